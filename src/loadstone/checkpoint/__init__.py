@@ -1,0 +1,11 @@
+"""What is stored and where its bytes lie: checkpoint files → a lazy, checked :class:`Checkpoint`.
+
+No framework, no data in memory, nothing that a file says believed before it is checked against the file.
+"""
+
+from __future__ import annotations
+
+from .base import Checkpoint
+from .open import open_checkpoint
+
+__all__ = ["Checkpoint", "open_checkpoint"]

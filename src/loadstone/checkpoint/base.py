@@ -1,0 +1,181 @@
+"""The checkpoint that every format gives: a lazy mapping from names to stored tensors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CorruptCheckpoint, Fault, UnsupportedDType
+from ..tensors import DType, StoredTensor
+from .faults import in_file
+from .files import RegularFile, UnusableFile
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_NUMPY = {
+    DType.FLOAT64: "<f8",
+    DType.FLOAT32: "<f4",
+    DType.FLOAT16: "<f2",
+    DType.COMPLEX64: "<c8",
+    DType.INT64: "<i8",
+    DType.INT32: "<i4",
+    DType.INT16: "<i2",
+    DType.INT8: "i1",
+    DType.UINT64: "<u8",
+    DType.UINT32: "<u4",
+    DType.UINT16: "<u2",
+    DType.UINT8: "u1",
+    DType.BOOL: "?",
+}
+
+
+class Checkpoint(Mapping[str, StoredTensor]):
+    """The stored tensors of a checkpoint, by name, in the order of their bytes. Made by :func:`open_checkpoint`.
+
+    It holds what the headers say, already checked against the files; no data and no open file. Safe to share
+    between threads, and to pickle.
+
+    ::
+
+        checkpoint = open_checkpoint("path/to/folder")
+        checkpoint["lm_head.weight"].shape      # reads nothing
+        checkpoint.numpy("lm_head.weight")      # reads this tensor's bytes
+    """
+
+    format: str
+    """``"safetensors"`` or ``"pytorch"``."""
+    files: tuple[Path, ...]
+    """The weight files: sorted by name, as shards number themselves."""
+    index: Path | None
+    """The file that says which shard holds which tensor; None if there is one weight file."""
+    metadata: Mapping[str, str]
+    """What the weight files say of themselves beside tensors: free text, often just ``{"format": "pt"}``."""
+
+    def __init__(
+        self,
+        tensors: Iterable[StoredTensor],
+        *,
+        format: str,
+        files: Iterable[Path],
+        index: Path | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        self._tensors = {tensor[0]: tensor for tensor in tensors}
+        self.format = format
+        self.files = tuple(files)
+        self.index = index
+        self._metadata = dict(metadata or {})
+        self.metadata = MappingProxyType(self._metadata)
+
+    def __getitem__(self, name: str) -> StoredTensor:
+        return self._tensors[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tensors)
+
+    def __len__(self) -> int:
+        return len(self._tensors)
+
+    # The mixins of Mapping would do, one Python call for each tensor slower.
+    def __contains__(self, name: object) -> bool:
+        return name in self._tensors
+
+    def keys(self) -> KeysView[str]:
+        return self._tensors.keys()
+
+    def values(self) -> ValuesView[StoredTensor]:
+        return self._tensors.values()
+
+    def items(self) -> ItemsView[str, StoredTensor]:
+        return self._tensors.items()
+
+    def __repr__(self) -> str:
+        where = self.index or (self.files[0] if self.files else "")
+        return f"<Checkpoint {str(where)!r}: {self.format}, {len(self)} tensors, {self.nbytes} bytes>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (tuple(self.values()), self.format, self.files, self.index, self._metadata)
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Bytes of all tensors together, each counted in full even where tensors share storage."""
+        return sum(
+            tensor.nbytes if tensor.strides is None else math.prod(tensor.shape) * tensor.dtype.bits // 8
+            for tensor in self.values()
+        )
+
+    def read(self, name: str) -> memoryview:
+        """The bytes of one tensor, in row-major order without gaps, little-endian; writable and the caller's own.
+
+        Costs the tensor's bytes and nothing else of the file.
+
+        :raises KeyError: there is no tensor of this name
+        :raises CorruptCheckpoint: the file was cut short or taken away after the checkpoint was opened
+        """
+        tensor = self[name]
+        try:
+            with RegularFile(tensor.file) as file:
+                stored = memoryview(file.read(tensor.offset, tensor.nbytes))
+        except UnusableFile as unusable:
+            fault = Fault(in_file(tensor.file, name), unusable.expected, unusable.found, unusable.hint)
+            raise CorruptCheckpoint([fault]) from None
+        return stored if tensor.strides is None else _gather(stored, tensor)
+
+    def numpy(self, name: str) -> np.ndarray[Any, Any]:
+        """One tensor as a NumPy array of its own: reads the tensor's bytes.
+
+        bfloat16 and the 8-bit floats are NumPy dtypes of the package ``ml_dtypes``.
+
+        :raises KeyError: there is no tensor of this name
+        :raises UnsupportedDType: NumPy has no such dtype, even with ``ml_dtypes``; or that is not installed
+        :raises CorruptCheckpoint: the file was cut short or taken away after the checkpoint was opened
+        """
+        import numpy as np
+
+        tensor = self[name]
+        dtype = _numpy_dtype(tensor)
+        return np.frombuffer(self.read(name), dtype=dtype).reshape(tensor.shape)
+
+
+def _rebuild(
+    tensors: tuple[StoredTensor, ...],
+    format: str,
+    files: tuple[Path, ...],
+    index: Path | None,
+    metadata: dict[str, str],
+) -> Checkpoint:
+    return Checkpoint(tensors, format=format, files=files, index=index, metadata=metadata)
+
+
+def _gather(stored: memoryview, tensor: StoredTensor) -> memoryview:
+    """The elements of a strided tensor, row-major. ``stored`` starts at its first element and ends with its last."""
+    import numpy as np
+
+    size = tensor.dtype.bits // 8
+    elements = np.frombuffer(stored, dtype=f"V{size}")
+    strides = [step * size for step in tensor.strides or ()]
+    view = np.lib.stride_tricks.as_strided(elements, shape=tensor.shape, strides=strides, writeable=False)
+    return memoryview(bytearray(view.tobytes()))
+
+
+def _numpy_dtype(tensor: StoredTensor) -> np.dtype[Any]:
+    import numpy as np
+
+    if code := _NUMPY.get(tensor.dtype):
+        return np.dtype(code)
+    where = in_file(tensor.file, tensor.name)
+    hint = "Take its bytes with .read(name)"
+    if tensor.dtype.bits < 8:
+        raise UnsupportedDType([Fault(where, "whole bytes for each element", tensor.dtype.value, hint)])
+    try:
+        import ml_dtypes  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError:
+        hint = f"Run `pip install ml_dtypes`, or: {hint[0].lower()}{hint[1:]}"
+        raise UnsupportedDType([Fault(where, "a dtype of NumPy", tensor.dtype.value, hint)]) from None
+    dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, tensor.dtype.value))
+    return dtype

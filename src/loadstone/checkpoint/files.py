@@ -1,0 +1,134 @@
+"""Opening and reading of files: only regular ones, never more bytes than they have, never a wait."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from pathlib import Path
+from types import TracebackType
+
+LFS_PREFIX = b"version https://git-lfs.github.com/spec/"
+
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a named pipe (FIFO)",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a character device",
+    stat.S_IFBLK: "a block device",
+}
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+    # Should the path become a FIFO between the look and the opening, this keeps the opening from waiting.
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+)
+
+
+class UnusableFile(Exception):
+    """Internal: a path that is not a readable regular file, or not as long as it should be.
+
+    Callers turn it into a :class:`~loadstone.errors.Fault`.
+    """
+
+    def __init__(self, expected: str, found: str, hint: str = "") -> None:
+        super().__init__(expected, found, hint)
+        self.expected = expected
+        self.found = found
+        self.hint = hint
+
+
+class RegularFile:
+    """A regular file that is open for reading; symbolic links are followed. Use it in a ``with``.
+
+    :raises UnusableFile: the path is missing, a broken link, unreadable, or not a regular file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            # Looked at before it is opened: opening alone can wait (a FIFO) or act (some devices).
+            _require_regular(os.stat(path))
+            descriptor = os.open(path, _FLAGS)
+        except OSError as error:
+            raise _unusable(path, error) from None
+        try:
+            status = os.fstat(descriptor)
+            _require_regular(status)
+            self.nbytes = status.st_size
+            self._raw = io.FileIO(descriptor, "rb")
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    def __enter__(self) -> RegularFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._raw.close()
+
+    def read_into(self, offset: int, buffer: memoryview) -> None:
+        """Fills ``buffer`` with the bytes from ``offset`` on.
+
+        :raises UnusableFile: the file ends before the buffer is full, or the disk fails.
+        """
+        done = 0
+        try:
+            self._raw.seek(offset)
+            while done < len(buffer):
+                # A read may give less than asked for (2 GiB a call on Linux); 0 is the end of the file.
+                count = self._raw.readinto(buffer[done:])
+                if not count:
+                    break
+                done += count
+        except OSError as error:
+            raise _unusable(self.path, error) from None
+        if done < len(buffer):
+            raise UnusableFile(
+                f"{len(buffer)} bytes from byte {offset} on",
+                f"{done} bytes: {len(buffer) - done} are missing",
+                "The file was cut short; fetch it again",
+            )
+
+    def read(self, offset: int, nbytes: int) -> bytearray:
+        """``nbytes`` bytes from ``offset`` on.
+
+        :raises UnusableFile: the file ends before; nothing is allocated then.
+        """
+        if offset + nbytes > self.nbytes:
+            raise UnusableFile(
+                f"{nbytes} bytes from byte {offset} on",
+                f"{self.nbytes} bytes in all: {offset + nbytes - self.nbytes} are missing",
+                "The file was cut short; fetch it again",
+            )
+        buffer = bytearray(nbytes)
+        self.read_into(offset, memoryview(buffer))
+        return buffer
+
+    def read_head(self, nbytes: int) -> bytes:
+        """The first bytes of the file: ``nbytes``, or as many as there are."""
+        return bytes(self.read(0, min(nbytes, self.nbytes)))
+
+    def refuse_lfs_pointer(self) -> None:
+        """:raises UnusableFile: this is a Git-LFS pointer, the note that stands in for a file not yet fetched."""
+        if self.read_head(len(LFS_PREFIX)) == LFS_PREFIX:
+            raise UnusableFile(
+                "weights", "a Git-LFS pointer", f"Fetch the file itself: run `git lfs pull` in {self.path.parent}"
+            )
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnusableFile("a regular file", _KINDS.get(stat.S_IFMT(status.st_mode), "something else"))
+
+
+def _unusable(path: Path, error: OSError) -> UnusableFile:
+    if isinstance(error, FileNotFoundError):
+        if path.is_symlink():
+            return UnusableFile("a regular file", f"a link to {os.readlink(path)}, which is missing", "Fetch it again")
+        return UnusableFile("a file", "none of this name")
+    return UnusableFile("a readable file", error.strerror or type(error).__name__)

@@ -1,0 +1,153 @@
+"""From a path to a checkpoint: find the weight files, check them all, and only then answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ..errors import ArgumentError, CheckpointError, CheckpointNotFound
+from ..tensors import StoredTensor
+from .base import Checkpoint
+from .faults import Faults, quoted
+from .index import check_agreement, read_weight_map
+from .names import PYTORCH, SAFETENSORS, SUFFIXES, candidates, describe_folder, describe_subfolders
+from .pytorch import read_pytorch
+from .safetensors import read_header
+
+
+def open_checkpoint(
+    path: str | os.PathLike[str],
+    *,
+    subfolder: str = "",
+    variant: str | None = None,
+    use_safetensors: bool | None = None,
+) -> Checkpoint:
+    """Opens the checkpoint in a folder, or a weight file, and checks all of its files. Reads no tensor.
+
+    In a folder it looks, in this order, for ``model.safetensors``, ``model.safetensors.index.json``,
+    ``pytorch_model.bin`` and ``pytorch_model.bin.index.json``; with ``variant="fp16"`` for ``model.fp16.safetensors``,
+    ``model.safetensors.index.fp16.json``, ``pytorch_model.fp16.bin`` and ``pytorch_model.bin.index.fp16.json``.
+
+    :param path: a folder, or one file: ``.safetensors``, ``.bin``, ``.pt``, ``.pth``, or an index ``.json``
+    :param subfolder: the folder inside ``path`` to look in
+    :param variant: the middle part of the names to look for
+    :param use_safetensors: True: nothing but safetensors; False: nothing but PyTorch; None: safetensors first
+    :raises ArgumentError: arguments that contradict each other, or a subfolder that leaves the folder
+    :raises CheckpointNotFound: nothing of the kind is there; says what is
+    :raises CorruptCheckpoint: files that contradict themselves, each other or their format; lists every fault
+    :raises UnsafeCheckpoint: a file that asks for code, or a path outside its folder
+    :raises UnsupportedDType: a dtype that has no name here
+    """
+    if sys.byteorder != "little":
+        raise CheckpointError("Checkpoints are little-endian, and this machine is big-endian: they cannot be read here")
+    root = Path(os.fspath(path))
+    if "\0" in str(root):
+        raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
+    # `os.path` and not `Path`: the latter raises on a name that is too long or not to be looked at.
+    if os.path.isdir(root):
+        return _open_folder(_enter(root, subfolder), _checked(variant), use_safetensors)
+    if not os.path.lexists(root):
+        raise CheckpointNotFound(f"{root}: no such file or folder. Check the path, or the working directory")
+    if subfolder or variant:
+        raise ArgumentError(f"{root} is not a folder: subfolder and variant say where to look in one; leave them out")
+    return _open_file(root, use_safetensors)
+
+
+def _enter(root: Path, subfolder: str) -> Path:
+    if not subfolder:
+        return root
+    if "\0" in subfolder or "\\" in subfolder or Path(subfolder).is_absolute() or ".." in Path(subfolder).parts:
+        raise ArgumentError(f"subfolder={subfolder!r} leaves the folder {root}; pass that path itself")
+    folder = root / subfolder
+    if not os.path.isdir(folder):
+        raise CheckpointNotFound(f"{root} has no folder {subfolder!r}. {describe_subfolders(root)}")
+    return folder
+
+
+def _checked(variant: str | None) -> str | None:
+    if variant and ("/" in variant or "\\" in variant or "\0" in variant):
+        raise ArgumentError(f"variant={variant!r}: expected a part of a file name, such as 'fp16'")
+    return variant or None
+
+
+def _open_folder(folder: Path, variant: str | None, use_safetensors: bool | None) -> Checkpoint:
+    looked_for = candidates(variant, use_safetensors)
+    for name, format, is_index in looked_for:
+        # A broken link counts: it is better named as a fault than passed over.
+        if os.path.lexists(folder / name):
+            open_one = _open_sharded if is_index else _open_single
+            return open_one(folder / name, format)
+    sentences = [f"{folder}: no weights there. Looked for {', '.join(each.name for each in looked_for)}."]
+    sentences += describe_folder(folder, variant, use_safetensors) or ["The folder holds nothing like weights."]
+    raise CheckpointNotFound(" ".join(sentences))
+
+
+def _open_file(path: Path, use_safetensors: bool | None) -> Checkpoint:
+    wanted = {True: SAFETENSORS, False: PYTORCH, None: None}[use_safetensors]
+    if path.suffix == ".json":
+        return _open_sharded(path, wanted)
+    format = SUFFIXES.get(path.suffix)
+    if format is None:
+        raise CheckpointNotFound(
+            f"{path}: expected a folder, a weight file ({', '.join(SUFFIXES)}) or an index (.json). "
+            "Rename the file if it is one of these"
+        )
+    if wanted not in (None, format):
+        raise ArgumentError(f"use_safetensors={use_safetensors}, but {path} is a {format} file; leave it out")
+    return _open_single(path, format)
+
+
+def _open_single(path: Path, format: str) -> Checkpoint:
+    faults = Faults()
+    tensors, metadata = _READERS[format](path, faults)
+    faults.raise_if_any()
+    return Checkpoint(tensors, format=format, files=[path], metadata=metadata)
+
+
+def _open_sharded(index: Path, wanted: str | None) -> Checkpoint:
+    """``wanted`` is the format that the index's shards must be in; None takes either."""
+    faults = Faults()
+    weight_map = read_weight_map(index, faults)
+    faults.raise_if_any()
+    assert weight_map is not None
+    format = _format_of(index, weight_map, wanted, faults)
+    faults.raise_if_any()
+    shards: dict[str, list[StoredTensor]] = {}
+    metadata: dict[str, str] = {}
+    for shard in weight_map:
+        before = len(faults)
+        tensors, said = _READERS[format](index.parent / shard, faults)
+        if len(faults) == before:
+            shards[shard] = tensors
+            metadata = {**said, **metadata}
+    check_agreement(index, weight_map, shards, faults)
+    faults.raise_if_any()
+    return Checkpoint(
+        (tensor for tensors in shards.values() for tensor in tensors),
+        format=format,
+        files=[index.parent / shard for shard in weight_map],
+        index=index,
+        metadata=metadata,
+    )
+
+
+def _format_of(index: Path, weight_map: Mapping[str, list[str]], wanted: str | None, faults: Faults) -> str:
+    formats = {shard: SUFFIXES.get(Path(shard).suffix) for shard in weight_map}
+    expected = wanted or next((each for each in formats.values() if each), SAFETENSORS)
+    for shard, format in formats.items():
+        if format != expected:
+            faults.damaged(index, f"{expected} shards only", quoted(shard), "Fetch the index again, or ask its author")
+    return expected
+
+
+def _read_safetensors(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
+    header = read_header(path, faults)
+    return (header.tensors, header.metadata) if header else ([], {})
+
+
+_READERS: dict[str, Callable[[Path, Faults], tuple[list[StoredTensor], dict[str, str]]]] = {
+    SAFETENSORS: _read_safetensors,
+    PYTORCH: read_pytorch,
+}
