@@ -1,0 +1,284 @@
+"""What the decoder families have in common: layers after Llama's pattern, and the heads on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from loadstone.architectures.components import (
+    Attention,
+    Backbone,
+    Chain,
+    Component,
+    Dropout,
+    Embedding,
+    Embeddings,
+    Gated,
+    Head,
+    Layer,
+    LayerNorm,
+    Linear,
+    Part,
+    RMSNorm,
+    Softcap,
+    Stack,
+    Wrapped,
+)
+from loadstone.architectures.family import (
+    BARE,
+    CAUSAL_LM,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+    HeadSpec,
+)
+from loadstone.architectures.rotary import Rotary, RotaryConfig, make_rotary
+from loadstone.naming import Fused
+
+LEFTOVERS = ("rotary_emb.inv_freq",)
+"""Buffers that files written before 2023 carry; they are computed now."""
+
+FUSED = (
+    Fused("self_attn.qkv_proj", ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj")),
+    Fused("mlp.gate_up_proj", ("mlp.gate_proj", "mlp.up_proj")),
+)
+
+
+class DecoderConfig(RotaryConfig):
+    """The keys that Llama's descendants share."""
+
+    vocab_size: int = 32000
+    hidden_size: int = 4096
+    intermediate_size: int = 11008
+    num_hidden_layers: int = 32
+    num_attention_heads: int = 32
+    num_key_value_heads: int | None = None
+    head_dim: int | None = None
+    hidden_act: str = "silu"
+    max_position_embeddings: int = 2048
+    initializer_range: float = 0.02
+    rms_norm_eps: float = 1e-6
+    attention_dropout: float = 0.0
+    tie_word_embeddings: bool = False
+    classifier_dropout: float | None = None
+
+    positive: ClassVar[tuple[str, ...]] = (
+        "vocab_size",
+        "hidden_size",
+        "intermediate_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "num_key_value_heads",
+        "head_dim",
+        "max_position_embeddings",
+    )
+
+    def complete(self) -> None:
+        if self.num_key_value_heads is None:
+            self.num_key_value_heads = self.num_attention_heads
+        if self.head_dim is None:
+            self.head_dim = divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
+        divide("num_attention_heads", self.num_attention_heads, "num_key_value_heads", self.num_key_value_heads)
+
+
+def divide(name: str, value: int, by_name: str, by: int) -> int:
+    """``value // by`` for two config keys; :class:`InvalidConfig` if it does not come out even."""
+    from loadstone.errors import Fault, InvalidConfig
+
+    if value % by:
+        raise InvalidConfig([Fault(f"config key {name!r}", f"a multiple of {by_name} = {by}", str(value))])
+    return value // by
+
+
+def separate_attention(
+    config: Any,
+    index: int,
+    *,
+    rotary: Rotary | None,
+    bias: bool = False,
+    output_bias: bool | None = None,
+    window: int | None = None,
+    scale: float | None = None,
+    softcap: float | None = None,
+    causal: bool = True,
+    head_norm: RMSNorm | None = None,
+) -> Attention:
+    """Attention with ``q_proj``, ``k_proj``, ``v_proj``, ``o_proj``, as in Llama."""
+    width, heads, kv_heads, dim = (
+        config.hidden_size,
+        config.num_attention_heads,
+        config.num_key_value_heads,
+        config.head_dim,
+    )
+    std = config.initializer_range
+    return Attention(
+        heads=heads,
+        kv_heads=kv_heads,
+        head_dim=dim,
+        projections=(
+            Part("q_proj", Linear(width, heads * dim, bias, std)),
+            Part("k_proj", Linear(width, kv_heads * dim, bias, std)),
+            Part("v_proj", Linear(width, kv_heads * dim, bias, std)),
+        ),
+        output=Part("o_proj", Linear(heads * dim, width, bias if output_bias is None else output_bias, std)),
+        scale=dim**-0.5 if scale is None else scale,
+        causal=causal,
+        window=window,
+        rotary=rotary,
+        query_norm=Part("q_norm", head_norm) if head_norm else None,
+        key_norm=Part("k_norm", head_norm) if head_norm else None,
+        softcap=softcap,
+        dropout=config.attention_dropout,
+        index=index,
+    )
+
+
+def rotary(config: Any, **changes: Any) -> Rotary:
+    """The rotary that the config's standard keys describe."""
+    keys = {
+        "head_dim": config.head_dim,
+        "theta": config.rope_theta,
+        "max_position": config.max_position_embeddings,
+        "scaling": config.rope_scaling,
+    }
+    return make_rotary(**(keys | changes))
+
+
+def feed_forward(config: Any, activation: str | None = None, bias: bool = False) -> Gated:
+    """``gate_proj``, ``up_proj``, ``down_proj`` in the config's standard sizes."""
+    activation = activation or config.hidden_act
+    return gated(config.hidden_size, config.intermediate_size, activation, config.initializer_range, bias)
+
+
+def gated(width: int, inner: int, activation: str, std: float, bias: bool = False) -> Gated:
+    """``gate_proj``, ``up_proj``, ``down_proj``, as in Llama."""
+    return Gated(
+        projections=(
+            Part("gate_proj", Linear(width, inner, bias, std)),
+            Part("up_proj", Linear(width, inner, bias, std)),
+        ),
+        activation=activation,
+        down=Part("down_proj", Linear(inner, width, bias, std)),
+    )
+
+
+def pre_norm_layer(attention: Attention, feed_forward: Part, norm: RMSNorm, dropout: float = 0.0) -> Layer:
+    """A layer with ``input_layernorm`` and ``post_attention_layernorm``, as in Llama."""
+    return Layer(
+        attention=Part("self_attn", attention),
+        feed_forward=feed_forward,
+        attention_norm=Part("input_layernorm", norm),
+        feed_forward_norm=Part("post_attention_layernorm", norm),
+        dropout=dropout,
+    )
+
+
+def stack(layers: list[Layer], name: str = "layers") -> Part:
+    """Numbered layers directly in the model."""
+    return Part("", Stack(tuple(Part(f"{name}.{index}", layer) for index, layer in enumerate(layers))))
+
+
+def backbone(
+    config: Any, layers: list[Layer], norm: RMSNorm | LayerNorm, *, scale: float = 1.0, dropout: float = 0.0
+) -> Backbone:
+    """``embed_tokens``, ``layers``, ``norm``."""
+    table = Embedding(config.vocab_size, config.hidden_size, padding(config), scale, config.initializer_range)
+    return Backbone(
+        embeddings=Part("", Embeddings(Part("embed_tokens", table), dropout=dropout)),
+        stack=stack(layers),
+        norm=Part("norm", norm),
+        width=config.hidden_size,
+        vocab=config.vocab_size,
+    )
+
+
+def padding(config: Any) -> int | None:
+    """The padding row of the token table, if the config names one that the table has."""
+    row = config.pad_token_id
+    return row if row is not None and 0 <= row < config.vocab_size else None
+
+
+def classifier_dropout(config: Any) -> float:
+    """The dropout before a token classifier: its own key, else ``hidden_dropout``, else 0.1."""
+    for key in ("classifier_dropout", "hidden_dropout"):
+        value = config.get(key)
+        if value is not None:
+            return float(value)
+    return 0.1
+
+
+def decoder_heads(
+    stem: str,
+    model: Callable[[Any], Backbone | Wrapped],
+    *,
+    prefix: str = "model",
+    names: Mapping[str, str] | None = None,
+    tasks: tuple[str, ...] = (CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING),
+    embedding: str = "embed_tokens",
+    lm_head: str = "lm_head",
+    token_classifier: str = "score",
+    question_prefix: str | None = None,
+) -> tuple[HeadSpec, ...]:
+    """The heads of a decoder family; ``names`` gives the class names that do not follow the pattern."""
+
+    def part(config: Any, name: str = prefix) -> Part:
+        return Part(name, model(config))
+
+    def linear(bare: Part, outputs: int, config: Any, bias: bool) -> Linear:
+        std = config.get("initializer_range") or config.get("init_std") or 0.02
+        assert isinstance(bare.component, Backbone | Wrapped)
+        return Linear(bare.component.width, outputs, bias, std)
+
+    def causal_lm(config: Any) -> Component:
+        bare = part(config)
+        output = Part(lm_head, linear(bare, config.vocab_size, config, False))
+        cap = config.get("final_logit_softcapping")
+        if cap is not None:
+            output = Part("", Chain((output, Part("softcap", Softcap(cap)))))
+        return Head(bare, output)
+
+    def sequence_classification(config: Any) -> Component:
+        bare = part(config)
+        output = Part("score", linear(bare, config.num_labels, config, False))
+        return Head(bare, output, pool="last", labels=config.num_labels, padding=config.pad_token_id)
+
+    def token_classification(config: Any) -> Component:
+        bare = part(config)
+        steps = (
+            Part("dropout", Dropout(classifier_dropout(config))),
+            Part(token_classifier, linear(bare, config.num_labels, config, True)),
+        )
+        return Head(bare, Part("", Chain(steps)), labels=config.num_labels)
+
+    def question_answering(config: Any) -> Component:
+        bare = part(config, question_prefix or prefix)
+        return Head(bare, Part("qa_outputs", linear(bare, 2, config, True)), labels=2)
+
+    def tied(config: Any) -> Mapping[str, str]:
+        return {f"{lm_head}.weight": f"{prefix}.{embedding}.weight"} if config.tie_word_embeddings else {}
+
+    made = {
+        CAUSAL_LM: HeadSpec(f"{stem}ForCausalLM", CAUSAL_LM, causal_lm, ((lm_head,),), tied),
+        SEQUENCE_CLASSIFICATION: HeadSpec(
+            f"{stem}ForSequenceClassification", SEQUENCE_CLASSIFICATION, sequence_classification, (("score",),)
+        ),
+        TOKEN_CLASSIFICATION: HeadSpec(
+            f"{stem}ForTokenClassification", TOKEN_CLASSIFICATION, token_classification, ((token_classifier,),)
+        ),
+        QUESTION_ANSWERING: HeadSpec(
+            f"{stem}ForQuestionAnswering",
+            QUESTION_ANSWERING,
+            question_answering,
+            (("qa_outputs",),),
+            prefix=question_prefix,
+        ),
+    }
+    bare = HeadSpec(f"{stem}Model", BARE, model)
+    heads = (bare, *(made[task] for task in tasks))
+    return tuple(_renamed(head, (names or {}).get(head.task)) for head in heads)
+
+
+def _renamed(head: HeadSpec, name: str | None) -> HeadSpec:
+    from dataclasses import replace
+
+    return replace(head, class_name=name) if name else head

@@ -1,0 +1,305 @@
+"""What the encoder families have in common: BERT's layers, embeddings and heads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal
+
+from loadstone.architectures.components import (
+    Activation,
+    AddNorm,
+    Attention,
+    Backbone,
+    BertAttention,
+    BertLayer,
+    Bias,
+    Chain,
+    Component,
+    Dropout,
+    Embedding,
+    Embeddings,
+    Head,
+    LayerNorm,
+    Linear,
+    Part,
+    Pooler,
+    Stack,
+)
+from loadstone.architectures.decoders import divide
+from loadstone.architectures.family import (
+    BARE,
+    CAUSAL_LM,
+    MASKED_LM,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+    HeadSpec,
+)
+from loadstone.config import PretrainedConfig
+from loadstone.errors import Fault, InvalidConfig
+
+RENAMES = (("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"))
+"""What TensorFlow checkpoints called the weights of layer norms."""
+
+LEFTOVERS = ("embeddings.position_ids", "embeddings.token_type_ids")
+
+
+class EncoderConfig(PretrainedConfig):
+    """The keys that BERT's descendants share. Defaults are those of BERT base uncased."""
+
+    vocab_size: int = 30522
+    hidden_size: int = 768
+    num_hidden_layers: int = 12
+    num_attention_heads: int = 12
+    intermediate_size: int = 3072
+    hidden_act: str = "gelu"
+    hidden_dropout_prob: float = 0.1
+    attention_probs_dropout_prob: float = 0.1
+    max_position_embeddings: int = 512
+    type_vocab_size: int = 2
+    initializer_range: float = 0.02
+    layer_norm_eps: float = 1e-12
+    pad_token_id: int | None = 0
+    position_embedding_type: str | None = None
+    classifier_dropout: float | None = None
+
+    positive: ClassVar[tuple[str, ...]] = (
+        "vocab_size",
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "intermediate_size",
+        "max_position_embeddings",
+        "type_vocab_size",
+    )
+
+    def complete(self) -> None:
+        divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
+        faults = []
+        if self.position_embedding_type not in (None, "absolute"):
+            faults.append(
+                Fault("config key 'position_embedding_type'", "'absolute'", repr(self.position_embedding_type))
+            )
+        if self.add_cross_attention:
+            faults.append(Fault("config key 'add_cross_attention'", "false: Loadstone has no cross-attention", "true"))
+        if faults:
+            raise InvalidConfig(faults)
+
+    @property
+    def head_dropout(self) -> float:
+        """The dropout of a classification head: its own key, else that of the hidden states."""
+        return self.hidden_dropout_prob if self.classifier_dropout is None else self.classifier_dropout
+
+
+def layer_norm(config: Any, width: int | None = None) -> LayerNorm:
+    """A layer norm with the config's epsilon."""
+    return LayerNorm(width or config.hidden_size, config.layer_norm_eps)
+
+
+def linear(config: Any, inputs: int, outputs: int) -> Linear:
+    """A linear map with the config's spread for fresh weights."""
+    return Linear(inputs, outputs, std=config.initializer_range)
+
+
+def bert_attention(config: Any, index: int, names: tuple[str, str, str], output: Part | None = None) -> Attention:
+    """BERT's self-attention under the family's own names for query, key and value."""
+    width, heads = config.hidden_size, config.num_attention_heads
+    return Attention(
+        heads=heads,
+        kv_heads=heads,
+        head_dim=width // heads,
+        projections=tuple(Part(name, linear(config, width, width)) for name in names),
+        output=output,
+        scale=(width // heads) ** -0.5,
+        causal=config.is_decoder,
+        dropout=config.attention_probs_dropout_prob,
+        index=index,
+    )
+
+
+def bert_layer(config: Any, attention: Part, attention_output: Part) -> BertLayer:
+    """A layer with ``attention``, ``intermediate.dense`` and ``output.{dense,LayerNorm}``."""
+    width, inner = config.hidden_size, config.intermediate_size
+    intermediate = Chain(
+        (
+            Part("dense", linear(config, width, inner)),
+            Part("intermediate_act_fn", Activation(config.hidden_act)),
+        )
+    )
+    output = AddNorm(
+        dense=Part("dense", linear(config, inner, width)),
+        norm=Part("LayerNorm", layer_norm(config)),
+        dropout=config.hidden_dropout_prob,
+    )
+    return BertLayer(
+        attention=Part("attention", BertAttention(attention, attention_output)),
+        intermediate=Part("intermediate", intermediate),
+        output=Part("output", output),
+    )
+
+
+def plain_bert_layer(config: Any, index: int) -> BertLayer:
+    """The layer of BERT, RoBERTa and ELECTRA."""
+    width = config.hidden_size
+    return bert_layer(
+        config,
+        Part("self", bert_attention(config, index, ("query", "key", "value"))),
+        Part(
+            "output",
+            AddNorm(
+                dense=Part("dense", linear(config, width, width)),
+                norm=Part("LayerNorm", layer_norm(config)),
+                dropout=config.hidden_dropout_prob,
+            ),
+        ),
+    )
+
+
+def bert_embeddings(
+    config: Any,
+    *,
+    width: int | None = None,
+    positions: Literal["count", "tokens"] = "count",
+    padding: int | None = None,
+    segments: bool = True,
+) -> Embeddings:
+    """``word_embeddings``, ``position_embeddings``, ``token_type_embeddings``, ``LayerNorm``.
+
+    With ``positions="tokens"`` position ids start after ``padding``, as in RoBERTa.
+    """
+    width, std = width or config.hidden_size, config.initializer_range
+    row = config.pad_token_id if padding is None else padding
+    row = row if row is not None and 0 <= row < config.vocab_size else None
+    counted = positions == "count"
+    return Embeddings(
+        tokens=Part("word_embeddings", Embedding(config.vocab_size, width, row, std=std)),
+        position=Part(
+            "position_embeddings",
+            Embedding(config.max_position_embeddings, width, None if counted else row, std=std),
+        ),
+        segment=Part("token_type_embeddings", Embedding(config.type_vocab_size, width, std=std)) if segments else None,
+        norm=Part("LayerNorm", layer_norm(config, width)),
+        dropout=config.hidden_dropout_prob,
+        positions=positions,
+        offset=0 if counted else row or 0,
+        padding=None if counted else row,
+    )
+
+
+def encoder_stack(layers: list[Any], relative_bias: Part | None = None) -> Part:
+    """``encoder.layer.0``, ``encoder.layer.1``, …"""
+    numbered = tuple(Part(f"layer.{index}", layer) for index, layer in enumerate(layers))
+    return Part("encoder", Stack(numbered, relative_bias))
+
+
+def bert_backbone(config: Any, embeddings: Embeddings, layers: list[Any], *, pooler: bool, **more: Any) -> Backbone:
+    """Embeddings, encoder and, where asked for, the pooler."""
+    dense = linear(config, config.hidden_size, config.hidden_size)
+    return Backbone(
+        embeddings=Part("embeddings", embeddings),
+        stack=encoder_stack(layers),
+        pooler=Part("pooler", Pooler(Part("dense", dense))) if pooler else None,
+        width=config.hidden_size,
+        vocab=config.vocab_size,
+        **more,
+    )
+
+
+def language_head(config: Any, norm: str = "layer_norm") -> Part:
+    """RoBERTa's ``lm_head``: dense, gelu, norm, decoder, and the decoder's bias once more beside them."""
+    width = config.hidden_size
+    steps = (
+        Part("dense", linear(config, width, width)),
+        Part("activation", Activation("gelu")),
+        Part(norm, layer_norm(config)),
+        Part("decoder", linear(config, width, config.vocab_size)),
+    )
+    return Part("lm_head", Chain(steps, beside=(Part("bias", Bias(config.vocab_size)),)))
+
+
+def dense_classifier(config: Any, activation: str, dropout: float) -> Part:
+    """``classifier.dense`` and ``classifier.out_proj`` over the first token (RoBERTa, ELECTRA, MPNet)."""
+    width = config.hidden_size
+    steps = (
+        Part("dropout", Dropout(dropout)),
+        Part("dense", linear(config, width, width)),
+        Part("activation", Activation(activation)),
+        Part("dropout_2", Dropout(dropout)),
+        Part("out_proj", linear(config, width, config.num_labels)),
+    )
+    return Part("classifier", Chain(steps))
+
+
+def encoder_heads(
+    stem: str,
+    model: Callable[..., Backbone],
+    *,
+    prefix: str,
+    language: Callable[[Any], Part],
+    decoder: str,
+    decoder_bias: str | None = None,
+    embedding: str = "embeddings.word_embeddings",
+    optional_language: tuple[str, ...],
+    sequence: Callable[[Any], Part],
+    sequence_pool: Literal["first", "pooler"] = "first",
+    optional_sequence: tuple[str, ...] = ("classifier",),
+    token_dropout: Callable[[Any], float],
+    question_dropout: Callable[[Any], float] | None = None,
+    pooler: bool = True,
+    causal: str | None = None,
+) -> tuple[HeadSpec, ...]:
+    """The heads of an encoder family.
+
+    ``model(config, pooler=…)`` makes the bare model where ``pooler`` is true, else ``model(config)``;
+    ``decoder`` names the language head's last map, ``decoder_bias`` the second name of its bias; ``causal`` is the
+    class name of the causal language model, if the family has one.
+    """
+
+    def bare(config: Any, with_pooler: bool = False) -> Part:
+        return Part(prefix, model(config, pooler=with_pooler) if pooler else model(config))
+
+    def language_model(config: Any) -> Component:
+        return Head(bare(config), language(config))
+
+    def sequence_classification(config: Any) -> Component:
+        backbone = bare(config, with_pooler=sequence_pool == "pooler")
+        return Head(backbone, sequence(config), pool=sequence_pool, labels=config.num_labels)
+
+    def token_classification(config: Any) -> Component:
+        steps = (
+            Part("dropout", Dropout(token_dropout(config))),
+            Part("classifier", linear(config, config.hidden_size, config.num_labels)),
+        )
+        return Head(bare(config), Part("", Chain(steps)), labels=config.num_labels)
+
+    def question_answering(config: Any) -> Component:
+        steps: tuple[Part, ...] = (Part("qa_outputs", linear(config, config.hidden_size, config.num_labels)),)
+        if question_dropout is not None:
+            steps = (Part("dropout", Dropout(question_dropout(config))), *steps)
+        return Head(bare(config), Part("", Chain(steps)), labels=2)
+
+    def tied(config: Any) -> Mapping[str, str]:
+        if not config.tie_word_embeddings:
+            return {}
+        ties = {f"{decoder}.weight": f"{prefix}.{embedding}.weight"}
+        return ties | ({f"{decoder}.bias": decoder_bias} if decoder_bias else {})
+
+    # Files of models that are not tied may still hold this bias only once, under either name.
+    stand_ins = ((f"{decoder}.bias", decoder_bias),) if decoder_bias else ()
+
+    bare_model = (lambda config: model(config, pooler=True)) if pooler else model
+    heads = [
+        HeadSpec(f"{stem}Model", BARE, bare_model, (("pooler",),) if pooler else ()),
+        HeadSpec(f"{stem}ForMaskedLM", MASKED_LM, language_model, (optional_language,), tied, stand_ins),
+        HeadSpec(
+            f"{stem}ForSequenceClassification",
+            SEQUENCE_CLASSIFICATION,
+            sequence_classification,
+            (optional_sequence, (f"{prefix}.pooler",)) if sequence_pool == "pooler" else (optional_sequence,),
+        ),
+        HeadSpec(f"{stem}ForTokenClassification", TOKEN_CLASSIFICATION, token_classification, (("classifier",),)),
+        HeadSpec(f"{stem}ForQuestionAnswering", QUESTION_ANSWERING, question_answering, (("qa_outputs",),)),
+    ]
+    if causal:
+        heads.append(HeadSpec(causal, CAUSAL_LM, language_model, (optional_language,), tied, stand_ins))
+    return tuple(heads)

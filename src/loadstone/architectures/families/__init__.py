@@ -1,0 +1,1 @@
+"""One file for each family, named after its ``model_type``; each declares ``FAMILY``."""

@@ -1,0 +1,75 @@
+"""ELECTRA: BERT with embeddings that may be narrower than the layers; generator and discriminator share the shape."""
+
+from __future__ import annotations
+
+from loadstone.architectures import encoders
+from loadstone.architectures.components import Activation, Backbone, Chain, Part
+from loadstone.architectures.family import Family
+
+
+class ElectraConfig(encoders.EncoderConfig):
+    """The keys of an ELECTRA model. Defaults are those of ELECTRA small's discriminator."""
+
+    model_type = "electra"
+
+    embedding_size: int = 128
+    hidden_size: int = 256
+    num_attention_heads: int = 4
+    intermediate_size: int = 1024
+    summary_type: str = "first"
+    summary_use_proj: bool = True
+    summary_activation: str = "gelu"
+    summary_last_dropout: float = 0.1
+
+    positive = (*encoders.EncoderConfig.positive, "embedding_size")
+
+
+def blueprint(config: ElectraConfig) -> Backbone:
+    """The bare model."""
+    layers = [encoders.plain_bert_layer(config, index) for index in range(config.num_hidden_layers)]
+    embeddings = encoders.bert_embeddings(config, width=config.embedding_size)
+    expand = encoders.linear(config, config.embedding_size, config.hidden_size)
+    narrow = config.embedding_size != config.hidden_size
+    return encoders.bert_backbone(
+        config, embeddings, layers, pooler=False, expand=Part("embeddings_project", expand) if narrow else None
+    )
+
+
+def language_head(config: ElectraConfig) -> Part:
+    """``generator_predictions`` and ``generator_lm_head``."""
+    predictions = Chain(
+        (
+            Part("dense", encoders.linear(config, config.hidden_size, config.embedding_size)),
+            Part("activation", Activation("gelu")),
+            Part("LayerNorm", encoders.layer_norm(config, config.embedding_size)),
+        )
+    )
+    decoder = encoders.linear(config, config.embedding_size, config.vocab_size)
+    return Part("", Chain((Part("generator_predictions", predictions), Part("generator_lm_head", decoder))))
+
+
+def classifier(config: ElectraConfig) -> Part:
+    """Two linear maps over the first token."""
+    return encoders.dense_classifier(config, "gelu", config.head_dropout)
+
+
+FAMILY = Family(
+    config=ElectraConfig,
+    stem="Electra",
+    prefix="electra",
+    heads=encoders.encoder_heads(
+        "Electra",
+        blueprint,
+        prefix="electra",
+        language=language_head,
+        decoder="generator_lm_head",
+        optional_language=("generator_predictions", "generator_lm_head"),
+        sequence=classifier,
+        token_dropout=lambda config: config.head_dropout,
+        pooler=False,
+        causal="ElectraForCausalLM",
+    ),
+    renames=encoders.RENAMES,
+    leftovers=encoders.LEFTOVERS,
+    sources="arXiv:2003.10555",
+)

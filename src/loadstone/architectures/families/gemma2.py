@@ -1,0 +1,89 @@
+"""Gemma 2: norms before and after each block, soft caps on scores and logits, every other layer with a window."""
+
+from __future__ import annotations
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import Backbone, Layer, Part, RMSNorm
+from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
+from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types
+from loadstone.errors import Fault, InvalidConfig
+
+
+class Gemma2Config(decoders.DecoderConfig):
+    """The keys of a Gemma 2 model. Defaults are those of Gemma 2 2B."""
+
+    model_type = "gemma2"
+    without = ("hidden_act",)
+
+    vocab_size: int = 256000
+    hidden_size: int = 2304
+    intermediate_size: int = 9216
+    num_hidden_layers: int = 26
+    num_attention_heads: int = 8
+    num_key_value_heads: int | None = 4
+    head_dim: int | None = 256
+    hidden_activation: str = "gelu_pytorch_tanh"
+    max_position_embeddings: int = 8192
+    pad_token_id: int | None = 0
+    eos_token_id: int | list[int] | None = 1
+    bos_token_id: int | None = 2
+    tie_word_embeddings: bool = True
+    attention_bias: bool = False
+    query_pre_attn_scalar: float = 256
+    sliding_window: int | None = 4096
+    layer_types: list[str] | None = None
+    final_logit_softcapping: float | None = 30.0
+    attn_logit_softcapping: float | None = 50.0
+    use_bidirectional_attention: bool | None = None
+
+    def complete(self) -> None:
+        super().complete()
+        if self.use_bidirectional_attention:
+            raise InvalidConfig([Fault("config key 'use_bidirectional_attention'", "false in this family", "true")])
+        if self.layer_types is None:
+            self.layer_types = [FULL if index % 2 else SLIDING for index in range(self.num_hidden_layers)]
+        check_layer_types(self.layer_types, self.num_hidden_layers, self.sliding_window)
+
+
+def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:
+    """A layer with a norm before and after attention and feed-forward network."""
+    return Layer(
+        attention=attention,
+        feed_forward=feed_forward,
+        attention_norm=Part("input_layernorm", norm),
+        attention_post_norm=Part("post_attention_layernorm", norm),
+        feed_forward_norm=Part("pre_feedforward_layernorm", norm),
+        feed_forward_post_norm=Part("post_feedforward_layernorm", norm),
+        order="sandwich",
+    )
+
+
+def blueprint(config: Gemma2Config) -> Backbone:
+    """The bare model."""
+    rotary = decoders.rotary(config)
+    norm = RMSNorm(config.hidden_size, config.rms_norm_eps, offset=1.0)
+    feed_forward = decoders.feed_forward(config, config.hidden_activation)
+    layers = []
+    for index, layer_type in enumerate(config.layer_types or ()):
+        attention = decoders.separate_attention(
+            config,
+            index,
+            rotary=rotary,
+            bias=config.attention_bias,
+            window=config.sliding_window if layer_type == SLIDING else None,
+            scale=config.query_pre_attn_scalar**-0.5,
+            softcap=config.attn_logit_softcapping,
+        )
+        layers.append(sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
+    return decoders.backbone(config, layers, norm, scale=config.hidden_size**0.5)
+
+
+FAMILY = Family(
+    config=Gemma2Config,
+    stem="Gemma2",
+    prefix="model",
+    heads=decoders.decoder_heads("Gemma2", blueprint, tasks=(CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION)),
+    leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED,
+    sources="arXiv:2408.00118",
+)

@@ -1,0 +1,130 @@
+"""GPT-2: learned positions, one fused projection, weights stored input-first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import (
+    Attention,
+    Backbone,
+    Embedding,
+    Embeddings,
+    FeedForward,
+    Layer,
+    LayerNorm,
+    Linear,
+    Part,
+)
+from loadstone.architectures.family import CAUSAL_LM, Family
+from loadstone.config import PretrainedConfig
+from loadstone.errors import Fault, InvalidConfig
+
+
+class GPT2Config(PretrainedConfig):
+    """The keys of a GPT-2 model. Defaults are those of GPT-2 small."""
+
+    model_type = "gpt2"
+    attribute_map: ClassVar = {
+        "hidden_size": "n_embd",
+        "max_position_embeddings": "n_positions",
+        "num_attention_heads": "n_head",
+        "num_hidden_layers": "n_layer",
+    }
+
+    vocab_size: int = 50257
+    n_positions: int = 1024
+    n_embd: int = 768
+    n_layer: int = 12
+    n_head: int = 12
+    n_inner: int | None = None
+    activation_function: str = "gelu_new"
+    resid_pdrop: float = 0.1
+    embd_pdrop: float = 0.1
+    attn_pdrop: float = 0.1
+    layer_norm_epsilon: float = 1e-5
+    initializer_range: float = 0.02
+    scale_attn_weights: bool = True
+    scale_attn_by_inverse_layer_idx: bool = False
+    reorder_and_upcast_attn: bool = False
+    classifier_dropout: float | None = None
+    hidden_dropout: float | None = None
+    bos_token_id: int | None = 50256
+    eos_token_id: int | list[int] | None = 50256
+
+    positive = ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner")
+
+    def complete(self) -> None:
+        decoders.divide("n_embd", self.n_embd, "n_head", self.n_head)
+        if self.add_cross_attention:
+            raise InvalidConfig(
+                [Fault("config key 'add_cross_attention'", "false: Loadstone has no cross-attention", "true")]
+            )
+
+
+def blueprint(config: GPT2Config) -> Backbone:
+    """The bare model."""
+    width, heads, std = config.n_embd, config.n_head, config.initializer_range
+    head_dim = width // heads
+    # The ends of the residual branches start smaller, by the root of their number (the GPT-2 paper, section 2.3).
+    end = std / (2 * config.n_layer) ** 0.5
+    norm = LayerNorm(width, config.layer_norm_epsilon)
+    inner = config.n_inner or 4 * width
+    feed_forward = FeedForward(
+        up=Part("c_fc", Linear(width, inner, std=std, transposed=True)),
+        activation=config.activation_function,
+        down=Part("c_proj", Linear(inner, width, std=end, transposed=True)),
+        output_dropout=config.resid_pdrop,
+    )
+    layers = []
+    for index in range(config.n_layer):
+        scale = head_dim**-0.5 if config.scale_attn_weights else 1.0
+        attention = Attention(
+            heads=heads,
+            kv_heads=heads,
+            head_dim=head_dim,
+            projections=(Part("c_attn", Linear(width, 3 * width, std=std, transposed=True)),),
+            output=Part("c_proj", Linear(width, width, std=end, transposed=True)),
+            scale=scale / (index + 1) if config.scale_attn_by_inverse_layer_idx else scale,
+            dropout=config.attn_pdrop,
+            output_dropout=config.resid_pdrop,
+            index=index,
+        )
+        layers.append(
+            Layer(
+                attention=Part("attn", attention),
+                feed_forward=Part("mlp", feed_forward),
+                attention_norm=Part("ln_1", norm),
+                feed_forward_norm=Part("ln_2", norm),
+            )
+        )
+    embeddings = Embeddings(
+        tokens=Part("wte", Embedding(config.vocab_size, width, std=std)),
+        position=Part("wpe", Embedding(config.n_positions, width, std=std)),
+        dropout=config.embd_pdrop,
+        segment_from_tokens=True,
+    )
+    return Backbone(
+        embeddings=Part("", embeddings),
+        stack=decoders.stack(layers, "h"),
+        norm=Part("ln_f", norm),
+        width=width,
+        vocab=config.vocab_size,
+    )
+
+
+FAMILY = Family(
+    config=GPT2Config,
+    stem="GPT2",
+    prefix="transformer",
+    heads=decoders.decoder_heads(
+        "GPT2",
+        blueprint,
+        prefix="transformer",
+        names={CAUSAL_LM: "GPT2LMHeadModel"},
+        embedding="wte",
+        token_classifier="classifier",
+    ),
+    leftovers=("attn.bias", "attn.masked_bias"),
+    sources="Radford et al. 2019, https://github.com/openai/gpt-2",
+)

@@ -1,0 +1,135 @@
+"""GPT-NeoX, Pythia and their kin: attention and feed-forward network side by side, rotary on part of each head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import (
+    Attention,
+    Backbone,
+    Embedding,
+    Embeddings,
+    FeedForward,
+    Layer,
+    LayerNorm,
+    Linear,
+    Part,
+)
+from loadstone.architectures.family import Family
+from loadstone.architectures.rotary import RotaryConfig, make_rotary
+
+
+class GPTNeoXConfig(RotaryConfig):
+    """The keys of a GPT-NeoX model. Defaults are those of GPT-NeoX 20B."""
+
+    model_type = "gpt_neox"
+    without = ("rope_theta",)
+
+    vocab_size: int = 50432
+    hidden_size: int = 6144
+    num_hidden_layers: int = 44
+    num_attention_heads: int = 64
+    intermediate_size: int = 24576
+    hidden_act: str = "gelu"
+    rotary_pct: float = 0.25
+    rotary_emb_base: float = 10000.0
+    attention_dropout: float = 0.0
+    hidden_dropout: float = 0.0
+    classifier_dropout: float | None = 0.1
+    max_position_embeddings: int = 2048
+    initializer_range: float = 0.02
+    layer_norm_eps: float = 1e-5
+    bos_token_id: int | None = 0
+    eos_token_id: int | list[int] | None = 2
+    tie_word_embeddings: bool = False
+    use_parallel_residual: bool = True
+    attention_bias: bool = True
+
+    positive = (
+        "vocab_size",
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "intermediate_size",
+        "max_position_embeddings",
+    )
+
+    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
+        values = super().upgrade(values)
+        for newer, own in (("rope_theta", "rotary_emb_base"), ("partial_rotary_factor", "rotary_pct")):
+            if newer in values:
+                values.setdefault(own, values.pop(newer))
+        return values
+
+    def complete(self) -> None:
+        decoders.divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
+
+
+def blueprint(config: GPTNeoXConfig) -> Backbone:
+    """The bare model."""
+    width, heads, std = config.hidden_size, config.num_attention_heads, config.initializer_range
+    head_dim = width // heads
+    rotary = make_rotary(
+        head_dim=head_dim,
+        theta=config.rotary_emb_base,
+        max_position=config.max_position_embeddings,
+        scaling=config.rope_scaling,
+        partial=config.rotary_pct,
+    )
+    norm = LayerNorm(width, config.layer_norm_eps)
+    feed_forward = FeedForward(
+        up=Part("dense_h_to_4h", Linear(width, config.intermediate_size, std=std)),
+        activation=config.hidden_act,
+        down=Part("dense_4h_to_h", Linear(config.intermediate_size, width, std=std)),
+    )
+    layers = []
+    for index in range(config.num_hidden_layers):
+        attention = Attention(
+            heads=heads,
+            kv_heads=heads,
+            head_dim=head_dim,
+            projections=(Part("query_key_value", Linear(width, 3 * width, config.attention_bias, std)),),
+            output=Part("dense", Linear(width, width, config.attention_bias, std)),
+            scale=head_dim**-0.5,
+            rotary=rotary,
+            fused="heads",
+            dropout=config.attention_dropout,
+            index=index,
+        )
+        layers.append(
+            Layer(
+                attention=Part("attention", attention),
+                feed_forward=Part("mlp", feed_forward),
+                attention_norm=Part("input_layernorm", norm),
+                feed_forward_norm=Part("post_attention_layernorm", norm),
+                order="parallel" if config.use_parallel_residual else "pre",
+                dropout=config.hidden_dropout,
+            )
+        )
+    table = Embedding(config.vocab_size, width, std=std)
+    return Backbone(
+        embeddings=Part("", Embeddings(Part("embed_in", table), dropout=config.hidden_dropout)),
+        stack=decoders.stack(layers),
+        norm=Part("final_layer_norm", norm),
+        width=width,
+        vocab=config.vocab_size,
+    )
+
+
+FAMILY = Family(
+    config=GPTNeoXConfig,
+    stem="GPTNeoX",
+    prefix="gpt_neox",
+    heads=decoders.decoder_heads(
+        "GPTNeoX",
+        blueprint,
+        prefix="gpt_neox",
+        embedding="embed_in",
+        lm_head="embed_out",
+        token_classifier="classifier",
+    ),
+    beginnings=(("lm_head.", "embed_out."),),
+    leftovers=("attention.bias", "attention.masked_bias", "rotary_emb.inv_freq"),
+    sources="arXiv:2204.06745, arXiv:2304.01373",
+)

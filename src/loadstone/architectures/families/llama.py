@@ -1,0 +1,46 @@
+"""Llama 1 to 3.2, and the many models that kept its shape (TinyLlama, SmolLM, Vicuna, Yi, …)."""
+
+from __future__ import annotations
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import Backbone, Part, RMSNorm
+from loadstone.architectures.family import Family
+
+
+class LlamaConfig(decoders.DecoderConfig):
+    """The keys of a Llama model. Defaults are those of Llama 7B."""
+
+    model_type = "llama"
+
+    bos_token_id: int | None = 1
+    eos_token_id: int | list[int] | None = 2
+    attention_bias: bool = False
+    mlp_bias: bool = False
+    pretraining_tp: int = 1
+
+
+def blueprint(config: LlamaConfig) -> Backbone:
+    """The bare model."""
+    rotary = decoders.rotary(config)
+    norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+    feed_forward = decoders.feed_forward(config, bias=config.mlp_bias)
+    layers = [
+        decoders.pre_norm_layer(
+            decoders.separate_attention(config, index, rotary=rotary, bias=config.attention_bias),
+            Part("mlp", feed_forward),
+            norm,
+        )
+        for index in range(config.num_hidden_layers)
+    ]
+    return decoders.backbone(config, layers, norm)
+
+
+FAMILY = Family(
+    config=LlamaConfig,
+    stem="Llama",
+    prefix="model",
+    heads=decoders.decoder_heads("Llama", blueprint, question_prefix="transformer"),
+    leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED,
+    sources="arXiv:2302.13971, arXiv:2307.09288, arXiv:2407.21783",
+)

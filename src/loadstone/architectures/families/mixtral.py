@@ -1,0 +1,78 @@
+"""Mixtral: Mistral's layers with a mixture of experts in place of the feed-forward network."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import Backbone, Experts, Linear, Part, RMSNorm, SparseExperts
+from loadstone.architectures.family import Family
+from loadstone.naming import StackedExperts
+
+
+class MixtralConfig(decoders.DecoderConfig):
+    """The keys of a Mixtral model. Defaults are those of Mixtral 8x7B."""
+
+    model_type = "mixtral"
+    attribute_map: ClassVar = {"num_experts": "num_local_experts"}
+
+    intermediate_size: int = 14336
+    num_key_value_heads: int | None = 8
+    max_position_embeddings: int = 131072
+    rms_norm_eps: float = 1e-5
+    rope_theta: float = 1000000.0
+    sliding_window: int | None = None
+    num_local_experts: int = 8
+    num_experts_per_tok: int = 2
+    output_router_logits: bool = False
+    router_aux_loss_coef: float = 0.001
+    router_jitter_noise: float = 0.0
+    bos_token_id: int | None = 1
+    eos_token_id: int | list[int] | None = 2
+
+    positive = (*decoders.DecoderConfig.positive, "num_local_experts", "num_experts_per_tok")
+
+
+def blueprint(config: MixtralConfig) -> Backbone:
+    """The bare model."""
+    rotary = decoders.rotary(config)
+    norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+    width, std = config.hidden_size, config.initializer_range
+    experts = SparseExperts(
+        router=Part("gate", Linear(width, config.num_local_experts, False, std)),
+        experts=Part(
+            "experts", Experts(config.num_local_experts, width, config.intermediate_size, config.hidden_act, std)
+        ),
+        top_k=config.num_experts_per_tok,
+        normalise=True,
+        jitter=config.router_jitter_noise,
+    )
+    layers = [
+        decoders.pre_norm_layer(
+            decoders.separate_attention(config, index, rotary=rotary, window=config.sliding_window),
+            Part("block_sparse_moe", experts),
+            norm,
+        )
+        for index in range(config.num_hidden_layers)
+    ]
+    return decoders.backbone(config, layers, norm)
+
+
+FAMILY = Family(
+    config=MixtralConfig,
+    stem="Mixtral",
+    prefix="model",
+    heads=decoders.decoder_heads("Mixtral", blueprint),
+    leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED,
+    # What Transformers 5 calls them in memory, and so in files written without save_pretrained.
+    renames=tuple(
+        (f"mlp.{name}", f"block_sparse_moe.{name}")
+        for name in ("gate.weight", "experts.gate_up_proj", "experts.down_proj")
+    ),
+    experts=(
+        StackedExperts("experts.gate_up_proj", ("experts.{}.w1.weight", "experts.{}.w3.weight")),
+        StackedExperts("experts.down_proj", ("experts.{}.w2.weight",)),
+    ),
+    sources="arXiv:2401.04088",
+)

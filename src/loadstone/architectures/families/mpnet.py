@@ -1,0 +1,68 @@
+"""MPNet: BERT's layers with a relative position bias that all of them share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from loadstone.architectures import encoders
+from loadstone.architectures.components import AddNorm, Backbone, Embedding, Part, RelativeBias
+from loadstone.architectures.family import Family
+
+_PADDING = 1  # fixed in the architecture, whatever pad_token_id says
+_BUCKETS = 32  # likewise: the reference never looks at relative_attention_num_buckets when it sorts distances
+
+
+class MPNetConfig(encoders.EncoderConfig):
+    """The keys of an MPNet model. Defaults are those of MPNet base."""
+
+    model_type = "mpnet"
+    without = ("type_vocab_size",)
+
+    vocab_size: int = 30527
+    relative_attention_num_buckets: int = 32
+    pad_token_id: int | None = 1
+    bos_token_id: int | None = 0
+    eos_token_id: int | list[int] | None = 2
+
+
+def blueprint(config: MPNetConfig, pooler: bool = True) -> Backbone:
+    """The bare model."""
+    width = config.hidden_size
+    layers = []
+    for index in range(config.num_hidden_layers):
+        attention = encoders.bert_attention(
+            config, index, ("q", "k", "v"), output=Part("o", encoders.linear(config, width, width))
+        )
+        add_norm = AddNorm(norm=Part("LayerNorm", encoders.layer_norm(config)), dropout=config.hidden_dropout_prob)
+        layers.append(encoders.bert_layer(config, Part("attn", attention), Part("", add_norm)))
+    embeddings = encoders.bert_embeddings(config, positions="tokens", padding=_PADDING, segments=False)
+    table = Embedding(config.relative_attention_num_buckets, config.num_attention_heads, std=config.initializer_range)
+    bias = Part("", RelativeBias(Part("relative_attention_bias", table), buckets=_BUCKETS))
+    backbone = encoders.bert_backbone(config, embeddings, layers, pooler=pooler)
+    return replace(backbone, stack=encoders.encoder_stack(layers, bias))
+
+
+def classifier(config: MPNetConfig) -> Part:
+    """Two linear maps over the first token."""
+    return encoders.dense_classifier(config, "tanh", config.hidden_dropout_prob)
+
+
+FAMILY = Family(
+    config=MPNetConfig,
+    stem="MPNet",
+    prefix="mpnet",
+    heads=encoders.encoder_heads(
+        "MPNet",
+        blueprint,
+        prefix="mpnet",
+        language=encoders.language_head,
+        decoder="lm_head.decoder",
+        decoder_bias="lm_head.bias",
+        optional_language=("lm_head",),
+        sequence=classifier,
+        token_dropout=lambda config: config.hidden_dropout_prob,
+    ),
+    renames=encoders.RENAMES,
+    leftovers=encoders.LEFTOVERS,
+    sources="arXiv:2004.09297",
+)

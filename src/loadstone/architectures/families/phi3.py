@@ -1,0 +1,88 @@
+"""Phi-3 and Phi-3.5: Llama's shape with fused projections and LongRoPE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import Attention, Backbone, Gated, Linear, Part, RMSNorm
+from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
+
+
+class Phi3Config(decoders.DecoderConfig):
+    """The keys of a Phi-3 model. Defaults are those of Phi-3 mini 4k."""
+
+    model_type = "phi3"
+
+    vocab_size: int = 32064
+    hidden_size: int = 3072
+    intermediate_size: int = 8192
+    resid_pdrop: float = 0.0
+    embd_pdrop: float = 0.0
+    max_position_embeddings: int = 4096
+    original_max_position_embeddings: int = 4096
+    partial_rotary_factor: float | None = None
+    rms_norm_eps: float = 1e-5
+    bos_token_id: int | None = 1
+    eos_token_id: int | list[int] | None = 32000
+    pad_token_id: int | None = 32000
+    sliding_window: int | None = None
+
+    def upgrade_rope(self, parameters: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        if "original_max_position_embeddings" in parameters:
+            values.setdefault("original_max_position_embeddings", parameters["original_max_position_embeddings"])
+        if parameters.get("partial_rotary_factor") == 1.0:
+            del parameters["partial_rotary_factor"]
+        return super().upgrade_rope(parameters, values)
+
+    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
+        values = super().upgrade(values)
+        scaling = values.get("rope_scaling")
+        # Early files wrote "su", and for a while "yarn", for what became LongRoPE.
+        if isinstance(scaling, dict) and scaling.get("rope_type", scaling.get("type")) in ("su", "yarn"):
+            values["rope_scaling"] = {**scaling, "rope_type": "longrope", "type": "longrope"}
+        return values
+
+
+def blueprint(config: Phi3Config) -> Backbone:
+    """The bare model."""
+    width, heads, std = config.hidden_size, config.num_attention_heads, config.initializer_range
+    kv_heads, head_dim = config.num_key_value_heads or heads, config.head_dim or 0
+    rotary = decoders.rotary(
+        config,
+        partial=config.partial_rotary_factor or 1.0,
+        original_max_position=config.original_max_position_embeddings,
+    )
+    norm = RMSNorm(width, config.rms_norm_eps)
+    feed_forward = Gated(
+        projections=(Part("gate_up_proj", Linear(width, 2 * config.intermediate_size, False, std)),),
+        activation=config.hidden_act,
+        down=Part("down_proj", Linear(config.intermediate_size, width, False, std)),
+    )
+    layers = []
+    for index in range(config.num_hidden_layers):
+        attention = Attention(
+            heads=heads,
+            kv_heads=kv_heads,
+            head_dim=head_dim,
+            projections=(Part("qkv_proj", Linear(width, (heads + 2 * kv_heads) * head_dim, False, std)),),
+            output=Part("o_proj", Linear(heads * head_dim, width, False, std)),
+            scale=head_dim**-0.5,
+            window=config.sliding_window,
+            rotary=rotary,
+            dropout=config.attention_dropout,
+            index=index,
+        )
+        layers.append(decoders.pre_norm_layer(attention, Part("mlp", feed_forward), norm, config.resid_pdrop))
+    return decoders.backbone(config, layers, norm)
+
+
+FAMILY = Family(
+    config=Phi3Config,
+    stem="Phi3",
+    prefix="model",
+    heads=decoders.decoder_heads("Phi3", blueprint, tasks=(CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION)),
+    leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED,
+    sources="arXiv:2404.14219",
+)

@@ -1,0 +1,73 @@
+"""Qwen 1.5, 2 and 2.5: Llama's shape with biases on queries, keys and values."""
+
+from __future__ import annotations
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import Backbone, Part, RMSNorm
+from loadstone.architectures.family import Family
+from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types
+
+
+class WindowedDecoderConfig(decoders.DecoderConfig):
+    """The keys with which Qwen says which layers have a sliding window."""
+
+    use_sliding_window: bool = False
+    sliding_window: int | None = 4096
+    max_window_layers: int = 28
+    layer_types: list[str] | None = None
+
+    def complete(self) -> None:
+        super().complete()
+        if not self.use_sliding_window:
+            self.sliding_window = None
+        if self.layer_types is None:
+            self.layer_types = [
+                SLIDING if self.sliding_window is not None and index >= self.max_window_layers else FULL
+                for index in range(self.num_hidden_layers)
+            ]
+        check_layer_types(self.layer_types, self.num_hidden_layers, self.sliding_window)
+
+
+class Qwen2Config(WindowedDecoderConfig):
+    """The keys of a Qwen 2 model. Defaults are those of Qwen 2 7B (beta)."""
+
+    model_type = "qwen2"
+
+    vocab_size: int = 151936
+    intermediate_size: int = 22016
+    num_key_value_heads: int | None = 32
+    max_position_embeddings: int = 32768
+
+
+def blueprint(config: Qwen2Config) -> Backbone:
+    """The bare model."""
+    rotary = decoders.rotary(config)
+    norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+    feed_forward = decoders.feed_forward(config)
+    layers = [
+        decoders.pre_norm_layer(
+            decoders.separate_attention(
+                config,
+                index,
+                rotary=rotary,
+                bias=True,
+                output_bias=False,
+                window=config.sliding_window if layer_type == SLIDING else None,
+            ),
+            Part("mlp", feed_forward),
+            norm,
+        )
+        for index, layer_type in enumerate(config.layer_types or ())
+    ]
+    return decoders.backbone(config, layers, norm)
+
+
+FAMILY = Family(
+    config=Qwen2Config,
+    stem="Qwen2",
+    prefix="model",
+    heads=decoders.decoder_heads("Qwen2", blueprint, question_prefix="transformer"),
+    leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED,
+    sources="arXiv:2407.10671",
+)

@@ -1,0 +1,101 @@
+"""Qwen 3 with a mixture of experts in some or all layers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import Backbone, Experts, Linear, Part, RMSNorm, SparseExperts
+from loadstone.architectures.family import Family
+from loadstone.naming import StackedExperts
+
+
+class Qwen3MoeConfig(decoders.DecoderConfig):
+    """The keys of a Qwen 3 mixture-of-experts model."""
+
+    model_type = "qwen3_moe"
+    attribute_map: ClassVar = {"num_local_experts": "num_experts"}  # Transformers 5 writes the first
+
+    vocab_size: int = 151936
+    hidden_size: int = 2048
+    intermediate_size: int = 6144
+    num_hidden_layers: int = 24
+    num_key_value_heads: int | None = 4
+    max_position_embeddings: int = 32768
+    attention_bias: bool = False
+    use_sliding_window: bool = False
+    sliding_window: int | None = 4096
+    decoder_sparse_step: int = 1
+    moe_intermediate_size: int = 768
+    num_experts_per_tok: int = 8
+    num_experts: int = 128
+    norm_topk_prob: bool = False
+    output_router_logits: bool = False
+    router_aux_loss_coef: float = 0.001
+    mlp_only_layers: list[int] | None = None
+
+    positive = (
+        *decoders.DecoderConfig.positive,
+        "moe_intermediate_size",
+        "num_experts_per_tok",
+        "num_experts",
+        "decoder_sparse_step",
+    )
+
+    def complete(self) -> None:
+        super().complete()
+        if not self.use_sliding_window:
+            self.sliding_window = None
+        self.mlp_only_layers = self.mlp_only_layers or []
+
+    def is_sparse(self, index: int) -> bool:
+        """Whether a layer has experts."""
+        return index not in (self.mlp_only_layers or ()) and (index + 1) % self.decoder_sparse_step == 0
+
+
+def blueprint(config: Qwen3MoeConfig) -> Backbone:
+    """The bare model."""
+    head_dim = config.head_dim or 0
+    rotary = decoders.rotary(config)
+    norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+    width, std = config.hidden_size, config.initializer_range
+    dense = decoders.feed_forward(config)
+    sparse = SparseExperts(
+        router=Part("gate", Linear(width, config.num_experts, False, std)),
+        experts=Part(
+            "experts", Experts(config.num_experts, width, config.moe_intermediate_size, config.hidden_act, std)
+        ),
+        top_k=config.num_experts_per_tok,
+        normalise=config.norm_topk_prob,
+    )
+    layers = [
+        decoders.pre_norm_layer(
+            decoders.separate_attention(
+                config,
+                index,
+                rotary=rotary,
+                bias=config.attention_bias,
+                window=config.sliding_window,
+                head_norm=RMSNorm(head_dim, config.rms_norm_eps),
+            ),
+            Part("mlp", sparse if config.is_sparse(index) else dense),
+            norm,
+        )
+        for index in range(config.num_hidden_layers)
+    ]
+    return decoders.backbone(config, layers, norm)
+
+
+FAMILY = Family(
+    config=Qwen3MoeConfig,
+    stem="Qwen3Moe",
+    prefix="model",
+    heads=decoders.decoder_heads("Qwen3Moe", blueprint, question_prefix="transformer"),
+    leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED,
+    experts=(
+        StackedExperts("experts.gate_up_proj", ("experts.{}.gate_proj.weight", "experts.{}.up_proj.weight")),
+        StackedExperts("experts.down_proj", ("experts.{}.down_proj.weight",)),
+    ),
+    sources="arXiv:2505.09388",
+)

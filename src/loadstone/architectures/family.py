@@ -1,0 +1,92 @@
+"""What a family declares: its config class, its blueprints, and how its checkpoints name things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadstone.architectures.components import Component
+from loadstone.config import PretrainedConfig
+from loadstone.naming import Fused, Naming, StackedExperts
+
+BARE = "model"
+CAUSAL_LM = "causal-lm"
+MASKED_LM = "masked-lm"
+SEQUENCE_CLASSIFICATION = "sequence-classification"
+TOKEN_CLASSIFICATION = "token-classification"
+QUESTION_ANSWERING = "question-answering"
+TASKS = (BARE, CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING)
+
+
+@dataclass(frozen=True)
+class HeadSpec:
+    """One class of a family: its name on the Hub, its task, and its blueprint.
+
+    ``blueprint`` makes a :class:`~loadstone.architectures.components.Backbone` for the bare model, otherwise a
+    :class:`~loadstone.architectures.components.Head`.
+    """
+
+    class_name: str
+    task: str
+    blueprint: Callable[[Any], Component]
+    optional: tuple[tuple[str, ...], ...] = ()
+    """Groups of parts that may be newly initialised if the checkpoint wholly lacks the group: a head, a pooler."""
+    tied: Callable[[Any], Mapping[str, str]] = field(default=lambda config: {})
+    """Slot → the slot that it shares its numbers with."""
+    stand_ins: tuple[tuple[str, str], ...] = ()
+    """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
+    prefix: str | None = None
+    """The name of the bare model inside this class, where it differs from the family's."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """All architectures that share one ``model_type``."""
+
+    config: type[PretrainedConfig]
+    stem: str
+    """What class names start with: ``Llama``, ``GPTNeoX``."""
+    prefix: str
+    """The name of the bare model inside a model with a head: ``model``, ``bert``, ``transformer``."""
+    heads: tuple[HeadSpec, ...]
+    renames: tuple[tuple[str, str], ...] = ()
+    """Ending of an old stored name → the ending that slots have (``LayerNorm.gamma`` → ``LayerNorm.weight``)."""
+    beginnings: tuple[tuple[str, str], ...] = ()
+    """Beginning of an old stored name → the beginning that slots have."""
+    leftovers: tuple[str, ...] = ()
+    """Endings of stored names that files carry and no model uses, such as ``rotary_emb.inv_freq``."""
+    fused: tuple[Fused, ...] = ()
+    experts: tuple[StackedExperts, ...] = ()
+    sources: str = ""
+    """Paper, model card or code that the architecture comes from."""
+
+    @property
+    def model_type(self) -> str:
+        """What ``config.json`` calls the family."""
+        return self.config.model_type
+
+    def naming(
+        self,
+        prefix: str,
+        tied: Mapping[str, str],
+        optional: tuple[tuple[str, ...], ...],
+        stand_ins: tuple[tuple[str, str], ...],
+    ) -> Naming:
+        """What links a model's slots to stored names; ``prefix`` is where it holds its bare model."""
+        return Naming(
+            stand_ins=stand_ins,
+            prefix=prefix,
+            prefixes=tuple(dict.fromkeys((self.prefix, *(head.prefix for head in self.heads if head.prefix)))),
+            tied=tied,
+            optional=optional,
+            renames=self.renames,
+            beginnings=self.beginnings,
+            leftovers=self.leftovers,
+            fused=self.fused,
+            experts=self.experts,
+        )
+
+    def head(self, task: str) -> HeadSpec | None:
+        """The class for a task, if the family has one."""
+        return next((head for head in self.heads if head.task == task), None)

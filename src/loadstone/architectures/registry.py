@@ -1,0 +1,58 @@
+"""Which families there are: every file in ``families/``. Adding one there is all it takes."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from functools import lru_cache
+
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.errors import UnknownModelType
+
+_FOLDER = "loadstone.architectures.families"
+
+
+@lru_cache(maxsize=1)
+def _modules() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(importlib.import_module(_FOLDER).__path__)))
+
+
+def _declared(module: str) -> Family:
+    found: Family = importlib.import_module(f"{_FOLDER}.{module}").FAMILY
+    return found
+
+
+@lru_cache(maxsize=1)
+def families() -> dict[str, Family]:
+    """``model_type`` → family, all of them."""
+    return {found.model_type: found for found in map(_declared, _modules())}
+
+
+def family(model_type: str) -> Family:
+    """The family of a ``model_type``, importing no other; :class:`UnknownModelType` names the nearest known ones."""
+    module = model_type.replace("-", "_")
+    if module in _modules() and (found := _declared(module)).model_type == model_type:
+        return found
+    near = difflib.get_close_matches(model_type, families(), n=3, cutoff=0.5)
+    raise UnknownModelType(
+        f"model_type {model_type!r} is of no family that Loadstone knows"
+        + (f"; the nearest are {', '.join(near)}" if near else "")
+        + f". Known: {', '.join(families())}."
+    )
+
+
+@lru_cache(maxsize=1)
+def class_names() -> dict[str, tuple[Family, HeadSpec | None]]:
+    """Name of a model class → its family and head; None as head for the family's abstract ``…PreTrainedModel``."""
+    names: dict[str, tuple[Family, HeadSpec | None]] = {}
+    for found in families().values():
+        names[f"{found.stem}PreTrainedModel"] = (found, None)
+        names.update({head.class_name: (found, head) for head in found.heads})
+    return names
+
+
+@lru_cache(maxsize=1)
+def config_names() -> dict[str, Family]:
+    """Name of a config class → its family."""
+    return {found.config.__name__: found for found in families().values()}

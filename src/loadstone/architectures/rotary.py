@@ -1,0 +1,197 @@
+"""Rotary position embeddings: the inverse frequencies of each scaling, as plain numbers.
+
+Sources: RoPE, arXiv:2104.09864; linear scaling, arXiv:2306.15595; dynamic NTK and YaRN, arXiv:2309.00071;
+Llama 3.1's, https://github.com/meta-llama/llama-models; LongRoPE, arXiv:2402.13753.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from loadstone.config import PretrainedConfig
+from loadstone.errors import Fault, InvalidConfig
+
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "default": (),
+    "linear": ("factor",),
+    "dynamic": ("factor",),
+    "yarn": ("factor",),
+    "llama3": ("factor", "low_freq_factor", "high_freq_factor"),
+    "longrope": ("short_factor", "long_factor"),
+}
+
+
+@dataclass(frozen=True)
+class Rotary:
+    """How queries and keys are turned by their position.
+
+    ``dim`` of each head's numbers turn, the rest pass. ``scaling`` is the config's ``rope_scaling`` as
+    sorted pairs, so that two layers with the same rotary compare equal.
+    """
+
+    dim: int
+    theta: float
+    max_position: int
+    original_max_position: int
+    scaling: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """``default``, ``linear``, ``dynamic``, ``yarn``, ``llama3`` or ``longrope``."""
+        return str(dict(self.scaling).get("rope_type", "default"))
+
+    @property
+    def depends_on_length(self) -> bool:
+        """Whether the frequencies change with the longest position in use."""
+        return self.kind in ("dynamic", "longrope")
+
+    @property
+    def limit(self) -> int:
+        """The longest sequence that the unchanged frequencies serve, where they depend on length."""
+        return self.original_max_position if self.kind == "longrope" else self.max_position
+
+    def frequencies(self, length: int = 0) -> tuple[tuple[float, ...], float]:
+        """Inverse frequencies (``dim / 2`` of them, radians per position) and the factor for cos and sin.
+
+        ``length`` is the longest position plus one; only ``dynamic`` and ``longrope`` look at it.
+        """
+        return _frequencies(self, length if self.depends_on_length and length > self.limit else 0)
+
+
+@lru_cache(maxsize=64)
+def _frequencies(rotary: Rotary, length: int) -> tuple[tuple[float, ...], float]:
+    dim, theta, keys = rotary.dim, rotary.theta, dict(rotary.scaling)
+    kind, factor = rotary.kind, float(keys.get("factor") or 1.0)
+    if kind == "dynamic" and length:
+        theta *= (factor * length / rotary.max_position - (factor - 1)) ** (dim / (dim - 2))
+    plain = [theta ** (-i / dim) for i in range(0, dim, 2)]
+    if kind == "linear":
+        return tuple(f / factor for f in plain), 1.0
+    if kind == "llama3":
+        return tuple(_llama3(f, factor, keys, rotary.original_max_position) for f in plain), 1.0
+    if kind == "yarn":
+        return _yarn(rotary, keys, plain)
+    if kind == "longrope":
+        stretch = keys["long_factor"] if length else keys["short_factor"]
+        return tuple(f / s for f, s in zip(plain, stretch, strict=True)), _longrope_attention(rotary, keys)
+    return tuple(plain), 1.0
+
+
+def _llama3(frequency: float, factor: float, keys: Mapping[str, Any], original: int) -> float:
+    low, high = float(keys["low_freq_factor"]), float(keys["high_freq_factor"])
+    turns = original * frequency / (2 * math.pi)  # full turns within the original context
+    if turns < low:
+        return frequency / factor
+    if turns > high:
+        return frequency
+    smooth = (turns - low) / (high - low)
+    return (1 - smooth) * frequency / factor + smooth * frequency
+
+
+def _yarn(rotary: Rotary, keys: Mapping[str, Any], plain: list[float]) -> tuple[tuple[float, ...], float]:
+    dim, original = rotary.dim, rotary.original_max_position
+    factor = float(keys.get("factor") or rotary.max_position / original)
+
+    def magnitude(scale: float = 1.0) -> float:
+        return 0.1 * scale * math.log(factor) + 1.0 if factor > 1 else 1.0
+
+    attention = keys.get("attention_factor")
+    if attention is None:
+        scale, scale_all = keys.get("mscale"), keys.get("mscale_all_dim")
+        attention = magnitude(scale) / magnitude(scale_all) if scale and scale_all else magnitude()
+
+    def dimension(turns: float) -> float:
+        return dim * math.log(original / (turns * 2 * math.pi)) / (2 * math.log(rotary.theta))
+
+    low, high = dimension(keys.get("beta_fast") or 32), dimension(keys.get("beta_slow") or 1)
+    if keys.get("truncate", True):
+        low, high = math.floor(low), math.ceil(high)
+    low, high = max(low, 0), min(high, dim - 1)
+    if low == high:
+        high += 0.001
+    mixed = []
+    for index, frequency in enumerate(plain):
+        ramp = min(max((index - low) / (high - low), 0.0), 1.0)
+        mixed.append(frequency / factor * ramp + frequency * (1 - ramp))
+    return tuple(mixed), float(attention)
+
+
+def _longrope_attention(rotary: Rotary, keys: Mapping[str, Any]) -> float:
+    given = keys.get("attention_factor")
+    if given is not None:
+        return float(given)
+    factor = keys.get("factor") or rotary.max_position / rotary.original_max_position
+    return math.sqrt(1 + math.log(factor) / math.log(rotary.original_max_position)) if factor > 1 else 1.0
+
+
+class RotaryConfig(PretrainedConfig):
+    """The keys of rotary position embeddings, in Transformers 4's spelling (which 5 reads too).
+
+    Transformers 5 writes one key ``rope_parameters`` instead; it is taken apart on the way in.
+    """
+
+    rope_theta: float = 10000.0
+    rope_scaling: dict[str, Any] | None = None
+
+    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
+        parameters = values.pop("rope_parameters", None)
+        if parameters is None:
+            return values
+        if not isinstance(parameters, dict):
+            raise InvalidConfig([Fault("config key 'rope_parameters'", "an object", repr(parameters))])
+        return self.upgrade_rope(dict(parameters), values)
+
+    def upgrade_rope(self, parameters: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        """One flat ``rope_parameters`` → ``rope_theta`` and ``rope_scaling``."""
+        theta = parameters.pop("rope_theta", None)
+        if theta is not None:
+            values["rope_theta"] = theta
+        if "partial_rotary_factor" in parameters:
+            values["partial_rotary_factor"] = parameters.pop("partial_rotary_factor")
+        if parameters.get("rope_type", "default") != "default":
+            values["rope_scaling"] = parameters
+        return values
+
+
+def make_rotary(
+    *,
+    head_dim: int,
+    theta: float,
+    max_position: int,
+    scaling: Mapping[str, Any] | None = None,
+    partial: float = 1.0,
+    original_max_position: int | None = None,
+) -> Rotary:
+    """A :class:`Rotary` from a config's keys; :class:`InvalidConfig` if the scaling is unknown or incomplete."""
+    keys = dict(scaling or {})
+    kind = keys.pop("type", None)
+    keys.setdefault("rope_type", kind or "default")
+    if keys["rope_type"] == "su":  # what early Phi-3 files call it
+        keys["rope_type"] = "longrope"
+    kind = keys["rope_type"]
+    dim = int(head_dim * partial)
+    faults = []
+    if kind not in _NEEDS:
+        faults.append(Fault("config key 'rope_scaling.rope_type'", " or ".join(_NEEDS), repr(kind)))
+    else:
+        missing = [key for key in _NEEDS[kind] if keys.get(key) is None]
+        faults += [Fault(f"config key 'rope_scaling.{key}'", "a number", "nothing") for key in missing]
+        for key in ("short_factor", "long_factor"):
+            if kind == "longrope" and key not in missing and len(keys[key]) != dim // 2:
+                faults.append(Fault(f"config key 'rope_scaling.{key}'", f"{dim // 2} numbers", f"{len(keys[key])}"))
+    if dim < 2 or dim % 2:
+        faults.append(Fault("rotary dimensions of each head", "an even number of at least 2", repr(dim)))
+    if faults:
+        raise InvalidConfig(faults)
+    original = keys.get("original_max_position_embeddings") or original_max_position or max_position
+    return Rotary(
+        dim=dim,
+        theta=float(theta),
+        max_position=max_position,
+        original_max_position=int(original),
+        scaling=tuple(sorted((key, tuple(v) if isinstance(v, list) else v) for key, v in keys.items())),
+    )

@@ -1,0 +1,50 @@
+"""How the names in files and the names of slots are linked: data that a family declares and planning reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Fused:
+    """One stored tensor that another layout splits: rows of ``whole`` are those of ``parts``, in order."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StackedExperts:
+    """How files name the experts that a model holds stacked.
+
+    ``slot`` (ending of a slot's name, such as ``experts.gate_up_proj``) is made of ``stored`` for each expert
+    number put into ``{}``: several are laid one after another along the rows.
+    """
+
+    slot: str
+    stored: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Everything that links one model's slots to stored names."""
+
+    prefix: str = ""
+    """Where this model holds its bare model; nothing if it is one."""
+    prefixes: tuple[str, ...] = ()
+    """Where files of its family hold it."""
+    tied: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the slot whose numbers it shares."""
+    stand_ins: tuple[tuple[str, str], ...] = ()
+    """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
+    optional: tuple[tuple[str, ...], ...] = ()
+    """Groups of parts that may be newly initialised if the checkpoint wholly lacks the group."""
+    renames: tuple[tuple[str, str], ...] = ()
+    """Ending of an old stored name → the ending that slots have."""
+    beginnings: tuple[tuple[str, str], ...] = ()
+    """Beginning of an old stored name → the beginning that slots have."""
+    leftovers: tuple[str, ...] = ()
+    """Endings of stored names that files carry and no model uses."""
+    fused: tuple[Fused, ...] = ()
+    experts: tuple[StackedExperts, ...] = ()
