@@ -1,0 +1,72 @@
+"""Loadstone turns a stored checkpoint into a running model.
+
+::
+
+    from loadstone import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained("path/or/id", torch_dtype="auto")
+
+Every name is imported when it is first used; importing the package costs no framework.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AutoConfig": "loadstone.auto",
+    "AutoModel": "loadstone.auto",
+    "AutoModelForCausalLM": "loadstone.auto",
+    "AutoModelForMaskedLM": "loadstone.auto",
+    "AutoModelForQuestionAnswering": "loadstone.auto",
+    "AutoModelForSequenceClassification": "loadstone.auto",
+    "AutoModelForTokenClassification": "loadstone.auto",
+    "Checkpoint": "loadstone.checkpoint",
+    "DynamicCache": "loadstone.frameworks.torch.cache",
+    "GenerationConfig": "loadstone.generation_config",
+    "LoadReport": "loadstone.report",
+    "LoadstoneError": "loadstone.errors",
+    "PreTrainedModel": "loadstone.frameworks.torch.model",
+    "PretrainedConfig": "loadstone.config",
+    "load_into": "loadstone.loading_into",
+    "load_sharded_checkpoint": "loadstone.loading_into",
+    "open_checkpoint": "loadstone.checkpoint",
+}
+_MODULES = {"errors", "modeling_utils"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"loadstone.{name}")
+    elif name[:1].isupper():
+        value = _of_a_family(name)
+    else:
+        value = None
+    if value is None:
+        raise AttributeError(f"module 'loadstone' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def _of_a_family(name: str) -> Any:
+    """``LlamaConfig``, ``LlamaForCausalLM`` and the like; None if no family has it."""
+    from loadstone.architectures import registry
+
+    if name in registry.config_names():
+        return registry.config_names()[name].config
+    if name in registry.class_names():
+        from loadstone.auto import require_framework
+
+        return require_framework("torch").class_named(name)
+    return None
+
+
+def __dir__() -> list[str]:
+    from loadstone.architectures import registry
+
+    return sorted({"__version__", *_HOMES, *_MODULES, *registry.config_names(), *registry.class_names()})

@@ -1,0 +1,1 @@
+"""What turns a blueprint into a model: one room for each framework, none of which imports another."""

@@ -1,0 +1,1 @@
+"""PyTorch: blueprint → ``nn.Module``; fill, tie, run, save."""

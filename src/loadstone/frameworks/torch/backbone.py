@@ -1,0 +1,126 @@
+"""The bare model: embeddings, masks, positions, layers, final norm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.architectures import components
+from loadstone.architectures.components import Component
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.attention import Mask, RotaryEmbedding, State, make_mask
+from loadstone.frameworks.torch.blocks import position_ids as default_positions
+from loadstone.frameworks.torch.build import Built, attach, call
+from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.outputs import BaseModelOutput
+
+
+def attach_backbone(holder: nn.Module, component: Component) -> None:
+    """Build a bare model's parts into ``holder``, and what is computed rather than loaded."""
+    attach(holder, component)
+    if isinstance(component, components.Backbone):
+        attentions = tuple(components.find(component, components.Attention))
+        holder._mask_kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))  # type: ignore[assignment]
+        rotaries = tuple(dict.fromkeys(each.rotary for each in attentions if each.rotary is not None))
+        if rotaries:
+            holder.add_module("rotary_emb", RotaryEmbedding(rotaries))
+
+
+class Backbone(Built, component=components.Backbone):
+    """Embeddings, layers, norm."""
+
+    def __init__(self, component: components.Backbone) -> None:
+        nn.Module.__init__(self)
+        self.component = component
+        attach_backbone(self, component)
+
+    @staticmethod
+    def run(
+        holder: nn.Module,
+        component: components.Backbone,
+        *,
+        input_ids: Tensor | None,
+        attention_mask: Tensor | None,
+        position_ids: Tensor | None,
+        past_key_values: DynamicCache | None,
+        inputs_embeds: Tensor | None,
+        token_type_ids: Tensor | None,
+        use_cache: bool,
+        output_attentions: bool,
+        output_hidden_states: bool,
+        eager: bool,
+        checkpointing: bool,
+    ) -> BaseModelOutput:
+        given = input_ids if inputs_embeds is None else inputs_embeds
+        if given is None or (input_ids is not None and inputs_embeds is not None):
+            raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+        tokens = given.shape[1]
+        cache = (past_key_values if past_key_values is not None else DynamicCache()) if use_cache else None
+        past = cache.get_seq_length() if cache is not None else 0
+        padding, masks = _masks(holder, attention_mask, tokens, past + tokens, given)
+        if position_ids is None:
+            embeddings = component.embeddings.component
+            assert isinstance(embeddings, components.Embeddings)
+            found = default_positions(embeddings, input_ids, padding, tokens, past)
+            if isinstance(found, int):
+                found = torch.arange(found, found + tokens, device=given.device)[None]
+            position_ids = found
+        position_ids = position_ids.view(-1, tokens)
+        x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
+        if component.expand is not None:
+            x = call(holder, component.expand, x)
+        rotary: Any = getattr(holder, "rotary_emb", None)
+        state = State(
+            masks=masks,
+            rotary={} if rotary is None else rotary(x, position_ids),
+            cache=cache,
+            eager=eager or output_attentions,
+            attentions=[] if output_attentions else None,
+            hidden_states=[] if output_hidden_states else None,
+            checkpointing=checkpointing,
+        )
+        x = call(holder, component.stack, x, state)
+        if component.norm is not None:
+            x = call(holder, component.norm, x)
+        if component.reduce is not None:
+            x = call(holder, component.reduce, x)
+        return BaseModelOutput(
+            last_hidden_state=x,
+            pooler_output=None if component.pooler is None else call(holder, component.pooler, x),
+            past_key_values=cache,
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            attentions=None if state.attentions is None else tuple(state.attentions),
+        )
+
+
+class Wrapped(Built, component=components.Wrapped):
+    """A backbone one level further down."""
+
+    @staticmethod
+    def run(holder: nn.Module, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
+        out: BaseModelOutput = call(holder, component.inner, **inputs)
+        return out
+
+
+def _masks(
+    holder: nn.Module, attention_mask: Tensor | None, tokens: int, keys: int, given: Tensor
+) -> tuple[Tensor | None, dict[tuple[bool, int | None], Mask]]:
+    """The padding mask (batch, keys; None if nothing is padding) and the mask of each kind that the layers use."""
+    kinds: Any = holder._mask_kinds
+    if attention_mask is not None and attention_mask.dim() == 4:
+        whole = Mask(attention_mask.to(given.device), False)
+        return None, dict.fromkeys(kinds, whole)
+    padding = None
+    if attention_mask is not None:
+        if attention_mask.shape != (given.shape[0], keys):
+            raise ArgumentError(
+                f"attention_mask has shape {tuple(attention_mask.shape)}, expected {(given.shape[0], keys)}: one row "
+                f"for each sequence, one column for each token, those in the cache ({keys - tokens}) included."
+            )
+        padding = attention_mask.to(device=given.device, dtype=torch.bool)
+        # Looking into the mask lets the fast kernels run; a traced graph must not depend on what is in it.
+        if not torch.compiler.is_compiling() and bool(padding.all()):
+            padding = None
+    return padding, {kind: make_mask(kind, padding, tokens, keys, given.device) for kind in kinds}

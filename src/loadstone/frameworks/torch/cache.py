@@ -1,0 +1,49 @@
+"""The key-value cache of a decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+
+class DynamicCache:
+    """Keys and values of every layer, growing with the text: each (batch, kv_heads, tokens, head_dim)."""
+
+    def __init__(self) -> None:
+        self.key_cache: list[Tensor] = []
+        self.value_cache: list[Tensor] = []
+
+    def update(self, key: Tensor, value: Tensor, layer: int) -> tuple[Tensor, Tensor]:
+        """Add the new tokens' keys and values of a layer; returns those of all tokens so far."""
+        if layer == len(self.key_cache):
+            self.key_cache.append(key)
+            self.value_cache.append(value)
+        else:
+            self.key_cache[layer] = torch.cat((self.key_cache[layer], key), dim=2)
+            self.value_cache[layer] = torch.cat((self.value_cache[layer], value), dim=2)
+        return self.key_cache[layer], self.value_cache[layer]
+
+    def get_seq_length(self, layer: int = 0) -> int:
+        """How many tokens the cache holds."""
+        return self.key_cache[layer].shape[2] if layer < len(self.key_cache) else 0
+
+    def crop(self, length: int) -> None:
+        """Forget all tokens after the first ``length`` (from the end if negative)."""
+        self.key_cache = [key[:, :, :length] for key in self.key_cache]
+        self.value_cache = [value[:, :, :length] for value in self.value_cache]
+
+    def reorder_cache(self, rows: Tensor) -> None:
+        """Choose rows of the batch anew, as beam search does."""
+        self.key_cache = [key.index_select(0, rows.to(key.device)) for key in self.key_cache]
+        self.value_cache = [value.index_select(0, rows.to(value.device)) for value in self.value_cache]
+
+    def __len__(self) -> int:
+        return len(self.key_cache)
+
+    def __getitem__(self, layer: int) -> tuple[Tensor, Tensor]:
+        return self.key_cache[layer], self.value_cache[layer]
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return iter(zip(self.key_cache, self.value_cache, strict=True))

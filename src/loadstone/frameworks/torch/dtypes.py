@@ -1,0 +1,27 @@
+"""The dtypes that PyTorch and checkpoints have in common."""
+
+from __future__ import annotations
+
+import torch
+
+from loadstone.errors import Fault, UnsupportedDType
+from loadstone.tensors import BY_NAME, DType
+
+
+def to_torch(dtype: DType | str) -> torch.dtype:
+    """PyTorch's dtype of that name; :class:`UnsupportedDType` if it has none."""
+    name = dtype if isinstance(dtype, str) else dtype.value
+    found = getattr(torch, name, None)
+    if name not in BY_NAME or not isinstance(found, torch.dtype):
+        raise UnsupportedDType(
+            [Fault(f"dtype {name!r}", "one that PyTorch has", "none", "Known: " + ", ".join(BY_NAME))]
+        )
+    return found
+
+
+def from_torch(dtype: torch.dtype) -> DType:
+    """The shared word for one of PyTorch's dtypes."""
+    name = str(dtype).removeprefix("torch.")
+    if name not in BY_NAME:
+        raise UnsupportedDType([Fault(f"dtype {dtype}", "one that checkpoints can store", "none")])
+    return BY_NAME[name]

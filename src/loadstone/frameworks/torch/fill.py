@@ -1,0 +1,208 @@
+"""Load plan + skeleton → model: each slot gets its numbers, in memory that holds them only once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.model import initialise
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Piece, Stored, Tied
+from loadstone.tensors import StoredTensor
+from loadstone.transfer.mapping import Arena, MappedFile
+
+_CHUNK_ELEMENTS = 4 << 20
+
+
+class Filled(NamedTuple):
+    """What filling took, in bytes."""
+
+    viewed: int
+    copied: int
+
+
+class Source:
+    """Stored tensors as PyTorch tensors: views of mapped files, or tensors that the caller holds already."""
+
+    def __init__(self, maps: Mapping[object, MappedFile], held: Mapping[str, Tensor] | None = None) -> None:
+        self._maps, self._held = maps, held
+
+    def view(self, stored: StoredTensor) -> Tensor:
+        """A tensor without a copy."""
+        if self._held is not None:
+            return self._held[stored.name]
+        dtype, elements = to_torch(stored.dtype), stored.nbytes * 8 // stored.dtype.bits
+        if not stored.nbytes:
+            return torch.empty(stored.shape, dtype=dtype)
+        flat = torch.frombuffer(
+            self._maps[stored.file].buffer, dtype=torch.uint8, count=stored.nbytes, offset=stored.offset
+        )
+        if stored.offset % dtype.itemsize:
+            flat = flat.clone()  # a file whose data section is not aligned
+        flat = flat.view(dtype)[:elements]
+        return flat.view(stored.shape) if stored.strides is None else flat.as_strided(stored.shape, stored.strides)
+
+    def drop(self, stored: StoredTensor, start: int, nbytes: int) -> None:
+        """Give back source pages that have been copied."""
+        if self._held is None:
+            self._maps[stored.file].drop(stored.offset + start, nbytes)
+
+
+def fill(
+    model: nn.Module,
+    plan: LoadPlan,
+    source: Source,
+    dtype_of: Callable[[StoredTensor], torch.dtype],
+    device: torch.device,
+) -> Filled:
+    """Put every slot's numbers into ``model``.
+
+    On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
+    copied once, straight into its final memory.
+    """
+    owners = dict(_slots(model))
+    made: dict[str, Tensor] = {}
+    copied: list[tuple[str, tuple[Piece, ...], torch.dtype]] = []
+    seen: set[str] = set()
+    viewed = 0
+    for name, recipe in plan.recipes.items():
+        if not isinstance(recipe, Stored):
+            continue
+        first = recipe.pieces[0]
+        dtype = dtype_of(first.tensor)
+        if len(recipe.pieces) == 1 and first.into is None and device.type == "cpu":
+            view = taken(source, first)
+            # Two slots never share memory unless the model ties them: training one would change the other.
+            shared = first.rows is None and first.tensor.name in seen
+            seen.add(first.tensor.name)
+            if view.dtype == dtype and view.is_contiguous() and not shared:
+                made[name] = view
+                viewed += view.nbytes
+                continue
+        copied.append((name, recipe.pieces, dtype))
+    if device.type == "cpu":
+        made |= _copy_on_cpu(copied, owners, source)
+    else:
+        made |= {name: _copy_to(device, pieces, owners[name].shape, dtype, source) for name, pieces, dtype in copied}
+    _put(model, plan, owners, made, device, _default_dtype(dtype_of, made))
+    return Filled(viewed, sum(made[name].nbytes for name, _, _ in copied))
+
+
+def _default_dtype(dtype_of: Callable[[StoredTensor], torch.dtype], made: Mapping[str, Tensor]) -> torch.dtype:
+    """What fresh slots are made in: the dtype of the others."""
+    return next((tensor.dtype for tensor in made.values() if tensor.is_floating_point()), torch.float32)
+
+
+def _slots(model: nn.Module) -> list[tuple[str, Tensor]]:
+    return [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
+
+
+def taken(source: Source, piece: Piece) -> Tensor:
+    """What a piece takes of its stored tensor, as a view."""
+    view = source.view(piece.tensor)
+    return view if piece.rows is None else view.narrow(0, *piece.rows)
+
+
+def _copy_on_cpu(
+    jobs: Sequence[tuple[str, tuple[Piece, ...], torch.dtype]], owners: Mapping[str, Tensor], source: Source
+) -> dict[str, Tensor]:
+    """Cast, reorder and stack into one stretch of fresh memory, all cores at once, a cache-friendly piece at a time."""
+    if not jobs:
+        return {}
+    sizes = [owners[name].numel() * dtype.itemsize for name, _, dtype in jobs]
+    arena = Arena(sizes)
+    made, chunks = {}, []
+    for (name, pieces, dtype), offset, size in zip(jobs, arena.offsets, sizes, strict=True):
+        shape = owners[name].shape
+        flat = torch.frombuffer(arena.memory, dtype=torch.uint8, count=size, offset=offset) if size else None
+        target = torch.empty(shape, dtype=dtype) if flat is None else flat.view(dtype).view(shape)
+        made[name] = target
+        if flat is not None:
+            chunks += [chunk for piece in pieces for chunk in _chunks(target, piece, source)]
+    # Nothing in torch.no_grad() can be seen here: neither side requires a gradient yet.
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1) as pool:
+        for _ in pool.map(lambda chunk: chunk(), chunks):
+            pass
+    return made
+
+
+def _chunks(target: Tensor, piece: Piece, source: Source) -> list[Callable[[], None]]:
+    stored = taken(source, piece)
+    place = target if piece.into is None else target[piece.into]
+    if not (stored.is_contiguous() and place.is_contiguous()):
+        return [lambda: _copy_chunk(place, stored)]
+    flat_from, flat_to = stored.reshape(-1), place.reshape(-1)
+    width = stored.element_size()
+    first = int(stored.storage_offset()) * width
+
+    def job(start: int) -> Callable[[], None]:
+        end = min(start + _CHUNK_ELEMENTS, flat_from.numel())
+
+        def run() -> None:
+            _copy_chunk(flat_to[start:end], flat_from[start:end])
+            source.drop(piece.tensor, first + start * width, (end - start) * width)
+
+        return run
+
+    return [job(start) for start in range(0, flat_from.numel(), _CHUNK_ELEMENTS)]
+
+
+def _copy_chunk(to: Tensor, stored: Tensor) -> None:
+    to.copy_(stored.detach())
+
+
+def _copy_to(
+    device: torch.device, pieces: tuple[Piece, ...], shape: torch.Size, dtype: torch.dtype, source: Source
+) -> Tensor:
+    """Onto an accelerator: the bytes cross as they are stored and are cast there."""
+    if len(pieces) == 1 and pieces[0].into is None:
+        return taken(source, pieces[0]).detach().to(device).to(dtype)
+    target = torch.empty(shape, dtype=dtype, device=device)
+    for piece in pieces:
+        (target if piece.into is None else target[piece.into]).copy_(taken(source, piece).detach().to(device))
+    return target
+
+
+def _put(
+    model: nn.Module,
+    plan: LoadPlan,
+    owners: Mapping[str, Tensor],
+    made: dict[str, Tensor],
+    device: torch.device,
+    fresh_dtype: torch.dtype,
+) -> None:
+    """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to the device."""
+    modules = dict(model.named_modules(remove_duplicate=False))
+    parameters: dict[str, Tensor] = {}
+    fresh = set(plan.fresh)
+    for name in fresh:
+        slot = owners[name]
+        kind = fresh_dtype if slot.is_floating_point() else slot.dtype
+        made[name] = torch.empty(slot.shape, dtype=kind, device=device)
+    for name, value in made.items():
+        slot = owners[name]
+        if isinstance(slot, nn.Parameter):
+            value = nn.Parameter(value.detach(), requires_grad=slot.requires_grad and value.is_floating_point())
+        parameters[name] = value
+    for name, recipe in plan.recipes.items():
+        if isinstance(recipe, Tied):
+            parameters[name] = parameters[recipe.slot]
+    # Slots that are one object in the skeleton (a user's own ties) stay one.
+    by_slot = {id(owners[name]): value for name, value in parameters.items()}
+    for name, slot in owners.items():
+        owner, _, leaf = name.rpartition(".")
+        table: dict[str, Any] = modules[owner]._parameters
+        if leaf not in table:
+            table = modules[owner]._buffers
+        new = parameters.get(name, by_slot.get(id(slot)))
+        if new is not None:
+            table[leaf] = new
+        elif slot.device != device and not slot.is_meta:
+            table[leaf] = slot.to(device)
+    initialise(model, fresh)

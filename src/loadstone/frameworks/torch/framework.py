@@ -1,0 +1,132 @@
+"""The door through which the pipeline reaches PyTorch: skeleton, slots, fill, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.config import PretrainedConfig
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.classes import model_class
+from loadstone.frameworks.torch.dtypes import from_torch, to_torch
+from loadstone.frameworks.torch.fill import Filled, Source, fill
+from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
+from loadstone.naming import Naming
+from loadstone.planning.match import LoadPlan
+from loadstone.tensors import DType, Slot, StoredTensor
+from loadstone.transfer.mapping import MappedFile
+
+
+def resolve_class(family: Family, head: HeadSpec) -> type[PreTrainedModel]:
+    """The class of a family and head."""
+    return model_class(family, head)
+
+
+def skeleton(
+    cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[Any], extra: Mapping[str, Any]
+) -> nn.Module:
+    """A model without memory behind its slots."""
+    if config._attn_implementation is not None:
+        check_attention(config._attn_implementation)
+    with torch.device("meta"):
+        return cls(config, *arguments, **extra)
+
+
+def ties(model: nn.Module) -> dict[str, str]:
+    """Further name of a parameter → the name that counts: the one the family declares, else the first."""
+    declared = set(model.tied_slots().values()) if isinstance(model, PreTrainedModel) else set()
+    names: dict[int, list[str]] = {}
+    for name, slot in model.named_parameters(remove_duplicate=False):
+        names.setdefault(id(slot), []).append(name)
+    found = {}
+    for group in names.values():
+        counts = next((name for name in group if name in declared), group[0])
+        found.update({name: counts for name in group if name != counts})
+    return found
+
+
+def slots(model: nn.Module) -> list[Slot]:
+    """What has to be filled: parameters and the buffers that are saved, those that share numbers under each name."""
+    found = [Slot(name, tuple(slot.shape)) for name, slot in model.named_parameters(remove_duplicate=False)]
+    buffers = dict(model.named_buffers())
+    saved = model.state_dict(keep_vars=True).keys() if buffers else ()
+    return found + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
+
+
+def naming(model: nn.Module) -> Naming:
+    """What links a model's slots to stored names."""
+    if not isinstance(model, PreTrainedModel):
+        return Naming(tied=ties(model))
+    stand_ins = model.head_spec.stand_ins if model.head_spec is not None else ()
+    return model.family_spec.naming(model.bare_prefix, ties(model), model.optional_parts, stand_ins)
+
+
+def device_of(device_map: Any) -> torch.device:
+    """One device from a ``device_map``: a name, an index, or a dict with the one key ``""``."""
+    if isinstance(device_map, Mapping):
+        if set(device_map) != {""}:
+            raise ArgumentError(
+                "device_map spreads the model over several places; this version of Loadstone loads onto one. "
+                "Give one device, such as device_map='cuda:0' or device_map={'': 'cpu'}."
+            )
+        device_map = device_map[""]
+    if device_map is None:
+        return torch.device("cpu")
+    if device_map == "auto":
+        if torch.accelerator.is_available() and torch.accelerator.device_count() == 1:
+            found = torch.accelerator.current_accelerator()
+            return torch.device("cpu") if found is None else torch.device(found.type, 0)
+        device_map = "cpu"
+    if isinstance(device_map, int) and not isinstance(device_map, bool):
+        found = torch.accelerator.current_accelerator()
+        if found is None or not 0 <= device_map < torch.accelerator.device_count():
+            raise ArgumentError(f"device_map is {device_map}, but this machine has no accelerator of that number.")
+        return torch.device(found.type, device_map)
+    try:
+        device = torch.device(device_map)
+        torch.empty(0, device=device)
+    except (RuntimeError, TypeError, AssertionError) as error:
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ArgumentError(f"device_map is {device_map!r}, which PyTorch cannot use here: {text}") from None
+    if device.type == "meta":
+        raise ArgumentError(
+            "device_map is 'meta', where nothing can be loaded. For a skeleton: a class and its config."
+        )
+    return device
+
+
+def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
+    """A ``state_dict`` in the words of a checkpoint."""
+    return {
+        name: StoredTensor(name, from_torch(t.dtype), tuple(t.shape), Path("<state_dict>"), 0, t.nbytes)
+        for name, t in state_dict.items()
+    }
+
+
+def fill_model(
+    model: nn.Module,
+    plan: LoadPlan,
+    maps: Mapping[object, MappedFile],
+    state_dict: Mapping[str, Tensor] | None,
+    dtype: DType | None,
+    device: torch.device,
+) -> Filled:
+    """Give every slot its numbers; floating-point ones in ``dtype`` (None: as stored)."""
+    wanted = None if dtype is None else to_torch(dtype)
+
+    def dtype_of(stored: StoredTensor) -> torch.dtype:
+        return to_torch(stored.dtype) if wanted is None or not stored.dtype.is_floating else wanted
+
+    return fill(model, plan, Source(maps, state_dict), dtype_of, device)
+
+
+def finish(model: PreTrainedModel, dtype: DType, device: torch.device) -> None:
+    """What a loaded model says of itself; it is ready for inference."""
+    model.config.torch_dtype = to_torch(dtype)
+    model.hf_device_map = {"": device.index if device.index is not None else device.type}
+    model.eval()

@@ -1,0 +1,295 @@
+"""What every PyTorch model can do, whatever its family and head."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.architectures import components
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.backbone import attach_backbone
+from loadstone.frameworks.torch.build import attach, place
+from loadstone.frameworks.torch.dtypes import to_torch
+
+if TYPE_CHECKING:
+    from loadstone.generation_config import GenerationConfig
+    from loadstone.report import LoadReport
+
+
+class PreTrainedModel(nn.Module):
+    """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
+
+    Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
+    ``with torch.device("meta")``.
+    """
+
+    family_spec: ClassVar[Family]
+    head_spec: ClassVar[HeadSpec | None] = None
+    config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
+    base_model_prefix: ClassVar[str] = ""
+    main_input_name: ClassVar[str] = "input_ids"
+    supports_gradient_checkpointing: ClassVar[bool] = True
+    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
+
+    config: Any
+    component: components.Component | None
+    load_report: LoadReport | None
+    generation_config: GenerationConfig | None
+    hf_device_map: dict[str, Any]
+
+    def __init__(self, config: PretrainedConfig, *, component: components.Component | None = None) -> None:
+        super().__init__()
+        if not isinstance(config, PretrainedConfig):
+            raise ArgumentError(
+                f"{type(self).__name__} takes a config, not {type(config).__name__}. "
+                f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
+            )
+        self.config = config
+        self.name_or_path = config.name_or_path
+        self.load_report = None
+        self.generation_config = None
+        self.gradient_checkpointing = False
+        self.component = component
+        if self.head_spec is not None:
+            self.component = component or self.head_spec.blueprint(config)
+            self._attach(self.component)
+            self.tie_weights()
+            if component is None:
+                self.post_init()
+
+    def _attach(self, component: components.Component) -> None:
+        if not isinstance(component, components.Head):
+            attach_backbone(self, component)
+            return
+        from loadstone.frameworks.torch.classes import bare_class
+
+        backbone = component.backbone
+        self.add_module(backbone.name, bare_class(self.family_spec)(self.config, component=backbone.component))
+        if component.output.name:
+            from loadstone.frameworks.torch.build import build
+
+            place(self, component.output.name, build(component.output.component))
+        else:
+            attach(self, component.output.component)
+
+    def post_init(self) -> None:
+        """Fresh numbers for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
+        initialise(self, {name for name, slot in self.named_parameters() if not slot.is_meta})
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    @property
+    def base_model(self) -> nn.Module:
+        """The bare model inside, or the model itself."""
+        inner: nn.Module = getattr(self, self.bare_prefix, self) if self.bare_prefix else self
+        return inner
+
+    @property
+    def bare_prefix(self) -> str:
+        """The name under which this class holds the bare model; nothing in the bare model itself."""
+        return self.component.backbone.name if isinstance(self.component, components.Head) else ""
+
+    def _embedding_name(self) -> str:
+        names = [
+            name
+            for name, leaf in components.walk(self.component) if isinstance(leaf, components.Embedding)
+        ] if self.component else []  # fmt: skip
+        if not names:
+            raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+        return names[0]
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The table of token vectors."""
+        return self.get_submodule(self._embedding_name())
+
+    def set_input_embeddings(self, value: nn.Module) -> None:
+        """Put another table of token vectors in its place; tied slots follow."""
+        place_at(self, self._embedding_name(), value)
+        self.tie_weights()
+
+    def _output_name(self) -> str | None:
+        if not isinstance(self.component, components.Head) or self.component.labels:
+            return None
+        maps = [
+            name
+            for name, leaf in components.walk(self.component.output.component, self.component.output.name)
+            if isinstance(leaf, components.Linear)
+        ]
+        return maps[-1]
+
+    def get_output_embeddings(self) -> nn.Module | None:
+        """The map from hidden states to the vocabulary, if the model has one."""
+        name = self._output_name()
+        return None if name is None else self.get_submodule(name)
+
+    def set_output_embeddings(self, value: nn.Module) -> None:
+        """Put another map to the vocabulary in its place."""
+        name = self._output_name()
+        if name is None:
+            raise ArgumentError(f"{type(self).__name__} has no map to the vocabulary.")
+        place_at(self, name, value)
+
+    def tied_slots(self) -> Mapping[str, str]:
+        """Slot → the slot whose numbers it shares."""
+        return {} if self.head_spec is None else self.head_spec.tied(self.config)
+
+    def tie_weights(self) -> None:
+        """Make tied slots one parameter."""
+        for name, source in self.tied_slots().items():
+            module, _, leaf = name.rpartition(".")
+            self.get_submodule(module)._parameters[leaf] = self.get_parameter(source)
+
+    # What it is -----------------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the first floating-point parameter."""
+        return next((p.dtype for p in self.parameters() if p.is_floating_point()), torch.get_default_dtype())
+
+    @property
+    def device(self) -> torch.device:
+        """Where the first parameter lies."""
+        return next((p.device for p in self.parameters()), torch.device("cpu"))
+
+    def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
+        """How many numbers the parameters hold; tied ones count once."""
+        skipped = {id(p) for p in self.get_input_embeddings().parameters()} if exclude_embeddings else set()
+        return sum(
+            p.numel() for p in self.parameters() if id(p) not in skipped and (p.requires_grad or not only_trainable)
+        )
+
+    def get_memory_footprint(self, return_buffers: bool = True) -> int:
+        """Bytes of all parameters and, unless told otherwise, buffers."""
+        tensors = [*self.parameters(), *(self.buffers() if return_buffers else ())]
+        return sum(tensor.nbytes for tensor in tensors)
+
+    def can_generate(self) -> bool:
+        """Whether :meth:`generate` works."""
+        return False
+
+    # Training -------------------------------------------------------------------------------------
+
+    @property
+    def is_gradient_checkpointing(self) -> bool:
+        """Whether layers are computed again in the backward pass to save memory."""
+        return bool(getattr(self.base_model, "gradient_checkpointing", False))
+
+    def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: Mapping[str, Any] | None = None) -> None:
+        """Compute layers again in the backward pass, which costs time and saves memory.
+
+        Always the non-reentrant kind of ``torch.utils.checkpoint``, whatever ``use_reentrant`` says.
+        """
+        self.base_model.gradient_checkpointing = True  # type: ignore[assignment]
+
+    def gradient_checkpointing_disable(self) -> None:
+        """Keep what layers compute for the backward pass."""
+        self.base_model.gradient_checkpointing = False  # type: ignore[assignment]
+
+    def enable_input_require_grads(self) -> None:
+        """Let gradients flow to the token vectors' outputs, as adapters on a frozen model need."""
+        hook: Callable[..., None] = lambda module, inputs, output: output.requires_grad_(True) and None  # noqa: E731
+        self._require_grads_hook = self.get_input_embeddings().register_forward_hook(hook)
+
+    def disable_input_require_grads(self) -> None:
+        """Undo :meth:`enable_input_require_grads`."""
+        self._require_grads_hook.remove()
+
+    def set_attn_implementation(self, attn_implementation: str) -> None:
+        """``"sdpa"`` (PyTorch's fused kernels) or ``"eager"`` (step by step)."""
+        self.config._attn_implementation = check_attention(attn_implementation)
+
+    # Loading and saving ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Self:
+        """Load a checkpoint from a folder or the Hub into this class. See :func:`loadstone.loading.from_pretrained`."""
+        from loadstone.loading import from_pretrained
+
+        model: Self = from_pretrained("torch", pretrained_model_name_or_path, cls, model_args, kwargs)
+        return model
+
+    @classmethod
+    def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
+        """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
+        given = kwargs.pop("torch_dtype", None) or kwargs.pop("dtype", None) or config.torch_dtype
+        attention = kwargs.pop("attn_implementation", None)
+        if kwargs:
+            raise TypeError(f"from_config takes torch_dtype and attn_implementation, not {', '.join(sorted(kwargs))}")
+        if attention is not None:
+            config._attn_implementation = check_attention(attention)
+        with torch.device("meta"):
+            model = cls(config)
+        dtype = torch.get_default_dtype() if given is None else to_torch(dtype_name(given))
+        materialise(model, {name for name, _ in model.named_parameters()}, dtype, torch.get_default_device())
+        model.config.torch_dtype = dtype
+        return model
+
+    def save_pretrained(
+        self,
+        save_directory: str | os.PathLike[str],
+        *,
+        is_main_process: bool = True,
+        state_dict: Mapping[str, Tensor] | None = None,
+        max_shard_size: int | str = "5GB",
+        safe_serialization: bool = True,
+        variant: str | None = None,
+    ) -> None:
+        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.torch.save.save`."""
+        from loadstone.frameworks.torch.save import save
+
+        if is_main_process:
+            save(self, Path(save_directory), state_dict, max_shard_size, safe_serialization, variant)
+
+
+def check_attention(name: str) -> str:
+    """``"sdpa"`` or ``"eager"``; :class:`ArgumentError` for anything else."""
+    if name not in ("sdpa", "eager"):
+        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
+    return name
+
+
+def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
+    """Replace a submodule by its full name."""
+    parent, _, leaf = name.rpartition(".")
+    model.get_submodule(parent).add_module(leaf, value)
+
+
+def initialise(model: nn.Module, names: set[str]) -> None:
+    """Fresh numbers for the named slots, each by the module that owns it; lone vectors become 0."""
+    by_owner: dict[str, set[str]] = {}
+    for name in names:
+        owner, _, leaf = name.rpartition(".")
+        by_owner.setdefault(owner, set()).add(leaf)
+    for owner, leaves in by_owner.items():
+        module: Any = model.get_submodule(owner)
+        if hasattr(module, "initialise"):
+            module.initialise(leaves)
+        elif not hasattr(module, "reset_parameters"):
+            for leaf in leaves:
+                nn.init.zeros_(module.get_parameter(leaf))
+        else:
+            module.reset_parameters()
+
+
+def materialise(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
+    """Give memory and fresh numbers to the named slots of a skeleton; tied slots stay one parameter."""
+    made: dict[int, nn.Parameter] = {}
+    for name, slot in list(model.named_parameters(remove_duplicate=False)):
+        if id(slot) in made or name in names:
+            if id(slot) not in made:
+                kind = dtype if slot.is_floating_point() else slot.dtype
+                empty = torch.empty(slot.shape, dtype=kind, device=device)
+                made[id(slot)] = nn.Parameter(empty, requires_grad=slot.requires_grad)
+            owner, _, leaf = name.rpartition(".")
+            model.get_submodule(owner)._parameters[leaf] = made[id(slot)]
+    initialise(model, names)

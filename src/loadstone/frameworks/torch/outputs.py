@@ -1,0 +1,125 @@
+"""What models return: named fields, also reachable by key and by index as Transformers' are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from torch import Tensor
+
+from loadstone.frameworks.torch.cache import DynamicCache
+
+
+@dataclass
+class ModelOutput:
+    """Named fields. Those that are None are left out of the tuple, the keys and the iteration."""
+
+    def to_tuple(self) -> tuple[Any, ...]:
+        """The fields that are set, in order."""
+        return tuple(value for _, value in self.items())
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Name and value of the fields that are set."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None:
+                yield field.name, value
+
+    def keys(self) -> list[str]:
+        """Names of the fields that are set."""
+        return [name for name, _ in self.items()]
+
+    def values(self) -> list[Any]:
+        """Values of the fields that are set."""
+        return list(self.to_tuple())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A field by name, or the default if it is not set."""
+        value = getattr(self, name, None)
+        return default if value is None else value
+
+    def __getitem__(self, key: int | str | slice) -> Any:
+        if isinstance(key, str):
+            value = getattr(self, key, None)
+            if value is None:
+                raise KeyError(key)
+            return value
+        return self.to_tuple()[key]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.to_tuple())
+
+
+@dataclass
+class BaseModelOutput(ModelOutput):
+    """What a bare model returns.
+
+    ``last_hidden_state`` (batch, tokens, width); ``pooler_output`` (batch, width); ``hidden_states``: the input of
+    each layer and the last hidden state; ``attentions``: for each layer (batch, heads, tokens, keys).
+    """
+
+    last_hidden_state: Tensor | None = None
+    pooler_output: Tensor | None = None
+    past_key_values: DynamicCache | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+@dataclass
+class CausalLMOutput(ModelOutput):
+    """``loss`` (); ``logits`` (batch, tokens, vocab)."""
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+    past_key_values: DynamicCache | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+@dataclass
+class MaskedLMOutput(ModelOutput):
+    """``loss`` (); ``logits`` (batch, tokens, vocab)."""
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+@dataclass
+class SequenceClassifierOutput(ModelOutput):
+    """``loss`` (); ``logits`` (batch, labels)."""
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+    past_key_values: DynamicCache | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+@dataclass
+class TokenClassifierOutput(ModelOutput):
+    """``loss`` (); ``logits`` (batch, tokens, labels)."""
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+@dataclass
+class QuestionAnsweringModelOutput(ModelOutput):
+    """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
+
+    loss: Tensor | None = None
+    start_logits: Tensor | None = None
+    end_logits: Tensor | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None

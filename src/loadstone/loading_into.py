@@ -1,0 +1,91 @@
+"""Loading into a module that somebody else built."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from loadstone.auto import require_framework
+from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.config import dtype_name
+from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
+from loadstone.planning.match import match
+from loadstone.report import LoadReport
+from loadstone.tensors import BY_NAME
+from loadstone.transfer.mapping import MappedFile
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def load_into(
+    module: nn.Module,
+    checkpoint: str | os.PathLike[str] | Checkpoint,
+    *,
+    dtype: Any = "auto",
+    device: Any = "cpu",
+    strict: bool = True,
+    key_mapping: Mapping[str, str] | None = None,
+) -> LoadReport:
+    """Fill any ``nn.Module``, best one built under ``with torch.device("meta")``, from a checkpoint.
+
+    ``checkpoint`` is a folder, a file, or what :func:`loadstone.open_checkpoint` gives. ``dtype``: ``"auto"`` keeps
+    what is stored. Every parameter and saved buffer of the module must be stored; with ``strict`` nothing else may
+    be. Buffers that are not saved keep the module's own values, and must not be on the meta device.
+
+    Raises :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors` and what ``open_checkpoint`` raises;
+    the module is then unchanged.
+    """
+    framework = require_framework("torch")
+    opened = checkpoint if isinstance(checkpoint, Checkpoint) else open_checkpoint(checkpoint)
+    report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
+    with report.stage("plan"):
+        wanted = None
+        if dtype is not None and dtype != "auto":
+            wanted = BY_NAME.get(dtype_name(dtype))
+            if wanted is None:
+                raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a dtype's name", "neither")])
+        place = framework.device_of(device)
+        slots = framework.slots(module)
+        plan = match(slots, opened, framework.naming(module), strict=strict, key_mapping=key_mapping)
+        filled = {slot.name for slot in slots}
+        lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
+        if lost:
+            raise MissingTensors(
+                [Fault(name, "a value", "a buffer on the meta device that no checkpoint stores") for name in lost],
+                hint="Build the module so that these buffers are made on a real device.",
+            )
+        report.take(plan)
+    with report.stage("fill") as stage:
+        files = dict.fromkeys(tensor.file for tensor in opened.values())
+        done = framework.fill_model(module, plan, {path: MappedFile(path) for path in files}, None, wanted, place)
+        stage.nbytes = done.viewed + done.copied
+    report.dtype, report.device = "as stored" if wanted is None else wanted.value, str(place)
+    return report
+
+
+class IncompatibleKeys(NamedTuple):
+    """What ``load_state_dict`` returns too."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+def load_sharded_checkpoint(
+    model: nn.Module, folder: str | os.PathLike[str], strict: bool = True, prefer_safe: bool = True
+) -> IncompatibleKeys:
+    """Copy a sharded checkpoint into a model that has its memory already, as ``load_state_dict`` would.
+
+    With ``strict`` a missing or unexpected tensor is an error, and nothing is copied. ``prefer_safe``: safetensors
+    where both formats are there. Raises :class:`CheckpointNotFound`, :class:`MissingTensors`, :class:`UnusedTensors`,
+    :class:`ShapeMismatch`.
+    """
+    require_framework("torch")
+    from loadstone.frameworks.torch.copy_into import copy_into
+
+    if not Path(folder).is_dir():
+        raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")
+    opened = open_checkpoint(folder, use_safetensors=None if prefer_safe else False)
+    return IncompatibleKeys(*copy_into(model, opened, strict))

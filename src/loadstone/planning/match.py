@@ -1,0 +1,271 @@
+"""Slots + naming + checkpoint → a recipe for every slot, or one error that lists all that is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loadstone.errors import (
+    ArgumentError,
+    Fault,
+    MissingTensors,
+    NameCollision,
+    ShapeMismatch,
+    UnusedTensors,
+)
+from loadstone.naming import Fused, Naming
+from loadstone.planning.recipes import Fresh, Piece, Recipe, Stored, Tied
+from loadstone.tensors import Slot, StoredTensor
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """Every slot with its recipe, and the stored tensors that no slot takes."""
+
+    recipes: Mapping[str, Recipe]
+    unused: tuple[str, ...]
+    """Stored tensors that the model has no place for."""
+    leftovers: tuple[str, ...]
+    """Stored tensors that files carry and no model needs."""
+    mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
+    """Name, stored shape and slot's shape, where the caller allowed it."""
+
+    @property
+    def fresh(self) -> dict[str, str]:
+        """Newly initialised slot → why."""
+        return {name: recipe.reason for name, recipe in self.recipes.items() if isinstance(recipe, Fresh)}
+
+
+def match(
+    slots: Sequence[Slot],
+    stored: Mapping[str, StoredTensor],
+    naming: Naming,
+    *,
+    strict: bool = False,
+    ignore_mismatched_sizes: bool = False,
+    key_mapping: Mapping[str, str] | None = None,
+) -> LoadPlan:
+    """Find where each slot's numbers come from.
+
+    Raises :class:`NameCollision`, :class:`MissingTensors`, :class:`ShapeMismatch`, or with ``strict``
+    :class:`UnusedTensors`, each with every offender.
+    """
+    names = _canonical(stored, naming, key_mapping)
+    finder = _Finder({slot.name: slot for slot in slots}, names, naming)
+    recipes: dict[str, Recipe] = {}
+    missing, wrong = [], []
+    for slot in slots:
+        if slot.name in naming.tied:
+            recipes[slot.name] = Tied(naming.tied[slot.name])
+            continue
+        pieces = finder.find(slot)
+        if pieces is None:
+            missing.append(slot)
+        elif any(piece.shape != _target(slot, piece) for piece in pieces):
+            wrong.append((slot, pieces))
+        else:
+            recipes[slot.name] = Stored(pieces)
+    recipes |= _optional(missing, recipes, naming, names)
+    if wrong and not ignore_mismatched_sizes:
+        raise ShapeMismatch(
+            [_shape_fault(slot, pieces) for slot, pieces in wrong],
+            hint="Do config.json and the weights belong together? ignore_mismatched_sizes=True initialises these anew.",
+        )
+    for slot, pieces in wrong:
+        recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
+    unused, leftovers = _unused(names, recipes, naming)
+    if strict and (unused or any(isinstance(recipe, Fresh) for recipe in recipes.values())):
+        faults = [Fault(name, "a slot that takes it", "none") for name in unused]
+        faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Fresh)]
+        raise UnusedTensors(faults, hint="Without strict=True this is allowed, and said in the load report.")
+    return LoadPlan(
+        {slot.name: recipes[slot.name] for slot in slots},
+        unused,
+        leftovers,
+        tuple((slot.name, pieces[0].tensor.shape, slot.shape) for slot, pieces in wrong),
+    )
+
+
+def _canonical(
+    stored: Mapping[str, StoredTensor], naming: Naming, key_mapping: Mapping[str, str] | None
+) -> dict[str, StoredTensor]:
+    """Stored tensors under the names that slots would have."""
+    if not (key_mapping or naming.renames or naming.beginnings):
+        return dict(stored)
+    try:
+        rules = [(re.compile(pattern), to) for pattern, to in (key_mapping or {}).items()]
+    except re.error as error:
+        raise ArgumentError(f"key_mapping: {error.pattern!r} is no regular expression: {error}.") from None
+    endings = tuple(old for old, _ in naming.renames)
+    found: dict[str, StoredTensor] = {}
+    collisions = []
+    for name, tensor in stored.items():
+        for pattern, to in rules:
+            name = pattern.sub(to, name)
+        for old, new in naming.beginnings:
+            if name.startswith(old):
+                name = new + name[len(old) :]
+        if endings and name.endswith(endings):
+            old, new = next(rule for rule in naming.renames if name.endswith(rule[0]))
+            name = name[: -len(old)] + new
+        if name in found:
+            collisions.append(Fault(name, "one stored tensor", f"{found[name].name} and {tensor.name}"))
+        found[name] = tensor
+    if collisions:
+        raise NameCollision(collisions, hint="Look at key_mapping, or remove one of the two from the checkpoint.")
+    return found
+
+
+class _Finder:
+    """Looks up what fills a slot."""
+
+    def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
+        self._slots, self._names, self._naming = slots, names, naming
+        self._aliases: dict[str, list[str]] = {}
+        for one, other in naming.stand_ins:
+            self._aliases.setdefault(one, []).append(other)
+            self._aliases.setdefault(other, []).append(one)
+        for alias, source in naming.tied.items():
+            self._aliases.setdefault(source, []).append(alias)
+
+    def find(self, slot: Slot) -> tuple[Piece, ...] | None:
+        """The pieces of a slot, under its own name or that of a slot tied to it or standing in for it."""
+        for name in (slot.name, *self._aliases.get(slot.name, ())):
+            for spelling in self.spellings(name):
+                pieces = self._under(spelling, slot._replace(name=name))
+                if pieces:
+                    return pieces
+        return None
+
+    def spellings(self, name: str) -> Iterator[str]:
+        """A slot's name with the bare model's prefix as it is, as other files have it, and without."""
+        yield name
+        own = self._naming.prefix
+        if own and not name.startswith(f"{own}."):
+            return
+        bare = name[len(own) + 1 :] if own else name
+        for prefix in self._naming.prefixes:
+            yield f"{prefix}.{bare}"
+        yield bare
+
+    def _under(self, spelling: str, slot: Slot) -> tuple[Piece, ...] | None:
+        tensor = self._names.get(spelling)
+        if tensor is not None:
+            return (Piece(tensor),)
+        for rule in self._naming.experts:
+            if spelling.endswith(rule.slot):
+                return self._experts(spelling[: -len(rule.slot)], rule.stored, slot)
+        for fused in self._naming.fused:
+            pieces = self._split(spelling, fused, slot) or self._joined(spelling, fused)
+            if pieces:
+                return pieces
+        return None
+
+    def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> tuple[Piece, ...] | None:
+        rows = slot.shape[1] // len(stored)
+        pieces = []
+        for expert in range(slot.shape[0]):
+            for index, pattern in enumerate(stored):
+                tensor = self._names.get(stem + pattern.format(expert))
+                if tensor is None:
+                    return None
+                pieces.append(Piece(tensor, into=(expert, slice(index * rows, (index + 1) * rows))))
+        return tuple(pieces)
+
+    def _split(self, spelling: str, fused: Fused, slot: Slot) -> tuple[Piece, ...] | None:
+        """Rows of a stored whole for a slot that is one of its parts."""
+        for part in fused.parts:
+            stem, found, leaf = spelling.partition(f"{part}.")
+            if not found:
+                continue
+            tensor = self._names.get(f"{stem}{fused.whole}.{leaf}")
+            if tensor is None:
+                return None
+            own, _, _ = slot.name.partition(f"{part}.")
+            before = fused.parts[: fused.parts.index(part)]
+            start = sum(self._slots[f"{own}{other}.{leaf}"].shape[0] for other in before)
+            total = sum(self._slots[f"{own}{other}.{leaf}"].shape[0] for other in fused.parts)
+            if tensor.shape[:1] != (total,):
+                return (Piece(tensor),)  # reported as a wrong shape
+            return (Piece(tensor, rows=(start, slot.shape[0])),)
+        return None
+
+    def _joined(self, spelling: str, fused: Fused) -> tuple[Piece, ...] | None:
+        """Stored parts, one after another, for a slot that is the whole."""
+        stem, found, leaf = spelling.partition(f"{fused.whole}.")
+        tensors = [self._names.get(f"{stem}{part}.{leaf}") for part in fused.parts] if found else []
+        pieces, start = [], 0
+        for tensor in tensors:
+            if tensor is None or not tensor.shape:
+                return None
+            pieces.append(Piece(tensor, into=(slice(start, start + tensor.shape[0]),)))
+            start += tensor.shape[0]
+        return tuple(pieces) or None
+
+
+def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
+    """The shape that a piece must have to fit."""
+    if piece.into is None:
+        return slot.shape
+    shape: list[int] = []
+    for index, size in zip(piece.into, slot.shape, strict=False):
+        if isinstance(index, slice):
+            shape.append(len(range(*index.indices(size))))
+    return (*shape, *slot.shape[len(piece.into) :])
+
+
+def _shape_fault(slot: Slot, pieces: tuple[Piece, ...]) -> Fault:
+    piece = next(piece for piece in pieces if piece.shape != _target(slot, piece))
+    return Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", f"shape {_target(slot, piece)}", f"{piece.shape}")
+
+
+def _belongs(name: str, part: str) -> bool:
+    return name == part or name.startswith(f"{part}.")
+
+
+def _optional(
+    missing: list[Slot], found: Mapping[str, Recipe], naming: Naming, names: Mapping[str, StoredTensor]
+) -> dict[str, Recipe]:
+    """Fresh recipes for groups that are wholly missing; :class:`MissingTensors` for everything else."""
+    fresh: dict[str, Recipe] = {}
+    for group in naming.optional:
+        inside = [slot.name for slot in missing if any(_belongs(slot.name, part) for part in group)]
+        present = [
+            name
+            for name, recipe in found.items()
+            if isinstance(recipe, Stored) and any(_belongs(name, part) for part in group)
+        ]
+        if not present:
+            fresh |= {name: Fresh(f"the checkpoint has no {', '.join(group)}") for name in inside}
+    faults: list[Fault] = []
+    for slot in missing:
+        if slot.name not in fresh:
+            near = difflib.get_close_matches(slot.name, names, n=1, cutoff=0.6) if len(faults) < 20 else []
+            hint = f"The nearest stored name is {near[0]}." if near else ""
+            faults.append(Fault(slot.name, f"a stored tensor of shape {slot.shape}", "none", hint))
+    if faults:
+        raise MissingTensors(
+            faults,
+            hint=f"{len(names)} tensors are stored. Is this the class that the checkpoint was saved from? "
+            "key_mapping={'regular expression': 'replacement'} renames stored tensors.",
+        )
+    return fresh
+
+
+def _unused(
+    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    taken = {piece.tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for piece in recipe.pieces}
+    finder = _Finder({}, names, naming)
+    ties: set[Any] = {spelling for alias in naming.tied for spelling in finder.spellings(alias)}
+    ties |= {spelling for source in naming.tied.values() for spelling in finder.spellings(source)}
+    unused: list[str] = []
+    leftovers: list[str] = []
+    for name, tensor in names.items():
+        if tensor.name in taken or name in ties:
+            continue
+        (leftovers if naming.leftovers and name.endswith(naming.leftovers) else unused).append(tensor.name)
+    return tuple(unused), tuple(leftovers)

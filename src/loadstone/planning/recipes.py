@@ -1,0 +1,62 @@
+"""How a slot is made from stored tensors."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from loadstone.tensors import StoredTensor
+
+
+class Piece(NamedTuple):
+    """A stored tensor, or some of its rows, and the place in the slot that it fills."""
+
+    tensor: StoredTensor
+    rows: tuple[int, int] | None = None
+    """First row and number of rows; None for all."""
+    into: tuple[int | slice, ...] | None = None
+    """An index into the slot; None for all of it."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of what is taken."""
+        return self.tensor.shape if self.rows is None else (self.rows[1], *self.tensor.shape[1:])
+
+
+class Stored(NamedTuple):
+    """Made of stored tensors: one as it is (nearly always), some rows of one, or several put together."""
+
+    pieces: tuple[Piece, ...]
+
+    def __str__(self) -> str:
+        first = self.pieces[0]
+        if len(self.pieces) > 1:
+            return f"{len(self.pieces)} tensors from {first.tensor.name} on, put together"
+        if first.rows is not None:
+            start, count = first.rows
+            return f"rows {start} to {start + count - 1} of {first.tensor.name}"
+        return f"{first.tensor.name} in {first.tensor.file.name}, bytes {first.tensor.offset} to {_end(first.tensor)}"
+
+
+class Tied(NamedTuple):
+    """The same numbers as another slot."""
+
+    slot: str
+
+    def __str__(self) -> str:
+        return f"tied to {self.slot}"
+
+
+class Fresh(NamedTuple):
+    """Newly initialised, and why."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"newly initialised: {self.reason}"
+
+
+Recipe = Stored | Tied | Fresh
+
+
+def _end(tensor: StoredTensor) -> int:
+    return tensor.offset + tensor.nbytes - 1

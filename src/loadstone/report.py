@@ -1,0 +1,90 @@
+"""What a load did: where each slot's numbers came from, and what each stage took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Recipe
+
+
+@dataclass
+class Stage:
+    """One step of a load."""
+
+    name: str
+    elapsed_s: float = 0.0
+    nbytes: int = 0
+    detail: str = ""
+
+
+@dataclass
+class LoadReport:
+    """``str(report)`` is a short table; the fields hold everything."""
+
+    source: str = ""
+    model_class: str = ""
+    dtype: str = ""
+    device: str = ""
+    stages: list[Stage] = field(default_factory=list)
+    sources: Mapping[str, Recipe] = field(default_factory=dict)
+    """Slot → where its numbers came from."""
+    initialised: Mapping[str, str] = field(default_factory=dict)
+    """Newly initialised slot → why."""
+    unused: tuple[str, ...] = ()
+    """Stored tensors that the model has no place for."""
+    leftovers: tuple[str, ...] = ()
+    """Stored tensors that files carry and no model needs (old buffers)."""
+    mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
+    """Name, stored shape and the slot's shape, where ``ignore_mismatched_sizes`` allowed it."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Stage]:
+        """Time a step."""
+        entry = Stage(name)
+        start = time.perf_counter()
+        yield entry
+        entry.elapsed_s = time.perf_counter() - start
+        self.stages.append(entry)
+
+    def take(self, plan: LoadPlan) -> None:
+        """Note what a plan decided."""
+        self.sources = plan.recipes
+        self.initialised = plan.fresh
+        self.unused, self.leftovers, self.mismatched = plan.unused, plan.leftovers, plan.mismatched
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of all stages."""
+        return sum(stage.elapsed_s for stage in self.stages)
+
+    def __str__(self) -> str:
+        lines = [f"{self.model_class} from {self.source} ({self.dtype}, {self.device})"]
+        for stage in self.stages:
+            size = format_bytes(stage.nbytes) if stage.nbytes else ""
+            lines.append(f"  {stage.name:<12}{stage.elapsed_s * 1000:>10.1f} ms{size:>12}  {stage.detail}".rstrip())
+        lines.append(f"  {'total':<12}{self.elapsed_s * 1000:>10.1f} ms   {len(self.sources)} slots")
+        reasons: dict[str, list[str]] = {}
+        for name, reason in self.initialised.items():
+            reasons.setdefault(reason, []).append(name)
+        lines += [f"  newly initialised ({reason}): {_some(names)}" for reason, names in reasons.items()]
+        if self.unused:
+            lines.append(f"  not used: {_some(self.unused)}")
+        if self.leftovers:
+            lines.append(f"  left over, not needed: {_some(self.leftovers)}")
+        return "\n".join(lines)
+
+
+def _some(names: list[str] | tuple[str, ...], shown: int = 4) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
+def format_bytes(nbytes: float) -> str:
+    """``2200000000`` → ``"2.20 GB"`` (decimal units)."""
+    units = ("B", "kB", "MB", "GB", "TB")
+    power = next((power for power in range(4) if nbytes < 1000 ** (power + 1)), 4)
+    return f"{nbytes / 1000**power:.{2 if power else 0}f} {units[power]}"

@@ -1,0 +1,1 @@
+"""Moving bytes: map, read, cast, slice, prefetch, stream, write. No framework."""
