@@ -1,0 +1,211 @@
+"""The pipeline backwards: split into shards, write, swap in, all or nothing.
+
+The names are those that Transformers writes and reads (``modeling_utils.py``, version 5.23.0)::
+
+    model.safetensors                            one file
+    model-00001-of-00006.safetensors, …          shards, with model.safetensors.index.json
+    model.fp16.safetensors                       variant="fp16"
+    model.fp16-00001-of-00006.safetensors, …     its shards, with model.safetensors.index.fp16.json
+    pytorch_model.bin, …                         the same for PyTorch's own format
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from .checkpoint.names import PYTORCH, SAFETENSORS, candidates
+from .errors import ArgumentError, LoadstoneError, SaveError
+from .transfer.journal import finish_interrupted_save, is_plain_name
+from .transfer.swap import replace_files
+from .transfer.write import OutgoingTensor, SafetensorsPlan, plan_safetensors, write_safetensors
+
+__all__ = ["OutgoingTensor", "ShardWriter", "finish_interrupted_save", "parse_size", "save_checkpoint"]
+
+ShardWriter = Callable[[Path, Sequence[OutgoingTensor]], None]
+"""Creates one file with these tensors. A ``RuntimeError`` from it counts as a failure to write, as PyTorch's does."""
+
+_UNITS = {"B": 1}
+_UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("KMGT", start=1)}
+_UNITS |= {f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", start=1)}
+_SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT]?I?B)\s*", re.IGNORECASE | re.ASCII)
+_VARIANT = re.compile(r"[\w+-]+(\.[\w+-]+)*", re.ASCII)
+_FORMAT_PT: Mapping[str, str] = MappingProxyType({"format": "pt"})
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+
+
+class _Shard(NamedTuple):
+    name: str
+    tensors: Sequence[OutgoingTensor]
+
+
+def save_checkpoint(
+    folder: str | os.PathLike[str],
+    tensors: Sequence[OutgoingTensor],
+    *,
+    max_shard_size: int | str = "5GB",
+    variant: str | None = None,
+    extra_files: Mapping[str, bytes] = _NO_FILES,
+    metadata: Mapping[str, str] = _FORMAT_PT,
+    weight_format: str = SAFETENSORS,
+    write_shard: ShardWriter | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Path]:
+    """Writes a checkpoint into ``folder``; returns its files: weights, their index if there are shards, the others.
+
+    All or nothing: an exception, Ctrl-C, ``kill -9`` or a power cut at any moment leaves what was there before, or
+    all that is new. :mod:`loadstone.transfer.swap` says how, and where the promise is weaker. The folder may be the
+    one that the tensors are mapped from. What is in it and has nothing to do with these weights stays.
+
+    Shards hold the tensors in the order given, up to ``max_shard_size`` bytes (a number, or text: ``"5GB"`` is
+    5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³); a larger tensor has a shard of its own. One tensor at a time is read.
+    ``progress`` is told of bytes as they are written.
+
+    Weights of the same format and variant that an older save left are removed. Saving ``weight_format="pytorch"``
+    also removes safetensors files of that variant, which a reader would prefer; saving safetensors keeps PyTorch
+    files, which it would not. PyTorch's format is for ``write_shard`` to write.
+
+    :raises ArgumentError: a size, variant, format or file name that makes no sense, two tensors of one name.
+    :raises SaveError: the disk is full, the folder may not be written to, a tensor gave too few bytes, or the like.
+    """
+    folder = Path(folder)
+    if "\0" in str(folder):
+        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
+    if weight_format not in (SAFETENSORS, PYTORCH):
+        raise ArgumentError(f"weight_format={weight_format!r}: expected {SAFETENSORS!r} or {PYTORCH!r}")
+    if (write_shard is not None) != (weight_format == PYTORCH):
+        raise ArgumentError("write_shard is needed for weight_format='pytorch', and only for it")
+    if variant and not _VARIANT.fullmatch(variant):
+        raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
+    single, index = _names(weight_format, variant)
+    shards = _split(tensors, single, parse_size(max_shard_size))
+    small_files = _checked(extra_files, taken={index, *(shard.name for shard in shards)})
+    if len(shards) > 1:
+        small_files[index] = _index(shards)
+    plans = {s.name: plan_safetensors(s.tensors, metadata) for s in shards} if write_shard is None else {}
+
+    def write(stage: Path) -> None:
+        for shard in shards:
+            _write_shard(stage / shard.name, shard, plans.get(shard.name), write_shard, progress)
+        for name, content in small_files.items():
+            with open(stage / name, "xb") as file:
+                file.write(content)
+
+    # The last is what a reader looks for first: it comes when all that it stands for is there.
+    weights = [shard.name for shard in shards]
+    if len(shards) > 1:
+        weights.append(index)
+    try:
+        replace_files(folder, [*extra_files, *weights], write, _stale(weight_format, variant, shards))
+    except LoadstoneError:
+        raise
+    except OSError as error:
+        raise SaveError(_failure(folder, error, shards)) from error
+    return [folder / name for name in (*weights, *extra_files)]
+
+
+def parse_size(size: int | str) -> int:
+    """Bytes of ``5_000_000_000``, ``"5GB"`` (decimal) or ``"5GiB"`` (binary); units go up to TB, in any case.
+
+    :raises ArgumentError: anything else, or less than one byte.
+    """
+    nbytes = 0
+    if isinstance(size, int) and not isinstance(size, bool):
+        nbytes = size
+    elif isinstance(size, str) and (found := _SIZE.fullmatch(size)) and found[2].upper() in _UNITS:
+        nbytes = int(float(found[1]) * _UNITS[found[2].upper()])
+    if nbytes < 1:
+        raise ArgumentError(f"max_shard_size={size!r}: expected a number of bytes, or text such as '5GB' or '500MiB'")
+    return nbytes
+
+
+def _names(weight_format: str, variant: str | None) -> tuple[str, str]:
+    """Of the one file, and of the index where there are shards instead."""
+    single, index = candidates(variant, weight_format == SAFETENSORS)
+    return single.name, index.name
+
+
+def _split(tensors: Sequence[OutgoingTensor], single: str, limit: int) -> list[_Shard]:
+    from huggingface_hub import split_state_dict_into_shards_factory
+
+    by_name = {tensor.name: tensor for tensor in tensors}
+    if len(by_name) != len(tensors):
+        counts = Counter(tensor.name for tensor in tensors)
+        twice = [repr(name) for name, count in counts.items() if count > 1]
+        raise ArgumentError(f"tensors to save that share a name: {', '.join(twice[:20])}")
+    if not by_name:
+        return [_Shard(single, ())]
+    stem, extension = single.rsplit(".", 1)
+    pattern = f"{stem}{{suffix}}.{extension}"
+    split = split_state_dict_into_shards_factory(
+        by_name, get_storage_size=lambda tensor: tensor.nbytes, filename_pattern=pattern, max_shard_size=limit
+    )
+    return [_Shard(name, [by_name[key] for key in keys]) for name, keys in split.filename_to_tensors.items()]
+
+
+def _index(shards: Sequence[_Shard]) -> bytes:
+    weight_map = {tensor.name: shard.name for shard in shards for tensor in shard.tensors}
+    total_size = sum(tensor.nbytes for shard in shards for tensor in shard.tensors)
+    index = {"metadata": {"total_size": total_size}, "weight_map": weight_map}
+    return (json.dumps(index, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _checked(extra_files: Mapping[str, bytes], taken: set[str]) -> dict[str, bytes]:
+    for name in extra_files:
+        if not is_plain_name(name):
+            raise ArgumentError(f"extra_files: {name!r} is not the name of a file right in the folder")
+        if name in taken:
+            raise ArgumentError(f"extra_files: {name!r} is the name of a file of weights")
+    return dict(extra_files)
+
+
+def _stale(weight_format: str, variant: str | None, shards: Sequence[_Shard]) -> Callable[[str], bool]:
+    """Which names are weights that the new ones stand in for. See the docstring of :func:`save_checkpoint`."""
+    formats = [SAFETENSORS, PYTORCH] if weight_format == PYTORCH else [SAFETENSORS]
+    shard = r"(-\d{5,}-of-\d{5,})?"
+    patterns = []
+    for each in formats:
+        single, index = _names(each, variant)
+        stem, extension = map(re.escape, single.rsplit(".", 1))
+        plain = re.escape(_names(each, None)[0].rsplit(".", 1)[0])
+        # Older libraries put the variant after the shard's number.
+        older = f"{plain}{shard}{stem.removeprefix(plain)}"
+        patterns += [rf"({stem}{shard}|{older})\.{extension}", re.escape(index)]
+    is_weights = re.compile("|".join(patterns), re.ASCII)
+    # One file takes the place of its older self in one step. An older index goes first, lest it name new shards.
+    kept = shards[0].name if len(shards) == 1 else None
+    return lambda name: name != kept and is_weights.fullmatch(name) is not None
+
+
+def _write_shard(
+    path: Path,
+    shard: _Shard,
+    plan: SafetensorsPlan | None,
+    write_shard: ShardWriter | None,
+    progress: Callable[[int], None] | None,
+) -> None:
+    if plan is not None:
+        write_safetensors(path, plan, progress=progress)
+        return
+    assert write_shard is not None
+    try:
+        write_shard(path, shard.tensors)
+    except RuntimeError as error:
+        raise SaveError(f"{shard.name}: nothing was saved, for it could not be written: {error}") from error
+    if progress:
+        progress(sum(tensor.nbytes for tensor in shard.tensors))
+
+
+def _failure(folder: Path, error: OSError, shards: Sequence[_Shard]) -> str:
+    nbytes = sum(tensor.nbytes for shard in shards for tensor in shard.tensors)
+    hint = "See that the path can be written to, or save elsewhere"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        hint = f"The new checkpoint takes {nbytes} bytes, and an old one stays until it is whole: make room"
+    return f"{folder}: nothing was saved, and what was there is untouched: {error.strerror or error}. {hint}"
