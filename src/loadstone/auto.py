@@ -14,6 +14,8 @@ from loadstone.architectures.family import (
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
+    Family,
+    HeadSpec,
 )
 from loadstone.config import CONFIG_NAME, PretrainedConfig, read_config
 from loadstone.errors import ArgumentError, Fault, FrameworkNotInstalled, InvalidConfig, UnknownModelType
@@ -98,11 +100,17 @@ class AutoClass:
             raise ArgumentError(f"from_config takes a config, not {type(config).__name__}.")
         kwargs.pop("trust_remote_code", None)
         family = registry.family(config.model_type)
-        head = family.head(cls.task)
-        if head is None:
-            tasks = ", ".join(head.class_name for head in family.heads)
-            raise UnknownModelType(f"{cls.__name__}: the {family.model_type} family has no such head; it has {tasks}.")
+        head = head_for(cls, family)
         return require_framework(cls.framework).resolve_class(family, head)._from_config(config, **kwargs)
+
+
+def head_for(auto: type[AutoClass], family: Family) -> HeadSpec:
+    """The family's head for the task of an ``Auto…`` class; :class:`UnknownModelType` lists those that it has."""
+    head = family.head(auto.task)
+    if head is None:
+        known = ", ".join(each.class_name for each in family.heads)
+        raise UnknownModelType(f"{auto.__name__}: the {family.model_type} family has no such head; it has {known}.")
+    return head
 
 
 def _not_made(name: str) -> NoReturn:

@@ -21,6 +21,9 @@ from loadstone.tensors import BY_NAME
 
 CONFIG_NAME = "config.json"
 _LARGEST_CONFIG_BYTES = 64 << 20
+# Bounds that no model comes near, so that a damaged file cannot make a skeleton that fills the memory.
+_LARGEST_LAYERS = 10_000
+_LARGEST_SIZE = (1 << 31) - 1
 
 
 def dtype_name(dtype: object) -> str:
@@ -88,7 +91,7 @@ class PretrainedConfig:
     without: ClassVar[tuple[str, ...]] = ()
     """Keys of the base class that this family's files do not have."""
     positive: ClassVar[tuple[str, ...]] = ()
-    """Sizes that must be at least 1 (checked before any arithmetic uses them)."""
+    """Sizes that must be at least 1 and not absurd (checked before any arithmetic uses them)."""
 
     @classmethod
     def fields(cls) -> dict[str, tuple[Any, Any]]:
@@ -98,7 +101,7 @@ class PretrainedConfig:
             cls._fields = {
                 name: (hint, getattr(cls, name))
                 for name, hint in hints.items()
-                if typing.get_origin(hint) is not ClassVar and name not in cls.without
+                if ClassVar not in (hint, typing.get_origin(hint)) and name not in cls.without
             }
         return cls._fields
 
@@ -138,6 +141,7 @@ class PretrainedConfig:
 
     def _check(self) -> None:
         faults = []
+        layers = self.attribute_map.get("num_hidden_layers", "num_hidden_layers")
         for name, (hint, default) in self.fields().items():
             value = getattr(self, name)
             if name == "torch_dtype":
@@ -145,8 +149,10 @@ class PretrainedConfig:
                     faults.append(Fault(f"config key {name!r}", "a dtype's name such as 'bfloat16'", repr(value)))
             elif value is not default and not _matches(value, hint):
                 faults.append(Fault(f"config key {name!r}", _shown(hint), f"{value!r} ({type(value).__name__})"))
-            elif name in self.positive and value is not None and value < 1:
-                faults.append(Fault(f"config key {name!r}", "at least 1", repr(value)))
+            elif name in self.positive and value is not None:
+                largest = _LARGEST_LAYERS if name == layers else _LARGEST_SIZE
+                if not 1 <= value <= largest:
+                    faults.append(Fault(f"config key {name!r}", f"a number from 1 to {largest}", repr(value)))
         if faults:
             raise InvalidConfig(faults, hint=f"The config says model_type {self.model_type!r}; was it edited?")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import copy
 import inspect
 import logging
 import os
@@ -12,38 +12,19 @@ from typing import Any
 
 from loadstone.architectures import registry
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.auto import AutoClass, AutoConfig, require_framework
+from loadstone.auto import AutoClass, AutoConfig, head_for, require_framework
 from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.config import PretrainedConfig, dtype_name
-from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnknownModelType, UnsupportedDType
+from loadstone.config import PretrainedConfig
+from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
+from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
-from loadstone.tensors import BY_NAME, DType, StoredTensor
+from loadstone.tensors import StoredTensor
 from loadstone.transfer.mapping import MappedFile, Warmup
 
 logger = logging.getLogger("loadstone")
-
-_HUB = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
-_FILES = (*_HUB, "variant", "use_safetensors")
-_OPTIONS = {
-    *_FILES,
-    "config",
-    "state_dict",
-    "torch_dtype",
-    "dtype",
-    "ignore_mismatched_sizes",
-    "output_loading_info",
-    "low_cpu_mem_usage",
-    "_fast_init",
-    "key_mapping",
-    "attn_implementation",
-    "strict",
-    "device_map",
-    "trust_remote_code",
-    "weights_only",
-}
 
 
 def from_pretrained(
@@ -51,14 +32,15 @@ def from_pretrained(
     path_or_id: str | os.PathLike[str] | None,
     target: type[Any],
     model_args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
+    keywords: Mapping[str, Any],
 ) -> Any:
-    """Load ``path_or_id`` into ``target``, a model class or an ``Auto…`` class. ``kwargs`` as in Transformers 4.52.
+    """Load ``path_or_id`` into ``target``, a model class or an ``Auto…`` class. Keywords as in Transformers 4.52.
 
     ========================== =================================================================================
     ``config``                 a config, or where to find one; else the checkpoint's own, with any keyword that
                                is one of its keys set anew (``num_labels=3``)
-    ``state_dict``             tensors to load in place of the checkpoint's files
+    ``state_dict``             tensors to load in place of the checkpoint's files; shared with the model where
+                               dtype and device are right
     ``torch_dtype``, ``dtype`` a dtype, its name, or ``"auto"`` (the config's, else the first floating-point
                                tensor's); float32 where not given
     ``device_map``             one device for the whole model
@@ -74,57 +56,51 @@ def from_pretrained(
 
     Raises the errors of :mod:`loadstone.errors`; nothing half-loaded is ever returned.
     """
-    options = {name: value for name, value in kwargs.items() if name in _OPTIONS}
-    others = {name: value for name, value in kwargs.items() if name not in _OPTIONS}
-    files = {name: options[name] for name in _FILES if options.get(name) is not None}
-    state_dict = options.get("state_dict")
-    if path_or_id is None and (state_dict is None or options.get("config") is None):
+    options, others = Options.split(keywords)
+    if path_or_id is None and (options.state_dict is None or options.config is None):
         raise ArgumentError("Give a folder or a Hub id; or None together with config= and state_dict=.")
-    if options.get("trust_remote_code"):
-        logger.info("trust_remote_code has no effect: Loadstone's own classes run no code from a checkpoint.")
     report = LoadReport(source=str(path_or_id))
 
     with report.stage("files") as stage:
-        source = Source(Path(), None, None) if path_or_id is None else resolve_files(path_or_id, **files)
-        folder = source.folder / files.get("subfolder", "")
+        source = _files(path_or_id, options)
+        folder = source.folder / options.subfolder
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
-        config, others = _config(options.get("config"), folder, path_or_id, others)
-        if options.get("attn_implementation") is not None:
-            config._attn_implementation = options["attn_implementation"]
+        config, others = _config(target, options, folder, path_or_id, others)
         family, head = _pick(target, config)
     with report.stage("checkpoint") as stage:
-        checkpoint = None
-        if state_dict is None:
-            chosen = {name: files[name] for name in ("subfolder", "variant", "use_safetensors") if name in files}
-            checkpoint = open_checkpoint(source.folder, **chosen)
+        checkpoint = None if options.state_dict is not None else open_checkpoint(source.folder, **options.which())
+        if checkpoint is not None:
+            _check_plausible(config, checkpoint)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
-    maps, warmup = _map(checkpoint, options, config)
+        maps, warmup = _map(checkpoint, options, config)
     try:
         with report.stage("framework"):
             framework = require_framework(framework_name)
-        with report.stage("skeleton") as stage:
             cls = framework.resolve_class(family, head) if issubclass(target, AutoClass) else target
-            device = framework.device_of(options.get("device_map"))
-            extra = _for_init(cls, others)
-            model = framework.skeleton(cls, config, model_args, extra)
-            stored: Mapping[str, StoredTensor] = framework.held(state_dict) if checkpoint is None else checkpoint
-            dtype = _dtype(options, config, stored)
+            device = framework.device_of(options.device_map)
+        with report.stage("skeleton"):
+            model = framework.skeleton(cls, config, model_args, _for_init(cls, others))
         with report.stage("plan"):
+            stored: Mapping[str, StoredTensor] = (
+                framework.held(options.state_dict) if checkpoint is None else checkpoint
+            )
+            dtype = options.wanted_dtype(config, stored)
             plan = match(
                 framework.slots(model),
                 stored,
                 framework.naming(model),
-                strict=bool(options.get("strict")),
-                ignore_mismatched_sizes=bool(options.get("ignore_mismatched_sizes")),
-                key_mapping=options.get("key_mapping"),
+                strict=options.strict,
+                ignore_mismatched_sizes=options.ignore_mismatched_sizes,
+                key_mapping=options.key_mapping,
             )
             report.take(plan)
+        options.warn_of_doubling(stored)
         with report.stage("fill") as stage:
-            filled = framework.fill_model(model, plan, maps, state_dict, dtype, device)
+            filled = framework.fill_model(model, plan, maps, options.state_dict, dtype, device)
             stage.nbytes = filled.viewed + filled.copied
-            stage.detail = f"{_percent(filled.viewed, stage.nbytes)} mapped, the rest copied"
+            stage.detail = f"{100 * filled.viewed // max(stage.nbytes, 1)} % mapped, the rest copied"
         with report.stage("populate"):
             warmup.wait()
     except BaseException:
@@ -132,41 +108,42 @@ def from_pretrained(
         raise
     framework.finish(model, dtype, device)
     report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(device)
-    model.load_report = report
-    model.name_or_path = config._name_or_path
+    model.load_report, model.name_or_path = report, config.name_or_path
     if model.can_generate():
         model.generation_config = GenerationConfig.for_model(config, None if path_or_id is None else folder)
     if report.initialised:
         logger.warning("%s: newly initialised %s. Train it before use.", cls.__name__, ", ".join(report.initialised))
-    if not options.get("output_loading_info"):
-        return model
-    info = {
-        "missing_keys": sorted(set(report.initialised) - {name for name, _, _ in report.mismatched}),
-        "unexpected_keys": sorted(report.unused),
-        "mismatched_keys": list(report.mismatched),
-        "error_msgs": [],
-    }
-    return model, info
+    return (model, report.loading_info()) if options.output_loading_info else model
+
+
+def _files(path_or_id: str | os.PathLike[str] | None, options: Options) -> Source:
+    if path_or_id is None:
+        return Source(Path(), None, None)
+    return resolve_files(
+        path_or_id, **options.where(), variant=options.variant, use_safetensors=options.use_safetensors
+    )
 
 
 def _config(
-    given: Any, folder: Path, path_or_id: Any, others: dict[str, Any]
+    target: type[Any], options: Options, folder: Path, path_or_id: Any, others: dict[str, Any]
 ) -> tuple[PretrainedConfig, dict[str, Any]]:
     """The config, and the keywords that are none of its keys."""
-    if isinstance(given, PretrainedConfig):
-        import copy
-
-        config = copy.deepcopy(given)
+    if isinstance(options.config, PretrainedConfig):
+        config = copy.deepcopy(options.config)
     else:
-        config = AutoConfig.from_pretrained(folder if given is None else given)
-        keys = {name for name in others if name in config.fields() or name in config.attribute_map}
-        keys |= {"num_labels"} & others.keys() | {name for name in others if name in config._extra}
-        if keys:
-            config = type(config).from_dict({**config.to_dict()}, **{name: others[name] for name in keys})
-            others = {name: value for name, value in others.items() if name not in keys}
-    config._name_or_path = str(path_or_id or config._name_or_path)
-    if "quantization_config" in config._extra:
-        method = (config._extra["quantization_config"] or {}).get("quant_method", "unknown")
+        reader = AutoConfig if issubclass(target, AutoClass) else target.config_class
+        config = reader.from_pretrained(folder if options.config is None else options.config)
+        known = {*config.fields(), *config.attribute_map, *config.to_dict(), "num_labels"}
+        changed = {name: value for name, value in others.items() if name in known}
+        if changed:
+            config = type(config).from_dict(config.to_dict(), **changed)
+            others = {name: value for name, value in others.items() if name not in known}
+    config._name_or_path = str(path_or_id or config.name_or_path)
+    if options.attn_implementation is not None:
+        config._attn_implementation = options.attn_implementation
+    quantised = config.get("quantization_config")
+    if quantised is not None:
+        method = quantised.get("quant_method") if isinstance(quantised, dict) else quantised
         raise InvalidConfig(
             [Fault("config key 'quantization_config'", "none", f"quant_method {method!r}")],
             hint="Loadstone does not read quantised checkpoints yet; load the model's unquantised version.",
@@ -176,73 +153,48 @@ def _config(
 
 def _pick(target: type[Any], config: PretrainedConfig) -> tuple[Family, HeadSpec | None]:
     """Family and head: by the task of an ``Auto…`` class, or those of the model class."""
-    if not issubclass(target, AutoClass):
-        if not isinstance(config, target.config_class):
-            raise InvalidConfig(
-                [Fault("config", target.config_class.__name__, type(config).__name__)],
-                hint=f"{target.__name__} cannot be made of it. An Auto class picks the class from the config.",
-            )
-        return target.family_spec, target.head_spec
-    family = registry.family(config.model_type)
-    head = family.head(target.task)
-    if head is None:
-        tasks = ", ".join(head.class_name for head in family.heads)
-        raise UnknownModelType(f"{target.__name__}: the {family.model_type} family has no such head; it has {tasks}.")
-    return family, head
+    if issubclass(target, AutoClass):
+        family = registry.family(config.model_type)
+        return family, head_for(target, family)
+    if not isinstance(config, target.config_class):
+        raise InvalidConfig(
+            [Fault("config", target.config_class.__name__, type(config).__name__)],
+            hint=f"{target.__name__} cannot be made of it. An Auto class picks the class from the config.",
+        )
+    return target.family_spec, target.head_spec
+
+
+def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
+    """:class:`InvalidConfig` if the config says more layers than the checkpoint has tensors."""
+    layers = config.get("num_hidden_layers", 0)
+    if layers > len(checkpoint):
+        raise InvalidConfig(
+            [
+                Fault(
+                    "config key 'num_hidden_layers'",
+                    f"at most {len(checkpoint)}, the number of stored tensors",
+                    str(layers),
+                )
+            ],
+            hint="Do config.json and the weights belong together?",
+        )
 
 
 def _map(
-    checkpoint: Checkpoint | None, options: Mapping[str, Any], config: PretrainedConfig
+    checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig
 ) -> tuple[dict[Path, MappedFile], Warmup]:
-    """Map the weight files; have the kernel populate the maps meanwhile, where the weights stay as they are stored."""
+    """Map the weight files; where the weights stay as they are stored, have the kernel populate the maps meanwhile."""
     if checkpoint is None:
         return {}, Warmup(())
     ends: dict[Path, int] = {}
     for tensor in checkpoint.values():
         ends[tensor.file] = max(ends.get(tensor.file, 0), tensor.offset + tensor.nbytes)
     maps = {path: MappedFile(path, end) for path, end in ends.items()}
-    stays = _first_floating(checkpoint) is _dtype(options, config, checkpoint, quiet=True)
-    on_cpu = str(options.get("device_map") or "cpu") in ("cpu", "{'': 'cpu'}")
+    stays = first_floating(checkpoint) is options.wanted_dtype(config, checkpoint)
+    on_cpu = options.device_map in (None, "cpu", {"": "cpu"})
     warmup = Warmup(maps.values() if stays and on_cpu else ())
     warmup.start()
     return maps, warmup
-
-
-def _first_floating(stored: Mapping[str, StoredTensor]) -> DType | None:
-    return next((tensor.dtype for tensor in stored.values() if tensor.dtype.is_floating), None)
-
-
-def _dtype(
-    options: Mapping[str, Any], config: PretrainedConfig, stored: Mapping[str, StoredTensor], quiet: bool = False
-) -> DType:
-    """The dtype to load floating-point slots in."""
-    given = [options[name] for name in ("torch_dtype", "dtype") if options.get(name) is not None]
-    if len({dtype_name(each) for each in given}) > 1:
-        raise ArgumentError(f"torch_dtype is {given[0]} and dtype is {given[1]}: give one of them.")
-    kept = _first_floating(stored) or DType.FLOAT32
-    if not given:
-        if kept.bits < DType.FLOAT32.bits and not quiet:
-            logger.warning(
-                "The weights are stored in %s and loaded in float32, which takes %d times the memory; "
-                'torch_dtype="auto" keeps them as they are.',
-                kept.value,
-                DType.FLOAT32.bits // kept.bits,
-            )
-        return DType.FLOAT32
-    name = dtype_name(given[0])
-    if name == "auto":
-        name = dtype_name(config.torch_dtype) if config.torch_dtype is not None else kept.value
-    found = BY_NAME.get(name)
-    if found is None or not found.is_floating:
-        near = difflib.get_close_matches(name, BY_NAME, n=1)
-        raise UnsupportedDType(
-            [Fault(f"torch_dtype {given[0]!r}", "'auto' or a floating-point dtype", "neither", _mean(near))]
-        )
-    return found
-
-
-def _mean(near: list[str]) -> str:
-    return f"Did you mean {near[0]!r}?" if near else ""
 
 
 def _for_init(cls: type[Any], others: dict[str, Any]) -> dict[str, Any]:
@@ -250,11 +202,7 @@ def _for_init(cls: type[Any], others: dict[str, Any]) -> dict[str, Any]:
     takes = inspect.signature(cls.__init__).parameters
     unknown = [name for name in others if name not in takes or name in ("self", "config", "component")]
     if unknown:
-        known = sorted(_OPTIONS | cls.config_class.fields().keys() | {"num_labels"})
-        hints = [f"{name!r} {_mean(difflib.get_close_matches(name, known, n=1))}".strip() for name in unknown]
-        raise UnknownArgument(f"from_pretrained of {cls.__name__} does not know: {'; '.join(hints)}")
+        known = sorted(option_names() | cls.config_class.fields().keys() | {"num_labels"})
+        hints = [f"{name!r}. {nearest(name, known)}".strip() for name in unknown]
+        raise UnknownArgument(f"{cls.__name__}.from_pretrained does not know {' '.join(hints)}")
     return others
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part // whole if whole else 0} %"

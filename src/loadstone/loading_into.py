@@ -14,6 +14,7 @@ from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDT
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
 from loadstone.tensors import BY_NAME
+from loadstone.transfer.journal import finish_interrupted_save
 from loadstone.transfer.mapping import MappedFile
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def load_into(
     the module is then unchanged.
     """
     framework = require_framework("torch")
-    opened = checkpoint if isinstance(checkpoint, Checkpoint) else open_checkpoint(checkpoint)
+    opened = checkpoint if isinstance(checkpoint, Checkpoint) else _open(checkpoint)
     report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
     with report.stage("plan"):
         wanted = None
@@ -66,6 +67,12 @@ def load_into(
     return report
 
 
+def _open(path: str | os.PathLike[str], **options: Any) -> Checkpoint:
+    if Path(path).is_dir():
+        finish_interrupted_save(Path(path))
+    return open_checkpoint(path, **options)
+
+
 class IncompatibleKeys(NamedTuple):
     """What ``load_state_dict`` returns too."""
 
@@ -87,5 +94,5 @@ def load_sharded_checkpoint(
 
     if not Path(folder).is_dir():
         raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")
-    opened = open_checkpoint(folder, use_safetensors=None if prefer_safe else False)
+    opened = _open(folder, use_safetensors=None if prefer_safe else False)
     return IncompatibleKeys(*copy_into(model, opened, strict))

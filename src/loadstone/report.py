@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe
@@ -55,6 +56,15 @@ class LoadReport:
         self.sources = plan.recipes
         self.initialised = plan.fresh
         self.unused, self.leftovers, self.mismatched = plan.unused, plan.leftovers, plan.mismatched
+
+    def loading_info(self) -> dict[str, Any]:
+        """What ``output_loading_info`` returns, in Transformers' words."""
+        return {
+            "missing_keys": sorted(self.initialised.keys() - {name for name, _, _ in self.mismatched}),
+            "unexpected_keys": sorted(self.unused),
+            "mismatched_keys": list(self.mismatched),
+            "error_msgs": [],
+        }
 
     @property
     def elapsed_s(self) -> float:

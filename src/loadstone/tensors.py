@@ -53,6 +53,8 @@ class DType(enum.Enum):
     def __repr__(self) -> str:
         return str(self.value)
 
+    __str__ = __repr__
+
 
 BY_CODE: dict[str, DType] = {dtype.code: dtype for dtype in DType}
 BY_NAME: dict[str, DType] = {dtype.value: dtype for dtype in DType}

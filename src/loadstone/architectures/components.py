@@ -103,11 +103,13 @@ class Embedding(Component):
     count: int
     width: int
     padding: int | None = None
-    """This row stays 0 in a fresh table and gets no gradient."""
+    """This row gets no gradient."""
     scale: float = 1.0
     """What a looked-up vector is multiplied by (Gemma: the root of the width)."""
     std: float = 0.02
     cutoff: float | None = None
+    zero_padding: bool = True
+    """Whether the padding row of a fresh table is 0."""
     sinusoidal: bool = False
     """A fresh table holds sines and cosines (arXiv:1706.03762, section 3.5)."""
 

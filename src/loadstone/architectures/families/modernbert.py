@@ -152,7 +152,10 @@ def blueprint(config: ModernBertConfig) -> Backbone:
             )
         )
     embeddings = Embeddings(
-        tokens=Part("tok_embeddings", Embedding(config.vocab_size, width, padding(config), std=std, cutoff=cutoff)),
+        tokens=Part(
+            "tok_embeddings",
+            Embedding(config.vocab_size, width, padding(config), std=std, cutoff=cutoff, zero_padding=False),
+        ),
         norm=Part("norm", norm),
         dropout=config.embedding_dropout,
     )

@@ -33,10 +33,6 @@ class GenerationMixin:
     config: Any
     generation_config: GenerationConfig | None
 
-    def can_generate(self) -> bool:
-        """Whether :meth:`generate` works."""
-        return True
-
     def prepare_inputs_for_generation(
         self, input_ids: Tensor, past_key_values: DynamicCache | None = None, **kwargs: Any
     ) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class Embedding(nn.Embedding):
                 self.weight.copy_(_sinusoids(*self.weight.shape))
             return
         _fill(self.weight, self.component.std, self.component.cutoff)
-        if self.padding_idx is not None:
+        if self.padding_idx is not None and self.component.zero_padding:
             with torch.no_grad():
                 self.weight[self.padding_idx].zero_()
 

@@ -172,8 +172,8 @@ class PreTrainedModel(nn.Module):
         return sum(tensor.nbytes for tensor in tensors)
 
     def can_generate(self) -> bool:
-        """Whether :meth:`generate` works."""
-        return False
+        """Whether the model has :meth:`generate`."""
+        return hasattr(self, "generate")
 
     # Training -------------------------------------------------------------------------------------
 

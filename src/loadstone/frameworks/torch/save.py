@@ -84,5 +84,9 @@ def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
 
 
 def _torch_save(path: Path, shard: Sequence[OutgoingTensor], tensors: Mapping[str, Tensor]) -> None:
-    # A clone, since torch.save writes the whole storage behind a view.
-    torch.save({each.name: tensors[each.name].cpu().clone() for each in shard}, path)
+    torch.save({each.name: _alone(tensors[each.name].cpu()) for each in shard}, path)
+
+
+def _alone(tensor: Tensor) -> Tensor:
+    """The tensor without what else its storage holds, since torch.save writes whole storages."""
+    return tensor if tensor.untyped_storage().nbytes() == tensor.nbytes else tensor.clone()

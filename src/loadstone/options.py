@@ -1,0 +1,110 @@
+"""What the caller of ``from_pretrained`` asked for, as frozen, named values."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.tensors import BY_NAME, DType, StoredTensor
+
+logger = logging.getLogger("loadstone")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The keywords of ``from_pretrained`` that are neither config keys nor for a class's own ``__init__``."""
+
+    config: PretrainedConfig | str | os.PathLike[str] | None = None
+    state_dict: Mapping[str, Any] | None = None
+    torch_dtype: Any = None
+    dtype: Any = None
+    device_map: Any = None
+    attn_implementation: str | None = None
+    ignore_mismatched_sizes: bool = False
+    strict: bool = False
+    key_mapping: Mapping[str, str] | None = None
+    output_loading_info: bool = False
+    cache_dir: str | os.PathLike[str] | None = None
+    force_download: bool = False
+    local_files_only: bool = False
+    token: str | bool | None = None
+    revision: str | None = None
+    subfolder: str = ""
+    variant: str | None = None
+    use_safetensors: bool | None = None
+    low_cpu_mem_usage: bool | None = True
+    _fast_init: bool = True
+    trust_remote_code: bool | None = False
+    weights_only: bool = True
+
+    @classmethod
+    def split(cls, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+        """The options among some keywords, and the rest. An option that is None has its default."""
+        names = {field.name for field in fields(cls)}
+        given = {name: value for name, value in keywords.items() if name in names and value is not None}
+        return cls(**given), {name: value for name, value in keywords.items() if name not in names}
+
+    def __post_init__(self) -> None:
+        if not self.weights_only:
+            raise ArgumentError("weights_only=False would run code from the checkpoint; Loadstone never does.")
+        if self.torch_dtype is not None and self.dtype is not None:
+            if dtype_name(self.torch_dtype) != dtype_name(self.dtype):
+                raise ArgumentError(f"torch_dtype is {self.torch_dtype} and dtype is {self.dtype}: give one of them.")
+
+    def where(self) -> dict[str, Any]:
+        """What says where files come from."""
+        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
+        return {name: getattr(self, name) for name in names}
+
+    def which(self) -> dict[str, Any]:
+        """What says which weight files to take."""
+        return {name: getattr(self, name) for name in ("subfolder", "variant", "use_safetensors")}
+
+    def wanted_dtype(self, config: PretrainedConfig, stored: Mapping[str, StoredTensor]) -> DType:
+        """The dtype for floating-point slots: the one asked for, with ``"auto"`` the config's or the stored one."""
+        asked = self.torch_dtype if self.torch_dtype is not None else self.dtype
+        if asked is None:
+            return DType.FLOAT32
+        name = dtype_name(asked)
+        if name == "auto":
+            name = dtype_name(config.torch_dtype or (first_floating(stored) or DType.FLOAT32).value)
+        found = BY_NAME.get(name)
+        if found is None or not found.is_floating:
+            hint = nearest(name, BY_NAME)
+            raise UnsupportedDType(
+                [Fault(f"torch_dtype {asked!r}", "'auto' or a floating-point dtype", "neither", hint)]
+            )
+        return found
+
+    def warn_of_doubling(self, stored: Mapping[str, StoredTensor]) -> None:
+        """One line where the default dtype takes more memory than the file does."""
+        kept = first_floating(stored)
+        if self.torch_dtype is None and self.dtype is None and kept is not None and kept.bits < DType.FLOAT32.bits:
+            logger.warning(
+                "The weights are stored in %s and loaded in float32, which takes %d times the memory; "
+                'torch_dtype="auto" keeps them as they are.',
+                kept.value,
+                DType.FLOAT32.bits // kept.bits,
+            )
+
+
+def first_floating(stored: Mapping[str, StoredTensor]) -> DType | None:
+    """The dtype of the first floating-point tensor."""
+    return next((tensor.dtype for tensor in stored.values() if tensor.dtype.is_floating), None)
+
+
+def option_names() -> set[str]:
+    """Every keyword that is an option."""
+    return {field.name for field in fields(Options)}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``"Did you mean …?"`` if a known name is near."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""
