@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import types
 import typing
@@ -23,6 +24,7 @@ CONFIG_NAME = "config.json"
 _LARGEST_CONFIG_BYTES = 64 << 20
 # Bounds that no model comes near, so that a damaged file cannot make a skeleton that fills the memory.
 _LARGEST_LAYERS = 10_000
+_LARGEST_LABELS = 1 << 20
 _LARGEST_SIZE = (1 << 31) - 1
 
 
@@ -46,14 +48,29 @@ def _matches(value: object, hint: Any) -> bool:
     if origin is dict:
         return isinstance(value, dict)
     if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and _is_finite(value)
     if hint is int:
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, hint)
 
 
+def _is_finite(value: float) -> bool:
+    """JSON has NaN and Infinity in Python, and whole numbers that no float can hold."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def _shown(hint: Any) -> str:
     return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint).replace("typing.", "")
+
+
+class _Absent:
+    """Stands for a key of a base class that a family does not have, so that no default shows through."""
+
+    def __get__(self, config: object, owner: type) -> Any:
+        raise AttributeError
 
 
 @dataclass_transform(kw_only_default=True)
@@ -93,6 +110,10 @@ class PretrainedConfig:
     positive: ClassVar[tuple[str, ...]] = ()
     """Sizes that must be at least 1 and not absurd (checked before any arithmetic uses them)."""
 
+    def __init_subclass__(cls) -> None:
+        for name in cls.without:
+            setattr(cls, name, _Absent())
+
     @classmethod
     def fields(cls) -> dict[str, tuple[Any, Any]]:
         """Key → (type, default), worked out once for each class."""
@@ -105,7 +126,7 @@ class PretrainedConfig:
             }
         return cls._fields
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         self._name_or_path = str(values.pop("_name_or_path", "") or "")
         self._attn_implementation: str | None = values.pop("attn_implementation", None) or values.pop(
             "_attn_implementation", None
@@ -176,8 +197,10 @@ class PretrainedConfig:
 
     @num_labels.setter
     def num_labels(self, count: int) -> None:
-        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-            raise InvalidConfig([Fault("config key 'num_labels'", "a whole number of at least 1", repr(count))])
+        if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _LARGEST_LABELS:
+            raise InvalidConfig(
+                [Fault("config key 'num_labels'", f"a whole number from 1 to {_LARGEST_LABELS}", repr(count))]
+            )
         if self.id2label is None or len(self.id2label) != count:
             self.id2label = {index: f"LABEL_{index}" for index in range(count)}
             self.label2id = {label: index for index, label in self.id2label.items()}
@@ -241,10 +264,10 @@ class PretrainedConfig:
         values["model_type"] = self.model_type or self._extra.get("model_type", "")
         if self.torch_dtype is not None:
             values["torch_dtype"] = dtype_name(self.torch_dtype)
-        for name in ("auto_map", "problem_type", "architectures"):
-            if values.get(name) is None:
-                values.pop(name, None)
-        return values
+        own = self.fields().keys() - PretrainedConfig.fields().keys() - self._given
+        unset = {name for name in own if values[name] is None and self.fields()[name][1] is None}
+        unset |= {name for name in ("auto_map", "problem_type", "architectures") if values[name] is None}
+        return {name: value for name, value in values.items() if name not in unset}
 
     def to_diff_dict(self) -> dict[str, Any]:
         """:meth:`to_dict` without what a reader knows anyway.
@@ -279,7 +302,10 @@ class PretrainedConfig:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], **overrides: Any) -> Self:
         """A config from the contents of ``config.json``, with some keys set anew."""
-        merged = {**values, **overrides}
+        # How to compute attention is for the one who loads to say; files name kernels of the machine they come from.
+        overrides = {cls.attribute_map.get(name, name): value for name, value in overrides.items()}
+        kept = {name: value for name, value in values.items() if name.removeprefix("_") != "attn_implementation"}
+        merged = {**kept, **overrides}
         if "num_labels" in overrides and "id2label" not in overrides:
             if len(merged.get("id2label") or ()) != overrides["num_labels"]:
                 merged.pop("id2label", None)

@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
-from .checkpoint.faults import Faults
-from .checkpoint.index import read_weight_map
-from .checkpoint.names import candidates
-from .config import CONFIG_NAME, replace_file
-from .errors import ArgumentError, CheckpointNotFound, ConfigNotFound, HubError
-from .generation_config import GENERATION_CONFIG_NAME
-from .transfer.journal import finish_interrupted_save
+from loadstone.checkpoint.faults import Faults
+from loadstone.checkpoint.index import read_weight_map
+from loadstone.checkpoint.names import candidates
+from loadstone.config import CONFIG_NAME, replace_file
+from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound, HubError
+from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.transfer.journal import finish_interrupted_save
 
 logger = logging.getLogger(__name__)
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .checkpoint.names import PYTORCH, SAFETENSORS, candidates
-from .errors import ArgumentError, LoadstoneError, SaveError
-from .transfer.journal import finish_interrupted_save, is_plain_name
-from .transfer.swap import replace_files
-from .transfer.write import OutgoingTensor, SafetensorsPlan, plan_safetensors, write_safetensors
+from loadstone.checkpoint.names import PYTORCH, SAFETENSORS, candidates
+from loadstone.errors import ArgumentError, LoadstoneError, SaveError
+from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
+from loadstone.transfer.swap import replace_files
+from loadstone.transfer.write import OutgoingTensor, SafetensorsPlan, plan_safetensors, write_safetensors
 
 __all__ = ["OutgoingTensor", "ShardWriter", "finish_interrupted_save", "parse_size", "save_checkpoint"]
 

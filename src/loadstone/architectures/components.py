@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
 from loadstone.architectures.rotary import Rotary
+from loadstone.errors import Fault, InvalidConfig
 from loadstone.tensors import Slot
 
 Found = TypeVar("Found", bound="Component")
@@ -72,6 +73,20 @@ def slots(component: Component, prefix: str = "") -> Iterator[Slot]:
     for name, leaf in walk(component, prefix):
         for slot in leaf.own_slots():
             yield slot._replace(name=f"{name}.{slot.name}" if name else slot.name)
+
+
+ACTIVATIONS = frozenset(
+    "gelu gelu_python gelu_new gelu_fast gelu_accurate gelu_pytorch_tanh gelu_python_tanh quick_gelu relu relu2 relu6 "
+    "leaky_relu silu swish hardswish mish sigmoid tanh linear".split()
+)
+"""The elementwise functions that configs name; each framework has them all."""
+
+
+def check_activation(name: str) -> None:
+    """:class:`InvalidConfig` for a function that is none of :data:`ACTIVATIONS`."""
+    if name not in ACTIVATIONS:
+        known = ", ".join(sorted(ACTIVATIONS))
+        raise InvalidConfig([Fault("the config's activation function", f"one of {known}", repr(name))])
 
 
 # Leaves -------------------------------------------------------------------------------------------
@@ -169,6 +184,9 @@ class Experts(Component):
     activation: str
     std: float = 0.02
 
+    def __post_init__(self) -> None:
+        check_activation(self.activation)
+
     def own_slots(self) -> tuple[Slot, ...]:
         return (
             Slot("gate_up_proj", (self.count, 2 * self.inner, self.width)),
@@ -217,6 +235,9 @@ class FeedForward(Component):
     dropout: float = 0.0
     output_dropout: float = 0.0
 
+    def __post_init__(self) -> None:
+        check_activation(self.activation)
+
 
 @dataclass(frozen=True)
 class Gated(Component):
@@ -226,6 +247,9 @@ class Gated(Component):
     activation: str
     down: Part
     dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_activation(self.activation)
 
 
 @dataclass(frozen=True)
@@ -238,6 +262,12 @@ class SparseExperts(Component):
     normalise: bool
     """Whether the weights of the chosen experts are made to sum to 1."""
     jitter: float = 0.0
+
+    def __post_init__(self) -> None:
+        assert isinstance(self.experts.component, Experts)
+        if self.top_k > self.experts.component.count:
+            found = f"{self.top_k} of {self.experts.component.count}"
+            raise InvalidConfig([Fault("config key 'num_experts_per_tok'", "at most the number of experts", found)])
 
 
 @dataclass(frozen=True)
@@ -371,6 +401,9 @@ class Activation(Component):
     """An elementwise function, by its name in configs."""
 
     function: str
+
+    def __post_init__(self) -> None:
+        check_activation(self.function)
 
 
 @dataclass(frozen=True)

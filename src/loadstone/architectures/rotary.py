@@ -24,6 +24,21 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "longrope": ("short_factor", "long_factor"),
 }
 
+_NUMBERS = (
+    "factor",
+    "low_freq_factor",
+    "high_freq_factor",
+    "attention_factor",
+    "beta_fast",
+    "beta_slow",
+    "original_max_position_embeddings",
+    "mscale",
+    "mscale_all_dim",
+)
+_READ = {"rope_type", "short_factor", "long_factor", "truncate", *_NUMBERS}
+"""The keys of ``rope_scaling`` that say anything here; files carry others."""
+_LARGEST_DIM = 1 << 16
+
 
 @dataclass(frozen=True)
 class Rotary:
@@ -157,6 +172,36 @@ class RotaryConfig(PretrainedConfig):
         return values
 
 
+def _scaling_faults(keys: Mapping[str, Any], dim: int) -> list[Fault]:
+    """What is wrong with a ``rope_scaling`` of a known type: every key that the formulas read must be there and fit."""
+    faults = []
+    needed = _NEEDS[keys["rope_type"]]
+    for key in (*needed, *(key for key in _NUMBERS if key not in needed)):
+        value, where = keys.get(key), f"config key 'rope_scaling.{key}'"
+        if value is None:
+            if key in needed:
+                faults.append(Fault(where, "a number" if key in _NUMBERS else f"{dim // 2} numbers", "nothing"))
+        elif key in _NUMBERS:
+            if not _is_positive(value):
+                faults.append(Fault(where, "a number above 0", repr(value)))
+        elif not isinstance(value, (list, tuple)) or not all(map(_is_positive, value)):
+            faults.append(Fault(where, f"{dim // 2} numbers above 0", repr(value)))
+        elif len(value) != dim // 2:
+            faults.append(Fault(where, f"{dim // 2} numbers", f"{len(value)}"))
+    if not isinstance(keys.get("truncate", True), bool):
+        faults.append(Fault("config key 'rope_scaling.truncate'", "true or false", repr(keys["truncate"])))
+    if keys["rope_type"] == "llama3" and not faults and keys["low_freq_factor"] >= keys["high_freq_factor"]:
+        where = "config key 'rope_scaling.high_freq_factor'"
+        faults.append(
+            Fault(where, f"more than low_freq_factor = {keys['low_freq_factor']}", repr(keys["high_freq_factor"]))
+        )
+    return faults
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
 def make_rotary(
     *,
     head_dim: int,
@@ -170,6 +215,10 @@ def make_rotary(
     keys = dict(scaling or {})
     kind = keys.pop("type", None)
     keys.setdefault("rope_type", kind or "default")
+    if not isinstance(keys["rope_type"], str):
+        raise InvalidConfig(
+            [Fault("config key 'rope_scaling.rope_type'", " or ".join(_NEEDS), repr(keys["rope_type"]))]
+        )
     if keys["rope_type"] == "su":  # what early Phi-3 files call it
         keys["rope_type"] = "longrope"
     kind = keys["rope_type"]
@@ -178,20 +227,24 @@ def make_rotary(
     if kind not in _NEEDS:
         faults.append(Fault("config key 'rope_scaling.rope_type'", " or ".join(_NEEDS), repr(kind)))
     else:
-        missing = [key for key in _NEEDS[kind] if keys.get(key) is None]
-        faults += [Fault(f"config key 'rope_scaling.{key}'", "a number", "nothing") for key in missing]
-        for key in ("short_factor", "long_factor"):
-            if kind == "longrope" and key not in missing and len(keys[key]) != dim // 2:
-                faults.append(Fault(f"config key 'rope_scaling.{key}'", f"{dim // 2} numbers", f"{len(keys[key])}"))
-    if dim < 2 or dim % 2:
-        faults.append(Fault("rotary dimensions of each head", "an even number of at least 2", repr(dim)))
+        faults += _scaling_faults(keys, dim)
+    if theta <= 1:
+        faults.append(Fault("the base of the rotary frequencies (rope_theta)", "more than 1", repr(theta)))
+    if not 0 < partial <= 1:
+        faults.append(Fault("the share of each head that turns", "more than 0 and at most 1", repr(partial)))
+    elif not 2 <= dim <= _LARGEST_DIM or dim % 2:
+        faults.append(Fault("rotary dimensions of each head", f"an even number from 2 to {_LARGEST_DIM}", repr(dim)))
+    original = keys.get("original_max_position_embeddings") or original_max_position or max_position
+    if kind == "longrope" and original == 1:
+        faults.append(Fault("config key 'original_max_position_embeddings'", "at least 2", "1"))
+    if kind == "dynamic" and dim == 2:
+        faults.append(Fault("rotary dimensions of each head", "at least 4 for dynamic scaling", "2"))
     if faults:
         raise InvalidConfig(faults)
-    original = keys.get("original_max_position_embeddings") or original_max_position or max_position
     return Rotary(
         dim=dim,
         theta=float(theta),
         max_position=max_position,
         original_max_position=int(original),
-        scaling=tuple(sorted((key, tuple(v) if isinstance(v, list) else v) for key, v in keys.items())),
+        scaling=tuple(sorted((key, tuple(v) if isinstance(v, list) else v) for key, v in keys.items() if key in _READ)),
     )

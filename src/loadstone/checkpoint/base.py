@@ -9,10 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CorruptCheckpoint, Fault, UnsupportedDType
-from ..tensors import DType, StoredTensor
-from .faults import in_file
-from .files import RegularFile, UnusableFile
+from loadstone.checkpoint.faults import in_file
+from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.errors import CorruptCheckpoint, Fault, UnsupportedDType
+from loadstone.tensors import DType, StoredTensor
 
 if TYPE_CHECKING:
     import numpy as np

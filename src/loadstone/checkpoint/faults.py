@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import CorruptCheckpoint, Fault, UnsafeCheckpoint, UnsupportedDType
+from loadstone.errors import CorruptCheckpoint, Fault, UnsafeCheckpoint, UnsupportedDType
 
 _SHOWN_CHARACTERS = 120
 

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..tensors import StoredTensor
-from .faults import Faults, in_file, quoted
-from .files import RegularFile, UnusableFile
-from .strict_json import MAX_NBYTES, MalformedJson, parse
+from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, parse
+from loadstone.tensors import StoredTensor
 
 _FETCH_AGAIN = "Fetch the index again, or ask its author"
 _DRIVE = re.compile(r"[A-Za-z]:")

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from .faults import printable
+from loadstone.checkpoint.faults import printable
 
 SAFETENSORS = "safetensors"
 PYTORCH = "pytorch"

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..errors import ArgumentError, CheckpointError, CheckpointNotFound
-from ..tensors import StoredTensor
-from .base import Checkpoint
-from .faults import Faults, quoted
-from .index import check_agreement, read_weight_map
-from .names import PYTORCH, SAFETENSORS, SUFFIXES, candidates, describe_folder, describe_subfolders
-from .pytorch import read_pytorch
-from .safetensors import read_header
+from loadstone.checkpoint.base import Checkpoint
+from loadstone.checkpoint.faults import Faults, quoted
+from loadstone.checkpoint.index import check_agreement, read_weight_map
+from loadstone.checkpoint.names import PYTORCH, SAFETENSORS, SUFFIXES, candidates, describe_folder, describe_subfolders
+from loadstone.checkpoint.pytorch import read_pytorch
+from loadstone.checkpoint.safetensors import read_header
+from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
+from loadstone.tensors import StoredTensor
 
 
 def open_checkpoint(

@@ -13,8 +13,8 @@ import struct
 from collections.abc import Callable
 from typing import ClassVar
 
-from .faults import quoted
-from .torch_tokens import NAMES, MalformedPickle, Name, Ordered, RefusedPickle, put, rebuild
+from loadstone.checkpoint.faults import quoted
+from loadstone.checkpoint.torch_tokens import NAMES, MalformedPickle, Name, Ordered, RefusedPickle, put, rebuild
 
 _STOP = ord(".")
 _MAX_MARKS = 64

@@ -18,12 +18,12 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..tensors import DType, StoredTensor
-from .faults import Faults, in_file, quoted
-from .files import RegularFile, UnusableFile
-from .pickle_machine import PickleMachine, TruncatedPickle
-from .torch_tokens import MalformedPickle, RefusedPickle, StorageToken, TensorToken, storage, view
-from .zip_records import MAGIC, Record, read_records
+from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.checkpoint.pickle_machine import PickleMachine, TruncatedPickle
+from loadstone.checkpoint.torch_tokens import MalformedPickle, RefusedPickle, StorageToken, TensorToken, storage, view
+from loadstone.checkpoint.zip_records import MAGIC, Record, read_records
+from loadstone.tensors import DType, StoredTensor
 
 _OLD_MAGIC = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 """The pickle of the number 0x1950a86a20f9469cfc6c, with which every file of the old format starts."""

@@ -17,10 +17,10 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
-from ..tensors import BY_CODE, StoredTensor
-from .faults import Faults, in_file, quoted
-from .files import RegularFile, UnusableFile
-from .strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
+from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
+from loadstone.tensors import BY_CODE, StoredTensor
 
 _LIMIT = 2**64
 _METADATA = "__metadata__"

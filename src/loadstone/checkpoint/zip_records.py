@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from .faults import Faults, quoted
-from .files import RegularFile, UnusableFile
+from loadstone.checkpoint.faults import Faults, quoted
+from loadstone.checkpoint.files import RegularFile, UnusableFile
 
 MAGIC = b"PK\x03\x04"
 

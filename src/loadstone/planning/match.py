@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,10 @@ from loadstone.errors import (
 from loadstone.naming import Fused, Naming
 from loadstone.planning.recipes import Fresh, Piece, Recipe, Stored, Tied
 from loadstone.tensors import Slot, StoredTensor
+
+_HINTS = 20
+_COMPARED = 500
+"""How many faults get a hint, and how many names are looked at for one: comparing names is slow."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def match(
         pieces = finder.find(slot)
         if pieces is None:
             missing.append(slot)
-        elif any(piece.shape != _target(slot, piece) for piece in pieces):
+        elif not _fits(slot, pieces):
             wrong.append((slot, pieces))
         else:
             recipes[slot.name] = Stored(pieces)
@@ -95,10 +101,7 @@ def _canonical(
     """Stored tensors under the names that slots would have."""
     if not (key_mapping or naming.renames or naming.beginnings):
         return dict(stored)
-    try:
-        rules = [(re.compile(pattern), to) for pattern, to in (key_mapping or {}).items()]
-    except re.error as error:
-        raise ArgumentError(f"key_mapping: {error.pattern!r} is no regular expression: {error}.") from None
+    rules = _rules(key_mapping or {})
     endings = tuple(old for old, _ in naming.renames)
     found: dict[str, StoredTensor] = {}
     collisions = []
@@ -117,6 +120,20 @@ def _canonical(
     if collisions:
         raise NameCollision(collisions, hint="Look at key_mapping, or remove one of the two from the checkpoint.")
     return found
+
+
+def _rules(key_mapping: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    if not isinstance(key_mapping, Mapping):
+        raise ArgumentError(f"key_mapping is a {type(key_mapping).__name__}, expected a dict of regular expressions.")
+    rules = []
+    for pattern, to in key_mapping.items():
+        try:
+            compiled = re.compile(pattern)
+            re.compile(f"{pattern}|").sub(to, "")  # a replacement may name a group that the pattern does not have
+        except (re.error, TypeError, IndexError) as error:
+            raise ArgumentError(f"key_mapping: {pattern!r} → {to!r} is no replacement: {error}.") from None
+        rules.append((compiled, to))
+    return rules
 
 
 class _Finder:
@@ -217,34 +234,66 @@ def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
     return (*shape, *slot.shape[len(piece.into) :])
 
 
+def _fits(slot: Slot, pieces: tuple[Piece, ...]) -> bool:
+    """Whether every piece has its shape, and together they fill the slot."""
+    if any(piece.shape != _target(slot, piece) for piece in pieces):
+        return False
+    return len(pieces) == 1 or sum(math.prod(piece.shape) for piece in pieces) == slot.elements
+
+
 def _shape_fault(slot: Slot, pieces: tuple[Piece, ...]) -> Fault:
-    piece = next(piece for piece in pieces if piece.shape != _target(slot, piece))
-    return Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", f"shape {_target(slot, piece)}", f"{piece.shape}")
+    piece = next((piece for piece in pieces if piece.shape != _target(slot, piece)), None)
+    if piece is not None:
+        where = f"{piece.tensor.file}, tensor {piece.tensor.name}"
+        return Fault(where, f"shape {_target(slot, piece)}", f"{piece.shape}")
+    names = ", ".join(piece.tensor.name for piece in pieces)
+    rows = sum(piece.shape[0] for piece in pieces)
+    where = f"{pieces[0].tensor.file}, tensors {names}"
+    return Fault(where, f"shape {slot.shape} when put together", f"{(rows, *slot.shape[1:])}")
 
 
-def _belongs(name: str, part: str) -> bool:
-    return name == part or name.startswith(f"{part}.")
+def _ancestors(name: str) -> Iterator[str]:
+    """``a.b.c`` → ``a``, ``a.b``, ``a.b.c``."""
+    for end, letter in enumerate(name):
+        if letter == ".":
+            yield name[:end]
+    yield name
+
+
+def _nearest(name: str, names: Mapping[str, StoredTensor]) -> str:
+    """A hint at the stored name that looks most like a missing one, among those that end alike."""
+    ending = name.rpartition(".")[2]
+    alike = itertools.islice((each for each in names if each.endswith(ending)), _COMPARED)
+    near = difflib.get_close_matches(name, alike, n=1)
+    return f"The nearest stored name is {near[0]}." if near else ""
 
 
 def _optional(
     missing: list[Slot], found: Mapping[str, Recipe], naming: Naming, names: Mapping[str, StoredTensor]
 ) -> dict[str, Recipe]:
     """Fresh recipes for groups that are wholly missing; :class:`MissingTensors` for everything else."""
-    fresh: dict[str, Recipe] = {}
+    if not missing:
+        return {}
+    groups: dict[str, list[tuple[str, ...]]] = {}
     for group in naming.optional:
-        inside = [slot.name for slot in missing if any(_belongs(slot.name, part) for part in group)]
-        present = [
-            name
-            for name, recipe in found.items()
-            if isinstance(recipe, Stored) and any(_belongs(name, part) for part in group)
-        ]
-        if not present:
-            fresh |= {name: Fresh(f"the checkpoint has no {', '.join(group)}") for name in inside}
+        for part in group:
+            groups.setdefault(part, []).append(group)
+    present = {
+        group
+        for name, recipe in found.items()
+        if isinstance(recipe, Stored)
+        for part in _ancestors(name)
+        for group in groups.get(part, ())
+    }
+    fresh: dict[str, Recipe] = {}
+    for slot in missing:
+        lacking = [group for part in _ancestors(slot.name) for group in groups.get(part, ()) if group not in present]
+        if lacking:
+            fresh[slot.name] = Fresh(f"the checkpoint has no {', '.join(lacking[0])}")
     faults: list[Fault] = []
     for slot in missing:
         if slot.name not in fresh:
-            near = difflib.get_close_matches(slot.name, names, n=1, cutoff=0.6) if len(faults) < 20 else []
-            hint = f"The nearest stored name is {near[0]}." if near else ""
+            hint = _nearest(slot.name, names) if len(faults) < _HINTS else ""
             faults.append(Fault(slot.name, f"a stored tensor of shape {slot.shape}", "none", hint))
     if faults:
         raise MissingTensors(

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import CorruptCheckpoint, Fault, SaveError
-from .durable import locked, remove_tree, sync_path
+from loadstone.errors import CorruptCheckpoint, Fault, SaveError
+from loadstone.transfer.durable import locked, remove_tree, sync_path
 
 STAGING = ".loadstone-save"
 _JOURNAL = "journal.json"

@@ -15,9 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ArgumentError, SaveError
-from ..tensors import DType
-from .durable import sync
+from loadstone.errors import ArgumentError, SaveError
+from loadstone.tensors import DType
+from loadstone.transfer.durable import sync
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

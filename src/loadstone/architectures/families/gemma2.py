@@ -14,6 +14,7 @@ class Gemma2Config(decoders.DecoderConfig):
 
     model_type = "gemma2"
     without = ("hidden_act",)
+    positive = (*decoders.DecoderConfig.positive, "query_pre_attn_scalar")
 
     vocab_size: int = 256000
     hidden_size: int = 2304

@@ -16,6 +16,7 @@ class Gemma3TextConfig(decoders.DecoderConfig):
 
     model_type = "gemma3_text"
     without = ("hidden_act",)
+    positive = (*decoders.DecoderConfig.positive, "query_pre_attn_scalar")
 
     vocab_size: int = 262208
     hidden_size: int = 2304

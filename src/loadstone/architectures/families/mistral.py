@@ -11,6 +11,7 @@ class MistralConfig(decoders.DecoderConfig):
     """The keys of a Mistral model. Defaults are those of Mistral 7B v0.1."""
 
     model_type = "mistral"
+    positive = (*decoders.DecoderConfig.positive, "sliding_window")
 
     intermediate_size: int = 14336
     num_key_value_heads: int | None = 8

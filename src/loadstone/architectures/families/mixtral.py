@@ -30,7 +30,7 @@ class MixtralConfig(decoders.DecoderConfig):
     bos_token_id: int | None = 1
     eos_token_id: int | list[int] | None = 2
 
-    positive = (*decoders.DecoderConfig.positive, "num_local_experts", "num_experts_per_tok")
+    positive = (*decoders.DecoderConfig.positive, "num_local_experts", "num_experts_per_tok", "sliding_window")
 
 
 def blueprint(config: MixtralConfig) -> Backbone:

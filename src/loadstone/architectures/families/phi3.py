@@ -13,6 +13,7 @@ class Phi3Config(decoders.DecoderConfig):
     """The keys of a Phi-3 model. Defaults are those of Phi-3 mini 4k."""
 
     model_type = "phi3"
+    positive = (*decoders.DecoderConfig.positive, "sliding_window", "original_max_position_embeddings")
 
     vocab_size: int = 32064
     hidden_size: int = 3072

@@ -7,6 +7,7 @@ from typing import ClassVar
 from loadstone.architectures import decoders
 from loadstone.architectures.components import Backbone, Experts, Linear, Part, RMSNorm, SparseExperts
 from loadstone.architectures.family import Family
+from loadstone.errors import Fault, InvalidConfig
 from loadstone.naming import StackedExperts
 
 
@@ -46,6 +47,8 @@ class Qwen3MoeConfig(decoders.DecoderConfig):
         super().complete()
         if not self.use_sliding_window:
             self.sliding_window = None
+        elif self.sliding_window is not None and self.sliding_window < 1:
+            raise InvalidConfig([Fault("config key 'sliding_window'", "at least 1", repr(self.sliding_window))])
         self.mlp_only_layers = self.mlp_only_layers or []
 
     def is_sparse(self, index: int) -> bool:

@@ -8,7 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components import Bias, Component, Part
+from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.torch.leaves import LEAVES
+
+_LARGEST_SLOT = 1 << 56
 
 
 class Built(nn.Module):
@@ -40,7 +43,15 @@ class Built(nn.Module):
 
 
 def build(component: Component) -> nn.Module | nn.Parameter:
-    """The module (or, for a lone vector, the parameter) of a component."""
+    """The module (or, for a lone vector, the parameter) of a component.
+
+    Raises :class:`InvalidConfig` for a tensor so large that its bytes cannot be counted.
+    """
+    for slot in component.own_slots():
+        if slot.elements > _LARGEST_SLOT:
+            raise InvalidConfig(
+                [Fault("the config's sizes", f"no more than {_LARGEST_SLOT} numbers in a tensor", f"shape {slot.shape}")]
+            )
     if isinstance(component, Bias):
         return nn.Parameter(torch.empty(component.width))
     if type(component) in LEAVES:

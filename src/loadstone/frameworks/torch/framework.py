@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.classes import model_class
+from loadstone.frameworks.torch import classes
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.fill import Filled, Source, fill
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
@@ -22,9 +22,14 @@ from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.mapping import MappedFile
 
 
+def class_named(name: str) -> type[PreTrainedModel]:
+    """A model-specific class by its name on the Hub; :class:`KeyError` if there is none."""
+    return classes.class_named(name)
+
+
 def resolve_class(family: Family, head: HeadSpec) -> type[PreTrainedModel]:
     """The class of a family and head."""
-    return model_class(family, head)
+    return classes.model_class(family, head)
 
 
 def skeleton(
@@ -78,10 +83,7 @@ def device_of(device_map: Any) -> torch.device:
     if device_map is None:
         return torch.device("cpu")
     if device_map == "auto":
-        if torch.accelerator.is_available() and torch.accelerator.device_count() == 1:
-            found = torch.accelerator.current_accelerator()
-            return torch.device("cpu") if found is None else torch.device(found.type, 0)
-        device_map = "cpu"
+        device_map = 0 if torch.accelerator.is_available() else "cpu"
     if isinstance(device_map, int) and not isinstance(device_map, bool):
         found = torch.accelerator.current_accelerator()
         if found is None or not 0 <= device_map < torch.accelerator.device_count():

@@ -97,11 +97,10 @@ class GenerationMixin:
             if use_cache and ids.shape[1] == turns + 1:
                 cache = DynamicCache()  # what it holds was turned by the frequencies of short texts
             past = cache.get_seq_length() if cache is not None else 0
-            positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, past:]
             out = model(
                 input_ids=ids[:, past:],
                 attention_mask=mask,
-                position_ids=positions if self._positions_by_mask() else None,
+                position_ids=self._positions(ids, mask)[:, past:],
                 past_key_values=cache,
                 use_cache=use_cache,
                 return_dict=True,
@@ -121,10 +120,13 @@ class GenerationMixin:
             streamer.end()
         return ids
 
-    def _positions_by_mask(self) -> bool:
-        """Whether positions are counted over the tokens that the mask lets through (all but RoBERTa's kin)."""
-        embeddings = next(self._components(components.Embeddings), None)
-        return embeddings is None or embeddings.positions != "tokens"
+    def _positions(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
+        embeddings = next(self._components(components.Embeddings))
+        if embeddings.positions == "tokens":
+            real = ids.ne(embeddings.padding or 0).long()
+            return real.cumsum(dim=1) * real + embeddings.offset
+        return (mask.cumsum(dim=1) - 1).clamp(min=0)
 
     def _frequencies_change_at(self) -> int:
         """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""

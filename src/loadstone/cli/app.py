@@ -1,0 +1,131 @@
+"""The commands and their options; what they do lies in the modules beside this one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loadstone.cli.console import Output, failing_clearly
+from loadstone.errors import ArgumentError
+
+app = typer.Typer(
+    name="loadstone",
+    help="Turns a stored checkpoint into a running model.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Traceback = Annotated[
+    bool, typer.Option("--traceback", help="Show where an error was raised (also LOADSTONE_DEBUG=1).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import loadstone
+
+        typer.echo(f"loadstone {loadstone.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Turns a stored checkpoint into a running model."""
+
+
+@app.command()
+def inspect(
+    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, or one weight file.")],
+    as_json: AsJson = False,
+    subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
+    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    show_traceback: Traceback = False,
+) -> None:
+    """Tell what a checkpoint holds: family, tensors, dtypes, sizes, shards. Reads headers only."""
+    with failing_clearly(show_traceback):
+        from loadstone.cli.inspect import inspect_checkpoint, show
+
+        output = Output()
+        with output.working(f"Reading the headers of {path}"):
+            found = inspect_checkpoint(path, subfolder=subfolder, variant=variant)
+        if as_json:
+            output.json(found.to_json())
+        else:
+            show(found, output)
+
+
+@app.command()
+def run(
+    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json.")],
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="What to do, if not what config.json says: model (embed), causal-lm, masked-lm, "
+            "sequence-classification, token-classification or question-answering."
+        ),
+    ] = None,
+    max_new_tokens: Annotated[int, typer.Option(min=1, help="Generate at most this many tokens.")] = 100,
+    temperature: Annotated[
+        float | None, typer.Option(min=0.0, help="Draw tokens at random, the wilder the higher; 0 draws none.")
+    ] = None,
+    top_p: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Draw from the likeliest tokens that make up this share.")
+    ] = None,
+    top_k: Annotated[int | None, typer.Option(min=1, help="Draw from this many of the likeliest tokens.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Make drawing repeatable.")] = None,
+    context: Annotated[str | None, typer.Option(help="The text that holds the answer (question answering).")] = None,
+    dtype: Annotated[str, typer.Option(help="auto (as stored), float32, bfloat16, float16.")] = "auto",
+    device: Annotated[
+        str | None, typer.Option(help="cpu, cuda, cuda:1, …; without it, an accelerator if there is one.")
+    ] = None,
+    report: Annotated[bool, typer.Option("--report", help="Also print the load report, to stderr.")] = False,
+    as_json: AsJson = False,
+    show_traceback: Traceback = False,
+) -> None:
+    """Load a model and do with TEXT what its head is for: generate, fill the mask, classify, answer, or embed."""
+    with failing_clearly(show_traceback):
+        from loadstone.cli.run import load, perform, show, task_of
+        from loadstone.cli.tasks import Options
+
+        if texts.count("-") > 1:
+            raise ArgumentError("Only one TEXT can be -, since there is one stdin.")
+        texts = [sys.stdin.read().strip() if text == "-" else text for text in texts]
+        options = Options(
+            max_new_tokens=max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k, seed=seed, context=context
+        )
+        output = Output()
+        task = task_of(path, head)
+        with output.working(f"Loading {path}"):
+            runner = load(path, task, dtype=dtype, device=device)
+        if report:
+            output.note(str(runner.model.load_report))
+        with output.working("Thinking"):
+            results = perform(runner, task, texts, options)
+        if as_json:
+            output.json({"task": task, "results": results})
+        else:
+            show(task, results, output)
+
+
+@app.command()
+def demo(
+    model: Annotated[Path | None, typer.Option(help="A folder with another sentence-embedding model.")] = None,
+    question: Annotated[str | None, typer.Option(help="Another question.")] = None,
+    show_traceback: Traceback = False,
+) -> None:
+    """Load a small real model that comes with an install, and let it answer a question."""
+    with failing_clearly(show_traceback):
+        from loadstone.cli.demo import QUESTION
+        from loadstone.cli.demo import demo as show_demo
+
+        show_demo(Output(), model=model, question=question or QUESTION)

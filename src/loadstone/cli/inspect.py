@@ -1,0 +1,233 @@
+"""``loadstone inspect``: what a checkpoint holds, from its headers alone."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rich.text import Text
+from rich.tree import Tree
+
+from loadstone.architectures.registry import family
+from loadstone.checkpoint import open_checkpoint
+from loadstone.cli.console import Output, count_shown, printable
+from loadstone.config import CONFIG_NAME, read_config
+from loadstone.errors import UnknownModelType
+from loadstone.report import format_bytes
+from loadstone.tensors import DType, StoredTensor
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+"""A part of a name that counts something. Longer or zero-led ones are names like any other."""
+
+
+class Pattern(NamedTuple):
+    """Tensors that differ only in the numbers of their names."""
+
+    name: str
+    """``model.layers.[0-21].mlp.up_proj.weight``"""
+    dtype: DType
+    shape: tuple[int, ...]
+    tensors: int
+    nbytes: int
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """All that the command tells of a checkpoint."""
+
+    path: Path
+    config: dict[str, Any] | None
+    supported: bool
+    """Whether a family here has this ``model_type``."""
+    tensors: Sequence[StoredTensor]
+
+    @property
+    def model_type(self) -> str | None:
+        found = (self.config or {}).get("model_type")
+        return found if isinstance(found, str) else None
+
+    @property
+    def architectures(self) -> list[str]:
+        found = (self.config or {}).get("architectures")
+        return [str(each) for each in found] if isinstance(found, list) else []
+
+    @property
+    def parameters(self) -> int:
+        return sum(math.prod(tensor.shape) for tensor in self.tensors)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(tensor.nbytes for tensor in self.tensors)
+
+    def by_dtype(self) -> dict[DType, tuple[int, int, int]]:
+        """dtype → (tensors, elements, bytes), the largest first."""
+        sums: dict[DType, list[int]] = {}
+        for tensor in self.tensors:
+            row = sums.setdefault(tensor.dtype, [0, 0, 0])
+            row[0] += 1
+            row[1] += math.prod(tensor.shape)
+            row[2] += tensor.nbytes
+        return {dtype: (row[0], row[1], row[2]) for dtype, row in sorted(sums.items(), key=lambda item: -item[1][2])}
+
+    def by_file(self) -> dict[str, tuple[int, int]]:
+        """File name → (tensors, bytes), in the order of names."""
+        tensors = Counter(tensor.file.name for tensor in self.tensors)
+        nbytes: Counter[str] = Counter()
+        for tensor in self.tensors:
+            nbytes[tensor.file.name] += tensor.nbytes
+        return {name: (tensors[name], nbytes[name]) for name in sorted(tensors)}
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "model_type": self.model_type,
+            "architectures": self.architectures,
+            "supported": self.supported,
+            "parameters": self.parameters,
+            "nbytes": self.nbytes,
+            "dtypes": {
+                dtype.value: {"tensors": tensors, "parameters": elements, "nbytes": nbytes}
+                for dtype, (tensors, elements, nbytes) in self.by_dtype().items()
+            },
+            "files": {
+                name: {"tensors": tensors, "nbytes": nbytes} for name, (tensors, nbytes) in self.by_file().items()
+            },
+            "tensors": [
+                {
+                    "name": tensor.name,
+                    "dtype": tensor.dtype.value,
+                    "shape": list(tensor.shape),
+                    "file": tensor.file.name,
+                    "offset": tensor.offset,
+                    "nbytes": tensor.nbytes,
+                }
+                for tensor in self.tensors
+            ],
+        }
+
+
+def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None = None) -> Inspection:
+    """Read the headers of a folder or weight file, and ``config.json`` where there is one beside it."""
+    checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
+    folder = path / subfolder if path.is_dir() else path.parent
+    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
+    return Inspection(path, config, _has_family((config or {}).get("model_type")), tuple(checkpoint.values()))
+
+
+def _has_family(model_type: object) -> bool:
+    try:
+        return isinstance(model_type, str) and bool(family(model_type))
+    except UnknownModelType:
+        return False
+
+
+def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
+    """Tensors whose names differ only in numbers become one line, in the order of first appearance.
+
+    Layers of another shape or dtype, or a gap in the numbers, stay visible: each (dtype, shape) has its own
+    line, and a range lists exactly the numbers that occur.
+    """
+    groups: dict[tuple[tuple[str, ...], DType, tuple[int, ...]], list[StoredTensor]] = {}
+    for tensor in tensors:
+        template = tuple("#" if _NUMBER.fullmatch(part) else part for part in tensor.name.split("."))
+        groups.setdefault((template, tensor.dtype, tensor.shape), []).append(tensor)
+    patterns = []
+    for (template, dtype, shape), members in groups.items():
+        name = members[0].name
+        if len(members) > 1:
+            rows = [member.name.split(".") for member in members]
+            name = ".".join(
+                _ranges({int(row[index]) for row in rows}) if part == "#" else part
+                for index, part in enumerate(template)
+            )
+        nbytes = sum(member.nbytes for member in members)
+        patterns.append(Pattern(name, dtype, shape, len(members), nbytes))
+    return patterns
+
+
+def _ranges(numbers: set[int]) -> str:
+    """``{0, 1, 2, 5}`` → ``[0-2,5]``; a single number stays as it is."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    spelled = ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in runs)
+    return spelled if len(numbers) == 1 else f"[{spelled}]"
+
+
+def show(inspection: Inspection, output: Output) -> None:
+    """The facts as tables and a tree in a terminal, as plain lines elsewhere."""
+    family = inspection.model_type or "unknown (no config.json says it)"
+    if inspection.model_type and not inspection.supported:
+        family += " (no family here)"
+    output.line(f"{inspection.path}", style="bold")
+    output.line(f"family         {family}")
+    output.line(f"architectures  {', '.join(inspection.architectures) or 'none named'}")
+    output.line(f"tensors        {len(inspection.tensors)}")
+    output.line(f"parameters     {count_shown(inspection.parameters)} ({inspection.parameters})")
+    output.line(f"size           {format_bytes(inspection.nbytes)} ({inspection.nbytes} bytes)")
+    output.line()
+    output.table(
+        ["dtype", "tensors", "parameters", "size"],
+        [
+            [dtype.value, str(tensors), count_shown(elements), format_bytes(nbytes)]
+            for dtype, (tensors, elements, nbytes) in inspection.by_dtype().items()
+        ],
+        numbers=(1, 2, 3),
+    )
+    output.line()
+    output.table(
+        ["file", "tensors", "size"],
+        [[name, str(tensors), format_bytes(nbytes)] for name, (tensors, nbytes) in inspection.by_file().items()],
+        numbers=(1, 2),
+    )
+    output.line()
+    patterns = fold(inspection.tensors)
+    if output.rich:
+        output.console.print(_tree(patterns))
+    else:
+        output.table(
+            ["tensor", "dtype", "shape", "count"],
+            [[each.name, each.dtype.value, str(list(each.shape)), f"×{each.tensors}"] for each in patterns],
+        )
+
+
+class _Node(dict[str, "_Node"]):
+    """One level of names; ``pattern`` is set where a name ends."""
+
+    pattern: Pattern | None = None
+
+
+def _tree(patterns: Sequence[Pattern]) -> Tree:
+    root = _Node()
+    for pattern in patterns:
+        node = root
+        for part in pattern.name.split("."):
+            node = node.setdefault(part, _Node())
+        if node.pattern is not None:  # the same name again, in another shape or dtype
+            node = node.setdefault("", _Node())
+        node.pattern = pattern
+    tree = Tree(Text("tensors", style="bold"), guide_style="dim")
+    _grow(tree, root)
+    return tree
+
+
+def _grow(tree: Tree, node: _Node) -> None:
+    for name, child in node.items():
+        # A level with a single name in it is not worth a line of its own.
+        while len(child) == 1 and child.pattern is None:
+            ((below, child),) = child.items()
+            name = f"{name}.{below}"
+        label = Text(printable(name))
+        if child.pattern is not None:
+            label.append(f"  {child.pattern.dtype.value} {list(child.pattern.shape)}", style="cyan")
+            if child.pattern.tensors > 1:
+                label.append(f" ×{child.pattern.tensors}", style="green")
+        _grow(tree.add(label), child)

@@ -1,0 +1,115 @@
+"""``loadstone run``: loads a model and does with a text what its head is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from loadstone.architectures.family import (
+    BARE,
+    CAUSAL_LM,
+    MASKED_LM,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TASKS,
+    TOKEN_CLASSIFICATION,
+)
+from loadstone.architectures.registry import family
+from loadstone.auto import require_framework
+from loadstone.cli.console import Output
+from loadstone.cli.tasks import Options, Runner
+from loadstone.config import read_config
+from loadstone.errors import ArgumentError
+from loadstone.text import TextTokenizer
+
+AUTO_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        BARE: "AutoModel",
+        CAUSAL_LM: "AutoModelForCausalLM",
+        MASKED_LM: "AutoModelForMaskedLM",
+        SEQUENCE_CLASSIFICATION: "AutoModelForSequenceClassification",
+        TOKEN_CLASSIFICATION: "AutoModelForTokenClassification",
+        QUESTION_ANSWERING: "AutoModelForQuestionAnswering",
+    }
+)
+
+
+def task_of(folder: Path, head: str | None) -> str:
+    """The task that the caller names, else the one that ``architectures`` in ``config.json`` stands for."""
+    if head is not None:
+        if head not in TASKS:
+            raise ArgumentError(f"--head {head}: expected one of {', '.join(TASKS)}.")
+        return head
+    config = read_config(folder)
+    heads = {each.class_name: each.task for each in family(str(config.get("model_type"))).heads}
+    named = config.get("architectures")
+    names = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
+    task = next((heads[name] for name in names if name in heads), None)
+    if task is not None:
+        return task
+    said = f"names {', '.join(names)}, which is for no task here" if names else "names no architecture"
+    raise ArgumentError(f"{folder / 'config.json'} {said}. Say what to do with --head: one of {', '.join(TASKS)}.")
+
+
+def best_device() -> str:
+    """The accelerator, where PyTorch finds one; otherwise the CPU. Imports PyTorch, if it is there."""
+    require_framework("torch")
+    import torch
+
+    accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return str(accelerator or "cpu")
+
+
+def load(folder: Path, task: str, *, dtype: str, device: str | None) -> Runner:
+    """The model and the tokenizer of a folder; the tokenizer first, since it fails sooner."""
+    import loadstone
+
+    tokenizer = TextTokenizer.from_pretrained(folder)
+    auto_class = getattr(loadstone, AUTO_CLASSES[task])
+    model = auto_class.from_pretrained(folder, torch_dtype=dtype, device_map=device or best_device())
+    return Runner(model.eval(), tokenizer, folder)
+
+
+def perform(runner: Runner, task: str, texts: Sequence[str], options: Options) -> list[dict[str, Any]]:
+    """One result for each text, as ``--json`` prints it."""
+    if task == CAUSAL_LM:
+        return runner.generate(texts, options)
+    if task == BARE:
+        vectors = runner.embed(texts).tolist()
+        return [{"text": text, "embedding": vector} for text, vector in zip(texts, vectors, strict=True)]
+    single = {
+        MASKED_LM: runner.fill_mask,
+        SEQUENCE_CLASSIFICATION: runner.classify,
+        TOKEN_CLASSIFICATION: runner.classify_tokens,
+        QUESTION_ANSWERING: runner.answer,
+    }[task]
+    return [single(text, options) for text in texts]
+
+
+def show(task: str, results: Sequence[dict[str, Any]], output: Output) -> None:
+    """The results as a person reads them."""
+    for index, result in enumerate(results):
+        if index:
+            output.line()
+        if task == CAUSAL_LM:
+            output.line(result["text"])
+        elif task == BARE:
+            vector = result["embedding"]
+            begin = " ".join(f"{value:+.4f}" for value in vector[:8])
+            output.line(f"{len(vector)} numbers of length 1: {begin} …  (all of them: --json)")
+        elif task == MASKED_LM:
+            for candidates in result["masks"]:
+                output.table(
+                    ["token", "score"], [[each["token"], f"{each['score']:.4f}"] for each in candidates], numbers=(1,)
+                )
+        elif task == SEQUENCE_CLASSIFICATION:
+            output.table(
+                ["label", "score"], [[each["label"], f"{each['score']:.4f}"] for each in result["labels"]], numbers=(1,)
+            )
+        elif task == TOKEN_CLASSIFICATION:
+            rows = [[each["token"], each["label"], f"{each['score']:.4f}"] for each in result["tokens"]]
+            output.table(["token", "label", "score"], rows, numbers=(2,))
+        else:
+            output.line(f"{result['answer']}  ({result['score']:.4f})")

@@ -1,0 +1,67 @@
+"""Names: each family has the classes that transformers has, and a state_dict with the Hub's own keys and shapes."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+
+import pytest
+
+import loadstone
+
+from .cases import CASES, CLASSES, FAMILIES, TABLES, Case, pairs
+from .reference import Store, auto_class, config_of
+
+PLAIN = {case.family: case for case in CASES if case.variant == "plain"}
+
+
+@pytest.mark.parametrize(("family", "head"), CLASSES, ids=lambda value: value)
+def test_class_bears_the_known_name(store: Store, family: str, head: str) -> None:
+    model = store.ours(PLAIN[family], head)
+    named = getattr(loadstone, CLASSES[family, head])
+    assert inspect.isclass(named)
+    assert isinstance(model, named)
+    assert type(model).__name__ == CLASSES[family, head]
+
+
+@pytest.mark.parametrize(
+    ("family", "head"),
+    [(f, h) for f in FAMILIES for h, (_, table) in TABLES.items() if (f, h) not in CLASSES],
+    ids=lambda value: value,
+)
+def test_head_that_the_family_lacks_is_refused_by_name(store: Store, family: str, head: str) -> None:
+    case = PLAIN[family]
+    config = loadstone.AutoConfig.from_pretrained(store.reference(case, "base").folder)
+    with pytest.raises(loadstone.errors.UnknownModelType, match=family):
+        auto_class(head, loadstone).from_config(config)
+
+
+@pytest.mark.parametrize(("case", "head"), pairs())
+def test_state_dict_has_the_hubs_names_and_shapes(store: Store, case: Case, head: str) -> None:
+    reference = store.reference(case, head)
+    state = store.ours(case, head).state_dict()
+    shapes = {name: tuple(tensor.shape) for name, tensor in state.items() if name not in reference.tied}
+    assert shapes == reference.slots
+    assert [name for name in reference.tied if name.endswith("weight") and name not in state] == []
+
+
+@pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm"))
+def test_tied_names_share_one_memory(store: Store, case: Case, head: str) -> None:
+    reference = store.reference(case, head)
+    state = store.ours(case, head).state_dict()
+    apart = [a for a, b in reference.tied.items() if a in state and state[a].data_ptr() != state[b].data_ptr()]
+    assert apart == []
+    assert bool(reference.tied) == bool(config_of(case, head).tie_word_embeddings)
+
+
+@pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm", plain_only=True))
+def test_deep_copy_stays_tied_and_equal(store: Store, case: Case, head: str) -> None:
+    model = store.ours(case, head)
+    copied = copy.deepcopy(model)
+    first, second = model.state_dict(), copied.state_dict()
+    assert list(first) == list(second)
+    assert all(first[name].equal(second[name]) for name in first)
+    shared = [name for name in first if first[name].data_ptr() == second[name].data_ptr()]
+    assert shared == []
+    tied = store.reference(case, head).tied
+    assert [a for a, b in tied.items() if a in second and second[a].data_ptr() != second[b].data_ptr()] == []
