@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format benchmark clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs benchmark clean
 
 help:
 	@echo "make demo       load a small real model and let it answer a question"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-long  the slow tests"
 	@echo "make test-gpu   the tests that need an accelerator"
 	@echo "make format     let ruff rewrite the sources"
+	@echo "make stubs      write what editors know of the classes (after adding a family)"
 	@echo "make benchmark  measure Loadstone against transformers (minutes; several GB of disk)"
 	@echo "make clean      remove .venv and the caches"
 
@@ -46,6 +47,9 @@ test-gpu: $(VENV)/.installed-test
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+stubs: $(VENV)/.installed-test
+	$(BIN)/python tools/make_stubs.py
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run.py

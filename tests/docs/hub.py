@@ -1,0 +1,59 @@
+"""A Hub cache on this machine, with tiny random models under the ids that the guide uses."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+DECODER = {
+    "vocab_size": 128,
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "head_dim": 8,
+    "max_position_embeddings": 64,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+    "pad_token_id": 0,
+}
+ENCODER = {
+    "vocab_size": 128,
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "max_position_embeddings": 64,
+}
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "meta-llama/Llama-2-7b-hf": ("LlamaForCausalLM", DECODER),
+    "mistralai/Mistral-7B-v0.1": ("MistralForCausalLM", DECODER),
+    "biomistral/biomistral-7b": ("MistralForCausalLM", DECODER),
+    "google/gemma-7b": ("GemmaForCausalLM", DECODER),
+    "google/gemma-2b": ("GemmaForCausalLM", DECODER),
+    "google-bert/bert-base-uncased": ("BertForMaskedLM", ENCODER),
+}
+
+
+def fill(hf_home: Path) -> None:
+    """Lay out ``HF_HOME`` as huggingface_hub does after downloads of all :data:`MODELS`, stored in bfloat16."""
+    import torch
+    import transformers
+
+    torch.manual_seed(0)
+    for repo_id, (class_name, sizes) in MODELS.items():
+        repo = hf_home / "hub" / f"models--{repo_id.replace('/', '--')}"
+        (repo / "refs").mkdir(parents=True)
+        (repo / "refs" / "main").write_text(COMMIT)
+        model_class = getattr(transformers, class_name)
+        model = model_class(model_class.config_class(**sizes)).to(torch.bfloat16)
+        model.save_pretrained(repo / "snapshots" / COMMIT)
+
+
+def environment(hf_home: Path) -> dict[str, str]:
+    """For a process that finds its models in that cache and reaches no network."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGINGFACE_"))}
+    return {**kept, "HF_HOME": str(hf_home), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}

@@ -1,0 +1,134 @@
+"""Who may import whom: arrows between the rooms point downwards only, and `loading.py` is where all meet."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "loadstone"
+FRAMEWORKS = {"torch": {"torch"}, "flax": {"flax", "jax", "jaxlib", "optax"}, "tensorflow": {"keras", "tensorflow"}}
+ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
+PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
+WORDS = {"errors", "naming", "tensors"}
+PURE_ROOMS = {"architectures", "checkpoint", "planning", "transfer"}
+
+
+def room_of(file: Path) -> str:
+    """``checkpoint/index.py`` → ``checkpoint``; ``hub.py`` → ``hub``; ``frameworks/torch/…`` → ``frameworks.torch``."""
+    parts = file.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:2]) if parts[0] == "frameworks" and len(parts) > 2 else parts[0]
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Full dotted names of every module that ``file`` imports, wherever in it: at the top, in a function, for types."""
+    package = ["loadstone", *file.relative_to(PACKAGE).parts[:-1]]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            # `from loadstone import hub` names a room, `from loadstone.hub import resolve` does so too.
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def edges() -> list[tuple[str, str, Path]]:
+    """(room, imported name, file) for the whole package."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    return [(room_of(file), name, file) for file in files for name in imports(file)]
+
+
+def top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def own_room(name: str) -> str | None:
+    """The room of ``loadstone.x.y``; None for a module that is not ours, or the package itself."""
+    parts = name.split(".")
+    if parts[0] != "loadstone" or len(parts) < 2:
+        return None
+    return ".".join(parts[1:3]) if parts[1] == "frameworks" and len(parts) > 2 else parts[1]
+
+
+EDGES = edges()
+
+
+def offenders(rooms: set[str], forbidden: set[str]) -> list[str]:
+    return [
+        f"{file.relative_to(PACKAGE)} imports {name}"
+        for room, name, file in EDGES
+        if room in rooms and top(name) in forbidden
+    ]
+
+
+def test_the_walk_sees_imports_inside_functions_and_relative_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "PACKAGE", tmp_path)
+    (tmp_path / "checkpoint").mkdir()
+    file = tmp_path / "checkpoint" / "one.py"
+    file.write_text("def f():\n    import torch.nn\n    from ..hub import x\n    from . import index\n")
+    assert list(imports(file)) == ["torch.nn", "loadstone.hub.x", "loadstone.checkpoint.index"]
+    assert room_of(file) == "checkpoint"
+
+
+def test_the_shared_words_import_nothing_of_ours_but_each_other() -> None:
+    found = [
+        f"{file.name} imports {name}"
+        for room, name, file in EDGES
+        if room in WORDS and own_room(name) not in {None, *WORDS}
+    ]
+    assert found == []
+    assert [name for room, name, _ in EDGES if room == "errors" and own_room(name)] == []
+
+
+@pytest.mark.parametrize(
+    "room", sorted(PURE_ROOMS | WORDS | {"config", "generation_config", "hub", "report", "saving", "text"})
+)
+def test_a_room_without_a_framework_imports_none(room: str) -> None:
+    assert offenders({room}, ANY_FRAMEWORK) == []
+
+
+@pytest.mark.parametrize("room", sorted(PURE_ROOMS))
+def test_a_pure_room_does_not_reach_into_another_or_upwards(room: str) -> None:
+    allowed = WORDS | {room, "config"}
+    found = [
+        f"{file.relative_to(PACKAGE)} imports {name}"
+        for here, name, file in EDGES
+        if here == room and own_room(name) not in {None, *allowed}
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("framework", sorted(FRAMEWORKS))
+def test_a_framework_room_imports_no_other_framework(framework: str) -> None:
+    others = ANY_FRAMEWORK - FRAMEWORKS[framework]
+    found = offenders({f"frameworks.{framework}"}, others)
+    found += [
+        f"{file.relative_to(PACKAGE)} imports {name}"
+        for room, name, file in EDGES
+        if room == f"frameworks.{framework}"
+        and (other := own_room(name) or "").startswith("frameworks.")
+        and other in {f"frameworks.{each}" for each in FRAMEWORKS if each != framework}
+    ]
+    assert found == []
+
+
+def test_nothing_in_the_package_imports_the_libraries_that_it_is_measured_against() -> None:
+    found = [f"{file.relative_to(PACKAGE)} imports {name}" for _, name, file in EDGES if top(name) in PEERS]
+    assert found == []
+
+
+def test_nothing_in_the_package_calls_torch_load_or_an_unrestricted_unpickler() -> None:
+    """A subclass of ``pickle.Unpickler`` with its own ``find_class`` is the one way that is allowed."""
+    forbidden = {"torch.load", "pickle.load", "pickle.loads", "pickle.Unpickler"}
+    found = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno} {ast.unparse(node.func)}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in forbidden
+    ]
+    assert found == []
