@@ -305,6 +305,8 @@ class PretrainedConfig:
         # How to compute attention is for the one who loads to say; files name kernels of the machine they come from.
         overrides = {cls.attribute_map.get(name, name): value for name, value in overrides.items()}
         kept = {name: value for name, value in values.items() if name.removeprefix("_") != "attn_implementation"}
+        if "torch_dtype" in overrides or "dtype" in overrides:
+            kept = {name: value for name, value in kept.items() if name not in ("torch_dtype", "dtype")}
         merged = {**kept, **overrides}
         if "num_labels" in overrides and "id2label" not in overrides:
             if len(merged.get("id2label") or ()) != overrides["num_labels"]:

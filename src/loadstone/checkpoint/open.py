@@ -11,7 +11,6 @@ from loadstone.checkpoint.base import Checkpoint
 from loadstone.checkpoint.faults import Faults, quoted
 from loadstone.checkpoint.index import check_agreement, read_weight_map
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS, SUFFIXES, candidates, describe_folder, describe_subfolders
-from loadstone.checkpoint.pytorch import read_pytorch
 from loadstone.checkpoint.safetensors import read_header
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
 from loadstone.tensors import StoredTensor
@@ -147,7 +146,13 @@ def _read_safetensors(path: Path, faults: Faults) -> tuple[list[StoredTensor], d
     return (header.tensors, header.metadata) if header else ([], {})
 
 
+def _read_pytorch(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
+    from loadstone.checkpoint.pytorch import read_pytorch  # who loads safetensors needs no pickle machine
+
+    return read_pytorch(path, faults)
+
+
 _READERS: dict[str, Callable[[Path, Faults], tuple[list[StoredTensor], dict[str, str]]]] = {
     SAFETENSORS: _read_safetensors,
-    PYTORCH: read_pytorch,
+    PYTORCH: _read_pytorch,
 }

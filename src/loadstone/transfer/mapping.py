@@ -6,12 +6,12 @@ several threads at once, so that the first forward pass does not stop at every p
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import mmap
 import os
 import threading
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from loadstone.errors import CorruptCheckpoint, Fault
@@ -19,6 +19,7 @@ from loadstone.errors import CorruptCheckpoint, Fault
 _MADV_POPULATE_READ = 22  # Linux 5.14 and later; older kernels answer EINVAL, which is harmless
 _MADV_HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
 _MADV_DONTNEED = getattr(mmap, "MADV_DONTNEED", None)
+_ANONYMOUS = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
 _POPULATE_BYTES = 32 << 20
 _MAY_FILL = 0.8
 """Share of the free memory that populating may fill."""
@@ -50,21 +51,23 @@ class MappedFile:
 
     def drop(self, offset: int, nbytes: int) -> None:
         """Give back the pages that lie wholly in a range; they are read again from the file if touched."""
-        if _MADV_DONTNEED is None or self.memory is None:
-            return
         start = -(-offset // mmap.PAGESIZE) * mmap.PAGESIZE
         end = (offset + nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
-        if end > start:
-            self.memory.madvise(_MADV_DONTNEED, start, end - start)
+        if self.memory is not None and end > start:
+            advise(self.memory, start, end - start, _MADV_DONTNEED)
 
 
 class Warmup:
-    """Populates maps in the background: start it, do something else, then :meth:`wait`."""
+    """Populates maps in the background: start it, do something else, then :meth:`wait`.
+
+    In short ranges, since the kernel holds a lock over one that whoever allocates memory has to wait for.
+    """
 
     def __init__(self, files: Iterable[MappedFile]) -> None:
-        self._chunks = [
-            (mapped, offset, min(_POPULATE_BYTES, mapped.nbytes - offset))
+        self._ranges = [
+            (mapped.memory, offset, min(_POPULATE_BYTES, mapped.nbytes - offset))
             for mapped in files
+            if mapped.memory is not None
             for offset in range(0, mapped.nbytes, _POPULATE_BYTES)
         ]
         self._lock = threading.Lock()
@@ -73,11 +76,10 @@ class Warmup:
 
     def start(self) -> None:
         """Begin, with a thread for each core; nothing happens where the pages would not fit into free memory."""
-        advise = _libc_madvise()
-        if advise is None or sum(nbytes for _, _, nbytes in self._chunks) > _MAY_FILL * available_bytes():
+        if sum(nbytes for _, _, nbytes in self._ranges) > _MAY_FILL * available_bytes():
             return
-        count = min(len(os.sched_getaffinity(0)), len(self._chunks))
-        self._threads = [threading.Thread(target=self._work, args=(advise,), daemon=True) for _ in range(count)]
+        count = min(cores(), len(self._ranges))
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 
@@ -87,33 +89,42 @@ class Warmup:
             thread.join()
 
     def cancel(self) -> None:
-        """Take no further chunk, and wait for those under way."""
+        """Take no further range, and wait for those under way."""
         with self._lock:
-            self._next = len(self._chunks)
+            self._next = len(self._ranges)
         self.wait()
 
-    def _work(self, advise: ctypes._NamedFuncPointer) -> None:
+    def _work(self) -> None:
         while True:
             with self._lock:
-                if self._next >= len(self._chunks):
+                if self._next >= len(self._ranges):
                     return
-                mapped, offset, nbytes = self._chunks[self._next]
+                chosen = self._ranges[self._next]
                 self._next += 1
-            assert mapped.memory is not None
-            view = ctypes.c_char.from_buffer(mapped.memory, offset)
-            # A call through ctypes lets other threads run, mmap.madvise() does not.
-            refused = advise(ctypes.addressof(view), nbytes, _MADV_POPULATE_READ)
-            del view
-            if refused:
+            if not advise(*chosen, _MADV_POPULATE_READ):
                 return
 
 
-def _libc_madvise() -> ctypes._NamedFuncPointer | None:
-    if os.name != "posix" or not hasattr(os, "sched_getaffinity"):
-        return None
-    advise = ctypes.CDLL(None, use_errno=True).madvise
-    advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    return advise
+def advise(memory: mmap.mmap, start: int, nbytes: int, advice: int | None) -> bool:
+    """Tell the kernel about a range of a map; false where it does not know that advice.
+
+    Through ctypes, which lets other threads run meanwhile; ``mmap.madvise`` does not.
+    """
+    call = getattr(_libc(), "madvise", None)
+    if call is None or advice is None:
+        return False
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory, start))
+    return bool(call(ctypes.c_void_p(address), ctypes.c_size_t(nbytes), advice) == 0)
+
+
+@lru_cache(maxsize=1)
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if os.name == "posix" else None
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def available_bytes() -> int:
@@ -151,7 +162,8 @@ class Arena:
             self.offsets.append(end)
             end += -(-size // self.ALIGNMENT) * self.ALIGNMENT
         self.nbytes = end
-        self.memory = mmap.mmap(-1, max(end, 1))
-        if _MADV_HUGEPAGE is not None and end >= 2 << 20:
-            with contextlib.suppress(OSError):  # a kernel without huge pages: ordinary ones do
-                self.memory.madvise(_MADV_HUGEPAGE)
+        # Private, as a forked child must not share it, and as shared memory gets no huge pages.
+        flags = {"flags": _ANONYMOUS} if _ANONYMOUS else {}
+        self.memory = mmap.mmap(-1, max(end, 1), **flags)
+        if end >= 2 << 20:
+            advise(self.memory, 0, end, _MADV_HUGEPAGE)

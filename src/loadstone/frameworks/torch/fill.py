@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from loadstone.frameworks.torch.model import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.tensors import StoredTensor
-from loadstone.transfer.mapping import Arena, MappedFile
+from loadstone.transfer.mapping import Arena, MappedFile, cores
 
 _CHUNK_ELEMENTS = 4 << 20
 
@@ -126,7 +125,7 @@ def _copy_on_cpu(
         if flat is not None:
             chunks += [chunk for piece in pieces for chunk in _chunks(target, piece, source)]
     # Nothing in torch.no_grad() can be seen here: neither side requires a gradient yet.
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         for _ in pool.map(lambda chunk: chunk(), chunks):
             pass
     return made
