@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NOT_ON_IMPORT = {
-    "accelerate", "flax", "huggingface_hub", "jax", "keras", "numpy", "pydantic", "rich", "safetensors",
+    "accelerate", "flax", "huggingface_hub", "jax", "keras", "numpy", "pydantic", "rich", "safetensors", "tqdm",
     "tensorflow", "tokenizers", "torch", "transformers", "typer",
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.planning.match import match
+from loadstone.progress import Progress
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.mapping import MappedFile, Warmup
@@ -101,8 +102,10 @@ def from_pretrained(
             filled = framework.fill_model(model, plan, maps, options.state_dict, dtype, device)
             stage.nbytes = filled.viewed + filled.copied
             stage.detail = f"{100 * filled.viewed // max(stage.nbytes, 1)} % mapped, the rest copied"
-        with report.stage("populate"):
-            warmup.wait()
+        with report.stage("populate") as stage:
+            stage.nbytes = warmup.nbytes
+            with Progress("Reading", stage.nbytes) as progress:
+                warmup.wait(progress)
     except BaseException:
         warmup.cancel()
         raise

@@ -10,7 +10,7 @@ import ctypes
 import mmap
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ _MADV_HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
 _MADV_DONTNEED = getattr(mmap, "MADV_DONTNEED", None)
 _ANONYMOUS = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
 _POPULATE_BYTES = 32 << 20
+_TELL_EVERY_S = 0.25
 _MAY_FILL = 0.8
 """Share of the free memory that populating may fill."""
 
@@ -74,19 +75,30 @@ class Warmup:
         self._next = 0
         self._threads: list[threading.Thread] = []
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes to populate."""
+        return sum(nbytes for _, _, nbytes in self._ranges)
+
     def start(self) -> None:
         """Begin, with a thread for each core; nothing happens where the pages would not fit into free memory."""
-        if sum(nbytes for _, _, nbytes in self._ranges) > _MAY_FILL * available_bytes():
-            return
+        if self.nbytes > _MAY_FILL * available_bytes():
+            self._ranges = []
         count = min(cores(), len(self._ranges))
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 
-    def wait(self) -> None:
-        """Until all is done."""
+    def wait(self, progress: Callable[[int], None] | None = None) -> None:
+        """Until all is done; ``progress`` is told of the bytes that are, several times a second."""
+        told = 0
         for thread in self._threads:
-            thread.join()
+            while thread.is_alive():
+                thread.join(_TELL_EVERY_S)
+                done = sum(nbytes for _, _, nbytes in self._ranges[: self._next])
+                if progress is not None and done > told:
+                    progress(done - told)
+                    told = done
 
     def cancel(self) -> None:
         """Take no further range, and wait for those under way."""

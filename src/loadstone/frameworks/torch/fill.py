@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.model import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
+from loadstone.progress import Progress
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.mapping import Arena, MappedFile, cores
 
@@ -116,44 +117,70 @@ def _copy_on_cpu(
         return {}
     sizes = [owners[name].numel() * dtype.itemsize for name, _, dtype in jobs]
     arena = Arena(sizes)
-    made, chunks = {}, []
+    made: dict[str, Tensor] = {}
+    copies: list[_Copy] = []
     for (name, pieces, dtype), offset, size in zip(jobs, arena.offsets, sizes, strict=True):
-        shape = owners[name].shape
-        flat = torch.frombuffer(arena.memory, dtype=torch.uint8, count=size, offset=offset) if size else None
-        target = torch.empty(shape, dtype=dtype) if flat is None else flat.view(dtype).view(shape)
-        made[name] = target
-        if flat is not None:
-            chunks += [chunk for piece in pieces for chunk in _chunks(target, piece, source)]
-    # Nothing in torch.no_grad() can be seen here: neither side requires a gradient yet.
-    with ThreadPoolExecutor(cores()) as pool:
-        for _ in pool.map(lambda chunk: chunk(), chunks):
-            pass
+        if not size:
+            made[name] = torch.empty(owners[name].shape, dtype=dtype)
+            continue
+        flat = torch.frombuffer(arena.memory, dtype=torch.uint8, count=size, offset=offset)
+        made[name] = target = flat.view(dtype).view(owners[name].shape)
+        for piece in pieces:
+            copies += _copies(target, piece, source)
+    pool = ThreadPoolExecutor(cores())
+    try:
+        with Progress("Loading", sum(sizes)) as progress:
+            for nbytes in pool.map(lambda batch: _run(batch, source), _batches(copies)):
+                progress(nbytes)
+    finally:
+        pool.shutdown(cancel_futures=True)
     return made
 
 
-def _chunks(target: Tensor, piece: Piece, source: Source) -> list[Callable[[], None]]:
+class _Copy(NamedTuple):
+    """A stretch to copy, and the bytes of the stored tensor that it comes from."""
+
+    to: Tensor
+    stretch: Tensor
+    stored: StoredTensor
+    start: int
+
+
+def _copies(target: Tensor, piece: Piece, source: Source) -> Iterator[_Copy]:
+    """A piece in stretches that fit the caches; in one if it does not lie in a row."""
     stored = taken(source, piece)
     place = target if piece.into is None else target[piece.into]
     if not (stored.is_contiguous() and place.is_contiguous()):
-        return [lambda: _copy_chunk(place, stored)]
-    flat_from, flat_to = stored.reshape(-1), place.reshape(-1)
+        yield _Copy(place, stored, piece.tensor, 0)
+        return
+    flat, into = stored.reshape(-1), place.reshape(-1)
     width = stored.element_size()
     first = int(stored.storage_offset()) * width
-
-    def job(start: int) -> Callable[[], None]:
-        end = min(start + _CHUNK_ELEMENTS, flat_from.numel())
-
-        def run() -> None:
-            _copy_chunk(flat_to[start:end], flat_from[start:end])
-            source.drop(piece.tensor, first + start * width, (end - start) * width)
-
-        return run
-
-    return [job(start) for start in range(0, flat_from.numel(), _CHUNK_ELEMENTS)]
+    for start in range(0, flat.numel(), _CHUNK_ELEMENTS):
+        end = start + _CHUNK_ELEMENTS
+        yield _Copy(into[start:end], flat[start:end], piece.tensor, first + start * width)
 
 
-def _copy_chunk(to: Tensor, stored: Tensor) -> None:
-    to.copy_(stored.detach())
+def _batches(copies: Iterable[_Copy]) -> Iterator[list[_Copy]]:
+    """Small stretches together, so that thousands of experts do not become thousands of tasks."""
+    batch: list[_Copy] = []
+    elements = 0
+    for copy in copies:
+        batch.append(copy)
+        elements += copy.stretch.numel()
+        if elements >= _CHUNK_ELEMENTS:
+            yield batch
+            batch, elements = [], 0
+    if batch:
+        yield batch
+
+
+def _run(batch: list[_Copy], source: Source) -> int:
+    """Copy, and give back the source's pages; the bytes written."""
+    for to, stretch, stored, start in batch:
+        to.copy_(stretch.detach())
+        source.drop(stored, start, stretch.numel() * stretch.element_size())
+    return sum(copy.to.nbytes for copy in batch)
 
 
 def _copy_to(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.naming import StackedExperts
+from loadstone.progress import Progress
 from loadstone.saving import OutgoingTensor, save_checkpoint
 
 
@@ -38,21 +40,24 @@ def save(
     meta = [Fault(name, "numbers", "a slot on the meta device") for name, t in tensors.items() if t.is_meta]
     if meta:
         raise SaveError(f"The model has slots without memory, nothing was written: {', '.join(map(str, meta[:5]))}")
-    config = type(model.config).from_dict(model.config.to_dict())
+    config = copy.deepcopy(model.config)
     config.architectures = [type(model).__name__]
     config.torch_dtype = model.dtype
     files = {CONFIG_NAME: config.to_json_string().encode()}
     if model.generation_config is not None:
         files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()
-    save_checkpoint(
-        folder,
-        [_outgoing_tensor(name, tensor) for name, tensor in tensors.items()],
-        max_shard_size=max_shard_size,
-        variant=variant,
-        extra_files=files,
-        weight_format="safetensors" if safe_serialization else "pytorch",
-        write_shard=None if safe_serialization else lambda path, shard: _torch_save(path, shard, tensors),
-    )
+    written = [_outgoing_tensor(name, tensor) for name, tensor in tensors.items()]
+    with Progress("Saving", sum(tensor.nbytes for tensor in written)) as progress:
+        save_checkpoint(
+            folder,
+            written,
+            max_shard_size=max_shard_size,
+            variant=variant,
+            extra_files=files,
+            weight_format="safetensors" if safe_serialization else "pytorch",
+            write_shard=None if safe_serialization else lambda path, shard: _torch_save(path, shard, tensors),
+            progress=progress,
+        )
 
 
 def outgoing(model: PreTrainedModel, state: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
