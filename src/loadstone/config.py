@@ -34,17 +34,18 @@ def dtype_name(dtype: object) -> str:
     return (str(dtype) if name is None else str(name)).removeprefix("torch.")
 
 
-def _matches(value: object, hint: Any) -> bool:
+def has_type(value: object, hint: Any) -> bool:
+    """Whether a value from JSON is of a type, as a family's config class annotates it."""
     if hint is Any:
         return True
     origin = typing.get_origin(hint)
     if origin in (types.UnionType, typing.Union):
-        return any(_matches(value, option) for option in typing.get_args(hint))
+        return any(has_type(value, option) for option in typing.get_args(hint))
     if origin is typing.Literal:
         return value in typing.get_args(hint)
     if origin is list:
         (item,) = typing.get_args(hint)
-        return isinstance(value, (list, tuple)) and all(_matches(each, item) for each in value)
+        return isinstance(value, (list, tuple)) and all(has_type(each, item) for each in value)
     if origin is dict:
         return isinstance(value, dict)
     if hint is float:
@@ -62,7 +63,8 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-def _shown(hint: Any) -> str:
+def type_name(hint: Any) -> str:
+    """A type as errors show it."""
     return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint).replace("typing.", "")
 
 
@@ -168,8 +170,8 @@ class PretrainedConfig:
             if name == "torch_dtype":
                 if value is not None and dtype_name(value) not in BY_NAME and value != "auto":
                     faults.append(Fault(f"config key {name!r}", "a dtype's name such as 'bfloat16'", repr(value)))
-            elif value is not default and not _matches(value, hint):
-                faults.append(Fault(f"config key {name!r}", _shown(hint), f"{value!r} ({type(value).__name__})"))
+            elif value is not default and not has_type(value, hint):
+                faults.append(Fault(f"config key {name!r}", type_name(hint), f"{value!r} ({type(value).__name__})"))
             elif name in self.positive and value is not None:
                 largest = _LARGEST_LAYERS if name == layers else _LARGEST_SIZE
                 if not 1 <= value <= largest:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loadstone.config import PretrainedConfig, read_json
+from loadstone.config import PretrainedConfig, has_type, read_json, type_name
+from loadstone.errors import Fault, InvalidConfig
 
 GENERATION_CONFIG_NAME = "generation_config.json"
 
 
 class GenerationConfig:
-    """Defaults for ``generate``, as attributes; keys that Loadstone does not use are kept and written back."""
+    """Defaults for ``generate``, as attributes; keys that Loadstone does not use are kept and written back.
+
+    Raises :class:`InvalidConfig` where a value has the wrong type.
+    """
 
     max_new_tokens: int | None = None
     max_length: int | None = None
@@ -25,7 +30,16 @@ class GenerationConfig:
     eos_token_id: int | list[int] | None = None
     pad_token_id: int | None = None
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
+        faults = []
+        hints = typing.get_type_hints(type(self))
+        for name, value in values.items():
+            if name not in hints and hasattr(type(self), name):
+                faults.append(Fault(f"generation key {name!r}", "a name that is not a method's", "one that is"))
+            elif value is not None and not has_type(value, hints.get(name, Any)):
+                faults.append(Fault(f"generation key {name!r}", type_name(hints[name]), repr(value)))
+        if faults:
+            raise InvalidConfig(faults, hint=f"These keys come from {GENERATION_CONFIG_NAME}, or from a script.")
         self.__dict__.update(values)
 
     @classmethod

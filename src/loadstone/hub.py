@@ -127,6 +127,8 @@ def _local(
     path_or_id: str | os.PathLike[str], not_found: type[CheckpointNotFound] | type[ConfigNotFound]
 ) -> Path | None:
     """The path that is meant, or None for a Hub id."""
+    if not isinstance(path_or_id, (str, os.PathLike)):
+        raise ArgumentError(f"expected a path or a Hub id, found {path_or_id!r}")
     text = os.fspath(path_or_id)
     if not isinstance(text, str) or "\0" in text:
         raise ArgumentError(f"expected a path or a Hub id, found {text!r}")

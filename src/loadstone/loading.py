@@ -82,7 +82,7 @@ def from_pretrained(
             cls = framework.resolve_class(family, head) if issubclass(target, AutoClass) else target
             device = framework.device_of(options.device_map)
         with report.stage("skeleton"):
-            model = framework.skeleton(cls, config, model_args, _for_init(cls, others))
+            model = framework.skeleton(cls, config, model_args, _for_init(cls, others, options.config))
         with report.stage("plan"):
             stored: Mapping[str, StoredTensor] = (
                 framework.held(options.state_dict) if checkpoint is None else checkpoint
@@ -109,7 +109,7 @@ def from_pretrained(
     except BaseException:
         warmup.cancel()
         raise
-    framework.finish(model, dtype, device)
+    framework.finish(model, dtype, device, options.device_map is not None)
     report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(device)
     model.load_report, model.name_or_path = report, config.name_or_path
     if model.can_generate():
@@ -139,7 +139,8 @@ def _config(
         known = {*config.fields(), *config.attribute_map, *config.to_dict(), "num_labels"}
         changed = {name: value for name, value in others.items() if name in known}
         if changed:
-            config = type(config).from_dict(config.to_dict(), **changed)
+            # Without what follows from other keys, for it may follow otherwise now.
+            config = type(config).from_dict(config.to_diff_dict(), **changed)
             others = {name: value for name, value in others.items() if name not in known}
     config._name_or_path = str(path_or_id or config.name_or_path)
     if options.attn_implementation is not None:
@@ -200,12 +201,16 @@ def _map(
     return maps, warmup
 
 
-def _for_init(cls: type[Any], others: dict[str, Any]) -> dict[str, Any]:
+def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[str, Any]:
     """Keywords for the class's own ``__init__``; :class:`UnknownArgument` for those that nothing takes."""
     takes = inspect.signature(cls.__init__).parameters
     unknown = [name for name in others if name not in takes or name in ("self", "config", "component")]
+    keys = cls.config_class.fields().keys() | {"num_labels"}
+    doubled = [name for name in unknown if name in keys]
+    if doubled and isinstance(config, PretrainedConfig):
+        raise UnknownArgument(f"config= is given, so set it there: config.{doubled[0]} = {others[doubled[0]]!r}")
     if unknown:
-        known = sorted(option_names() | cls.config_class.fields().keys() | {"num_labels"})
+        known = sorted(option_names() | keys)
         hints = [f"{name!r}. {nearest(name, known)}".strip() for name in unknown]
         raise UnknownArgument(f"{cls.__name__}.from_pretrained does not know {' '.join(hints)}")
     return others

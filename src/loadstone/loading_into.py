@@ -40,14 +40,16 @@ def load_into(
     the module is then unchanged.
     """
     framework = require_framework("torch")
+    if isinstance(module, type) or not hasattr(module, "named_parameters"):
+        raise ArgumentError(f"load_into fills an nn.Module, made already; this is {module!r}.")
     opened = checkpoint if isinstance(checkpoint, Checkpoint) else _open(checkpoint)
     report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
     with report.stage("plan"):
         wanted = None
         if dtype is not None and dtype != "auto":
             wanted = BY_NAME.get(dtype_name(dtype))
-            if wanted is None:
-                raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a dtype's name", "neither")])
+            if wanted is None or not wanted.is_floating:
+                raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a floating-point dtype", "neither")])
         place = framework.device_of(device)
         slots = framework.slots(module)
         plan = match(slots, opened, framework.naming(module), strict=strict, key_mapping=key_mapping)

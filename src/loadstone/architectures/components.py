@@ -72,12 +72,13 @@ def slots(component: Component, prefix: str = "") -> Iterator[Slot]:
     """Every slot under a component, with the name that ``state_dict()`` gives it."""
     for name, leaf in walk(component, prefix):
         for slot in leaf.own_slots():
-            yield slot._replace(name=f"{name}.{slot.name}" if name else slot.name)
+            yield slot._replace(name=".".join(filter(None, (name, slot.name))))
 
 
-ACTIVATIONS = frozenset(
-    "gelu gelu_python gelu_new gelu_fast gelu_accurate gelu_pytorch_tanh gelu_python_tanh quick_gelu relu relu2 relu6 "
-    "leaky_relu silu swish hardswish mish sigmoid tanh linear".split()
+ACTIVATIONS = (
+    *("gelu", "gelu_python", "gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh"),
+    *("quick_gelu", "relu", "relu2", "relu6", "leaky_relu", "silu", "swish", "hardswish", "mish"),
+    *("sigmoid", "tanh", "linear"),
 )
 """The elementwise functions that configs name; each framework has them all."""
 
@@ -85,7 +86,7 @@ ACTIVATIONS = frozenset(
 def check_activation(name: str) -> None:
     """:class:`InvalidConfig` for a function that is none of :data:`ACTIVATIONS`."""
     if name not in ACTIVATIONS:
-        known = ", ".join(sorted(ACTIVATIONS))
+        known = ", ".join(ACTIVATIONS)
         raise InvalidConfig([Fault("the config's activation function", f"one of {known}", repr(name))])
 
 

@@ -82,7 +82,8 @@ def match(
         )
     for slot, pieces in wrong:
         recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
-    unused, leftovers = _unused(names, recipes, naming)
+    refused = {piece.tensor.name for _, pieces in wrong for piece in pieces}
+    unused, leftovers = _unused(names, recipes, naming, refused)
     if strict and (unused or any(isinstance(recipe, Fresh) for recipe in recipes.values())):
         faults = [Fault(name, "a slot that takes it", "none") for name in unused]
         faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Fresh)]
@@ -305,9 +306,11 @@ def _optional(
 
 
 def _unused(
-    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming
+    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, refused: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    taken = {piece.tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for piece in recipe.pieces}
+    taken = refused | {
+        piece.tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for piece in recipe.pieces
+    }
     finder = _Finder({}, names, naming)
     ties: set[Any] = {spelling for alias in naming.tied for spelling in finder.spellings(alias)}
     ties |= {spelling for source in naming.tied.values() for spelling in finder.spellings(source)}

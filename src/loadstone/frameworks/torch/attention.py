@@ -54,6 +54,7 @@ class RotaryEmbedding(nn.Module):
     def __init__(self, rotaries: tuple[Rotary, ...]) -> None:
         super().__init__()
         self.rotaries = rotaries
+        self.factors = tuple(rotary.frequencies()[1] for rotary in rotaries)
         for index, rotary in enumerate(rotaries):
             # On the CPU even while a skeleton is made: these are computed, never loaded.
             self.register_buffer(_buffer(index), _frequencies(rotary, 0, torch.device("cpu")), persistent=False)
@@ -62,7 +63,7 @@ class RotaryEmbedding(nn.Module):
         """``position_ids`` (batch or 1, tokens) → for each rotary, cos and sin (batch or 1, 1, tokens, dim)."""
         tables = {}
         for index, rotary in enumerate(self.rotaries):
-            frequencies, factor = self.get_buffer(_buffer(index)), rotary.frequencies()[1]
+            frequencies, factor = self.get_buffer(_buffer(index)), self.factors[index]
             if rotary.depends_on_length:
                 length = int(position_ids.max()) + 1
                 if length > rotary.limit:
@@ -74,10 +75,10 @@ class RotaryEmbedding(nn.Module):
 
     def _apply(self, fn: Any, recurse: bool = True) -> RotaryEmbedding:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
-        for index, rotary in enumerate(self.rotaries):  # a model cast to bfloat16 must not lose positions
-            buffer = self.get_buffer(_buffer(index))
-            if buffer.dtype != torch.float32:
-                setattr(self, _buffer(index), _frequencies(rotary, 0, buffer.device))
+        for index, rotary in enumerate(self.rotaries):
+            # Computed again: a model cast to bfloat16 must not lose positions, nor one that to_empty() has moved.
+            device = self.get_buffer(_buffer(index)).device
+            setattr(self, _buffer(index), _frequencies(rotary, 0, device))
         return self
 
     def extra_repr(self) -> str:

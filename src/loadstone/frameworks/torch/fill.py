@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.model import initialise
 from loadstone.planning.match import LoadPlan
@@ -67,6 +68,7 @@ def fill(
     copied once, straight into its final memory.
     """
     owners = dict(_slots(model))
+    _check_kinds(plan, owners)
     made: dict[str, Tensor] = {}
     copied: list[tuple[str, tuple[Piece, ...], torch.dtype]] = []
     seen: set[str] = set()
@@ -92,6 +94,19 @@ def fill(
         made |= {name: _copy_to(device, pieces, owners[name].shape, dtype, source) for name, pieces, dtype in copied}
     _put(model, plan, owners, made, device, _default_dtype(dtype_of, made))
     return Filled(viewed, sum(made[name].nbytes for name, _, _ in copied))
+
+
+def _check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
+    """:class:`UnsupportedDType` where whole numbers are stored for a slot that computes with fractions."""
+    faults = [
+        Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", "a floating-point dtype", piece.tensor.dtype.value)
+        for name, recipe in plan.recipes.items()
+        if isinstance(recipe, Stored) and owners[name].is_floating_point()
+        for piece in recipe.pieces
+        if not piece.tensor.dtype.is_floating
+    ]
+    if faults:
+        raise UnsupportedDType(faults, hint="Are these quantised weights? Loadstone does not read them yet.")
 
 
 def _default_dtype(dtype_of: Callable[[StoredTensor], torch.dtype], made: Mapping[str, Tensor]) -> torch.dtype:

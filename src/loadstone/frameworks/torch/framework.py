@@ -68,7 +68,10 @@ def naming(model: nn.Module) -> Naming:
     if not isinstance(model, PreTrainedModel):
         return Naming(tied=ties(model))
     stand_ins = model.head_spec.stand_ins if model.head_spec is not None else ()
-    return model.family_spec.naming(model.bare_prefix, ties(model), model.optional_parts, stand_ins)
+    prefix, optional = model.bare_prefix, model.optional_parts
+    if prefix:  # what the bare model may lack, it may lack inside another model too
+        optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in model.base_model.optional_parts)
+    return model.family_spec.naming(prefix, ties(model), optional, stand_ins)
 
 
 def device_of(device_map: Any) -> torch.device:
@@ -103,7 +106,14 @@ def device_of(device_map: Any) -> torch.device:
 
 
 def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
-    """A ``state_dict`` in the words of a checkpoint."""
+    """A ``state_dict`` in the words of a checkpoint; :class:`ArgumentError` for what is none."""
+    if not isinstance(state_dict, Mapping):
+        raise ArgumentError(f"state_dict is a {type(state_dict).__name__}, expected names and their tensors.")
+    for name, tensor in state_dict.items():
+        if not isinstance(name, str) or not isinstance(tensor, Tensor):
+            raise ArgumentError(f"state_dict has {name!r}: {type(tensor).__name__}, expected a name and its tensor.")
+        if tensor.is_meta:
+            raise ArgumentError(f"state_dict: {name} is on the meta device and so has no numbers.")
     return {
         name: StoredTensor(name, from_torch(t.dtype), tuple(t.shape), Path("<state_dict>"), 0, t.nbytes)
         for name, t in state_dict.items()
@@ -127,8 +137,9 @@ def fill_model(
     return fill(model, plan, Source(maps, state_dict), dtype_of, device)
 
 
-def finish(model: PreTrainedModel, dtype: DType, device: torch.device) -> None:
-    """What a loaded model says of itself; it is ready for inference."""
+def finish(model: PreTrainedModel, dtype: DType, device: torch.device, mapped: bool) -> None:
+    """What a loaded model says of itself; it is ready for inference. ``mapped``: the caller gave a ``device_map``."""
     model.config.torch_dtype = to_torch(dtype)
-    model.hf_device_map = {"": device.index if device.index is not None else device.type}
+    if mapped:  # accelerate and PEFT take charge of the devices of a model that has this
+        model.hf_device_map = {"": device.index if device.index is not None else device.type}
     model.eval()

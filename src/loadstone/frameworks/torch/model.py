@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -13,10 +15,11 @@ from torch import Tensor, nn
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name
-from loadstone.errors import ArgumentError
+from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, place
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.resize import resize
 
 if TYPE_CHECKING:
     from loadstone.generation_config import GenerationConfig
@@ -36,6 +39,8 @@ class PreTrainedModel(nn.Module):
     base_model_prefix: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
     supports_gradient_checkpointing: ClassVar[bool] = True
+    _no_split_modules: ClassVar[list[str]] = ["Layer", "BertLayer"]
+    """Kinds of modules that accelerate and PEFT must not spread over several devices."""
     optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
 
@@ -87,24 +92,27 @@ class PreTrainedModel(nn.Module):
     # Parts ----------------------------------------------------------------------------------------
 
     @property
-    def base_model(self) -> nn.Module:
+    def base_model(self) -> PreTrainedModel:
         """The bare model inside, or the model itself."""
-        inner: nn.Module = getattr(self, self.bare_prefix, self) if self.bare_prefix else self
-        return inner
+        return getattr(self, self.bare_prefix) if self.bare_prefix else self
 
     @property
     def bare_prefix(self) -> str:
         """The name under which this class holds the bare model; nothing in the bare model itself."""
-        return self.component.backbone.name if isinstance(self.component, components.Head) else ""
+        if isinstance(self.component, components.Head):
+            return self.component.backbone.name
+        # A class of one's own, derived from the family's abstract class, holds it where the family does.
+        held = self._modules.get(self.base_model_prefix) if self.component is None else None
+        return self.base_model_prefix if isinstance(held, PreTrainedModel) else ""
 
     def _embedding_name(self) -> str:
-        names = [
-            name
-            for name, leaf in components.walk(self.component) if isinstance(leaf, components.Embedding)
-        ] if self.component else []  # fmt: skip
-        if not names:
+        if self.component is None and self.bare_prefix:
+            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
+        leaves = components.walk(self.component) if self.component is not None else ()
+        found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
+        if found is None:
             raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
-        return names[0]
+        return found
 
     def get_input_embeddings(self) -> nn.Module:
         """The table of token vectors."""
@@ -136,6 +144,34 @@ class PreTrainedModel(nn.Module):
         if name is None:
             raise ArgumentError(f"{type(self).__name__} has no map to the vocabulary.")
         place_at(self, name, value)
+
+    def resize_token_embeddings(
+        self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None
+    ) -> nn.Module:
+        """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
+
+        Everything that has a row for each token changes: the table, an output map that is not tied to it, their
+        biases. Old rows are kept, new ones are initialised by the family's scheme. ``pad_to_multiple_of`` rounds up.
+        """
+        if self.component is None or self.head_spec is None:
+            if not self.bare_prefix:
+                raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+            return self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of)
+        count = self.config.vocab_size if new_num_tokens is None else new_num_tokens
+        for name, value in (("new_num_tokens", count), ("pad_to_multiple_of", pad_to_multiple_of)):
+            if value is not None and (not isinstance(value, int) or value < 1):
+                raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+        if pad_to_multiple_of is not None:
+            count = -(-count // pad_to_multiple_of) * pad_to_multiple_of
+        if count != self.config.vocab_size:
+            self.config.vocab_size = count
+            new = _like(self.head_spec.blueprint(self.config), self.component)
+            resize(self, self.component, new)
+            self.component = new
+            if isinstance(new, components.Head):
+                self.base_model.component = new.backbone.component
+            self.tie_weights()
+        return self.get_input_embeddings()
 
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose numbers it shares."""
@@ -180,22 +216,31 @@ class PreTrainedModel(nn.Module):
     @property
     def is_gradient_checkpointing(self) -> bool:
         """Whether layers are computed again in the backward pass to save memory."""
-        return bool(getattr(self.base_model, "gradient_checkpointing", False))
+        return any(model.gradient_checkpointing for model in self._models())
 
     def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: Mapping[str, Any] | None = None) -> None:
         """Compute layers again in the backward pass, which costs time and saves memory.
 
         Always the non-reentrant kind of ``torch.utils.checkpoint``, whatever ``use_reentrant`` says.
         """
-        self.base_model.gradient_checkpointing = True  # type: ignore[assignment]
+        for model in self._models():
+            model.gradient_checkpointing = True
 
     def gradient_checkpointing_disable(self) -> None:
         """Keep what layers compute for the backward pass."""
-        self.base_model.gradient_checkpointing = False  # type: ignore[assignment]
+        for model in self._models():
+            model.gradient_checkpointing = False
+
+    def _models(self) -> Iterator[PreTrainedModel]:
+        """This model and every one inside it."""
+        return (module for module in self.modules() if isinstance(module, PreTrainedModel))
 
     def enable_input_require_grads(self) -> None:
         """Let gradients flow to the token vectors' outputs, as adapters on a frozen model need."""
-        hook: Callable[..., None] = lambda module, inputs, output: output.requires_grad_(True) and None  # noqa: E731
+
+        def hook(module: nn.Module, inputs: Any, output: Tensor) -> None:
+            output.requires_grad_(True)
+
         self._require_grads_hook = self.get_input_embeddings().register_forward_hook(hook)
 
     def disable_input_require_grads(self) -> None:
@@ -215,21 +260,31 @@ class PreTrainedModel(nn.Module):
         """Load a checkpoint from a folder or the Hub into this class. See :func:`loadstone.loading.from_pretrained`."""
         from loadstone.loading import from_pretrained
 
+        if cls.head_spec is None and cls.__init__ is PreTrainedModel.__init__:
+            raise ArgumentError(
+                f"{cls.__name__} is what models derive from and has no parts of its own. Use an Auto class, such as "
+                "AutoModel, or a class with a head."
+            )
         model: Self = from_pretrained("torch", pretrained_model_name_or_path, cls, model_args, kwargs)
         return model
 
     @classmethod
     def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
         """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
-        given = kwargs.pop("torch_dtype", None) or kwargs.pop("dtype", None) or config.torch_dtype
+        asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
+        given = next((each for each in (*asked, config.torch_dtype) if each is not None), None)
         attention = kwargs.pop("attn_implementation", None)
         if kwargs:
-            raise TypeError(f"from_config takes torch_dtype and attn_implementation, not {', '.join(sorted(kwargs))}")
+            names = ", ".join(sorted(kwargs))
+            raise UnknownArgument(f"from_config takes torch_dtype and attn_implementation, not {names}.")
+        dtype = torch.get_default_dtype() if given is None else to_torch(dtype_name(given))
+        if not dtype.is_floating_point:
+            raise UnsupportedDType([Fault(f"torch_dtype {given!r}", "a floating-point dtype", "none")])
+        config = copy.deepcopy(config)
         if attention is not None:
             config._attn_implementation = check_attention(attention)
         with torch.device("meta"):
             model = cls(config)
-        dtype = torch.get_default_dtype() if given is None else to_torch(dtype_name(given))
         materialise(model, {name for name, _ in model.named_parameters()}, dtype, torch.get_default_device())
         model.config.torch_dtype = dtype
         return model
@@ -240,11 +295,16 @@ class PreTrainedModel(nn.Module):
         *,
         is_main_process: bool = True,
         state_dict: Mapping[str, Tensor] | None = None,
+        save_function: object = None,
         max_shard_size: int | str = "5GB",
         safe_serialization: bool = True,
         variant: str | None = None,
     ) -> None:
-        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.torch.save.save`."""
+        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.torch.save.save`.
+
+        Only with ``is_main_process``. ``state_dict``: tensors to write in place of the model's own. ``save_function``
+        is accepted, since scripts pass accelerate's, and not used.
+        """
         from loadstone.frameworks.torch.save import save
 
         if is_main_process:
@@ -256,6 +316,13 @@ def check_attention(name: str) -> str:
     if name not in ("sdpa", "eager"):
         raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
     return name
+
+
+def _like(new: components.Component, old: components.Component) -> components.Component:
+    """``new`` without a pooler if ``old`` has none: ``add_pooling_layer=False``, or a head that needs none."""
+    if isinstance(new, components.Backbone) and isinstance(old, components.Backbone) and old.pooler is None:
+        return replace(new, pooler=None)
+    return new
 
 
 def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
@@ -274,11 +341,23 @@ def initialise(model: nn.Module, names: set[str]) -> None:
         module: Any = model.get_submodule(owner)
         if hasattr(module, "initialise"):
             module.initialise(leaves)
-        elif not hasattr(module, "reset_parameters"):
-            for leaf in leaves:
-                nn.init.zeros_(module.get_parameter(leaf))
         else:
-            module.reset_parameters()
+            _reset(module, leaves)
+
+
+def _reset(module: Any, leaves: set[str]) -> None:
+    """Fresh numbers for a module of somebody else's, by its own method; what it may not touch is put back."""
+    reset = getattr(module, "reset_parameters", None) or getattr(module, "_reset_parameters", None)
+    if reset is None:
+        for leaf in leaves:
+            nn.init.zeros_(module.get_parameter(leaf))
+        return
+    slots = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    kept = {name: slot.detach().clone() for name, slot in slots.items() if name not in leaves and not slot.is_meta}
+    reset()
+    with torch.no_grad():
+        for name, numbers in kept.items():
+            slots[name].copy_(numbers)
 
 
 def materialise(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
