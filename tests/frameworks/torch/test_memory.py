@@ -1,0 +1,101 @@
+"""What a load takes in private memory, measured from outside in fresh processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from frameworks.torch import tiny
+
+import loadstone
+
+MB = 1_000_000
+_PROBE = """
+import json, resource, sys, threading, time
+import torch, loadstone
+loadstone.AutoModelForCausalLM.from_pretrained(sys.argv[1], torch_dtype="auto")  # everything imported, pools made
+
+def private():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+
+peak, running = 0, True
+def watch():
+    global peak
+    while running:
+        peak = max(peak, private())
+        time.sleep(0.001)
+
+before = private()
+thread = threading.Thread(target=watch); thread.start()
+model = loadstone.AutoModelForCausalLM.from_pretrained(sys.argv[2], torch_dtype=sys.argv[3])
+running = False; thread.join()
+after = private()
+result = sum(p.nbytes for p in model.parameters())
+maps = [line.split() for line in open("/proc/self/maps")]
+ranges = [[int(end, 16) for end in row[0].split("-")] for row in maps if row[-1].startswith(sys.argv[2])]
+inside = sum(any(a <= p.data_ptr() < b for a, b in ranges) for p in model.parameters())
+count = len(list(model.parameters()))
+print(json.dumps(dict(grown=after - before, peak=peak - before, result=result, inside=inside, count=count)))
+"""
+
+
+def measured(small: Path, folder: Path, dtype: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-c", _PROBE, str(small), str(folder), dtype], capture_output=True, text=True, check=True
+    )
+    numbers: dict[str, Any] = json.loads(done.stdout)
+    return numbers
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A tiny model, and two of 100 MB in bfloat16: one plain, one with experts."""
+    root = tmp_path_factory.mktemp("memory")
+    sizes: dict[str, Any] = dict(hidden_size=512, num_attention_heads=8, num_key_value_heads=8, vocab_size=8192)
+    plain = loadstone.LlamaConfig(**(tiny.LLAMA | sizes | dict(intermediate_size=3072, num_hidden_layers=7)))
+    moe = loadstone.MixtralConfig(
+        **(tiny.LLAMA | sizes | dict(intermediate_size=1024, num_hidden_layers=3, num_local_experts=8))
+    )
+    return {
+        "tiny": tiny.saved(tiny.llama().bfloat16(), root / "tiny"),
+        "plain": tiny.saved(loadstone.AutoModelForCausalLM.from_config(plain, torch_dtype="bfloat16"), root / "plain"),
+        "experts": tiny.saved(
+            loadstone.AutoModelForCausalLM.from_config(moe, torch_dtype="bfloat16"), root / "experts"
+        ),
+    }
+
+
+def test_weights_kept_as_stored_take_no_private_memory_and_lie_in_the_mapped_file(folders: dict[str, Path]) -> None:
+    found = measured(folders["tiny"], folders["plain"], "auto")
+    assert found["result"] > 90 * MB
+    assert found["peak"] < 30 * MB
+    assert found["inside"] == found["count"]
+
+
+def test_a_cast_to_float32_takes_the_result_and_little_more(folders: dict[str, Path]) -> None:
+    found = measured(folders["tiny"], folders["plain"], "float32")
+    assert found["result"] > 180 * MB
+    assert found["peak"] < found["result"] + 64 * MB
+
+
+def test_stacked_experts_take_their_own_size_and_the_rest_stays_mapped(folders: dict[str, Path]) -> None:
+    found = measured(folders["tiny"], folders["experts"], "auto")
+    experts = 3 * 8 * 3 * 512 * 1024 * 2
+    assert experts < found["result"]
+    assert found["peak"] < experts + 30 * MB
+    assert found["inside"] == found["count"] - 6
+
+
+def test_a_parameter_reads_what_the_file_holds(folders: dict[str, Path]) -> None:
+    model = loadstone.AutoModelForCausalLM.from_pretrained(folders["plain"], torch_dtype="auto")
+    stored = loadstone.open_checkpoint(folders["plain"])["model.layers.3.mlp.up_proj.weight"]
+    with open(stored.file, "rb") as file:
+        file.seek(stored.offset)
+        raw = torch.frombuffer(bytearray(file.read(stored.nbytes)), dtype=torch.bfloat16).view(stored.shape)
+    assert torch.equal(model.model.layers[3].mlp.up_proj.weight, raw)

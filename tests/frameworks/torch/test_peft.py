@@ -1,0 +1,119 @@
+"""Adapters of the ``peft`` library, which knows models only by the names and kinds of their modules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import peft
+import pytest
+import torch
+import transformers
+from frameworks.torch import tiny
+
+import loadstone
+from loadstone.frameworks.torch.leaves import TransposedLinear
+
+MODELS = [
+    ("LlamaForCausalLM", "llama", "CAUSAL_LM"),
+    ("Qwen2ForCausalLM", "qwen2", "CAUSAL_LM"),
+    ("BertForSequenceClassification", "bert", "SEQ_CLS"),
+    ("RobertaForSequenceClassification", "roberta", "SEQ_CLS"),
+]
+
+
+def output(model: Any) -> torch.Tensor:
+    with torch.no_grad():
+        logits: torch.Tensor = model(input_ids=tiny.IDS).logits
+    return logits
+
+
+def train_a_little(model: Any) -> None:
+    model.train()
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=1.0)
+    labels = (
+        tiny.IDS if model.peft_type and model.peft_config["default"].task_type == "CAUSAL_LM" else torch.tensor([0, 1])
+    )
+    for _ in range(2):
+        optimizer.zero_grad()
+        model(input_ids=tiny.IDS, labels=labels).loss.backward()
+        optimizer.step()
+    model.eval()
+
+
+@pytest.mark.parametrize(("class_name", "family", "task"), MODELS)
+def test_lora_trains_saves_loads_and_merges(class_name: str, family: str, task: str, tmp_path: Path) -> None:
+    changes = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0} if task == "SEQ_CLS" else {}
+    base = tiny.saved(tiny.model(class_name, family, **changes), tmp_path / "base")
+    cls = getattr(loadstone, class_name)
+    plain = output(cls.from_pretrained(base))
+    model = peft.get_peft_model(cls.from_pretrained(base), peft.LoraConfig(r=4, task_type=task))
+    assert torch.equal(output(model), plain), "a fresh adapter changes nothing"
+    train_a_little(model)
+    adapted = output(model)
+    assert not torch.allclose(adapted, plain)
+    model.save_pretrained(tmp_path / "adapter")
+    again = peft.PeftModel.from_pretrained(cls.from_pretrained(base), str(tmp_path / "adapter")).eval()
+    assert torch.equal(output(again), adapted)
+    assert not any(hasattr(module, "_hf_hook") for module in again.modules()), "nothing is moved between devices"
+    merged = again.merge_and_unload()
+    assert type(merged) is cls
+    torch.testing.assert_close(output(merged), adapted, atol=1e-4, rtol=1e-4)
+    merged.save_pretrained(tmp_path / "merged")
+    torch.testing.assert_close(output(cls.from_pretrained(tmp_path / "merged")), adapted, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("class_name", "family", "task"), MODELS)
+def test_an_adapter_of_transformers_gives_the_same_logits_on_our_model(
+    class_name: str, family: str, task: str, tmp_path: Path
+) -> None:
+    base = tiny.saved(tiny.model(class_name, family), tmp_path / "base")
+    theirs = peft.get_peft_model(
+        getattr(transformers, class_name).from_pretrained(base), peft.LoraConfig(r=4, task_type=task)
+    )
+    train_a_little(theirs)
+    theirs.save_pretrained(tmp_path / "adapter")
+    model = getattr(loadstone, class_name).from_pretrained(base)
+    ours = peft.PeftModel.from_pretrained(model, str(tmp_path / "adapter")).eval()
+    torch.testing.assert_close(output(ours), output(theirs), atol=1e-5, rtol=1e-4)
+
+
+def test_an_adapted_model_generates() -> None:
+    model = peft.get_peft_model(tiny.llama(), peft.LoraConfig(r=4, task_type="CAUSAL_LM"))
+    assert torch.equal(
+        model.generate(input_ids=tiny.IDS, max_new_tokens=3), tiny.llama().generate(tiny.IDS, max_new_tokens=3)
+    )
+
+
+def test_adapters_work_with_gradient_checkpointing_on_a_frozen_model() -> None:
+    model = tiny.llama().train()
+    model.gradient_checkpointing_enable()
+    model.enable_input_require_grads()
+    adapted = peft.get_peft_model(model, peft.LoraConfig(r=4, task_type="CAUSAL_LM"))
+    adapted(input_ids=tiny.IDS, labels=tiny.IDS).loss.backward()
+    assert all(p.grad is not None for name, p in adapted.named_parameters() if "lora_" in name)
+
+
+def test_gpt2_needs_its_layer_named_to_peft(tmp_path: Path) -> None:
+    """PEFT tells GPT-2's transposed layer by transformers' own class; ours is made known in one line."""
+    base = tiny.saved(tiny.model("GPT2LMHeadModel", "gpt2", attn_pdrop=0.0, resid_pdrop=0.0, embd_pdrop=0.0), tmp_path)
+    cls = loadstone.GPT2LMHeadModel
+    with pytest.raises(ValueError, match="TransposedLinear"):
+        peft.get_peft_model(cls.from_pretrained(base), peft.LoraConfig(r=4, task_type="CAUSAL_LM"))
+
+    def config() -> peft.LoraConfig:
+        made = peft.LoraConfig(r=4, task_type="CAUSAL_LM", fan_in_fan_out=True)
+        made._register_custom_module({TransposedLinear: peft.tuners.lora.Linear})
+        return made
+
+    model = peft.get_peft_model(cls.from_pretrained(base), config())
+    train_a_little(model)
+    adapted = output(model)
+    assert not torch.allclose(adapted, output(cls.from_pretrained(base)))
+    model.save_pretrained(tmp_path / "adapter")
+    again = peft.PeftModel.from_pretrained(cls.from_pretrained(base), str(tmp_path / "adapter"), config=config()).eval()
+    assert torch.equal(output(again), adapted)
+    torch.testing.assert_close(output(again.merge_and_unload()), adapted, atol=1e-4, rtol=1e-4)
+    theirs = transformers.GPT2LMHeadModel.from_pretrained(base)
+    theirs = peft.PeftModel.from_pretrained(theirs, str(tmp_path / "adapter")).eval()
+    torch.testing.assert_close(output(theirs), adapted, atol=1e-5, rtol=1e-4)

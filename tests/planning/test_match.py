@@ -1,0 +1,308 @@
+"""Where each slot's numbers come from: hand-made slots and stored tensors, no files and no framework."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loadstone.errors import ArgumentError, MissingTensors, NameCollision, ShapeMismatch, UnusedTensors
+from loadstone.naming import Fused, Naming, StackedExperts
+from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.recipes import Fresh, Stored, Tied
+from loadstone.tensors import DType, Slot, StoredTensor
+
+FILE = Path("model.safetensors")
+
+
+def tensor(name: str, *shape: int) -> StoredTensor:
+    return StoredTensor(name, DType.FLOAT32, shape, FILE, 100, 4)
+
+
+def stored(**shapes: tuple[int, ...]) -> dict[str, StoredTensor]:
+    return {name: tensor(name, *shape) for name, shape in shapes.items()}
+
+
+def held(*names: str, shape: tuple[int, ...] = (2,)) -> dict[str, StoredTensor]:
+    return {name: tensor(name, *shape) for name in names}
+
+
+def slots(*names: str, shape: tuple[int, ...] = (2,)) -> list[Slot]:
+    return [Slot(name, shape) for name in names]
+
+
+def source(plan: LoadPlan, slot: str) -> Any:
+    recipe = plan.recipes[slot]
+    assert isinstance(recipe, Stored) and len(recipe.pieces) == 1
+    return recipe.pieces[0].tensor.name
+
+
+def test_a_slot_takes_the_tensor_of_its_name() -> None:
+    plan = match(slots("a.weight"), held("a.weight", "b.weight"), Naming())
+    assert source(plan, "a.weight") == "a.weight"
+    assert plan.unused == ("b.weight",) and plan.leftovers == ()
+    assert str(plan.recipes["a.weight"]) == "a.weight in model.safetensors, bytes 100 to 103"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "slot", "found"),
+    [
+        ("bert", "bert.pooler.weight", "pooler.weight"),  # a head's model, a bare file
+        ("", "pooler.weight", "bert.pooler.weight"),  # a bare model, a head's file
+        ("transformer", "transformer.pooler.weight", "bert.pooler.weight"),  # another class's prefix
+    ],
+)
+def test_the_prefix_of_the_bare_model_may_be_there_or_not(prefix: str, slot: str, found: str) -> None:
+    naming = Naming(prefix=prefix, prefixes=("bert", "transformer"))
+    assert source(match(slots(slot), held(found), naming), slot) == found
+
+
+def test_the_exact_name_wins_and_the_other_is_reported() -> None:
+    plan = match(slots("bert.a"), held("a", "bert.a"), Naming(prefix="bert", prefixes=("bert",)))
+    assert source(plan, "bert.a") == "bert.a"
+    assert plan.unused == ("a",)
+
+
+def test_a_head_is_never_taken_for_a_part_of_the_bare_model() -> None:
+    with pytest.raises(MissingTensors):
+        match(slots("classifier.weight"), held("bert.classifier.weight"), Naming(prefix="bert", prefixes=("bert",)))
+
+
+def test_old_endings_and_beginnings_are_renamed() -> None:
+    naming = Naming(renames=(("Norm.gamma", "Norm.weight"),), beginnings=(("old_head.", "head."),))
+    plan = match(slots("Norm.weight", "head.weight"), held("Norm.gamma", "old_head.weight"), naming)
+    assert source(plan, "Norm.weight") == "Norm.gamma"
+    assert source(plan, "head.weight") == "old_head.weight"
+
+
+def test_two_tensors_for_one_name_are_a_collision_that_names_both() -> None:
+    naming = Naming(renames=(("Norm.gamma", "Norm.weight"),))
+    with pytest.raises(NameCollision, match=r"Norm\.weight.*Norm\.gamma and Norm\.weight|Norm\.weight and Norm\.gamma"):
+        match(slots("Norm.weight"), held("Norm.gamma", "Norm.weight"), naming)
+
+
+def test_key_mapping_renames_before_all_else_and_its_collisions_are_found() -> None:
+    plan = match(slots("a.weight"), held("x.a.weight"), Naming(), key_mapping={r"^x\.": ""})
+    assert source(plan, "a.weight") == "x.a.weight"
+    with pytest.raises(NameCollision, match="x1 and x2") as caught:
+        match(slots("x"), held("x1", "x2"), Naming(), key_mapping={r"\d": ""})
+    assert "key_mapping" in str(caught.value)
+
+
+@pytest.mark.parametrize("mapping", [{"(": "x"}, {"a": r"\1"}, {"a": 3}, {3: "a"}, ["a"], {"a": r"\g<no>"}])
+def test_a_key_mapping_that_cannot_be_applied_is_refused(mapping: Any) -> None:
+    with pytest.raises(ArgumentError, match="key_mapping"):
+        match(slots("x"), held("x", "b"), Naming(), key_mapping=mapping)
+
+
+QKV = Naming(fused=(Fused("qkv", ("q", "k", "v")),))
+
+
+def test_parts_take_their_rows_of_a_stored_whole() -> None:
+    wanted = [Slot("l.q.weight", (4, 3)), Slot("l.k.weight", (2, 3)), Slot("l.v.weight", (2, 3))]
+    plan = match(wanted, {"l.qkv.weight": tensor("l.qkv.weight", 8, 3)}, QKV)
+    rows = [plan.recipes[slot.name].pieces[0].rows for slot in wanted]  # type: ignore[union-attr]
+    assert rows == [(0, 4), (4, 2), (6, 2)]
+    assert str(plan.recipes["l.k.weight"]) == "rows 4 to 5 of l.qkv.weight"
+    assert plan.unused == ()
+
+
+def test_a_whole_is_put_together_from_stored_parts() -> None:
+    parts = {f"l.{n}.weight": tensor(f"l.{n}.weight", rows, 3) for n, rows in (("q", 4), ("k", 2), ("v", 2))}
+    plan = match([Slot("l.qkv.weight", (8, 3))], parts, QKV)
+    into = [piece.into for piece in plan.recipes["l.qkv.weight"].pieces]  # type: ignore[union-attr]
+    assert into == [(slice(0, 4),), (slice(4, 6),), (slice(6, 8),)]
+
+
+@pytest.mark.parametrize("rows", [(4, 2, 1), (4, 2, 3), (1, 1, 1)])
+def test_parts_that_do_not_fill_the_whole_are_a_shape_mismatch(rows: tuple[int, ...]) -> None:
+    parts = {f"l.{n}.weight": tensor(f"l.{n}.weight", count, 3) for n, count in zip("qkv", rows, strict=True)}
+    with pytest.raises(ShapeMismatch, match=r"l\.v\.weight"):
+        match([Slot("l.qkv.weight", (8, 3))], parts, QKV)
+
+
+def test_a_whole_of_other_rows_than_its_parts_is_a_shape_mismatch() -> None:
+    wanted = [Slot(f"l.{n}.weight", (2, 3)) for n in "qkv"]
+    with pytest.raises(ShapeMismatch, match=r"\(7, 3\)"):
+        match(wanted, {"l.qkv.weight": tensor("l.qkv.weight", 7, 3)}, QKV)
+
+
+def test_a_part_that_is_not_stored_is_missing() -> None:
+    parts = {f"l.{n}.weight": tensor(f"l.{n}.weight", 2, 3) for n in "qk"}
+    with pytest.raises(MissingTensors, match="qkv"):
+        match([Slot("l.qkv.weight", (6, 3))], parts, QKV)
+
+
+MOE = Naming(experts=(StackedExperts("e.up", ("e.{}.w1", "e.{}.w3")), StackedExperts("e.down", ("e.{}.w2",))))
+
+
+def expert_tensors(count: int) -> dict[str, StoredTensor]:
+    shapes = {"w1": (4, 3), "w3": (4, 3), "w2": (3, 4)}
+    return {f"e.{i}.{w}": tensor(f"e.{i}.{w}", *shape) for i in range(count) for w, shape in shapes.items()}
+
+
+def test_experts_are_stacked_in_order() -> None:
+    plan = match([Slot("e.up", (2, 8, 3)), Slot("e.down", (2, 3, 4))], expert_tensors(2), MOE)
+    pieces = plan.recipes["e.up"].pieces  # type: ignore[union-attr]
+    assert [(piece.tensor.name, piece.into) for piece in pieces] == [
+        ("e.0.w1", (0, slice(0, 4))),
+        ("e.0.w3", (0, slice(4, 8))),
+        ("e.1.w1", (1, slice(0, 4))),
+        ("e.1.w3", (1, slice(4, 8))),
+    ]
+    assert plan.unused == ()
+
+
+def test_an_expert_too_few_is_missing_and_one_too_many_is_unused() -> None:
+    wanted = [Slot("e.up", (2, 8, 3)), Slot("e.down", (2, 3, 4))]
+    with pytest.raises(MissingTensors, match=r"e\.up"):
+        match(wanted, expert_tensors(1), MOE)
+    assert set(match(wanted, expert_tensors(3), MOE).unused) == {"e.2.w1", "e.2.w2", "e.2.w3"}
+
+
+def test_an_expert_of_another_shape_is_named() -> None:
+    tensors = expert_tensors(2) | {"e.1.w3": tensor("e.1.w3", 5, 3)}
+    with pytest.raises(ShapeMismatch, match=r"e\.1\.w3: expected shape \(4, 3\), found \(5, 3\)"):
+        match([Slot("e.up", (2, 8, 3))], tensors, MOE)
+
+
+def test_tied_slots_take_their_source_under_either_name() -> None:
+    naming = Naming(tied={"head": "table"})
+    for names in (("table",), ("head",), ("table", "head")):
+        plan = match(slots("table", "head"), held(*names), naming)
+        assert plan.recipes["head"] == Tied("table")
+        assert source(plan, "table") == names[0]
+        assert plan.unused == ()
+
+
+def test_either_of_two_stand_ins_fills_both() -> None:
+    naming = Naming(stand_ins=(("decoder.bias", "bias"),))
+    for name in ("decoder.bias", "bias"):
+        plan = match(slots("decoder.bias", "bias"), held(name), naming)
+        assert source(plan, "decoder.bias") == source(plan, "bias") == name
+
+
+OPTIONAL = Naming(optional=(("dense", "out"), ("pooler",)))
+
+
+def test_a_group_that_is_wholly_missing_is_initialised_and_says_why() -> None:
+    plan = match(slots("body", "dense.weight", "out.weight", "pooler.bias"), held("body"), OPTIONAL)
+    assert plan.fresh == {
+        "dense.weight": "the checkpoint has no dense, out",
+        "out.weight": "the checkpoint has no dense, out",
+        "pooler.bias": "the checkpoint has no pooler",
+    }
+
+
+def test_a_group_that_is_partly_there_is_an_error() -> None:
+    with pytest.raises(MissingTensors) as caught:
+        match(slots("body", "dense.weight", "out.weight", "pooler.bias"), held("body", "out.weight"), OPTIONAL)
+    assert [fault.where for fault in caught.value.faults] == ["dense.weight"]
+
+
+def test_a_part_is_not_confused_with_one_whose_name_begins_alike() -> None:
+    with pytest.raises(MissingTensors, match="pooler_2"):
+        match(slots("pooler_2.weight"), {}, OPTIONAL)
+
+
+def test_all_missing_slots_are_listed_with_the_nearest_stored_name() -> None:
+    with pytest.raises(MissingTensors) as caught:
+        match(slots("model.norm.weight", "model.b"), held("modal.norm.weight"), Naming())
+    assert len(caught.value.faults) == 2
+    assert "The nearest stored name is modal.norm.weight." in str(caught.value)
+    assert "1 tensors are stored" in str(caught.value)
+
+
+def test_a_wrong_shape_names_file_tensor_expected_and_found() -> None:
+    with pytest.raises(ShapeMismatch, match=r"model\.safetensors, tensor a: expected shape \(2,\), found \(3,\)"):
+        match(slots("a"), held("a", shape=(3,)), Naming())
+
+
+def test_wrong_shapes_may_be_initialised_anew_and_are_not_unused() -> None:
+    plan = match(slots("a", "b"), held("a", shape=(3,)) | held("b"), Naming(), ignore_mismatched_sizes=True)
+    assert plan.mismatched == (("a", (3,), (2,)),)
+    assert isinstance(plan.recipes["a"], Fresh) and "(3,)" in str(plan.recipes["a"])
+    assert plan.unused == ()
+
+
+def test_leftovers_are_told_from_unused_tensors() -> None:
+    plan = match(slots("a"), held("a", "x.inv_freq", "b"), Naming(leftovers=("inv_freq",)))
+    assert plan.leftovers == ("x.inv_freq",)
+    assert plan.unused == ("b",)
+
+
+def test_strict_lists_unused_tensors_and_fresh_slots_and_lets_leftovers_pass() -> None:
+    naming = Naming(optional=(("pooler",),), leftovers=("inv_freq",))
+    with pytest.raises(UnusedTensors) as caught:
+        match(slots("a", "pooler.w"), held("a", "b", "x.inv_freq"), naming, strict=True)
+    assert [fault.where for fault in caught.value.faults] == ["b", "pooler.w"]
+    match(slots("a"), held("a", "x.inv_freq"), naming, strict=True)
+
+
+WORDS = st.sampled_from(["layers", "attn", "norm", "0", "1", "bert", "weight", "bias", "head"])
+NAMES = st.lists(
+    st.lists(WORDS, min_size=1, max_size=4).map(".".join),
+    min_size=1,
+    max_size=12,
+    unique=True,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(names=NAMES, prefix=st.sampled_from(["", "bert", "model"]), drop=st.integers(0, 3), seed=st.integers(0, 99))
+def test_every_slot_has_one_source_or_the_load_fails_listing_it(
+    names: list[str], prefix: str, drop: int, seed: int
+) -> None:
+    """Slots with a prefix, a file with another or none, its order shuffled, and some tensors not in it."""
+    rng = random.Random(seed)
+    other = rng.choice(["", "bert", "model"])
+    wanted = [f"{prefix}.{name}" if prefix else name for name in names]
+    files = [f"{other}.{name}" if other else name for name in names]
+    rng.shuffle(files)
+    there = held(*files[min(drop, len(files)) :])
+    naming = Naming(prefix=prefix, prefixes=("bert", "model"))
+    try:
+        plan = match(slots(*wanted), there, naming)
+    except MissingTensors as error:
+        listed = {fault.where for fault in error.faults}
+        assert listed and listed <= set(wanted)
+        spelt = {name: {f"{p}.{name}" if p else name for p in ("", "bert", "model")} for name in names}
+        unfilled = {slot for slot, name in zip(wanted, names, strict=True) if not spelt[name] & there.keys()}
+        assert unfilled <= listed
+        return
+    assert plan.recipes.keys() == set(wanted)
+    for recipe in plan.recipes.values():
+        assert isinstance(recipe, Stored) and len(recipe.pieces) == 1
+        assert recipe.pieces[0].tensor.name in there
+
+
+def many(count: int) -> tuple[list[Slot], dict[str, StoredTensor]]:
+    names = [f"model.layers.{i // 9}.mlp.part_{i % 9}.weight" for i in range(count)]
+    return slots(*names), held(*names)
+
+
+def test_a_hundred_thousand_slots_match_in_well_under_two_seconds() -> None:
+    wanted, there = many(100_000)
+    naming = Naming(
+        prefix="model", prefixes=("model",), fused=QKV.fused, renames=(("gamma", "weight"),), optional=(("head",),)
+    )
+    start = time.process_time()
+    plan = match(wanted, there, naming)
+    assert time.process_time() - start < 2.0
+    assert not plan.unused
+
+
+def test_a_hundred_thousand_missing_slots_fail_in_seconds_too() -> None:
+    wanted, there = many(100_000)
+    other = {name.replace("part", "bit"): each for name, each in there.items()}
+    naming = Naming(optional=tuple((f"model.layers.{i}.absent",) for i in range(11_000)))
+    start = time.process_time()
+    with pytest.raises(MissingTensors) as caught:
+        match(wanted, other, naming)
+    assert time.process_time() - start < 4.0
+    assert len(caught.value.faults) == 100_000

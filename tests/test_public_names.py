@@ -1,0 +1,210 @@
+"""What users import: the names, pinned; what importing costs; what an editor and ``help()`` see."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import pickle
+import pydoc
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import loadstone
+from loadstone.architectures import registry
+from loadstone.errors import FrameworkNotInstalled
+
+ROOT = Path(__file__).parents[1]
+
+NAMES = {
+    *("AutoConfig", "AutoModel", "AutoModelForCausalLM", "AutoModelForMaskedLM", "AutoModelForQuestionAnswering"),
+    *("AutoModelForSequenceClassification", "AutoModelForTokenClassification", "Checkpoint", "DynamicCache"),
+    *(
+        "GenerationConfig",
+        "LoadReport",
+        "LoadstoneError",
+        "PreTrainedModel",
+        "PretrainedConfig",
+        "__version__",
+        "errors",
+    ),
+    *("load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
+}
+
+# Stem → the tasks of its classes, and the classes whose names do not follow the pattern.
+_DECODER = "Model ForCausalLM ForSequenceClassification ForTokenClassification"
+_ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+FAMILIES = {
+    "Llama": f"{_DECODER} ForQuestionAnswering",
+    "Mistral": f"{_DECODER} ForQuestionAnswering",
+    "Mixtral": f"{_DECODER} ForQuestionAnswering",
+    "Gemma": _DECODER,
+    "Gemma2": _DECODER,
+    "Gemma3Text": "Model ForSequenceClassification Gemma3ForCausalLM",
+    "Qwen2": f"{_DECODER} ForQuestionAnswering",
+    "Qwen3": f"{_DECODER} ForQuestionAnswering",
+    "Qwen3Moe": f"{_DECODER} ForQuestionAnswering",
+    "Phi3": _DECODER,
+    "GPT2": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering GPT2LMHeadModel",
+    "GPTNeoX": f"{_DECODER} ForQuestionAnswering",
+    "OPT": "Model ForCausalLM ForSequenceClassification ForQuestionAnswering",
+    "Bert": f"{_ENCODER} BertLMHeadModel",
+    "Roberta": f"{_ENCODER} ForCausalLM",
+    "XLMRoberta": f"{_ENCODER} ForCausalLM",
+    "DistilBert": _ENCODER,
+    "MPNet": _ENCODER,
+    "Electra": f"{_ENCODER} ForCausalLM",
+    "ModernBert": _ENCODER,
+}
+
+
+def expected() -> set[str]:
+    names = set(NAMES)
+    for stem, kinds in FAMILIES.items():
+        names |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
+        names |= {f"{stem}Config", f"{stem}PreTrainedModel"}
+    return names
+
+
+def test_the_public_names_are_these_and_no_others() -> None:
+    assert dir(loadstone) == sorted(expected())
+
+
+@pytest.mark.parametrize("name", sorted(expected()))
+def test_every_public_name_can_be_imported(name: str) -> None:
+    value = getattr(loadstone, name)
+    if inspect.isclass(value):
+        assert value.__doc__
+        assert value.__name__ == name
+        assert pickle.loads(pickle.dumps(value)) is value
+
+
+@pytest.mark.parametrize("name", ["LlamaForDancing", "Nothing", "nothing", "TFAutoModel", "__path_to__"])
+def test_a_name_that_is_not_there_is_an_attribute_error(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"'loadstone' has no attribute '{name}'"):
+        getattr(loadstone, name)
+
+
+def test_model_classes_are_real_and_derive_from_what_users_expect() -> None:
+    model = loadstone.LlamaForCausalLM(
+        loadstone.LlamaConfig(
+            vocab_size=8, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1
+        )
+    )
+    for base in (loadstone.LlamaPreTrainedModel, loadstone.PreTrainedModel, torch.nn.Module):
+        assert isinstance(model, base)
+    assert type(model) is loadstone.LlamaForCausalLM
+    assert type(model.model) is loadstone.LlamaModel
+    assert not isinstance(model, loadstone.LlamaModel | loadstone.BertPreTrainedModel)
+    assert issubclass(loadstone.LlamaConfig, loadstone.PretrainedConfig)
+    assert isinstance(model.config, loadstone.LlamaConfig)
+    assert loadstone.LlamaForCausalLM.config_class is loadstone.LlamaConfig
+
+
+def test_help_shows_the_forward_signature_and_where_the_family_comes_from() -> None:
+    text = pydoc.plain(pydoc.render_doc(loadstone.LlamaForCausalLM))
+    assert "class LlamaForCausalLM(LlamaPreTrainedModel" in text
+    assert "arXiv:2302.13971" in text
+    assert "forward(self, input_ids: 'Tensor | None' = None, attention_mask" in text
+    assert "labels" in inspect.signature(loadstone.LlamaForCausalLM.forward).parameters
+
+
+def test_the_stub_is_what_the_tool_prints() -> None:
+    spec = importlib.util.spec_from_file_location("make_stubs", ROOT / "tools" / "make_stubs.py")
+    assert spec is not None and spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.STUB.read_text() == tool.stub(), "run: python tools/make_stubs.py"
+
+
+@pytest.mark.long
+def test_a_type_checker_knows_what_a_user_gets(tmp_path: Path) -> None:
+    (tmp_path / "user.py").write_text(
+        "from loadstone import AutoModelForCausalLM, BertForMaskedLM, LlamaConfig, LlamaForCausalLM\n"
+        "reveal_type(LlamaForCausalLM.from_pretrained('x'))\n"
+        "reveal_type(LlamaForCausalLM(LlamaConfig(hidden_size=8)).config.hidden_size)\n"
+        "reveal_type(AutoModelForCausalLM.from_pretrained('x').generate)\n"
+        "LlamaConfig(hidden_size='wide')\n"
+        "BertForNothing = BertForMaskedLM.nothing\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file=", "user.py"],
+        cwd=tmp_path, env={"MYPYPATH": str(ROOT / "src"), "PATH": ""}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert 'user.py:2: note: Revealed type is "loadstone.LlamaForCausalLM"' in done.stdout
+    assert 'user.py:3: note: Revealed type is "int"' in done.stdout.replace("builtins.int", "int")
+    assert "max_new_tokens" in done.stdout
+    assert "user.py:5: error" in done.stdout
+    assert "user.py:6: error" in done.stdout
+
+
+def fresh(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+def test_importing_the_package_and_a_config_imports_no_framework() -> None:
+    heavy = "{'torch', 'numpy', 'jax', 'tensorflow', 'huggingface_hub', 'rich', 'typer', 'tokenizers', 'transformers'}"
+    code = (
+        f"import sys, loadstone\nassert not {heavy} & sys.modules.keys()\nassert len(sys.modules) < 300\n"
+        "loadstone.LlamaConfig(), loadstone.AutoConfig, loadstone.open_checkpoint, loadstone.AutoModel\n"
+        f"found = {heavy} & sys.modules.keys()\nassert not found, found"
+    )
+    done = fresh(code)
+    assert done.returncode == 0, done.stderr
+
+
+_BLOCK = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+sys.meta_path.insert(0, Blocker())
+import loadstone
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "loadstone.LlamaForCausalLM",
+        "loadstone.AutoModel.from_config(loadstone.LlamaConfig())",
+        "loadstone.load_into(object(), '.')",
+        "loadstone.load_sharded_checkpoint(object(), '.')",
+    ],
+)
+def test_without_pytorch_the_error_names_the_command_that_installs_it(use: str) -> None:
+    code = f"{_BLOCK}\ntry:\n    {use}\nexcept loadstone.errors.FrameworkNotInstalled as error:\n    print(error)"
+    done = fresh(code)
+    assert "pip install 'loadstone[torch]'" in done.stdout, done.stderr
+
+
+def test_loading_without_pytorch_names_the_command_too(tmp_path: Path) -> None:
+    from frameworks.torch import tiny
+
+    folder = tiny.saved(tiny.llama(), tmp_path)
+    done = fresh(
+        f"{_BLOCK}\ntry:\n    loadstone.AutoModel.from_pretrained({str(folder)!r})\n"
+        "except ImportError as error:\n    print(type(error).__name__, error)"
+    )
+    assert "FrameworkNotInstalled" in done.stdout and "pip install 'loadstone[torch]'" in done.stdout, done.stderr
+    assert issubclass(FrameworkNotInstalled, ImportError)
+
+
+def test_everything_but_models_works_without_pytorch(tmp_path: Path) -> None:
+    from frameworks.torch import tiny
+
+    folder = tiny.saved(tiny.llama(), tmp_path)
+    done = fresh(
+        f"{_BLOCK}\nprint(len(loadstone.open_checkpoint({str(folder)!r})), "
+        f"loadstone.AutoConfig.from_pretrained({str(folder)!r}).model_type, len(dir(loadstone)))"
+    )
+    assert done.stdout.split()[:2] == ["21", "llama"], done.stderr
+
+
+def test_the_registry_lists_each_class_once() -> None:
+    names = [head.class_name for family in registry.families().values() for head in family.heads]
+    assert len(names) == len(set(names))
