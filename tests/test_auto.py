@@ -28,10 +28,10 @@ def test_auto_classes_are_asked_and_not_made() -> None:
 
 
 def test_a_head_that_a_family_lacks_lists_those_that_it_has(tmp_path: Path) -> None:
-    with pytest.raises(UnknownModelType, match=r"AutoModelForMaskedLM: the llama family.*LlamaForCausalLM"):
+    with pytest.raises(UnknownModelType, match=r"llama family has no head for masked-lm.*LlamaForCausalLM"):
         loadstone.AutoModelForMaskedLM.from_config(tiny.config("llama"))
     folder = tiny.saved(tiny.llama(), tmp_path)
-    with pytest.raises(UnknownModelType, match=r"AutoModelForMaskedLM: the llama family.*LlamaForCausalLM"):
+    with pytest.raises(UnknownModelType, match=r"llama family has no head for masked-lm.*LlamaForCausalLM"):
         loadstone.AutoModelForMaskedLM.from_pretrained(folder)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AutoConfig": "loadstone.auto",
+    "AutoConfig": "loadstone.auto_config",
     "AutoModel": "loadstone.auto",
     "AutoModelForCausalLM": "loadstone.auto",
     "AutoModelForMaskedLM": "loadstone.auto",
@@ -60,7 +60,7 @@ def _of_a_family(name: str) -> Any:
     if name in registry.config_names():
         return registry.config_names()[name].config
     if name in registry.class_names():
-        from loadstone.auto import require_framework
+        from loadstone.frameworks import require_framework
 
         return require_framework("torch").class_named(name)
     return None

@@ -24,7 +24,7 @@ from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3Mo
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.auto import AutoClass
-from loadstone.auto import AutoConfig as AutoConfig
+from loadstone.auto_config import AutoConfig as AutoConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
 from loadstone.config import PretrainedConfig as PretrainedConfig

@@ -12,10 +12,11 @@ from typing import Any
 
 from loadstone.architectures import registry
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.auto import AutoClass, AutoConfig, head_for, require_framework
+from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
+from loadstone.frameworks import require_framework
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.options import Options, first_floating, nearest, option_names
@@ -31,11 +32,11 @@ logger = logging.getLogger("loadstone")
 def from_pretrained(
     framework_name: str,
     path_or_id: str | os.PathLike[str] | None,
-    target: type[Any],
+    target: type[Any] | str,
     model_args: tuple[Any, ...],
     keywords: Mapping[str, Any],
 ) -> Any:
-    """Load ``path_or_id`` into ``target``, a model class or an ``Auto…`` class. Keywords as in Transformers 4.52.
+    """Load ``path_or_id`` into ``target``: a model class, or the class for a task. Keywords as in Transformers 4.52.
 
     ========================== =================================================================================
     ``config``                 a config, or where to find one; else the checkpoint's own, with any keyword that
@@ -79,7 +80,7 @@ def from_pretrained(
     try:
         with report.stage("framework"):
             framework = require_framework(framework_name)
-            cls = framework.resolve_class(family, head) if issubclass(target, AutoClass) else target
+            cls = framework.resolve_class(family, head) if isinstance(target, str) else target
             device = framework.device_of(options.device_map)
         with report.stage("skeleton"):
             model = framework.skeleton(cls, config, model_args, _for_init(cls, others, options.config))
@@ -128,13 +129,13 @@ def _files(path_or_id: str | os.PathLike[str] | None, options: Options) -> Sourc
 
 
 def _config(
-    target: type[Any], options: Options, folder: Path, path_or_id: Any, others: dict[str, Any]
+    target: type[Any] | str, options: Options, folder: Path, path_or_id: Any, others: dict[str, Any]
 ) -> tuple[PretrainedConfig, dict[str, Any]]:
     """The config, and the keywords that are none of its keys."""
     if isinstance(options.config, PretrainedConfig):
         config = copy.deepcopy(options.config)
     else:
-        reader = AutoConfig if issubclass(target, AutoClass) else target.config_class
+        reader = AutoConfig if isinstance(target, str) else target.config_class
         config = reader.from_pretrained(folder if options.config is None else options.config)
         known = {*config.fields(), *config.attribute_map, *config.to_dict(), "num_labels"}
         changed = {name: value for name, value in others.items() if name in known}
@@ -155,11 +156,11 @@ def _config(
     return config, others
 
 
-def _pick(target: type[Any], config: PretrainedConfig) -> tuple[Family, HeadSpec | None]:
-    """Family and head: by the task of an ``Auto…`` class, or those of the model class."""
-    if issubclass(target, AutoClass):
+def _pick(target: type[Any] | str, config: PretrainedConfig) -> tuple[Family, HeadSpec | None]:
+    """Family and head: by the task, or those of the model class."""
+    if isinstance(target, str):
         family = registry.family(config.model_type)
-        return family, head_for(target, family)
+        return family, registry.head(family, target)
     if not isinstance(config, target.config_class):
         raise InvalidConfig(
             [Fault("config", target.config_class.__name__, type(config).__name__)],

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loadstone.auto import require_framework
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.config import dtype_name
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
+from loadstone.frameworks import require_framework
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
 from loadstone.tensors import BY_NAME

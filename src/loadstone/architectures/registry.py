@@ -42,6 +42,15 @@ def family(model_type: str) -> Family:
     )
 
 
+def head(family: Family, task: str) -> HeadSpec:
+    """The family's class for a task; :class:`UnknownModelType` lists those that it has."""
+    found = family.head(task)
+    if found is None:
+        known = ", ".join(each.class_name for each in family.heads)
+        raise UnknownModelType(f"The {family.model_type} family has no head for {task}; it has {known}.")
+    return found
+
+
 @lru_cache(maxsize=1)
 def class_names() -> dict[str, tuple[Family, HeadSpec | None]]:
     """Name of a model class → its family and head; None as head for the family's abstract ``…PreTrainedModel``."""

@@ -17,11 +17,11 @@ from loadstone.architectures.family import (
     TOKEN_CLASSIFICATION,
 )
 from loadstone.architectures.registry import family
-from loadstone.auto import require_framework
 from loadstone.cli.console import Output
 from loadstone.cli.tasks import Options, Runner
 from loadstone.config import read_config
 from loadstone.errors import ArgumentError
+from loadstone.frameworks import require_framework
 from loadstone.text import TextTokenizer
 
 AUTO_CLASSES: Mapping[str, str] = MappingProxyType(

@@ -1,1 +1,23 @@
 """What turns a blueprint into a model: one room for each framework, none of which imports another."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from loadstone.errors import FrameworkNotInstalled
+
+_PACKAGES = {"torch": "torch"}
+
+
+def require_framework(name: str) -> Any:
+    """The door to a framework; :class:`FrameworkNotInstalled` names the command that installs it."""
+    try:
+        importlib.import_module(_PACKAGES[name])
+    except ModuleNotFoundError as error:
+        if error.name != _PACKAGES[name]:
+            raise
+        raise FrameworkNotInstalled(
+            f"This needs {name}, which is not installed. Install it with: pip install 'loadstone[{name}]'"
+        ) from None
+    return importlib.import_module(f"loadstone.frameworks.{name}.framework")

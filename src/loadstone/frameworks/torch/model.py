@@ -17,7 +17,7 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.torch.backbone import attach_backbone
-from loadstone.frameworks.torch.build import attach, place
+from loadstone.frameworks.torch.build import attach, build, place
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.resize import resize
 
@@ -79,8 +79,6 @@ class PreTrainedModel(nn.Module):
         backbone = component.backbone
         self.add_module(backbone.name, bare_class(self.family_spec)(self.config, component=backbone.component))
         if component.output.name:
-            from loadstone.frameworks.torch.build import build
-
             place(self, component.output.name, build(component.output.component))
         else:
             attach(self, component.output.component)
