@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from loadstone.architectures.components import (
@@ -33,6 +34,7 @@ from loadstone.architectures.family import (
     HeadSpec,
 )
 from loadstone.architectures.rotary import Rotary, RotaryConfig, make_rotary
+from loadstone.errors import Fault, InvalidConfig
 from loadstone.naming import Fused
 
 LEFTOVERS = ("rotary_emb.inv_freq",)
@@ -83,8 +85,6 @@ class DecoderConfig(RotaryConfig):
 
 def divide(name: str, value: int, by_name: str, by: int) -> int:
     """``value // by`` for two config keys; :class:`InvalidConfig` if it does not come out even."""
-    from loadstone.errors import Fault, InvalidConfig
-
     if value % by:
         raise InvalidConfig([Fault(f"config key {name!r}", f"a multiple of {by_name} = {by}", str(value))])
     return value // by
@@ -279,6 +279,4 @@ def decoder_heads(
 
 
 def _renamed(head: HeadSpec, name: str | None) -> HeadSpec:
-    from dataclasses import replace
-
     return replace(head, class_name=name) if name else head

@@ -9,7 +9,7 @@ from torch import nn
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.fill import Source, taken
+from loadstone.frameworks.torch.fill import Source, taken, tensors_of
 from loadstone.frameworks.torch.framework import naming, slots
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Stored
@@ -23,7 +23,7 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     names = replace(naming(model), optional=() if strict else tuple((slot.name,) for slot in needed))
     plan = match(needed, checkpoint, names, strict=strict)
     source = Source({path: MappedFile(path) for path in checkpoint.files})
-    memory = {**dict(model.named_parameters(remove_duplicate=False)), **dict(model.named_buffers())}
+    memory = dict(tensors_of(model))
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:
         raise ArgumentError(f"{empty[0]} is on the meta device, which has no memory to copy into. Use load_into.")

@@ -67,7 +67,7 @@ def fill(
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
     copied once, straight into its final memory.
     """
-    owners = dict(_slots(model))
+    owners = dict(tensors_of(model))
     _check_kinds(plan, owners)
     made: dict[str, Tensor] = {}
     copied: list[tuple[str, tuple[Piece, ...], torch.dtype]] = []
@@ -114,7 +114,8 @@ def _default_dtype(dtype_of: Callable[[StoredTensor], torch.dtype], made: Mappin
     return next((tensor.dtype for tensor in made.values() if tensor.is_floating_point()), torch.float32)
 
 
-def _slots(model: nn.Module) -> list[tuple[str, Tensor]]:
+def tensors_of(model: nn.Module) -> list[tuple[str, Tensor]]:
+    """Every parameter and buffer, those that share numbers under each name."""
     return [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
 
 

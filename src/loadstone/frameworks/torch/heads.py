@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -39,8 +40,6 @@ class BareModel(PreTrainedModel):
         self, config: Any, *, add_pooling_layer: bool = True, component: components.Component | None = None
     ) -> None:
         if not add_pooling_layer and component is None and self.head_spec is not None:
-            from dataclasses import replace
-
             made = self.head_spec.blueprint(config)
             component = replace(made, pooler=None) if isinstance(made, components.Backbone) else made
             super().__init__(config, component=component)
@@ -102,7 +101,7 @@ def _returned(model: PreTrainedModel, out: Any, return_dict: bool | None) -> Any
 class _WithHead(PreTrainedModel):
     """A backbone and an output part."""
 
-    def _backbone(self, inputs: dict[str, Any]) -> BaseModelOutput:
+    def _backbone(self, **inputs: Any) -> BaseModelOutput:
         out: BaseModelOutput = self.base_model(**inputs, return_dict=True)
         return out
 
@@ -161,17 +160,15 @@ class CausalLM(_WithHead, GenerationMixin):
         ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
         """
         out = self._backbone(
-            {
-                "input_ids": input_ids,
-                "attention_mask": attention_mask,
-                "position_ids": position_ids,
-                "past_key_values": past_key_values,
-                "inputs_embeds": inputs_embeds,
-                "token_type_ids": token_type_ids,
-                "use_cache": use_cache,
-                "output_attentions": output_attentions,
-                "output_hidden_states": output_hidden_states,
-            }
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            token_type_ids=token_type_ids,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
         )
         x = out.last_hidden_state
         assert x is not None
@@ -202,15 +199,13 @@ class MaskedLM(_WithHead):
     ) -> MaskedLMOutput | tuple[Any, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         out = self._backbone(
-            {
-                "input_ids": input_ids,
-                "attention_mask": attention_mask,
-                "token_type_ids": token_type_ids,
-                "position_ids": position_ids,
-                "inputs_embeds": inputs_embeds,
-                "output_attentions": output_attentions,
-                "output_hidden_states": output_hidden_states,
-            }
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            inputs_embeds=inputs_embeds,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
         )
         assert out.last_hidden_state is not None
         logits = self._output(out.last_hidden_state)
@@ -237,17 +232,15 @@ class SequenceClassification(_WithHead):
     ) -> SequenceClassifierOutput | tuple[Any, ...]:
         """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
         out = self._backbone(
-            {
-                "input_ids": input_ids,
-                "attention_mask": attention_mask,
-                "token_type_ids": token_type_ids,
-                "position_ids": position_ids,
-                "past_key_values": past_key_values,
-                "inputs_embeds": inputs_embeds,
-                "use_cache": use_cache,
-                "output_attentions": output_attentions,
-                "output_hidden_states": output_hidden_states,
-            }
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
         )
         logits = self._output(self._pooled(out, input_ids, attention_mask))
         loss = None if labels is None else losses.sequence_classes(logits, labels, self.config)
@@ -273,16 +266,14 @@ class TokenClassification(_WithHead):
     ) -> TokenClassifierOutput | tuple[Any, ...]:
         """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         out = self._backbone(
-            {
-                "input_ids": input_ids,
-                "attention_mask": attention_mask,
-                "token_type_ids": token_type_ids,
-                "position_ids": position_ids,
-                "inputs_embeds": inputs_embeds,
-                "use_cache": use_cache,
-                "output_attentions": output_attentions,
-                "output_hidden_states": output_hidden_states,
-            }
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            inputs_embeds=inputs_embeds,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
         )
         assert out.last_hidden_state is not None
         logits = self._output(out.last_hidden_state)
@@ -309,16 +300,14 @@ class QuestionAnswering(_WithHead):
     ) -> QuestionAnsweringModelOutput | tuple[Any, ...]:
         """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
         out = self._backbone(
-            {
-                "input_ids": input_ids,
-                "attention_mask": attention_mask,
-                "token_type_ids": token_type_ids,
-                "position_ids": position_ids,
-                "inputs_embeds": inputs_embeds,
-                "use_cache": use_cache,
-                "output_attentions": output_attentions,
-                "output_hidden_states": output_hidden_states,
-            }
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            inputs_embeds=inputs_embeds,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
         )
         assert out.last_hidden_state is not None
         start, end = self._output(out.last_hidden_state).unbind(dim=-1)
