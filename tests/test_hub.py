@@ -240,6 +240,16 @@ def test_one_file_is_preferred_to_shards_and_safetensors_to_pytorch(hub: Hub, ca
     assert files_of(source) == ["config.json", "generation_config.json", "model.safetensors"]
 
 
+def test_a_preferred_format_is_fetched_with_all_its_shards_and_else_the_usual_one(hub: Hub, cache: Path) -> None:
+    index = json.dumps({"weight_map": {"a/kernel": "flax_model-1.msgpack"}}).encode()
+    hub.commits[FIRST] |= {"flax_model.msgpack.index.json": index, "flax_model-1.msgpack": b"one"}
+    source = resolve_files(ID, cache_dir=cache, endpoint=hub.address, prefer="flax")
+    flax = ["flax_model-1.msgpack", "flax_model.msgpack.index.json"]
+    assert files_of(source) == ["config.json", *flax, "generation_config.json"]
+    source = resolve_files(ID, cache_dir=cache.with_name("other"), endpoint=hub.address, prefer="tensorflow")
+    assert files_of(source) == LOADED
+
+
 def test_subfolder_of_a_repository_is_found_within_the_root(hub: Hub, cache: Path) -> None:
     hub.commits[FIRST] = {"config.json": b"outer", **{f"inner/deep/{name}": data for name, data in SHARDED.items()}}
     source = resolve_files(ID, cache_dir=cache, endpoint=hub.address, subfolder="inner/deep/")

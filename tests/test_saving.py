@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import flax.serialization
+import flax.traverse_util
 import numpy as np
 import pytest
 import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadstone.architectures.flax_layout import FlaxLeaf
+from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.saving import OutgoingTensor, parse_size, save_checkpoint
+from loadstone.saving import OutgoingTensor, in_flax_layout, parse_size, save_checkpoint
 from loadstone.tensors import BY_NAME, DType
 
 SHARDED = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]
@@ -96,6 +100,62 @@ def test_pytorch_format_has_its_own_names_and_is_written_by_the_caller(tmp_path:
         array.tobytes() for array in list(arrays().values())[2:]
     )
     assert save(tmp_path, arrays(), variant="v", **options) == ["pytorch_model.v.bin"]
+
+
+FLAX = {"model/q/kernel": np.ones((2, 3), np.float32), "model/norm/scale": np.zeros(6, np.float32)}
+
+
+def test_msgpack_is_one_file_that_flax_restores_and_that_opens_under_the_hubs_names(tmp_path: Path) -> None:
+    assert save(tmp_path, FLAX, weight_format="msgpack") == os.listdir(tmp_path) == ["flax_model.msgpack"]
+    restored = flax.serialization.msgpack_restore((tmp_path / "flax_model.msgpack").read_bytes())
+    assert same(flax.traverse_util.flatten_dict(restored, sep="/"), FLAX)
+    checkpoint = open_checkpoint(tmp_path)
+    assert {name: stored.shape for name, stored in checkpoint.items()} == {
+        "model.q.weight": (3, 2),
+        "model.norm.weight": (6,),
+    }
+
+
+def test_msgpack_shards_have_an_index_whose_names_are_paths(tmp_path: Path) -> None:
+    names = ["flax_model-00001-of-00002.msgpack", "flax_model-00002-of-00002.msgpack", "flax_model.msgpack.index.json"]
+    assert save(tmp_path, FLAX, weight_format="msgpack", max_shard_size=24) == names
+    assert json.loads((tmp_path / names[2]).read_text()) == {
+        "metadata": {"total_size": 48},
+        "weight_map": {"model/norm/scale": names[1], "model/q/kernel": names[0]},
+    }
+    checkpoint = open_checkpoint(tmp_path)
+    assert [path.name for path in checkpoint.files] == names[:2]
+    assert np.array_equal(checkpoint.numpy("model.q.weight"), FLAX["model/q/kernel"].T)
+
+
+def test_tensors_put_in_flax_layout_come_back_as_they_were(tmp_path: Path) -> None:
+    written = {
+        "q.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "norm.weight": np.arange(4, dtype=np.float16),
+        "beside.weight": np.arange(6, dtype=np.int8).reshape(2, 3),
+    }
+    layout = {"q.weight": FlaxLeaf("q/kernel", True), "norm.weight": FlaxLeaf("norm/scale", False)}
+    tensors = in_flax_layout([outgoing(name, array) for name, array in written.items()], layout)
+    assert [(tensor.name, tensor.shape) for tensor in tensors] == [
+        ("q/kernel", (3, 2)),
+        ("norm/scale", (4,)),
+        ("beside/weight", (2, 3)),
+    ]
+    save_checkpoint(tmp_path, tensors, weight_format="msgpack")
+    checkpoint = open_checkpoint(tmp_path)
+    assert same({name: checkpoint.numpy(name) for name in checkpoint}, written)
+
+
+def test_saving_msgpack_removes_the_formats_that_a_reader_would_prefer_and_they_do_not_remove_it(
+    tmp_path: Path,
+) -> None:
+    save(tmp_path, FLAX, weight_format="msgpack", max_shard_size=24)
+    save(tmp_path, arrays(), weight_format="pytorch", write_shard=fake_torch_save)
+    save(tmp_path, arrays())
+    kept = ["flax_model-00001-of-00002.msgpack", "flax_model-00002-of-00002.msgpack", "flax_model.msgpack.index.json"]
+    assert sorted(os.listdir(tmp_path)) == [*kept, "model.safetensors", "pytorch_model.bin"]
+    save(tmp_path, FLAX, weight_format="msgpack")
+    assert os.listdir(tmp_path) == ["flax_model.msgpack"]
 
 
 def test_tensor_larger_than_a_shard_has_a_shard_of_its_own(tmp_path: Path) -> None:

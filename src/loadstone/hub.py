@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 
 from loadstone.checkpoint.faults import Faults
 from loadstone.checkpoint.index import read_weight_map
-from loadstone.checkpoint.names import candidates
+from loadstone.checkpoint.names import Candidate, candidates
 from loadstone.config import CONFIG_NAME, replace_file
 from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound, HubError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
@@ -54,6 +54,7 @@ def resolve_files(
     subfolder: str = "",
     variant: str | None = None,
     use_safetensors: bool | None = None,
+    prefer: str | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     force_download: bool = False,
     local_files_only: bool = False,
@@ -80,11 +81,12 @@ def resolve_files(
         return _settled(local, subfolder)
     cache = None if cache_dir is None else Path(cache_dir)
     asked = _Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+    choices = candidates(variant, use_safetensors, prefer)
 
     def take(files: _Files) -> Source:
         prefix = _prefix(subfolder)
         names = [prefix + name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME) if files.has(prefix + name)]
-        return _source(asked, files, [*names, *_weights(asked, files, prefix, variant, use_safetensors)])
+        return _source(asked, files, [*names, *_weights(asked, files, prefix, choices)])
 
     return _from_hub(asked, take)
 
@@ -233,9 +235,8 @@ def _check_id(asked: _Asked) -> None:
         raise ArgumentError(f"revision={asked.revision!r}: expected a branch, a tag or a commit")
 
 
-def _weights(asked: _Asked, files: _Files, prefix: str, variant: str | None, use_safetensors: bool | None) -> list[str]:
+def _weights(asked: _Asked, files: _Files, prefix: str, choices: Sequence[Candidate]) -> list[str]:
     """Names of the weight files, by the same order of preference that opening a folder has."""
-    choices = candidates(variant, use_safetensors)
     chosen = next((each for each in choices if files.has(prefix + each.name)), None)
     if chosen is None:
         near = ", ".join(files.near(prefix)[:_LISTED]) or "nothing"

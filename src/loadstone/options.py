@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.config import PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.tensors import BY_NAME, DType, StoredTensor
@@ -25,6 +26,7 @@ class Options:
     torch_dtype: Any = None
     dtype: Any = None
     device_map: Any = None
+    sharding: Any = None
     attn_implementation: str | None = None
     ignore_mismatched_sizes: bool = False
     strict: bool = False
@@ -38,6 +40,9 @@ class Options:
     subfolder: str = ""
     variant: str | None = None
     use_safetensors: bool | None = None
+    from_pt: bool = False
+    from_tf: bool = False
+    from_flax: bool = False
     low_cpu_mem_usage: bool | None = True
     _fast_init: bool = True
     trust_remote_code: bool | None = False
@@ -51,6 +56,8 @@ class Options:
         return cls(**given), {name: value for name, value in keywords.items() if name not in names}
 
     def __post_init__(self) -> None:
+        if self.from_pt + self.from_tf + self.from_flax > 1:
+            raise ArgumentError("Give one of from_pt, from_tf and from_flax, or none: every format can be read.")
         if not self.weights_only:
             raise ArgumentError("weights_only=False would run code from the checkpoint; Loadstone never does.")
         if self.torch_dtype is not None and self.dtype is not None:
@@ -64,7 +71,12 @@ class Options:
 
     def which(self) -> dict[str, Any]:
         """What says which weight files to take."""
-        return {name: getattr(self, name) for name in ("subfolder", "variant", "use_safetensors")}
+        names = ("subfolder", "variant", "use_safetensors")
+        return {name: getattr(self, name) for name in names} | {"prefer": self._prefer()}
+
+    def _prefer(self) -> str | None:
+        """The format to look for first; PyTorch's, in either kind of file, is looked for first anyway."""
+        return TENSORFLOW if self.from_tf else FLAX if self.from_flax else None
 
     def wanted_dtype(self, config: PretrainedConfig, stored: Mapping[str, StoredTensor]) -> DType:
         """The dtype for floating-point slots: the one asked for, with ``"auto"`` the config's or the stored one."""

@@ -7,6 +7,7 @@ The names are those that Transformers writes and reads (``modeling_utils.py``, v
     model.fp16.safetensors                       variant="fp16"
     model.fp16-00001-of-00006.safetensors, …     its shards, with model.safetensors.index.fp16.json
     pytorch_model.bin, …                         the same for PyTorch's own format
+    flax_model.msgpack, …                        and for Flax's, with flax_model.msgpack.index.json
 """
 
 from __future__ import annotations
@@ -21,13 +22,26 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from loadstone.checkpoint.names import PYTORCH, SAFETENSORS, candidates
+from loadstone.architectures.flax_layout import FlaxLeaf
+from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
 from loadstone.transfer.swap import replace_files
-from loadstone.transfer.write import OutgoingTensor, SafetensorsPlan, plan_safetensors, write_safetensors
+from loadstone.transfer.write import OutgoingTensor, SafetensorsPlan, plan_safetensors, transposed, write_safetensors
+from loadstone.transfer.write_msgpack import MsgpackPlan, plan_msgpack, write_msgpack
 
-__all__ = ["OutgoingTensor", "ShardWriter", "finish_interrupted_save", "parse_size", "save_checkpoint"]
+__all__ = [
+    "MSGPACK",
+    "OutgoingTensor",
+    "ShardWriter",
+    "finish_interrupted_save",
+    "in_flax_layout",
+    "parse_size",
+    "save_checkpoint",
+]
+
+MSGPACK = "msgpack"
+"""The weight format of ``flax_model.msgpack``."""
 
 ShardWriter = Callable[[Path, Sequence[OutgoingTensor]], None]
 """Creates one file with these tensors. A ``RuntimeError`` from it counts as a failure to write, as PyTorch's does."""
@@ -38,6 +52,8 @@ _UNITS |= {f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", sta
 _SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT]?I?B)\s*", re.IGNORECASE | re.ASCII)
 _VARIANT = re.compile(r"[\w+-]+(\.[\w+-]+)*", re.ASCII)
 _FORMAT_PT: Mapping[str, str] = MappingProxyType({"format": "pt"})
+_FORMATS = {SAFETENSORS: SAFETENSORS, PYTORCH: PYTORCH, MSGPACK: FLAX}
+"""Weight format → what reading calls it."""
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -68,9 +84,10 @@ def save_checkpoint(
     5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³); a larger tensor has a shard of its own. One tensor at a time is read.
     ``progress`` is told of bytes as they are written.
 
-    Weights of the same format and variant that an older save left are removed. Saving ``weight_format="pytorch"``
-    also removes safetensors files of that variant, which a reader would prefer; saving safetensors keeps PyTorch
-    files, which it would not. PyTorch's format is for ``write_shard`` to write.
+    Weights of the same format and variant that an older save left are removed, and so are those of formats that a
+    reader would prefer: saving ``weight_format="pytorch"`` also removes safetensors files of that variant, and
+    ``"msgpack"`` both; saving safetensors keeps the others. PyTorch's format is for ``write_shard`` to write. For
+    ``"msgpack"`` names are paths with ``/`` between, and layouts are Flax's: see :func:`in_flax_layout`.
 
     :raises ArgumentError: a size, variant, format or file name that makes no sense, two tensors of one name.
     :raises SaveError: the disk is full, the folder may not be written to, a tensor gave too few bytes, or the like.
@@ -78,8 +95,8 @@ def save_checkpoint(
     folder = Path(folder)
     if "\0" in str(folder):
         raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
-    if weight_format not in (SAFETENSORS, PYTORCH):
-        raise ArgumentError(f"weight_format={weight_format!r}: expected {SAFETENSORS!r} or {PYTORCH!r}")
+    if weight_format not in _FORMATS:
+        raise ArgumentError(f"weight_format={weight_format!r}: expected one of {', '.join(map(repr, _FORMATS))}")
     if (write_shard is not None) != (weight_format == PYTORCH):
         raise ArgumentError("write_shard is needed for weight_format='pytorch', and only for it")
     if variant and not _VARIANT.fullmatch(variant):
@@ -89,7 +106,7 @@ def save_checkpoint(
     small_files = _checked(extra_files, taken={index, *(shard.name for shard in shards)})
     if len(shards) > 1:
         small_files[index] = _index(shards)
-    plans = {s.name: plan_safetensors(s.tensors, metadata) for s in shards} if write_shard is None else {}
+    plans = {s.name: _plan(s, weight_format, metadata) for s in shards} if write_shard is None else {}
 
     def write(stage: Path) -> None:
         for shard in shards:
@@ -126,9 +143,25 @@ def parse_size(size: int | str) -> int:
     return nbytes
 
 
+def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxLeaf]) -> list[OutgoingTensor]:
+    """Tensors as Flax's own files name and keep them; what ``layout`` does not list keeps name and layout.
+
+    A tensor is transposed when its turn to be written comes.
+    """
+    found = []
+    for tensor in tensors:
+        path, is_transposed = layout.get(tensor.name) or (tensor.name.replace(".", "/"), False)
+        found.append(transposed(tensor, path) if is_transposed else tensor._replace(name=path))
+    return found
+
+
+def _plan(shard: _Shard, weight_format: str, metadata: Mapping[str, str]) -> SafetensorsPlan | MsgpackPlan:
+    return plan_msgpack(shard.tensors) if weight_format == MSGPACK else plan_safetensors(shard.tensors, metadata)
+
+
 def _names(weight_format: str, variant: str | None) -> tuple[str, str]:
     """Of the one file, and of the index where there are shards instead."""
-    single, index = candidates(variant, weight_format == SAFETENSORS)
+    single, index, *_ = candidates(variant, None, prefer=_FORMATS[weight_format])
     return single.name, index.name
 
 
@@ -168,7 +201,8 @@ def _checked(extra_files: Mapping[str, bytes], taken: set[str]) -> dict[str, byt
 
 def _stale(weight_format: str, variant: str | None, shards: Sequence[_Shard]) -> Callable[[str], bool]:
     """Which names are weights that the new ones stand in for. See the docstring of :func:`save_checkpoint`."""
-    formats = [SAFETENSORS, PYTORCH] if weight_format == PYTORCH else [SAFETENSORS]
+    preferred = FORMATS[: FORMATS.index(_FORMATS[weight_format]) + 1]
+    formats = [each for each, reading in _FORMATS.items() if reading in preferred]
     shard = r"(-\d{5,}-of-\d{5,})?"
     patterns = []
     for each in formats:
@@ -187,10 +221,13 @@ def _stale(weight_format: str, variant: str | None, shards: Sequence[_Shard]) ->
 def _write_shard(
     path: Path,
     shard: _Shard,
-    plan: SafetensorsPlan | None,
+    plan: SafetensorsPlan | MsgpackPlan | None,
     write_shard: ShardWriter | None,
     progress: Callable[[int], None] | None,
 ) -> None:
+    if isinstance(plan, MsgpackPlan):
+        write_msgpack(path, plan, progress=progress)
+        return
     if plan is not None:
         write_safetensors(path, plan, progress=progress)
         return

@@ -76,6 +76,18 @@ class StoredTensor(NamedTuple):
     """Bytes from the first element to the end of the last one, gaps between strides included."""
     strides: tuple[int, ...] | None = None
     """Elements to step for each dimension; None means row-major without gaps."""
+    stretches: tuple[Stretch, ...] = ()
+    """Where its bytes do not lie in one row: the boxes that it is made of. ``nbytes`` then spans from the first to the
+    last of them."""
+
+
+class Stretch(NamedTuple):
+    """Some elements of a tensor, and their place in it."""
+
+    tensor: StoredTensor
+    """Bears the name of the whole."""
+    into: tuple[int | slice, ...]
+    """An index into the whole, for every dimension; slices say where they start and stop."""
 
 
 class Slot(NamedTuple):

@@ -115,8 +115,8 @@ def test_a_path_with_a_nul_character_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("tf_model.h5", "TensorFlow"),
-        ("flax_model.msgpack", "Flax"),
+        ("tf_model.ckpt", "TensorFlow 1"),
+        ("rust_model.ot", "rust-bert"),
         ("model.Q4_K_M.gguf", "llama.cpp"),
         ("model.onnx", "ONNX"),
     ],

@@ -48,7 +48,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
     """
 
     format: str
-    """``"safetensors"`` or ``"pytorch"``."""
+    """``"safetensors"``, ``"pytorch"``, ``"flax"`` or ``"tensorflow"``."""
     files: tuple[Path, ...]
     """The weight files: sorted by name, as shards number themselves."""
     index: Path | None
@@ -105,7 +105,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
     def nbytes(self) -> int:
         """Bytes of all tensors together, each counted in full even where tensors share storage."""
         return sum(
-            tensor.nbytes if tensor.strides is None else math.prod(tensor.shape) * tensor.dtype.bits // 8
+            tensor.nbytes if tensor.strides is None and not tensor.stretches else _elements_nbytes(tensor)
             for tensor in self.values()
         )
 
@@ -120,11 +120,10 @@ class Checkpoint(Mapping[str, StoredTensor]):
         tensor = self[name]
         try:
             with RegularFile(tensor.file) as file:
-                stored = memoryview(file.read(tensor.offset, tensor.nbytes))
+                return _join(file, tensor) if tensor.stretches else _read(file, tensor)
         except UnusableFile as unusable:
             fault = Fault(in_file(tensor.file, name), unusable.expected, unusable.found, unusable.hint)
             raise CorruptCheckpoint([fault]) from None
-        return stored if tensor.strides is None else _gather(stored, tensor)
 
     def numpy(self, name: str) -> np.ndarray[Any, Any]:
         """One tensor as a NumPy array of its own: reads the tensor's bytes.
@@ -150,6 +149,27 @@ def _rebuild(
     metadata: dict[str, str],
 ) -> Checkpoint:
     return Checkpoint(tensors, format=format, files=files, index=index, metadata=metadata)
+
+
+def _elements_nbytes(tensor: StoredTensor) -> int:
+    """Bytes of a tensor's elements, without what lies between them."""
+    return math.prod(tensor.shape) * tensor.dtype.bits // 8
+
+
+def _read(file: RegularFile, tensor: StoredTensor) -> memoryview:
+    stored = memoryview(file.read(tensor.offset, tensor.nbytes))
+    return stored if tensor.strides is None else _gather(stored, tensor)
+
+
+def _join(file: RegularFile, tensor: StoredTensor) -> memoryview:
+    """The elements of a tensor that lies in stretches, row-major."""
+    import numpy as np
+
+    whole = memoryview(bytearray(_elements_nbytes(tensor)))
+    elements = np.frombuffer(whole, dtype=f"V{tensor.dtype.bits // 8}").reshape(tensor.shape)
+    for part, into in tensor.stretches:
+        elements[into] = np.frombuffer(_read(file, part), dtype=elements.dtype).reshape(part.shape)
+    return whole
 
 
 def _gather(stored: memoryview, tensor: StoredTensor) -> memoryview:

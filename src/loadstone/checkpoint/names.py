@@ -12,26 +12,45 @@ from loadstone.checkpoint.faults import printable
 
 SAFETENSORS = "safetensors"
 PYTORCH = "pytorch"
+FLAX = "flax"
+TENSORFLOW = "tensorflow"
+FORMATS = (SAFETENSORS, PYTORCH, FLAX, TENSORFLOW)
+"""In the order in which they are looked for."""
 
-SUFFIXES = {".safetensors": SAFETENSORS, ".bin": PYTORCH, ".pt": PYTORCH, ".pth": PYTORCH}
+SUFFIXES = {
+    ".safetensors": SAFETENSORS,
+    ".bin": PYTORCH,
+    ".pt": PYTORCH,
+    ".pth": PYTORCH,
+    ".msgpack": FLAX,
+    ".h5": TENSORFLOW,
+    ".keras": TENSORFLOW,
+}
 """Which format a weight file is in, by the end of its name."""
 
 OTHER_FORMATS = {
-    ".h5": "TensorFlow weights",
-    ".msgpack": "Flax weights",
     ".gguf": "llama.cpp weights",
     ".ckpt": "a TensorFlow 1 or Lightning checkpoint",
     ".onnx": "an ONNX graph",
     ".ot": "rust-bert weights",
 }
 
+_NAMES = {
+    SAFETENSORS: ("model", ".safetensors"),
+    PYTORCH: ("pytorch_model", ".bin"),
+    FLAX: ("flax_model", ".msgpack"),
+    TENSORFLOW: ("tf_model", ".h5"),
+}
+"""What the names of a format start and end with; a variant stands between."""
+_KERAS_NAMES = ("model.keras", "model.weights.h5")
+"""Names that Keras itself gives; there are no variants of them, and no index."""
+
 _VARIANTS = [
     re.compile(pattern)
+    for stem, suffix in _NAMES.values()
     for pattern in (
-        r"model\.([^.]+)\.safetensors",
-        r"model\.safetensors\.index\.([^.]+)\.json",
-        r"pytorch_model\.([^.]+)\.bin",
-        r"pytorch_model\.bin\.index\.([^.]+)\.json",
+        rf"{stem}\.([^.]+){re.escape(suffix)}",
+        rf"{stem}{re.escape(suffix)}\.index\.([^.]+)\.json",
     )
 ]
 _SHARD = re.compile(r"-\d{5}-of-\d{5}\.")
@@ -47,22 +66,35 @@ class Candidate(NamedTuple):
     is_index: bool
 
 
-def candidates(variant: str | None, use_safetensors: bool | None) -> list[Candidate]:
-    """Where to look, first choice first: safetensors before PyTorch, one file before shards.
+def candidates(variant: str | None, use_safetensors: bool | None, prefer: str | None = None) -> list[Candidate]:
+    """Where to look, first choice first: the formats in their order, of each one file before shards.
+
+    ``use_safetensors``: True takes nothing else, False nothing of it. ``prefer`` is looked for first.
 
     >>> [each.name for each in candidates("fp16", True)]
     ['model.fp16.safetensors', 'model.safetensors.index.fp16.json']
+    >>> [each.name for each in candidates(None, None, "flax")][:3]
+    ['flax_model.msgpack', 'flax_model.msgpack.index.json', 'model.safetensors']
     """
+    wanted = sorted(allowed_formats(use_safetensors), key=lambda each: each != prefer)
+    return [candidate for format in wanted for candidate in _of_format(format, variant)]
+
+
+def allowed_formats(use_safetensors: bool | None) -> tuple[str, ...]:
+    """The formats that ``use_safetensors`` leaves, in the order in which they are looked for."""
+    return tuple(each for each in FORMATS if use_safetensors is None or use_safetensors == (each == SAFETENSORS))
+
+
+def _of_format(format: str, variant: str | None) -> list[Candidate]:
+    stem, suffix = _NAMES[format]
     dotted = f".{variant}" if variant else ""
-    safe = [
-        Candidate(f"model{dotted}.safetensors", SAFETENSORS, False),
-        Candidate(f"model.safetensors.index{dotted}.json", SAFETENSORS, True),
+    found = [
+        Candidate(f"{stem}{dotted}{suffix}", format, False),
+        Candidate(f"{stem}{suffix}.index{dotted}.json", format, True),
     ]
-    pytorch = [
-        Candidate(f"pytorch_model{dotted}.bin", PYTORCH, False),
-        Candidate(f"pytorch_model.bin.index{dotted}.json", PYTORCH, True),
-    ]
-    return (safe if use_safetensors is not False else []) + (pytorch if use_safetensors is not True else [])
+    if format == TENSORFLOW and not variant:
+        found += [Candidate(name, format, False) for name in _KERAS_NAMES]
+    return found
 
 
 def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | None) -> list[str]:
@@ -85,7 +117,7 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
     shards = [name for name in names if _SHARD.search(name)]
     if shards and not any(name.endswith(".json") and ".index." in name for name in names):
         sentences.append(f"There are shards but no index that says what is in them: {_listing(shards)}.")
-    known = {each.name for flag in (True, False) for each in candidates(None, flag)}
+    known = {each.name for each in candidates(None, None)}
     loose = [
         name
         for name in names

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from loadstone.checkpoint.base import Checkpoint
 from loadstone.checkpoint.faults import Faults, quoted
 from loadstone.checkpoint.index import check_agreement, read_weight_map
-from loadstone.checkpoint.names import PYTORCH, SAFETENSORS, SUFFIXES, candidates, describe_folder, describe_subfolders
+from loadstone.checkpoint.names import (
+    FLAX,
+    FORMATS,
+    PYTORCH,
+    SAFETENSORS,
+    SUFFIXES,
+    TENSORFLOW,
+    allowed_formats,
+    candidates,
+    describe_folder,
+    describe_subfolders,
+)
 from loadstone.checkpoint.safetensors import read_header
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
 from loadstone.tensors import StoredTensor
@@ -22,17 +33,24 @@ def open_checkpoint(
     subfolder: str = "",
     variant: str | None = None,
     use_safetensors: bool | None = None,
+    prefer: str | None = None,
 ) -> Checkpoint:
     """Opens the checkpoint in a folder, or a weight file, and checks all of its files. Reads no tensor.
 
-    In a folder it looks, in this order, for ``model.safetensors``, ``model.safetensors.index.json``,
-    ``pytorch_model.bin`` and ``pytorch_model.bin.index.json``; with ``variant="fp16"`` for ``model.fp16.safetensors``,
-    ``model.safetensors.index.fp16.json``, ``pytorch_model.fp16.bin`` and ``pytorch_model.bin.index.fp16.json``.
+    In a folder it looks, in this order, for ``model.safetensors``, ``pytorch_model.bin``, ``flax_model.msgpack`` and
+    ``tf_model.h5``, each followed by the index of its shards (``model.safetensors.index.json``), then for Keras's own
+    ``model.keras`` and ``model.weights.h5``; with ``variant="fp16"`` for ``model.fp16.safetensors``,
+    ``model.safetensors.index.fp16.json`` and so on.
 
-    :param path: a folder, or one file: ``.safetensors``, ``.bin``, ``.pt``, ``.pth``, or an index ``.json``
+    Names and layouts are the Hub's, whatever the format: ``…/query/kernel`` of a Flax or TensorFlow file is
+    ``….query.weight``, transposed by its strides.
+
+    :param path: a folder, or one file: ``.safetensors``, ``.bin``, ``.pt``, ``.pth``, ``.msgpack``, ``.h5``,
+        ``.keras``, or an index ``.json``
     :param subfolder: the folder inside ``path`` to look in
     :param variant: the middle part of the names to look for
-    :param use_safetensors: True: nothing but safetensors; False: nothing but PyTorch; None: safetensors first
+    :param use_safetensors: True: nothing but safetensors; False: nothing of it; None: safetensors first
+    :param prefer: the format to look for first: ``"safetensors"``, ``"pytorch"``, ``"flax"`` or ``"tensorflow"``
     :raises ArgumentError: arguments that contradict each other, or a subfolder that leaves the folder
     :raises CheckpointNotFound: nothing of the kind is there; says what is
     :raises CorruptCheckpoint: files that contradict themselves, each other or their format; lists every fault
@@ -41,12 +59,14 @@ def open_checkpoint(
     """
     if sys.byteorder != "little":
         raise CheckpointError("Checkpoints are little-endian, and this machine is big-endian: they cannot be read here")
+    if prefer is not None and prefer not in FORMATS:
+        raise ArgumentError(f"prefer={prefer!r}: expected one of {', '.join(map(repr, FORMATS))}")
     root = Path(os.fspath(path))
     if "\0" in str(root):
         raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
     # `os.path` and not `Path`: the latter raises on a name that is too long or not to be looked at.
     if os.path.isdir(root):
-        return _open_folder(_enter(root, subfolder), _checked(variant), use_safetensors)
+        return _open_folder(_enter(root, subfolder), _checked(variant), use_safetensors, prefer)
     if not os.path.lexists(root):
         raise CheckpointNotFound(f"{root}: no such file or folder. Check the path, or the working directory")
     if subfolder or variant:
@@ -71,29 +91,27 @@ def _checked(variant: str | None) -> str | None:
     return variant or None
 
 
-def _open_folder(folder: Path, variant: str | None, use_safetensors: bool | None) -> Checkpoint:
-    looked_for = candidates(variant, use_safetensors)
+def _open_folder(folder: Path, variant: str | None, use_safetensors: bool | None, prefer: str | None) -> Checkpoint:
+    looked_for = candidates(variant, use_safetensors, prefer)
     for name, format, is_index in looked_for:
         # A broken link counts: it is better named as a fault than passed over.
         if os.path.lexists(folder / name):
-            open_one = _open_sharded if is_index else _open_single
-            return open_one(folder / name, format)
+            return _open_sharded(folder / name, (format,)) if is_index else _open_single(folder / name, format)
     sentences = [f"{folder}: no weights there. Looked for {', '.join(each.name for each in looked_for)}."]
     sentences += describe_folder(folder, variant, use_safetensors) or ["The folder holds nothing like weights."]
     raise CheckpointNotFound(" ".join(sentences))
 
 
 def _open_file(path: Path, use_safetensors: bool | None) -> Checkpoint:
-    wanted = {True: SAFETENSORS, False: PYTORCH, None: None}[use_safetensors]
     if path.suffix == ".json":
-        return _open_sharded(path, wanted)
+        return _open_sharded(path, allowed_formats(use_safetensors))
     format = SUFFIXES.get(path.suffix)
     if format is None:
         raise CheckpointNotFound(
             f"{path}: expected a folder, a weight file ({', '.join(SUFFIXES)}) or an index (.json). "
             "Rename the file if it is one of these"
         )
-    if wanted not in (None, format):
+    if format not in allowed_formats(use_safetensors):
         raise ArgumentError(f"use_safetensors={use_safetensors}, but {path} is a {format} file; leave it out")
     return _open_single(path, format)
 
@@ -105,14 +123,17 @@ def _open_single(path: Path, format: str) -> Checkpoint:
     return Checkpoint(tensors, format=format, files=[path], metadata=metadata)
 
 
-def _open_sharded(index: Path, wanted: str | None) -> Checkpoint:
-    """``wanted`` is the format that the index's shards must be in; None takes either."""
+def _open_sharded(index: Path, allowed: Sequence[str]) -> Checkpoint:
+    """``allowed`` are the formats that the index's shards may be in, all of them in one."""
     faults = Faults()
     weight_map = read_weight_map(index, faults)
     faults.raise_if_any()
     assert weight_map is not None
-    format = _format_of(index, weight_map, wanted, faults)
+    format = _format_of(index, weight_map, allowed, faults)
     faults.raise_if_any()
+    if format in _NAMES_OF:
+        name_of = _NAMES_OF[format]()
+        weight_map = {shard: [name_of(name) for name in names] for shard, names in weight_map.items()}
     shards: dict[str, list[StoredTensor]] = {}
     metadata: dict[str, str] = {}
     for shard in weight_map:
@@ -132,9 +153,9 @@ def _open_sharded(index: Path, wanted: str | None) -> Checkpoint:
     )
 
 
-def _format_of(index: Path, weight_map: Mapping[str, list[str]], wanted: str | None, faults: Faults) -> str:
+def _format_of(index: Path, weight_map: Mapping[str, list[str]], allowed: Sequence[str], faults: Faults) -> str:
     formats = {shard: SUFFIXES.get(Path(shard).suffix) for shard in weight_map}
-    expected = wanted or next((each for each in formats.values() if each), SAFETENSORS)
+    expected = next((each for each in formats.values() if each in allowed and each), allowed[0])
     for shard, format in formats.items():
         if format != expected:
             faults.damaged(index, f"{expected} shards only", quoted(shard), "Fetch the index again, or ask its author")
@@ -152,7 +173,35 @@ def _read_pytorch(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[
     return read_pytorch(path, faults)
 
 
+def _read_msgpack(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
+    from loadstone.checkpoint.flax_msgpack import read_msgpack
+
+    return read_msgpack(path, faults)
+
+
+def _read_keras(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
+    from loadstone.checkpoint.keras_h5 import read_keras
+
+    return read_keras(path, faults)
+
+
+def _flax_names() -> Callable[[str], str]:
+    from loadstone.checkpoint.flax_msgpack import name_of
+
+    return name_of
+
+
+def _keras_names() -> Callable[[str], str]:
+    from loadstone.checkpoint.keras_h5 import name_of_variable
+
+    return name_of_variable
+
+
 _READERS: dict[str, Callable[[Path, Faults], tuple[list[StoredTensor], dict[str, str]]]] = {
     SAFETENSORS: _read_safetensors,
     PYTORCH: _read_pytorch,
+    FLAX: _read_msgpack,
+    TENSORFLOW: _read_keras,
 }
+_NAMES_OF: dict[str, Callable[[], Callable[[str], str]]] = {FLAX: _flax_names, TENSORFLOW: _keras_names}
+"""Of formats whose index names tensors in their own way: how to make it the Hub's."""

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.checkpoint.layouts import is_row_major
 from loadstone.checkpoint.pickle_machine import PickleMachine, TruncatedPickle
 from loadstone.checkpoint.torch_tokens import MalformedPickle, RefusedPickle, StorageToken, TensorToken, storage, view
 from loadstone.checkpoint.zip_records import MAGIC, Record, read_records
@@ -259,18 +260,8 @@ def _place(
     if elements * size > max(file_nbytes, _SPARE_EXPANSION):
         faults.damaged(where, f"at most the file's {file_nbytes} bytes", f"{elements * size} bytes, by strides of 0")
         return None
-    strides = None if _is_row_major(token.shape, token.strides) else token.strides
+    strides = None if is_row_major(token.shape, token.strides) else token.strides
     return StoredTensor(name, dtype, token.shape, path, start + token.offset * size, span * size, strides)
-
-
-def _is_row_major(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
-    expected = 1
-    for count, step in zip(reversed(shape), reversed(strides), strict=True):
-        # The stride of a dimension of one element is never used, and PyTorch leaves any number there.
-        if count != 1 and step != expected:
-            return False
-        expected *= count
-    return True
 
 
 def _nbytes(elements: int, dtype: DType) -> int:

@@ -177,7 +177,7 @@ def _shown(shape: list[int]) -> str:
 def _check_layout(path: Path, tensors: list[StoredTensor], data_start: int, nbytes: int, faults: Faults) -> None:
     """The tensors, in order, must cover the file from ``data_start`` on without holes or overlaps, to its end."""
     reached = data_start
-    for name, _, _, _, offset, size, _ in tensors:
+    for name, _, _, _, offset, size, *_ in tensors:
         if offset != reached:
             what = "overlaps the one before" if offset < reached else "leaves a hole"
             expected = f"its bytes to start at byte {reached - data_start} of the data"

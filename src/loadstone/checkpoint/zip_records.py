@@ -1,4 +1,4 @@
-"""Where the records of a zip archive lie. For archives that store without compression, as PyTorch's do.
+"""Where the records of a zip archive lie. For archives that store without compression, as PyTorch's and Keras's do.
 
 Stricter than a general reader, as two readers that see different records in one file are an attack: no bytes after
 the directory, no record twice, none over another, local and central headers agree.
@@ -154,7 +154,7 @@ def _check_record(
             where,
             "a record stored as it is",
             "a compressed one",
-            "Store it without compression (`zip -0`), as PyTorch does",
+            "Store it without compression (`zip -0`), as PyTorch and Keras do",
         )
     else:
         return True

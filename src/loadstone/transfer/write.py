@@ -54,6 +54,20 @@ class OutgoingTensor(NamedTuple):
         return nbits // 8
 
 
+def transposed(tensor: OutgoingTensor, name: str) -> OutgoingTensor:
+    """A matrix with its rows as columns, under another name. Takes its memory twice while its bytes are asked for."""
+
+    def read() -> Buffer:
+        import numpy as np
+
+        # The bytes of an element stay together, whatever they mean.
+        elements = np.frombuffer(bytes_of(tensor), dtype=f"V{tensor.dtype.bits // 8}")
+        return np.ascontiguousarray(elements.reshape(tensor.shape).T).view(np.uint8).data
+
+    rows, columns = tensor.shape
+    return OutgoingTensor(name, tensor.dtype, (columns, rows), read)
+
+
 class SafetensorsPlan(NamedTuple):
     """A safetensors file that is fully laid out and not yet written."""
 
@@ -109,12 +123,16 @@ def write_safetensors(path: Path, plan: SafetensorsPlan, *, progress: Callable[[
     with BlockFile(path) as file:
         file.write(plan.header)
         for tensor in plan.tensors:
-            file.write(_bytes_of(tensor))
+            file.write(bytes_of(tensor))
             if progress:
                 progress(tensor.nbytes)
 
 
-def _bytes_of(tensor: OutgoingTensor) -> memoryview:
+def bytes_of(tensor: OutgoingTensor) -> memoryview:
+    """What a tensor gives when it is asked for its bytes.
+
+    :raises SaveError: other than the promised number of bytes, or not in a row.
+    """
     view = memoryview(tensor.read())
     if view.nbytes != tensor.nbytes:
         raise SaveError(

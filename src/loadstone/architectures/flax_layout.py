@@ -1,0 +1,40 @@
+"""The names and layouts that Flax's own files have: for each slot its path there, and whether it is transposed.
+
+Flax's layers call a linear map's weight ``kernel`` and keep it (inputs, outputs), an embedding's ``embedding``, and
+the gain of a layer norm ``scale``. A root-mean-square norm keeps ``weight``, and everything else its own name.
+
+Source: ``rename_key_and_reshape_tensor`` in ``modeling_flax_pytorch_utils.py``, and ``modeling_flax_llama.py``, of
+Transformers 4.57.1.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from loadstone.architectures.components import Component, Embedding, LayerNorm, Linear, walk
+
+_NAMES: dict[type[Component], str] = {Linear: "kernel", Embedding: "embedding", LayerNorm: "scale"}
+
+
+class FlaxLeaf(NamedTuple):
+    """Where a slot stands in a Flax file."""
+
+    path: str
+    """Levels with ``/`` between."""
+    transposed: bool
+
+
+def flax_layout(component: Component, prefix: str = "") -> dict[str, FlaxLeaf]:
+    """Slot name → path and layout in a Flax file, for every slot under a component.
+
+    >>> flax_layout(Linear(2, 3), "lm_head")["lm_head.weight"]
+    FlaxLeaf(path='lm_head/kernel', transposed=True)
+    """
+    found = {}
+    for name, leaf in walk(component, prefix):
+        for slot in leaf.own_slots():
+            last = _NAMES.get(type(leaf), slot.name) if slot.name == "weight" else slot.name
+            levels = [level for level in (*name.split("."), last) if level]
+            slot_name = ".".join(filter(None, (name, slot.name)))
+            found[slot_name] = FlaxLeaf("/".join(levels), last == "kernel")
+    return found
