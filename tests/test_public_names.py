@@ -47,6 +47,7 @@ FAMILIES = {
     "Qwen2": f"{_DECODER} ForQuestionAnswering",
     "Qwen3": f"{_DECODER} ForQuestionAnswering",
     "Qwen3Moe": f"{_DECODER} ForQuestionAnswering",
+    "Olmo2": "Model ForCausalLM ForSequenceClassification",
     "Phi3": _DECODER,
     "GPT2": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering GPT2LMHeadModel",
     "GPTNeoX": f"{_DECODER} ForQuestionAnswering",
@@ -61,12 +62,17 @@ FAMILIES = {
 }
 
 
+PREFIXES = ("Flax", "TF")
+"""What the classes of the two other frameworks are called besides."""
+
+
 def expected() -> set[str]:
-    names = set(NAMES)
+    classes = {name for name in NAMES if name.startswith("AutoModel")} | {"PreTrainedModel"}
     for stem, kinds in FAMILIES.items():
-        names |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
-        names |= {f"{stem}Config", f"{stem}PreTrainedModel"}
-    return names
+        classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
+        classes.add(f"{stem}PreTrainedModel")
+    configs = {f"{stem}Config" for stem in FAMILIES}
+    return NAMES | configs | classes | {prefix + name for prefix in PREFIXES for name in classes}
 
 
 def test_the_public_names_are_these_and_no_others() -> None:
@@ -82,7 +88,9 @@ def test_every_public_name_can_be_imported(name: str) -> None:
         assert pickle.loads(pickle.dumps(value)) is value
 
 
-@pytest.mark.parametrize("name", ["LlamaForDancing", "Nothing", "nothing", "TFAutoModel", "__path_to__"])
+@pytest.mark.parametrize(
+    "name", ["LlamaForDancing", "Nothing", "nothing", "TFAutoModelForDancing", "FlaxNothing", "TF", "__path_to__"]
+)
 def test_a_name_that_is_not_there_is_an_attribute_error(name: str) -> None:
     with pytest.raises(AttributeError, match=f"'loadstone' has no attribute '{name}'"):
         getattr(loadstone, name)

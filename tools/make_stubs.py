@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import loadstone
 from loadstone.architectures import registry
-from loadstone.frameworks.torch.heads import TASK_CLASSES
+from loadstone.frameworks.flax.heads import TASK_CLASSES as flax_tasks
+from loadstone.frameworks.tensorflow.heads import TASK_CLASSES as tensorflow_tasks
+from loadstone.frameworks.torch.heads import TASK_CLASSES as torch_tasks
 
 STUB = Path(__file__).parents[1] / "src" / "loadstone" / "__init__.pyi"
 _HEADER = """\
@@ -23,29 +27,53 @@ from typing import Any
 """
 
 
+class _Room(NamedTuple):
+    """What one framework's classes derive from."""
+
+    prefix: str
+    framework: str
+    base: str
+    tasks: Mapping[str, type[Any]]
+
+
+_ROOMS = (
+    _Room("", "torch", "PreTrainedModel", torch_tasks),
+    _Room("Flax", "flax", "FlaxPreTrainedModel", flax_tasks),
+    _Room("TF", "tensorflow", "TFPreTrainedModel", tensorflow_tasks),
+)
+
+
 def stub() -> str:
     """The text of the stub."""
     lines = [_HEADER]
     for name, home in sorted(loadstone._HOMES.items()):
-        if not name.startswith("AutoModel"):
+        if "AutoModel" not in name:
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.auto import AutoClass\n")
-    tasks = ", ".join(sorted(cls.__name__ for cls in TASK_CLASSES.values()))
-    lines.append(f"from loadstone.frameworks.torch.heads import {tasks}\n")
+    for room in _ROOMS:
+        home = f"loadstone.frameworks.{room.framework}.heads"
+        for task in sorted(cls.__name__ for cls in room.tasks.values()):
+            lines.append(f"from {home} import {task} as _{room.prefix}{task}\n")
     for family in registry.families().values():
         lines.append(f"from {family.config.__module__} import {family.config.__name__} as {family.config.__name__}\n")
     lines.append("\n__version__: str\n")
     lines += [f"{name}: ModuleType\n" for name in sorted(loadstone._MODULES)]
-    for name in sorted(loadstone._HOMES):
-        if name.startswith("AutoModel"):
-            lines.append(_auto(name, TASK_CLASSES[getattr(loadstone, name).task].__name__))
-    for family in registry.families().values():
-        base, config = f"{family.stem}PreTrainedModel", family.config.__name__
-        lines.append(f"\nclass {base}(PreTrainedModel):\n    config: {config}\n")
-        for head in family.heads:
-            task = TASK_CLASSES[head.task].__name__
-            lines.append(f"\nclass {head.class_name}({base}, {task}):\n    config: {config}\n")
+    for room in _ROOMS:
+        lines += _classes(room)
     return _tidy("".join(lines))
+
+
+def _classes(room: _Room) -> Iterator[str]:
+    """The auto classes and the model-specific classes of one framework."""
+    tasks = {task: f"_{room.prefix}{cls.__name__}" for task, cls in room.tasks.items()}
+    for name in sorted(loadstone._HOMES):
+        if name.startswith(f"{room.prefix}AutoModel"):
+            yield _auto(name, tasks[getattr(loadstone, name).task])
+    for family in registry.families().values():
+        base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
+        yield f"\nclass {base}({room.base}):\n    config: {config}\n"
+        for head in family.heads:
+            yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n"
 
 
 def _tidy(text: str) -> str:

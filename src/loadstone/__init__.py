@@ -26,11 +26,25 @@ _HOMES = {
     "AutoModelForTokenClassification": "loadstone.auto",
     "Checkpoint": "loadstone.checkpoint",
     "DynamicCache": "loadstone.frameworks.torch.cache",
+    "FlaxAutoModel": "loadstone.auto",
+    "FlaxAutoModelForCausalLM": "loadstone.auto",
+    "FlaxAutoModelForMaskedLM": "loadstone.auto",
+    "FlaxAutoModelForQuestionAnswering": "loadstone.auto",
+    "FlaxAutoModelForSequenceClassification": "loadstone.auto",
+    "FlaxAutoModelForTokenClassification": "loadstone.auto",
+    "FlaxPreTrainedModel": "loadstone.frameworks.flax.model",
     "GenerationConfig": "loadstone.generation_config",
     "LoadReport": "loadstone.report",
     "LoadstoneError": "loadstone.errors",
     "PreTrainedModel": "loadstone.frameworks.torch.model",
     "PretrainedConfig": "loadstone.config",
+    "TFAutoModel": "loadstone.auto",
+    "TFAutoModelForCausalLM": "loadstone.auto",
+    "TFAutoModelForMaskedLM": "loadstone.auto",
+    "TFAutoModelForQuestionAnswering": "loadstone.auto",
+    "TFAutoModelForSequenceClassification": "loadstone.auto",
+    "TFAutoModelForTokenClassification": "loadstone.auto",
+    "TFPreTrainedModel": "loadstone.frameworks.tensorflow.model",
     "load_into": "loadstone.loading_into",
     "load_sharded_checkpoint": "loadstone.loading_into",
     "open_checkpoint": "loadstone.checkpoint",
@@ -54,19 +68,20 @@ def __getattr__(name: str) -> Any:
 
 
 def _of_a_family(name: str) -> Any:
-    """``LlamaConfig``, ``LlamaForCausalLM`` and the like; None if no family has it."""
+    """``LlamaConfig``, ``LlamaForCausalLM``, ``FlaxLlamaForCausalLM`` and the like; None if no family has it."""
     from loadstone.architectures import registry
 
     if name in registry.config_names():
         return registry.config_names()[name].config
-    if name in registry.class_names():
-        from loadstone.frameworks import require_framework
+    from loadstone.frameworks import framework_of, require_framework
 
-        return require_framework("torch").class_named(name)
-    return None
+    framework, plain = framework_of(name)
+    return require_framework(framework).class_named(name) if plain in registry.class_names() else None
 
 
 def __dir__() -> list[str]:
     from loadstone.architectures import registry
+    from loadstone.frameworks import PREFIXES
 
-    return sorted({"__version__", *_HOMES, *_MODULES, *registry.config_names(), *registry.class_names()})
+    classes = {prefix + name for prefix in PREFIXES for name in registry.class_names()}
+    return sorted({"__version__", *_HOMES, *_MODULES, *registry.config_names(), *classes})

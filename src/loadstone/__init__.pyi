@@ -16,6 +16,7 @@ from loadstone.architectures.families.mistral import MistralConfig as MistralCon
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
 from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
+from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
 from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
@@ -29,15 +30,27 @@ from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
 from loadstone.config import PretrainedConfig as PretrainedConfig
 from loadstone.errors import LoadstoneError as LoadstoneError
+from loadstone.frameworks.flax.heads import BareModel as _FlaxBareModel
+from loadstone.frameworks.flax.heads import CausalLM as _FlaxCausalLM
+from loadstone.frameworks.flax.heads import MaskedLM as _FlaxMaskedLM
+from loadstone.frameworks.flax.heads import QuestionAnswering as _FlaxQuestionAnswering
+from loadstone.frameworks.flax.heads import SequenceClassification as _FlaxSequenceClassification
+from loadstone.frameworks.flax.heads import TokenClassification as _FlaxTokenClassification
+from loadstone.frameworks.flax.model import FlaxPreTrainedModel as FlaxPreTrainedModel
+from loadstone.frameworks.tensorflow.heads import BareModel as _TFBareModel
+from loadstone.frameworks.tensorflow.heads import CausalLM as _TFCausalLM
+from loadstone.frameworks.tensorflow.heads import MaskedLM as _TFMaskedLM
+from loadstone.frameworks.tensorflow.heads import QuestionAnswering as _TFQuestionAnswering
+from loadstone.frameworks.tensorflow.heads import SequenceClassification as _TFSequenceClassification
+from loadstone.frameworks.tensorflow.heads import TokenClassification as _TFTokenClassification
+from loadstone.frameworks.tensorflow.model import TFPreTrainedModel as TFPreTrainedModel
 from loadstone.frameworks.torch.cache import DynamicCache as DynamicCache
-from loadstone.frameworks.torch.heads import (
-    BareModel,
-    CausalLM,
-    MaskedLM,
-    QuestionAnswering,
-    SequenceClassification,
-    TokenClassification,
-)
+from loadstone.frameworks.torch.heads import BareModel as _BareModel
+from loadstone.frameworks.torch.heads import CausalLM as _CausalLM
+from loadstone.frameworks.torch.heads import MaskedLM as _MaskedLM
+from loadstone.frameworks.torch.heads import QuestionAnswering as _QuestionAnswering
+from loadstone.frameworks.torch.heads import SequenceClassification as _SequenceClassification
+from loadstone.frameworks.torch.heads import TokenClassification as _TokenClassification
 from loadstone.frameworks.torch.model import PreTrainedModel as PreTrainedModel
 from loadstone.generation_config import GenerationConfig as GenerationConfig
 from loadstone.loading_into import load_into as load_into
@@ -52,400 +65,1240 @@ class AutoModel(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> BareModel: ...
+    ) -> _BareModel: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> BareModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _BareModel: ...
 
 class AutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> CausalLM: ...
+    ) -> _CausalLM: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> CausalLM: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _CausalLM: ...
 
 class AutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> MaskedLM: ...
+    ) -> _MaskedLM: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> MaskedLM: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedLM: ...
 
 class AutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> QuestionAnswering: ...
+    ) -> _QuestionAnswering: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> QuestionAnswering: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _QuestionAnswering: ...
 
 class AutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> SequenceClassification: ...
+    ) -> _SequenceClassification: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> SequenceClassification: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SequenceClassification: ...
 
 class AutoModelForTokenClassification(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TokenClassification: ...
+    ) -> _TokenClassification: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TokenClassification: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TokenClassification: ...
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
 
-class BertModel(BertPreTrainedModel, BareModel):
+class BertModel(BertPreTrainedModel, _BareModel):
     config: BertConfig
 
-class BertForMaskedLM(BertPreTrainedModel, MaskedLM):
+class BertForMaskedLM(BertPreTrainedModel, _MaskedLM):
     config: BertConfig
 
-class BertForSequenceClassification(BertPreTrainedModel, SequenceClassification):
+class BertForSequenceClassification(BertPreTrainedModel, _SequenceClassification):
     config: BertConfig
 
-class BertForTokenClassification(BertPreTrainedModel, TokenClassification):
+class BertForTokenClassification(BertPreTrainedModel, _TokenClassification):
     config: BertConfig
 
-class BertForQuestionAnswering(BertPreTrainedModel, QuestionAnswering):
+class BertForQuestionAnswering(BertPreTrainedModel, _QuestionAnswering):
     config: BertConfig
 
-class BertLMHeadModel(BertPreTrainedModel, CausalLM):
+class BertLMHeadModel(BertPreTrainedModel, _CausalLM):
     config: BertConfig
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
 
-class DistilBertModel(DistilBertPreTrainedModel, BareModel):
+class DistilBertModel(DistilBertPreTrainedModel, _BareModel):
     config: DistilBertConfig
 
-class DistilBertForMaskedLM(DistilBertPreTrainedModel, MaskedLM):
+class DistilBertForMaskedLM(DistilBertPreTrainedModel, _MaskedLM):
     config: DistilBertConfig
 
-class DistilBertForSequenceClassification(DistilBertPreTrainedModel, SequenceClassification):
+class DistilBertForSequenceClassification(DistilBertPreTrainedModel, _SequenceClassification):
     config: DistilBertConfig
 
-class DistilBertForTokenClassification(DistilBertPreTrainedModel, TokenClassification):
+class DistilBertForTokenClassification(DistilBertPreTrainedModel, _TokenClassification):
     config: DistilBertConfig
 
-class DistilBertForQuestionAnswering(DistilBertPreTrainedModel, QuestionAnswering):
+class DistilBertForQuestionAnswering(DistilBertPreTrainedModel, _QuestionAnswering):
     config: DistilBertConfig
 
 class ElectraPreTrainedModel(PreTrainedModel):
     config: ElectraConfig
 
-class ElectraModel(ElectraPreTrainedModel, BareModel):
+class ElectraModel(ElectraPreTrainedModel, _BareModel):
     config: ElectraConfig
 
-class ElectraForMaskedLM(ElectraPreTrainedModel, MaskedLM):
+class ElectraForMaskedLM(ElectraPreTrainedModel, _MaskedLM):
     config: ElectraConfig
 
-class ElectraForSequenceClassification(ElectraPreTrainedModel, SequenceClassification):
+class ElectraForSequenceClassification(ElectraPreTrainedModel, _SequenceClassification):
     config: ElectraConfig
 
-class ElectraForTokenClassification(ElectraPreTrainedModel, TokenClassification):
+class ElectraForTokenClassification(ElectraPreTrainedModel, _TokenClassification):
     config: ElectraConfig
 
-class ElectraForQuestionAnswering(ElectraPreTrainedModel, QuestionAnswering):
+class ElectraForQuestionAnswering(ElectraPreTrainedModel, _QuestionAnswering):
     config: ElectraConfig
 
-class ElectraForCausalLM(ElectraPreTrainedModel, CausalLM):
+class ElectraForCausalLM(ElectraPreTrainedModel, _CausalLM):
     config: ElectraConfig
 
 class GemmaPreTrainedModel(PreTrainedModel):
     config: GemmaConfig
 
-class GemmaModel(GemmaPreTrainedModel, BareModel):
+class GemmaModel(GemmaPreTrainedModel, _BareModel):
     config: GemmaConfig
 
-class GemmaForCausalLM(GemmaPreTrainedModel, CausalLM):
+class GemmaForCausalLM(GemmaPreTrainedModel, _CausalLM):
     config: GemmaConfig
 
-class GemmaForSequenceClassification(GemmaPreTrainedModel, SequenceClassification):
+class GemmaForSequenceClassification(GemmaPreTrainedModel, _SequenceClassification):
     config: GemmaConfig
 
-class GemmaForTokenClassification(GemmaPreTrainedModel, TokenClassification):
+class GemmaForTokenClassification(GemmaPreTrainedModel, _TokenClassification):
     config: GemmaConfig
 
 class Gemma2PreTrainedModel(PreTrainedModel):
     config: Gemma2Config
 
-class Gemma2Model(Gemma2PreTrainedModel, BareModel):
+class Gemma2Model(Gemma2PreTrainedModel, _BareModel):
     config: Gemma2Config
 
-class Gemma2ForCausalLM(Gemma2PreTrainedModel, CausalLM):
+class Gemma2ForCausalLM(Gemma2PreTrainedModel, _CausalLM):
     config: Gemma2Config
 
-class Gemma2ForSequenceClassification(Gemma2PreTrainedModel, SequenceClassification):
+class Gemma2ForSequenceClassification(Gemma2PreTrainedModel, _SequenceClassification):
     config: Gemma2Config
 
-class Gemma2ForTokenClassification(Gemma2PreTrainedModel, TokenClassification):
+class Gemma2ForTokenClassification(Gemma2PreTrainedModel, _TokenClassification):
     config: Gemma2Config
 
 class Gemma3TextPreTrainedModel(PreTrainedModel):
     config: Gemma3TextConfig
 
-class Gemma3TextModel(Gemma3TextPreTrainedModel, BareModel):
+class Gemma3TextModel(Gemma3TextPreTrainedModel, _BareModel):
     config: Gemma3TextConfig
 
-class Gemma3ForCausalLM(Gemma3TextPreTrainedModel, CausalLM):
+class Gemma3ForCausalLM(Gemma3TextPreTrainedModel, _CausalLM):
     config: Gemma3TextConfig
 
-class Gemma3TextForSequenceClassification(Gemma3TextPreTrainedModel, SequenceClassification):
+class Gemma3TextForSequenceClassification(Gemma3TextPreTrainedModel, _SequenceClassification):
     config: Gemma3TextConfig
 
 class GPT2PreTrainedModel(PreTrainedModel):
     config: GPT2Config
 
-class GPT2Model(GPT2PreTrainedModel, BareModel):
+class GPT2Model(GPT2PreTrainedModel, _BareModel):
     config: GPT2Config
 
-class GPT2LMHeadModel(GPT2PreTrainedModel, CausalLM):
+class GPT2LMHeadModel(GPT2PreTrainedModel, _CausalLM):
     config: GPT2Config
 
-class GPT2ForSequenceClassification(GPT2PreTrainedModel, SequenceClassification):
+class GPT2ForSequenceClassification(GPT2PreTrainedModel, _SequenceClassification):
     config: GPT2Config
 
-class GPT2ForTokenClassification(GPT2PreTrainedModel, TokenClassification):
+class GPT2ForTokenClassification(GPT2PreTrainedModel, _TokenClassification):
     config: GPT2Config
 
-class GPT2ForQuestionAnswering(GPT2PreTrainedModel, QuestionAnswering):
+class GPT2ForQuestionAnswering(GPT2PreTrainedModel, _QuestionAnswering):
     config: GPT2Config
 
 class GPTNeoXPreTrainedModel(PreTrainedModel):
     config: GPTNeoXConfig
 
-class GPTNeoXModel(GPTNeoXPreTrainedModel, BareModel):
+class GPTNeoXModel(GPTNeoXPreTrainedModel, _BareModel):
     config: GPTNeoXConfig
 
-class GPTNeoXForCausalLM(GPTNeoXPreTrainedModel, CausalLM):
+class GPTNeoXForCausalLM(GPTNeoXPreTrainedModel, _CausalLM):
     config: GPTNeoXConfig
 
-class GPTNeoXForSequenceClassification(GPTNeoXPreTrainedModel, SequenceClassification):
+class GPTNeoXForSequenceClassification(GPTNeoXPreTrainedModel, _SequenceClassification):
     config: GPTNeoXConfig
 
-class GPTNeoXForTokenClassification(GPTNeoXPreTrainedModel, TokenClassification):
+class GPTNeoXForTokenClassification(GPTNeoXPreTrainedModel, _TokenClassification):
     config: GPTNeoXConfig
 
-class GPTNeoXForQuestionAnswering(GPTNeoXPreTrainedModel, QuestionAnswering):
+class GPTNeoXForQuestionAnswering(GPTNeoXPreTrainedModel, _QuestionAnswering):
     config: GPTNeoXConfig
 
 class LlamaPreTrainedModel(PreTrainedModel):
     config: LlamaConfig
 
-class LlamaModel(LlamaPreTrainedModel, BareModel):
+class LlamaModel(LlamaPreTrainedModel, _BareModel):
     config: LlamaConfig
 
-class LlamaForCausalLM(LlamaPreTrainedModel, CausalLM):
+class LlamaForCausalLM(LlamaPreTrainedModel, _CausalLM):
     config: LlamaConfig
 
-class LlamaForSequenceClassification(LlamaPreTrainedModel, SequenceClassification):
+class LlamaForSequenceClassification(LlamaPreTrainedModel, _SequenceClassification):
     config: LlamaConfig
 
-class LlamaForTokenClassification(LlamaPreTrainedModel, TokenClassification):
+class LlamaForTokenClassification(LlamaPreTrainedModel, _TokenClassification):
     config: LlamaConfig
 
-class LlamaForQuestionAnswering(LlamaPreTrainedModel, QuestionAnswering):
+class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
     config: LlamaConfig
 
 class MistralPreTrainedModel(PreTrainedModel):
     config: MistralConfig
 
-class MistralModel(MistralPreTrainedModel, BareModel):
+class MistralModel(MistralPreTrainedModel, _BareModel):
     config: MistralConfig
 
-class MistralForCausalLM(MistralPreTrainedModel, CausalLM):
+class MistralForCausalLM(MistralPreTrainedModel, _CausalLM):
     config: MistralConfig
 
-class MistralForSequenceClassification(MistralPreTrainedModel, SequenceClassification):
+class MistralForSequenceClassification(MistralPreTrainedModel, _SequenceClassification):
     config: MistralConfig
 
-class MistralForTokenClassification(MistralPreTrainedModel, TokenClassification):
+class MistralForTokenClassification(MistralPreTrainedModel, _TokenClassification):
     config: MistralConfig
 
-class MistralForQuestionAnswering(MistralPreTrainedModel, QuestionAnswering):
+class MistralForQuestionAnswering(MistralPreTrainedModel, _QuestionAnswering):
     config: MistralConfig
 
 class MixtralPreTrainedModel(PreTrainedModel):
     config: MixtralConfig
 
-class MixtralModel(MixtralPreTrainedModel, BareModel):
+class MixtralModel(MixtralPreTrainedModel, _BareModel):
     config: MixtralConfig
 
-class MixtralForCausalLM(MixtralPreTrainedModel, CausalLM):
+class MixtralForCausalLM(MixtralPreTrainedModel, _CausalLM):
     config: MixtralConfig
 
-class MixtralForSequenceClassification(MixtralPreTrainedModel, SequenceClassification):
+class MixtralForSequenceClassification(MixtralPreTrainedModel, _SequenceClassification):
     config: MixtralConfig
 
-class MixtralForTokenClassification(MixtralPreTrainedModel, TokenClassification):
+class MixtralForTokenClassification(MixtralPreTrainedModel, _TokenClassification):
     config: MixtralConfig
 
-class MixtralForQuestionAnswering(MixtralPreTrainedModel, QuestionAnswering):
+class MixtralForQuestionAnswering(MixtralPreTrainedModel, _QuestionAnswering):
     config: MixtralConfig
 
 class ModernBertPreTrainedModel(PreTrainedModel):
     config: ModernBertConfig
 
-class ModernBertModel(ModernBertPreTrainedModel, BareModel):
+class ModernBertModel(ModernBertPreTrainedModel, _BareModel):
     config: ModernBertConfig
 
-class ModernBertForMaskedLM(ModernBertPreTrainedModel, MaskedLM):
+class ModernBertForMaskedLM(ModernBertPreTrainedModel, _MaskedLM):
     config: ModernBertConfig
 
-class ModernBertForSequenceClassification(ModernBertPreTrainedModel, SequenceClassification):
+class ModernBertForSequenceClassification(ModernBertPreTrainedModel, _SequenceClassification):
     config: ModernBertConfig
 
-class ModernBertForTokenClassification(ModernBertPreTrainedModel, TokenClassification):
+class ModernBertForTokenClassification(ModernBertPreTrainedModel, _TokenClassification):
     config: ModernBertConfig
 
-class ModernBertForQuestionAnswering(ModernBertPreTrainedModel, QuestionAnswering):
+class ModernBertForQuestionAnswering(ModernBertPreTrainedModel, _QuestionAnswering):
     config: ModernBertConfig
 
 class MPNetPreTrainedModel(PreTrainedModel):
     config: MPNetConfig
 
-class MPNetModel(MPNetPreTrainedModel, BareModel):
+class MPNetModel(MPNetPreTrainedModel, _BareModel):
     config: MPNetConfig
 
-class MPNetForMaskedLM(MPNetPreTrainedModel, MaskedLM):
+class MPNetForMaskedLM(MPNetPreTrainedModel, _MaskedLM):
     config: MPNetConfig
 
-class MPNetForSequenceClassification(MPNetPreTrainedModel, SequenceClassification):
+class MPNetForSequenceClassification(MPNetPreTrainedModel, _SequenceClassification):
     config: MPNetConfig
 
-class MPNetForTokenClassification(MPNetPreTrainedModel, TokenClassification):
+class MPNetForTokenClassification(MPNetPreTrainedModel, _TokenClassification):
     config: MPNetConfig
 
-class MPNetForQuestionAnswering(MPNetPreTrainedModel, QuestionAnswering):
+class MPNetForQuestionAnswering(MPNetPreTrainedModel, _QuestionAnswering):
     config: MPNetConfig
+
+class Olmo2PreTrainedModel(PreTrainedModel):
+    config: Olmo2Config
+
+class Olmo2Model(Olmo2PreTrainedModel, _BareModel):
+    config: Olmo2Config
+
+class Olmo2ForCausalLM(Olmo2PreTrainedModel, _CausalLM):
+    config: Olmo2Config
+
+class Olmo2ForSequenceClassification(Olmo2PreTrainedModel, _SequenceClassification):
+    config: Olmo2Config
 
 class OPTPreTrainedModel(PreTrainedModel):
     config: OPTConfig
 
-class OPTModel(OPTPreTrainedModel, BareModel):
+class OPTModel(OPTPreTrainedModel, _BareModel):
     config: OPTConfig
 
-class OPTForCausalLM(OPTPreTrainedModel, CausalLM):
+class OPTForCausalLM(OPTPreTrainedModel, _CausalLM):
     config: OPTConfig
 
-class OPTForSequenceClassification(OPTPreTrainedModel, SequenceClassification):
+class OPTForSequenceClassification(OPTPreTrainedModel, _SequenceClassification):
     config: OPTConfig
 
-class OPTForQuestionAnswering(OPTPreTrainedModel, QuestionAnswering):
+class OPTForQuestionAnswering(OPTPreTrainedModel, _QuestionAnswering):
     config: OPTConfig
 
 class Phi3PreTrainedModel(PreTrainedModel):
     config: Phi3Config
 
-class Phi3Model(Phi3PreTrainedModel, BareModel):
+class Phi3Model(Phi3PreTrainedModel, _BareModel):
     config: Phi3Config
 
-class Phi3ForCausalLM(Phi3PreTrainedModel, CausalLM):
+class Phi3ForCausalLM(Phi3PreTrainedModel, _CausalLM):
     config: Phi3Config
 
-class Phi3ForSequenceClassification(Phi3PreTrainedModel, SequenceClassification):
+class Phi3ForSequenceClassification(Phi3PreTrainedModel, _SequenceClassification):
     config: Phi3Config
 
-class Phi3ForTokenClassification(Phi3PreTrainedModel, TokenClassification):
+class Phi3ForTokenClassification(Phi3PreTrainedModel, _TokenClassification):
     config: Phi3Config
 
 class Qwen2PreTrainedModel(PreTrainedModel):
     config: Qwen2Config
 
-class Qwen2Model(Qwen2PreTrainedModel, BareModel):
+class Qwen2Model(Qwen2PreTrainedModel, _BareModel):
     config: Qwen2Config
 
-class Qwen2ForCausalLM(Qwen2PreTrainedModel, CausalLM):
+class Qwen2ForCausalLM(Qwen2PreTrainedModel, _CausalLM):
     config: Qwen2Config
 
-class Qwen2ForSequenceClassification(Qwen2PreTrainedModel, SequenceClassification):
+class Qwen2ForSequenceClassification(Qwen2PreTrainedModel, _SequenceClassification):
     config: Qwen2Config
 
-class Qwen2ForTokenClassification(Qwen2PreTrainedModel, TokenClassification):
+class Qwen2ForTokenClassification(Qwen2PreTrainedModel, _TokenClassification):
     config: Qwen2Config
 
-class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, QuestionAnswering):
+class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, _QuestionAnswering):
     config: Qwen2Config
 
 class Qwen3PreTrainedModel(PreTrainedModel):
     config: Qwen3Config
 
-class Qwen3Model(Qwen3PreTrainedModel, BareModel):
+class Qwen3Model(Qwen3PreTrainedModel, _BareModel):
     config: Qwen3Config
 
-class Qwen3ForCausalLM(Qwen3PreTrainedModel, CausalLM):
+class Qwen3ForCausalLM(Qwen3PreTrainedModel, _CausalLM):
     config: Qwen3Config
 
-class Qwen3ForSequenceClassification(Qwen3PreTrainedModel, SequenceClassification):
+class Qwen3ForSequenceClassification(Qwen3PreTrainedModel, _SequenceClassification):
     config: Qwen3Config
 
-class Qwen3ForTokenClassification(Qwen3PreTrainedModel, TokenClassification):
+class Qwen3ForTokenClassification(Qwen3PreTrainedModel, _TokenClassification):
     config: Qwen3Config
 
-class Qwen3ForQuestionAnswering(Qwen3PreTrainedModel, QuestionAnswering):
+class Qwen3ForQuestionAnswering(Qwen3PreTrainedModel, _QuestionAnswering):
     config: Qwen3Config
 
 class Qwen3MoePreTrainedModel(PreTrainedModel):
     config: Qwen3MoeConfig
 
-class Qwen3MoeModel(Qwen3MoePreTrainedModel, BareModel):
+class Qwen3MoeModel(Qwen3MoePreTrainedModel, _BareModel):
     config: Qwen3MoeConfig
 
-class Qwen3MoeForCausalLM(Qwen3MoePreTrainedModel, CausalLM):
+class Qwen3MoeForCausalLM(Qwen3MoePreTrainedModel, _CausalLM):
     config: Qwen3MoeConfig
 
-class Qwen3MoeForSequenceClassification(Qwen3MoePreTrainedModel, SequenceClassification):
+class Qwen3MoeForSequenceClassification(Qwen3MoePreTrainedModel, _SequenceClassification):
     config: Qwen3MoeConfig
 
-class Qwen3MoeForTokenClassification(Qwen3MoePreTrainedModel, TokenClassification):
+class Qwen3MoeForTokenClassification(Qwen3MoePreTrainedModel, _TokenClassification):
     config: Qwen3MoeConfig
 
-class Qwen3MoeForQuestionAnswering(Qwen3MoePreTrainedModel, QuestionAnswering):
+class Qwen3MoeForQuestionAnswering(Qwen3MoePreTrainedModel, _QuestionAnswering):
     config: Qwen3MoeConfig
 
 class RobertaPreTrainedModel(PreTrainedModel):
     config: RobertaConfig
 
-class RobertaModel(RobertaPreTrainedModel, BareModel):
+class RobertaModel(RobertaPreTrainedModel, _BareModel):
     config: RobertaConfig
 
-class RobertaForMaskedLM(RobertaPreTrainedModel, MaskedLM):
+class RobertaForMaskedLM(RobertaPreTrainedModel, _MaskedLM):
     config: RobertaConfig
 
-class RobertaForSequenceClassification(RobertaPreTrainedModel, SequenceClassification):
+class RobertaForSequenceClassification(RobertaPreTrainedModel, _SequenceClassification):
     config: RobertaConfig
 
-class RobertaForTokenClassification(RobertaPreTrainedModel, TokenClassification):
+class RobertaForTokenClassification(RobertaPreTrainedModel, _TokenClassification):
     config: RobertaConfig
 
-class RobertaForQuestionAnswering(RobertaPreTrainedModel, QuestionAnswering):
+class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
     config: RobertaConfig
 
-class RobertaForCausalLM(RobertaPreTrainedModel, CausalLM):
+class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
 
 class XLMRobertaPreTrainedModel(PreTrainedModel):
     config: XLMRobertaConfig
 
-class XLMRobertaModel(XLMRobertaPreTrainedModel, BareModel):
+class XLMRobertaModel(XLMRobertaPreTrainedModel, _BareModel):
     config: XLMRobertaConfig
 
-class XLMRobertaForMaskedLM(XLMRobertaPreTrainedModel, MaskedLM):
+class XLMRobertaForMaskedLM(XLMRobertaPreTrainedModel, _MaskedLM):
     config: XLMRobertaConfig
 
-class XLMRobertaForSequenceClassification(XLMRobertaPreTrainedModel, SequenceClassification):
+class XLMRobertaForSequenceClassification(XLMRobertaPreTrainedModel, _SequenceClassification):
     config: XLMRobertaConfig
 
-class XLMRobertaForTokenClassification(XLMRobertaPreTrainedModel, TokenClassification):
+class XLMRobertaForTokenClassification(XLMRobertaPreTrainedModel, _TokenClassification):
     config: XLMRobertaConfig
 
-class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, QuestionAnswering):
+class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, _QuestionAnswering):
     config: XLMRobertaConfig
 
-class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, CausalLM):
+class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, _CausalLM):
+    config: XLMRobertaConfig
+
+class FlaxAutoModel(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxBareModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxBareModel: ...
+
+class FlaxAutoModelForCausalLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxCausalLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCausalLM: ...
+
+class FlaxAutoModelForMaskedLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxMaskedLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMaskedLM: ...
+
+class FlaxAutoModelForQuestionAnswering(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxQuestionAnswering: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxQuestionAnswering: ...
+
+class FlaxAutoModelForSequenceClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxSequenceClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSequenceClassification: ...
+
+class FlaxAutoModelForTokenClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxTokenClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxTokenClassification: ...
+
+class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
+    config: BertConfig
+
+class FlaxBertModel(FlaxBertPreTrainedModel, _FlaxBareModel):
+    config: BertConfig
+
+class FlaxBertForMaskedLM(FlaxBertPreTrainedModel, _FlaxMaskedLM):
+    config: BertConfig
+
+class FlaxBertForSequenceClassification(FlaxBertPreTrainedModel, _FlaxSequenceClassification):
+    config: BertConfig
+
+class FlaxBertForTokenClassification(FlaxBertPreTrainedModel, _FlaxTokenClassification):
+    config: BertConfig
+
+class FlaxBertForQuestionAnswering(FlaxBertPreTrainedModel, _FlaxQuestionAnswering):
+    config: BertConfig
+
+class FlaxBertLMHeadModel(FlaxBertPreTrainedModel, _FlaxCausalLM):
+    config: BertConfig
+
+class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
+    config: DistilBertConfig
+
+class FlaxDistilBertModel(FlaxDistilBertPreTrainedModel, _FlaxBareModel):
+    config: DistilBertConfig
+
+class FlaxDistilBertForMaskedLM(FlaxDistilBertPreTrainedModel, _FlaxMaskedLM):
+    config: DistilBertConfig
+
+class FlaxDistilBertForSequenceClassification(FlaxDistilBertPreTrainedModel, _FlaxSequenceClassification):
+    config: DistilBertConfig
+
+class FlaxDistilBertForTokenClassification(FlaxDistilBertPreTrainedModel, _FlaxTokenClassification):
+    config: DistilBertConfig
+
+class FlaxDistilBertForQuestionAnswering(FlaxDistilBertPreTrainedModel, _FlaxQuestionAnswering):
+    config: DistilBertConfig
+
+class FlaxElectraPreTrainedModel(FlaxPreTrainedModel):
+    config: ElectraConfig
+
+class FlaxElectraModel(FlaxElectraPreTrainedModel, _FlaxBareModel):
+    config: ElectraConfig
+
+class FlaxElectraForMaskedLM(FlaxElectraPreTrainedModel, _FlaxMaskedLM):
+    config: ElectraConfig
+
+class FlaxElectraForSequenceClassification(FlaxElectraPreTrainedModel, _FlaxSequenceClassification):
+    config: ElectraConfig
+
+class FlaxElectraForTokenClassification(FlaxElectraPreTrainedModel, _FlaxTokenClassification):
+    config: ElectraConfig
+
+class FlaxElectraForQuestionAnswering(FlaxElectraPreTrainedModel, _FlaxQuestionAnswering):
+    config: ElectraConfig
+
+class FlaxElectraForCausalLM(FlaxElectraPreTrainedModel, _FlaxCausalLM):
+    config: ElectraConfig
+
+class FlaxGemmaPreTrainedModel(FlaxPreTrainedModel):
+    config: GemmaConfig
+
+class FlaxGemmaModel(FlaxGemmaPreTrainedModel, _FlaxBareModel):
+    config: GemmaConfig
+
+class FlaxGemmaForCausalLM(FlaxGemmaPreTrainedModel, _FlaxCausalLM):
+    config: GemmaConfig
+
+class FlaxGemmaForSequenceClassification(FlaxGemmaPreTrainedModel, _FlaxSequenceClassification):
+    config: GemmaConfig
+
+class FlaxGemmaForTokenClassification(FlaxGemmaPreTrainedModel, _FlaxTokenClassification):
+    config: GemmaConfig
+
+class FlaxGemma2PreTrainedModel(FlaxPreTrainedModel):
+    config: Gemma2Config
+
+class FlaxGemma2Model(FlaxGemma2PreTrainedModel, _FlaxBareModel):
+    config: Gemma2Config
+
+class FlaxGemma2ForCausalLM(FlaxGemma2PreTrainedModel, _FlaxCausalLM):
+    config: Gemma2Config
+
+class FlaxGemma2ForSequenceClassification(FlaxGemma2PreTrainedModel, _FlaxSequenceClassification):
+    config: Gemma2Config
+
+class FlaxGemma2ForTokenClassification(FlaxGemma2PreTrainedModel, _FlaxTokenClassification):
+    config: Gemma2Config
+
+class FlaxGemma3TextPreTrainedModel(FlaxPreTrainedModel):
+    config: Gemma3TextConfig
+
+class FlaxGemma3TextModel(FlaxGemma3TextPreTrainedModel, _FlaxBareModel):
+    config: Gemma3TextConfig
+
+class FlaxGemma3ForCausalLM(FlaxGemma3TextPreTrainedModel, _FlaxCausalLM):
+    config: Gemma3TextConfig
+
+class FlaxGemma3TextForSequenceClassification(FlaxGemma3TextPreTrainedModel, _FlaxSequenceClassification):
+    config: Gemma3TextConfig
+
+class FlaxGPT2PreTrainedModel(FlaxPreTrainedModel):
+    config: GPT2Config
+
+class FlaxGPT2Model(FlaxGPT2PreTrainedModel, _FlaxBareModel):
+    config: GPT2Config
+
+class FlaxGPT2LMHeadModel(FlaxGPT2PreTrainedModel, _FlaxCausalLM):
+    config: GPT2Config
+
+class FlaxGPT2ForSequenceClassification(FlaxGPT2PreTrainedModel, _FlaxSequenceClassification):
+    config: GPT2Config
+
+class FlaxGPT2ForTokenClassification(FlaxGPT2PreTrainedModel, _FlaxTokenClassification):
+    config: GPT2Config
+
+class FlaxGPT2ForQuestionAnswering(FlaxGPT2PreTrainedModel, _FlaxQuestionAnswering):
+    config: GPT2Config
+
+class FlaxGPTNeoXPreTrainedModel(FlaxPreTrainedModel):
+    config: GPTNeoXConfig
+
+class FlaxGPTNeoXModel(FlaxGPTNeoXPreTrainedModel, _FlaxBareModel):
+    config: GPTNeoXConfig
+
+class FlaxGPTNeoXForCausalLM(FlaxGPTNeoXPreTrainedModel, _FlaxCausalLM):
+    config: GPTNeoXConfig
+
+class FlaxGPTNeoXForSequenceClassification(FlaxGPTNeoXPreTrainedModel, _FlaxSequenceClassification):
+    config: GPTNeoXConfig
+
+class FlaxGPTNeoXForTokenClassification(FlaxGPTNeoXPreTrainedModel, _FlaxTokenClassification):
+    config: GPTNeoXConfig
+
+class FlaxGPTNeoXForQuestionAnswering(FlaxGPTNeoXPreTrainedModel, _FlaxQuestionAnswering):
+    config: GPTNeoXConfig
+
+class FlaxLlamaPreTrainedModel(FlaxPreTrainedModel):
+    config: LlamaConfig
+
+class FlaxLlamaModel(FlaxLlamaPreTrainedModel, _FlaxBareModel):
+    config: LlamaConfig
+
+class FlaxLlamaForCausalLM(FlaxLlamaPreTrainedModel, _FlaxCausalLM):
+    config: LlamaConfig
+
+class FlaxLlamaForSequenceClassification(FlaxLlamaPreTrainedModel, _FlaxSequenceClassification):
+    config: LlamaConfig
+
+class FlaxLlamaForTokenClassification(FlaxLlamaPreTrainedModel, _FlaxTokenClassification):
+    config: LlamaConfig
+
+class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswering):
+    config: LlamaConfig
+
+class FlaxMistralPreTrainedModel(FlaxPreTrainedModel):
+    config: MistralConfig
+
+class FlaxMistralModel(FlaxMistralPreTrainedModel, _FlaxBareModel):
+    config: MistralConfig
+
+class FlaxMistralForCausalLM(FlaxMistralPreTrainedModel, _FlaxCausalLM):
+    config: MistralConfig
+
+class FlaxMistralForSequenceClassification(FlaxMistralPreTrainedModel, _FlaxSequenceClassification):
+    config: MistralConfig
+
+class FlaxMistralForTokenClassification(FlaxMistralPreTrainedModel, _FlaxTokenClassification):
+    config: MistralConfig
+
+class FlaxMistralForQuestionAnswering(FlaxMistralPreTrainedModel, _FlaxQuestionAnswering):
+    config: MistralConfig
+
+class FlaxMixtralPreTrainedModel(FlaxPreTrainedModel):
+    config: MixtralConfig
+
+class FlaxMixtralModel(FlaxMixtralPreTrainedModel, _FlaxBareModel):
+    config: MixtralConfig
+
+class FlaxMixtralForCausalLM(FlaxMixtralPreTrainedModel, _FlaxCausalLM):
+    config: MixtralConfig
+
+class FlaxMixtralForSequenceClassification(FlaxMixtralPreTrainedModel, _FlaxSequenceClassification):
+    config: MixtralConfig
+
+class FlaxMixtralForTokenClassification(FlaxMixtralPreTrainedModel, _FlaxTokenClassification):
+    config: MixtralConfig
+
+class FlaxMixtralForQuestionAnswering(FlaxMixtralPreTrainedModel, _FlaxQuestionAnswering):
+    config: MixtralConfig
+
+class FlaxModernBertPreTrainedModel(FlaxPreTrainedModel):
+    config: ModernBertConfig
+
+class FlaxModernBertModel(FlaxModernBertPreTrainedModel, _FlaxBareModel):
+    config: ModernBertConfig
+
+class FlaxModernBertForMaskedLM(FlaxModernBertPreTrainedModel, _FlaxMaskedLM):
+    config: ModernBertConfig
+
+class FlaxModernBertForSequenceClassification(FlaxModernBertPreTrainedModel, _FlaxSequenceClassification):
+    config: ModernBertConfig
+
+class FlaxModernBertForTokenClassification(FlaxModernBertPreTrainedModel, _FlaxTokenClassification):
+    config: ModernBertConfig
+
+class FlaxModernBertForQuestionAnswering(FlaxModernBertPreTrainedModel, _FlaxQuestionAnswering):
+    config: ModernBertConfig
+
+class FlaxMPNetPreTrainedModel(FlaxPreTrainedModel):
+    config: MPNetConfig
+
+class FlaxMPNetModel(FlaxMPNetPreTrainedModel, _FlaxBareModel):
+    config: MPNetConfig
+
+class FlaxMPNetForMaskedLM(FlaxMPNetPreTrainedModel, _FlaxMaskedLM):
+    config: MPNetConfig
+
+class FlaxMPNetForSequenceClassification(FlaxMPNetPreTrainedModel, _FlaxSequenceClassification):
+    config: MPNetConfig
+
+class FlaxMPNetForTokenClassification(FlaxMPNetPreTrainedModel, _FlaxTokenClassification):
+    config: MPNetConfig
+
+class FlaxMPNetForQuestionAnswering(FlaxMPNetPreTrainedModel, _FlaxQuestionAnswering):
+    config: MPNetConfig
+
+class FlaxOlmo2PreTrainedModel(FlaxPreTrainedModel):
+    config: Olmo2Config
+
+class FlaxOlmo2Model(FlaxOlmo2PreTrainedModel, _FlaxBareModel):
+    config: Olmo2Config
+
+class FlaxOlmo2ForCausalLM(FlaxOlmo2PreTrainedModel, _FlaxCausalLM):
+    config: Olmo2Config
+
+class FlaxOlmo2ForSequenceClassification(FlaxOlmo2PreTrainedModel, _FlaxSequenceClassification):
+    config: Olmo2Config
+
+class FlaxOPTPreTrainedModel(FlaxPreTrainedModel):
+    config: OPTConfig
+
+class FlaxOPTModel(FlaxOPTPreTrainedModel, _FlaxBareModel):
+    config: OPTConfig
+
+class FlaxOPTForCausalLM(FlaxOPTPreTrainedModel, _FlaxCausalLM):
+    config: OPTConfig
+
+class FlaxOPTForSequenceClassification(FlaxOPTPreTrainedModel, _FlaxSequenceClassification):
+    config: OPTConfig
+
+class FlaxOPTForQuestionAnswering(FlaxOPTPreTrainedModel, _FlaxQuestionAnswering):
+    config: OPTConfig
+
+class FlaxPhi3PreTrainedModel(FlaxPreTrainedModel):
+    config: Phi3Config
+
+class FlaxPhi3Model(FlaxPhi3PreTrainedModel, _FlaxBareModel):
+    config: Phi3Config
+
+class FlaxPhi3ForCausalLM(FlaxPhi3PreTrainedModel, _FlaxCausalLM):
+    config: Phi3Config
+
+class FlaxPhi3ForSequenceClassification(FlaxPhi3PreTrainedModel, _FlaxSequenceClassification):
+    config: Phi3Config
+
+class FlaxPhi3ForTokenClassification(FlaxPhi3PreTrainedModel, _FlaxTokenClassification):
+    config: Phi3Config
+
+class FlaxQwen2PreTrainedModel(FlaxPreTrainedModel):
+    config: Qwen2Config
+
+class FlaxQwen2Model(FlaxQwen2PreTrainedModel, _FlaxBareModel):
+    config: Qwen2Config
+
+class FlaxQwen2ForCausalLM(FlaxQwen2PreTrainedModel, _FlaxCausalLM):
+    config: Qwen2Config
+
+class FlaxQwen2ForSequenceClassification(FlaxQwen2PreTrainedModel, _FlaxSequenceClassification):
+    config: Qwen2Config
+
+class FlaxQwen2ForTokenClassification(FlaxQwen2PreTrainedModel, _FlaxTokenClassification):
+    config: Qwen2Config
+
+class FlaxQwen2ForQuestionAnswering(FlaxQwen2PreTrainedModel, _FlaxQuestionAnswering):
+    config: Qwen2Config
+
+class FlaxQwen3PreTrainedModel(FlaxPreTrainedModel):
+    config: Qwen3Config
+
+class FlaxQwen3Model(FlaxQwen3PreTrainedModel, _FlaxBareModel):
+    config: Qwen3Config
+
+class FlaxQwen3ForCausalLM(FlaxQwen3PreTrainedModel, _FlaxCausalLM):
+    config: Qwen3Config
+
+class FlaxQwen3ForSequenceClassification(FlaxQwen3PreTrainedModel, _FlaxSequenceClassification):
+    config: Qwen3Config
+
+class FlaxQwen3ForTokenClassification(FlaxQwen3PreTrainedModel, _FlaxTokenClassification):
+    config: Qwen3Config
+
+class FlaxQwen3ForQuestionAnswering(FlaxQwen3PreTrainedModel, _FlaxQuestionAnswering):
+    config: Qwen3Config
+
+class FlaxQwen3MoePreTrainedModel(FlaxPreTrainedModel):
+    config: Qwen3MoeConfig
+
+class FlaxQwen3MoeModel(FlaxQwen3MoePreTrainedModel, _FlaxBareModel):
+    config: Qwen3MoeConfig
+
+class FlaxQwen3MoeForCausalLM(FlaxQwen3MoePreTrainedModel, _FlaxCausalLM):
+    config: Qwen3MoeConfig
+
+class FlaxQwen3MoeForSequenceClassification(FlaxQwen3MoePreTrainedModel, _FlaxSequenceClassification):
+    config: Qwen3MoeConfig
+
+class FlaxQwen3MoeForTokenClassification(FlaxQwen3MoePreTrainedModel, _FlaxTokenClassification):
+    config: Qwen3MoeConfig
+
+class FlaxQwen3MoeForQuestionAnswering(FlaxQwen3MoePreTrainedModel, _FlaxQuestionAnswering):
+    config: Qwen3MoeConfig
+
+class FlaxRobertaPreTrainedModel(FlaxPreTrainedModel):
+    config: RobertaConfig
+
+class FlaxRobertaModel(FlaxRobertaPreTrainedModel, _FlaxBareModel):
+    config: RobertaConfig
+
+class FlaxRobertaForMaskedLM(FlaxRobertaPreTrainedModel, _FlaxMaskedLM):
+    config: RobertaConfig
+
+class FlaxRobertaForSequenceClassification(FlaxRobertaPreTrainedModel, _FlaxSequenceClassification):
+    config: RobertaConfig
+
+class FlaxRobertaForTokenClassification(FlaxRobertaPreTrainedModel, _FlaxTokenClassification):
+    config: RobertaConfig
+
+class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionAnswering):
+    config: RobertaConfig
+
+class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
+    config: RobertaConfig
+
+class FlaxXLMRobertaPreTrainedModel(FlaxPreTrainedModel):
+    config: XLMRobertaConfig
+
+class FlaxXLMRobertaModel(FlaxXLMRobertaPreTrainedModel, _FlaxBareModel):
+    config: XLMRobertaConfig
+
+class FlaxXLMRobertaForMaskedLM(FlaxXLMRobertaPreTrainedModel, _FlaxMaskedLM):
+    config: XLMRobertaConfig
+
+class FlaxXLMRobertaForSequenceClassification(FlaxXLMRobertaPreTrainedModel, _FlaxSequenceClassification):
+    config: XLMRobertaConfig
+
+class FlaxXLMRobertaForTokenClassification(FlaxXLMRobertaPreTrainedModel, _FlaxTokenClassification):
+    config: XLMRobertaConfig
+
+class FlaxXLMRobertaForQuestionAnswering(FlaxXLMRobertaPreTrainedModel, _FlaxQuestionAnswering):
+    config: XLMRobertaConfig
+
+class FlaxXLMRobertaForCausalLM(FlaxXLMRobertaPreTrainedModel, _FlaxCausalLM):
+    config: XLMRobertaConfig
+
+class TFAutoModel(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFBareModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFBareModel: ...
+
+class TFAutoModelForCausalLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFCausalLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCausalLM: ...
+
+class TFAutoModelForMaskedLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFMaskedLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMaskedLM: ...
+
+class TFAutoModelForQuestionAnswering(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFQuestionAnswering: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFQuestionAnswering: ...
+
+class TFAutoModelForSequenceClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFSequenceClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSequenceClassification: ...
+
+class TFAutoModelForTokenClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFTokenClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFTokenClassification: ...
+
+class TFBertPreTrainedModel(TFPreTrainedModel):
+    config: BertConfig
+
+class TFBertModel(TFBertPreTrainedModel, _TFBareModel):
+    config: BertConfig
+
+class TFBertForMaskedLM(TFBertPreTrainedModel, _TFMaskedLM):
+    config: BertConfig
+
+class TFBertForSequenceClassification(TFBertPreTrainedModel, _TFSequenceClassification):
+    config: BertConfig
+
+class TFBertForTokenClassification(TFBertPreTrainedModel, _TFTokenClassification):
+    config: BertConfig
+
+class TFBertForQuestionAnswering(TFBertPreTrainedModel, _TFQuestionAnswering):
+    config: BertConfig
+
+class TFBertLMHeadModel(TFBertPreTrainedModel, _TFCausalLM):
+    config: BertConfig
+
+class TFDistilBertPreTrainedModel(TFPreTrainedModel):
+    config: DistilBertConfig
+
+class TFDistilBertModel(TFDistilBertPreTrainedModel, _TFBareModel):
+    config: DistilBertConfig
+
+class TFDistilBertForMaskedLM(TFDistilBertPreTrainedModel, _TFMaskedLM):
+    config: DistilBertConfig
+
+class TFDistilBertForSequenceClassification(TFDistilBertPreTrainedModel, _TFSequenceClassification):
+    config: DistilBertConfig
+
+class TFDistilBertForTokenClassification(TFDistilBertPreTrainedModel, _TFTokenClassification):
+    config: DistilBertConfig
+
+class TFDistilBertForQuestionAnswering(TFDistilBertPreTrainedModel, _TFQuestionAnswering):
+    config: DistilBertConfig
+
+class TFElectraPreTrainedModel(TFPreTrainedModel):
+    config: ElectraConfig
+
+class TFElectraModel(TFElectraPreTrainedModel, _TFBareModel):
+    config: ElectraConfig
+
+class TFElectraForMaskedLM(TFElectraPreTrainedModel, _TFMaskedLM):
+    config: ElectraConfig
+
+class TFElectraForSequenceClassification(TFElectraPreTrainedModel, _TFSequenceClassification):
+    config: ElectraConfig
+
+class TFElectraForTokenClassification(TFElectraPreTrainedModel, _TFTokenClassification):
+    config: ElectraConfig
+
+class TFElectraForQuestionAnswering(TFElectraPreTrainedModel, _TFQuestionAnswering):
+    config: ElectraConfig
+
+class TFElectraForCausalLM(TFElectraPreTrainedModel, _TFCausalLM):
+    config: ElectraConfig
+
+class TFGemmaPreTrainedModel(TFPreTrainedModel):
+    config: GemmaConfig
+
+class TFGemmaModel(TFGemmaPreTrainedModel, _TFBareModel):
+    config: GemmaConfig
+
+class TFGemmaForCausalLM(TFGemmaPreTrainedModel, _TFCausalLM):
+    config: GemmaConfig
+
+class TFGemmaForSequenceClassification(TFGemmaPreTrainedModel, _TFSequenceClassification):
+    config: GemmaConfig
+
+class TFGemmaForTokenClassification(TFGemmaPreTrainedModel, _TFTokenClassification):
+    config: GemmaConfig
+
+class TFGemma2PreTrainedModel(TFPreTrainedModel):
+    config: Gemma2Config
+
+class TFGemma2Model(TFGemma2PreTrainedModel, _TFBareModel):
+    config: Gemma2Config
+
+class TFGemma2ForCausalLM(TFGemma2PreTrainedModel, _TFCausalLM):
+    config: Gemma2Config
+
+class TFGemma2ForSequenceClassification(TFGemma2PreTrainedModel, _TFSequenceClassification):
+    config: Gemma2Config
+
+class TFGemma2ForTokenClassification(TFGemma2PreTrainedModel, _TFTokenClassification):
+    config: Gemma2Config
+
+class TFGemma3TextPreTrainedModel(TFPreTrainedModel):
+    config: Gemma3TextConfig
+
+class TFGemma3TextModel(TFGemma3TextPreTrainedModel, _TFBareModel):
+    config: Gemma3TextConfig
+
+class TFGemma3ForCausalLM(TFGemma3TextPreTrainedModel, _TFCausalLM):
+    config: Gemma3TextConfig
+
+class TFGemma3TextForSequenceClassification(TFGemma3TextPreTrainedModel, _TFSequenceClassification):
+    config: Gemma3TextConfig
+
+class TFGPT2PreTrainedModel(TFPreTrainedModel):
+    config: GPT2Config
+
+class TFGPT2Model(TFGPT2PreTrainedModel, _TFBareModel):
+    config: GPT2Config
+
+class TFGPT2LMHeadModel(TFGPT2PreTrainedModel, _TFCausalLM):
+    config: GPT2Config
+
+class TFGPT2ForSequenceClassification(TFGPT2PreTrainedModel, _TFSequenceClassification):
+    config: GPT2Config
+
+class TFGPT2ForTokenClassification(TFGPT2PreTrainedModel, _TFTokenClassification):
+    config: GPT2Config
+
+class TFGPT2ForQuestionAnswering(TFGPT2PreTrainedModel, _TFQuestionAnswering):
+    config: GPT2Config
+
+class TFGPTNeoXPreTrainedModel(TFPreTrainedModel):
+    config: GPTNeoXConfig
+
+class TFGPTNeoXModel(TFGPTNeoXPreTrainedModel, _TFBareModel):
+    config: GPTNeoXConfig
+
+class TFGPTNeoXForCausalLM(TFGPTNeoXPreTrainedModel, _TFCausalLM):
+    config: GPTNeoXConfig
+
+class TFGPTNeoXForSequenceClassification(TFGPTNeoXPreTrainedModel, _TFSequenceClassification):
+    config: GPTNeoXConfig
+
+class TFGPTNeoXForTokenClassification(TFGPTNeoXPreTrainedModel, _TFTokenClassification):
+    config: GPTNeoXConfig
+
+class TFGPTNeoXForQuestionAnswering(TFGPTNeoXPreTrainedModel, _TFQuestionAnswering):
+    config: GPTNeoXConfig
+
+class TFLlamaPreTrainedModel(TFPreTrainedModel):
+    config: LlamaConfig
+
+class TFLlamaModel(TFLlamaPreTrainedModel, _TFBareModel):
+    config: LlamaConfig
+
+class TFLlamaForCausalLM(TFLlamaPreTrainedModel, _TFCausalLM):
+    config: LlamaConfig
+
+class TFLlamaForSequenceClassification(TFLlamaPreTrainedModel, _TFSequenceClassification):
+    config: LlamaConfig
+
+class TFLlamaForTokenClassification(TFLlamaPreTrainedModel, _TFTokenClassification):
+    config: LlamaConfig
+
+class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
+    config: LlamaConfig
+
+class TFMistralPreTrainedModel(TFPreTrainedModel):
+    config: MistralConfig
+
+class TFMistralModel(TFMistralPreTrainedModel, _TFBareModel):
+    config: MistralConfig
+
+class TFMistralForCausalLM(TFMistralPreTrainedModel, _TFCausalLM):
+    config: MistralConfig
+
+class TFMistralForSequenceClassification(TFMistralPreTrainedModel, _TFSequenceClassification):
+    config: MistralConfig
+
+class TFMistralForTokenClassification(TFMistralPreTrainedModel, _TFTokenClassification):
+    config: MistralConfig
+
+class TFMistralForQuestionAnswering(TFMistralPreTrainedModel, _TFQuestionAnswering):
+    config: MistralConfig
+
+class TFMixtralPreTrainedModel(TFPreTrainedModel):
+    config: MixtralConfig
+
+class TFMixtralModel(TFMixtralPreTrainedModel, _TFBareModel):
+    config: MixtralConfig
+
+class TFMixtralForCausalLM(TFMixtralPreTrainedModel, _TFCausalLM):
+    config: MixtralConfig
+
+class TFMixtralForSequenceClassification(TFMixtralPreTrainedModel, _TFSequenceClassification):
+    config: MixtralConfig
+
+class TFMixtralForTokenClassification(TFMixtralPreTrainedModel, _TFTokenClassification):
+    config: MixtralConfig
+
+class TFMixtralForQuestionAnswering(TFMixtralPreTrainedModel, _TFQuestionAnswering):
+    config: MixtralConfig
+
+class TFModernBertPreTrainedModel(TFPreTrainedModel):
+    config: ModernBertConfig
+
+class TFModernBertModel(TFModernBertPreTrainedModel, _TFBareModel):
+    config: ModernBertConfig
+
+class TFModernBertForMaskedLM(TFModernBertPreTrainedModel, _TFMaskedLM):
+    config: ModernBertConfig
+
+class TFModernBertForSequenceClassification(TFModernBertPreTrainedModel, _TFSequenceClassification):
+    config: ModernBertConfig
+
+class TFModernBertForTokenClassification(TFModernBertPreTrainedModel, _TFTokenClassification):
+    config: ModernBertConfig
+
+class TFModernBertForQuestionAnswering(TFModernBertPreTrainedModel, _TFQuestionAnswering):
+    config: ModernBertConfig
+
+class TFMPNetPreTrainedModel(TFPreTrainedModel):
+    config: MPNetConfig
+
+class TFMPNetModel(TFMPNetPreTrainedModel, _TFBareModel):
+    config: MPNetConfig
+
+class TFMPNetForMaskedLM(TFMPNetPreTrainedModel, _TFMaskedLM):
+    config: MPNetConfig
+
+class TFMPNetForSequenceClassification(TFMPNetPreTrainedModel, _TFSequenceClassification):
+    config: MPNetConfig
+
+class TFMPNetForTokenClassification(TFMPNetPreTrainedModel, _TFTokenClassification):
+    config: MPNetConfig
+
+class TFMPNetForQuestionAnswering(TFMPNetPreTrainedModel, _TFQuestionAnswering):
+    config: MPNetConfig
+
+class TFOlmo2PreTrainedModel(TFPreTrainedModel):
+    config: Olmo2Config
+
+class TFOlmo2Model(TFOlmo2PreTrainedModel, _TFBareModel):
+    config: Olmo2Config
+
+class TFOlmo2ForCausalLM(TFOlmo2PreTrainedModel, _TFCausalLM):
+    config: Olmo2Config
+
+class TFOlmo2ForSequenceClassification(TFOlmo2PreTrainedModel, _TFSequenceClassification):
+    config: Olmo2Config
+
+class TFOPTPreTrainedModel(TFPreTrainedModel):
+    config: OPTConfig
+
+class TFOPTModel(TFOPTPreTrainedModel, _TFBareModel):
+    config: OPTConfig
+
+class TFOPTForCausalLM(TFOPTPreTrainedModel, _TFCausalLM):
+    config: OPTConfig
+
+class TFOPTForSequenceClassification(TFOPTPreTrainedModel, _TFSequenceClassification):
+    config: OPTConfig
+
+class TFOPTForQuestionAnswering(TFOPTPreTrainedModel, _TFQuestionAnswering):
+    config: OPTConfig
+
+class TFPhi3PreTrainedModel(TFPreTrainedModel):
+    config: Phi3Config
+
+class TFPhi3Model(TFPhi3PreTrainedModel, _TFBareModel):
+    config: Phi3Config
+
+class TFPhi3ForCausalLM(TFPhi3PreTrainedModel, _TFCausalLM):
+    config: Phi3Config
+
+class TFPhi3ForSequenceClassification(TFPhi3PreTrainedModel, _TFSequenceClassification):
+    config: Phi3Config
+
+class TFPhi3ForTokenClassification(TFPhi3PreTrainedModel, _TFTokenClassification):
+    config: Phi3Config
+
+class TFQwen2PreTrainedModel(TFPreTrainedModel):
+    config: Qwen2Config
+
+class TFQwen2Model(TFQwen2PreTrainedModel, _TFBareModel):
+    config: Qwen2Config
+
+class TFQwen2ForCausalLM(TFQwen2PreTrainedModel, _TFCausalLM):
+    config: Qwen2Config
+
+class TFQwen2ForSequenceClassification(TFQwen2PreTrainedModel, _TFSequenceClassification):
+    config: Qwen2Config
+
+class TFQwen2ForTokenClassification(TFQwen2PreTrainedModel, _TFTokenClassification):
+    config: Qwen2Config
+
+class TFQwen2ForQuestionAnswering(TFQwen2PreTrainedModel, _TFQuestionAnswering):
+    config: Qwen2Config
+
+class TFQwen3PreTrainedModel(TFPreTrainedModel):
+    config: Qwen3Config
+
+class TFQwen3Model(TFQwen3PreTrainedModel, _TFBareModel):
+    config: Qwen3Config
+
+class TFQwen3ForCausalLM(TFQwen3PreTrainedModel, _TFCausalLM):
+    config: Qwen3Config
+
+class TFQwen3ForSequenceClassification(TFQwen3PreTrainedModel, _TFSequenceClassification):
+    config: Qwen3Config
+
+class TFQwen3ForTokenClassification(TFQwen3PreTrainedModel, _TFTokenClassification):
+    config: Qwen3Config
+
+class TFQwen3ForQuestionAnswering(TFQwen3PreTrainedModel, _TFQuestionAnswering):
+    config: Qwen3Config
+
+class TFQwen3MoePreTrainedModel(TFPreTrainedModel):
+    config: Qwen3MoeConfig
+
+class TFQwen3MoeModel(TFQwen3MoePreTrainedModel, _TFBareModel):
+    config: Qwen3MoeConfig
+
+class TFQwen3MoeForCausalLM(TFQwen3MoePreTrainedModel, _TFCausalLM):
+    config: Qwen3MoeConfig
+
+class TFQwen3MoeForSequenceClassification(TFQwen3MoePreTrainedModel, _TFSequenceClassification):
+    config: Qwen3MoeConfig
+
+class TFQwen3MoeForTokenClassification(TFQwen3MoePreTrainedModel, _TFTokenClassification):
+    config: Qwen3MoeConfig
+
+class TFQwen3MoeForQuestionAnswering(TFQwen3MoePreTrainedModel, _TFQuestionAnswering):
+    config: Qwen3MoeConfig
+
+class TFRobertaPreTrainedModel(TFPreTrainedModel):
+    config: RobertaConfig
+
+class TFRobertaModel(TFRobertaPreTrainedModel, _TFBareModel):
+    config: RobertaConfig
+
+class TFRobertaForMaskedLM(TFRobertaPreTrainedModel, _TFMaskedLM):
+    config: RobertaConfig
+
+class TFRobertaForSequenceClassification(TFRobertaPreTrainedModel, _TFSequenceClassification):
+    config: RobertaConfig
+
+class TFRobertaForTokenClassification(TFRobertaPreTrainedModel, _TFTokenClassification):
+    config: RobertaConfig
+
+class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnswering):
+    config: RobertaConfig
+
+class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
+    config: RobertaConfig
+
+class TFXLMRobertaPreTrainedModel(TFPreTrainedModel):
+    config: XLMRobertaConfig
+
+class TFXLMRobertaModel(TFXLMRobertaPreTrainedModel, _TFBareModel):
+    config: XLMRobertaConfig
+
+class TFXLMRobertaForMaskedLM(TFXLMRobertaPreTrainedModel, _TFMaskedLM):
+    config: XLMRobertaConfig
+
+class TFXLMRobertaForSequenceClassification(TFXLMRobertaPreTrainedModel, _TFSequenceClassification):
+    config: XLMRobertaConfig
+
+class TFXLMRobertaForTokenClassification(TFXLMRobertaPreTrainedModel, _TFTokenClassification):
+    config: XLMRobertaConfig
+
+class TFXLMRobertaForQuestionAnswering(TFXLMRobertaPreTrainedModel, _TFQuestionAnswering):
+    config: XLMRobertaConfig
+
+class TFXLMRobertaForCausalLM(TFXLMRobertaPreTrainedModel, _TFCausalLM):
     config: XLMRobertaConfig

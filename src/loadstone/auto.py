@@ -90,3 +90,75 @@ class AutoModelForQuestionAnswering(AutoClass):
     """A model that finds the span of a text that answers a question."""
 
     task = QUESTION_ANSWERING
+
+
+class FlaxAutoModel(AutoModel):
+    """:class:`AutoModel` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForCausalLM(AutoModelForCausalLM):
+    """:class:`AutoModelForCausalLM` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForMaskedLM(AutoModelForMaskedLM):
+    """:class:`AutoModelForMaskedLM` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForSequenceClassification(AutoModelForSequenceClassification):
+    """:class:`AutoModelForSequenceClassification` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForTokenClassification(AutoModelForTokenClassification):
+    """:class:`AutoModelForTokenClassification` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
+    """:class:`AutoModelForQuestionAnswering` in Flax."""
+
+    framework = "flax"
+
+
+class TFAutoModel(AutoModel):
+    """:class:`AutoModel` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForCausalLM(AutoModelForCausalLM):
+    """:class:`AutoModelForCausalLM` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForMaskedLM(AutoModelForMaskedLM):
+    """:class:`AutoModelForMaskedLM` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForSequenceClassification(AutoModelForSequenceClassification):
+    """:class:`AutoModelForSequenceClassification` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForTokenClassification(AutoModelForTokenClassification):
+    """:class:`AutoModelForTokenClassification` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
+    """:class:`AutoModelForQuestionAnswering` in TensorFlow."""
+
+    framework = "tensorflow"

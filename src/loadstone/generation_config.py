@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loadstone.config import PretrainedConfig, has_type, read_json, type_name
-from loadstone.errors import Fault, InvalidConfig
+from loadstone.errors import ArgumentError, Fault, InvalidConfig
 
 GENERATION_CONFIG_NAME = "generation_config.json"
+_DEFAULT_NEW_TOKENS = 20
 
 
 class GenerationConfig:
@@ -61,3 +63,69 @@ class GenerationConfig:
 
     def __repr__(self) -> str:
         return f"GenerationConfig {self.to_json_string()}"
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How one call of ``generate`` chooses tokens: what the caller asked for, and defaults for the rest."""
+
+    new_tokens: int
+    """How many tokens to add at the most."""
+    sample: bool
+    temperature: float | None
+    top_k: int | None
+    top_p: float | None
+    ends: tuple[int, ...]
+    """Tokens after which a text is complete."""
+    padding: int
+    """What fills up a text that is complete before the others."""
+
+
+def decoding(
+    prompt_tokens: int,
+    defaults: GenerationConfig,
+    config: PretrainedConfig,
+    *,
+    max_new_tokens: int | None = None,
+    max_length: int | None = None,
+    do_sample: bool | None = None,
+    temperature: float | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    eos_token_id: int | Sequence[int] | None = None,
+    pad_token_id: int | None = None,
+) -> Decoding:
+    """The arguments of ``generate``; what is None comes from ``defaults``. :class:`ArgumentError` for nonsense."""
+    temperature = defaults.temperature if temperature is None else temperature
+    top_k = defaults.top_k if top_k is None else top_k
+    top_p = defaults.top_p if top_p is None else top_p
+    if temperature is not None and temperature <= 0:
+        raise ArgumentError(f"temperature is {temperature}, expected more than 0. For greedy text: do_sample=False.")
+    if top_k is not None and top_k < 0:
+        raise ArgumentError(f"top_k is {top_k}, expected 0 (off) or more.")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ArgumentError(f"top_p is {top_p}, expected more than 0 and at most 1.")
+    ends = defaults.eos_token_id if eos_token_id is None else eos_token_id
+    ends = () if ends is None else (ends,) if isinstance(ends, int) else tuple(ends)
+    fillers = (pad_token_id, defaults.pad_token_id, config.pad_token_id, *ends, 0)
+    return Decoding(
+        new_tokens=_limit(prompt_tokens, max_new_tokens, max_length, defaults),
+        sample=defaults.do_sample if do_sample is None else do_sample,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        ends=ends,
+        padding=next(each for each in fillers if each is not None),
+    )
+
+
+def _limit(prompt: int, new: int | None, total: int | None, defaults: GenerationConfig) -> int:
+    if new is not None and total is not None:
+        raise ArgumentError("Give max_new_tokens or max_length, not both.")
+    if new is None and total is None:
+        new, total = defaults.max_new_tokens, defaults.max_length if defaults.max_new_tokens is None else None
+    if new is None:
+        new = _DEFAULT_NEW_TOKENS if total is None else total - prompt
+    if new < 1:
+        raise ArgumentError(f"No room for a new token: the prompt has {prompt} tokens, the limit leaves {new}.")
+    return new

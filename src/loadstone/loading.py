@@ -47,6 +47,9 @@ def from_pretrained(
                                tensor's); float32 where not given
     ``device_map``             one device for the whole model
     ``attn_implementation``    ``"sdpa"`` or ``"eager"``
+    ``sharding``               Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its part only
+    ``from_tf``, ``from_flax`` take that framework's older file first; without them it is taken if no other is there
+    ``from_pt``                accepted: PyTorch's files are looked for first
     ``ignore_mismatched_sizes`` initialise slots anew whose stored shape differs, in place of an error
     ``strict``                 an error if a stored tensor is not used or a slot newly initialised
     ``key_mapping``            regular expression → replacement, applied to stored names
@@ -81,7 +84,7 @@ def from_pretrained(
         with report.stage("framework"):
             framework = require_framework(framework_name)
             cls = framework.resolve_class(family, head) if isinstance(target, str) else target
-            device = framework.device_of(options.device_map)
+            place = framework.placement(options.device_map, options.sharding)
         with report.stage("skeleton"):
             model = framework.skeleton(cls, config, model_args, _for_init(cls, others, options.config))
         with report.stage("plan"):
@@ -100,7 +103,7 @@ def from_pretrained(
             report.take(plan)
         options.warn_of_doubling(stored)
         with report.stage("fill") as stage:
-            filled = framework.fill_model(model, plan, maps, options.state_dict, dtype, device)
+            filled = framework.fill_model(model, plan, maps, options.state_dict, dtype, place)
             stage.nbytes = filled.viewed + filled.copied
             stage.detail = f"{100 * filled.viewed // max(stage.nbytes, 1)} % mapped, the rest copied"
         with report.stage("populate") as stage:
@@ -110,8 +113,8 @@ def from_pretrained(
     except BaseException:
         warmup.cancel()
         raise
-    framework.finish(model, dtype, device, options.device_map is not None)
-    report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(device)
+    framework.finish(model, dtype, place, options.device_map is not None)
+    report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(place)
     model.load_report, model.name_or_path = report, config.name_or_path
     if model.can_generate():
         model.generation_config = GenerationConfig.for_model(config, None if path_or_id is None else folder)
@@ -123,9 +126,7 @@ def from_pretrained(
 def _files(path_or_id: str | os.PathLike[str] | None, options: Options) -> Source:
     if path_or_id is None:
         return Source(Path(), None, None)
-    return resolve_files(
-        path_or_id, **options.where(), variant=options.variant, use_safetensors=options.use_safetensors
-    )
+    return resolve_files(path_or_id, **(options.where() | options.which()))
 
 
 def _config(
@@ -196,7 +197,7 @@ def _map(
         ends[tensor.file] = max(ends.get(tensor.file, 0), tensor.offset + tensor.nbytes)
     maps = {path: MappedFile(path, end) for path, end in ends.items()}
     stays = first_floating(checkpoint) is options.wanted_dtype(config, checkpoint)
-    on_cpu = options.device_map in (None, "cpu", {"": "cpu"})
+    on_cpu = options.device_map in (None, "cpu", {"": "cpu"}) and options.sharding is None
     warmup = Warmup(maps.values() if stays and on_cpu else ())
     warmup.start()
     return maps, warmup

@@ -40,8 +40,7 @@ def load_into(
     the module is then unchanged.
     """
     framework = require_framework("torch")
-    if isinstance(module, type) or not hasattr(module, "named_parameters"):
-        raise ArgumentError(f"load_into fills an nn.Module, made already; this is {module!r}.")
+    _check_module(module, "load_into")
     opened = checkpoint if isinstance(checkpoint, Checkpoint) else _open(checkpoint)
     report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
     with report.stage("plan"):
@@ -69,6 +68,14 @@ def load_into(
     return report
 
 
+def _check_module(module: object, name: str) -> None:
+    if isinstance(module, type) or not hasattr(module, "named_parameters"):
+        raise ArgumentError(
+            f"{name} fills a PyTorch nn.Module, made already; this is {module!r}. Flax and TensorFlow models take a "
+            "checkpoint's numbers when they are made: use from_pretrained."
+        )
+
+
 def _open(path: str | os.PathLike[str], **options: Any) -> Checkpoint:
     if Path(path).is_dir():
         finish_interrupted_save(Path(path))
@@ -94,6 +101,7 @@ def load_sharded_checkpoint(
     require_framework("torch")
     from loadstone.frameworks.torch.copy_into import copy_into
 
+    _check_module(model, "load_sharded_checkpoint")
     if not Path(folder).is_dir():
         raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")
     opened = _open(folder, use_safetensors=None if prefer_safe else False)

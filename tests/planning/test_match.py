@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from pathlib import Path
@@ -291,9 +292,12 @@ def test_a_hundred_thousand_slots_match_in_well_under_two_seconds() -> None:
     naming = Naming(
         prefix="model", prefixes=("model",), fused=QKV.fused, renames=(("gamma", "weight"),), optional=(("head",),)
     )
+    gc.freeze()  # what other tests left behind is no part of this
     start = time.process_time()
     plan = match(wanted, there, naming)
-    assert time.process_time() - start < 2.0
+    taken = time.process_time() - start
+    gc.unfreeze()
+    assert taken < 2.0
     assert not plan.unused
 
 

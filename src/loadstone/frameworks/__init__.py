@@ -7,7 +7,15 @@ from typing import Any
 
 from loadstone.errors import FrameworkNotInstalled
 
-_PACKAGES = {"torch": "torch"}
+_PACKAGES = {"torch": "torch", "flax": "flax", "tensorflow": "tensorflow"}
+PREFIXES = {"": "torch", "Flax": "flax", "TF": "tensorflow"}
+"""What the names of a framework's classes start with."""
+
+
+def framework_of(class_name: str) -> tuple[str, str]:
+    """``"FlaxLlamaModel"`` → ``("flax", "LlamaModel")``: the framework of a class, and the name without its prefix."""
+    prefix = next(each for each in sorted(PREFIXES, key=len, reverse=True) if class_name.startswith(each))
+    return PREFIXES[prefix], class_name.removeprefix(prefix)
 
 
 def require_framework(name: str) -> Any:

@@ -1,14 +1,13 @@
-"""What models return: named fields, also reachable by key and by index as Transformers' are."""
+"""What models return, whatever the framework: named fields, also reachable by key and by index as Transformers' are.
+
+"Tensor" below is the framework's own kind of array.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
-
-from torch import Tensor
-
-from loadstone.frameworks.torch.cache import DynamicCache
 
 
 @dataclass
@@ -65,61 +64,61 @@ class BaseModelOutput(ModelOutput):
     each layer and the last hidden state; ``attentions``: for each layer (batch, heads, tokens, keys).
     """
 
-    last_hidden_state: Tensor | None = None
-    pooler_output: Tensor | None = None
-    past_key_values: DynamicCache | None = None
-    hidden_states: tuple[Tensor, ...] | None = None
-    attentions: tuple[Tensor, ...] | None = None
+    last_hidden_state: Any = None
+    pooler_output: Any = None
+    past_key_values: Any = None
+    hidden_states: tuple[Any, ...] | None = None
+    attentions: tuple[Any, ...] | None = None
 
 
 @dataclass
 class CausalLMOutput(ModelOutput):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
-    loss: Tensor | None = None
-    logits: Tensor | None = None
-    past_key_values: DynamicCache | None = None
-    hidden_states: tuple[Tensor, ...] | None = None
-    attentions: tuple[Tensor, ...] | None = None
+    loss: Any = None
+    logits: Any = None
+    past_key_values: Any = None
+    hidden_states: tuple[Any, ...] | None = None
+    attentions: tuple[Any, ...] | None = None
 
 
 @dataclass
 class MaskedLMOutput(ModelOutput):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
-    loss: Tensor | None = None
-    logits: Tensor | None = None
-    hidden_states: tuple[Tensor, ...] | None = None
-    attentions: tuple[Tensor, ...] | None = None
+    loss: Any = None
+    logits: Any = None
+    hidden_states: tuple[Any, ...] | None = None
+    attentions: tuple[Any, ...] | None = None
 
 
 @dataclass
 class SequenceClassifierOutput(ModelOutput):
     """``loss`` (); ``logits`` (batch, labels)."""
 
-    loss: Tensor | None = None
-    logits: Tensor | None = None
-    past_key_values: DynamicCache | None = None
-    hidden_states: tuple[Tensor, ...] | None = None
-    attentions: tuple[Tensor, ...] | None = None
+    loss: Any = None
+    logits: Any = None
+    past_key_values: Any = None
+    hidden_states: tuple[Any, ...] | None = None
+    attentions: tuple[Any, ...] | None = None
 
 
 @dataclass
 class TokenClassifierOutput(ModelOutput):
     """``loss`` (); ``logits`` (batch, tokens, labels)."""
 
-    loss: Tensor | None = None
-    logits: Tensor | None = None
-    hidden_states: tuple[Tensor, ...] | None = None
-    attentions: tuple[Tensor, ...] | None = None
+    loss: Any = None
+    logits: Any = None
+    hidden_states: tuple[Any, ...] | None = None
+    attentions: tuple[Any, ...] | None = None
 
 
 @dataclass
 class QuestionAnsweringModelOutput(ModelOutput):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
 
-    loss: Tensor | None = None
-    start_logits: Tensor | None = None
-    end_logits: Tensor | None = None
-    hidden_states: tuple[Tensor, ...] | None = None
-    attentions: tuple[Tensor, ...] | None = None
+    loss: Any = None
+    start_logits: Any = None
+    end_logits: Any = None
+    hidden_states: tuple[Any, ...] | None = None
+    attentions: tuple[Any, ...] | None = None

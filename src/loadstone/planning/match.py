@@ -73,7 +73,7 @@ def match(
         elif not _fits(slot, pieces):
             wrong.append((slot, pieces))
         else:
-            recipes[slot.name] = Stored(pieces)
+            recipes[slot.name] = Stored(tuple(flat for piece in pieces for flat in piece.spread()))
     recipes |= _optional(missing, recipes, naming, names)
     if wrong and not ignore_mismatched_sizes:
         raise ShapeMismatch(

@@ -21,11 +21,44 @@ class Piece(NamedTuple):
         """The shape of what is taken."""
         return self.tensor.shape if self.rows is None else (self.rows[1], *self.tensor.shape[1:])
 
+    def spread(self) -> tuple[Piece, ...]:
+        """The same as pieces whose bytes each lie in one row: several for a tensor that is stored in stretches."""
+        if not self.tensor.stretches:
+            return (self,)
+        first, count = self.rows or (0, self.tensor.shape[0])
+        pieces = []
+        for tensor, (row, *others) in self.tensor.stretches:
+            start, stop = (row.start, row.stop) if isinstance(row, slice) else (row, row + 1)
+            low, high = max(start, first), min(stop, first + count)
+            if low < high:
+                whole = (low, high) == (start, stop)
+                place = slice(low - first, high - first) if isinstance(row, slice) else row - first
+                inner = (place, *others)
+                pieces.append(Piece(tensor, None if whole else (low - start, high - low), _within(self.into, inner)))
+        return tuple(pieces)
+
+
+def _within(outer: tuple[int | slice, ...] | None, inner: tuple[int | slice, ...]) -> tuple[int | slice, ...]:
+    """The index that does what ``inner`` does in the part that ``outer`` picks. Slices have a start and a stop."""
+    rest = iter(inner)
+    joined: list[int | slice] = []
+    for index in outer or ():
+        if isinstance(index, int):
+            joined.append(index)
+            continue
+        within = next(rest)
+        if isinstance(within, int):
+            joined.append(index.start + within)
+        else:
+            joined.append(slice(index.start + within.start, index.start + within.stop))
+    return (*joined, *rest)
+
 
 class Stored(NamedTuple):
     """Made of stored tensors: one as it is (nearly always), some rows of one, or several put together."""
 
     pieces: tuple[Piece, ...]
+    """Of each the bytes lie in one row, whatever strides run over them."""
 
     def __str__(self) -> str:
         first = self.pieces[0]

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from loadstone.architectures import components
 from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.outputs import BaseModelOutput
 from loadstone.frameworks.torch.attention import Mask, RotaryEmbedding, State, make_mask
 from loadstone.frameworks.torch.blocks import position_ids as default_positions
 from loadstone.frameworks.torch.build import Built, attach, call
 from loadstone.frameworks.torch.cache import DynamicCache
-from loadstone.frameworks.torch.outputs import BaseModelOutput
 
 
 def attach_backbone(holder: nn.Module, component: Component) -> None:

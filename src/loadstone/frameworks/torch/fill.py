@@ -38,15 +38,12 @@ class Source:
         """A tensor without a copy."""
         if self._held is not None:
             return self._held[stored.name]
-        dtype, elements = to_torch(stored.dtype), stored.nbytes * 8 // stored.dtype.bits
+        dtype = to_torch(stored.dtype)
         if not stored.nbytes:
             return torch.empty(stored.shape, dtype=dtype)
-        flat = torch.frombuffer(
-            self._maps[stored.file].buffer, dtype=torch.uint8, count=stored.nbytes, offset=stored.offset
-        )
-        if stored.offset % dtype.itemsize:
-            flat = flat.clone()  # a file whose data section is not aligned
-        flat = flat.view(dtype)[:elements]
+        # Elements may stand at any byte: what is kept is checked for that, what is copied need not be.
+        count = stored.nbytes // dtype.itemsize
+        flat = torch.frombuffer(self._maps[stored.file].buffer, dtype=dtype, count=count, offset=stored.offset)
         return flat.view(stored.shape) if stored.strides is None else flat.as_strided(stored.shape, stored.strides)
 
     def drop(self, stored: StoredTensor, start: int, nbytes: int) -> None:
@@ -83,7 +80,8 @@ def fill(
             # Two slots never share memory unless the model ties them: training one would change the other.
             shared = first.rows is None and first.tensor.name in seen
             seen.add(first.tensor.name)
-            if view.dtype == dtype and view.is_contiguous() and not shared:
+            aligned = view.data_ptr() % view.element_size() == 0
+            if view.dtype == dtype and view.is_contiguous() and aligned and not shared:
                 made[name] = view
                 viewed += view.nbytes
                 continue

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch import classes
+from loadstone.frameworks.torch.classes import CLASSES
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.fill import Filled, Source, fill
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
@@ -24,12 +24,12 @@ from loadstone.transfer.mapping import MappedFile
 
 def class_named(name: str) -> type[PreTrainedModel]:
     """A model-specific class by its name on the Hub; :class:`KeyError` if there is none."""
-    return classes.class_named(name)
+    return CLASSES.class_named(name)
 
 
 def resolve_class(family: Family, head: HeadSpec) -> type[PreTrainedModel]:
     """The class of a family and head."""
-    return classes.model_class(family, head)
+    return CLASSES.model_class(family, head)
 
 
 def skeleton(
@@ -72,6 +72,13 @@ def naming(model: nn.Module) -> Naming:
     if prefix:  # what the bare model may lack, it may lack inside another model too
         optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in model.base_model.optional_parts)
     return model.family_spec.naming(prefix, ties(model), optional, stand_ins)
+
+
+def placement(device_map: Any, sharding: Any) -> torch.device:
+    """Where the model goes; :class:`ArgumentError` for ``sharding``, which is Flax's."""
+    if sharding is not None:
+        raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
+    return device_of(device_map)
 
 
 def device_of(device_map: Any) -> torch.device:

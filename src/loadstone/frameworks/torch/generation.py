@@ -11,9 +11,8 @@ from torch import Tensor
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.cache import DynamicCache
-from loadstone.generation_config import GenerationConfig
+from loadstone.generation_config import Decoding, GenerationConfig, decoding
 
-_DEFAULT_NEW_TOKENS = 20
 Found = TypeVar("Found", bound=components.Component)
 
 
@@ -70,16 +69,19 @@ class GenerationMixin:
         if ids is None or ids.dim() != 2 or ids.shape[1] == 0 or (inputs is not None and input_ids is not None):
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         defaults = self.generation_config or GenerationConfig.for_model(self.config, None)
-        limit = _limit(ids.shape[1], max_new_tokens, max_length, defaults)
-        sample = defaults.do_sample if do_sample is None else do_sample
-        temperature = defaults.temperature if temperature is None else temperature
-        top_k = defaults.top_k if top_k is None else top_k
-        top_p = defaults.top_p if top_p is None else top_p
-        _check(temperature, top_k, top_p)
-        ends = defaults.eos_token_id if eos_token_id is None else eos_token_id
-        ends = [] if ends is None else [ends] if isinstance(ends, int) else list(ends)
-        fillers = (pad_token_id, defaults.pad_token_id, self.config.pad_token_id, *ends, 0)
-        padding = next(each for each in fillers if each is not None)
+        how = decoding(
+            ids.shape[1],
+            defaults,
+            self.config,
+            max_new_tokens=max_new_tokens,
+            max_length=max_length,
+            do_sample=do_sample,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            eos_token_id=eos_token_id,
+            pad_token_id=pad_token_id,
+        )
         mask = torch.ones_like(ids) if attention_mask is None else attention_mask.to(ids.device).long()
         if mask.shape != ids.shape:
             raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(ids.shape)}.")
@@ -89,11 +91,11 @@ class GenerationMixin:
         if streamer is not None:
             streamer.put(ids)
         model: Any = self
-        ending = torch.tensor(ends, device=ids.device)
+        ending = torch.tensor(how.ends, device=ids.device)
         cache = DynamicCache() if use_cache else None
         unfinished = torch.ones(ids.shape[0], dtype=torch.bool, device=ids.device)
         turns = self._frequencies_change_at()
-        for _ in range(limit):
+        for _ in range(how.new_tokens):
             if use_cache and ids.shape[1] == turns + 1:
                 cache = DynamicCache()  # what it holds was turned by the frequencies of short texts
             past = cache.get_seq_length() if cache is not None else 0
@@ -107,8 +109,8 @@ class GenerationMixin:
                 logits_to_keep=1,
             )
             logits = out.logits[:, -1].float()
-            chosen = _sample(logits, temperature, top_k, top_p, generator) if sample else logits.argmax(dim=-1)
-            chosen = torch.where(unfinished, chosen, padding)
+            chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
+            chosen = torch.where(unfinished, chosen, how.padding)
             ids = torch.cat((ids, chosen[:, None]), dim=1)
             mask = torch.cat((mask, torch.ones_like(chosen)[:, None]), dim=1)
             if streamer is not None:
@@ -139,40 +141,16 @@ class GenerationMixin:
         return components.find(model.component, kind)
 
 
-def _limit(prompt: int, new: int | None, total: int | None, defaults: GenerationConfig) -> int:
-    """How many tokens to add at the most."""
-    if new is not None and total is not None:
-        raise ArgumentError("Give max_new_tokens or max_length, not both.")
-    if new is None and total is None:
-        new, total = defaults.max_new_tokens, defaults.max_length if defaults.max_new_tokens is None else None
-    if new is None:
-        new = _DEFAULT_NEW_TOKENS if total is None else total - prompt
-    if new < 1:
-        raise ArgumentError(f"No room for a new token: the prompt has {prompt} tokens, the limit leaves {new}.")
-    return new
-
-
-def _check(temperature: float | None, top_k: int | None, top_p: float | None) -> None:
-    if temperature is not None and temperature <= 0:
-        raise ArgumentError(f"temperature is {temperature}, expected more than 0. For greedy text: do_sample=False.")
-    if top_k is not None and top_k < 0:
-        raise ArgumentError(f"top_k is {top_k}, expected 0 (off) or more.")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ArgumentError(f"top_p is {top_p}, expected more than 0 and at most 1.")
-
-
-def _sample(
-    logits: Tensor, temperature: float | None, top_k: int | None, top_p: float | None, generator: torch.Generator | None
-) -> Tensor:
+def _sample(logits: Tensor, how: Decoding, generator: torch.Generator | None) -> Tensor:
     """One token for each row of ``logits`` (batch, vocab)."""
-    if temperature is not None:
-        logits = logits / temperature
-    if top_k:
-        lowest = logits.topk(min(top_k, logits.shape[-1])).values[:, -1:]
+    if how.temperature is not None:
+        logits = logits / how.temperature
+    if how.top_k:
+        lowest = logits.topk(min(how.top_k, logits.shape[-1])).values[:, -1:]
         logits = logits.masked_fill(logits < lowest, float("-inf"))
-    if top_p is not None and top_p < 1:
+    if how.top_p is not None and how.top_p < 1:
         ordered, places = logits.sort(descending=True)
         odds = ordered.softmax(dim=-1)
-        beyond = odds.cumsum(dim=-1) - odds >= top_p  # the first token that reaches top_p still counts
+        beyond = odds.cumsum(dim=-1) - odds >= how.top_p  # the first token that reaches top_p still counts
         logits = logits.masked_fill(beyond.gather(-1, places.argsort(dim=-1)), float("-inf"))
     return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)[:, 0]

@@ -18,12 +18,7 @@ from loadstone.architectures.family import (
     TOKEN_CLASSIFICATION,
 )
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch import losses
-from loadstone.frameworks.torch.build import Built, call
-from loadstone.frameworks.torch.cache import DynamicCache
-from loadstone.frameworks.torch.generation import GenerationMixin
-from loadstone.frameworks.torch.model import PreTrainedModel
-from loadstone.frameworks.torch.outputs import (
+from loadstone.frameworks.outputs import (
     BaseModelOutput,
     CausalLMOutput,
     MaskedLMOutput,
@@ -31,6 +26,11 @@ from loadstone.frameworks.torch.outputs import (
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
+from loadstone.frameworks.torch import losses
+from loadstone.frameworks.torch.build import Built, call
+from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.generation import GenerationMixin
+from loadstone.frameworks.torch.model import PreTrainedModel
 
 
 class BareModel(PreTrainedModel):

@@ -74,10 +74,11 @@ class PreTrainedModel(nn.Module):
         if not isinstance(component, components.Head):
             attach_backbone(self, component)
             return
-        from loadstone.frameworks.torch.classes import bare_class
+        from loadstone.frameworks.torch.classes import CLASSES
 
         backbone = component.backbone
-        self.add_module(backbone.name, bare_class(self.family_spec)(self.config, component=backbone.component))
+        bare = CLASSES.bare_class(self.family_spec)
+        self.add_module(backbone.name, bare(self.config, component=backbone.component))
         if component.output.name:
             place(self, component.output.name, build(component.output.component))
         else:
@@ -297,6 +298,7 @@ class PreTrainedModel(nn.Module):
         max_shard_size: int | str = "5GB",
         safe_serialization: bool = True,
         variant: str | None = None,
+        format: str | None = None,
     ) -> None:
         """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.torch.save.save`.
 
@@ -306,7 +308,7 @@ class PreTrainedModel(nn.Module):
         from loadstone.frameworks.torch.save import save
 
         if is_main_process:
-            save(self, Path(save_directory), state_dict, max_shard_size, safe_serialization, variant)
+            save(self, Path(save_directory), state_dict, max_shard_size, safe_serialization, variant, format)
 
 
 def check_attention(name: str) -> str:

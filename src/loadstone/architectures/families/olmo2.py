@@ -1,0 +1,63 @@
+"""OLMo 2: Llama with the norms after attention and feed-forward network, and on whole queries and keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from loadstone.architectures import decoders
+from loadstone.architectures.components import Attention, Backbone, Chain, Layer, Linear, Part, RMSNorm
+from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, Family
+
+
+class Olmo2Config(decoders.DecoderConfig):
+    """The keys of an OLMo 2 model. Defaults are those of OLMo 2 7B."""
+
+    model_type = "olmo2"
+
+    vocab_size: int = 50304
+    rms_norm_eps: float = 1e-5
+    pad_token_id: int | None = 1
+    eos_token_id: int | list[int] | None = 50279
+    attention_bias: bool = False
+
+
+def normed(projection: Part, name: str, eps: float) -> Part:
+    """A projection with a norm over all heads' numbers together."""
+    assert isinstance(projection.component, Linear)
+    return Part("", Chain((projection, Part(name, RMSNorm(projection.component.outputs, eps)))))
+
+
+def attention(config: Olmo2Config, index: int) -> Attention:
+    """Llama's, with normed queries and keys."""
+    plain = decoders.separate_attention(config, index, rotary=decoders.rotary(config), bias=config.attention_bias)
+    query, key, value = plain.projections
+    eps = config.rms_norm_eps
+    return replace(plain, projections=(normed(query, "q_norm", eps), normed(key, "k_norm", eps), value))
+
+
+def blueprint(config: Olmo2Config) -> Backbone:
+    """The bare model."""
+    norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+    layers = [
+        Layer(
+            order="sandwich",
+            attention=Part("self_attn", attention(config, index)),
+            attention_norm=None,
+            attention_post_norm=Part("post_attention_layernorm", norm),
+            feed_forward=Part("mlp", decoders.feed_forward(config)),
+            feed_forward_norm=Part("", Chain(())),
+            feed_forward_post_norm=Part("post_feedforward_layernorm", norm),
+        )
+        for index in range(config.num_hidden_layers)
+    ]
+    return decoders.backbone(config, layers, norm)
+
+
+FAMILY = Family(
+    config=Olmo2Config,
+    stem="Olmo2",
+    prefix="model",
+    heads=decoders.decoder_heads("Olmo2", blueprint, tasks=(CAUSAL_LM, SEQUENCE_CLASSIFICATION)),
+    leftovers=decoders.LEFTOVERS,
+    sources="arXiv:2501.00656",
+)

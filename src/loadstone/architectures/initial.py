@@ -1,0 +1,55 @@
+"""Fresh numbers for a slot, after its family's scheme, for the frameworks that take arrays from NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loadstone.architectures.components import Component, Embedding, Experts, LayerNorm, Linear, RMSNorm
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    """What the slot ``name`` (``"weight"``, ``"bias"``, …) of a leaf holds before training, as float32.
+
+    Linear maps, embeddings and experts are normal (cut off where the leaf says so), biases 0, norms have gain 1.
+    """
+    import numpy as np
+
+    if isinstance(leaf, Embedding) and leaf.sinusoidal:
+        return _sinusoids(*shape)
+    if isinstance(leaf, Experts) or (isinstance(leaf, Linear | Embedding) and name == "weight"):
+        table = _normal(shape, leaf.std, getattr(leaf, "cutoff", None), rng)
+        if isinstance(leaf, Embedding) and leaf.padding is not None and leaf.zero_padding:
+            table[leaf.padding] = 0.0
+        return table
+    gain = 0.0
+    if isinstance(leaf, RMSNorm):
+        gain = 1.0 - leaf.offset
+    elif isinstance(leaf, LayerNorm) and name == "weight":
+        gain = 1.0
+    return np.full(shape, gain, np.float32)
+
+
+def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    """Normal numbers; those beyond ``cutoff`` standard deviations are drawn again."""
+    import numpy as np
+
+    made = rng.standard_normal(shape, np.float32)
+    if cutoff is not None:
+        beyond = np.abs(made) > cutoff
+        while beyond.any():
+            made[beyond] = rng.standard_normal(int(beyond.sum()), np.float32)
+            beyond = np.abs(made) > cutoff
+    made *= np.float32(std)
+    return made
+
+
+def _sinusoids(count: int, width: int) -> np.ndarray[Any, Any]:
+    """Sines in the even columns, cosines in the odd ones (arXiv:1706.03762, section 3.5)."""
+    import numpy as np
+
+    columns = np.arange(width)
+    angles = np.arange(count)[:, None] / 10000 ** (2 * (columns // 2) / width)
+    return np.where(columns % 2 == 0, np.sin(angles), np.cos(angles)).astype(np.float32)

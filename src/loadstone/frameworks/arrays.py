@@ -1,0 +1,264 @@
+"""Load plan → NumPy arrays: what the frameworks that take arrays from NumPy share.
+
+An array whose dtype and layout are the stored ones is a view of the mapped file. Everything else is cast, reordered
+and stacked once, on all cores, straight into memory that is aligned for the framework to take over as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import ml_dtypes
+import numpy as np
+
+from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Piece, Stored
+from loadstone.progress import Progress
+from loadstone.tensors import BY_NAME, DType, StoredTensor
+from loadstone.transfer.mapping import Arena, MappedFile, cores
+
+Array = np.ndarray[Any, Any]
+_CHUNK_ELEMENTS = 1 << 18
+_BATCH_ELEMENTS = 4 << 20
+
+
+def numpy_dtype(dtype: DType | str) -> np.dtype[Any]:
+    """NumPy's dtype of that name, with ``ml_dtypes`` for bfloat16 and the 8-bit floats."""
+    name = dtype if isinstance(dtype, str) else dtype.value
+    if name not in BY_NAME or BY_NAME[name].bits < 8:
+        raise UnsupportedDType([Fault(f"dtype {name!r}", "one that NumPy arrays can have", "none")])
+    return np.dtype(getattr(ml_dtypes, name, name))
+
+
+def from_numpy(dtype: np.dtype[Any]) -> DType:
+    """The shared word for a NumPy dtype."""
+    if dtype.name not in BY_NAME:
+        raise UnsupportedDType([Fault(f"dtype {dtype}", "one that checkpoints can store", "none")])
+    return BY_NAME[dtype.name]
+
+
+def held(state_dict: Mapping[str, Any]) -> dict[str, StoredTensor]:
+    """Names and arrays in the words of a checkpoint; :class:`ArgumentError` for what is none."""
+    if not isinstance(state_dict, Mapping):
+        raise ArgumentError(f"state_dict is a {type(state_dict).__name__}, expected names and their arrays.")
+    for name, array in state_dict.items():
+        if not isinstance(name, str) or not hasattr(array, "dtype") or not hasattr(array, "shape"):
+            raise ArgumentError(f"state_dict has {name!r}: {type(array).__name__}, expected a name and its array.")
+    arrays = {name: np.asarray(array) for name, array in state_dict.items()}
+    return {
+        name: StoredTensor(name, from_numpy(a.dtype), a.shape, Path("<state_dict>"), 0, a.nbytes)
+        for name, a in arrays.items()
+    }
+
+
+class ArraySource:
+    """Stored tensors as NumPy arrays: views of mapped files, or arrays that the caller holds already."""
+
+    def __init__(self, maps: Mapping[Any, MappedFile], held: Mapping[str, Any] | None = None) -> None:
+        self._maps, self._held = maps, held
+
+    def view(self, stored: StoredTensor) -> Array:
+        """An array without a copy."""
+        if self._held is not None:
+            return np.asarray(self._held[stored.name])
+        dtype = numpy_dtype(stored.dtype)
+        if not stored.nbytes:
+            return np.empty(stored.shape, dtype)
+        flat = np.frombuffer(self._maps[stored.file].buffer, np.uint8, stored.nbytes, stored.offset).view(dtype)
+        if stored.strides is None:
+            return flat.reshape(stored.shape)
+        steps = [step * dtype.itemsize for step in stored.strides]
+        return np.lib.stride_tricks.as_strided(flat, stored.shape, steps)
+
+    def taken(self, piece: Piece) -> Array:
+        """What a piece takes of its stored tensor, as a view."""
+        view = self.view(piece.tensor)
+        return view if piece.rows is None else view[piece.rows[0] : sum(piece.rows)]
+
+    def drop(self, stored: StoredTensor, start: int, nbytes: int) -> None:
+        """Give back source pages that have been copied."""
+        if self._held is None:
+            self._maps[stored.file].drop(stored.offset + start, nbytes)
+
+
+class Arrays(NamedTuple):
+    """The array of every slot that has a stored recipe, and what it took, in bytes."""
+
+    arrays: dict[str, Array]
+    viewed: int
+    copied: int
+
+
+def fill_arrays(
+    plan: LoadPlan,
+    shapes: Mapping[str, tuple[int, ...]],
+    source: ArraySource,
+    dtype_of: Callable[[StoredTensor], DType],
+    *,
+    may_view: bool = True,
+    shared: bool = False,
+) -> Arrays:
+    """Make the array of every slot that is made of stored tensors, in the dtype that ``dtype_of`` says.
+
+    ``may_view``: an array may be a view of the mapped file (64-byte aligned). ``shared``: two slots may be views
+    of the same bytes, which is right where arrays never change. A copy is 64-byte aligned too.
+
+    Raises :class:`UnsupportedDType` where whole numbers are stored for a slot.
+    """
+    _check_kinds(plan)
+    made: dict[str, Array] = {}
+    jobs: list[_Job] = []
+    seen: set[str] = set()
+    for name, recipe in plan.recipes.items():
+        if not isinstance(recipe, Stored):
+            continue
+        first = recipe.pieces[0]
+        dtype = numpy_dtype(dtype_of(first.tensor))
+        if may_view and len(recipe.pieces) == 1 and first.into is None:
+            view = source.taken(first)
+            taken_already = not shared and first.rows is None and first.tensor.name in seen
+            seen.add(first.tensor.name)
+            if view.dtype == dtype and not taken_already and _is_aligned(view):
+                made[name] = view
+                continue
+        jobs.append(_Job(name, shapes[name], dtype, recipe.pieces))
+    viewed = sum(array.nbytes for array in made.values())
+    copied = _copy(jobs, source)
+    return Arrays(made | copied, viewed, sum(array.nbytes for array in copied.values()))
+
+
+def _is_aligned(array: Array) -> bool:
+    return bool(array.flags.c_contiguous) and array.ctypes.data % Arena.ALIGNMENT == 0
+
+
+def _check_kinds(plan: LoadPlan) -> None:
+    """:class:`UnsupportedDType` where whole numbers are stored, since every slot computes with fractions."""
+    faults = [
+        Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", "a floating-point dtype", piece.tensor.dtype.value)
+        for recipe in plan.recipes.values()
+        if isinstance(recipe, Stored)
+        for piece in recipe.pieces
+        if not piece.tensor.dtype.is_floating
+    ]
+    if faults:
+        raise UnsupportedDType(faults, hint="Are these quantised weights? Loadstone does not read them yet.")
+
+
+class _Job(NamedTuple):
+    """An array to make by copying."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    pieces: tuple[Piece, ...]
+
+
+class _Copy(NamedTuple):
+    """A stretch to copy, and the bytes of the stored tensor that it comes from (none to give back if 0)."""
+
+    to: Array
+    stretch: Array
+    stored: StoredTensor
+    start: int
+    nbytes: int
+
+
+def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
+    """Cast, reorder and stack into one stretch of fresh memory, all cores at once, a cache-friendly piece at a time."""
+    if not jobs:
+        return {}
+    sizes = [int(np.prod(job.shape, dtype=np.int64)) * job.dtype.itemsize for job in jobs]
+    arena = Arena(sizes)
+    made: dict[str, Array] = {}
+    copies: list[_Copy] = []
+    for job, offset, size in zip(jobs, arena.offsets, sizes, strict=True):
+        target = np.frombuffer(arena.memory, np.uint8, size, offset).view(job.dtype).reshape(job.shape)
+        made[job.name] = target
+        for piece in job.pieces if size else ():
+            copies += _copies(target if piece.into is None else target[piece.into], piece, source)
+    pool = ThreadPoolExecutor(cores())
+    try:
+        with Progress("Loading", sum(sizes)) as progress:
+            for nbytes in pool.map(lambda batch: _run(batch, source), _batches(copies)):
+                progress(nbytes)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return made
+
+
+def _copies(place: Array, piece: Piece, source: ArraySource) -> Iterator[_Copy]:
+    """A piece in stretches that can be copied side by side; bytes are given back where they lie in a row."""
+    view = source.taken(piece)
+    if not (view.flags.c_contiguous and place.flags.c_contiguous):
+        yield from _by_rows(place, view, piece)
+        return
+    flat, into, width = view.reshape(-1), place.reshape(-1), view.itemsize
+    first = 0 if piece.rows is None else piece.rows[0] * (view[:1].nbytes if view.ndim else 0)
+    for start in range(0, flat.size, _BATCH_ELEMENTS):
+        stretch = flat[start : start + _BATCH_ELEMENTS]
+        yield _Copy(into[start : start + _BATCH_ELEMENTS], stretch, piece.tensor, first + start * width, stretch.nbytes)
+
+
+def _by_rows(place: Array, view: Array, piece: Piece) -> Iterator[_Copy]:
+    """A transposed or gathered piece, some rows at a time."""
+    rows = max(1, _BATCH_ELEMENTS // max(view[:1].size, 1)) if view.ndim else 1
+    for start in range(0, len(view) if view.ndim else 0, rows):
+        yield _Copy(place[start : start + rows], view[start : start + rows], piece.tensor, 0, 0)
+
+
+def _batches(copies: Iterable[_Copy]) -> Iterator[list[_Copy]]:
+    """Small stretches together, so that thousands of experts do not become thousands of tasks."""
+    batch: list[_Copy] = []
+    elements = 0
+    for copy in copies:
+        batch.append(copy)
+        elements += copy.stretch.size
+        if elements >= _BATCH_ELEMENTS:
+            yield batch
+            batch, elements = [], 0
+    if batch:
+        yield batch
+
+
+def _run(batch: list[_Copy], source: ArraySource) -> int:
+    """Copy, and give back the source's pages; the bytes written."""
+    for copy in batch:
+        cast_into(copy.to, copy.stretch)
+        if copy.nbytes:
+            source.drop(copy.stored, copy.start, copy.nbytes)
+    return sum(copy.to.nbytes for copy in batch)
+
+
+def cast_into(to: Array, values: Array) -> None:
+    """Copy with a cast; ``to`` and ``values`` have one shape. Rounds to nearest, ties to even, as frameworks do.
+
+    bfloat16 goes by way of its bits, the upper half of a float32: ``ml_dtypes``' own casts hold the interpreter
+    lock, and these do not.
+    """
+    wide, narrow = np.dtype(np.float32), np.dtype(ml_dtypes.bfloat16)
+    if (values.dtype, to.dtype) not in ((narrow, wide), (wide, narrow)):
+        np.copyto(to, values, casting="unsafe")
+        return
+    widen = values.dtype == narrow
+    if to.flags.c_contiguous and values.flags.c_contiguous:
+        to, values = to.reshape(-1), values.reshape(-1)
+    rows = max(1, _CHUNK_ELEMENTS // max(values[:1].size, 1))
+    for start in range(0, len(values), rows):  # what is needed in between stays in the caches
+        _bits(to[start : start + rows], values[start : start + rows], widen)
+
+
+def _bits(to: Array, values: Array, widen: bool) -> None:
+    """float32 from the bits of bfloat16, or the other way round."""
+    if widen:
+        np.left_shift(values.view(np.uint16), np.uint32(16), out=to.view(np.uint32), dtype=np.uint32)
+        return
+    bits = values.view(np.uint32)
+    rounded = bits + (((bits >> 16) & 1) + np.uint32(0x7FFF))
+    halves = (rounded >> 16).astype(np.uint16)
+    # A NaN whose upper bits are zero, or carry over, would become infinite or a number.
+    np.copyto(halves, ((bits >> 16) | 0x40).astype(np.uint16), where=(bits & 0x7FFFFFFF) > 0x7F800000)
+    to.view(np.uint16)[...] = halves

@@ -1,0 +1,67 @@
+"""The model-specific classes, ``LlamaForCausalLM`` and the others, made from the registry when first asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from loadstone.architectures import registry
+from loadstone.architectures.family import BARE, Family, HeadSpec
+
+
+class Classes:
+    """The classes of one framework.
+
+    ``prefix`` is what their names start with (``""``, ``"Flax"``, ``"TF"``), ``base`` what all derive from, and
+    ``tasks`` holds for each task the class with its forward pass.
+    """
+
+    def __init__(self, prefix: str, base: type, tasks: Mapping[str, type]) -> None:
+        self.prefix = prefix
+        self._base = base
+        self._tasks = tasks
+        self._made: dict[str, type[Any]] = {}
+        self._lock = threading.RLock()
+
+    def abstract_class(self, family: Family) -> type[Any]:
+        """``LlamaPreTrainedModel``: what all classes of a family derive from, and what one's own may."""
+        doc = (
+            f"What all {family.stem} models share. Derive from it to build a model of your own on that family's parts."
+        )
+        body = {"family_spec": family, "config_class": family.config, "base_model_prefix": family.prefix}
+        return self._make(f"{family.stem}PreTrainedModel", (self._base,), doc, body)
+
+    def model_class(self, family: Family, head: HeadSpec) -> type[Any]:
+        """The class of a family and head."""
+        task = self._tasks[head.task]
+        name = self.prefix + head.class_name
+        doc = (
+            f"{task.__doc__}\n\nThe {family.stem} family (model_type {family.model_type!r}; {family.sources}). "
+            f"Load one with ``{name}.from_pretrained(path_or_id)``, or make one with random weights with "
+            f"``{name}({family.config.__name__}(...))``."
+        )
+        body = {"head_spec": head, "optional_parts": head.optional, "base_model_prefix": head.prefix or family.prefix}
+        return self._make(head.class_name, (self.abstract_class(family), task), doc, body)
+
+    def bare_class(self, family: Family) -> type[Any]:
+        """The class of a family's bare model."""
+        head = family.head(BARE)
+        assert head is not None, f"family {family.model_type} declares no bare model"
+        return self.model_class(family, head)
+
+    def class_named(self, name: str) -> type[Any]:
+        """A model-specific class by its full name; :class:`KeyError` if there is none."""
+        if not name.startswith(self.prefix):
+            raise KeyError(name)
+        family, head = registry.class_names()[name.removeprefix(self.prefix)]
+        return self.abstract_class(family) if head is None else self.model_class(family, head)
+
+    def _make(self, plain_name: str, bases: tuple[type, ...], doc: str, body: dict[str, Any]) -> type[Any]:
+        name = self.prefix + plain_name
+        with self._lock:
+            if name not in self._made:
+                # Pickle and help() find the class where users import it from.
+                body |= {"__module__": "loadstone", "__qualname__": name, "__doc__": doc}
+                self._made[name] = type(self._base)(name, bases, body)
+            return self._made[name]

@@ -1,0 +1,1 @@
+"""Blueprint → ``flax.nnx`` modules: build, fill, shard, run."""

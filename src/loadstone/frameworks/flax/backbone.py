@@ -1,0 +1,118 @@
+"""The bare model: embeddings, masks, positions, layers, final norm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.architectures.components import Component
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax import rotary
+from loadstone.frameworks.flax.attention import make_mask
+from loadstone.frameworks.flax.blocks import default_positions
+from loadstone.frameworks.flax.build import Built, call
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.outputs import BaseModelOutput
+from loadstone.frameworks.flax.state import Kind, State
+
+
+class Backbone(Built, component=components.Backbone):
+    """Embeddings, layers, norm."""
+
+    @staticmethod
+    def run(holder: Any, component: components.Backbone, inputs: Mapping[str, Any], state: State) -> BaseModelOutput:
+        """``inputs``: the arrays that the forward pass was given, by name."""
+        input_ids, inputs_embeds = inputs.get("input_ids"), inputs.get("inputs_embeds")
+        given = input_ids if inputs_embeds is None else inputs_embeds
+        if given is None or (input_ids is not None and inputs_embeds is not None):
+            raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+        batch, tokens = given.shape[:2]
+        attentions = tuple(components.find(component, components.Attention))
+        embeddings = component.embeddings.component
+        assert isinstance(embeddings, components.Embeddings)
+
+        cache: KeyValueCache | None = inputs.get("past_key_values")
+        keys, past = (tokens, 0) if cache is None else (cache.max_length, cache.length)
+        padding, masks = _masks(attentions, inputs.get("attention_mask"), batch, tokens, keys, past)
+        position_ids = inputs.get("position_ids")
+        if position_ids is None:
+            position_ids = default_positions(embeddings, input_ids, padding, tokens, past)
+        position_ids = position_ids.reshape(-1, tokens)
+
+        x = call(
+            holder,
+            component.embeddings,
+            input_ids,
+            inputs_embeds,
+            position_ids,
+            inputs.get("token_type_ids"),
+            state=state,
+        )
+        if component.expand is not None:
+            x = call(holder, component.expand, x, state=state)
+        turning = dict.fromkeys(each.rotary for each in attentions if each.rotary is not None)
+        state.rotary = {each: rotary.tables(each, position_ids, x.dtype) for each in turning}
+        state.masks, state.past = masks, past
+        state.cache = None if cache is None else [cache[layer] for layer in range(len(cache))]
+        x = call(holder, component.stack, x, state=state)
+        if component.norm is not None:
+            x = call(holder, component.norm, x, state=state)
+        if component.reduce is not None:
+            x = call(holder, component.reduce, x, state=state)
+        if cache is not None and state.cache is not None:
+            # Beyond its end a cache would be overwritten. Shapes cannot tell, so the numbers do: no silent mistake.
+            x = jnp.where(past + tokens <= keys, x, jnp.nan)
+            kept_keys, kept_values = zip(*state.cache, strict=True)
+            cache = KeyValueCache(kept_keys, kept_values, cache.length + tokens)
+        pooled = None if component.pooler is None else call(holder, component.pooler, x, state=state)
+        return BaseModelOutput(
+            last_hidden_state=x,
+            pooler_output=pooled,
+            past_key_values=cache,
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            attentions=None if state.attentions is None else tuple(state.attentions),
+        )
+
+
+class Wrapped(Built, component=components.Wrapped):
+    """A backbone one level further down."""
+
+    @staticmethod
+    def run(holder: Any, component: components.Wrapped, inputs: Mapping[str, Any], state: State) -> BaseModelOutput:
+        return call(holder, component.inner, inputs, state=state)
+
+
+def run(holder: Any, component: Component, inputs: Mapping[str, Any], state: State) -> BaseModelOutput:
+    """A bare model's forward pass; ``inputs`` are its arrays by name."""
+    out: BaseModelOutput = Built.made_from[type(component)].run(holder, component, inputs, state)
+    return out
+
+
+def _masks(
+    attentions: tuple[components.Attention, ...],
+    attention_mask: Array | None,
+    batch: int,
+    tokens: int,
+    keys: int,
+    past: Array | int,
+) -> tuple[Array | None, dict[Kind, Array | None]]:
+    """The padding mask (batch, keys; None without one) and the mask of each kind that the layers use."""
+    kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))
+    if attention_mask is not None and attention_mask.ndim == 4:
+        return None, dict.fromkeys(kinds, attention_mask)
+    padding = None
+    if attention_mask is not None:
+        shape = attention_mask.shape
+        if len(shape) != 2 or shape[0] != batch or not tokens <= shape[1] <= keys:
+            columns = f"{keys}" if tokens == keys else f"from {tokens} to {keys}"
+            raise ArgumentError(
+                f"attention_mask has shape {shape}, expected ({batch}, {columns}): one row for each sequence, one "
+                "column for each token, those in the cache included."
+            )
+        # What is beyond the last token is hidden by the causal mask.
+        padding = jnp.pad(attention_mask.astype(bool), ((0, 0), (0, keys - shape[1])), constant_values=True)
+    return padding, {kind: make_mask(kind, padding, tokens, keys, past) for kind in kinds}

@@ -1,0 +1,64 @@
+"""The key-value cache of a decoder: of a fixed size, so that every step has the same shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class KeyValueCache:
+    """Keys and values of every layer, each (batch, kv_heads, max_length, head_dim), and how many tokens are filled.
+
+    A JAX pytree. A model returns a new one with the new tokens in it; make the first with ``model.init_cache``.
+    """
+
+    keys: tuple[Array, ...]
+    values: tuple[Array, ...]
+    length: Array
+    """How many tokens it holds: a scalar of dtype int32."""
+
+    @property
+    def batch(self) -> int:
+        """How many sequences it holds."""
+        return int(self.keys[0].shape[0])
+
+    @property
+    def max_length(self) -> int:
+        """How many tokens it has room for."""
+        return int(self.keys[0].shape[2])
+
+    def get_seq_length(self) -> int:
+        """How many tokens it holds, as a plain number (not inside ``jax.jit``)."""
+        return int(self.length)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, layer: int) -> tuple[Array, Array]:
+        return self.keys[layer], self.values[layer]
+
+
+jax.tree_util.register_dataclass(KeyValueCache, data_fields=["keys", "values", "length"], meta_fields=[])
+
+
+def empty_cache(
+    attentions: Sequence[components.Attention], batch: int, max_length: int, dtype: jnp.dtype
+) -> KeyValueCache:
+    """A cache with nothing in it; :class:`ArgumentError` for sizes that make no sense."""
+    for name, value in (("batch_size", batch), ("max_length", max_length)):
+        if not isinstance(value, int) or value < 1:
+            raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+    shapes = [(batch, each.kv_heads, max_length, each.head_dim) for each in attentions]
+    return KeyValueCache(
+        tuple(jnp.zeros(shape, dtype) for shape in shapes),
+        tuple(jnp.zeros(shape, dtype) for shape in shapes),
+        jnp.zeros((), jnp.int32),
+    )

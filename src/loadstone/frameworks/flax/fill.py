@@ -1,0 +1,88 @@
+"""Load plan + skeleton → model: each variable gets its numbers, on one device or spread over a mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+from loadstone.frameworks.arrays import ArraySource, fill_arrays
+from loadstone.frameworks.flax.initial import fresh_arrays, fresh_slots
+from loadstone.frameworks.flax.model import About
+from loadstone.frameworks.flax.placement import Placement
+from loadstone.frameworks.flax.shards import fill_shards
+from loadstone.frameworks.flax.tree import put, value_of, variables
+from loadstone.planning.match import LoadPlan
+from loadstone.tensors import DType, StoredTensor
+
+
+class Filled(NamedTuple):
+    """What filling took, in bytes."""
+
+    viewed: int
+    copied: int
+    by_device: Mapping[str, int]
+    """Device → bytes of stored tensors that were read for it."""
+
+
+def fill(
+    model: Any,
+    plan: LoadPlan,
+    source: ArraySource,
+    dtype_of: Callable[[StoredTensor], DType],
+    place: Placement,
+) -> Filled:
+    """Put every slot's numbers into ``model``.
+
+    On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file, which JAX takes over as
+    it is where it is aligned. Everything else is copied once. On a mesh each device gets its part of each slot.
+    """
+    slots = dict(variables(model))
+    shapes = {name: tuple(slots[name].shape) for name in plan.recipes}
+    others = _others(model, slots, plan)
+    if place.mesh is None:
+        made = fill_arrays(plan, shapes, source, dtype_of, shared=True)
+        arrays: dict[str, Any] = dict(made.arrays)
+        filled = Filled(made.viewed, made.copied, {})
+    else:
+        shardings = place.shardings(getattr(model, "component", None), shapes)
+        arrays, viewed, copied, by_device = fill_shards(plan, shapes, shardings, source, dtype_of)
+        filled = Filled(viewed, copied, by_device)
+    dtype = next((jnp.dtype(each.dtype) for each in arrays.values()), jnp.dtype(jnp.float32))
+    arrays |= {name: _as(array, slots[name], dtype) for name, array in others.items()}
+    if place.mesh is None:
+        there = jax.device_put(list(arrays.values()), place.device)
+    else:
+        whole = jax.sharding.NamedSharding(place.mesh, jax.sharding.PartitionSpec())
+        there = [
+            each if name not in others else jax.device_put(each, shardings.get(name, whole))
+            for name, each in arrays.items()
+        ]
+    for name, array in zip(arrays, there, strict=True):
+        put(slots[name], array)
+    return filled
+
+
+def _others(model: Any, slots: Mapping[str, nnx.Variable[Any]], plan: LoadPlan) -> dict[str, Any]:
+    """Numbers that are not stored: of newly initialised slots, and of variables that are no slots at all."""
+    about: About = model.about
+    fresh = fresh_slots(model, plan.fresh)
+    wanted = {name for name in slots if name not in plan.recipes or name in plan.fresh} - {each.name for each in fresh}
+    made: dict[str, Any] = dict(fresh_arrays(fresh, about.seed, jnp.dtype(jnp.float32)))
+    if wanted:
+        made |= _from_constructor(about.remake, wanted)
+    return made
+
+
+def _from_constructor(remake: Callable[[], Any] | None, names: set[str]) -> dict[str, Any]:
+    """What a module's own constructor gives some variables. What is not asked for is not computed."""
+    assert remake is not None, f"no blueprint and no constructor makes {sorted(names)}"
+    return jax.jit(lambda: {name: value_of(each) for name, each in variables(remake()) if name in names})()
+
+
+def _as(array: Any, variable: nnx.Variable[Any], dtype: Any) -> Any:
+    floating = isinstance(variable, nnx.Param) and jnp.issubdtype(array.dtype, jnp.floating)
+    return array.astype(dtype) if floating else array

@@ -1,0 +1,119 @@
+"""A forward pass as one compiled program: faster than operation by operation, the first time and every time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jax import Array
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.tree import variables
+
+_IDS = ("input_ids", "position_ids", "token_type_ids")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a forward pass is asked for besides its arrays. Compiled in."""
+
+    use_cache: bool = False
+    output_attentions: bool = False
+    output_hidden_states: bool = False
+    train: bool = False
+    last_logits: int = 0
+    """Only the last so many tokens' logits; 0 for all."""
+    pad_token_id: int | None = None
+    problem_type: str | None = None
+
+
+class Forward(Protocol):
+    """A model with a pure forward pass."""
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> Any:
+        """The output; ``inputs`` are the arrays that were given, by name."""
+
+
+def run(model: Forward, inputs: Mapping[str, Any], options: Options) -> Any:
+    """Run a model's forward pass, compiled for these shapes and options where nothing else compiles it."""
+    if is_traced():
+        return model.forward(checked(inputs), options)
+    structure, leaves = parts_of(model)
+    inputs = _room_for_mask(checked(inputs))
+    if not _is_pure(structure):  # what a compiled program changed would be lost
+        return model.forward(inputs, options)
+    return _compiled(structure, options, leaves, inputs)
+
+
+def parts_of(model: Any) -> tuple[Any, list[Array]]:
+    """A model's structure, hashable, and its arrays; :class:`ArgumentError` for a skeleton, which has none."""
+    leaves, structure = jax.tree.flatten(model)
+    if any(isinstance(leaf, jax.ShapeDtypeStruct) for leaf in leaves):
+        raise ArgumentError(f"This {type(model).__name__} is a skeleton: it has no numbers to compute with.")
+    return structure, leaves
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _compiled(structure: Any, options: Options, leaves: list[Array], inputs: Mapping[str, Any]) -> Any:
+    return jax.tree.unflatten(structure, leaves).forward(inputs, options)
+
+
+@lru_cache(maxsize=64)
+def _is_pure(structure: Any) -> bool:
+    """Whether a model holds nothing but parameters: no random state, no running statistics."""
+    model = jax.tree.unflatten(structure, [None] * structure.num_leaves)
+    return all(isinstance(variable, nnx.Param) for _, variable in variables(model))
+
+
+def is_traced() -> bool:
+    """Whether arrays made now have no numbers: inside ``jax.jit``, ``nnx.eval_shape`` and the like."""
+    return isinstance(jnp.zeros(()), jax.core.Tracer)
+
+
+def checked(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, as arrays; :class:`ArgumentError` for ids that are none."""
+    arrays: dict[str, Any] = {}
+    for name, value in inputs.items():
+        if value is None:
+            continue
+        if isinstance(value, KeyValueCache):
+            arrays[name] = value
+            continue
+        arrays[name] = array = jnp.asarray(value)
+        if name in _IDS and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
+            expected = "whole numbers of shape (batch, tokens)"
+            raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
+    if ("input_ids" in arrays) == ("inputs_embeds" in arrays):
+        raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+    return arrays
+
+
+def _room_for_mask(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The attention mask as wide as the cache, so that every step has one shape; checks what only numbers can tell."""
+    cache, mask = inputs.get("past_key_values"), inputs.get("attention_mask")
+    if cache is None or isinstance(cache.length, jax.core.Tracer):
+        return inputs
+    given = inputs["input_ids" if "input_ids" in inputs else "inputs_embeds"]
+    past, tokens, room = int(cache.length), given.shape[1], cache.max_length
+    if past + tokens > room:
+        raise ArgumentError(
+            f"The cache has room for {room} tokens, {past} are in it and {tokens} come. "
+            "Make a larger one with model.init_cache(batch_size, max_length)."
+        )
+    if mask is None or mask.ndim != 2 or isinstance(mask, jax.core.Tracer):
+        return inputs
+    if mask.shape[0] != given.shape[0] or mask.shape[1] not in (past + tokens, room):
+        raise ArgumentError(
+            f"attention_mask has shape {mask.shape}, expected {(given.shape[0], past + tokens)}: one row for each "
+            f"sequence, one column for each token, those in the cache ({past}) included; or one for each of the "
+            f"{room} that the cache has room for."
+        )
+    wide = np.pad(np.asarray(mask), ((0, 0), (0, room - mask.shape[1])), constant_values=1)
+    return inputs | {"attention_mask": wide}

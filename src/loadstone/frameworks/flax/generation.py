@@ -1,0 +1,172 @@
+"""Text generation: greedy or sampled, batched with padding on the left, with a key-value cache of a fixed size.
+
+Two programs are compiled: one that reads the prompt and one that reads a token. Both are kept, so a second call with
+the same shapes compiles nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.forward import Options, parts_of
+from loadstone.frameworks.flax.sampling import choose
+from loadstone.generation_config import GenerationConfig, decoding
+
+_ROOM_STEP = 64
+"""A cache is made for a multiple of this many tokens, so that prompts of nearly the same length share programs."""
+_OPTIONS = Options(last_logits=1)
+
+
+class Streamer(Protocol):
+    """Takes tokens as they come."""
+
+    def put(self, value: np.ndarray[Any, Any]) -> None:
+        """The prompt first, (batch, tokens), then each step's tokens, (batch,)."""
+
+    def end(self) -> None:
+        """No more tokens."""
+
+
+class GenerationMixin:
+    """:meth:`generate` for models that predict the next token."""
+
+    config: Any
+    component: Any
+    generation_config: GenerationConfig | None
+
+    def generate(
+        self,
+        inputs: Any = None,
+        *,
+        input_ids: Any = None,
+        attention_mask: Any = None,
+        max_new_tokens: int | None = None,
+        max_length: int | None = None,
+        do_sample: bool | None = None,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        eos_token_id: int | Sequence[int] | None = None,
+        pad_token_id: int | None = None,
+        use_cache: bool = True,
+        prng_key: Array | None = None,
+        streamer: Streamer | None = None,
+    ) -> Array:
+        """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
+
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. A prompt that met one of
+        ``eos_token_id`` is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens``
+        does not. Greedy unless ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of
+        tokens with that probability) apply, and ``prng_key`` (``jax.random.key(0)`` if not given) decides. What is not
+        given comes from ``generation_config``. Without ``use_cache`` every new length is compiled anew.
+        """
+        ids, mask = _prompt(inputs if inputs is not None else input_ids, attention_mask)
+        if inputs is not None and input_ids is not None:
+            raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
+        how = decoding(
+            ids.shape[1],
+            self.generation_config or GenerationConfig.for_model(self.config, None),
+            self.config,
+            max_new_tokens=max_new_tokens,
+            max_length=max_length,
+            do_sample=do_sample,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            eos_token_id=eos_token_id,
+            pad_token_id=pad_token_id,
+        )
+        structure, leaves = parts_of(self)
+        room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
+        mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)
+        keeps = use_cache and self._reads_left_to_right()
+        turns = self._frequencies_change_at()
+        choosing, limit = replace(how, new_tokens=0), ids.shape[1] + how.new_tokens
+        key = jax.random.key(0) if prng_key is None else prng_key
+        unfinished: Any = np.ones(ids.shape[0], bool)
+        if streamer is not None:
+            streamer.put(ids)
+        unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
+        while ids.shape[1] < limit:
+            # What a cache holds beyond the turn was turned by the frequencies of short texts.
+            if not keeps or ids.shape[1] == turns + 1:
+                unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
+            logits, cache, count = _read(structure, room if keeps else 0, leaves, unread, mask, cache, count)
+            key, now = jax.random.split(key)
+            chosen, unfinished, goes_on = choose(choosing, logits, unfinished, now)
+            new = np.asarray(chosen)
+            ids, unread = np.concatenate((ids, new[:, None]), axis=1), chosen[:, None]
+            if streamer is not None:
+                streamer.put(new)
+            if not goes_on:
+                break
+        if streamer is not None:
+            streamer.end()
+        return jnp.asarray(ids)
+
+    def _reads_left_to_right(self) -> bool:
+        return all(each.causal for each in components.find(self.component, components.Attention))
+
+    def _frequencies_change_at(self) -> int:
+        """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
+        rotaries = (attention.rotary for attention in components.find(self.component, components.Attention))
+        return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
+
+
+@partial(jax.jit, static_argnums=(0, 1), donate_argnums=5)
+def _read(
+    structure: Any, room: int, leaves: list[Array], ids: Array, mask: Array, cache: KeyValueCache | None, count: Array
+) -> tuple[Array, KeyValueCache | None, Array]:
+    """The logits (batch, vocab) of the token after ``ids`` (batch, tokens), the cache with them, and the new count.
+
+    ``room``: how many tokens a first cache has room for; 0 to do without one. ``mask`` (batch, at least all tokens);
+    ``count`` (batch,): how many tokens of each row, padding left out, came before.
+    """
+    model = jax.tree.unflatten(structure, leaves)
+    batch, tokens = ids.shape
+    if room and cache is None:
+        cache = model.init_cache(batch, room)
+    past = 0 if cache is None else cache.length
+    embeddings = next(components.find(model.component, components.Embeddings))
+    if embeddings.positions == "tokens":
+        real = (ids != (embeddings.padding or 0)).astype(jnp.int32)
+        so_far = count[:, None] + jnp.cumsum(real, axis=1)
+        positions = so_far * real + embeddings.offset
+    else:
+        real = jax.lax.dynamic_slice_in_dim(mask, past, tokens, axis=1).astype(jnp.int32)
+        so_far = count[:, None] + jnp.cumsum(real, axis=1)
+        positions = jnp.maximum(so_far - 1, 0)
+    inputs = {
+        "input_ids": ids,
+        "position_ids": positions,
+        "attention_mask": mask if room else mask[:, :tokens],
+        "past_key_values": cache,
+    }
+    out = model.forward({name: value for name, value in inputs.items() if value is not None}, _OPTIONS)
+    return out.logits[:, -1], out.past_key_values, so_far[:, -1]
+
+
+def _prompt(ids: Any, mask: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Prompt and mask on the host; :class:`ArgumentError` where they make no sense."""
+    if any(isinstance(each, jax.core.Tracer) for each in (ids, mask)):
+        raise ArgumentError("generate compiles its steps itself; call it outside of jax.jit and nnx.jit.")
+    found = np.asarray([] if ids is None else ids)
+    if found.ndim != 2 or found.shape[1] == 0 or not np.issubdtype(found.dtype, np.integer):
+        raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
+    mask = np.ones(found.shape, bool) if mask is None else np.asarray(mask).astype(bool)
+    if mask.shape != found.shape:
+        raise ArgumentError(f"attention_mask has shape {mask.shape}, expected {found.shape}.")
+    if not mask[:, -1].all():
+        raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
+    return found.astype(np.int32), mask

@@ -1,0 +1,392 @@
+"""The forward pass of each task: one class for each, which the families' classes derive from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.architectures.family import (
+    BARE,
+    CAUSAL_LM,
+    MASKED_LM,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+)
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax import backbone, losses
+from loadstone.frameworks.flax.build import call
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.forward import Options
+from loadstone.frameworks.flax.generation import GenerationMixin
+from loadstone.frameworks.flax.model import FlaxPreTrainedModel
+from loadstone.frameworks.flax.outputs import (
+    BaseModelOutput,
+    CausalLMOutput,
+    MaskedLMOutput,
+    QuestionAnsweringModelOutput,
+    SequenceClassifierOutput,
+    TokenClassifierOutput,
+)
+from loadstone.frameworks.flax.state import State
+
+
+class BareModel(FlaxPreTrainedModel):
+    """A model without a head: it returns hidden states."""
+
+    def __init__(
+        self,
+        config: Any,
+        *,
+        add_pooling_layer: bool = True,
+        seed: int | None = 0,
+        dtype: Any = jnp.float32,
+        component: components.Component | None = None,
+    ) -> None:
+        if not add_pooling_layer and component is None and self.head_spec is not None:
+            made = self.head_spec.blueprint(config)
+            component = replace(made, pooler=None) if isinstance(made, components.Backbone) else made
+        super().__init__(config, seed=seed, dtype=dtype, component=component)
+
+    def __call__(
+        self,
+        input_ids: Any = None,
+        attention_mask: Any = None,
+        position_ids: Any = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: Any = None,
+        token_type_ids: Any = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+    ) -> BaseModelOutput | tuple[Any, ...]:
+        """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
+
+        ``attention_mask`` (batch, tokens in the cache plus new ones, or as many as the cache has room for): 1 for a
+        token, 0 for padding; or ready-made (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add
+        to the scores. ``past_key_values``: a cache from :meth:`init_cache` or from the last call. ``use_cache=True``
+        without one returns the keys and values of these tokens in a cache that has no room for more.
+        ``train=True`` needs ``dropout_rng``, a JAX random key, where the config has any dropout.
+        """
+        return self._call(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            token_type_ids=token_type_ids,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
+            return_dict=return_dict,
+            train=train,
+            dropout_rng=dropout_rng,
+        )
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> BaseModelOutput:
+        """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
+        state = State(
+            train=options.train,
+            rng=inputs.get("dropout_rng") if options.train else None,
+            keep_weights=options.output_attentions,
+            checkpointing=self.gradient_checkpointing,
+        )
+        state.attentions = [] if options.output_attentions else None
+        state.hidden_states = [] if options.output_hidden_states else None
+        if options.use_cache and "past_key_values" not in inputs and self.is_causal:
+            given = inputs["input_ids"] if "input_ids" in inputs else inputs["inputs_embeds"]
+            inputs = {**inputs, "past_key_values": self.init_cache(*given.shape[:2])}
+        assert self.component is not None
+        return backbone.run(self, self.component, inputs, state)
+
+
+class _WithHead(FlaxPreTrainedModel):
+    """A backbone and an output part."""
+
+    def _backbone(self, inputs: Mapping[str, Any], options: Options) -> BaseModelOutput:
+        out: BaseModelOutput = self.base_model.forward(inputs, options)
+        return out
+
+    def _output(self, x: Array, inputs: Mapping[str, Any], options: Options) -> Array:
+        assert isinstance(self.component, components.Head)
+        rng = inputs.get("dropout_rng") if options.train else None
+        # Not the key that the layers' keys are split from.
+        state = State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1))
+        result: Array = call(self, self.component.output, x, state=state)
+        return result
+
+    def _pooled(self, out: BaseModelOutput, inputs: Mapping[str, Any], options: Options) -> Array:
+        """The vector (batch, width) that stands for each sequence."""
+        input_ids, attention_mask = inputs.get("input_ids"), inputs.get("attention_mask")
+        assert isinstance(self.component, components.Head) and out.last_hidden_state is not None
+        x, pool = out.last_hidden_state, self.component.pool
+        if pool == "pooler":
+            assert out.pooler_output is not None
+            return out.pooler_output
+        if pool == "first":
+            return x[:, 0]
+        if pool == "mean":
+            if attention_mask is None:
+                return x.mean(axis=1)
+            mask = attention_mask.astype(x.dtype)[..., None]
+            return (x * mask).sum(axis=1) / mask.sum(axis=1)
+        padding = options.pad_token_id
+        if padding is None or input_ids is None:
+            if padding is None and x.shape[0] > 1:
+                raise ArgumentError(
+                    "Without config.pad_token_id the last token of each of several sequences is not known. "
+                    "Set model.config.pad_token_id, or give one sequence at a time."
+                )
+            return x[:, -1]
+        last = jnp.argmax(jnp.arange(x.shape[1]) * (input_ids != padding), axis=-1)
+        return jnp.take_along_axis(x, last[:, None, None], axis=1)[:, 0]
+
+
+class CausalLM(_WithHead, GenerationMixin):
+    """Predicts the next token."""
+
+    def __call__(
+        self,
+        input_ids: Any = None,
+        attention_mask: Any = None,
+        position_ids: Any = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: Any = None,
+        token_type_ids: Any = None,
+        labels: Any = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: Any = 0,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+    ) -> CausalLMOutput | tuple[Any, ...]:
+        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
+
+        ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
+        """
+        return self._call(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            token_type_ids=token_type_ids,
+            labels=labels,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
+            return_dict=return_dict,
+            logits_to_keep=logits_to_keep,
+            train=train,
+            dropout_rng=dropout_rng,
+        )
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> CausalLMOutput:
+        """The pure forward pass."""
+        out = self._backbone(inputs, options)
+        x = out.last_hidden_state
+        assert x is not None
+        if "logits_to_keep" in inputs:
+            x = x[:, inputs["logits_to_keep"]]
+        elif options.last_logits:
+            x = x[:, -options.last_logits :]
+        logits = self._output(x, inputs, options)
+        loss = losses.next_token(logits, inputs["labels"]) if "labels" in inputs else None
+        return CausalLMOutput(loss, logits, out.past_key_values, out.hidden_states, out.attentions)
+
+
+class MaskedLM(_WithHead):
+    """Predicts masked tokens."""
+
+    def __call__(
+        self,
+        input_ids: Any = None,
+        attention_mask: Any = None,
+        token_type_ids: Any = None,
+        position_ids: Any = None,
+        inputs_embeds: Any = None,
+        labels: Any = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+    ) -> MaskedLMOutput | tuple[Any, ...]:
+        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
+        return self._call(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            inputs_embeds=inputs_embeds,
+            labels=labels,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
+            return_dict=return_dict,
+            train=train,
+            dropout_rng=dropout_rng,
+        )
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> MaskedLMOutput:
+        """The pure forward pass."""
+        out = self._backbone(inputs, options)
+        assert out.last_hidden_state is not None
+        logits = self._output(out.last_hidden_state, inputs, options)
+        loss = losses.masked_token(logits, inputs["labels"]) if "labels" in inputs else None
+        return MaskedLMOutput(loss, logits, out.hidden_states, out.attentions)
+
+
+class SequenceClassification(_WithHead):
+    """Tells which class a sequence is of, or a number for it."""
+
+    def __call__(
+        self,
+        input_ids: Any = None,
+        attention_mask: Any = None,
+        token_type_ids: Any = None,
+        position_ids: Any = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: Any = None,
+        labels: Any = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+    ) -> SequenceClassifierOutput | tuple[Any, ...]:
+        """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
+        return self._call(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            labels=labels,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
+            return_dict=return_dict,
+            train=train,
+            dropout_rng=dropout_rng,
+        )
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> SequenceClassifierOutput:
+        """The pure forward pass."""
+        out = self._backbone(inputs, options)
+        logits = self._output(self._pooled(out, inputs, options), inputs, options)
+        labels = inputs.get("labels")
+        loss = None if labels is None else losses.sequence_classes(logits, labels, options.problem_type)
+        return SequenceClassifierOutput(loss, logits, out.past_key_values, out.hidden_states, out.attentions)
+
+
+class TokenClassification(_WithHead):
+    """Tells which class each token is of."""
+
+    def __call__(
+        self,
+        input_ids: Any = None,
+        attention_mask: Any = None,
+        token_type_ids: Any = None,
+        position_ids: Any = None,
+        inputs_embeds: Any = None,
+        labels: Any = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+    ) -> TokenClassifierOutput | tuple[Any, ...]:
+        """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
+        return self._call(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            inputs_embeds=inputs_embeds,
+            labels=labels,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
+            return_dict=return_dict,
+            train=train,
+            dropout_rng=dropout_rng,
+        )
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> TokenClassifierOutput:
+        """The pure forward pass."""
+        out = self._backbone(inputs, options)
+        assert out.last_hidden_state is not None
+        logits = self._output(out.last_hidden_state, inputs, options)
+        loss = losses.token_classes(logits, inputs["labels"]) if "labels" in inputs else None
+        return TokenClassifierOutput(loss, logits, out.hidden_states, out.attentions)
+
+
+class QuestionAnswering(_WithHead):
+    """Finds the span of a text that answers a question."""
+
+    def __call__(
+        self,
+        input_ids: Any = None,
+        attention_mask: Any = None,
+        token_type_ids: Any = None,
+        position_ids: Any = None,
+        inputs_embeds: Any = None,
+        start_positions: Any = None,
+        end_positions: Any = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+    ) -> QuestionAnsweringModelOutput | tuple[Any, ...]:
+        """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
+        return self._call(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            position_ids=position_ids,
+            inputs_embeds=inputs_embeds,
+            start_positions=start_positions,
+            end_positions=end_positions,
+            use_cache=use_cache,
+            output_attentions=output_attentions,
+            output_hidden_states=output_hidden_states,
+            return_dict=return_dict,
+            train=train,
+            dropout_rng=dropout_rng,
+        )
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> QuestionAnsweringModelOutput:
+        """The pure forward pass."""
+        out = self._backbone(inputs, options)
+        assert out.last_hidden_state is not None
+        start, end = jnp.moveaxis(self._output(out.last_hidden_state, inputs, options), -1, 0)
+        loss = None
+        if "start_positions" in inputs and "end_positions" in inputs:
+            loss = losses.span(start, end, inputs["start_positions"], inputs["end_positions"])
+        return QuestionAnsweringModelOutput(loss, start, end, out.hidden_states, out.attentions)
+
+
+TASK_CLASSES: dict[str, type[FlaxPreTrainedModel]] = {
+    BARE: BareModel,
+    CAUSAL_LM: CausalLM,
+    MASKED_LM: MaskedLM,
+    SEQUENCE_CLASSIFICATION: SequenceClassification,
+    TOKEN_CLASSIFICATION: TokenClassification,
+    QUESTION_ANSWERING: QuestionAnswering,
+}

@@ -1,0 +1,85 @@
+"""Fresh numbers for slots, after their family's scheme."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from loadstone.architectures.components import Bias, Component
+from loadstone.architectures.initial import initial
+from loadstone.frameworks.flax.forward import is_traced
+from loadstone.frameworks.flax.leaves import Leaf
+from loadstone.frameworks.flax.tree import at, put, variables
+from loadstone.transfer.mapping import cores
+
+
+class FreshSlot(NamedTuple):
+    """A slot to be made anew, and the leaf whose scheme it follows."""
+
+    name: str
+    leaf: Component
+    shape: tuple[int, ...]
+
+
+def fill_fresh(model: nnx.Module, seed: int, dtype: jnp.dtype) -> None:
+    """Fresh numbers for every parameter of a skeleton that is made of a blueprint's parts."""
+    first: dict[int, tuple[str, nnx.Variable[Any]]] = {}
+    for name, variable in variables(model):
+        first.setdefault(id(variable), (name, variable))
+    owners = dict(first.values())
+    slots = fresh_slots(model, owners)
+    if is_traced():  # the same numbers, by way of XLA, which need not be drawn where only shapes are asked for
+        shapes = {slot.name: jax.ShapeDtypeStruct(slot.shape, dtype) for slot in slots}
+        made = jax.pure_callback(lambda: fresh_arrays(slots, seed, dtype), shapes)
+    else:
+        made = {name: jnp.asarray(array) for name, array in fresh_arrays(slots, seed, dtype).items()}
+    for name, array in made.items():
+        put(owners[name], array)
+
+
+def fresh_slots(model: nnx.Module, names: Iterable[str]) -> list[FreshSlot]:
+    """The named slots that belong to a blueprint's parts."""
+    found = []
+    for name in names:
+        holder, _, leaf = name.rpartition(".")
+        owner, shape = at(model, holder) if holder else model, tuple(at(model, name).shape)
+        if isinstance(owner, Leaf):
+            found.append(FreshSlot(name, owner.component, shape))
+        elif is_bias(owner, leaf):
+            found.append(FreshSlot(name, Bias(shape[0]), shape))
+    return found
+
+
+def is_bias(owner: Any, leaf: str) -> bool:
+    """Whether a module's blueprint has a lone vector of that name."""
+    component = getattr(owner, "component", None)
+    return isinstance(component, Component) and any(
+        part.name == leaf and isinstance(part.component, Bias) for part in _parts_here(component)
+    )
+
+
+def _parts_here(component: Component) -> Iterable[Any]:
+    for part in component.parts():
+        if part.name:
+            yield part
+        else:
+            yield from _parts_here(part.component)
+
+
+def fresh_arrays(slots: Sequence[FreshSlot], seed: int, dtype: jnp.dtype) -> dict[str, np.ndarray[Any, Any]]:
+    """The numbers of each slot: they depend on the seed and on the slot's name, not on what else is made."""
+
+    def make(slot: FreshSlot) -> np.ndarray[Any, Any]:
+        rng = np.random.default_rng((seed, zlib.crc32(slot.name.encode())))
+        leaf_name = slot.name.rpartition(".")[2]
+        return initial(slot.leaf, leaf_name, slot.shape, rng).astype(dtype)
+
+    with ThreadPoolExecutor(cores()) as pool:
+        return dict(zip((slot.name for slot in slots), pool.map(make, slots), strict=True))

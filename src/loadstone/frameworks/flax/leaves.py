@@ -1,0 +1,144 @@
+"""The modules that own parameters, one for each leaf component.
+
+A slot has the name and the layout that the Hub stores. A module is made without memory: each parameter holds a
+``jax.ShapeDtypeStruct`` until numbers are put into its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.frameworks.flax.activations import ACTIVATIONS
+
+
+class Leaf(nnx.Module):
+    """A module with a parameter for each slot of its component."""
+
+    def __init__(self, component: Any) -> None:
+        self.component = component
+        for slot in component.own_slots():
+            setattr(self, slot.name, unfilled(slot.shape))
+
+
+def unfilled(shape: tuple[int, ...]) -> nnx.Param[Any]:
+    """A float32 parameter without memory."""
+    return nnx.Param(jax.ShapeDtypeStruct(shape, jnp.float32))
+
+
+class Linear(Leaf):
+    """A linear map; ``weight`` is (outputs, inputs), or (inputs, outputs) if ``transposed``."""
+
+    component: components.Linear
+    weight: nnx.Param[Array]
+    bias: nnx.Param[Array]
+
+    def __call__(self, x: Array) -> Array:
+        # Contracted where it lies: a transposed weight would be a copy outside of jit.
+        y = jnp.tensordot(x, self.weight[...], axes=((-1,), (0 if self.component.transposed else 1,)))
+        return y + self.bias[...] if self.component.bias else y
+
+
+class Embedding(Leaf):
+    """A table of vectors, each multiplied by ``scale`` when looked up; NaN for an id that the table does not have."""
+
+    component: components.Embedding
+    weight: nnx.Param[Array]
+
+    def __call__(self, ids: Array) -> Array:
+        component = self.component
+        vectors = jnp.take(self.weight[...], ids, axis=0, mode="fill")
+        if component.padding is not None:
+            vectors = jnp.where((ids == component.padding)[..., None], jax.lax.stop_gradient(vectors), vectors)
+        # Rounded to the table's dtype first, as the model was trained.
+        return vectors if component.scale == 1.0 else vectors * jnp.asarray(component.scale, vectors.dtype)
+
+
+class RMSNorm(Leaf):
+    """Root-mean-square norm, computed in float32; the gain is ``weight + offset``."""
+
+    component: components.RMSNorm
+    weight: nnx.Param[Array]
+
+    def __call__(self, x: Array) -> Array:
+        wide = x.astype(jnp.float32)
+        wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axis=-1, keepdims=True) + self.component.eps)
+        if self.component.offset:
+            return (wide * (self.component.offset + self.weight[...].astype(jnp.float32))).astype(x.dtype)
+        return self.weight[...] * wide.astype(x.dtype)
+
+
+class LayerNorm(Leaf):
+    """Layer norm, computed in float32."""
+
+    component: components.LayerNorm
+    weight: nnx.Param[Array]
+    bias: nnx.Param[Array]
+
+    def __call__(self, x: Array) -> Array:
+        wide = x.astype(jnp.float32)
+        wide = wide - jnp.mean(wide, axis=-1, keepdims=True)
+        wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axis=-1, keepdims=True) + self.component.eps)
+        if self.component.affine:
+            wide = wide * self.weight[...].astype(jnp.float32)
+            if self.component.bias:
+                wide = wide + self.bias[...].astype(jnp.float32)
+        return wide.astype(x.dtype)
+
+
+class Experts(Leaf):
+    """Gated feed-forward networks side by side, their weights stacked."""
+
+    component: components.Experts
+    gate_up_proj: nnx.Param[Array]
+    down_proj: nnx.Param[Array]
+
+    def __call__(self, x: Array, chosen: Array, weights: Array) -> Array:
+        """``x`` (tokens, width); ``chosen`` and ``weights`` (tokens, top_k) → (tokens, width).
+
+        Shapes must not depend on who is chosen. So the pairs of token and expert are sorted by expert and cut into
+        blocks of one expert each, padded; their number has an upper bound that the shapes give.
+        """
+        pairs, top_k, experts = chosen.size, chosen.shape[1], self.component.count
+        size = _block_size(pairs, experts)
+        blocks = min(pairs, pairs // size + min(experts, pairs))
+        order = jnp.argsort(chosen.ravel(), stable=True)
+        counts = jnp.bincount(chosen.ravel(), length=experts)
+        starts = jnp.cumsum(counts) - counts
+        last_block = jnp.cumsum(-(-counts // size))
+        expert_of = jnp.minimum(jnp.searchsorted(last_block, jnp.arange(blocks), side="right"), experts - 1)
+        first_block = last_block - -(-counts // size)
+        within = (jnp.arange(blocks) - first_block[expert_of])[:, None] * size + jnp.arange(size)
+        real = (within < counts[expert_of][:, None]) & (jnp.arange(blocks) < last_block[-1])[:, None]
+        pair = order[jnp.where(real, starts[expert_of][:, None] + within, 0)]
+        share = jnp.where(real, weights.ravel()[pair], 0).astype(x.dtype)
+        activation = ACTIVATIONS[self.component.activation]
+        gate_up, down = self.gate_up_proj[...], self.down_proj[...]
+
+        def block(out: Array, job: tuple[Array, Array, Array]) -> tuple[Array, None]:
+            expert, tokens, share = job
+            gate, up = jnp.split(x[tokens] @ gate_up[expert].T, 2, axis=-1)
+            said = (activation(gate) * up) @ down[expert].T
+            return out.at[tokens].add(said * share[:, None]), None
+
+        return jax.lax.scan(block, jnp.zeros_like(x), (expert_of, pair // top_k, share))[0]
+
+
+def _block_size(pairs: int, experts: int) -> int:
+    """About as many rows as an expert gets on average: a power of two, at most 256."""
+    return min(1 << max(pairs // experts - 1, 0).bit_length(), 256)
+
+
+LEAVES: dict[type[components.Component], Callable[[Any], Leaf]] = {
+    components.Linear: Linear,
+    components.Embedding: Embedding,
+    components.RMSNorm: RMSNorm,
+    components.LayerNorm: LayerNorm,
+    components.Experts: Experts,
+}

@@ -1,0 +1,398 @@
+"""What every Flax model can do, whatever its family and head."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import jax.numpy as jnp
+from flax import nnx
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
+from loadstone.frameworks.flax.build import attach, build, place
+from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
+from loadstone.frameworks.flax.forward import Options, run
+from loadstone.frameworks.flax.initial import fill_fresh
+from loadstone.frameworks.flax.resize import resize_vocabulary
+from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
+from loadstone.tensors import BY_NAME
+
+if TYPE_CHECKING:
+    from loadstone.generation_config import GenerationConfig
+    from loadstone.report import LoadReport
+
+
+class About:
+    """What a model knows of itself besides its modules. Equal only to itself, so that it may stand in a graph."""
+
+    def __init__(self, config: Any) -> None:
+        self.config = config
+        self.name_or_path: str = config.name_or_path
+        self.load_report: LoadReport | None = None
+        self.generation_config: GenerationConfig | None = None
+        self.seed = 0
+        """What newly initialised slots are drawn from when a checkpoint lacks them."""
+        self.nbytes_by_device: Mapping[str, int] = {}
+        """Device → bytes of stored tensors that were read for it, where the model is spread over a mesh."""
+        self.remake: Callable[[], Any] | None = None
+        """Makes the model again, for the variables that no checkpoint stores."""
+
+
+class FlaxPreTrainedModel(nnx.Module):
+    """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
+
+    Calling the class gives random weights after the family's own scheme, drawn from ``seed``, in ``dtype``. Under
+    ``nnx.eval_shape``, or with ``seed=None``, it gives a skeleton without memory.
+    """
+
+    family_spec: ClassVar[Family]
+    head_spec: ClassVar[HeadSpec | None] = None
+    config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
+    base_model_prefix: ClassVar[str] = ""
+    main_input_name: ClassVar[str] = "input_ids"
+    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
+
+    gradient_checkpointing: bool
+
+    def __init__(
+        self,
+        config: PretrainedConfig,
+        *,
+        seed: int | None = 0,
+        dtype: Any = jnp.float32,
+        component: components.Component | None = None,
+    ) -> None:
+        if not isinstance(config, PretrainedConfig):
+            raise ArgumentError(
+                f"{type(self).__name__} takes a config, not {type(config).__name__}. "
+                f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
+            )
+        self._about = About(config)
+        self.gradient_checkpointing = False
+        self._component = component
+        if self.head_spec is not None:
+            self._component = component = component or self.head_spec.blueprint(config)
+            self._attach(component)
+            self.tie_weights()
+            if seed is not None:
+                fill_fresh(self, seed, floating(dtype))
+
+    def _attach(self, component: components.Component) -> None:
+        if not isinstance(component, components.Head):
+            attach(self, component)
+            return
+        from loadstone.frameworks.flax.classes import CLASSES
+
+        backbone = component.backbone
+        bare = CLASSES.bare_class(self.family_spec)
+        setattr(self, backbone.name, bare(self.config, component=backbone.component, seed=None))
+        if component.output.name:
+            place(self, component.output.name, build(component.output.component))
+        else:
+            attach(self, component.output.component)
+
+    # What it knows of itself ----------------------------------------------------------------------
+
+    @property
+    def component(self) -> components.Component | None:
+        """Its blueprint; None for a class of one's own."""
+        return self._component
+
+    @property
+    def about(self) -> About:
+        """What it knows of itself besides its modules."""
+        return self._about
+
+    @property
+    def config(self) -> Any:
+        """The config that it was made from."""
+        return self._about.config
+
+    @config.setter
+    def config(self, value: Any) -> None:
+        self._about.config = value
+
+    @property
+    def name_or_path(self) -> str:
+        """Where it came from."""
+        return self._about.name_or_path
+
+    @name_or_path.setter
+    def name_or_path(self, value: str) -> None:
+        self._about.name_or_path = value
+
+    @property
+    def load_report(self) -> LoadReport | None:
+        """What its load did."""
+        return self._about.load_report
+
+    @load_report.setter
+    def load_report(self, value: LoadReport | None) -> None:
+        self._about.load_report = value
+
+    @property
+    def generation_config(self) -> GenerationConfig | None:
+        """Defaults for ``generate``."""
+        return self._about.generation_config
+
+    @generation_config.setter
+    def generation_config(self, value: GenerationConfig | None) -> None:
+        self._about.generation_config = value
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    @property
+    def base_model(self) -> FlaxPreTrainedModel:
+        """The bare model inside, or the model itself."""
+        return getattr(self, self.bare_prefix) if self.bare_prefix else self
+
+    @property
+    def bare_prefix(self) -> str:
+        """The name under which this class holds the bare model; nothing in the bare model itself."""
+        if isinstance(self.component, components.Head):
+            return self.component.backbone.name
+        # A class of one's own, derived from the family's abstract class, holds it where the family does.
+        held = vars(self).get(self.base_model_prefix) if self.component is None else None
+        return self.base_model_prefix if isinstance(held, FlaxPreTrainedModel) else ""
+
+    def _embedding_name(self) -> str:
+        if self.component is None and self.bare_prefix:
+            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
+        leaves = components.walk(self.component) if self.component is not None else ()
+        found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
+        if found is None:
+            raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+        return found
+
+    def get_input_embeddings(self) -> nnx.Module:
+        """The table of token vectors."""
+        return at(self, self._embedding_name())
+
+    def set_input_embeddings(self, value: nnx.Module) -> None:
+        """Put another table of token vectors in its place; tied slots follow."""
+        holder, leaf = parent_of(self, self._embedding_name())
+        setattr(holder, leaf, value)
+        self.tie_weights()
+
+    def _output_name(self) -> str | None:
+        if not isinstance(self.component, components.Head) or self.component.labels:
+            return None
+        leaves = components.walk(self.component.output.component, self.component.output.name)
+        return [name for name, leaf in leaves if isinstance(leaf, components.Linear)][-1]
+
+    def get_output_embeddings(self) -> nnx.Module | None:
+        """The map from hidden states to the vocabulary, if the model has one."""
+        name = self._output_name()
+        return None if name is None else at(self, name)
+
+    def set_output_embeddings(self, value: nnx.Module) -> None:
+        """Put another map to the vocabulary in its place."""
+        name = self._output_name()
+        if name is None:
+            raise ArgumentError(f"{type(self).__name__} has no map to the vocabulary.")
+        holder, leaf = parent_of(self, name)
+        setattr(holder, leaf, value)
+
+    def resize_token_embeddings(
+        self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None
+    ) -> nnx.Module:
+        """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
+
+        Everything that has a row for each token changes: the table, an output map that is not tied to it, their
+        biases. Old rows are kept, new ones are initialised by the family's scheme. ``pad_to_multiple_of`` rounds up.
+        """
+        if self.head_spec is not None:
+            resize_vocabulary(self, new_num_tokens, pad_to_multiple_of)
+        elif self.bare_prefix:
+            self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of)
+        return self.get_input_embeddings()
+
+    def set_component(self, component: components.Component) -> None:
+        """Another blueprint for the parts that it has, here and in the bare model inside."""
+        self._component = component
+        if isinstance(component, components.Head):
+            self.base_model.set_component(component.backbone.component)
+
+    def tied_slots(self) -> Mapping[str, str]:
+        """Slot → the slot whose numbers it shares."""
+        return {} if self.head_spec is None else self.head_spec.tied(self.config)
+
+    def tie_weights(self) -> None:
+        """Make tied slots one parameter."""
+        for name, source in self.tied_slots().items():
+            holder, leaf = parent_of(self, name)
+            setattr(holder, leaf, at(self, source))
+
+    # Running --------------------------------------------------------------------------------------
+
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> Any:
+        """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
+        raise NotImplementedError
+
+    def _call(
+        self,
+        *,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: Any = 0,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **arrays: Any,
+    ) -> Any:
+        """The output for some arrays by name; an option that is None comes from the config."""
+        config = self.config
+        at_places = not isinstance(logits_to_keep, int)
+        options = Options(
+            use_cache=bool(use_cache),
+            output_attentions=config.output_attentions if output_attentions is None else output_attentions,
+            output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
+            train=train,
+            last_logits=0 if at_places else logits_to_keep,
+            pad_token_id=config.pad_token_id,
+            problem_type=config.problem_type,
+        )
+        more = {"dropout_rng": dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}
+        out = run(self, {**arrays, **more}, options)
+        named = config.return_dict if return_dict is None else return_dict
+        return out if named else out.to_tuple()
+
+    # What it is -----------------------------------------------------------------------------------
+
+    def _parameters(self) -> list[nnx.Param[Any]]:
+        """Every parameter once."""
+        found = {id(each): each for _, each in variables(self) if isinstance(each, nnx.Param)}
+        return list(found.values())
+
+    @property
+    def dtype(self) -> jnp.dtype:
+        """The dtype of the first floating-point parameter."""
+        dtypes = (jnp.dtype(each.dtype) for each in self._parameters())
+        return next((each for each in dtypes if jnp.issubdtype(each, jnp.floating)), jnp.dtype(jnp.float32))
+
+    def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
+        """How many numbers the parameters hold; tied ones count once. All are trainable."""
+        skipped = set()
+        if exclude_embeddings:
+            skipped = {id(each) for _, each in variables(self.get_input_embeddings())}
+        return sum(each.size for each in self._parameters() if id(each) not in skipped)
+
+    def get_memory_footprint(self) -> int:
+        """Bytes of all parameters."""
+        return sum(each.size * jnp.dtype(each.dtype).itemsize for each in self._parameters())
+
+    def can_generate(self) -> bool:
+        """Whether the model has :meth:`generate`."""
+        return hasattr(self, "generate")
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether each token sees only itself and those before it."""
+        return self.component is not None and all(
+            each.causal for each in components.find(self.component, components.Attention)
+        )
+
+    def init_cache(self, batch_size: int, max_length: int) -> KeyValueCache:
+        """An empty cache for so many sequences of so many tokens, prompt included."""
+        if self.component is None or not self.is_causal:
+            raise ArgumentError(f"{type(self).__name__} does not read text from left to right, so it has no cache.")
+        attentions = tuple(components.find(self.component, components.Attention))
+        return empty_cache(attentions, batch_size, max_length, self.dtype)
+
+    # Training -------------------------------------------------------------------------------------
+
+    @property
+    def is_gradient_checkpointing(self) -> bool:
+        """Whether layers are computed again in the backward pass to save memory."""
+        return any(model.gradient_checkpointing for model in self._models())
+
+    def gradient_checkpointing_enable(self) -> None:
+        """Compute layers again in the backward pass, which costs time and saves memory."""
+        for model in self._models():
+            model.gradient_checkpointing = True
+
+    def gradient_checkpointing_disable(self) -> None:
+        """Keep what layers compute for the backward pass."""
+        for model in self._models():
+            model.gradient_checkpointing = False
+
+    def _models(self) -> list[FlaxPreTrainedModel]:
+        """This model and every one inside it."""
+        return [module for module in modules(self) if isinstance(module, FlaxPreTrainedModel)]
+
+    # Loading and saving ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Self:
+        """Load a checkpoint from a folder or the Hub into this class. See :func:`loadstone.loading.from_pretrained`."""
+        from loadstone.loading import from_pretrained
+
+        if cls.head_spec is None and cls.__init__ is FlaxPreTrainedModel.__init__:
+            raise ArgumentError(
+                f"{cls.__name__} is what models derive from and has no parts of its own. Use an Auto class, such as "
+                "FlaxAutoModel, or a class with a head."
+            )
+        model: Self = from_pretrained("flax", pretrained_model_name_or_path, cls, model_args, kwargs)
+        return model
+
+    @classmethod
+    def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
+        """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
+        asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
+        given = next((each for each in (*asked, config.torch_dtype) if each is not None), "float32")
+        attention, seed = kwargs.pop("attn_implementation", None), kwargs.pop("seed", 0)
+        if kwargs:
+            names = ", ".join(sorted(kwargs))
+            raise UnknownArgument(f"from_config takes torch_dtype, seed and attn_implementation, not {names}.")
+        dtype = floating(given)
+        config = copy.deepcopy(config)
+        if attention is not None:
+            config._attn_implementation = check_attention(attention)
+        model = cls(config, seed=seed, dtype=dtype)
+        model.config.torch_dtype = dtype
+        return model
+
+    def save_pretrained(
+        self,
+        save_directory: str | os.PathLike[str],
+        *,
+        is_main_process: bool = True,
+        state_dict: Mapping[str, Any] | None = None,
+        max_shard_size: int | str = "5GB",
+        safe_serialization: bool = True,
+        variant: str | None = None,
+        format: str | None = None,
+    ) -> None:
+        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.flax.save.save`.
+
+        Only with ``is_main_process``. ``state_dict``: arrays to write in place of the model's own.
+        """
+        from loadstone.frameworks.flax.save import save
+
+        if is_main_process:
+            save(self, save_directory, state_dict, max_shard_size, safe_serialization, variant, format)
+
+
+def floating(dtype: Any) -> jnp.dtype:
+    """A floating-point dtype from a dtype or its name; :class:`UnsupportedDType` for anything else."""
+    found = BY_NAME.get(dtype_name(dtype))
+    if found is None or not found.is_floating or not hasattr(jnp, found.value):
+        raise UnsupportedDType([Fault(f"dtype {dtype!r}", "a floating-point dtype that JAX has", "none")])
+    return jnp.dtype(getattr(jnp, found.value))
+
+
+def check_attention(name: str) -> str:
+    """``"sdpa"`` or ``"eager"``, which are one here; :class:`ArgumentError` for anything else."""
+    if name not in ("sdpa", "eager"):
+        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
+    return name

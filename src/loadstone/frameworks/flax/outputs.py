@@ -1,0 +1,35 @@
+"""The shared output classes as JAX pytrees, so that compiled functions can return them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import jax
+
+from loadstone.frameworks.outputs import (
+    BaseModelOutput,
+    CausalLMOutput,
+    MaskedLMOutput,
+    QuestionAnsweringModelOutput,
+    SequenceClassifierOutput,
+    TokenClassifierOutput,
+)
+
+__all__ = [
+    "BaseModelOutput",
+    "CausalLMOutput",
+    "MaskedLMOutput",
+    "QuestionAnsweringModelOutput",
+    "SequenceClassifierOutput",
+    "TokenClassifierOutput",
+]
+
+for _output in (
+    BaseModelOutput,
+    CausalLMOutput,
+    MaskedLMOutput,
+    QuestionAnsweringModelOutput,
+    SequenceClassifierOutput,
+    TokenClassifierOutput,
+):
+    jax.tree_util.register_dataclass(_output, data_fields=[field.name for field in fields(_output)], meta_fields=[])

@@ -1,0 +1,74 @@
+"""A model with another vocabulary: what has a row for each token gets more rows or fewer, and keeps the old ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+from flax import nnx
+
+from loadstone.architectures import components
+from loadstone.architectures.components import Component, walk
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax.initial import FreshSlot, fresh_arrays
+from loadstone.frameworks.flax.leaves import Leaf
+from loadstone.frameworks.flax.tree import at, put, value_of
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.flax.model import FlaxPreTrainedModel
+
+
+def resize_vocabulary(model: FlaxPreTrainedModel, tokens: int | None, multiple: int | None) -> None:
+    """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows."""
+    assert model.component is not None and model.head_spec is not None
+    count = model.config.vocab_size if tokens is None else tokens
+    for name, value in (("new_num_tokens", count), ("pad_to_multiple_of", multiple)):
+        if value is not None and (not isinstance(value, int) or value < 1):
+            raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+    if multiple is not None:
+        count = -(-count // multiple) * multiple
+    if count == model.config.vocab_size:
+        return
+    model.config.vocab_size = count
+    old, new = model.component, _like(model.head_spec.blueprint(model.config), model.component)
+    _resize(model, old, new)
+    model.set_component(new)
+
+
+def _like(new: Component, old: Component) -> Component:
+    """``new`` without a pooler if ``old`` has none."""
+    if isinstance(new, components.Backbone) and isinstance(old, components.Backbone) and old.pooler is None:
+        return replace(new, pooler=None)
+    return new
+
+
+def _resize(model: FlaxPreTrainedModel, old: Component, new: Component) -> None:
+    sizes = dict(walk(new))
+    for name, leaf in walk(old):
+        if sizes[name] == leaf:
+            continue
+        for slot in sizes[name].own_slots():
+            full_name = ".".join(filter(None, (name, slot.name)))
+            variable = at(model, full_name)
+            put(variable, _grown(FreshSlot(full_name, sizes[name], slot.shape), variable, model.about.seed))
+        module = at(model, name)
+        if isinstance(module, Leaf):
+            module.component = sizes[name]
+
+
+def _grown(slot: FreshSlot, variable: nnx.Variable[Any], seed: int) -> jax.Array:
+    """Fresh rows for a slot, but for those that its variable has, where that lies."""
+    held = value_of(variable)
+    old = np.asarray(held)
+    made = fresh_arrays([slot], seed, old.dtype)[slot.name]
+    rows = min(len(old), len(made))
+    made[:rows] = old[:rows]
+    try:
+        return jax.device_put(made, held.sharding)
+    except ValueError as error:
+        raise ArgumentError(
+            f"{slot.name} would have shape {made.shape}, which its sharding does not divide: {held.sharding}. "
+            "Give pad_to_multiple_of, a multiple of the number of parts."
+        ) from error

@@ -1,0 +1,112 @@
+"""What the layers of one forward pass share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from loadstone.architectures.rotary import Rotary
+from loadstone.errors import ArgumentError
+
+Kind = tuple[bool, int | None]
+"""A kind of mask: causal?, window."""
+
+
+class State:
+    """What a layer needs besides its input, and where it leaves what it made. A JAX pytree.
+
+    ``masks``: for each kind (batch or 1, heads or 1, queries, keys), True where seen or numbers to add to the scores;
+    None where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens, dim). ``kept``: this layer's keys
+    and values so far, each (batch, kv_heads, max_length, head_dim), of which ``past`` tokens are filled. ``weights``:
+    the layer's attention weights, if ``keep_weights``.
+
+    The state of a whole pass also collects what the layers leave: ``cache``, ``hidden_states``, ``attentions``. These
+    are no part of the pytree.
+    """
+
+    __slots__ = (
+        *("attentions", "bias", "cache", "checkpointing", "hidden_states", "keep_weights", "kept", "masks", "past"),
+        *("rng", "rotary", "train", "weights"),
+    )
+
+    def __init__(
+        self,
+        *,
+        masks: dict[Kind, Array | None] | None = None,
+        rotary: dict[Rotary, tuple[Array, Array]] | None = None,
+        past: Array | int = 0,
+        rng: Array | None = None,
+        train: bool = False,
+        keep_weights: bool = False,
+        checkpointing: bool = False,
+    ) -> None:
+        self.masks = masks or {}
+        self.rotary = rotary or {}
+        self.past = past
+        self.rng = rng
+        self.train = train
+        self.keep_weights = keep_weights
+        self.checkpointing = checkpointing
+        self.bias: Array | None = None
+        self.kept: tuple[Array, Array] | None = None
+        self.weights: Array | None = None
+        self.cache: list[tuple[Array, Array]] | None = None
+        self.hidden_states: list[Array] | None = None
+        self.attentions: list[Array | None] | None = None
+
+    def next_rng(self) -> Array:
+        """A random key that nobody had yet."""
+        if self.rng is None:
+            raise ArgumentError(
+                "train=True draws random numbers: give dropout_rng=, a new jax.random.key for each step."
+            )
+        self.rng, key = jax.random.split(self.rng)
+        return key
+
+    def for_layer(self, kept: tuple[Array, Array] | None) -> State:
+        """The state of one layer, with random keys of its own."""
+        rng = None if self.rng is None else self.next_rng()
+        made = State(
+            masks=self.masks,
+            rotary=self.rotary,
+            past=self.past,
+            rng=rng,
+            train=self.train,
+            keep_weights=self.keep_weights,
+        )
+        made.bias, made.kept = self.bias, kept
+        return made
+
+
+def _flatten(state: State) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    children = (*state.masks.values(), *state.rotary.values(), state.past, state.rng, state.bias, state.kept)
+    return children, (tuple(state.masks), tuple(state.rotary), state.train, state.keep_weights)
+
+
+def _unflatten(static: tuple[Any, ...], children: tuple[Any, ...]) -> State:
+    kinds, rotaries, train, keep_weights = static
+    count = len(kinds)
+    state = State(
+        masks=dict(zip(kinds, children[:count], strict=True)),
+        rotary=dict(zip(rotaries, children[count : count + len(rotaries)], strict=True)),
+        train=train,
+        keep_weights=keep_weights,
+    )
+    state.past, state.rng, state.bias, state.kept = children[count + len(rotaries) :]
+    return state
+
+
+jax.tree_util.register_pytree_node(State, _flatten, _unflatten)
+
+
+def dropout(x: Array, share: float, state: State) -> Array:
+    """Zero a share of the numbers while training, and scale up the rest."""
+    if not share or not state.train:
+        return x
+    if share >= 1.0:
+        return jnp.zeros_like(x)
+    keep = jax.random.bernoulli(state.next_rng(), 1.0 - share, x.shape)
+    return jnp.where(keep, x / (1.0 - share), 0).astype(x.dtype)

@@ -1,0 +1,89 @@
+"""Model → folder, whatever the framework: recipes backwards, so that others read the names and layouts they know."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from loadstone.architectures.family import Family
+from loadstone.architectures.flax_layout import flax_layout
+from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
+from loadstone.config import CONFIG_NAME
+from loadstone.errors import ArgumentError
+from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.progress import Progress
+from loadstone.saving import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
+
+
+def outgoing(family: Family, state: Mapping[str, Any], ties: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """Stored name and tensor for everything that is written: tied slots once, experts one by one.
+
+    A tensor is only sliced here, ``tensor[expert, start:end]``, so any framework's will do.
+    """
+    for name, tensor in state.items():
+        if name in ties and ties[name] in state:
+            continue
+        rule = next((rule for rule in family.experts if name.endswith(rule.slot)), None)
+        if rule is None:
+            yield name, tensor
+            continue
+        stem, rows = name[: -len(rule.slot)], tensor.shape[1] // len(rule.stored)
+        for expert in range(tensor.shape[0]):
+            for index, pattern in enumerate(rule.stored):
+                yield stem + pattern.format(expert), tensor[expert, index * rows : (index + 1) * rows]
+
+
+def weight_format(asked: str | None, safe_serialization: bool, others: Sequence[str]) -> str:
+    """The format to write: the one ``asked`` for, else safetensors, or the first other if not ``safe_serialization``.
+
+    Raises :class:`ArgumentError` for a format that is neither safetensors nor one of ``others``.
+    """
+    found = asked or (SAFETENSORS if safe_serialization else others[0])
+    if found not in (SAFETENSORS, *others):
+        raise ArgumentError(f"format is {found!r}; this model can be written as {', '.join((SAFETENSORS, *others))}.")
+    return found
+
+
+def save_model(
+    model: Any,
+    folder: str | os.PathLike[str],
+    tensors: Sequence[OutgoingTensor],
+    *,
+    dtype: Any,
+    prefix: str,
+    max_shard_size: int | str,
+    weight_format: str,
+    variant: str | None,
+    write_shard: ShardWriter | None = None,
+) -> None:
+    """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
+
+    ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
+    The config names the class without the framework's ``prefix``, so that every framework finds its own.
+
+    Raises :class:`SaveError`, and what was in the folder before is then untouched.
+    """
+    config = copy.deepcopy(model.config)
+    config.architectures = [type(model).__name__.removeprefix(prefix)]
+    config.torch_dtype = dtype
+    files = {CONFIG_NAME: config.to_json_string().encode()}
+    if model.generation_config is not None:
+        files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()
+    if weight_format == MSGPACK:
+        # A class of one's own is no blueprint's, but may hold a bare model that is.
+        held, prefix = (model.base_model, model.bare_prefix) if model.component is None else (model, "")
+        layout = {} if held.component is None else flax_layout(held.component, prefix)
+        tensors = in_flax_layout(tensors, layout)
+    with Progress("Saving", sum(tensor.nbytes for tensor in tensors)) as progress:
+        save_checkpoint(
+            folder,
+            tensors,
+            max_shard_size=max_shard_size,
+            variant=variant,
+            extra_files=files,
+            weight_format=weight_format,
+            write_shard=write_shard if weight_format == PYTORCH else None,
+            progress=progress,
+        )

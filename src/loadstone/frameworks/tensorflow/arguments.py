@@ -1,0 +1,66 @@
+"""The arguments of a forward pass: ids, a dict of inputs, or keywords, as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from loadstone.errors import ArgumentError
+from loadstone.options import nearest
+
+_RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2}
+_WHOLE = ("input_ids", "position_ids", "token_type_ids")
+
+
+def bad_argument(message: str) -> ArgumentError:
+    """An error that Keras lets through as it is; others it wraps into a message of its own."""
+    error = ArgumentError(message)
+    error._keras_call_info_injected = True  # type: ignore[attr-defined]
+    return error
+
+
+def gather(names: Collection[str], args: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call by name, arrays as tensors. The first may be a dict of several.
+
+    Raises :class:`ArgumentError` for a name that is unknown or comes twice, and for ids that are no whole numbers or
+    have another shape than (batch, tokens).
+    """
+    found: dict[str, Any] = {}
+    sources: list[Mapping[str, Any]] = [given]
+    if args and isinstance(args[0], Mapping):
+        sources.insert(0, args[0])
+        args = args[1:]
+        if args:
+            raise bad_argument("After a dict of inputs, give what follows by keyword.")
+    if len(args) > len(names):
+        raise bad_argument(f"Expected at most {len(names)} arguments, found {len(args)}.")
+    sources.insert(0, dict(zip(names, args, strict=False)))
+    for source in sources:
+        for name, value in source.items():
+            if name not in names:
+                raise bad_argument(f"The model takes no {name!r}. {nearest(str(name), names)}".strip())
+            if name in found and value is not None and found[name] is not None:
+                raise bad_argument(f"{name} is given twice.")
+            found[name] = value if value is not None else found.get(name)
+    return {name: _checked(name, _tensor(value)) for name, value in found.items()}
+
+
+def _tensor(value: Any) -> Any:
+    numbers = isinstance(value, list) and value and isinstance(value[0], int | float | list)
+    return tf.convert_to_tensor(value) if numbers or isinstance(value, np.ndarray) else value
+
+
+def _checked(name: str, value: Any) -> Any:
+    if value is None or name not in (*_RANKS, *_WHOLE):
+        return value
+    if not hasattr(value, "shape") or not hasattr(value, "dtype"):
+        raise bad_argument(f"{name} is a {type(value).__name__}, expected a tensor. For several inputs: a dict.")
+    if len(value.shape) != _RANKS.get(name, len(value.shape)):
+        shape = "(batch, tokens, width)" if _RANKS[name] == 3 else "(batch, tokens)"
+        raise bad_argument(f"{name} has shape {tuple(value.shape)}, expected {shape}.")
+    if name in _WHOLE and "int" not in str(getattr(value.dtype, "name", value.dtype)):
+        raise bad_argument(f"{name} has dtype {value.dtype}, expected whole numbers; for a keras.Input: dtype='int32'.")
+    return value

@@ -1,0 +1,153 @@
+"""The bare model: embeddings, masks, positions, layers, final norm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+from loadstone.architectures import components
+from loadstone.architectures.components import Component
+from loadstone.frameworks.tensorflow.arguments import bad_argument
+from loadstone.frameworks.tensorflow.attention import additive, make_mask, rotary_tables
+from loadstone.frameworks.tensorflow.blocks import position_ids as default_positions
+from loadstone.frameworks.tensorflow.build import Built, attach, attribute, call, made_from
+from loadstone.frameworks.tensorflow.cache import Cache, advanced
+from loadstone.frameworks.tensorflow.leaves import Module
+from loadstone.frameworks.tensorflow.outputs import BaseModelOutput
+from loadstone.frameworks.tensorflow.state import Kind, State, shape_of
+
+
+def attach_backbone(holder: Any, component: Component) -> None:
+    """Build a bare model's parts into ``holder``, and note which masks and rotary tables its layers share."""
+    attach(holder, component)
+    if isinstance(component, components.Backbone):
+        attentions = tuple(components.find(component, components.Attention))
+        holder.mask_kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))
+        holder.rotaries = tuple(dict.fromkeys(each.rotary for each in attentions if each.rotary is not None))
+
+
+class Backbone(Built, component=components.Backbone):
+    """Embeddings, layers, norm."""
+
+    def __init__(self, component: components.Backbone, name: str) -> None:
+        Module.__init__(self, component, name)
+        attach_backbone(self, component)
+
+    @staticmethod
+    def run(
+        holder: Any,
+        component: components.Backbone,
+        *,
+        input_ids: tf.Tensor | None,
+        attention_mask: tf.Tensor | None,
+        position_ids: tf.Tensor | None,
+        past_key_values: Cache | None,
+        inputs_embeds: tf.Tensor | None,
+        token_type_ids: tf.Tensor | None,
+        output_attentions: bool,
+        output_hidden_states: bool,
+        training: bool,
+    ) -> BaseModelOutput:
+        if (input_ids is None) == (inputs_embeds is None):
+            raise bad_argument("Give either input_ids or inputs_embeds, one of the two.")
+        given, cache = inputs_embeds if input_ids is None else input_ids, past_key_values
+        batch, tokens = shape_of(given)[:2]
+        past: int | tf.Tensor = 0 if cache is None else cache.length
+        keys = tokens if cache is None else shape_of(cache.keys[0])[2]
+        _check_room(cache, batch, tokens)
+        padding = _padding(attention_mask, batch, tokens, keys, past)
+        if position_ids is None:
+            embeddings = component.embeddings.component
+            assert isinstance(embeddings, components.Embeddings)
+            position_ids = default_positions(embeddings, input_ids, padding, tokens, past)
+        position_ids = tf.reshape(position_ids, [-1, tokens])
+        state = State(
+            training=training,
+            cache=cache,
+            attentions=[] if output_attentions else None,
+            hidden_states=[] if output_hidden_states else None,
+        )
+        x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids, state=state)
+        if component.expand is not None:
+            x = call(holder, component.expand, x, state=state)
+        for kind in holder.mask_kinds:
+            state.masks[kind] = _mask(kind, attention_mask, padding, tokens, keys, past)
+        for rotary in holder.rotaries:
+            state.rotary[rotary] = rotary_tables(rotary, position_ids, x.dtype)
+        x = call(holder, component.stack, x, state=state)
+        if component.norm is not None:
+            x = call(holder, component.norm, x, state=state)
+        if component.reduce is not None:
+            x = call(holder, component.reduce, x, state=state)
+        return BaseModelOutput(
+            last_hidden_state=x,
+            pooler_output=None if component.pooler is None else call(holder, component.pooler, x, state=state),
+            past_key_values=None if cache is None else advanced(cache, state.keys, state.values, tokens),
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            attentions=None if state.attentions is None else tuple(state.attentions),
+        )
+
+
+class Wrapped(Built, component=components.Wrapped):
+    """A backbone one level further down."""
+
+    @staticmethod
+    def run(holder: Any, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
+        name, inner = component.inner
+        out: BaseModelOutput = made_from(inner).run(getattr(holder, attribute(name)), inner, **inputs)
+        return out
+
+
+def _check_room(cache: Cache | None, batch: int | tf.Tensor, tokens: int | tf.Tensor) -> None:
+    """:class:`ArgumentError` for a cache that the new tokens do not fit into, where the sizes are known."""
+    if cache is None:
+        return
+    rows, _, room, _ = cache.keys[0].shape
+    if isinstance(batch, int) and rows not in (None, batch):
+        raise bad_argument(f"The cache was made for {rows} sequences, and these are {batch}. See model.init_cache.")
+    past = tf.get_static_value(cache.length)
+    if past is not None and room is not None and isinstance(tokens, int) and past + tokens > room:
+        raise bad_argument(
+            f"The cache has room for {room} tokens; it holds {past}, and {tokens} more do not fit. Make a larger one "
+            "with model.init_cache(batch_size, max_length)."
+        )
+
+
+def _padding(
+    attention_mask: tf.Tensor | None,
+    batch: int | tf.Tensor,
+    tokens: int | tf.Tensor,
+    keys: int | tf.Tensor,
+    past: int | tf.Tensor,
+) -> tf.Tensor | None:
+    """The padding mask (batch, keys): true where there is a token, or where there may be one later."""
+    if attention_mask is None or attention_mask.shape.rank == 4:
+        return None
+    rows, width = attention_mask.shape
+    widths = [tf.get_static_value(past + tokens), tf.get_static_value(keys)]
+    wrong_width = None not in (width, *widths) and width not in widths
+    if wrong_width or (isinstance(batch, int) and rows not in (None, batch)):
+        raise bad_argument(
+            f"attention_mask has shape {(rows, width)}, expected {(batch, widths[0])}: one row for each sequence, "
+            "one column for each token, those in the cache included."
+        )
+    padding = tf.cast(attention_mask, tf.bool)
+    if width is not None and width == widths[1]:
+        return padding
+    # What lies beyond the tokens so far is hidden by causality, until they come.
+    return tf.pad(padding, [[0, 0], [0, keys - shape_of(padding)[1]]], constant_values=True)
+
+
+def _mask(
+    kind: Kind,
+    attention_mask: tf.Tensor | None,
+    padding: tf.Tensor | None,
+    tokens: int | tf.Tensor,
+    keys: int | tf.Tensor,
+    past: int | tf.Tensor,
+) -> tf.Tensor | None:
+    """What is added to the scores: a ready-made mask as it is, else one made for the kind."""
+    if attention_mask is not None and attention_mask.shape.rank == 4:
+        return additive(attention_mask)
+    return make_mask(kind, padding, tokens, keys, past)

@@ -1,0 +1,64 @@
+"""The key-value cache of a decoder: of fixed size, so that one compiled step serves every token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from loadstone.architectures.components import Attention, Component, find
+from loadstone.errors import ArgumentError
+
+
+class Cache(NamedTuple):
+    """Keys and values of every layer, each (batch, kv_heads, max_length, head_dim). It never changes: a forward pass
+    returns a new one."""
+
+    keys: tuple[tf.Tensor, ...]
+    values: tuple[tf.Tensor, ...]
+    length: tf.Tensor
+    """How many tokens it holds, int32 ()."""
+
+    @property
+    def max_length(self) -> int | None:
+        """How many tokens it has room for; None where a compiled function does not know it."""
+        room: int | None = self.keys[0].shape[2]
+        return room
+
+    def get_seq_length(self) -> tf.Tensor:
+        """How many tokens it holds, int32 ()."""
+        return self.length
+
+
+def _shapes(component: Component, batch: int | None, max_length: int | None) -> list[list[int | None]]:
+    attentions = sorted(find(component, Attention), key=lambda each: each.index)
+    return [[batch, each.kv_heads, max_length, each.head_dim] for each in attentions]
+
+
+def init_cache(component: Component, batch_size: int, max_length: int, dtype: tf.DType) -> Cache:
+    """An empty cache for a model; :class:`ArgumentError` for sizes that make no sense."""
+    for name, value in (("batch_size", batch_size), ("max_length", max_length)):
+        if not isinstance(value, int) or value < 1:
+            raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+    shapes = _shapes(component, batch_size, max_length)
+    empty = [tf.zeros(shape, dtype) for shape in shapes]
+    return Cache(tuple(empty), tuple(empty), tf.zeros((), tf.int32))
+
+
+def cache_spec(component: Component, dtype: tf.DType) -> Cache:
+    """A cache of any size, for the signature of a compiled function."""
+    specs = tuple(tf.TensorSpec(shape, dtype) for shape in _shapes(component, None, None))
+    return Cache(specs, specs, tf.TensorSpec((), tf.int32))
+
+
+def written(room: tf.Tensor, new: tf.Tensor, at: tf.Tensor) -> tf.Tensor:
+    """``room`` (batch, heads, max_length, dim) with ``new`` (batch, heads, tokens, dim) put in from place ``at`` on."""
+    end = at + tf.shape(new)[2]
+    joined = tf.concat([room[:, :, :at], tf.cast(new, room.dtype), room[:, :, end:]], axis=2)
+    return tf.ensure_shape(joined, room.shape)
+
+
+def advanced(cache: Cache, keys: Sequence[tf.Tensor], values: Sequence[tf.Tensor], tokens: tf.Tensor) -> Cache:
+    """The cache after a forward pass over ``tokens`` new ones."""
+    return Cache(tuple(keys), tuple(values), cache.length + tokens)

@@ -1,0 +1,297 @@
+"""What every TensorFlow model can do, whatever its family and head."""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import keras
+import tensorflow as tf
+
+from loadstone.architectures import components
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.errors import ArgumentError, UnknownArgument
+from loadstone.frameworks.tensorflow.backbone import attach_backbone
+from loadstone.frameworks.tensorflow.build import attach, attribute, place
+from loadstone.frameworks.tensorflow.cache import Cache, init_cache
+from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
+from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.serving import Serving
+from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
+from loadstone.frameworks.tensorflow.training import Training
+from loadstone.frameworks.tensorflow.variables import initialise_all
+from loadstone.tensors import BY_NAME
+
+if TYPE_CHECKING:
+    from loadstone.generation_config import GenerationConfig
+    from loadstone.report import LoadReport
+
+_skeletons: ContextVar[bool] = ContextVar("_skeletons", default=False)
+
+
+@contextmanager
+def skeletons() -> Iterator[None]:
+    """Models made inside have no variables: filling makes them."""
+    token = _skeletons.set(True)
+    try:
+        yield
+    finally:
+        _skeletons.reset(token)
+
+
+class TFPreTrainedModel(Holder, Training, Serving, keras.Model):
+    """A Keras model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
+
+    Calling the class gives random weights after the family's own scheme. A variable's name is the slot's:
+    ``{variable.name: variable for variable in model.weights}`` has the keys that PyTorch's ``state_dict()`` has.
+    """
+
+    family_spec: ClassVar[Family]
+    head_spec: ClassVar[HeadSpec | None] = None
+    config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
+    base_model_prefix: ClassVar[str] = ""
+    main_input_name: ClassVar[str] = "input_ids"
+    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
+
+    config: Any
+    component: components.Component | None
+    is_causal: bool
+    """Whether each token sees only those before it, so that a key-value cache serves."""
+    load_report: LoadReport | None
+    generation_config: GenerationConfig | None
+
+    def __init__(
+        self, config: PretrainedConfig, *, component: components.Component | None = None, name: str | None = None
+    ) -> None:
+        if not isinstance(config, PretrainedConfig):
+            raise ArgumentError(
+                f"{type(self).__name__} takes a config, not {type(config).__name__}. "
+                f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
+            )
+        super().__init__(name=name, dtype="float32")
+        self.config = config
+        self.name_or_path = config.name_or_path
+        self.load_report = None
+        self.generation_config = None
+        self.component = component
+        self.is_causal = False
+        if self.head_spec is not None:
+            self.component = component or self.head_spec.blueprint(config)
+            self.is_causal = all(each.causal for each in components.find(self.component, components.Attention))
+            self._attach(self.component)
+            if component is None:
+                self.post_init()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.__module__ == "loadstone":  # so that keras.models.load_model finds the class
+            keras.saving.register_keras_serializable("loadstone")(cls)
+
+    def _attach(self, component: components.Component) -> None:
+        if not isinstance(component, components.Head):
+            attach_backbone(self, component)
+            return
+        from loadstone.frameworks.tensorflow.classes import CLASSES
+
+        backbone = component.backbone
+        bare = CLASSES.bare_class(self.family_spec)
+        setattr(self, attribute(backbone.name), bare(self.config, component=backbone.component, name=backbone.name))
+        if component.output.name:
+            place(self, component.output.name, component.output.component)
+        else:
+            attach(self, component.output.component)
+
+    def post_init(self) -> None:
+        """Fresh numbers for every slot without a variable. A subclass calls it at the end of its ``__init__``."""
+        if not _skeletons.get():
+            check_layers(self)
+            self.finish_variables(keras.config.floatx(), fresh=True)
+
+    def finish_variables(self, dtype: str, *, fresh: bool = False) -> None:
+        """Say of all layers that they are built and compute in ``dtype``; with ``fresh`` make what variables lack."""
+        if fresh:
+            initialise_all(self, BY_NAME[to_tensorflow(dtype).name])
+        policy = keras.DTypePolicy(dtype)
+        for layer in self._flatten_layers():
+            if layer.dtype_policy != policy:
+                layer.dtype_policy = policy
+            if not layer.built:
+                layer.built = True
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> Any:
+        """The part of that name, where the model has one (``model.layers[0]``); else Keras's list of direct layers."""
+        return self.__dict__["layers_"] if "layers_" in self.__dict__ else super().layers
+
+    def __dir__(self) -> list[str]:
+        # Keras saves layers under the first of these names that leads to them: it is to be the one that a slot has.
+        twice = {"base_model"} if "layers_" in self.__dict__ else {"base_model", "layers"}
+        return [name for name in super().__dir__() if name not in twice]
+
+    @property
+    def base_model(self) -> TFPreTrainedModel:
+        """The bare model inside, or the model itself."""
+        return getattr(self, self.bare_prefix) if self.bare_prefix else self
+
+    @property
+    def bare_prefix(self) -> str:
+        """The name under which this class holds the bare model; nothing in the bare model itself."""
+        if isinstance(self.component, components.Head):
+            return self.component.backbone.name
+        # A class of one's own, derived from the family's abstract class, holds it where the family does.
+        held = self.__dict__.get(self.base_model_prefix) if self.component is None else None
+        return self.base_model_prefix if isinstance(held, TFPreTrainedModel) else ""
+
+    def _embedding_name(self) -> str:
+        if self.component is None and self.bare_prefix:
+            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
+        leaves = components.walk(self.component) if self.component is not None else ()
+        found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
+        if found is None:
+            raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+        return found
+
+    def get_input_embeddings(self) -> Any:
+        """The table of token vectors, a layer."""
+        return at(self, self._embedding_name())
+
+    def get_output_embeddings(self) -> Any:
+        """The map from hidden states to the vocabulary, a layer; None if the model has none."""
+        if not isinstance(self.component, components.Head) or self.component.labels:
+            return None
+        output = self.component.output
+        maps = [n for n, leaf in components.walk(output.component, output.name) if isinstance(leaf, components.Linear)]
+        return at(self, maps[-1])
+
+    def tied_slots(self) -> Mapping[str, str]:
+        """Slot → the slot whose numbers it shares."""
+        return {} if self.head_spec is None else self.head_spec.tied(self.config)
+
+    def named_weights(self) -> dict[str, Any]:
+        """Slot → its ``keras.Variable``, in PyTorch's order; tied slots under each name."""
+        return {slot.name: slot.variable for slot in walk(self)}
+
+    # What it is -----------------------------------------------------------------------------------
+
+    def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
+        """How many numbers the variables hold; tied ones count once."""
+        skipped = {id(v) for v in self.get_input_embeddings().weights} if exclude_embeddings else set()
+        variables = self.trainable_variables if only_trainable else self.weights
+        return sum(math.prod(v.shape) for v in variables if id(v) not in skipped)
+
+    def get_memory_footprint(self) -> int:
+        """Bytes of all variables; tied ones count once."""
+        return sum(math.prod(v.shape) * tf.as_dtype(v.dtype).size for v in self.weights)
+
+    def can_generate(self) -> bool:
+        """Whether the model has :meth:`generate`."""
+        return hasattr(self, "generate")
+
+    def init_cache(self, batch_size: int, max_length: int) -> Cache:
+        """An empty key-value cache with room for ``max_length`` tokens, to be given as ``past_key_values``."""
+        if self.component is None or not self.is_causal:
+            raise ArgumentError(f"{type(self).__name__} is no decoder: it needs no key-value cache.")
+        return init_cache(self.component, batch_size, max_length, tf.as_dtype(self.dtype))
+
+    def summary(self, *args: Any, **kwargs: Any) -> None:
+        """Keras's table of the layers directly inside, and how many numbers they hold."""
+        keras.Model.summary(_Listed(self), *args, **kwargs)
+
+    # Loading and saving ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Self:
+        """Load a checkpoint from a folder or the Hub into this class. See :func:`loadstone.loading.from_pretrained`."""
+        from loadstone.loading import from_pretrained
+
+        if cls.head_spec is None and cls.__init__ is TFPreTrainedModel.__init__:
+            raise ArgumentError(
+                f"{cls.__name__} is what models derive from and has no parts of its own. Use an Auto class, such as "
+                "TFAutoModel, or a class with a head."
+            )
+        model: Self = from_pretrained("tensorflow", pretrained_model_name_or_path, cls, model_args, kwargs)
+        return model
+
+    @classmethod
+    def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
+        """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
+        asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
+        given = next((each for each in (*asked, config.torch_dtype) if each is not None), None)
+        attention = kwargs.pop("attn_implementation", None)
+        if kwargs:
+            names = ", ".join(sorted(kwargs))
+            raise UnknownArgument(f"from_config takes torch_dtype and attn_implementation, not {names}.")
+        dtype = to_tensorflow(keras.config.floatx() if given is None else dtype_name(given)).name
+        config = copy.deepcopy(config)
+        if attention is not None:
+            config._attn_implementation = check_attention(attention)
+        with skeletons():
+            model = cls(config)
+        check_layers(model)
+        model.finish_variables(dtype, fresh=True)
+        model.config.torch_dtype = dtype
+        return model
+
+    def save_pretrained(
+        self,
+        save_directory: str | os.PathLike[str],
+        *,
+        is_main_process: bool = True,
+        state_dict: Mapping[str, Any] | None = None,
+        max_shard_size: int | str = "5GB",
+        safe_serialization: bool = True,
+        variant: str | None = None,
+        format: str | None = None,
+    ) -> None:
+        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.outgoing.save_model`.
+
+        Only with ``is_main_process``. ``state_dict``: slots and arrays to write in place of the model's own.
+        """
+        from loadstone.frameworks.tensorflow.save import save
+
+        if is_main_process:
+            save(self, save_directory, state_dict, max_shard_size, safe_serialization, variant, format)
+
+    def get_config(self) -> dict[str, Any]:
+        """For Keras: what ``model.save("model.keras")`` writes besides the variables."""
+        return {"config": self.config.to_dict(), "dtype": self.dtype, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Self:
+        """For Keras: the model that :meth:`get_config` tells of. Loadstone's own way is an Auto class's from_config."""
+        if not isinstance(config, dict) or "config" not in config:
+            raise ArgumentError(
+                f"For a model with random weights: TFAutoModel.from_config(config) or {cls.__name__}(config)."
+            )
+        model = cls._from_config(cls.config_class.from_dict(config["config"]), dtype=config.get("dtype"))
+        model.name = config.get("name", model.name)
+        return model
+
+
+class _Listed:
+    """A model as Keras's summary sees it, whatever the model calls its layers."""
+
+    def __init__(self, model: TFPreTrainedModel) -> None:
+        self._model = model
+        self.layers = list(model._flatten_layers(include_self=False, recursive=False))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+
+def check_attention(name: str) -> str:
+    """``"sdpa"`` or ``"eager"``, which are one here; :class:`ArgumentError` for anything else."""
+    if name not in ("sdpa", "eager"):
+        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
+    return name

@@ -1,0 +1,54 @@
+"""The shared outputs as mappings that ``tf.function``, ``tf.nest`` and Keras can take apart and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+import optree
+
+from loadstone.frameworks import outputs
+
+
+class _Nested(outputs.ModelOutput):
+    """A mapping, made as ``dict`` is: of pairs, or of keywords."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = (), /, **fields: Any) -> None:
+        super().__init__(**dict(pairs), **fields)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        setattr(self, name, value)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        MutableMapping.register(cls)
+        optree.register_pytree_node(
+            cls,
+            lambda output: (output.values(), tuple(output.keys())),  # type: ignore[attr-defined]
+            lambda names, values: cls(zip(names, values, strict=True)),  # type: ignore[call-overload]
+            namespace="keras",
+        )
+
+
+class BaseModelOutput(_Nested, outputs.BaseModelOutput):
+    __doc__ = outputs.BaseModelOutput.__doc__
+
+
+class CausalLMOutput(_Nested, outputs.CausalLMOutput):
+    __doc__ = outputs.CausalLMOutput.__doc__
+
+
+class MaskedLMOutput(_Nested, outputs.MaskedLMOutput):
+    __doc__ = outputs.MaskedLMOutput.__doc__
+
+
+class SequenceClassifierOutput(_Nested, outputs.SequenceClassifierOutput):
+    __doc__ = outputs.SequenceClassifierOutput.__doc__
+
+
+class TokenClassifierOutput(_Nested, outputs.TokenClassifierOutput):
+    __doc__ = outputs.TokenClassifierOutput.__doc__
+
+
+class QuestionAnsweringModelOutput(_Nested, outputs.QuestionAnsweringModelOutput):
+    __doc__ = outputs.QuestionAnsweringModelOutput.__doc__

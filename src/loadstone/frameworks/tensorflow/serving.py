@@ -1,0 +1,47 @@
+"""Models as SavedModels."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import tensorflow as tf
+
+from loadstone.architectures import components
+
+
+class Serving:
+    """Export and serving signatures."""
+
+    component: Any
+
+    def serving_signature(self) -> dict[str, tf.TensorSpec]:
+        """The inputs that an exported model takes by default, each int32 (batch, tokens)."""
+        names = ["input_ids", "attention_mask"]
+        embeddings = next(components.find(self.component, components.Embeddings), None) if self.component else None
+        if embeddings is not None and embeddings.segment is not None:
+            names.append("token_type_ids")
+        return {name: tf.TensorSpec((None, None), tf.int32, name=name) for name in names}
+
+    @property
+    def serving(self) -> Any:
+        """A ``tf.function`` over the default inputs, for ``tf.saved_model.save(model, path, model.serving)``."""
+
+        @tf.function(input_signature=[self.serving_signature()], autograph=False)
+        def serving(inputs: dict[str, tf.Tensor]) -> dict[str, Any]:
+            return dict(self(inputs, training=False).items())  # type: ignore[operator]
+
+        return serving
+
+    @property
+    def _default_save_signature(self) -> Any:
+        # What tf.saved_model.save asks a Keras model for; Keras's own wants a model that was called.
+        return self.serving
+
+    def export(
+        self, filepath: str | os.PathLike[str], format: str = "tf_saved_model", *args: Any, **kwargs: Any
+    ) -> None:
+        """``keras.Model.export``; without an ``input_signature`` it serves :meth:`serving_signature`'s inputs."""
+        if kwargs.get("input_signature") is None and len(args) < 2:
+            kwargs["input_signature"] = [self.serving_signature()]
+        super().export(filepath, format, *args, **kwargs)  # type: ignore[misc]

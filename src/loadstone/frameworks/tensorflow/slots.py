@@ -1,0 +1,111 @@
+"""Every slot of a model under its name: the path of attributes to the layer that owns it, then its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import keras
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.tensorflow.build import Numbered, part_name
+from loadstone.frameworks.tensorflow.leaves import Holder
+
+
+class Owned(NamedTuple):
+    """A slot, and where its variable lies or will lie."""
+
+    name: str
+    owner: Any
+    leaf: str
+    """Its last name; in a layer of ours also the attribute that holds the variable."""
+    shape: tuple[int, ...]
+    variable: Any
+    """None while a layer of ours has none yet."""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """The same for two names of one slot."""
+        return id(self.owner), self.leaf
+
+
+@lru_cache(maxsize=1)
+def _keras_attributes() -> frozenset[str]:
+    """Attributes that Keras keeps for itself."""
+    return frozenset(vars(keras.Model()))
+
+
+def walk(layer: Any, prefix: str = "") -> Iterator[Owned]:
+    """Every slot under ``layer``; a layer that is held twice gives its slots twice."""
+    start = f"{prefix}." if prefix else ""
+    declared = layer.own_slots() if isinstance(layer, Holder) else ()
+    for slot in declared:
+        yield Owned(start + slot.name, layer, slot.name, slot.shape, layer.__dict__.get(slot.name))
+    if not declared:
+        for variable in [*layer._trainable_variables, *layer._non_trainable_variables]:
+            yield Owned(start + variable.name, layer, variable.name, tuple(variable.shape), variable)
+    for name, child in children(layer):
+        yield from walk(child, start + name)
+
+
+def children(layer: Any) -> Iterator[tuple[str, Any]]:
+    """The layers directly inside, each with the name of the attribute; in a list or dict, with the place there too.
+
+    Those of a ``keras.Sequential`` have their numbers, those of a functional model the names that they were given.
+    """
+    if layer._obj_type() == "Sequential":
+        yield from ((str(index), each) for index, each in enumerate(layer.layers))
+        return
+    if layer._obj_type() == "Functional":
+        yield from ((each.name, each) for each in layer.layers)
+        return
+    for attribute, value in vars(layer).items():
+        if attribute in _keras_attributes() or attribute.startswith("_self_"):
+            continue
+        name = part_name(attribute)
+        if isinstance(value, Numbered):
+            yield from ((f"{name}.{index}", each) for index, each in enumerate(value))
+        elif isinstance(value, keras.layers.Layer):
+            yield name, value
+        elif isinstance(value, list | tuple | dict):
+            for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+                if isinstance(each, keras.layers.Layer):
+                    yield f"{name}.{key}", each
+
+
+def unbuilt(layer: Any, prefix: str = "") -> Iterator[str]:
+    """Names of the layers of others that make their variables later, when they are first called."""
+    for name, child in children(layer):
+        path = f"{prefix}.{name}" if prefix else name
+        if not isinstance(child, Holder) and not child.built:
+            yield path
+        else:
+            yield from unbuilt(child, path)
+
+
+def check_layers(model: Any) -> None:
+    """:class:`ArgumentError` for layers of others that could not be loaded into.
+
+    Those whose variables are not there yet, and those with two variables of one name.
+    """
+    found = list(unbuilt(model))
+    if found:
+        raise ArgumentError(
+            f"{type(model).__name__} has layers whose variables do not exist yet: {', '.join(found)}. Build each in "
+            f"__init__, such as self.{found[0]}.build((None, config.hidden_size)), so that they can be loaded."
+        )
+    held: dict[str, Any] = {}
+    twice = [slot.name for slot in walk(model) if held.setdefault(slot.name, slot.variable) is not slot.variable]
+    if twice:
+        raise ArgumentError(
+            f"{type(model).__name__} has several variables of one name: {', '.join(twice)}. Give each a name of its "
+            "own: self.add_weight(…, name=…)."
+        )
+
+
+def at(model: Any, name: str) -> Any:
+    """The layer of that name."""
+    for part in name.split(".") if name else ():
+        model = model[int(part)] if isinstance(model, (Numbered, list, tuple)) else getattr(model, part)
+    return model

@@ -1,0 +1,55 @@
+"""Mixtures of experts whose shapes do not depend on who is chosen."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from loadstone.architectures import components
+from loadstone.frameworks.flax.leaves import Experts
+from loadstone.frameworks.flax.tree import put, variables
+
+
+def experts(count: int, seed: int = 0) -> Experts:
+    made = Experts(components.Experts(count, 8, 6, "silu"))
+    for index, (_, slot) in enumerate(variables(made)):
+        put(slot, jax.random.normal(jax.random.key(seed + index), slot.shape))
+    return made
+
+
+def one_by_one(made: Experts, x: jax.Array, chosen: np.ndarray, weights: jax.Array) -> np.ndarray:
+    """What the paper says: each token's experts, weighted and summed."""
+    out = np.zeros(x.shape, np.float32)
+    for token, row in enumerate(chosen):
+        for place, expert in enumerate(row):
+            gate, up = jnp.split(x[token] @ made.gate_up_proj[...][expert].T, 2)
+            out[token] += weights[token, place] * ((jax.nn.silu(gate) * up) @ made.down_proj[...][expert].T)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("count", "tokens", "top_k", "favourite"),
+    [(4, 9, 2, None), (4, 1, 2, None), (16, 3, 4, None), (4, 40, 1, 3), (5, 33, 2, 0), (1, 7, 1, None)],
+)
+def test_experts_say_what_they_say_one_by_one(count: int, tokens: int, top_k: int, favourite: int | None) -> None:
+    rng = np.random.default_rng(0)
+    made = experts(count)
+    x = jnp.asarray(rng.standard_normal((tokens, 8)), jnp.float32)
+    chosen = np.stack([rng.permutation(count)[:top_k] for _ in range(tokens)])
+    if favourite is not None:  # all to one expert: the longest queue there can be
+        chosen[:, 0] = favourite
+        chosen[:, 1:] = (favourite + 1) % count
+    weights = jnp.asarray(rng.random((tokens, top_k)), jnp.float32)
+    said = jax.jit(lambda made, *rest: made(*rest))(made, x, jnp.asarray(chosen), weights)
+    assert np.allclose(said, one_by_one(made, x, chosen, weights), atol=1e-4)
+
+
+def test_gradients_reach_only_the_chosen_experts() -> None:
+    made = experts(4)
+    x, chosen = jnp.ones((3, 8)), jnp.array([[1], [1], [3]])
+    gradients = nnx.grad(lambda made: made(x, chosen, jnp.ones((3, 1))).sum())(made)
+    reached = jnp.abs(gradients["down_proj"][...]).sum(axis=(1, 2)) > 0
+    assert reached.tolist() == [False, True, False, True]

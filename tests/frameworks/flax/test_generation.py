@@ -1,0 +1,141 @@
+"""Generation: what it says, and how often it is compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from frameworks.flax import tiny
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax.sampling import sample
+from loadstone.generation_config import Decoding
+
+HOW = dict(new_tokens=0, sample=True, temperature=None, top_k=None, top_p=None, ends=(), padding=0)
+
+
+def by_hand(model: Any, ids: Any, count: int) -> Any:
+    """Greedy text, the whole of it read again for each token."""
+    ids = np.asarray(ids)
+    for _ in range(count):
+        ids = np.concatenate((ids, np.asarray(model(ids).logits[:, -1:]).argmax(axis=-1)), axis=1)
+    return ids
+
+
+def test_greedy_text_is_the_likeliest_token_after_every_token() -> None:
+    model = tiny.llama()
+    text = np.asarray(model.generate(tiny.IDS, max_new_tokens=7))
+    assert np.array_equal(text[:, :6], tiny.IDS)
+    assert np.array_equal(text[:, 6:], np.asarray(model(text).logits).argmax(axis=-1)[:, 5:-1])
+
+
+def test_text_without_a_cache_is_the_same() -> None:
+    model = tiny.llama(num_hidden_layers=1)
+    text = by_hand(model, tiny.IDS, 2)
+    assert np.array_equal(model.generate(tiny.IDS, max_length=8, use_cache=False), text)
+    assert np.array_equal(model.generate(tiny.IDS, max_length=8), text)
+
+
+def test_a_text_is_two_programs_however_long_and_a_second_one_none(traces: list[tuple[int, ...]]) -> None:
+    model = tiny.llama(num_hidden_layers=1)
+    model.generate(tiny.IDS, max_new_tokens=12)
+    assert traces == [(2, 6), (2, 1)]
+    model.generate(tiny.IDS + 3, max_new_tokens=12, do_sample=True, temperature=0.5)
+    model.generate(tiny.IDS, max_new_tokens=20)
+    assert len(traces) == 2
+
+
+def test_padding_on_the_left_does_not_change_the_text() -> None:
+    model = tiny.llama()
+    ids, mask = np.array([[0, 0, 5, 6, 7], [1, 2, 3, 4, 5]]), np.array([[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]])
+    both = np.asarray(model.generate(ids, attention_mask=mask, max_new_tokens=6))
+    assert np.array_equal(both[0, 2:], model.generate(ids[:1, 2:], max_new_tokens=6)[0])
+    assert np.array_equal(both[1], model.generate(ids[1:], max_new_tokens=6)[0])
+
+
+def test_a_row_that_ends_is_filled_up_and_all_stop_when_all_have_ended() -> None:
+    model = tiny.llama()
+    free = np.asarray(model.generate(tiny.IDS, max_new_tokens=8))
+    ends = [int(free[0, 7]), int(free[1, 9])]
+    found = np.asarray(model.generate(tiny.IDS, max_new_tokens=8, eos_token_id=ends, pad_token_id=63))
+    for row, expected in zip(found, free, strict=True):
+        stop = next(place for place in range(6, len(expected)) if expected[place] in ends)
+        assert np.array_equal(row[: stop + 1], expected[: stop + 1]) and (row[stop + 1 :] == 63).all()
+    assert found.shape[1] <= 10
+
+
+def test_sampled_text_follows_its_key() -> None:
+    model = tiny.llama(num_hidden_layers=1)
+    texts = [
+        np.asarray(model.generate(tiny.IDS, max_new_tokens=8, do_sample=True, prng_key=jax.random.key(seed)))
+        for seed in (0, 0, 1)
+    ]
+    assert np.array_equal(texts[0], texts[1]) and not np.array_equal(texts[0], texts[2])
+    greedy = model.generate(tiny.IDS, max_new_tokens=8)
+    assert np.array_equal(model.generate(tiny.IDS, max_new_tokens=8, do_sample=True, top_k=1), greedy)
+
+
+def test_samples_come_from_the_allowed_tokens_as_often_as_they_should() -> None:
+    odds = np.array([0.5, 0.25, 0.15, 0.1])
+    logits = np.log(np.tile(odds, (4000, 1))).astype(np.float32)
+
+    def shares(**how: Any) -> np.ndarray[Any, Any]:
+        drawn = np.asarray(sample(Decoding(**(HOW | how)), jax.numpy.asarray(logits), jax.random.key(0)))
+        return np.bincount(drawn, minlength=4) / len(drawn)
+
+    assert np.abs(shares() - odds).max() < 0.03
+    assert np.abs(shares(temperature=0.5) - odds**2 / (odds**2).sum()).max() < 0.03
+    assert np.abs(shares(top_k=2) - np.array([2, 1, 0, 0]) / 3).max() < 0.03
+    assert np.abs(shares(top_p=0.6) - np.array([2, 1, 0, 0]) / 3).max() < 0.03
+    assert shares(top_p=0.5)[0] == 1
+    assert np.abs(shares(top_k=9) - odds).max() < 0.03
+
+
+def test_a_streamer_sees_the_prompt_and_every_step() -> None:
+    class Listener:
+        def __init__(self) -> None:
+            self.seen: list[Any] = []
+
+        def put(self, value: Any) -> None:
+            self.seen.append(np.asarray(value))
+
+        def end(self) -> None:
+            self.seen.append("end")
+
+    model, listener = tiny.llama(num_hidden_layers=1), Listener()
+    text = np.asarray(model.generate(tiny.IDS, max_new_tokens=3, streamer=listener))
+    prompt, *steps, end = listener.seen
+    assert np.array_equal(prompt, tiny.IDS) and end == "end"
+    assert np.array_equal(np.stack(steps, axis=1), text[:, 6:])
+
+
+def test_longrope_text_is_read_again_where_its_frequencies_change() -> None:
+    scaling = dict(rope_type="longrope", short_factor=[1.0, 1.1, 1.3, 1.6], long_factor=[1.5, 2.0, 4.0, 8.0])
+    model = tiny.model("FlaxPhi3ForCausalLM", "phi3", rope_scaling=scaling, num_hidden_layers=1)
+    assert np.array_equal(model.generate(tiny.IDS, max_new_tokens=4), by_hand(model, tiny.IDS, 4))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (dict(), "at least one token"),
+        (dict(inputs=np.zeros((1, 0), int)), "at least one token"),
+        (dict(inputs=tiny.IDS.astype(float)), "needs input_ids of shape"),
+        (dict(inputs=tiny.IDS, input_ids=tiny.IDS), "Give the prompt once"),
+        (dict(inputs=tiny.IDS, attention_mask=np.ones((2, 5))), r"\(2, 5\), expected \(2, 6\)"),
+        (dict(inputs=tiny.IDS, attention_mask=np.array([[1, 1, 1, 1, 1, 0]] * 2)), "padding is on the right"),
+        (dict(inputs=tiny.IDS, temperature=0.0, do_sample=True), "expected more than 0"),
+        (dict(inputs=tiny.IDS, max_length=6), "No room for a new token"),
+    ],
+)
+def test_nonsense_gets_an_error_that_says_what_is_expected(arguments: Any, says: str) -> None:
+    with pytest.raises(ArgumentError, match=says):
+        tiny.llama(num_hidden_layers=1).generate(**arguments)
+
+
+def test_generate_inside_jit_says_that_it_compiles_itself() -> None:
+    model = tiny.llama(num_hidden_layers=1)
+    with pytest.raises(ArgumentError, match="compiles its steps itself"):
+        jax.jit(lambda ids: model.generate(ids))(tiny.IDS)
