@@ -41,6 +41,7 @@ DECODERS = (
     "qwen2",
     "qwen3",
     "qwen3_moe",
+    "olmo2",
     "phi3",
     "gpt2",
     "gpt_neox",
@@ -139,6 +140,7 @@ PLAIN: dict[str, dict[str, Any]] = {
     "qwen2": LLAMA_LIKE,
     "qwen3": LLAMA_LIKE | dict(head_dim=12),
     "qwen3_moe": LLAMA_LIKE | dict(num_experts=4, num_experts_per_tok=2, moe_intermediate_size=24),
+    "olmo2": LLAMA_LIKE,
     "phi3": LLAMA_LIKE | dict(original_max_position_embeddings=64),
     "gpt2": dict(
         vocab_size=99,
@@ -270,6 +272,10 @@ _AWKWARD: dict[str, dict[str, tuple[dict[str, Any], tuple[str, ...], int]]] = {
         "mlp_only": (dict(mlp_only_layers=[1]), _LM, 11),
         "sparse_step": (dict(decoder_sparse_step=2, num_experts_per_tok=1), _LM, 11),
         "window_biases": (dict(use_sliding_window=True, sliding_window=5, attention_bias=True), _LM, 17),
+    },
+    "olmo2": {
+        "tied_biases": (dict(tie_word_embeddings=True, attention_bias=True), _LM, 11),
+        "linear_rope": (dict(rope_scaling=dict(rope_type="linear", factor=2.0), num_key_value_heads=1), _LM, 11),
     },
     "phi3": {
         "partial_rotary": (dict(partial_rotary_factor=0.5), _LM, 11),

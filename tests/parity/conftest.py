@@ -8,12 +8,40 @@ import pytest
 import torch
 import transformers
 
+from .cases import FAMILIES
+from .frameworks import Models
 from .reference import Store
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of the frameworks go family by family: a worker then finds what it has loaded and compiled before.
+
+    Those with an awkward config are among the long ones: each compiles programs of its own.
+    """
+    families = {place: family for place, item in enumerate(items) if (family := _family(item)) is not None}
+    for place in families:
+        if items[place].callspec.params["case"].variant != "plain":  # type: ignore[attr-defined]
+            items[place].add_marker(pytest.mark.long)
+    ordered = sorted(families, key=lambda place: FAMILIES.index(families[place]))
+    moved = [items[place] for place in ordered]
+    for place, item in zip(families, moved, strict=True):
+        items[place] = item
+
+
+def _family(item: pytest.Item) -> str | None:
+    """The family that a test compares between frameworks."""
+    arguments = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return arguments["case"].family if {"framework", "case"} <= arguments.keys() else None
 
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(tmp_path_factory.mktemp("references"))
+
+
+@pytest.fixture(scope="session")
+def models(store: Store) -> Models:
+    return Models(store)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ import copy
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -198,19 +198,27 @@ def positions_of(case: Case, mask: torch.Tensor) -> torch.Tensor:
     return (mask.cumsum(-1) - 1).clamp(min=0) + first
 
 
-def assert_close(actual: torch.Tensor, expected: torch.Tensor, what: str, tolerance: float = TOLERANCE) -> None:
+def chunks(length: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each part of a cached decoding: a prompt, three single tokens, then three at once."""
+    ends = [length - 6, length - 5, length - 4, length - 3, length]
+    yield from zip([0, *ends], ends, strict=False)
+
+
+def assert_close(actual: torch.Tensor, expected: torch.Tensor, what: str, tolerance: float = TOLERANCE) -> float:
+    """Returns the largest difference."""
     assert actual.shape == expected.shape, f"{what}: shape {tuple(actual.shape)}, reference {tuple(expected.shape)}"
     assert actual.isfinite().all(), f"{what}: not finite"
     difference = float((actual.float() - expected.float()).abs().max()) if actual.numel() else 0.0
     assert difference <= tolerance, f"{what}: differs by {difference:.3g}, allowed {tolerance:.3g}"
+    return difference
 
 
 LOGITS = ("logits", "start_logits", "end_logits")
 
 
-def assert_outputs_close(ours: Any, reference: Any, keep: torch.Tensor, *, tolerance: float = TOLERANCE) -> None:
-    """Every tensor that the reference returns, at the positions that are not padding."""
-    compared = 0
+def assert_outputs_close(ours: Any, reference: Any, keep: torch.Tensor, *, tolerance: float = TOLERANCE) -> float:
+    """Every tensor that the reference returns, where there is no padding. Returns the largest difference."""
+    differences = []
     for name in (*LOGITS, "last_hidden_state", "pooler_output"):
         expected = getattr(reference, name, None)
         if expected is None:
@@ -218,9 +226,8 @@ def assert_outputs_close(ours: Any, reference: Any, keep: torch.Tensor, *, toler
         actual = getattr(ours, name)
         if expected.shape[:2] == keep.shape:
             actual, expected = actual[keep], expected[keep]
-        assert_close(actual, expected, name, tolerance)
-        compared += 1
-    assert compared, "the reference returned nothing to compare"
+        differences.append(assert_close(actual, expected, name, tolerance))
+    assert differences, "the reference returned nothing to compare"
     for name in ("hidden_states", "attentions"):
         expected_all = getattr(reference, name, None)
         if expected_all is None:
@@ -230,4 +237,5 @@ def assert_outputs_close(ours: Any, reference: Any, keep: torch.Tensor, *, toler
         for index, (actual, expected) in enumerate(zip(actual_all, expected_all, strict=True)):
             if name == "attentions":  # [rows, heads, queries, keys] → queries in second place
                 actual, expected = actual.transpose(1, 2), expected.transpose(1, 2)
-            assert_close(actual[keep], expected[keep], f"{name}[{index}]", tolerance)
+            differences.append(assert_close(actual[keep], expected[keep], f"{name}[{index}]", tolerance))
+    return max(differences)

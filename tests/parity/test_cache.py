@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
 
 from .cases import Case, pairs
-from .reference import Store, assert_close, kept, make_inputs, positions_of
-
-
-def chunks(length: int) -> Iterator[tuple[int, int]]:
-    """A prompt, three single tokens, then three at once."""
-    ends = [length - 6, length - 5, length - 4, length - 3, length]
-    yield from zip([0, *ends], ends, strict=False)
+from .reference import Store, assert_close, chunks, kept, make_inputs, positions_of
 
 
 def decode(case: Case, model: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:

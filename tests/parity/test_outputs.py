@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -32,12 +34,14 @@ OUTPUT_CASES = [
 
 
 @pytest.mark.parametrize(("case", "head", "padding"), OUTPUT_CASES)
-def test_outputs_equal_the_reference(store: Store, case: Case, head: str, padding: str) -> None:
+def test_outputs_equal_the_reference(store: Store, record_property: Any, case: Case, head: str, padding: str) -> None:
     inputs = make_inputs(case, padding)
     wanted = {"output_hidden_states": True, "output_attentions": True}
+    model = store.ours(case, head)
     with torch.no_grad():
-        ours = store.ours(case, head)(**inputs, **wanted)
-    assert_outputs_close(ours, store.reference(case, head)(**inputs, **wanted), kept(inputs))
+        ours = model(**inputs, **wanted)
+    difference = assert_outputs_close(ours, store.reference(case, head)(**inputs, **wanted), kept(inputs))
+    record_property("parity", f"{type(model).__name__} {difference:.2g}")
 
 
 @pytest.mark.parametrize(("case", "head", "padding"), OUTPUT_CASES)

@@ -135,7 +135,17 @@ def test_tied_tensors_may_be_stored_under_either_name(
 ) -> None:
     reference = store.reference(case, head)
     if not reference.tied:
-        assert case.family in ("llama", "mistral", "mixtral", "qwen2", "qwen3", "qwen3_moe", "phi3", "gpt_neox")
+        assert case.family in (
+            "llama",
+            "mistral",
+            "mixtral",
+            "qwen2",
+            "qwen3",
+            "qwen3_moe",
+            "olmo2",
+            "phi3",
+            "gpt_neox",
+        )
         return
     tensors = dict(reference.stored)
     for second, first in reference.tied.items():

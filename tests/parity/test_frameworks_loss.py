@@ -1,0 +1,32 @@
+"""Losses in Flax and TensorFlow equal PyTorch's, for every head that takes labels."""
+
+from __future__ import annotations
+
+from .cases import Case, pairs
+from .frameworks import SIDES, TORCH, Models, in_frameworks
+from .labels import PROBLEMS, WITH_LOSS, targets
+from .reference import assert_close, make_inputs
+
+
+@in_frameworks(pairs(*WITH_LOSS, plain_only=True), padding=("none", "right"))
+def test_loss_equals_pytorch(models: Models, framework: str, case: Case, head: str, padding: str) -> None:
+    inputs = make_inputs(case, padding)
+    inputs |= targets(case, head, inputs)
+    expected = TORCH.call(models.torch(case, head), **inputs).loss
+    actual = SIDES[framework].call(models.of(framework, case, head), **inputs).loss
+    assert_close(actual, expected, "loss", 1e-5)
+
+
+@in_frameworks(pairs("sequence_classification", plain_only=True), problem=tuple(PROBLEMS))
+def test_sequence_loss_follows_the_problem_type(
+    models: Models, framework: str, case: Case, head: str, problem: str
+) -> None:
+    changes, labels = PROBLEMS[problem]
+    inputs = make_inputs(case, "right") | {"labels": labels}
+    model = models.of(framework, case, head, **changes)
+    before = model.config.to_dict()
+    expected = TORCH.call(models.torch(case, head, **changes), **inputs)
+    actual = SIDES[framework].call(model, **inputs)
+    assert_close(actual.logits, expected.logits, "logits")
+    assert_close(actual.loss, expected.loss, "loss", 1e-5)
+    assert model.config.to_dict() == before, "a kind of problem that was guessed from labels must not stick"
