@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -36,6 +36,10 @@ class Series:
     def __contains__(self, key: tuple[str, str, str]) -> bool:
         return key in self._values
 
+    def figures(self, library: str, case: str) -> list[str]:
+        """The names of all figures of a library's case, in the order in which they came."""
+        return [figure for found, of, figure in self._values if (found, of) == (library, case)]
+
     def values(self, library: str, case: str, figure: str) -> Sequence[float]:
         return self._values[library, case, figure]
 
@@ -64,7 +68,11 @@ class Goal:
     below: float | None = None
     """Our median, in seconds or bytes, below this."""
     predicted: float = 0.0
-    """A ratio for ``at_least``, seconds or bytes for ``below``."""
+    """A ratio for ``at_least`` and ``at_most``, seconds or bytes for ``below``; 0 where nothing was predicted."""
+    at_most: float | None = None
+    """Our median over another's, at most so large."""
+    against: str = ""
+    """The other in ``at_most``; empty for the bytes of the model."""
 
 
 def shown(value: float, figure: str) -> str:
@@ -117,6 +125,64 @@ def goals_table(goals: Iterable[Goal], series: Series, ours: str, peer: str, pre
     return "\n".join(lines)
 
 
+def limits_table(
+    goals: Iterable[Goal], series: Series, ours: str, peer: str, nbytes: Mapping[str, int], predicted_on: str
+) -> str:
+    """Goals that are ratios: the peer over ours, ours over a yardstick, or ours over the model's bytes (by case)."""
+    lines = [
+        f"| figure to reach | compared with | goal | predicted ({predicted_on}) | measured | |",
+        "| --- | --- | ---: | ---: | ---: | --- |",
+    ]
+    for goal in goals:
+        other = peer if goal.at_least is not None else goal.against
+        if (ours, goal.case, goal.figure) not in series or (other and (other, goal.case, goal.figure) not in series):
+            continue
+        value = series.median(ours, goal.case, goal.figure)
+        base = series.median(other, goal.case, goal.figure) if other else nbytes[goal.case]
+        if goal.at_least is not None:
+            value, aim = base / value, f"≥ {goal.at_least:g}×"
+            reached = value >= goal.at_least
+        else:
+            assert goal.at_most is not None
+            value, aim = value / base, f"≤ {goal.at_most:g}×"
+            reached = value <= goal.at_most
+        verdict = "reached" if reached else "**missed**"
+        against = f"`{other}`" if other else "the model's bytes"
+        predicted = f"{goal.predicted:.2f}×" if goal.predicted else "–"
+        lines.append(f"| {goal.title} | {against} | {aim} | {predicted} | {value:.2f}× | {verdict} |")
+    return "\n".join(lines)
+
+
+def medians_table(rows: Iterable[Row], series: Series, subjects: Sequence[str]) -> str:
+    """Each subject's median with its smallest and largest value, one column a subject."""
+    lines = [f"| median (min–max) | {' | '.join(subjects)} |", f"| --- |{' ---: |' * len(subjects)}"]
+    for row in rows:
+        cells = [row.title]
+        for subject in subjects:
+            if (subject, row.case, row.figure) not in series:
+                cells.append("–")
+                continue
+            values = series.values(subject, row.case, row.figure)
+            low, high = shown(min(values), row.figure), shown(max(values), row.figure)
+            cells.append(f"{shown(series.median(subject, row.case, row.figure), row.figure)} ({low}–{high})")
+        if set(cells[1:]) != {"–"}:
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def stages(series: Series, library: str, case: str) -> tuple[str, str] | None:
+    """The medians of a load's stages, in words, of the first load and of the second; None without stages."""
+    words = []
+    for turn in ("first", "again"):
+        medians = {
+            name.removeprefix("stage_").removesuffix(f"_{turn}_s"): series.median(library, case, name)
+            for name in series.figures(library, case)
+            if name.startswith("stage_") and name.endswith(f"_{turn}_s")
+        }
+        words.append(", ".join(f"{name} {elapsed_s * 1e3:.1f} ms" for name, elapsed_s in medians.items()))
+    return (words[0], words[1]) if words[0] else None
+
+
 def raw(samples: Sequence[Sample]) -> str:
     """Every number of every process, one line a figure, in the order of the repetitions."""
     lines = []
@@ -126,7 +192,7 @@ def raw(samples: Sequence[Sample]) -> str:
             scale, digits = (1e6, 1) if figure.endswith("_bytes") else (1, 4)
             unit = figure.replace("_bytes", "_mb")
             numbers = " ".join(f"{figures[figure] / scale:.{digits}f}" for figures in chosen)
-            lines.append(f"{key[0]:8} {key[1]:12} {unit:28} {numbers}")
+            lines.append(f"{key[0]:8} {key[1]:14} {unit:28} {numbers}")
     return "<details><summary>Raw numbers</summary>\n\n```text\n" + "\n".join(lines) + "\n```\n\n</details>"
 
 

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import report
-from probe import memory_bytes
+from processes import finish, warm_files, warm_memory
 from report import Goal, Row, Sample, Series
 from shapes import QUICK, TINYLLAMA, Shape, make_checkpoint
 
 HERE = Path(__file__).resolve().parent
 OURS, PEER = "loadstone", "transformers"
 CASES = ("import", "start", "load", "read", "forward", "float32", "memory")
-TIMEOUT_S = 600
 
 IMPORT = """
 import sys, time
@@ -101,48 +97,20 @@ def measure(case: str, library: str, folder: Path) -> dict[str, Any]:
     environment["PYTHONPATH"] = str(HERE.parent / "src")
     environment["HF_HUB_OFFLINE"] = "1"  # else the peer may ask the network first
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    peak_private = 0
-    with tempfile.TemporaryFile("w+") as complaints:
-        begin = time.clock_gettime(time.CLOCK_MONOTONIC)
-        child = subprocess.Popen(
-            [sys.executable, *program(case, library, folder)],
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            env=environment,
-            cwd=folder,
-        )
-        try:
-            if case == "memory":
-                peak_private = _watch(child, begin + TIMEOUT_S)
-            printed, _ = child.communicate(timeout=TIMEOUT_S)
-        finally:
-            child.kill()
-            child.wait()
-        end = time.clock_gettime(time.CLOCK_MONOTONIC)
-        if child.returncode != 0:
-            complaints.seek(0)
-            sys.exit(f"{library}, case {case!r}: exit status {child.returncode}\n{complaints.read()[-4000:]}")
-    result: dict[str, Any] = json.loads(printed.splitlines()[-1])
-    figures = result["figures"]
-    figures["process_s"] = end - begin
+    done = finish(
+        [sys.executable, *program(case, library, folder)],
+        environment,
+        folder,
+        f"{library}, case {case!r}",
+        watch=case == "memory",
+    )
+    figures = done.result["figures"]
+    figures["process_s"] = done.end_s - done.begin_s
     if case == "start":
-        figures["start_to_forward_s"] = result["done"] - begin
+        figures["start_to_forward_s"] = done.result["done"] - done.begin_s
     if case == "memory":
-        figures["peak_private_bytes"] = peak_private
-    return result
-
-
-def _watch(child: subprocess.Popen[str], deadline_s: float) -> int:
-    """The most private memory that ``child`` has until it ends, in bytes, looked at every 2 ms.
-
-    Looked at from outside: a lock that the child's interpreter holds cannot hide a peak.
-    """
-    peak = 0
-    while child.poll() is None and time.clock_gettime(time.CLOCK_MONOTONIC) < deadline_s:
-        peak = max(peak, memory_bytes(child.pid)["private"])
-        time.sleep(0.002)
-    return peak
+        figures["peak_private_bytes"] = done.peak_private_bytes()
+    return done.result
 
 
 def check(case: str, answers: dict[str, Any]) -> None:
@@ -160,28 +128,9 @@ def check(case: str, answers: dict[str, Any]) -> None:
 
 def warm(folder: Path, cases: tuple[str, ...]) -> None:
     """The page cache and every byte-code file, once before the first timing."""
-    for file in sorted(folder.iterdir()):
-        with file.open("rb", buffering=0) as opened:
-            while opened.read(1 << 24):
-                pass
+    warm_files(folder)
     for library in (PEER, OURS):
         measure("import" if cases == ("import",) else "forward", library, folder)
-
-
-def warm_memory(shape: Shape) -> None:
-    """Free memory that the host has behind it: a virtual machine gives what it frees back within seconds.
-
-    In huge pages as in small ones, so that the first process to use them does not pay for the host's page faults.
-    """
-    available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    nbytes = min(3 * shape.nbytes, available // 2)
-    touch = (
-        "import mmap\n"
-        f"memory = mmap.mmap(-1, {nbytes}, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n"
-        "memory.madvise(mmap.MADV_HUGEPAGE)\n"
-        "memory[::4096] = bytes(len(range(0, len(memory), 4096)))\n"
-    )
-    subprocess.run([sys.executable, "-c", touch], check=True, timeout=TIMEOUT_S)
 
 
 def collect(cases: tuple[str, ...], repetitions: int, shape: Shape, folder: Path) -> list[Sample]:
@@ -195,7 +144,7 @@ def collect(cases: tuple[str, ...], repetitions: int, shape: Shape, folder: Path
             answers = {}
             for library in libraries:
                 if case in FILLING:
-                    warm_memory(shape)
+                    warm_memory(3 * shape.nbytes)
                 result = measure(case, library, folder)
                 answers[library] = result.get("answer")
                 if case == "import" and library == OURS and result["frameworks"]:
