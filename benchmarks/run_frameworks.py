@@ -184,7 +184,7 @@ def section(framework: str, facts: dict[str, Any], samples: list[Sample]) -> str
         "give the same output within 1e-4. *start* is the framework's first array, of one number: its runtime starts "
         "with it, and so it does in the first load of every other subject. Private memory is RssAnon + RssShmem, "
         "looked at from outside every 2 ms for its peak. A comparison that was added after a first look at the figures "
-        "has no prediction. " + _YARDSTICKS[framework],
+        "has no prediction; those for Flax were written down after one such look. " + _YARDSTICKS[framework],
         report.limits_table(GOALS[framework], series, OURS, PEER, nbytes, PREDICTED_ON),
     ]
     for checkpoint in facts["checkpoints"]:

