@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "loadstone"
 FRAMEWORKS = {"torch": {"torch"}, "flax": {"flax", "jax", "jaxlib", "optax"}, "tensorflow": {"keras", "tensorflow"}}
 ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
-WORDS = {"errors", "naming", "tensors"}
+WORDS = {"errors", "naming", "sizes", "tensors"}
 PURE_ROOMS = {"architectures", "checkpoint", "planning", "transfer"}
 
 

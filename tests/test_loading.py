@@ -284,8 +284,10 @@ def test_a_single_device_in_any_form(original: Any, folder: Path, given: Any) ->
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"model": 0, "lm_head": "cpu"}, "several places"),
-        ({}, "several places"),
+        ({"model": 99, "lm_head": "cpu"}, "no accelerator of that number"),
+        ({"model": "cpu"}, "lm_head: expected a place in device_map"),
+        ({}, "model.embed_tokens: expected a place in device_map"),
+        ("automatic", "'automatic'"),
         ("nowhere", "'nowhere'"),
         ("meta", "where nothing can be loaded"),
         (99, "no accelerator of that number"),

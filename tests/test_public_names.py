@@ -31,7 +31,7 @@ NAMES = {
         "__version__",
         "errors",
     ),
-    *("load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
+    *("Forecast", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint", "plan"),
 }
 
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.saving import OutgoingTensor, in_flax_layout, parse_size, save_checkpoint
+from loadstone.saving import OutgoingTensor, in_flax_layout, save_checkpoint
+from loadstone.sizes import parse_size
 from loadstone.tensors import BY_NAME, DType
 
 SHARDED = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]
@@ -282,7 +283,7 @@ def test_saving_into_the_working_directory(tmp_path: Path, monkeypatch: pytest.M
     ],
 )  # fmt: skip
 def test_size_is_decimal_for_gb_and_binary_for_gib(size: int | str, nbytes: int) -> None:
-    assert parse_size(size) == nbytes
+    assert parse_size(size, "max_shard_size") == nbytes
 
 
 @pytest.mark.parametrize(

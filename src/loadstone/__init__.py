@@ -33,6 +33,7 @@ _HOMES = {
     "FlaxAutoModelForSequenceClassification": "loadstone.auto",
     "FlaxAutoModelForTokenClassification": "loadstone.auto",
     "FlaxPreTrainedModel": "loadstone.frameworks.flax.model",
+    "Forecast": "loadstone.forecasting",
     "GenerationConfig": "loadstone.generation_config",
     "LoadReport": "loadstone.report",
     "LoadstoneError": "loadstone.errors",
@@ -48,6 +49,7 @@ _HOMES = {
     "load_into": "loadstone.loading_into",
     "load_sharded_checkpoint": "loadstone.loading_into",
     "open_checkpoint": "loadstone.checkpoint",
+    "plan": "loadstone.forecasting",
 }
 _MODULES = {"errors", "modeling_utils"}
 

@@ -30,6 +30,8 @@ from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
 from loadstone.config import PretrainedConfig as PretrainedConfig
 from loadstone.errors import LoadstoneError as LoadstoneError
+from loadstone.forecasting import Forecast as Forecast
+from loadstone.forecasting import plan as plan
 from loadstone.frameworks.flax.heads import BareModel as _FlaxBareModel
 from loadstone.frameworks.flax.heads import CausalLM as _FlaxCausalLM
 from loadstone.frameworks.flax.heads import MaskedLM as _FlaxMaskedLM

@@ -4,7 +4,9 @@
 
     LoadstoneError
     ├── ArgumentError (ValueError)           arguments that contradict each other or make no sense
-    │   └── UnknownArgument (TypeError)      a keyword that nothing takes; names the nearest known one
+    │   ├── UnknownArgument (TypeError)      a keyword that nothing takes; names the nearest known one
+    │   └── InvalidDeviceMap                 a map that leaves out modules, names none, splits one, contradicts itself
+    ├── DoesNotFit (MemoryError)             more bytes than a budget, or the machine, has
     ├── ConfigError (ValueError)             a config that cannot be used
     │   ├── ConfigNotFound (OSError)         no config.json where one was expected
     │   ├── InvalidConfig                    keys of the wrong type or out of range, all listed
@@ -89,6 +91,16 @@ class ArgumentError(LoadstoneError, ValueError):
 
 class UnknownArgument(ArgumentError, TypeError):
     """A keyword that nothing takes."""
+
+
+class InvalidDeviceMap(FaultsError, ArgumentError):
+    """A ``device_map`` that leaves out modules, names some that do not exist, splits one or contradicts itself."""
+
+    title = "The device_map cannot be used; nothing was read"
+
+
+class DoesNotFit(LoadstoneError, MemoryError):
+    """More bytes than a budget, or the machine, has. Nothing was allocated."""
 
 
 class ConfigError(LoadstoneError, ValueError):

@@ -45,7 +45,14 @@ def from_pretrained(
                                dtype and device are right
     ``torch_dtype``, ``dtype`` a dtype, its name, or ``"auto"`` (the config's, else the first floating-point
                                tensor's); float32 where not given
-    ``device_map``             one device for the whole model
+    ``device_map``             one device for the whole model; ``"auto"``, ``"balanced"``, ``"balanced_low_0"`` or
+                               ``"sequential"`` (see :func:`loadstone.planning.split.split`); or a dict, module-name
+                               prefix → device: a number, ``"cpu"`` or ``"disk"``
+    ``max_memory``             device → bytes, or text such as ``"10GiB"``; what it does not name is not used. Without
+                               it: 90 % of what is free
+    ``max_batch``, ``max_length`` texts at once and tokens in each that room for keys and values is kept for
+    ``offload_folder``         where weights on the disk are written once if they cannot be used as they are stored
+    ``offload_buffers``, ``offload_state_dict`` accepted: buffers that are saved go with their module
     ``attn_implementation``    ``"sdpa"`` or ``"eager"``
     ``sharding``               Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its part only
     ``from_tf``, ``from_flax`` take that framework's older file first; without them it is taken if no other is there
@@ -84,7 +91,6 @@ def from_pretrained(
         with report.stage("framework"):
             framework = require_framework(framework_name)
             cls = framework.resolve_class(family, head) if isinstance(target, str) else target
-            place = framework.placement(options.device_map, options.sharding)
         with report.stage("skeleton"):
             model = framework.skeleton(cls, config, model_args, _for_init(cls, others, options.config))
         with report.stage("plan"):
@@ -101,9 +107,10 @@ def from_pretrained(
                 key_mapping=options.key_mapping,
             )
             report.take(plan)
+            place = framework.placement(options, model, plan, dtype)
         options.warn_of_doubling(stored)
         with report.stage("fill") as stage:
-            filled = framework.fill_model(model, plan, maps, options.state_dict, dtype, place)
+            filled = framework.fill_model(model, plan, maps, options, dtype, place)
             stage.nbytes = filled.viewed + filled.copied
             stage.detail = f"{100 * filled.viewed // max(stage.nbytes, 1)} % mapped, the rest copied"
         with report.stage("populate") as stage:
@@ -113,7 +120,7 @@ def from_pretrained(
     except BaseException:
         warmup.cancel()
         raise
-    framework.finish(model, dtype, place, options.device_map is not None)
+    framework.finish(model, dtype, place)
     report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(place)
     model.load_report, model.name_or_path = report, config.name_or_path
     if model.can_generate():
@@ -197,8 +204,7 @@ def _map(
         ends[tensor.file] = max(ends.get(tensor.file, 0), tensor.offset + tensor.nbytes)
     maps = {path: MappedFile(path, end) for path, end in ends.items()}
     stays = first_floating(checkpoint) is options.wanted_dtype(config, checkpoint)
-    on_cpu = options.device_map in (None, "cpu", {"": "cpu"}) and options.sharding is None
-    warmup = Warmup(maps.values() if stays and on_cpu else ())
+    warmup = Warmup((mapped, 0, mapped.nbytes) for mapped in maps.values() if stays and options.is_for_the_cpu)
     warmup.start()
     return maps, warmup
 

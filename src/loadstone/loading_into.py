@@ -11,6 +11,7 @@ from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.config import dtype_name
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks import require_framework
+from loadstone.options import Options
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
 from loadstone.tensors import BY_NAME
@@ -26,7 +27,10 @@ def load_into(
     checkpoint: str | os.PathLike[str] | Checkpoint,
     *,
     dtype: Any = "auto",
-    device: Any = "cpu",
+    device: Any = None,
+    device_map: Any = None,
+    max_memory: Mapping[Any, Any] | None = None,
+    offload_folder: str | os.PathLike[str] | None = None,
     strict: bool = True,
     key_mapping: Mapping[str, str] | None = None,
 ) -> LoadReport:
@@ -36,11 +40,17 @@ def load_into(
     what is stored. Every parameter and saved buffer of the module must be stored; with ``strict`` nothing else may
     be. Buffers that are not saved keep the module's own values, and must not be on the meta device.
 
+    ``device_map``, ``max_memory`` and ``offload_folder`` place, offload and run the module as they do a model of
+    :func:`loadstone.loading.from_pretrained`. What lies in a ``ModuleList`` or ``Sequential`` is a block, which is
+    never split. ``device`` is one device for all.
+
     Raises :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors` and what ``open_checkpoint`` raises;
     the module is then unchanged.
     """
     framework = require_framework("torch")
     _check_module(module, "load_into")
+    if device is not None and device_map is not None:
+        raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
     opened = checkpoint if isinstance(checkpoint, Checkpoint) else _open(checkpoint)
     report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
     with report.stage("plan"):
@@ -49,7 +59,11 @@ def load_into(
             wanted = BY_NAME.get(dtype_name(dtype))
             if wanted is None or not wanted.is_floating:
                 raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a floating-point dtype", "neither")])
-        place = framework.device_of(device)
+        options = Options(
+            device_map=device if device_map is None else device_map,
+            max_memory=max_memory,
+            offload_folder=offload_folder,
+        )
         slots = framework.slots(module)
         plan = match(slots, opened, framework.naming(module), strict=strict, key_mapping=key_mapping)
         filled = {slot.name for slot in slots}
@@ -60,9 +74,11 @@ def load_into(
                 hint="Build the module so that these buffers are made on a real device.",
             )
         report.take(plan)
+        place = framework.placement(options, module, plan, wanted)
     with report.stage("fill") as stage:
         files = dict.fromkeys(tensor.file for tensor in opened.values())
-        done = framework.fill_model(module, plan, {path: MappedFile(path) for path in files}, None, wanted, place)
+        maps = {path: MappedFile(path) for path in files}
+        done = framework.fill_model(module, plan, maps, options, wanted, place)
         stage.nbytes = done.viewed + done.copied
     report.dtype, report.device = "as stored" if wanted is None else wanted.value, str(place)
     return report

@@ -26,6 +26,12 @@ class Options:
     torch_dtype: Any = None
     dtype: Any = None
     device_map: Any = None
+    max_memory: Mapping[Any, Any] | None = None
+    max_batch: int | None = None
+    max_length: int | None = None
+    offload_folder: str | os.PathLike[str] | None = None
+    offload_buffers: bool = False
+    offload_state_dict: bool = False
     sharding: Any = None
     attn_implementation: str | None = None
     ignore_mismatched_sizes: bool = False
@@ -63,6 +69,32 @@ class Options:
         if self.torch_dtype is not None and self.dtype is not None:
             if dtype_name(self.torch_dtype) != dtype_name(self.dtype):
                 raise ArgumentError(f"torch_dtype is {self.torch_dtype} and dtype is {self.dtype}: give one of them.")
+
+        for name in ("max_batch", "max_length"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+                raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+
+    @property
+    def is_for_the_cpu(self) -> bool:
+        """Whether it is clear from the keywords alone that the whole model goes into the CPU's memory."""
+        return self.device_map in (None, "cpu", {"": "cpu"}) and self.sharding is None
+
+    def hints(self) -> tuple[int, int] | None:
+        """Texts at once and tokens in each, for which room is kept; None where the caller announced none."""
+        if self.max_batch is None and self.max_length is None:
+            return None
+        if self.max_length is None:
+            raise ArgumentError("max_batch needs max_length too: how many tokens each text may have.")
+        return self.max_batch or 1, self.max_length
+
+    def refuse_spreading(self, framework: str) -> None:
+        """:class:`ArgumentError` for keywords that only PyTorch models have a use for."""
+        for name in ("max_memory", "offload_folder", "max_batch", "max_length"):
+            if getattr(self, name) is not None:
+                raise ArgumentError(
+                    f"{name}= is for PyTorch models, which can be spread over devices. {framework}'s cannot."
+                )
 
     def where(self) -> dict[str, Any]:
         """What says where files come from."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe
+from loadstone.sizes import format_bytes
 
 
 @dataclass
@@ -91,10 +92,3 @@ class LoadReport:
 def _some(names: list[str] | tuple[str, ...], shown: int = 4) -> str:
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return ", ".join(names[:shown]) + more
-
-
-def format_bytes(nbytes: float) -> str:
-    """``2200000000`` → ``"2.20 GB"`` (decimal units)."""
-    units = ("B", "kB", "MB", "GB", "TB")
-    power = next((power for power in range(4) if nbytes < 1000 ** (power + 1)), 4)
-    return f"{nbytes / 1000**power:.{2 if power else 0}f} {units[power]}"

@@ -25,6 +25,7 @@ from typing import NamedTuple
 from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
+from loadstone.sizes import parse_size
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
 from loadstone.transfer.swap import replace_files
 from loadstone.transfer.write import OutgoingTensor, SafetensorsPlan, plan_safetensors, transposed, write_safetensors
@@ -36,7 +37,6 @@ __all__ = [
     "ShardWriter",
     "finish_interrupted_save",
     "in_flax_layout",
-    "parse_size",
     "save_checkpoint",
 ]
 
@@ -46,10 +46,6 @@ MSGPACK = "msgpack"
 ShardWriter = Callable[[Path, Sequence[OutgoingTensor]], None]
 """Creates one file with these tensors. A ``RuntimeError`` from it counts as a failure to write, as PyTorch's does."""
 
-_UNITS = {"B": 1}
-_UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("KMGT", start=1)}
-_UNITS |= {f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", start=1)}
-_SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT]?I?B)\s*", re.IGNORECASE | re.ASCII)
 _VARIANT = re.compile(r"[\w+-]+(\.[\w+-]+)*", re.ASCII)
 _FORMAT_PT: Mapping[str, str] = MappingProxyType({"format": "pt"})
 _FORMATS = {SAFETENSORS: SAFETENSORS, PYTORCH: PYTORCH, MSGPACK: FLAX}
@@ -102,7 +98,7 @@ def save_checkpoint(
     if variant and not _VARIANT.fullmatch(variant):
         raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
     single, index = _names(weight_format, variant)
-    shards = _split(tensors, single, parse_size(max_shard_size))
+    shards = _split(tensors, single, parse_size(max_shard_size, "max_shard_size"))
     small_files = _checked(extra_files, taken={index, *(shard.name for shard in shards)})
     if len(shards) > 1:
         small_files[index] = _index(shards)
@@ -126,21 +122,6 @@ def save_checkpoint(
     except OSError as error:
         raise SaveError(_failure(folder, error, shards)) from error
     return [folder / name for name in (*weights, *extra_files)]
-
-
-def parse_size(size: int | str) -> int:
-    """Bytes of ``5_000_000_000``, ``"5GB"`` (decimal) or ``"5GiB"`` (binary); units go up to TB, in any case.
-
-    :raises ArgumentError: anything else, or less than one byte.
-    """
-    nbytes = 0
-    if isinstance(size, int) and not isinstance(size, bool):
-        nbytes = size
-    elif isinstance(size, str) and (found := _SIZE.fullmatch(size)) and found[2].upper() in _UNITS:
-        nbytes = int(float(found[1]) * _UNITS[found[2].upper()])
-    if nbytes < 1:
-        raise ArgumentError(f"max_shard_size={size!r}: expected a number of bytes, or text such as '5GB' or '500MiB'")
-    return nbytes
 
 
 def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxLeaf]) -> list[OutgoingTensor]:

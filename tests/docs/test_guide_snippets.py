@@ -77,6 +77,14 @@ print(index.keys())
 index["metadata"]
 index["weight_map"]
 """,
+    "big model inference": """\
+from loadstone import AutoModelForCausalLM
+
+model = AutoModelForCausalLM.from_pretrained("google/gemma-7b", device_map="auto")
+
+device_map = {"model.layers.1": 0, "model.layers.14": 1, "model.layers.31": "cpu", "lm_head": "disk"}
+model.hf_device_map
+""",
     "a specific dtype": """\
 import torch
 from loadstone import AutoModelForCausalLM
@@ -103,6 +111,7 @@ CHECKS = {
         "assert index['metadata']['total_size'] == sum(p.nbytes for p in model.parameters())\n"
         "assert all((a == b).all() for a, b in zip(model.state_dict().values(), new_model.state_dict().values()))"
     ),
+    "big model inference": "assert isinstance(model.hf_device_map, dict) and model.hf_device_map",
     "a specific dtype": "assert gemma.dtype is torch.float16",
     "a dtype in the config": "assert model.dtype is torch.float16",
 }

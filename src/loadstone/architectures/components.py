@@ -68,6 +68,16 @@ def find(component: Component, kind: type[Found]) -> Iterator[Found]:
         yield from find(part.component, kind)
 
 
+def blocks(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:
+    """Every residual block with its full name: the layers of each stack."""
+    for name, child in component.layers if isinstance(component, Stack) else component.parts():
+        full = f"{prefix}.{name}" if prefix and name else prefix or name
+        if isinstance(component, Stack):
+            yield full, child
+        else:
+            yield from blocks(child, full)
+
+
 def slots(component: Component, prefix: str = "") -> Iterator[Slot]:
     """Every slot under a component, with the name that ``state_dict()`` gives it."""
     for name, leaf in walk(component, prefix):

@@ -64,6 +64,57 @@ def inspect(
 
 
 @app.command()
+def plan(
+    path: Annotated[str, typer.Argument(help="A checkpoint's folder, or an id on the Hub.")],
+    device_map: Annotated[
+        str,
+        typer.Option(
+            help="auto, balanced, balanced_low_0, sequential, one device (cpu, disk, 0), or a JSON object: "
+            "module-name prefix to device."
+        ),
+    ] = "auto",
+    max_memory: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DEVICE=SIZE", help="What a device may hold: 0=10GiB, cpu=30GiB. Repeat."),
+    ] = None,
+    dtype: Annotated[str | None, typer.Option(help="auto (as stored), bfloat16, …; float32 if not given.")] = None,
+    head: Annotated[
+        str | None, typer.Option(help="The task, if not what config.json says: causal-lm, model, …")
+    ] = None,
+    max_batch: Annotated[int | None, typer.Option(min=1, help="Keep room for this many texts at once.")] = None,
+    max_length: Annotated[int | None, typer.Option(min=1, help="Keep room for texts of this many tokens.")] = None,
+    subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
+    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    as_json: AsJson = False,
+    show_traceback: Traceback = False,
+) -> None:
+    """Tell where a model would go and what loading it would take. Reads headers only."""
+    with failing_clearly(show_traceback):
+        from loadstone.cli.plan import device_map_of, max_memory_of, show
+        from loadstone.forecasting import plan as make_plan
+
+        output = Output()
+        with output.working(f"Reading the headers of {path}"):
+            forecast = make_plan(
+                path,
+                device_map=device_map_of(device_map),
+                max_memory=max_memory_of(max_memory or []),
+                dtype=dtype,
+                head=head,
+                max_batch=max_batch,
+                max_length=max_length,
+                subfolder=subfolder,
+                variant=variant,
+                revision=revision,
+            )
+        if as_json:
+            output.json(forecast.to_json())
+        else:
+            show(forecast, output)
+
+
+@app.command()
 def run(
     path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json.")],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],

@@ -18,7 +18,7 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
 from loadstone.errors import UnknownModelType
-from loadstone.report import format_bytes
+from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")

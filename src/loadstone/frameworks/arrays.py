@@ -19,7 +19,8 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.tensors import BY_NAME, DType, StoredTensor
-from loadstone.transfer.mapping import Arena, MappedFile, cores
+from loadstone.transfer.machine import cores
+from loadstone.transfer.mapping import Arena, MappedFile
 
 Array = np.ndarray[Any, Any]
 _CHUNK_ELEMENTS = 1 << 18

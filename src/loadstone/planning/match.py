@@ -73,7 +73,7 @@ def match(
         elif not _fits(slot, pieces):
             wrong.append((slot, pieces))
         else:
-            recipes[slot.name] = Stored(tuple(flat for piece in pieces for flat in piece.spread()))
+            recipes[slot.name] = Stored(_spread(pieces))
     recipes |= _optional(missing, recipes, naming, names)
     if wrong and not ignore_mismatched_sizes:
         raise ShapeMismatch(
@@ -184,13 +184,16 @@ class _Finder:
 
     def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> tuple[Piece, ...] | None:
         rows = slot.shape[1] // len(stored)
+        # Perhaps 100,000 of them: what can be done once is done here.
+        places = [slice(index * rows, (index + 1) * rows) for index in range(len(stored))]
+        halves = [(stem + before, after) for before, _, after in (pattern.partition("{}") for pattern in stored)]
         pieces = []
         for expert in range(slot.shape[0]):
-            for index, pattern in enumerate(stored):
-                tensor = self._names.get(stem + pattern.format(expert))
+            for (before, after), place in zip(halves, places, strict=True):
+                tensor = self._names.get(f"{before}{expert}{after}")
                 if tensor is None:
                     return None
-                pieces.append(Piece(tensor, into=(expert, slice(index * rows, (index + 1) * rows))))
+                pieces.append(Piece(tensor, None, (expert, place)))
         return tuple(pieces)
 
     def _split(self, spelling: str, fused: Fused, slot: Slot) -> tuple[Piece, ...] | None:
@@ -224,22 +227,29 @@ class _Finder:
         return tuple(pieces) or None
 
 
+def _spread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The same as pieces whose bytes each lie in one row."""
+    if not any(piece.tensor.stretches for piece in pieces):
+        return pieces
+    return tuple(flat for piece in pieces for flat in piece.spread())
+
+
 def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
     """The shape that a piece must have to fit."""
     if piece.into is None:
         return slot.shape
-    shape: list[int] = []
-    for index, size in zip(piece.into, slot.shape, strict=False):
-        if isinstance(index, slice):
-            shape.append(len(range(*index.indices(size))))
-    return (*shape, *slot.shape[len(piece.into) :])
+    rows = [index.stop - index.start for index in piece.into if not isinstance(index, int)]
+    return (*rows, *slot.shape[len(piece.into) :])
 
 
 def _fits(slot: Slot, pieces: tuple[Piece, ...]) -> bool:
     """Whether every piece has its shape, and together they fill the slot."""
-    if any(piece.shape != _target(slot, piece) for piece in pieces):
-        return False
-    return len(pieces) == 1 or sum(math.prod(piece.shape) for piece in pieces) == slot.elements
+    elements = 0
+    for piece in pieces:
+        if piece.shape != _target(slot, piece):
+            return False
+        elements += math.prod(piece.shape)
+    return len(pieces) == 1 or elements == slot.elements
 
 
 def _shape_fault(slot: Slot, pieces: tuple[Piece, ...]) -> Fault:

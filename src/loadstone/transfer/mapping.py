@@ -9,16 +9,20 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from loadstone.errors import CorruptCheckpoint, Fault
+from loadstone.errors import CorruptCheckpoint, DoesNotFit, Fault
+from loadstone.transfer.machine import available_bytes, cores
 
 _MADV_POPULATE_READ = 22  # Linux 5.14 and later; older kernels answer EINVAL, which is harmless
 _MADV_HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
 _MADV_DONTNEED = getattr(mmap, "MADV_DONTNEED", None)
+_PRIVATE = getattr(mmap, "MAP_PRIVATE", 0)
+_NORESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
 _ANONYMOUS = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
 _POPULATE_BYTES = 32 << 20
 _TELL_EVERY_S = 0.25
@@ -43,7 +47,7 @@ class MappedFile:
                         )
                     ]
                 )
-            self.memory = mmap.mmap(file.fileno(), self.nbytes, access=mmap.ACCESS_COPY) if self.nbytes else None
+            self.memory = _map(path, file.fileno(), self.nbytes) if self.nbytes else None
 
     @property
     def buffer(self) -> mmap.mmap | bytearray:
@@ -58,18 +62,32 @@ class MappedFile:
             advise(self.memory, start, end - start, _MADV_DONTNEED)
 
 
+def _map(path: Path, descriptor: int, nbytes: int) -> mmap.mmap:
+    try:
+        if not _PRIVATE:
+            return mmap.mmap(descriptor, nbytes, access=mmap.ACCESS_COPY)
+        # Without a reservation: else the kernel refuses a file larger than the memory, though nobody will write to it.
+        return mmap.mmap(descriptor, nbytes, flags=_PRIVATE | _NORESERVE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+    except OSError as error:
+        raise DoesNotFit(
+            f"{path} of {nbytes} bytes cannot be mapped into this process: {error.strerror}. Is there a limit on its "
+            "address space (ulimit -v) or its data (ulimit -d)?"
+        ) from None
+
+
 class Warmup:
     """Populates maps in the background: start it, do something else, then :meth:`wait`.
 
     In short ranges, since the kernel holds a lock over one that whoever allocates memory has to wait for.
     """
 
-    def __init__(self, files: Iterable[MappedFile]) -> None:
+    def __init__(self, ranges: Iterable[tuple[MappedFile, int, int]]) -> None:
+        """``ranges``: a file, the first byte and the number of bytes."""
         self._ranges = [
-            (mapped.memory, offset, min(_POPULATE_BYTES, mapped.nbytes - offset))
-            for mapped in files
+            (mapped.memory, at, min(_POPULATE_BYTES, end - at))
+            for mapped, start, end in _pages(ranges)
             if mapped.memory is not None
-            for offset in range(0, mapped.nbytes, _POPULATE_BYTES)
+            for at in range(start, end, _POPULATE_BYTES)
         ]
         self._lock = threading.Lock()
         self._next = 0
@@ -117,6 +135,17 @@ class Warmup:
                 return
 
 
+def _pages(ranges: Iterable[tuple[MappedFile, int, int]]) -> Iterator[tuple[MappedFile, int, int]]:
+    """Start and end of whole pages, in the order of the file, each page once."""
+    reached: dict[int, int] = {}
+    for mapped, offset, nbytes in sorted(ranges, key=lambda each: (id(each[0]), each[1])):
+        start = max(offset // mmap.PAGESIZE * mmap.PAGESIZE, reached.get(id(mapped), 0))
+        end = min(-(-(offset + nbytes) // mmap.PAGESIZE) * mmap.PAGESIZE, mapped.nbytes)
+        if end > start:
+            reached[id(mapped)] = -(-end // mmap.PAGESIZE) * mmap.PAGESIZE
+            yield mapped, start, end
+
+
 def advise(memory: mmap.mmap, start: int, nbytes: int, advice: int | None) -> bool:
     """Tell the kernel about a range of a map; false where it does not know that advice.
 
@@ -134,34 +163,6 @@ def _libc() -> ctypes.CDLL | None:
     return ctypes.CDLL(None) if os.name == "posix" else None
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def available_bytes() -> int:
-    """Memory that can be had without swapping: the system's, or less where a control group says so."""
-    free = 1 << 62
-    try:
-        with open("/proc/meminfo", "rb") as file:
-            for line in file:
-                if line.startswith(b"MemAvailable:"):
-                    free = int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    for limit_file, used_file in (
-        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-        ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-    ):
-        try:
-            limit, used = (Path(name).read_text().strip() for name in (limit_file, used_file))
-        except OSError:
-            continue
-        if limit.isdigit() and used.isdigit():
-            free = min(free, int(limit) - int(used))
-    return max(free, 0)
-
-
 class Arena:
     """Fresh memory for many tensors in one allocation, in huge pages where the system has them."""
 
@@ -174,8 +175,20 @@ class Arena:
             self.offsets.append(end)
             end += -(-size // self.ALIGNMENT) * self.ALIGNMENT
         self.nbytes = end
-        # Private, as a forked child must not share it, and as shared memory gets no huge pages.
-        flags = {"flags": _ANONYMOUS} if _ANONYMOUS else {}
-        self.memory = mmap.mmap(-1, max(end, 1), **flags)
-        if end >= 2 << 20:
-            advise(self.memory, 0, end, _MADV_HUGEPAGE)
+        self.memory = new_memory(end)
+
+
+def new_memory(nbytes: int) -> mmap.mmap:
+    """Fresh memory, in huge pages where the system has them; :class:`DoesNotFit` if it has not that much."""
+    # Private, as a forked child must not share it, and as shared memory gets no huge pages.
+    flags = {"flags": _ANONYMOUS} if _ANONYMOUS else {}
+    try:
+        memory = mmap.mmap(-1, max(nbytes, 1), **flags)
+    except OSError as error:
+        raise DoesNotFit(
+            f"{nbytes} bytes of memory are needed at once, and the system refuses them: {error.strerror}. "
+            "device_map='auto' puts what does not fit on the disk."
+        ) from None
+    if nbytes >= 2 << 20:
+        advise(memory, 0, nbytes, _MADV_HUGEPAGE)
+    return memory

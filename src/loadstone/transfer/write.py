@@ -72,15 +72,19 @@ class SafetensorsPlan(NamedTuple):
     """A safetensors file that is fully laid out and not yet written."""
 
     header: bytes
-    """All before the first tensor: the length, the JSON, the spaces that align the data to 8 bytes."""
+    """All before the first tensor: the length, the JSON, the spaces that align the data."""
     tensors: Sequence[OutgoingTensor]
     """In the order of their bytes."""
     nbytes: int
     """Of the whole file."""
 
 
-def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, str] | None = None) -> SafetensorsPlan:
+def plan_safetensors(
+    tensors: Iterable[OutgoingTensor], metadata: Mapping[str, str] | None = None, *, alignment: int = 8
+) -> SafetensorsPlan:
     """Lays out a file, byte for byte as the ``safetensors`` library would. Reads no tensor.
+
+    ``alignment``: the first tensor starts at a multiple of this many bytes; the library's is 8.
 
     :raises ArgumentError: two tensors of one name, a name or text that UTF-8 cannot hold, elements that do not fill
         whole bytes, or a header longer than readers take.
@@ -102,7 +106,7 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
         text = json.dumps(entries, separators=(",", ":"), ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ArgumentError(f"a name cannot be written as UTF-8: {error.object[error.start : error.end]!r}") from error
-    text += b" " * (-len(text) % 8)
+    text += b" " * (-(8 + len(text)) % alignment)
     if len(text) > MAX_HEADER_NBYTES:
         raise ArgumentError(
             f"the header of one file would take {len(text)} bytes, and readers take at most {MAX_HEADER_NBYTES}: "

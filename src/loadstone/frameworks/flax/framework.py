@@ -14,9 +14,11 @@ from loadstone.frameworks.flax.classes import CLASSES
 from loadstone.frameworks.flax.fill import Filled, fill
 from loadstone.frameworks.flax.heads import BareModel
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel, check_attention
-from loadstone.frameworks.flax.placement import Placement, placement
+from loadstone.frameworks.flax.placement import Placement
+from loadstone.frameworks.flax.placement import placement as placed
 from loadstone.frameworks.flax.tree import variables
 from loadstone.naming import Naming
+from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.mapping import MappedFile
@@ -101,11 +103,17 @@ def naming(model: nnx.Module) -> Naming:
     return model.family_spec.naming(prefix, ties(model), optional, stand_ins)
 
 
+def placement(options: Options, model: Any, plan: LoadPlan, dtype: DType) -> Placement:
+    """Where the model goes; :class:`ArgumentError` for what only PyTorch models can do."""
+    options.refuse_spreading("Flax")
+    return placed(options.device_map, options.sharding)
+
+
 def fill_model(
     model: Any,
     plan: LoadPlan,
     maps: Mapping[Any, MappedFile],
-    state_dict: Mapping[str, Any] | None,
+    options: Options,
     dtype: DType | None,
     place: Placement,
 ) -> Filled:
@@ -114,11 +122,11 @@ def fill_model(
     def dtype_of(stored: StoredTensor) -> DType:
         return stored.dtype if dtype is None or not stored.dtype.is_floating else dtype
 
-    filled = fill(model, plan, ArraySource(maps, state_dict), dtype_of, place)
+    filled = fill(model, plan, ArraySource(maps, options.state_dict), dtype_of, place)
     model.about.nbytes_by_device = filled.by_device
     return filled
 
 
-def finish(model: FlaxPreTrainedModel, dtype: DType, place: Placement, mapped: bool) -> None:
+def finish(model: FlaxPreTrainedModel, dtype: DType, place: Placement) -> None:
     """What a loaded model says of itself."""
     model.config.torch_dtype = dtype.value

@@ -17,7 +17,7 @@ from loadstone.architectures.initial import initial
 from loadstone.frameworks.flax.forward import is_traced
 from loadstone.frameworks.flax.leaves import Leaf
 from loadstone.frameworks.flax.tree import at, put, variables
-from loadstone.transfer.mapping import cores
+from loadstone.transfer.machine import cores
 
 
 class FreshSlot(NamedTuple):

@@ -14,7 +14,7 @@ from loadstone.frameworks.arrays import ArraySource, _check_kinds, cast_into, nu
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.tensors import DType, StoredTensor
-from loadstone.transfer.mapping import cores
+from loadstone.transfer.machine import cores
 
 Array = np.ndarray[Any, Any]
 Box = tuple[tuple[int, int], ...]

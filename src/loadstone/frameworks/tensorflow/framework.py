@@ -18,6 +18,7 @@ from loadstone.frameworks.tensorflow.model import TFPreTrainedModel, check_atten
 from loadstone.frameworks.tensorflow.slots import check_layers, walk
 from loadstone.frameworks.tensorflow.variables import Filled, fill
 from loadstone.naming import Naming
+from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.mapping import MappedFile
@@ -70,7 +71,13 @@ def naming(model: TFPreTrainedModel) -> Naming:
     return model.family_spec.naming(prefix, ties(model), optional, stand_ins)
 
 
-def placement(device_map: Any, sharding: Any) -> str:
+def placement(options: Options, model: Any, plan: LoadPlan, dtype: DType) -> str:
+    """Where the model goes; :class:`ArgumentError` for what only PyTorch models can do."""
+    options.refuse_spreading("TensorFlow")
+    return device_of(options.device_map, options.sharding)
+
+
+def device_of(device_map: Any, sharding: Any) -> str:
     """One device: ``"cpu"``, ``"gpu"``, the number of a GPU, TensorFlow's own name, or ``"auto"`` → TensorFlow's name.
 
     Without a ``device_map`` it is TensorFlow's own choice: the first GPU, else the CPU.
@@ -110,17 +117,17 @@ def fill_model(
     model: Any,
     plan: LoadPlan,
     maps: Mapping[Any, MappedFile],
-    state_dict: Mapping[str, Any] | None,
+    options: Options,
     dtype: DType | None,
     device: str,
 ) -> Filled:
     """Give every slot its variable; floating-point ones in ``dtype`` (None: as stored)."""
     if dtype is not None:
         to_tensorflow(dtype)
-    return fill(model, plan, ArraySource(maps, state_dict), lambda stored: dtype or stored.dtype, device)
+    return fill(model, plan, ArraySource(maps, options.state_dict), lambda stored: dtype or stored.dtype, device)
 
 
-def finish(model: TFPreTrainedModel, dtype: DType, device: str, mapped: bool) -> None:
+def finish(model: TFPreTrainedModel, dtype: DType, device: str) -> None:
     """What a loaded model says of itself: its dtype, and that it is ready to be called."""
     model.config.torch_dtype = dtype.value
     model.finish_variables(dtype.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
@@ -16,7 +17,8 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.progress import Progress
 from loadstone.tensors import StoredTensor
-from loadstone.transfer.mapping import Arena, MappedFile, cores
+from loadstone.transfer.machine import cores
+from loadstone.transfer.mapping import Arena, MappedFile
 
 _CHUNK_ELEMENTS = 4 << 20
 
@@ -31,7 +33,7 @@ class Filled(NamedTuple):
 class Source:
     """Stored tensors as PyTorch tensors: views of mapped files, or tensors that the caller holds already."""
 
-    def __init__(self, maps: Mapping[object, MappedFile], held: Mapping[str, Tensor] | None = None) -> None:
+    def __init__(self, maps: Mapping[Path, MappedFile], held: Mapping[str, Tensor] | None = None) -> None:
         self._maps, self._held = maps, held
 
     def view(self, stored: StoredTensor) -> Tensor:
@@ -57,9 +59,9 @@ def fill(
     plan: LoadPlan,
     source: Source,
     dtype_of: Callable[[StoredTensor], torch.dtype],
-    device: torch.device,
+    device_of: Callable[[str], torch.device],
 ) -> Filled:
-    """Put every slot's numbers into ``model``.
+    """Put every slot's numbers into ``model``, each on the device that ``device_of`` says.
 
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
     copied once, straight into its final memory.
@@ -75,7 +77,7 @@ def fill(
             continue
         first = recipe.pieces[0]
         dtype = dtype_of(first.tensor)
-        if len(recipe.pieces) == 1 and first.into is None and device.type == "cpu":
+        if len(recipe.pieces) == 1 and first.into is None and device_of(name).type == "cpu":
             view = taken(source, first)
             # Two slots never share memory unless the model ties them: training one would change the other.
             shared = first.rows is None and first.tensor.name in seen
@@ -86,11 +88,11 @@ def fill(
                 viewed += view.nbytes
                 continue
         copied.append((name, recipe.pieces, dtype))
-    if device.type == "cpu":
-        made |= _copy_on_cpu(copied, owners, source)
-    else:
-        made |= {name: _copy_to(device, pieces, owners[name].shape, dtype, source) for name, pieces, dtype in copied}
-    _put(model, plan, owners, made, device, _default_dtype(dtype_of, made))
+    made |= copy_on_cpu([job for job in copied if device_of(job[0]).type == "cpu"], owners, source)
+    for name, pieces, dtype in copied:
+        if name not in made:
+            made[name] = _copy_to(device_of(name), pieces, owners[name].shape, dtype, source)
+    _put(model, plan, owners, made, device_of, _default_dtype(dtype_of, made))
     return Filled(viewed, sum(made[name].nbytes for name, _, _ in copied))
 
 
@@ -123,7 +125,7 @@ def taken(source: Source, piece: Piece) -> Tensor:
     return view if piece.rows is None else view.narrow(0, *piece.rows)
 
 
-def _copy_on_cpu(
+def copy_on_cpu(
     jobs: Sequence[tuple[str, tuple[Piece, ...], torch.dtype]], owners: Mapping[str, Tensor], source: Source
 ) -> dict[str, Tensor]:
     """Cast, reorder and stack into one stretch of fresh memory, all cores at once, a cache-friendly piece at a time."""
@@ -214,17 +216,17 @@ def _put(
     plan: LoadPlan,
     owners: Mapping[str, Tensor],
     made: dict[str, Tensor],
-    device: torch.device,
+    device_of: Callable[[str], torch.device],
     fresh_dtype: torch.dtype,
 ) -> None:
-    """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to the device."""
+    """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
     modules = dict(model.named_modules(remove_duplicate=False))
     parameters: dict[str, Tensor] = {}
     fresh = set(plan.fresh)
     for name in fresh:
         slot = owners[name]
         kind = fresh_dtype if slot.is_floating_point() else slot.dtype
-        made[name] = torch.empty(slot.shape, dtype=kind, device=device)
+        made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
     for name, value in made.items():
         slot = owners[name]
         if isinstance(slot, nn.Parameter):
@@ -243,6 +245,6 @@ def _put(
         new = parameters.get(name, by_slot.get(id(slot)))
         if new is not None:
             table[leaf] = new
-        elif slot.device != device and not slot.is_meta:
-            table[leaf] = slot.to(device)
+        elif slot.device != device_of(name) and not slot.is_meta:
+            table[leaf] = slot.to(device_of(name))
     initialise(model, fresh)

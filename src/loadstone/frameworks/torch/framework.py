@@ -14,10 +14,15 @@ from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.classes import CLASSES
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
-from loadstone.frameworks.torch.fill import Filled, Source, fill
+from loadstone.frameworks.torch.fill import Filled, Source, fill, tensors_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
+from loadstone.frameworks.torch.offloading import offload
+from loadstone.frameworks.torch.placing import Devices, place
+from loadstone.frameworks.torch.streaming import populate, stream
 from loadstone.naming import Naming
+from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.split import DISK
 from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.mapping import MappedFile
 
@@ -74,42 +79,11 @@ def naming(model: nn.Module) -> Naming:
     return model.family_spec.naming(prefix, ties(model), optional, stand_ins)
 
 
-def placement(device_map: Any, sharding: Any) -> torch.device:
+def placement(options: Options, model: nn.Module, plan: LoadPlan, dtype: DType | None) -> Devices:
     """Where the model goes; :class:`ArgumentError` for ``sharding``, which is Flax's."""
-    if sharding is not None:
+    if options.sharding is not None:
         raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
-    return device_of(device_map)
-
-
-def device_of(device_map: Any) -> torch.device:
-    """One device from a ``device_map``: a name, an index, or a dict with the one key ``""``."""
-    if isinstance(device_map, Mapping):
-        if set(device_map) != {""}:
-            raise ArgumentError(
-                "device_map spreads the model over several places; this version of Loadstone loads onto one. "
-                "Give one device, such as device_map='cuda:0' or device_map={'': 'cpu'}."
-            )
-        device_map = device_map[""]
-    if device_map is None:
-        return torch.device("cpu")
-    if device_map == "auto":
-        device_map = 0 if torch.accelerator.is_available() else "cpu"
-    if isinstance(device_map, int) and not isinstance(device_map, bool):
-        found = torch.accelerator.current_accelerator()
-        if found is None or not 0 <= device_map < torch.accelerator.device_count():
-            raise ArgumentError(f"device_map is {device_map}, but this machine has no accelerator of that number.")
-        return torch.device(found.type, device_map)
-    try:
-        device = torch.device(device_map)
-        torch.empty(0, device=device)
-    except (RuntimeError, TypeError, AssertionError) as error:
-        text = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ArgumentError(f"device_map is {device_map!r}, which PyTorch cannot use here: {text}") from None
-    if device.type == "meta":
-        raise ArgumentError(
-            "device_map is 'meta', where nothing can be loaded. For a skeleton: a class and its config."
-        )
-    return device
+    return place(model, slots(model), plan, options, dtype)
 
 
 def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
@@ -130,23 +104,32 @@ def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
 def fill_model(
     model: nn.Module,
     plan: LoadPlan,
-    maps: Mapping[object, MappedFile],
-    state_dict: Mapping[str, Tensor] | None,
+    maps: Mapping[Path, MappedFile],
+    options: Options,
     dtype: DType | None,
-    device: torch.device,
+    devices: Devices,
 ) -> Filled:
-    """Give every slot its numbers; floating-point ones in ``dtype`` (None: as stored)."""
+    """Give every slot its numbers, floating-point ones in ``dtype`` (None: as stored), and let it run where it lies."""
     wanted = None if dtype is None else to_torch(dtype)
 
     def dtype_of(stored: StoredTensor) -> torch.dtype:
         return to_torch(stored.dtype) if wanted is None or not stored.dtype.is_floating else wanted
 
-    return fill(model, plan, Source(maps, state_dict), dtype_of, device)
+    owners = dict(tensors_of(model))
+    source = Source(maps, options.state_dict)
+    if options.state_dict is not None and DISK in devices.placement.places.values():
+        raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
+    plan, files = offload(plan, devices, owners, source, maps, dtype_of, options.offload_folder)
+    filled = fill(model, plan, Source(files, options.state_dict), dtype_of, devices.of)
+    stream(model, plan.recipes, devices)
+    if not options.is_for_the_cpu:
+        populate(plan.recipes, devices, files)
+    return filled
 
 
-def finish(model: PreTrainedModel, dtype: DType, device: torch.device, mapped: bool) -> None:
-    """What a loaded model says of itself; it is ready for inference. ``mapped``: the caller gave a ``device_map``."""
+def finish(model: PreTrainedModel, dtype: DType, devices: Devices) -> None:
+    """What a loaded model says of itself; it is ready for inference."""
     model.config.torch_dtype = to_torch(dtype)
-    if mapped:  # accelerate and PEFT take charge of the devices of a model that has this
-        model.hf_device_map = {"": device.index if device.index is not None else device.type}
+    if devices.named:  # accelerate and PEFT take charge of the devices of a model that has this
+        model.hf_device_map = devices.hf_device_map()
     model.eval()

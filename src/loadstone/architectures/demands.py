@@ -1,0 +1,28 @@
+"""What running a model takes beside its weights, for texts of a size that the caller announces."""
+
+from __future__ import annotations
+
+from loadstone.architectures.components import Attention, Component, Linear, blocks, find
+
+
+def cache_bytes(component: Component, batch: int, length: int, element_bytes: int) -> dict[str, int]:
+    """Block → bytes of the keys and values that it keeps for ``batch`` texts of ``length`` tokens."""
+    return {
+        name: sum(
+            2 * batch * min(length, each.window or length) * each.kv_heads * each.head_dim * element_bytes
+            for each in find(block, Attention)
+            if each.causal
+        )
+        for name, block in blocks(component)
+    }
+
+
+def activation_bytes(component: Component, batch: int, length: int, element_bytes: int) -> int:
+    """Room for what is alive at once in a forward pass over ``batch`` texts of ``length`` tokens, without gradients.
+
+    An estimate: four vectors of the hidden width for each token, and in and out of the widest linear map.
+    """
+    maps = list(find(component, Linear))
+    widest = max((each.outputs for each in maps), default=0)
+    width = next((each.inputs for each in maps), 0)
+    return batch * length * (4 * width + 2 * widest) * element_bytes

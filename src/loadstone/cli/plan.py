@@ -1,0 +1,98 @@
+"""``loadstone plan``: where a model would go and what loading it would take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from loadstone.cli.console import Output, count_shown
+from loadstone.errors import ArgumentError
+from loadstone.forecasting import Forecast, Module
+from loadstone.sizes import format_bytes
+
+
+def device_map_of(text: str) -> Any:
+    """``auto``, ``cpu``, ``0``, or a JSON object of prefixes, as ``device_map`` takes them."""
+    if text.lstrip().startswith("{"):
+        from loadstone.checkpoint.strict_json import MalformedJson, parse
+
+        try:
+            return parse(text.encode())
+        except MalformedJson as malformed:
+            raise ArgumentError(f"--device-map {text}: expected JSON, {malformed}.") from None
+    return int(text) if text.isdigit() else text
+
+
+def max_memory_of(pairs: Sequence[str]) -> dict[Any, str] | None:
+    """``0=10GiB`` and ``cpu=30GiB`` → what ``max_memory`` takes; None for none."""
+    found: dict[Any, str] = {}
+    for pair in pairs:
+        device, equals, size = pair.partition("=")
+        if not equals:
+            raise ArgumentError(f"--max-memory {pair}: expected DEVICE=SIZE, such as 0=10GiB or cpu=30GiB.")
+        found[int(device) if device.isdigit() else device] = size
+    return found or None
+
+
+def show(forecast: Forecast, output: Output) -> None:
+    """The totals, then the modules, those alike in a row as one line."""
+    output.line(f"{forecast.model_class}, {count_shown(forecast.parameters)} parameters, {forecast.dtype}", "bold")
+    output.line(forecast.source)
+    output.line()
+    rows = [
+        [
+            _named(place),
+            format_bytes(nbytes),
+            format_bytes(forecast.budgets[place]) if place in forecast.budgets else "–",
+        ]
+        for place, nbytes in forecast.bytes_by_device.items()
+    ]
+    output.table(["device", "weights", "budget"], rows, numbers=(1, 2))
+    output.line()
+    output.table(["what it takes", "bytes"], forecast.totals(), numbers=(1,))
+    output.line()
+    output.table(
+        ["module", "device", "bytes", "why"],
+        [
+            [_names(run), _named(run[0].place), format_bytes(sum(m.nbytes for m in run)), _why(run[0])]
+            for run in _runs(forecast)
+        ],
+        numbers=(2,),
+    )
+    for slot, reason in forecast.initialised.items():
+        output.note(f"newly initialised: {slot} ({reason})")
+    if forecast.unused:
+        output.note(f"not used: {len(forecast.unused)} stored tensors, {', '.join(forecast.unused[:4])}, …")
+
+
+def _named(place: int | str) -> str:
+    return f"accelerator {place}" if isinstance(place, int) else place
+
+
+def _runs(forecast: Forecast) -> list[list[Module]]:
+    """Neighbours that differ in the number in their name only."""
+    runs: list[list[Module]] = []
+    for module in forecast.modules:
+        last = runs[-1][-1] if runs else None
+        if last is not None and _kind(last) == _kind(module) and module.name.rpartition(".")[2].isdigit():
+            runs[-1].append(module)
+        else:
+            runs.append([module])
+    return runs
+
+
+def _kind(module: Module) -> tuple[str, object, str, bool]:
+    return module.name.rpartition(".")[0], module.place, module.reason, module.stays
+
+
+def _names(run: Sequence[Module]) -> str:
+    if len(run) == 1:
+        return run[0].name
+    stem, _, last = run[-1].name.rpartition(".")
+    return f"{stem}.[{run[0].name.rpartition('.')[2]}-{last}]"
+
+
+def _why(module: Module) -> str:
+    if module.place == "disk":
+        return f"{module.reason}; {'stays in memory once read' if module.stays else 'read when it runs'}"
+    return module.reason

@@ -1,0 +1,266 @@
+"""Look before you load: where everything would go and what it would take, from headers alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadstone.architectures import components, registry
+from loadstone.architectures.demands import activation_bytes, cache_bytes
+from loadstone.architectures.family import BARE, Family, HeadSpec
+from loadstone.auto_config import AutoConfig
+from loadstone.checkpoint import open_checkpoint
+from loadstone.config import PretrainedConfig
+from loadstone.errors import ArgumentError, UnknownModelType
+from loadstone.hub import resolve_files
+from loadstone.naming import Naming
+from loadstone.options import Options
+from loadstone.planning.device_map import Placement, place
+from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.recipes import Tied
+from loadstone.planning.split import CPU, DISK, Place
+from loadstone.planning.units import Size, Unit, sizes, units
+from loadstone.sizes import format_bytes
+from loadstone.tensors import DType, StoredTensor
+from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
+
+
+@dataclass(frozen=True)
+class Module:
+    """One line of a forecast: a module that lies in one place."""
+
+    name: str
+    place: Place
+    nbytes: int
+    reason: str = ""
+    """Why it is not on the fastest device."""
+    stays: bool = True
+    """False where its weights are read from the disk at each forward pass."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a load would do. All sizes are in bytes."""
+
+    source: str
+    model_class: str
+    dtype: str
+    device_map: Mapping[str, Place]
+    """What ``hf_device_map`` would be: module → place, in the order of the model."""
+    bytes_by_device: Mapping[Place, int]
+    """Weights on each device."""
+    budgets: Mapping[Place, int]
+    """What each device has to give; the disk has no limit."""
+    modules: tuple[Module, ...]
+    parameters: int
+    read_bytes: int
+    """Of the checkpoint's files, what the load itself reads or maps; weights on the disk are read when they run."""
+    cast_bytes: int
+    """What is cast or stacked into memory of its own on the CPU."""
+    copy_bytes: int
+    """What crosses to accelerators."""
+    offload_bytes: int
+    """What would be written once to ``offload_folder``, since it cannot be used as it is stored."""
+    peak_private_bytes: int
+    """The most memory of its own that the load takes on the CPU at once, beside the interpreter and the framework.
+    Views of files are not in it: the system takes their pages back when it needs them."""
+    reserve_bytes: int
+    """Kept free where the model computes: a ring for streamed blocks, activations, keys and values."""
+    initialised: Mapping[str, str] = field(default_factory=dict)
+    """Slot that would be newly initialised → why."""
+    unused: tuple[str, ...] = ()
+    """Stored tensors that the model has no place for."""
+
+    @property
+    def streamed_bytes(self) -> int:
+        """What each forward pass reads from the disk."""
+        return sum(module.nbytes for module in self.modules if not module.stays)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as JSON has it."""
+        return {
+            "source": self.source,
+            "model_class": self.model_class,
+            "dtype": self.dtype,
+            "parameters": self.parameters,
+            "device_map": dict(self.device_map),
+            "bytes_by_device": {str(place): nbytes for place, nbytes in self.bytes_by_device.items()},
+            "budgets": {str(place): nbytes for place, nbytes in self.budgets.items()},
+            "read_bytes": self.read_bytes,
+            "cast_bytes": self.cast_bytes,
+            "copy_bytes": self.copy_bytes,
+            "offload_bytes": self.offload_bytes,
+            "streamed_bytes": self.streamed_bytes,
+            "peak_private_bytes": self.peak_private_bytes,
+            "reserve_bytes": self.reserve_bytes,
+            "modules": [
+                {
+                    "name": each.name,
+                    "device": each.place,
+                    "nbytes": each.nbytes,
+                    "stays_in_memory": each.stays,
+                    "reason": each.reason,
+                }
+                for each in self.modules
+            ],
+            "initialised": dict(self.initialised),
+            "unused": list(self.unused),
+        }
+
+    def totals(self) -> list[tuple[str, str]]:
+        """What it takes, as lines of a table."""
+        rows = [
+            ("read or map", self.read_bytes),
+            ("cast or stack", self.cast_bytes),
+            ("copy to accelerators", self.copy_bytes),
+            ("write to offload_folder, once", self.offload_bytes),
+            ("read at each forward pass", self.streamed_bytes),
+            ("peak private memory of the load", self.peak_private_bytes),
+            ("kept free for running", self.reserve_bytes),
+        ]
+        return [(name, format_bytes(nbytes)) for name, nbytes in rows if nbytes or name.startswith(("read or", "peak"))]
+
+    def __str__(self) -> str:
+        lines = [f"{self.model_class} from {self.source} ({self.dtype}, {self.parameters:,} parameters)"]
+        for where, nbytes in self.bytes_by_device.items():
+            budget = f" of {format_bytes(self.budgets[where])}" if where in self.budgets else ""
+            lines.append(f"  {where!s:<6}{format_bytes(nbytes):>10}{budget}")
+        return "\n".join([*lines, *(f"  {name}: {size}" for name, size in self.totals())])
+
+
+def plan(
+    path_or_id: str | os.PathLike[str],
+    *,
+    device_map: Any = "auto",
+    max_memory: Mapping[Any, Any] | None = None,
+    dtype: Any = None,
+    head: str | None = None,
+    **options: Any,
+) -> Forecast:
+    """What :meth:`from_pretrained` of PyTorch's classes would do with the same arguments. Reads headers only.
+
+    ``dtype`` as ``torch_dtype`` there: float32 where not given, ``"auto"`` as stored. ``head`` is a task
+    (``"causal-lm"``, …, ``"model"`` for the bare model); without it the class that ``config.json`` names. ``options``
+    are further keywords of ``from_pretrained``: ``subfolder``, ``variant``, ``revision``, ``max_batch``,
+    ``max_length`` and the like. Without ``max_memory`` the budgets are 90 % of what is free now: NVIDIA GPUs', and on
+    the CPU the memory that the system or this process's control group leaves.
+
+    Raises what loading raises for a map, a budget or a checkpoint that cannot be used.
+    """
+    asked, unknown = Options.split(
+        {**options, "device_map": device_map, "max_memory": max_memory, "torch_dtype": dtype}
+    )
+    if unknown:
+        raise ArgumentError(f"plan does not take {', '.join(sorted(unknown))}.")
+    source = resolve_files(path_or_id, **(asked.where() | asked.which()))
+    config = AutoConfig.from_pretrained(source.folder / asked.subfolder if asked.config is None else asked.config)
+    family, spec = _pick(config, head)
+    checkpoint = open_checkpoint(source.folder, **asked.which())
+    wanted = asked.wanted_dtype(config, checkpoint)
+    component = spec.blueprint(config)
+    slots = list(components.slots(component))
+    matched = match(slots, checkpoint, _naming(family, spec, component, config), key_mapping=asked.key_mapping)
+
+    def dtype_of(stored: StoredTensor) -> DType:
+        return wanted if stored.dtype.is_floating else stored.dtype
+
+    found = sizes(slots, matched, dtype_of)
+    hints, width = asked.hints(), wanted.bits // 8
+    cache = cache_bytes(component, *hints, width) if hints else {}
+    blocks = [name for name, _ in components.blocks(component)]
+    all_units = units(slots, found, blocks, cache)
+    tied = {name: recipe.slot for name, recipe in matched.recipes.items() if isinstance(recipe, Tied)}
+    placement = place(
+        all_units,
+        tied,
+        asked.device_map,
+        asked.max_memory,
+        _free_bytes(),
+        known=set(_modules(component)),
+        activation_bytes=activation_bytes(component, *hints, width) if hints else 0,
+    )
+    return _forecast(str(path_or_id), spec.class_name, wanted, placement, all_units, found, matched, checkpoint.nbytes)
+
+
+def _pick(config: PretrainedConfig, head: str | None) -> tuple[Family, HeadSpec]:
+    """Family and head: the task asked for, the class that the config names, or the bare model."""
+    family = registry.family(config.model_type)
+    if head is not None:
+        return family, registry.head(family, head)
+    named = config.architectures or []
+    found = next((each for each in family.heads if each.class_name in named), None)
+    if found is None:
+        said = f"names {', '.join(named)}, which is no class here" if named else "names no class"
+        known = ", ".join(each.task for each in family.heads)
+        raise UnknownModelType(f"config.json {said}. Say what to plan for with head=…: one of {known}.")
+    return family, found
+
+
+def _naming(family: Family, spec: HeadSpec, component: components.Component, config: PretrainedConfig) -> Naming:
+    prefix, optional = "", spec.optional
+    if isinstance(component, components.Head):
+        prefix, bare = component.backbone.name, family.head(BARE)
+        optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in (bare.optional if bare else ()))
+    return family.naming(prefix, spec.tied(config), optional, spec.stand_ins)
+
+
+def _modules(component: components.Component, prefix: str = "") -> Iterator[str]:
+    """Every module, those without slots too: a ``device_map`` may name them."""
+    if isinstance(component, components.Backbone):
+        yield f"{prefix}.rotary_emb" if prefix else "rotary_emb"
+    for name, child in component.parts():
+        full = f"{prefix}.{name}" if prefix and name else prefix or name
+        yield full
+        yield from _modules(child, full)
+
+
+def _free_bytes() -> dict[Place, int]:
+    free: list[tuple[Place, int]] = [*accelerator_bytes().items(), (CPU, available_bytes())]
+    return {device: int(USED_SHARE * nbytes) for device, nbytes in free}
+
+
+def _forecast(
+    source: str,
+    model_class: str,
+    dtype: DType,
+    placement: Placement,
+    all_units: Sequence[Unit],
+    found: Mapping[str, Size],
+    matched: LoadPlan,
+    stored_bytes: int,
+) -> Forecast:
+    on_cpu = [unit for unit in all_units if placement.places[unit.name] == CPU]
+    on_disk = [unit for unit in all_units if placement.places[unit.name] == DISK]
+    written = [found[slot] for unit in on_disk for slot in unit.slots if slot in found and not found[slot].is_view]
+    private = sum(unit.private_bytes for unit in on_cpu)
+    places = dict(placement.places)
+    disk_views = sum(unit.nbytes - unit.private_bytes for unit in on_disk)
+    return Forecast(
+        source=source,
+        model_class=model_class,
+        dtype=dtype.value,
+        device_map={"": next(iter(places.values()))} if len(set(places.values())) == 1 else places,
+        bytes_by_device=placement.nbytes,
+        budgets=placement.budgets,
+        modules=tuple(
+            Module(
+                unit.name,
+                places[unit.name],
+                unit.nbytes,
+                placement.reasons.get(unit.name, ""),
+                places[unit.name] != DISK or unit.name in placement.kept,
+            )
+            for unit in all_units
+        ),
+        parameters=sum(size.nbytes * 8 // size.dtype.bits for size in found.values()),
+        read_bytes=stored_bytes - disk_views,
+        cast_bytes=private,
+        copy_bytes=sum(unit.nbytes for unit in all_units if isinstance(places[unit.name], int)),
+        offload_bytes=sum(size.nbytes for size in written),
+        peak_private_bytes=private + max((size.nbytes for size in written), default=0),
+        reserve_bytes=placement.reserve_bytes,
+        initialised=matched.fresh,
+        unused=matched.unused,
+    )

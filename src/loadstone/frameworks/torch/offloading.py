@@ -1,0 +1,78 @@
+"""Load plan → load plan: what is to lie on the disk and cannot be used as it is stored gets a file of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from loadstone.checkpoint import open_checkpoint
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.dtypes import from_torch
+from loadstone.frameworks.torch.fill import Source, copy_on_cpu
+from loadstone.frameworks.torch.placing import Devices
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Piece, Stored
+from loadstone.progress import Progress
+from loadstone.sizes import format_bytes
+from loadstone.tensors import StoredTensor
+from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.offload import offload_name, offloaded_files
+from loadstone.transfer.write import OutgoingTensor
+
+
+def offload(
+    plan: LoadPlan,
+    devices: Devices,
+    slots: Mapping[str, Tensor],
+    source: Source,
+    maps: Mapping[Path, MappedFile],
+    dtype_of: Callable[[StoredTensor], torch.dtype],
+    folder: str | os.PathLike[str] | None,
+) -> tuple[LoadPlan, dict[Path, MappedFile]]:
+    """The plan with every slot on the disk made of one piece as it is stored, and the maps of all files it names.
+
+    What already is stays; the rest is cast and stacked into files under ``folder``, or taken from those of an earlier
+    load. Raises :class:`ArgumentError` if that is needed and there is no folder, and what ``offloaded_files`` raises.
+    """
+    units: dict[str, list[OutgoingTensor]] = {}
+    for unit in devices.units:
+        for name in unit.slots:
+            recipe = plan.recipes[name]
+            if devices.on_disk(name) and isinstance(recipe, Stored) and not devices.sizes[name].is_view:
+                dtype = dtype_of(recipe.pieces[0].tensor)
+                units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source))
+    if not units:
+        return plan, dict(maps)
+    needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
+    if folder is None:
+        raise ArgumentError(
+            f"{format_bytes(needed)} of weights that go to the disk are not stored as the model needs them. Say where "
+            "they may be written once, with offload_folder='…'; or use them as they are stored, with "
+            "torch_dtype='auto'."
+        )
+    form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
+    sources = {piece.tensor.file for _, _, recipe in form if isinstance(recipe, Stored) for piece in recipe.pieces}
+    name, described = offload_name(sorted(sources), form)
+    with Progress("Offloading", needed) as progress:
+        files = offloaded_files(Path(folder), name, described, units, progress)
+    recipes = dict(plan.recipes)
+    mapped = dict(maps)
+    for unit_name, path in files.items():
+        stored = open_checkpoint(path)
+        mapped[path] = MappedFile(path)
+        recipes |= {each.name: Stored((Piece(stored[each.name]),)) for each in units[unit_name]}
+    return replace(plan, recipes=recipes), mapped
+
+
+def _outgoing(name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, source: Source) -> OutgoingTensor:
+    def read() -> Any:
+        made = copy_on_cpu([(name, recipe.pieces, dtype)], {name: slot}, source)[name]
+        return made.reshape(-1).view(torch.uint8).numpy()
+
+    return OutgoingTensor(name, from_torch(dtype), tuple(slot.shape), read)

@@ -1,0 +1,235 @@
+"""Blocks of weights read from their files in turn, over and over: one is at work while the next is read.
+
+The bytes go past the page cache where the system lets them, straight into a ring of buffers. So what is in memory is
+the ring and nothing else, and the disk is read as fast as it goes, however little memory there is for caches.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+import threading
+import weakref
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from loadstone.errors import CorruptCheckpoint, Fault
+from loadstone.transfer.mapping import new_memory
+
+_SECTOR_BYTES = 4096
+_READ_BYTES = 8 << 20
+_READERS = 2
+"""Measured on a virtual disk: one thread gets 70 % of what two get; three get no more."""
+_GAP_BYTES = 256 << 10
+"""Two ranges of a file that lie closer than this are read as one."""
+
+
+class Range(NamedTuple):
+    """Some bytes of a file."""
+
+    file: Path
+    offset: int
+    nbytes: int
+
+
+class WeightFile:
+    """A file that stays open, and that must stay as it was when it was opened.
+
+    To be removed or replaced under its name does not hurt it: an open file keeps its bytes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+        weakref.finalize(self, os.close, descriptor)
+        self._descriptor = descriptor
+        self._direct = _open_direct(path, descriptor)
+        if self._direct != descriptor:
+            weakref.finalize(self, os.close, self._direct)
+        self._was = self._state()
+
+    def _state(self) -> tuple[int, int]:
+        status = os.fstat(self._descriptor)
+        return status.st_size, status.st_mtime_ns
+
+    @property
+    def nbytes(self) -> int:
+        """Its size when it was opened."""
+        return self._was[0]
+
+    def check(self) -> None:
+        """:class:`CorruptCheckpoint` if it was cut or written to since it was opened."""
+        size, _ = now = self._state()
+        if now != self._was:
+            found = "other bytes, written since" if size == self.nbytes else f"{size} bytes"
+            raise _changed(self.path, f"the {self.nbytes} bytes that it had when it was loaded", found)
+
+    def read_into(self, offset: int, nbytes: int, buffer: memoryview) -> None:
+        """Fill the first ``nbytes`` of ``buffer`` from ``offset`` on, which starts a sector; raises like check.
+
+        What the last sector holds beyond them may be written too, as far as the buffer goes.
+        """
+        done = 0
+        while done < nbytes:
+            count = self._read(offset + done, buffer[done:])
+            if not count:
+                raise _changed(self.path, f"{nbytes} bytes from byte {offset} on", f"{done} bytes")
+            done += count
+
+    def _read(self, offset: int, buffer: memoryview) -> int:
+        try:
+            if self._direct != self._descriptor and offset % _SECTOR_BYTES == 0:
+                try:
+                    return os.preadv(self._direct, [buffer], offset)
+                except OSError as error:
+                    if error.errno != errno.EINVAL:  # some file systems take the flag and then refuse to read
+                        raise
+            count = os.preadv(self._descriptor, [buffer], offset)
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(self._descriptor, offset, count, os.POSIX_FADV_DONTNEED)
+            return count
+        except OSError as error:
+            raise _changed(self.path, "bytes that can be read", error.strerror or "an error of the disk") from None
+
+
+def _open_direct(path: Path, descriptor: int) -> int:
+    """A second descriptor that reads past the page cache, or the one there is."""
+    if not hasattr(os, "O_DIRECT"):
+        return descriptor
+    try:
+        direct = os.open(path, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
+    except OSError:
+        return descriptor  # tmpfs and some network file systems have no such way
+    if os.path.sameopenfile(direct, descriptor):
+        return direct
+    os.close(direct)
+    return descriptor
+
+
+def _changed(path: Path, expected: str, found: str) -> CorruptCheckpoint:
+    hint = "Its weights are read while the model runs; put the file back as it was, or load the model again"
+    return CorruptCheckpoint([Fault(str(path), expected, found, hint)])
+
+
+class _Extent(NamedTuple):
+    """Whole sectors of a file, and their place in a buffer."""
+
+    file: WeightFile
+    offset: int
+    nbytes: int
+    at: int
+
+
+class StreamedBlock:
+    """Ranges that are needed together, and where each lies in a buffer."""
+
+    def __init__(self, ranges: Sequence[Range], files: dict[Path, WeightFile]) -> None:
+        self.extents: list[_Extent] = []
+        starts: list[int] = []
+        for each in sorted(ranges):
+            file = files[each.file]
+            start = each.offset // _SECTOR_BYTES * _SECTOR_BYTES
+            end = min(-(-(each.offset + each.nbytes) // _SECTOR_BYTES) * _SECTOR_BYTES, file.nbytes)
+            last = self.extents[-1] if self.extents else None
+            if last is not None and last.file is file and start - (last.offset + last.nbytes) <= _GAP_BYTES:
+                self.extents[-1] = last._replace(nbytes=max(end - last.offset, last.nbytes))
+            else:
+                at = 0 if last is None else _up(last.at + last.nbytes)
+                self.extents.append(_Extent(file, start, end - start, at))
+            starts.append(self.extents[-1].at + each.offset - self.extents[-1].offset)
+        placed = dict(zip(sorted(ranges), starts, strict=True))
+        self.starts = [placed[each] for each in ranges]
+        """Of each range, in the order given, its first byte in the buffer."""
+        last = self.extents[-1]
+        self.nbytes = _up(last.at + last.nbytes)
+
+
+def _up(nbytes: int) -> int:
+    return -(-nbytes // _SECTOR_BYTES) * _SECTOR_BYTES
+
+
+class Ring:
+    """Buffers for blocks that are read in turn.
+
+    Whoever uses a block holds ``turn`` from before :meth:`fetch` until it is done with the buffer: threads wait for one
+    another.
+    """
+
+    def __init__(self, blocks: Sequence[Sequence[Range]], buffers: int = 2) -> None:
+        files = {path: WeightFile(path) for path in dict.fromkeys(r.file for ranges in blocks for r in ranges)}
+        self.blocks = [StreamedBlock(ranges, files) for ranges in blocks]
+        self.turn = threading.RLock()
+        self._memory = [new_memory(max(block.nbytes for block in self.blocks)) for _ in range(buffers)]
+        self._reads: dict[int, tuple[int, list[Future[None]]]] = {}  # block → buffer and reads under way or done
+        self._pool: ThreadPoolExecutor | None = None
+        self._process = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Of all buffers."""
+        return sum(len(memory) for memory in self._memory)
+
+    def fetch(self, index: int) -> mmap.mmap:
+        """The buffer with a block's bytes. Read already, if the block before was the last fetched; and the one after
+        is read from now on. :class:`CorruptCheckpoint` if its files are not what they were.
+        """
+        try:
+            for file in {extent.file for extent in self.blocks[index].extents}:
+                file.check()
+            if self._process != os.getpid():
+                self._reads.clear()  # a forked child has none of its parent's threads
+            if index not in self._reads:
+                self._start(index, keep=None)
+            buffer, reads = self._reads[index]
+            for read in reads:
+                read.result()
+        except BaseException:
+            self._forget(index)
+            raise
+        following = (index + 1) % len(self.blocks)
+        if following not in self._reads:
+            self._start(following, keep=index)
+        return self._memory[buffer]
+
+    def _start(self, index: int, keep: int | None) -> None:
+        """Read a block into a buffer that ``keep`` is not in."""
+        held = self._reads[keep][0] if keep is not None else -1
+        used = {buffer: block for block, (buffer, _) in self._reads.items()}
+        free = [number for number in range(len(self._memory)) if number != held]
+        buffer = next((number for number in free if number not in used), free[0])
+        if buffer in used:
+            self._forget(used[buffer])
+        memory = memoryview(self._memory[buffer])
+        pool = self._readers()
+        self._reads[index] = (
+            buffer,
+            [
+                pool.submit(
+                    extent.file.read_into,
+                    extent.offset + done,
+                    end - done,
+                    memory[extent.at + done :][: _up(end - done)],
+                )
+                for extent in self.blocks[index].extents
+                for done, end in _steps(extent.nbytes)
+            ],
+        )
+
+    def _forget(self, index: int) -> None:
+        """Let go of a block's buffer, when nothing is written into it any more."""
+        _, reads = self._reads.pop(index, (0, []))
+        for read in reads:
+            if not read.cancel():
+                read.exception()
+
+    def _readers(self) -> ThreadPoolExecutor:
+        if self._pool is None or self._process != os.getpid():
+            self._pool, self._process = ThreadPoolExecutor(_READERS, "loadstone-reader"), os.getpid()
+        return self._pool
+
+
+def _steps(nbytes: int) -> Iterable[tuple[int, int]]:
+    return ((start, min(start + _READ_BYTES, nbytes)) for start in range(0, nbytes, _READ_BYTES))
