@@ -259,7 +259,8 @@ def _forecast(
         cast_bytes=private,
         copy_bytes=sum(unit.nbytes for unit in all_units if isinstance(places[unit.name], int)),
         offload_bytes=sum(size.nbytes for size in written),
-        peak_private_bytes=private + max((size.nbytes for size in written), default=0),
+        # What goes to offload_folder is written tensor by tensor, before anything is put into memory to stay.
+        peak_private_bytes=max([private, *(size.nbytes for size in written)]),
         reserve_bytes=placement.reserve_bytes,
         initialised=matched.fresh,
         unused=matched.unused,

@@ -50,13 +50,14 @@ def offload(
     if not units:
         return plan, dict(maps)
     needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
+    form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
     if folder is None:
+        is_cast = all(isinstance(r, Stored) and dtype is not r.pieces[0].tensor.dtype for _, dtype, r in form)
         raise ArgumentError(
             f"{format_bytes(needed)} of weights that go to the disk are not stored as the model needs them. Say where "
-            "they may be written once, with offload_folder='…'; or use them as they are stored, with "
-            "torch_dtype='auto'."
+            "they may be written once, with offload_folder='…'"
+            + ("; or use them as they are stored, with torch_dtype='auto'." if is_cast else ".")
         )
-    form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
     sources = {piece.tensor.file for _, _, recipe in form if isinstance(recipe, Stored) for piece in recipe.pieces}
     name, described = offload_name(sorted(sources), form)
     with Progress("Offloading", needed) as progress:
