@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large clean
 
 help:
 	@echo "make demo                  load a small real model and let it answer a question"
@@ -23,6 +23,7 @@ help:
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
 	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
+	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
 	@echo "make clean                 remove .venv and the caches"
 
 demo: $(VENV)/.installed-demo
@@ -63,6 +64,9 @@ benchmark: $(VENV)/.installed-test
 
 benchmark-frameworks: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_frameworks.py
+
+benchmark-large: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_large.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
