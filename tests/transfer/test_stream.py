@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 def fetched(ring: Ring, index: int, ranges: list[Range]) -> list[bytes]:
     with ring.turn:
-        memory = ring.fetch(index)
+        memory = ring.memory[ring.fetch(index)]
         starts = ring.blocks[index].starts
         return [memory[start : start + each.nbytes] for start, each in zip(starts, ranges, strict=True)]
 
@@ -42,7 +42,7 @@ def test_every_block_has_its_bytes_whatever_the_order(
     if not direct:
         monkeypatch.setattr(stream, "_open_direct", lambda path, descriptor: descriptor)
     monkeypatch.setattr(stream, "_GAP_BYTES", gap)
-    monkeypatch.setattr(stream, "_READ_BYTES", 8192)
+    monkeypatch.setattr(stream, "READ_BYTES", 8192)
     other = tmp_path / "other.bin"
     other.write_bytes(random.Random(1).randbytes(9_999))
     chance = random.Random(2)

@@ -7,12 +7,12 @@ the ring and nothing else, and the disk is read as fast as it goes, however litt
 from __future__ import annotations
 
 import errno
-import mmap
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ from loadstone.errors import CorruptCheckpoint, Fault
 from loadstone.transfer.mapping import new_memory
 
 _SECTOR_BYTES = 4096
-_READ_BYTES = 8 << 20
-_READERS = 2
+READ_BYTES = 8 << 20
+READERS = 2
 """Measured on a virtual disk: one thread gets 70 % of what two get; three get no more."""
 _GAP_BYTES = 256 << 10
 """Two ranges of a file that lie closer than this are read as one."""
@@ -114,7 +114,7 @@ def _changed(path: Path, expected: str, found: str) -> CorruptCheckpoint:
     return CorruptCheckpoint([Fault(str(path), expected, found, hint)])
 
 
-class _Extent(NamedTuple):
+class Extent(NamedTuple):
     """Whole sectors of a file, and their place in a buffer."""
 
     file: WeightFile
@@ -127,7 +127,8 @@ class StreamedBlock:
     """Ranges that are needed together, and where each lies in a buffer."""
 
     def __init__(self, ranges: Sequence[Range], files: dict[Path, WeightFile]) -> None:
-        self.extents: list[_Extent] = []
+        self.ranges = tuple(ranges)
+        self.extents: list[Extent] = []
         starts: list[int] = []
         for each in sorted(ranges):
             file = files[each.file]
@@ -138,7 +139,7 @@ class StreamedBlock:
                 self.extents[-1] = last._replace(nbytes=max(end - last.offset, last.nbytes))
             else:
                 at = 0 if last is None else _up(last.at + last.nbytes)
-                self.extents.append(_Extent(file, start, end - start, at))
+                self.extents.append(Extent(file, start, end - start, at))
             starts.append(self.extents[-1].at + each.offset - self.extents[-1].offset)
         placed = dict(zip(sorted(ranges), starts, strict=True))
         self.starts = [placed[each] for each in ranges]
@@ -146,90 +147,118 @@ class StreamedBlock:
         last = self.extents[-1]
         self.nbytes = _up(last.at + last.nbytes)
 
+    def check(self) -> None:
+        """:class:`CorruptCheckpoint` if the files are not what they were."""
+        for file in {extent.file for extent in self.extents}:
+            file.check()
+
+    def steps(self) -> Iterator[tuple[Extent, int, int]]:
+        """Each extent in stretches that are read at once: its first byte and the one after the last."""
+        for extent in self.extents:
+            for start in range(0, extent.nbytes, READ_BYTES):
+                yield extent, start, min(start + READ_BYTES, extent.nbytes)
+
 
 def _up(nbytes: int) -> int:
     return -(-nbytes // _SECTOR_BYTES) * _SECTOR_BYTES
 
 
-class Ring:
-    """Buffers for blocks that are read in turn.
+class Relay:
+    """Blocks that are brought into buffers in turn, by a few threads.
 
     Whoever uses a block holds ``turn`` from before :meth:`fetch` until it is done with the buffer: threads wait for one
     another.
     """
 
-    def __init__(self, blocks: Sequence[Sequence[Range]], buffers: int = 2) -> None:
-        files = {path: WeightFile(path) for path in dict.fromkeys(r.file for ranges in blocks for r in ranges)}
-        self.blocks = [StreamedBlock(ranges, files) for ranges in blocks]
+    def __init__(self, count: int, buffers: int = 2) -> None:
+        self._count, self._buffers = count, buffers
         self.turn = threading.RLock()
-        self._memory = [new_memory(max(block.nbytes for block in self.blocks)) for _ in range(buffers)]
-        self._reads: dict[int, tuple[int, list[Future[None]]]] = {}  # block → buffer and reads under way or done
+        self._under_way: dict[int, tuple[int, list[Future[None]]]] = {}  # block → buffer and jobs begun or done
         self._pool: ThreadPoolExecutor | None = None
         self._process = 0
+
+    def check(self, index: int) -> None:
+        """Raises if a block cannot be had any more."""
+        raise NotImplementedError
+
+    def jobs(self, index: int, buffer: int) -> Iterable[Callable[[], None]]:
+        """What brings a block into a buffer that nobody uses, in pieces that may run side by side."""
+        raise NotImplementedError
+
+    def arrived(self, index: int, buffer: int) -> None:
+        """Called when all jobs of a block that is waited for are done, before those of the next begin."""
+
+    def fetch(self, index: int) -> int:
+        """The buffer that has a block. There already, if the block before was the last fetched; and the one after is
+        under way from now on. Raises what :meth:`check` and the jobs raise.
+        """
+        try:
+            self.check(index)
+            if self._process != os.getpid():
+                self._under_way.clear()  # a forked child has none of its parent's threads
+            if index not in self._under_way:
+                self._start(index, keep=None)
+            buffer, jobs = self._under_way[index]
+            for job in jobs:
+                job.result()
+            self.arrived(index, buffer)
+        except BaseException:
+            self._forget(index)
+            raise
+        following = (index + 1) % self._count
+        if following not in self._under_way:
+            self._start(following, keep=index)
+        return buffer
+
+    def _start(self, index: int, keep: int | None) -> None:
+        """Bring a block into a buffer that ``keep`` is not in."""
+        held = self._under_way[keep][0] if keep is not None else -1
+        used = {buffer: block for block, (buffer, _) in self._under_way.items()}
+        free = [number for number in range(self._buffers) if number != held]
+        buffer = next((number for number in free if number not in used), free[0])
+        if buffer in used:
+            self._forget(used[buffer])
+        pool = self._workers()
+        self._under_way[index] = (buffer, [pool.submit(job) for job in self.jobs(index, buffer)])
+
+    def _forget(self, index: int) -> None:
+        """Let go of a block's buffer, when nothing is written into it any more."""
+        _, jobs = self._under_way.pop(index, (0, []))
+        for job in jobs:
+            if not job.cancel():
+                job.exception()
+
+    def _workers(self) -> ThreadPoolExecutor:
+        if self._pool is None or self._process != os.getpid():
+            self._pool, self._process = ThreadPoolExecutor(READERS, "loadstone-reader"), os.getpid()
+        return self._pool
+
+
+class Ring(Relay):
+    """Blocks read into buffers in memory."""
+
+    def __init__(self, blocks: Sequence[Sequence[Range]], buffers: int = 2) -> None:
+        super().__init__(len(blocks), buffers)
+        files = open_files(each for ranges in blocks for each in ranges)
+        self.blocks = [StreamedBlock(ranges, files) for ranges in blocks]
+        self.memory = [new_memory(max(block.nbytes for block in self.blocks)) for _ in range(buffers)]
 
     @property
     def nbytes(self) -> int:
         """Of all buffers."""
-        return sum(len(memory) for memory in self._memory)
+        return sum(len(memory) for memory in self.memory)
 
-    def fetch(self, index: int) -> mmap.mmap:
-        """The buffer with a block's bytes. Read already, if the block before was the last fetched; and the one after
-        is read from now on. :class:`CorruptCheckpoint` if its files are not what they were.
-        """
-        try:
-            for file in {extent.file for extent in self.blocks[index].extents}:
-                file.check()
-            if self._process != os.getpid():
-                self._reads.clear()  # a forked child has none of its parent's threads
-            if index not in self._reads:
-                self._start(index, keep=None)
-            buffer, reads = self._reads[index]
-            for read in reads:
-                read.result()
-        except BaseException:
-            self._forget(index)
-            raise
-        following = (index + 1) % len(self.blocks)
-        if following not in self._reads:
-            self._start(following, keep=index)
-        return self._memory[buffer]
+    def check(self, index: int) -> None:
+        """:class:`CorruptCheckpoint` if the block's files are not what they were."""
+        self.blocks[index].check()
 
-    def _start(self, index: int, keep: int | None) -> None:
-        """Read a block into a buffer that ``keep`` is not in."""
-        held = self._reads[keep][0] if keep is not None else -1
-        used = {buffer: block for block, (buffer, _) in self._reads.items()}
-        free = [number for number in range(len(self._memory)) if number != held]
-        buffer = next((number for number in free if number not in used), free[0])
-        if buffer in used:
-            self._forget(used[buffer])
-        memory = memoryview(self._memory[buffer])
-        pool = self._readers()
-        self._reads[index] = (
-            buffer,
-            [
-                pool.submit(
-                    extent.file.read_into,
-                    extent.offset + done,
-                    end - done,
-                    memory[extent.at + done :][: _up(end - done)],
-                )
-                for extent in self.blocks[index].extents
-                for done, end in _steps(extent.nbytes)
-            ],
-        )
-
-    def _forget(self, index: int) -> None:
-        """Let go of a block's buffer, when nothing is written into it any more."""
-        _, reads = self._reads.pop(index, (0, []))
-        for read in reads:
-            if not read.cancel():
-                read.exception()
-
-    def _readers(self) -> ThreadPoolExecutor:
-        if self._pool is None or self._process != os.getpid():
-            self._pool, self._process = ThreadPoolExecutor(_READERS, "loadstone-reader"), os.getpid()
-        return self._pool
+    def jobs(self, index: int, buffer: int) -> Iterable[Callable[[], None]]:
+        memory = memoryview(self.memory[buffer])
+        for extent, done, end in self.blocks[index].steps():
+            room = memory[extent.at + done :][: _up(end - done)]
+            yield partial(extent.file.read_into, extent.offset + done, end - done, room)
 
 
-def _steps(nbytes: int) -> Iterable[tuple[int, int]]:
-    return ((start, min(start + _READ_BYTES, nbytes)) for start in range(0, nbytes, _READ_BYTES))
+def open_files(ranges: Iterable[Range]) -> dict[Path, WeightFile]:
+    """Each file once."""
+    return {path: WeightFile(path) for path in dict.fromkeys(each.file for each in ranges)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, NamedTuple
 
 import torch
@@ -12,6 +13,7 @@ from loadstone.architectures import components
 from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks.torch.build import Built, call, dropout
 from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.moving import Movable, move
 
 
 class Mask(NamedTuple):
@@ -24,7 +26,7 @@ class Mask(NamedTuple):
     causal: bool
 
 
-class State:
+class State(Movable):
     """What the layers of one forward pass share, and where they leave what was asked for."""
 
     def __init__(
@@ -46,6 +48,16 @@ class State:
         self.hidden_states = hidden_states
         self.checkpointing = checkpointing
         self.bias: Tensor | None = None
+        self._elsewhere: dict[torch.device, State] = {}
+
+    def on_device(self, device: torch.device) -> State:
+        """The same for layers on another device, made once a pass. What is collected goes into the same lists."""
+        if device not in self._elsewhere:
+            self._elsewhere[device] = there = copy.copy(self)
+            there.masks = move(self.masks, device)
+            there.rotary = move(self.rotary, device)
+            there.bias = move(self.bias, device)
+        return self._elsewhere[device]
 
 
 class RotaryEmbedding(nn.Module):

@@ -13,6 +13,7 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.classes import CLASSES
+from loadstone.frameworks.torch.crossing import cross
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.fill import Filled, Source, fill, tensors_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
@@ -121,6 +122,7 @@ def fill_model(
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
     plan, files = offload(plan, devices, owners, source, maps, dtype_of, options.offload_folder)
     filled = fill(model, plan, Source(files, options.state_dict), dtype_of, devices.of)
+    cross(model, devices)
     stream(model, plan.recipes, devices)
     if not options.is_for_the_cpu:
         populate(plan.recipes, devices, files)

@@ -36,6 +36,11 @@ class Devices:
     named: bool
     """Whether the caller gave a ``device_map``."""
 
+    @property
+    def is_accelerated(self) -> bool:
+        """Whether it computes on an accelerator: what lies on the CPU or the disk crosses to it when it runs."""
+        return isinstance(self.placement.main, int)
+
     def of(self, slot: str) -> torch.device:
         """Where a slot's numbers lie; for one on the disk, the CPU that maps its file."""
         place = self.placement.slots.get(slot)
@@ -55,6 +60,10 @@ class Devices:
     def on_disk(self, slot: str) -> bool:
         """Whether a slot's numbers are read from the disk when they are needed."""
         return self.placement.slots.get(slot) == DISK
+
+    def must_cross(self, slot: str) -> bool:
+        """Whether a slot's numbers lie elsewhere than the accelerator that computes with them."""
+        return self.is_accelerated and not isinstance(self.placement.slots.get(slot, 0), int)
 
     def hf_device_map(self) -> dict[str, Place | str]:
         """What Transformers calls it: unit → device, or one entry for the whole model."""

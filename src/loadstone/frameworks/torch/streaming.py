@@ -1,8 +1,9 @@
-"""Running blocks whose weights are on the disk: read while the block before computes, used, and forgotten.
+"""Running blocks whose weights are not where they compute: brought while the block before computes, then forgotten.
 
 A parameter on the disk is a view of its mapped file, so ``state_dict``, saving and copying find its numbers as they
-find any other's. Only while its block runs is it a view of a buffer instead, into which the bytes were read at the
-speed of the disk. What somebody changed since the load is left alone and used as it is.
+find any other's; so it is with one on the CPU of a model that computes on an accelerator. Only while its block runs is
+it a view of a buffer instead, into which its bytes were brought at the speed of the disk or of the bus. What somebody
+changed since the load is used as it is.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from loadstone.errors import LoadstoneError
+from loadstone.frameworks.torch.device_ring import DeviceRing
+from loadstone.frameworks.torch.hooks import Hook
+from loadstone.frameworks.torch.moving import tensors_in
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.recipes import Piece, Recipe, Stored, Tied
 from loadstone.planning.split import CPU
@@ -24,36 +29,63 @@ from loadstone.transfer.stream import Range, Ring, WeightFile
 
 
 def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) -> None:
-    """Have the blocks of ``model`` that lie on the disk read when they run, those that are not kept in memory.
+    """Have the blocks of ``model`` that are not where they compute brought there when they run.
 
+    With an accelerator these are all on the CPU and the disk; without, those on the disk that are not kept in memory.
     ``recipes`` make every slot on the disk of one piece, as it is stored.
     """
     modules = dict(model.named_modules(remove_duplicate=False))
-    on_disk: dict[nn.Module, list[Piece]] = {}
+    files: dict[Path, WeightFile] = {}
+    first = None
     blocks: list[tuple[nn.Module, list[_Weight]]] = []
     for unit in devices.units:
         module = modules.get(unit.name)
         weights = []
-        for slot in unit.slots:
-            piece = piece_of(recipes, slot)
-            if module is None or piece is None or not devices.on_disk(slot):
-                continue
-            on_disk.setdefault(module, []).append(piece)
+        for slot in unit.slots if module is not None else ():
             owner, _, leaf = slot.rpartition(".")
+            tensor, piece, stored = getattr(modules[owner], leaf), piece_of(recipes, slot), None
+            if devices.on_disk(slot) and piece is not None:
+                first = first or module
+                if piece.tensor.file not in files:
+                    files[piece.tensor.file] = WeightFile(piece.tensor.file)
+                stored = _range(tensor, piece)
             # A table is only looked into: its map reads the few pages that are asked for.
-            if unit.name not in devices.placement.kept and not isinstance(modules[owner], nn.Embedding):
-                weights.append(_weight(getattr(modules[owner], leaf), piece))
+            if isinstance(modules[owner], nn.Embedding) or unit.name in devices.placement.kept:
+                continue
+            if stored is not None or (devices.must_cross(slot) and tensor.nbytes):
+                weights.append(_Weight(tensor, tensor.detach(), tensor._version, stored))
         if weights and module is not None:
             blocks.append((module, weights))
-    if on_disk:
-        files = dict.fromkeys(piece.tensor.file for pieces in on_disk.values() for piece in pieces)
-        next(iter(on_disk)).register_forward_pre_hook(_Guard([WeightFile(path) for path in files]))
+    if first is not None:
+        first.register_forward_pre_hook(_Guard(list(files.values())))
     if blocks:
-        ring = Ring([[weight.stored for weight in weights] for _, weights in blocks])
+        ring = _ring([weights for _, weights in blocks], devices)
         for index, (module, weights) in enumerate(blocks):
-            turn = _Turn(ring, index, weights)
+            turn = _Turn(ring, index, weights, devices.main if devices.is_accelerated else None)
             module.register_forward_pre_hook(_Begin(turn), with_kwargs=True)
             module.register_forward_hook(_End(turn), always_call=True)
+
+
+class _MemoryRing(Ring):
+    """A ring whose buffers are PyTorch's to read."""
+
+    def tensors(self, index: int) -> list[Tensor]:
+        """The bytes of a block's weights, in the order given."""
+        memory, block = self.memory[self.fetch(index)], self.blocks[index]
+        return [
+            torch.frombuffer(memory, dtype=torch.uint8, count=each.nbytes, offset=start)
+            for each, start in zip(block.ranges, block.starts, strict=True)
+        ]
+
+    def done(self, index: int) -> None:
+        """The CPU is done with a buffer when the block's forward pass is."""
+
+
+def _ring(blocks: Sequence[Sequence[_Weight]], devices: Devices) -> _MemoryRing | DeviceRing:
+    if devices.is_accelerated:
+        sources = [[each.home if each.stored is None else each.stored for each in block] for block in blocks]
+        return DeviceRing(sources, devices.main)
+    return _MemoryRing([[each.stored for each in block if each.stored is not None] for block in blocks])
 
 
 def populate(recipes: Mapping[str, Recipe], devices: Devices, maps: Mapping[Path, MappedFile]) -> None:
@@ -82,64 +114,80 @@ def piece_of(recipes: Mapping[str, Recipe], slot: str) -> Piece | None:
 
 
 class _Weight(NamedTuple):
-    """A parameter on the disk, and how to know that it still is what was loaded."""
+    """A parameter that is not where it computes, and how to know that it still is what was loaded."""
 
     parameter: Tensor
     home: Tensor
     version: int
-    stored: Range
+    stored: Range | None
+    """None for one in memory."""
 
     def is_untouched(self) -> bool:
         return self.parameter.data_ptr() == self.home.data_ptr() and self.parameter._version == self.version
 
 
-def _weight(parameter: Tensor, piece: Piece) -> _Weight:
+def _range(parameter: Tensor, piece: Piece) -> Range:
     tensor, rows, _ = piece
     start = 0 if rows is None else rows[0] * (tensor.nbytes // tensor.shape[0])
-    stored = Range(tensor.file, tensor.offset + start, parameter.nbytes)
-    return _Weight(parameter, parameter.detach(), parameter._version, stored)
+    return Range(tensor.file, tensor.offset + start, parameter.nbytes)
 
 
 class _Turn:
     """A block's weights: in a buffer from :meth:`begin` to :meth:`end`, which one thread at a time goes through."""
 
-    def __init__(self, ring: Ring, index: int, weights: Sequence[_Weight]) -> None:
-        self._ring, self._index, self._weights = ring, index, weights
-        self._starts = ring.blocks[index].starts
-        self._lent: list[_Weight] = []
+    def __init__(
+        self, ring: _MemoryRing | DeviceRing, index: int, weights: Sequence[_Weight], device: torch.device | None
+    ) -> None:
+        self._ring, self._index, self._weights, self._device = ring, index, weights, device
+        self._lent: list[tuple[Tensor, Tensor]] = []
         self._thread: int | None = None
+
+    def must_run(self) -> bool:
+        """Compiled code reads weights on the disk through their map; to an accelerator they have to be brought."""
+        return self._device is not None or not torch.compiler.is_compiling()
 
     def begin(self, inputs: Sequence[Any]) -> None:
         """Wait for the block's bytes and lend them to its parameters."""
-        if torch.compiler.is_compiling() or self._thread == threading.get_ident():
+        if self._thread == threading.get_ident():
             return
         self._ring.turn.acquire()
         self._thread = threading.get_ident()
-        if not self._needs_gradients(inputs):
+        if self._device is not None or not self._needs_gradients(inputs):
             try:
                 self._lend()
             except BaseException:
-                self.end()
+                self.end(None)
                 raise
 
     def _lend(self) -> None:
-        weights = [(w, at) for w, at in zip(self._weights, self._starts, strict=True) if w.is_untouched()]
-        memory = self._ring.fetch(self._index) if weights else None
-        for weight, start in weights:
-            home = weight.home
-            flat = torch.frombuffer(memory, dtype=home.dtype, count=home.numel(), offset=start)
-            weight.parameter.data = flat.view(home.shape)
-            self._lent.append(weight)
+        untouched = [weight.is_untouched() for weight in self._weights]
+        found = self._ring.tensors(self._index) if any(untouched) else [torch.empty(0)] * len(untouched)
+        for weight, as_loaded, flat in zip(self._weights, untouched, found, strict=True):
+            here = weight.home if as_loaded else weight.parameter.data
+            if as_loaded:
+                there = flat.view(here.dtype).view(here.shape)
+            elif self._device is not None:
+                there = here.to(self._device)
+            else:
+                continue
+            self._lent.append((weight.parameter, here))
+            weight.parameter.data = there
 
-    def end(self) -> None:
-        """Parameters are views of their files again, and the buffer is free for another block."""
-        if torch.compiler.is_compiling() or self._thread != threading.get_ident():
+    def end(self, output: Any) -> None:
+        """Parameters are where they were, and the buffer is free for another block."""
+        if self._thread != threading.get_ident():
             return
-        for weight in self._lent:
-            weight.parameter.data = weight.home
+        if self._lent:
+            self._ring.done(self._index)
+        for parameter, home in self._lent:
+            parameter.data = home
         self._lent = []
         self._thread = None
         self._ring.turn.release()
+        if self._device is not None:
+            for each in tensors_in(output):
+                if each.requires_grad:
+                    each.register_hook(_no_gradients)  # type: ignore[no-untyped-call]
 
     def _needs_gradients(self, inputs: Sequence[Any]) -> bool:
         """The backward pass would look for the weights in a buffer that long holds others."""
@@ -154,25 +202,14 @@ class _Turn:
         return found
 
 
-def nothing(*args: Any, **kwargs: Any) -> None:
-    """The hook of a copied or unpickled model, whose numbers are in memory."""
+def _no_gradients(gradient: Tensor) -> None:
+    raise LoadstoneError(
+        "There are no gradients through weights that are streamed to an accelerator. Give it enough of the model in "
+        "max_memory, or train on the CPU."
+    )
 
 
-def _nothing() -> Any:
-    return nothing
-
-
-class _Hook:
-    """A hook that stays with the model that it was made for."""
-
-    def __deepcopy__(self, memo: Any) -> Any:
-        return nothing
-
-    def __reduce__(self) -> Any:
-        return _nothing, ()
-
-
-class _Guard(_Hook):
+class _Guard(Hook):
     """Looks whether the files are as they were, before a forward pass reads from them."""
 
     def __init__(self, files: Sequence[WeightFile]) -> None:
@@ -184,17 +221,19 @@ class _Guard(_Hook):
                 file.check()
 
 
-class _Begin(_Hook):
+class _Begin(Hook):
     def __init__(self, turn: _Turn) -> None:
         self._turn = turn
 
     def __call__(self, module: nn.Module, inputs: Any, keywords: Any) -> None:
-        self._turn.begin((*inputs, *keywords.values()))
+        if self._turn.must_run():
+            self._turn.begin((*inputs, *keywords.values()))
 
 
-class _End(_Hook):
+class _End(Hook):
     def __init__(self, turn: _Turn) -> None:
         self._turn = turn
 
     def __call__(self, module: nn.Module, inputs: Any, output: Any) -> None:
-        self._turn.end()
+        if self._turn.must_run():
+            self._turn.end(output)
