@@ -1,8 +1,8 @@
 """The measured process of ``run_large.py``: prints its figures as one line of JSON.
 
 ``python probe_large.py load LIBRARY OPTIONS`` loads with the keywords of OPTIONS (JSON) and runs: both libraries run
-the very same lines. ``… disk NBYTES FOLDER`` reads the folder's weights in order, past the page cache: what the disk
-gives. ``… plan FOLDER`` looks at headers only.
+the very same lines. ``… disk READERS NBYTES FOLDER`` reads the folder's weights in order, past the page cache: what
+the disk gives. ``… plan FOLDER`` looks at headers only.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import mmap
 import os
 import statistics
 import sys
+import threading
 import time
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from probe import memory_bytes
@@ -73,18 +75,34 @@ def _streamed(model: Any) -> int:
     return sum(weight.stored.nbytes for turn in turns for weight in turn._weights)
 
 
-def disk(nbytes: int, folder: Path) -> dict[str, Any]:
-    """Seconds to read ``nbytes`` of the folder's files one after another; the best of three."""
-    buffer = mmap.mmap(-1, _READ_BYTES)
+def disk(readers: int, nbytes: int, folder: Path) -> dict[str, Any]:
+    """Seconds in which so many threads read ``nbytes`` of the folder's files, in order; the best of three."""
+    buffers = [mmap.mmap(-1, _READ_BYTES) for _ in range(readers)]
     rounds = []
     for _ in range(3):
-        left, begin = nbytes, time.perf_counter()
+        jobs: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+        left, opened = nbytes, []
         for path in sorted(folder.glob("*.safetensors")):
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECT)
-            while left > 0 and (count := os.readv(descriptor, [buffer])):
-                left -= count
-            os.close(descriptor)
+            opened.append(os.open(path, os.O_RDONLY | os.O_DIRECT))
+            for offset in range(0, min(path.stat().st_size, max(left, 0)), _READ_BYTES):
+                jobs.put((opened[-1], offset))
+            left -= path.stat().st_size
+        for _ in buffers:
+            jobs.put(None)
+
+        def read(buffer: mmap.mmap, jobs: SimpleQueue[tuple[int, int] | None] = jobs) -> None:
+            while (job := jobs.get()) is not None:
+                os.preadv(job[0], [buffer], job[1])
+
+        threads = [threading.Thread(target=read, args=(buffer,)) for buffer in buffers]
+        begin = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         rounds.append(time.perf_counter() - begin)
+        for descriptor in opened:
+            os.close(descriptor)
     return {"figures": {"forward_s": min(rounds)}}
 
 
@@ -104,7 +122,7 @@ if __name__ == "__main__":
     if kind == "load":
         found = load(arguments[0], json.loads(arguments[1]))
     elif kind == "disk":
-        found = disk(int(arguments[0]), Path(arguments[1]))
+        found = disk(int(arguments[0]), int(arguments[1]), Path(arguments[2]))
     else:
         found = plan(arguments[0])
     print(json.dumps(found))

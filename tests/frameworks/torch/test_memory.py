@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,35 @@ ranges = [[int(end, 16) for end in row[0].split("-")] for row in maps if row[-1]
 inside = sum(any(a <= p.data_ptr() < b for a, b in ranges) for p in model.parameters())
 count = len(list(model.parameters()))
 print(json.dumps(dict(grown=after - before, peak=peak - before, result=result, inside=inside, count=count)))
+"""
+
+_SAVING_PROBE = """
+import json, sys, threading, time
+import torch, loadstone
+small = loadstone.AutoModelForCausalLM.from_pretrained(sys.argv[1], torch_dtype="auto")
+small.save_pretrained(sys.argv[3] + "-small")  # everything imported
+
+def private():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+
+model = loadstone.AutoModelForCausalLM.from_pretrained(
+    sys.argv[2], torch_dtype="auto", device_map="disk", max_memory={"cpu": "60MB"}
+)
+ids = torch.tensor([[1, 2, 3]])
+with torch.no_grad():
+    expected = model(ids).logits
+before, peak, running = private(), [0], True
+def watch():
+    while running:
+        peak.append(private())
+        time.sleep(0.001)
+thread = threading.Thread(target=watch); thread.start()
+model.save_pretrained(sys.argv[3], max_shard_size="40MB")
+running = False; thread.join()
+with torch.no_grad():
+    same = bool(model(ids).logits.equal(expected))
+print(json.dumps({"peak": max(peak) - before, "same": same}))
 """
 
 
@@ -99,3 +129,24 @@ def test_a_parameter_reads_what_the_file_holds(folders: dict[str, Path]) -> None
         file.seek(stored.offset)
         raw = torch.frombuffer(bytearray(file.read(stored.nbytes)), dtype=torch.bfloat16).view(stored.shape)
     assert torch.equal(model.model.layers[3].mlp.up_proj.weight, raw)
+
+
+@pytest.mark.parametrize("onto_itself", [False, True])
+def test_saving_what_is_on_the_disk_takes_next_to_nothing(
+    folders: dict[str, Path], tmp_path: Path, onto_itself: bool
+) -> None:
+    source = shutil.copytree(folders["plain"], tmp_path / "source")
+    target = source if onto_itself else tmp_path / "target"
+    done = subprocess.run(
+        [sys.executable, "-c", _SAVING_PROBE, str(folders["tiny"]), str(source), str(target)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert found["same"], "the model goes on after it was saved"
+    assert found["peak"] < 16 * MB
+    tiny.assert_same(
+        loadstone.AutoModelForCausalLM.from_pretrained(target, torch_dtype="auto").state_dict(),
+        loadstone.AutoModelForCausalLM.from_pretrained(folders["plain"], torch_dtype="auto").state_dict(),
+    )
