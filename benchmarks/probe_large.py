@@ -1,14 +1,15 @@
 """The measured process of ``run_large.py``: prints its figures as one line of JSON.
 
 ``python probe_large.py load LIBRARY OPTIONS`` loads with the keywords of OPTIONS (JSON) and runs: both libraries run
-the very same lines. ``… disk READERS NBYTES FOLDER`` reads the folder's weights in order, past the page cache: what
-the disk gives. ``… plan FOLDER`` looks at headers only.
+the very same lines. ``… disk BUFFERS NBYTES FOLDER`` reads the folder's weights in order, past the page cache: what
+the disk gives to buffers of these sizes (JSON). ``… plan FOLDER`` looks at headers only.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
+import itertools
 import json
 import mmap
 import os
@@ -75,9 +76,9 @@ def _streamed(model: Any) -> int:
     return sum(weight.stored.nbytes for turn in turns for weight in turn._weights)
 
 
-def disk(readers: int, nbytes: int, folder: Path) -> dict[str, Any]:
-    """Seconds in which so many threads read ``nbytes`` of the folder's files, in order; the best of three."""
-    buffers = [mmap.mmap(-1, _READ_BYTES) for _ in range(readers)]
+def disk(buffers_bytes: list[int], nbytes: int, folder: Path) -> dict[str, Any]:
+    """Seconds in which a thread for each buffer reads ``nbytes`` of the files, in order; the best of three."""
+    buffers = [_huge(size) for size in buffers_bytes]
     rounds = []
     for _ in range(3):
         jobs: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
@@ -91,8 +92,10 @@ def disk(readers: int, nbytes: int, folder: Path) -> dict[str, Any]:
             jobs.put(None)
 
         def read(buffer: mmap.mmap, jobs: SimpleQueue[tuple[int, int] | None] = jobs) -> None:
+            steps = itertools.cycle(range(0, len(buffer), _READ_BYTES))
             while (job := jobs.get()) is not None:
-                os.preadv(job[0], [buffer], job[1])
+                at = next(steps)
+                os.preadv(job[0], [memoryview(buffer)[at : at + _READ_BYTES]], job[1])
 
         threads = [threading.Thread(target=read, args=(buffer,)) for buffer in buffers]
         begin = time.perf_counter()
@@ -104,6 +107,14 @@ def disk(readers: int, nbytes: int, folder: Path) -> dict[str, Any]:
         for descriptor in opened:
             os.close(descriptor)
     return {"figures": {"forward_s": min(rounds)}}
+
+
+def _huge(nbytes: int) -> mmap.mmap:
+    """A buffer in huge pages, into which a disk writes with the fewest requests: on small ones it loses half."""
+    buffer = mmap.mmap(-1, nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    buffer.madvise(mmap.MADV_HUGEPAGE)
+    buffer[::4096] = bytes(nbytes // 4096)
+    return buffer
 
 
 def plan(folder: str) -> dict[str, Any]:
@@ -122,7 +133,7 @@ if __name__ == "__main__":
     if kind == "load":
         found = load(arguments[0], json.loads(arguments[1]))
     elif kind == "disk":
-        found = disk(int(arguments[0]), int(arguments[1]), Path(arguments[2]))
+        found = disk(json.loads(arguments[0]), int(arguments[1]), Path(arguments[2]))
     else:
         found = plan(arguments[0])
     print(json.dumps(found))

@@ -28,7 +28,7 @@ from shapes import QUICK, TINYLLAMA, Shape, make_checkpoint
 
 HERE = Path(__file__).resolve().parent
 OURS, PEER = "loadstone", "transformers"
-MEMORY, DISK, DISK2, BF16 = "in memory", "disk, one reader", "disk, two readers", "from bfloat16"
+MEMORY, DISK, DISK2, BF16 = "in memory", "disk, into 8 MiB", "disk, into two layers", "from bfloat16"
 
 
 class Case(NamedTuple):
@@ -119,7 +119,9 @@ def measure(name: str, subject: str, shape: Shape, folders: dict[str, Path], lim
         options["max_memory"] = {"cpu": around + 2 * (shape.nbytes - around) // shape.num_hidden_layers + 4096}
     arguments = ["load", library, json.dumps(options)]
     if subject in (DISK, DISK2):
-        arguments = ["disk", "1" if subject == DISK else "2", str(disk_bytes), str(folder)]
+        layer = shape.nbytes // shape.num_hidden_layers >> 23 << 23  # whole reads of 8 MiB
+        buffers = [8 << 20] if subject == DISK else [max(layer, 8 << 20)] * 2
+        arguments = ["disk", json.dumps(buffers), str(disk_bytes), str(folder)]
     if name == "plan":
         arguments = ["plan", str(folders["plan"])]
     if case.capped:
@@ -233,8 +235,10 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
         "logits. *Warm*: the page cache holds the files. *Capped*: a memory control group of "
         f"{facts['limit_bytes'] / 1e9:.1f} GB, in which the page cache counts, entered before Python starts; nothing "
         f"is cached before. `{MEMORY}` is Loadstone with the whole model on the CPU; `{DISK}` reads as many bytes as "
-        "the forward pass does and nothing else, in the order of the files, past the page cache, 8 MiB at a time, in "
-        f"the same control group (best of three), `{DISK2}` with two threads; `{BF16}` is Loadstone on the bfloat16 "
+        "the forward pass does and nothing else, in order, past the page cache, 8 MiB at a time into one buffer of "
+        f"8 MiB in huge pages, over and over (best of three); `{DISK2}` with two threads into as much memory as two "
+        "layers take, which is what a program needs that computes with what it read. "
+        f"`{BF16}` is Loadstone on the bfloat16 "
         "checkpoint. *forward* takes eight tokens, median of those after the first. *First* is the first load in a "
         "fresh process, *again* the second.",
         report.limits_table(GOALS, series, OURS, PEER, {}, PREDICTED_ON),

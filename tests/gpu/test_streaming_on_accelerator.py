@@ -87,7 +87,7 @@ def test_the_ring_brings_every_byte_whatever_the_order() -> None:
         with ring.turn:
             (found,) = ring.tensors(index)
             twice = found.clone()  # work that reads the buffer, queued behind the copy
-            ring.done(index)
+            ring.release(index)
         assert twice.cpu().equal(blocks[index][0])
 
 

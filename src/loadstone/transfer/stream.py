@@ -210,6 +210,16 @@ class Relay:
             self._start(following, keep=index)
         return buffer
 
+    def release(self, index: int) -> None:
+        """Nobody uses a fetched block any more: its buffer is for the block after those under way, at once, so that
+        whoever reads never waits for whoever computes.
+        """
+        coming = (index + self._buffers) % self._count
+        following = (index + 1) % self._count
+        if self._process == os.getpid() and following in self._under_way and coming not in self._under_way:
+            self._forget(index)
+            self._start(coming, keep=following)
+
     def _start(self, index: int, keep: int | None) -> None:
         """Bring a block into a buffer that ``keep`` is not in."""
         held = self._under_way[keep][0] if keep is not None else -1

@@ -44,7 +44,9 @@ MAPS: dict[str, Any] = {
 def accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every number is an accelerator that is the CPU."""
     real = placing.device_of
-    monkeypatch.setattr(placing, "device_of", lambda each: torch.device("cpu") if isinstance(each, int) else real(each))
+    cpu = torch.device("cpu")
+    monkeypatch.setattr(placing, "device_of", lambda each: cpu if isinstance(each, int) else real(each))
+    monkeypatch.setattr(placing.Devices, "resolve", lambda self, place: cpu)
 
 
 @pytest.fixture(params=[True, False], ids=["tied", "untied"])
@@ -127,6 +129,14 @@ def test_copies_and_pickles_run_without_the_hooks(original: Any, folder: Path) -
         assert logits(twin).equal(logits(original))
 
 
+@pytest.mark.filterwarnings("ignore:Dynamo does not know how to trace")
+def test_it_runs_compiled_and_in_inference_mode(original: Any, folder: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(folder, device_map=MAPS["three-places"])
+    with torch.inference_mode():
+        assert model(tiny.IDS).logits.equal(logits(original))
+    assert logits(torch.compile(model, backend="eager")).equal(logits(original))
+
+
 def test_a_file_that_was_cut_short_is_an_error_at_the_next_pass(folder: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(folder, device_map=MAPS["three-places"])
     logits(model)
@@ -164,7 +174,7 @@ def test_two_buffers_hold_the_largest_block_and_staging_is_small(tmp_path: Path)
                     assert bytes(flat) == file.read_bytes()[source.offset : source.offset + source.nbytes]
                 else:
                     assert flat.view(source.dtype).equal(source)
-            ring.done(index)
+            ring.release(index)
 
 
 def test_tensors_cross_wherever_they_are() -> None:

@@ -84,17 +84,18 @@ class DeviceRing(Relay):
                 memory.record_stream(self._stream)
 
     def tensors(self, index: int) -> list[Tensor]:
-        """The bytes of a block's weights on the device, in the order given; good until :meth:`done`."""
+        """The bytes of a block's weights on the device, in the order given; good until :meth:`release`."""
         memory = self._memory[self.fetch(index)]
         places = zip(self._starts[index], self._sizes[index], strict=True)
         return [memory[start : start + nbytes] for start, nbytes in places]
 
-    def done(self, index: int) -> None:
+    def release(self, index: int) -> None:
         """What was computed with a block so far is all that its buffer is needed for."""
         if self._stream is not None and index in self._under_way:
             event = torch.Event(device=self._device)
             event.record(torch.accelerator.current_stream(self._device))
             self._used[self._under_way[index][0]] = event
+        super().release(index)
 
     def check(self, index: int) -> None:
         """:class:`CorruptCheckpoint` if the block's files are not what they were."""

@@ -77,9 +77,6 @@ class _MemoryRing(Ring):
             for each, start in zip(block.ranges, block.starts, strict=True)
         ]
 
-    def done(self, index: int) -> None:
-        """The CPU is done with a buffer when the block's forward pass is."""
-
 
 def _ring(blocks: Sequence[Sequence[_Weight]], devices: Devices) -> _MemoryRing | DeviceRing:
     if devices.is_accelerated:
@@ -177,10 +174,10 @@ class _Turn:
         """Parameters are where they were, and the buffer is free for another block."""
         if self._thread != threading.get_ident():
             return
-        if self._lent:
-            self._ring.done(self._index)
         for parameter, home in self._lent:
             parameter.data = home
+        if self._lent:
+            self._ring.release(self._index)
         self._lent = []
         self._thread = None
         self._ring.turn.release()
