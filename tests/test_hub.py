@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import huggingface_hub
 import pytest
+from hub_server import Hub
 from huggingface_hub import constants
 
 from loadstone.errors import (
@@ -54,78 +51,26 @@ SHARDED = {
 LOADED = ["config.json", "generation_config.json", *SHARDS, "model.safetensors.index.json"]
 
 
-class Hub:
-    """The part of the Hub's protocol that a load speaks, with one repository."""
+class OneModel(Hub):
+    """A Hub with one repository."""
 
     def __init__(self) -> None:
-        self.commits: dict[str, dict[str, bytes]] = {FIRST: dict(SHARDED)}
-        self.refs = {"main": FIRST}
-        self.log: list[str] = []
-        self.fail: tuple[int, dict[str, str]] | None = None
-        """Status and headers that every answer has."""
-        self.wrong_commit: str | None = None
-        hub = self
+        super().__init__()
+        self.add(ID, SHARDED, FIRST)
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    @property
+    def commits(self) -> dict[str, dict[str, bytes]]:
+        return self.repositories[ID].commits
 
-            def do_GET(self) -> None:
-                hub.log.append(f"{self.command} {self.path}")
-                status, headers, body = hub.answer(unquote(self.path.partition("?")[0]))
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                if self.command == "GET":
-                    self.wfile.write(body)
-
-            do_HEAD = do_GET
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
-        self.thread.start()
-
-    def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        if self.fail:
-            return *self.fail, b""
-        if path.startswith(api := f"/api/models/{ID}/revision/"):
-            commit = self._commit(path.removeprefix(api))
-            if commit is None:
-                return 404, {"X-Error-Code": "RevisionNotFound"}, b""
-            names = [{"rfilename": name} for name in self.commits[commit]]
-            return 200, {}, json.dumps({"id": ID, "sha": commit, "siblings": names}).encode()
-        if path.startswith(resolve := f"/{ID}/resolve/"):
-            revision, _, name = path.removeprefix(resolve).partition("/")
-            commit = self._commit(revision)
-            if commit is None or name not in self.commits[commit]:
-                return 404, {"X-Error-Code": "EntryNotFound"}, b""
-            body = self.commits[commit][name]
-            headers = {"ETag": f'"{hashlib.sha1(body).hexdigest()}"', "X-Repo-Commit": self.wrong_commit or commit}
-            return 200, headers, body
-        return 404, {"X-Error-Code": "RepoNotFound"}, b""
-
-    def _commit(self, revision: str) -> str | None:
-        return revision if revision in self.commits else self.refs.get(revision)
-
-    def fetched(self) -> list[str]:
-        return sorted(
-            line.partition("/resolve/")[2].partition("/")[2] for line in self.log if line.startswith("GET /o")
-        )
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+    @property
+    def refs(self) -> dict[str, str]:
+        return self.repositories[ID].refs
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[OneModel]:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # conftest.py turns it on
-    hub = Hub()
+    hub = OneModel()
     yield hub
     hub.stop()
 
@@ -145,7 +90,7 @@ def cache(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def filled(hub: Hub, cache: Path) -> Path:
+def filled(hub: OneModel, cache: Path) -> Path:
     """A cache that a load online has filled; the log is empty again."""
     resolve_files(ID, cache_dir=cache, endpoint=hub.address)
     hub.log.clear()
@@ -212,7 +157,7 @@ def test_save_into_the_folder_that_was_cut_off_is_completed_first(tmp_path: Path
 # The Hub
 
 
-def test_only_the_files_that_a_load_needs_are_fetched(hub: Hub, cache: Path) -> None:
+def test_only_the_files_that_a_load_needs_are_fetched(hub: OneModel, cache: Path) -> None:
     source = resolve_files(ID, cache_dir=cache, endpoint=hub.address)
     assert (source.commit, source.repo_id) == (FIRST, ID)
     assert files_of(source) == hub.fetched() == LOADED
@@ -228,19 +173,19 @@ def test_only_the_files_that_a_load_needs_are_fetched(hub: Hub, cache: Path) -> 
     ],
 )
 def test_format_and_variant_decide_which_weights_are_fetched(
-    hub: Hub, cache: Path, options: dict[str, Any], weights: list[str]
+    hub: OneModel, cache: Path, options: dict[str, Any], weights: list[str]
 ) -> None:
     source = resolve_files(ID, cache_dir=cache, endpoint=hub.address, **options)
     assert files_of(source) == sorted(["config.json", "generation_config.json", *weights])
 
 
-def test_one_file_is_preferred_to_shards_and_safetensors_to_pytorch(hub: Hub, cache: Path) -> None:
+def test_one_file_is_preferred_to_shards_and_safetensors_to_pytorch(hub: OneModel, cache: Path) -> None:
     hub.commits[FIRST]["model.safetensors"] = b"all"
     source = resolve_files(ID, cache_dir=cache, endpoint=hub.address)
     assert files_of(source) == ["config.json", "generation_config.json", "model.safetensors"]
 
 
-def test_a_preferred_format_is_fetched_with_all_its_shards_and_else_the_usual_one(hub: Hub, cache: Path) -> None:
+def test_a_preferred_format_is_fetched_with_all_its_shards_and_else_the_usual_one(hub: OneModel, cache: Path) -> None:
     index = json.dumps({"weight_map": {"a/kernel": "flax_model-1.msgpack"}}).encode()
     hub.commits[FIRST] |= {"flax_model.msgpack.index.json": index, "flax_model-1.msgpack": b"one"}
     source = resolve_files(ID, cache_dir=cache, endpoint=hub.address, prefer="flax")
@@ -250,7 +195,7 @@ def test_a_preferred_format_is_fetched_with_all_its_shards_and_else_the_usual_on
     assert files_of(source) == LOADED
 
 
-def test_subfolder_of_a_repository_is_found_within_the_root(hub: Hub, cache: Path) -> None:
+def test_subfolder_of_a_repository_is_found_within_the_root(hub: OneModel, cache: Path) -> None:
     hub.commits[FIRST] = {"config.json": b"outer", **{f"inner/deep/{name}": data for name, data in SHARDED.items()}}
     source = resolve_files(ID, cache_dir=cache, endpoint=hub.address, subfolder="inner/deep/")
     assert files_of(source) == [f"inner/deep/{name}" for name in LOADED]
@@ -258,19 +203,19 @@ def test_subfolder_of_a_repository_is_found_within_the_root(hub: Hub, cache: Pat
     assert config == source
 
 
-def test_repository_without_configs_gives_its_weights(hub: Hub, cache: Path) -> None:
+def test_repository_without_configs_gives_its_weights(hub: OneModel, cache: Path) -> None:
     hub.commits[FIRST] = {"model.safetensors": b"all"}
     assert files_of(resolve_files(ID, cache_dir=cache, endpoint=hub.address)) == ["model.safetensors"]
 
 
-def test_config_alone_is_fetched_for_a_config(hub: Hub, cache: Path) -> None:
+def test_config_alone_is_fetched_for_a_config(hub: OneModel, cache: Path) -> None:
     source = resolve_config(ID, cache_dir=cache, endpoint=hub.address)
     assert files_of(source) == hub.fetched() == ["config.json"]
     assert source.commit == FIRST
 
 
 def test_branch_tag_and_commit_are_resolved_once_and_all_files_are_of_that_commit(
-    hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch
+    hub: OneModel, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.commits[SECOND] = {**SHARDED, SHARDS[0]: b"second"}
     hub.refs["refs/pr/7"] = SECOND
@@ -288,24 +233,25 @@ def test_branch_tag_and_commit_are_resolved_once_and_all_files_are_of_that_commi
         assert source.commit == source.folder.name == commit
         assert (source.folder / SHARDS[0]).read_bytes() == first
         assert [line for line in hub.log if "/resolve/" in line and commit not in line] == []
-        assert len([line for line in hub.log if "/api/" in line]) == 1
+        # A commit's files were noted when they were first asked for.
+        assert len([line for line in hub.log if "/api/" in line]) == (revision != FIRST)
         assert resolve_files(ID, cache_dir=cache, revision=revision, local_files_only=True) == source
 
 
-def test_second_load_fetches_nothing_anew_and_force_download_everything(hub: Hub, filled: Path) -> None:
+def test_second_load_fetches_nothing_anew_and_force_download_everything(hub: OneModel, filled: Path) -> None:
     resolve_files(ID, cache_dir=filled, endpoint=hub.address)
     assert hub.fetched() == []
     resolve_files(ID, cache_dir=filled, endpoint=hub.address, force_download=True)
     assert set(hub.fetched()) == set(LOADED)
 
 
-def test_server_that_mixes_commits_is_refused(hub: Hub, cache: Path) -> None:
+def test_server_that_mixes_commits_is_refused(hub: OneModel, cache: Path) -> None:
     hub.wrong_commit = SECOND
     with pytest.raises(HubError, match=f"expected files of commit {FIRST}, the Hub gave {SECOND}"):
         resolve_files(ID, cache_dir=cache, endpoint=hub.address)
 
 
-def test_environment_names_the_hub_and_turns_it_off(hub: Hub, tmp_path: Path) -> None:
+def test_environment_names_the_hub_and_turns_it_off(hub: OneModel, tmp_path: Path) -> None:
     """As a user has it: a fresh process, settings in the environment; the second one may open no socket."""
     program = (
         "import os, sys\n"
@@ -326,7 +272,7 @@ def test_environment_names_the_hub_and_turns_it_off(hub: Hub, tmp_path: Path) ->
 
 @pytest.mark.parametrize("revision", [None, "main", FIRST])
 def test_cache_serves_the_same_files_without_a_socket(
-    hub: Hub, filled: Path, revision: str | None, request: pytest.FixtureRequest
+    hub: OneModel, filled: Path, revision: str | None, request: pytest.FixtureRequest
 ) -> None:
     request.getfixturevalue("no_sockets")
     source = resolve_files(ID, cache_dir=filled, endpoint=hub.address, revision=revision, local_files_only=True)
@@ -349,7 +295,7 @@ def test_cache_with_a_shard_too_few_names_it(filled: Path) -> None:
         resolve_files(ID, cache_dir=filled, local_files_only=True)
 
 
-def test_cache_that_holds_only_the_config_says_so(hub: Hub, cache: Path) -> None:
+def test_cache_that_holds_only_the_config_says_so(hub: OneModel, cache: Path) -> None:
     resolve_config(ID, cache_dir=cache, endpoint=hub.address)
     with pytest.raises(CheckpointNotFound, match=r"It has config\.json"):
         resolve_files(ID, cache_dir=cache, local_files_only=True)
@@ -357,7 +303,7 @@ def test_cache_that_holds_only_the_config_says_so(hub: Hub, cache: Path) -> None
 
 @pytest.mark.parametrize("stop", [True, False])
 def test_hub_that_is_gone_or_broken_is_replaced_by_the_cache_with_a_warning(
-    hub: Hub, filled: Path, stop: bool, caplog: pytest.LogCaptureFixture
+    hub: OneModel, filled: Path, stop: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     hub.fail = (503, {})
     address = "http://127.0.0.1:9" if stop else hub.address  # nobody listens on the discard port
@@ -390,21 +336,21 @@ def test_hub_that_is_gone_and_an_empty_cache_is_a_hub_error(cache: Path) -> None
     ],
 )
 def test_refusal_says_what_to_do_even_where_the_cache_has_the_files(
-    hub: Hub, filled: Path, status: int, code: str, said: str
+    hub: OneModel, filled: Path, status: int, code: str, said: str
 ) -> None:
     hub.fail = (status, {"X-Error-Code": code} if code else {})
     with pytest.raises(HubError, match=said):
         resolve_files(ID, cache_dir=filled, endpoint=hub.address)
 
 
-def test_unknown_repository_and_unknown_revision_are_told_apart(hub: Hub, cache: Path) -> None:
+def test_unknown_repository_and_unknown_revision_are_told_apart(hub: OneModel, cache: Path) -> None:
     with pytest.raises(HubError, match=r"'owner/other'.*no such model"):
         resolve_files("owner/other", cache_dir=cache, endpoint=hub.address)
     with pytest.raises(HubError, match="no revision 'v9'"):
         resolve_files(ID, cache_dir=cache, endpoint=hub.address, revision="v9")
 
 
-def test_repository_without_such_weights_says_what_it_has(hub: Hub, cache: Path) -> None:
+def test_repository_without_such_weights_says_what_it_has(hub: OneModel, cache: Path) -> None:
     with pytest.raises(CheckpointNotFound, match=r"none of model\.bf16\.safetensors.*model\.fp16\.safetensors"):
         resolve_files(ID, cache_dir=cache, endpoint=hub.address, variant="bf16")
     hub.commits[FIRST] = {"README.md": b""}
@@ -413,7 +359,7 @@ def test_repository_without_such_weights_says_what_it_has(hub: Hub, cache: Path)
     assert hub.fetched() == []
 
 
-def test_answer_that_is_no_hubs_is_a_hub_error(hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_that_is_no_hubs_is_a_hub_error(hub: OneModel, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for body in (b"<html>Please log in</html>", b"[]", b'{"id": "x"}', b'{"id": "x", "sha": "main", "siblings": []}'):
         monkeypatch.setattr(hub, "answer", lambda path, body=body: (200, {}, body))
         with pytest.raises(HubError):
@@ -431,7 +377,7 @@ def test_answer_that_is_no_hubs_is_a_hub_error(hub: Hub, cache: Path, monkeypatc
     ],
 )
 def test_index_that_is_broken_or_leads_elsewhere_fetches_nothing_more(
-    hub: Hub, cache: Path, content: bytes, error: type[Exception]
+    hub: OneModel, cache: Path, content: bytes, error: type[Exception]
 ) -> None:
     hub.commits[FIRST]["model.safetensors.index.json"] = content
     with pytest.raises(error, match=r"index\.json"):
@@ -439,7 +385,7 @@ def test_index_that_is_broken_or_leads_elsewhere_fetches_nothing_more(
     assert hub.fetched() == ["model.safetensors.index.json"]
 
 
-def test_cache_that_cannot_be_written_is_named(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_that_cannot_be_written_is_named(hub: OneModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*args: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 

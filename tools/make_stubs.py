@@ -68,7 +68,8 @@ def _classes(room: _Room) -> Iterator[str]:
     tasks = {task: f"_{room.prefix}{cls.__name__}" for task, cls in room.tasks.items()}
     for name in sorted(loadstone._HOMES):
         if name.startswith(f"{room.prefix}AutoModel"):
-            yield _auto(name, tasks[getattr(loadstone, name).task])
+            # Tasks that no family has: the class comes with the checkpoint.
+            yield _auto(name, tasks.get(getattr(loadstone, name).task, room.base))
     for family in registry.families().values():
         base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
         yield f"\nclass {base}({room.base}):\n    config: {config}\n"

@@ -71,6 +71,14 @@ class AutoModel(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _BareModel: ...
 
+class AutoModelForAudioClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
 class AutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -78,6 +86,22 @@ class AutoModelForCausalLM(AutoClass):
     ) -> _CausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _CausalLM: ...
+
+class AutoModelForImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
+class AutoModelForImageTextToText(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -87,6 +111,22 @@ class AutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedLM: ...
 
+class AutoModelForObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
+class AutoModelForPreTraining(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
 class AutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_pretrained(
@@ -94,6 +134,14 @@ class AutoModelForQuestionAnswering(AutoClass):
     ) -> _QuestionAnswering: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _QuestionAnswering: ...
+
+class AutoModelForSeq2SeqLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForSequenceClassification(AutoClass):
     @classmethod

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from typing import Any, ClassVar, NoReturn
 
-from loadstone.architectures import registry
+from loadstone import registered
 from loadstone.architectures.family import (
+    AUDIO_CLASSIFICATION,
     BARE,
     CAUSAL_LM,
+    IMAGE_CLASSIFICATION,
+    IMAGE_TEXT_TO_TEXT,
     MASKED_LM,
+    OBJECT_DETECTION,
+    PRETRAINING,
     QUESTION_ANSWERING,
+    SEQ2SEQ_LM,
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
 )
@@ -18,6 +24,9 @@ from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import require_framework
 from loadstone.loading import from_pretrained
+from loadstone.picking import AutoTarget, pick, resolve
+from loadstone.remote_code.gate import Gate
+from loadstone.remote_code.trust import Trust
 
 
 class AutoClass:
@@ -37,17 +46,30 @@ class AutoClass:
 
         Arguments and errors: :func:`loadstone.loading.from_pretrained`.
         """
-        return from_pretrained(cls.framework, pretrained_model_name_or_path, cls.task, model_args, kwargs)
+        target = AutoTarget(cls.__name__, cls.task)
+        return from_pretrained(cls.framework, pretrained_model_name_or_path, target, model_args, kwargs)
 
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any:
-        """A model with random weights after its family's scheme; ``torch_dtype`` and ``attn_implementation`` apply."""
+        """A model with random weights after its family's scheme; ``torch_dtype`` and ``attn_implementation`` apply.
+
+        ``trust_remote_code``, ``code_revision`` and ``allow_transformers`` as for :meth:`from_pretrained`.
+        """
         if not isinstance(config, PretrainedConfig):
             raise ArgumentError(f"from_config takes a config, not {type(config).__name__}.")
-        kwargs.pop("trust_remote_code", None)
-        family = registry.family(config.model_type)
-        head = registry.head(family, cls.task)
-        return require_framework(cls.framework).resolve_class(family, head)._from_config(config, **kwargs)
+        trusted = {name: kwargs.pop(name, None) for name in ("trust_remote_code", "code_revision")}
+        trust = Trust.of(**trusted, allow_transformers=bool(kwargs.pop("allow_transformers", False)))
+        gate = Gate(trust, config.name_or_path, config._commit_hash, config._commit_hash)
+        made_by = pick(AutoTarget(cls.__name__, cls.task), cls.framework, config, gate)
+        return resolve(made_by, require_framework(cls.framework), gate)._from_config(config, **kwargs)
+
+    @classmethod
+    def register(cls, config_class: type[PretrainedConfig], model_class: type[Any], exist_ok: bool = False) -> None:
+        """Have this Auto class give a class of one's own for configs of ``config_class``.
+
+        Raises :class:`ArgumentError` if the model's ``config_class`` is another, or there is a class already.
+        """
+        registered.register_model(cls.__name__, config_class, model_class, exist_ok=exist_ok)
 
 
 def _not_made(name: str) -> NoReturn:
@@ -90,6 +112,42 @@ class AutoModelForQuestionAnswering(AutoClass):
     """A model that finds the span of a text that answers a question."""
 
     task = QUESTION_ANSWERING
+
+
+class AutoModelForImageClassification(AutoClass):
+    """A model that tells which class an image is of. Loadstone has none of its own: a custom or registered class."""
+
+    task = IMAGE_CLASSIFICATION
+
+
+class AutoModelForSeq2SeqLM(AutoClass):
+    """A model that writes a text from a text. Loadstone has none of its own: a custom or registered class."""
+
+    task = SEQ2SEQ_LM
+
+
+class AutoModelForImageTextToText(AutoClass):
+    """A model that goes on from images and text. Loadstone has none of its own: a custom or registered class."""
+
+    task = IMAGE_TEXT_TO_TEXT
+
+
+class AutoModelForAudioClassification(AutoClass):
+    """A model that tells which class a sound is of. Loadstone has none of its own: a custom or registered class."""
+
+    task = AUDIO_CLASSIFICATION
+
+
+class AutoModelForObjectDetection(AutoClass):
+    """A model that finds things in an image. Loadstone has none of its own: a custom or registered class."""
+
+    task = OBJECT_DETECTION
+
+
+class AutoModelForPreTraining(AutoClass):
+    """A model with the heads it was trained with. Loadstone has none of its own: a custom or registered class."""
+
+    task = PRETRAINING
 
 
 class FlaxAutoModel(AutoModel):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from loadstone import registered
 from loadstone.architectures import registry
 from loadstone.config import CONFIG_NAME, PretrainedConfig, read_config
-from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.errors import ArgumentError, CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.hub import resolve_config
+from loadstone.remote_code.gate import Gate
+from loadstone.remote_code.trust import Trust
 
 
 class AutoConfig:
@@ -21,25 +26,68 @@ class AutoConfig:
     def from_pretrained(cls, pretrained_model_name_or_path: str | os.PathLike[str], **kwargs: Any) -> PretrainedConfig:
         """The config of a folder or Hub id, with keys set anew by keyword (``num_labels=3``, ``torch_dtype=…``).
 
-        Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`HubError`.
+        A config class that comes with the checkpoint is used only with ``trust_remote_code``, which, like
+        ``code_revision`` and ``allow_transformers``, is explained at :func:`loadstone.loading.from_pretrained`.
+
+        Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`HubError`,
+        :class:`UntrustedCode`, :class:`CustomCodeError`.
         """
         names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
-        where = {name: kwargs.pop(name) for name in names if name in kwargs}
-        kwargs.pop("trust_remote_code", None)
-        where = {name: value for name, value in where.items() if value is not None}
-        folder = resolve_config(pretrained_model_name_or_path, **where).folder / where.get("subfolder", "")
-        values = read_config(folder)
-        model_type = values.get("model_type")
-        if not isinstance(model_type, str):
-            raise InvalidConfig(
-                [Fault(f"{folder / CONFIG_NAME}, key 'model_type'", "the name of a family", repr(model_type))],
-                hint="Is this a model's folder? A model-specific class, such as LlamaForCausalLM, needs no model_type.",
-            )
-        config = registry.family(model_type).config.from_dict(values, **kwargs)
-        config._name_or_path = str(pretrained_model_name_or_path)
-        return config
+        where = {name: value for name in names if (value := kwargs.pop(name, None)) is not None}
+        trusted = {name: kwargs.pop(name, None) for name in ("trust_remote_code", "code_revision")}
+        trust = Trust.of(**trusted, allow_transformers=bool(kwargs.pop("allow_transformers", False)))
+        source = resolve_config(pretrained_model_name_or_path, **where)
+        revision = where.pop("revision", None)
+        gate = Gate(trust, str(pretrained_model_name_or_path), source.commit, revision, where)
+        return read(source.folder / where.get("subfolder", ""), gate, kwargs)
 
     @classmethod
     def for_model(cls, model_type: str, **kwargs: Any) -> PretrainedConfig:
         """A config of a family by its ``model_type``."""
-        return registry.family(model_type).config(**kwargs)
+        found = registered.config_class(model_type) or registry.family(model_type).config
+        made: PretrainedConfig = found(**kwargs)
+        return made
+
+    @staticmethod
+    def register(model_type: str, config: type[PretrainedConfig], exist_ok: bool = False) -> None:
+        """Have ``AutoConfig`` read configs that say ``model_type`` with a class of one's own.
+
+        Raises :class:`ArgumentError` if the class says another ``model_type``, or one that is taken.
+        """
+        if not (isinstance(config, type) and issubclass(config, PretrainedConfig)):
+            raise ArgumentError(f"{config!r} does not derive from PretrainedConfig.")
+        registered.register_config(model_type, config, is_taken=registry.is_family(model_type), exist_ok=exist_ok)
+
+
+def read(folder: Path, gate: Gate, overrides: Mapping[str, Any]) -> PretrainedConfig:
+    """The config of a folder: of the class that the gate lets through, one registered, or its family's."""
+    values = read_config(folder)
+    model_type = values.get("model_type")
+    known = registered.config_class(model_type)
+    if known is None and registry.is_family(model_type):
+        known = registry.family(str(model_type)).config
+    reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=known is not None)
+    if reference is not None:
+        found = gate.load(reference, PretrainedConfig)
+        config = _made(found, values, overrides, str(reference))
+    elif known is not None:
+        config = known.from_dict(values, **overrides)
+    elif not isinstance(model_type, str):
+        raise InvalidConfig(
+            [Fault(f"{folder / CONFIG_NAME}, key 'model_type'", "the name of a family", repr(model_type))],
+            hint="Is this a model's folder? A model-specific class, such as LlamaForCausalLM, needs no model_type.",
+        )
+    else:
+        config = registry.family(model_type).config.from_dict(values, **overrides)  # it names the nearest
+    config._name_or_path, config._commit_hash = gate.source, gate.commit
+    return config
+
+
+def _made(cls: type[Any], values: Mapping[str, Any], overrides: Mapping[str, Any], reference: str) -> PretrainedConfig:
+    try:
+        config: PretrainedConfig = cls.from_dict(values, **overrides)
+    except LoadstoneError:
+        raise
+    except Exception as error:
+        raise CustomCodeError(f"{reference} could not be made from {CONFIG_NAME}: {error!r}") from error
+    return config

@@ -8,9 +8,11 @@ config is made: all that is wrong is reported at once.
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import math
 import os
+import secrets
 import types
 import typing
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig
+from loadstone.publishing import PushToHub
 from loadstone.tensors import BY_NAME
 
 CONFIG_NAME = "config.json"
@@ -26,6 +29,23 @@ _LARGEST_CONFIG_BYTES = 64 << 20
 _LARGEST_LAYERS = 10_000
 _LARGEST_LABELS = 1 << 20
 _LARGEST_SIZE = (1 << 31) - 1
+
+
+# What code written against Transformers 4 reads from any config, whether a file sets it or not.
+_EXPECTED: dict[str, Any] = {
+    "is_encoder_decoder": False,
+    "tie_encoder_decoder": False,
+    "chunk_size_feed_forward": 0,
+    "pruned_heads": {},
+    "torchscript": False,
+    "cross_attention_hidden_size": None,
+    "decoder_start_token_id": None,
+    "sep_token_id": None,
+    "tokenizer_class": None,
+    "prefix": None,
+    "task_specific_params": None,
+    "finetuning_task": None,
+}
 
 
 def dtype_name(dtype: object) -> str:
@@ -76,7 +96,7 @@ class _Absent:
 
 
 @dataclass_transform(kw_only_default=True)
-class PretrainedConfig:
+class PretrainedConfig(PushToHub):
     """What ``config.json`` says of a model, and nothing about its weights.
 
     Keyword arguments are the file's keys; unknown ones are kept as attributes. Raises
@@ -107,6 +127,7 @@ class PretrainedConfig:
     )
     auto_map: dict[str, Any] | None = None
 
+    _auto_class: ClassVar[str | None] = None
     without: ClassVar[tuple[str, ...]] = ()
     """Keys of the base class that this family's files do not have."""
     positive: ClassVar[tuple[str, ...]] = ()
@@ -118,9 +139,15 @@ class PretrainedConfig:
 
     @classmethod
     def fields(cls) -> dict[str, tuple[Any, Any]]:
-        """Key → (type, default), worked out once for each class."""
+        """Key → (type, default), worked out once for each class.
+
+        A class with an ``__init__`` of its own declares no keys: it sets attributes, as Transformers' configs do.
+        """
         if "_fields" not in cls.__dict__:
-            hints = typing.get_type_hints(cls)
+            declaring = [c for c in cls.__mro__ if c is PretrainedConfig or "__init__" not in c.__dict__]
+            hints: dict[str, Any] = {}
+            for each in reversed(declaring):
+                hints |= inspect.get_annotations(each, eval_str=True)
             cls._fields = {
                 name: (hint, getattr(cls, name))
                 for name, hint in hints.items()
@@ -130,12 +157,14 @@ class PretrainedConfig:
 
     def __init__(self, /, **values: Any) -> None:
         self._name_or_path = str(values.pop("_name_or_path", "") or "")
+        self._commit_hash: str | None = None
         self._attn_implementation: str | None = values.pop("attn_implementation", None) or values.pop(
             "_attn_implementation", None
         )
         values.pop("_attn_implementation", None)
         values.pop("model_type", None)
-        self._extra: dict[str, Any] = {}
+        # A subclass may have set attributes before it calls this, and they stay.
+        self._extra: dict[str, Any] = self.__dict__.get("_extra", {})
         for standard, own in self.attribute_map.items():
             if standard in values:
                 values.setdefault(own, values.pop(standard))
@@ -144,9 +173,9 @@ class PretrainedConfig:
             values["torch_dtype"] = newer if newer is not None else values.get("torch_dtype")
         num_labels = values.pop("num_labels", None)
         values = self.upgrade(values)
-        self._given = {name for name, value in values.items() if value is not None}
+        self._given = self.__dict__.get("_given", set()) | {name for name, v in values.items() if v is not None}
         for name, (_, default) in self.fields().items():
-            value = values.pop(name) if name in values else copy.copy(default)
+            value = values.pop(name) if name in values else self.__dict__.get(name, copy.copy(default))
             object.__setattr__(self, name, list(value) if isinstance(value, tuple) else value)
         self._extra.update(values)
         self._check()
@@ -241,15 +270,17 @@ class PretrainedConfig:
         extra = self.__dict__.get("_extra", {})
         if name in extra:
             return extra[name]
+        if name in _EXPECTED:
+            return copy.copy(_EXPECTED[name])
         raise AttributeError(f"{type(self).__name__} has no key {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         name = type(self).attribute_map.get(name, name)
         if name.startswith("_") or hasattr(type(self), name):
             object.__setattr__(self, name, value)
-            self.__dict__.get("_given", set()).add(name)
+            self.__dict__.setdefault("_given", set()).add(name)
         else:
-            self._extra[name] = value
+            self.__dict__.setdefault("_extra", {})[name] = value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PretrainedConfig) and self.to_dict() == other.to_dict()
@@ -262,7 +293,10 @@ class PretrainedConfig:
     def to_dict(self) -> dict[str, Any]:
         """All keys as JSON can hold them, in the names that Transformers 4 and 5 both read."""
         values = {name: copy.deepcopy(getattr(self, name)) for name in self.fields() if name != "torch_dtype"}
-        values.update(copy.deepcopy(self._extra))
+        # Attributes that a subclass declares without a type.
+        set_anew = {name: value for name, value in self.__dict__.items() if name[0] != "_" and name not in values}
+        set_anew.pop("torch_dtype", None)
+        values.update({name: _as_json(value) for name, value in copy.deepcopy({**set_anew, **self._extra}).items()})
         values["model_type"] = self.model_type or self._extra.get("model_type", "")
         if self.torch_dtype is not None:
             values["torch_dtype"] = dtype_name(self.torch_dtype)
@@ -296,10 +330,35 @@ class PretrainedConfig:
         return json.dumps(self.to_diff_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
     def save_pretrained(self, save_directory: str | os.PathLike[str]) -> None:
-        """Write ``config.json`` into a folder (made if absent): whole, or not at all."""
+        """Write ``config.json`` into a folder (made if absent): whole, or not at all.
+
+        A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.
+        """
+        from loadstone.remote_code.carrying import carried
+
         folder = Path(save_directory)
+        code, config = carried(self, None)
         folder.mkdir(parents=True, exist_ok=True)
-        replace_file(folder / CONFIG_NAME, self.to_json_string().encode())
+        for name, content in {**code, CONFIG_NAME: config.to_json_string().encode()}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            replace_file(folder / name, content)
+
+    @classmethod
+    def register_for_auto_class(cls, auto_class: str = "AutoConfig") -> None:
+        """Have this class's code saved with its configs and models, so that ``AutoConfig`` finds it there."""
+        cls._auto_class = auto_class if isinstance(auto_class, str) else auto_class.__name__
+
+    @classmethod
+    def get_config_dict(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str], **keywords: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a ``config.json`` holds, and the keywords that do not say where it is."""
+        from loadstone.hub import resolve_config
+
+        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
+        where = {name: keywords.pop(name) for name in names if keywords.get(name) is not None}
+        folder = resolve_config(pretrained_model_name_or_path, **where).folder
+        return read_config(folder / where.get("subfolder", "")), keywords
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], **overrides: Any) -> Self:
@@ -327,16 +386,19 @@ class PretrainedConfig:
         token: str | bool | None = None,
         revision: str | None = None,
         subfolder: str = "",
+        trust_remote_code: object = None,
         **overrides: Any,
     ) -> Self:
         """The config of a folder or Hub id, with keys set anew by keyword (``num_labels=3``).
+
+        No code is looked for, so ``trust_remote_code`` is accepted and changes nothing.
 
         Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`HubError`, and
         :class:`ConfigError` where the file is for another family than this class.
         """
         from loadstone.hub import resolve_config
 
-        folder = resolve_config(
+        source = resolve_config(
             pretrained_model_name_or_path,
             revision=revision,
             subfolder=subfolder,
@@ -344,7 +406,8 @@ class PretrainedConfig:
             force_download=force_download,
             local_files_only=local_files_only,
             token=token,
-        ).folder
+        )
+        folder = source.folder
         values = read_config(folder / subfolder)
         found = values.get("model_type", cls.model_type)
         if cls.model_type and found != cls.model_type:
@@ -353,8 +416,24 @@ class PretrainedConfig:
                 f"{cls.model_type!r}. Use AutoConfig, or the class of that family."
             )
         config = cls.from_dict(values, **overrides)
-        config._name_or_path = str(pretrained_model_name_or_path)
+        config._name_or_path, config._commit_hash = str(pretrained_model_name_or_path), source.commit
         return config
+
+
+def _as_json(value: Any) -> Any:
+    """A value that custom code has set, as JSON can hold it: a config within is an object, a dtype its name."""
+    if isinstance(value, PretrainedConfig):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {key: _as_json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(each) for each in value]
+    if isinstance(value, str | int | float) or value is None:
+        return value
+    name = dtype_name(value)
+    if name in BY_NAME:
+        return name
+    raise ConfigError(f"{type(value).__name__} {value!r} is no value that config.json can hold")
 
 
 def read_json(path: Path, what: str) -> dict[str, Any]:
@@ -368,7 +447,7 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
     if size > _LARGEST_CONFIG_BYTES:
         raise InvalidConfig([Fault(str(path), f"at most {_LARGEST_CONFIG_BYTES} bytes", f"{size} bytes")])
     try:
-        values = json.loads(path.read_bytes())
+        values = json.loads(path.read_bytes().decode("utf-8-sig"))  # as bytes it would guess at UTF-16 and UTF-32
     except (ValueError, RecursionError) as error:
         raise InvalidConfig([Fault(str(path), "JSON", str(error) or type(error).__name__)]) from None
     if not isinstance(values, dict):
@@ -383,9 +462,10 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a small file so that a crash leaves the old one or the new one, whole."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # A name that nobody can foresee, and never one that is there: what was planted is not written through.
+    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
-        with open(staged, "wb") as file:
+        with open(staged, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -22,6 +22,9 @@
     │   └── UnsupportedDType                 a dtype that the framework asked for cannot hold
     ├── TokenizerError (ValueError)          text cannot become token ids: no tokenizer.json, or a broken one
     ├── FrameworkNotInstalled (ImportError)  PyTorch, Flax or TensorFlow is missing; names the command
+    ├── UntrustedCode (ValueError)           code came with a checkpoint, and nobody allowed it to run
+    ├── CustomCodeError (ImportError)        code that came with a checkpoint and cannot be used
+    ├── LockMismatch (ValueError)            files that are not those of the lock file, all listed
     ├── HubError (OSError)                   the Hub said no, or was not there
     └── SaveError (OSError)                  nothing was written; the old files are untouched
 
@@ -177,6 +180,20 @@ class TokenizerError(LoadstoneError, ValueError):
 
 class FrameworkNotInstalled(LoadstoneError, ImportError):
     """PyTorch, Flax or TensorFlow is needed and not installed."""
+
+
+class UntrustedCode(LoadstoneError, ValueError):
+    """Code came with a checkpoint, and the caller did not allow it to run. None of it was imported."""
+
+
+class CustomCodeError(LoadstoneError, ImportError):
+    """Code that came with a checkpoint cannot be used: a file, a package or a class is missing, or it fails."""
+
+
+class LockMismatch(FaultsError, ValueError):
+    """Files differ from what the lock file says of them."""
+
+    title = "The lock does not hold; nothing was loaded"
 
 
 class HubError(LoadstoneError, OSError):

@@ -9,19 +9,33 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import inspect
+import json
 import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from loadstone.blobs import check_cached, check_new
 from loadstone.checkpoint.faults import Faults
+from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.index import read_weight_map
 from loadstone.checkpoint.names import Candidate, candidates
 from loadstone.config import CONFIG_NAME, replace_file
-from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound, HubError
+from loadstone.errors import (
+    ArgumentError,
+    CheckpointNotFound,
+    ConfigNotFound,
+    CustomCodeError,
+    HubError,
+    LoadstoneError,
+)
 from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.progress import Progress
+from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
 from loadstone.transfer.journal import finish_interrupted_save
 
 logger = logging.getLogger(__name__)
@@ -88,7 +102,7 @@ def resolve_files(
         names = [prefix + name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME) if files.has(prefix + name)]
         return _source(asked, files, [*names, *_weights(asked, files, prefix, choices)])
 
-    return _from_hub(asked, take)
+    return _from_hub(asked, take, enough=_prefix(subfolder) + CONFIG_NAME)
 
 
 def resolve_config(
@@ -119,7 +133,107 @@ def resolve_config(
             raise ConfigNotFound(f"{files.where} has no {name}. {files.hint}")
         return _source(asked, files, [name])
 
+    return _from_hub(asked, take, enough=_prefix(subfolder) + CONFIG_NAME)
+
+
+def resolve_code(
+    path_or_id: str | os.PathLike[str],
+    entries: Sequence[str],
+    *,
+    revision: str | None = None,
+    subfolder: str = "",
+    cache_dir: str | os.PathLike[str] | None = None,
+    force_download: bool = False,
+    local_files_only: bool = False,
+    token: str | bool | None = None,
+    endpoint: str | None = None,
+) -> CodeTree:
+    """Files of code, and those that they import from beside them, fetched and read; none of them runs.
+
+    They lie in the ``subfolder``, as Loadstone saves them, or in the root, as Transformers looks for them.
+
+    :raises CustomCodeError: a file is missing, too large, no Python, or reaches out of the repository.
+    :raises HubError: the Hub knows no such model or revision, wants a token or an agreement, or cannot be reached.
+    """
+    _check_subfolder(subfolder)
+    local = _local(path_or_id, CheckpointNotFound)
+    if local is not None:
+        folder = _home_of_code(entries, subfolder, lambda name: _content(local / name) is not None)
+        return collect(entries, lambda name: _content(local / f"{folder}{name}"), str(path_or_id))
+    cache = None if cache_dir is None else Path(cache_dir)
+    asked = _Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+
+    def take(files: _Files) -> CodeTree:
+        folder = _home_of_code(entries, subfolder, files.has)
+
+        roots: list[Path] = []
+
+        def read(name: str) -> bytes | None:
+            path = folder + name
+            if not files.has(path):
+                return None
+            roots.append(files.fetch([path]))
+            return _content(roots[-1] / path)
+
+        tree = collect(entries, read, asked.repo_id)
+        if len(set(roots)) != 1:
+            raise HubError(f"{files.where} changed while its code was read. Try again")
+        return replace(tree, commit=roots[0].name)
+
     return _from_hub(asked, take)
+
+
+def fetch_files(
+    repo_id: str,
+    names: Sequence[str],
+    *,
+    revision: str,
+    cache_dir: str | os.PathLike[str] | None = None,
+    local_files_only: bool = False,
+    token: str | bool | None = None,
+    endpoint: str | None = None,
+) -> Path:
+    """Named files of a repository at a commit; the folder that then holds those that there are.
+
+    :raises HubError: as :func:`resolve_files`.
+    """
+    cache = None if cache_dir is None else Path(cache_dir)
+    asked = _Asked(repo_id, revision, cache, False, local_files_only, token, endpoint)
+
+    def take(files: _Files) -> Source:
+        return _source(asked, files, [name for name in names if files.has(name)] or [CONFIG_NAME])
+
+    return _from_hub(asked, take).folder
+
+
+@contextlib.contextmanager
+def explained(repo_id: str, revision: str, endpoint: str | None) -> Iterator[None]:
+    """Turns what ``huggingface_hub`` raises while something is sent to the Hub into :class:`HubError`."""
+    asked = _Asked(repo_id, revision, None, False, False, None, endpoint)
+    try:
+        with _explained(asked):
+            yield
+    except _Unreachable as unreachable:
+        raise HubError(
+            f"The Hub could not be reached for {repo_id!r}: {unreachable}. Check the connection, and try again"
+        ) from unreachable.__cause__
+
+
+def _home_of_code(entries: Sequence[str], subfolder: str, has: Callable[[str], bool]) -> str:
+    """What the names of the files begin with."""
+    prefix = _prefix(subfolder)
+    return prefix if all(has(prefix + name) for name in entries) else ""
+
+
+def _content(path: Path) -> bytes | None:
+    """What a file of code holds; None if it is not there. :class:`CustomCodeError` if it is no file, or too large."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        with RegularFile(path) as file:
+            return file.read_head(LARGEST_FILE_BYTES + 1)
+    except UnusableFile as unusable:
+        raise CustomCodeError(f"{path}: expected {unusable.expected}, found {unusable.found}") from None
 
 
 # Which it is
@@ -195,14 +309,20 @@ class _Files(Protocol):
         """Names that begin so, for a message."""
 
 
-_Take = Callable[[_Files], Source]
+class _AtCommit(Protocol):
+    @property
+    def commit(self) -> str | None: ...
+
+
+_Found = TypeVar("_Found", bound=_AtCommit)
 
 
 class _Unreachable(Exception):
     """Internal: nobody answered, or with a failure of the server's own."""
 
 
-def _from_hub(asked: _Asked, take: _Take) -> Source:
+def _from_hub(asked: _Asked, take: Callable[[_Files], _Found], enough: str | None = None) -> _Found:
+    """``enough``: a file that says, if the cache has it at a pinned commit, that the rest may be there too."""
     _check_id(asked)
     from huggingface_hub import constants
 
@@ -210,6 +330,11 @@ def _from_hub(asked: _Asked, take: _Take) -> Source:
         if asked.force_download:
             raise ArgumentError("force_download=True asks the Hub for files, and offline nothing is asked; drop one")
         return take(_Cached(asked))
+    if enough is not None and not asked.force_download and _COMMIT.fullmatch(asked.revision):
+        cached = _Cached(asked)
+        if _recalled(asked) is None and cached.has(enough):
+            with contextlib.suppress(CheckpointNotFound, ConfigNotFound):
+                return take(cached)  # nobody need be asked for what cannot have changed
     try:
         return take(_Online(asked))
     except _Unreachable as unreachable:
@@ -269,18 +394,31 @@ class _Online:
     """Asks the Hub, once, what the revision's commit and its files are."""
 
     def __init__(self, asked: _Asked) -> None:
+        self._asked = asked
+        self._commit = asked.revision
+        names = None if asked.force_download else _recalled(asked)
+        if names is None:
+            names = self._ask()
+        self._names = names
+        self.where = f"{asked.repo_id!r} at commit {self._commit[:12]}"
+        self.hint = "See its page on the Hub for what it holds"
+
+    def _ask(self) -> set[str]:
         from huggingface_hub import HfApi, constants
 
-        self._asked = asked
+        asked = self._asked
         with _explained(asked):
             api = HfApi(endpoint=asked.endpoint, token=asked.token, library_name=_LIBRARY)
             info = api.model_info(asked.repo_id, revision=asked.revision, timeout=constants.HF_HUB_ETAG_TIMEOUT)
         self._commit = info.sha or ""
         if not _COMMIT.fullmatch(self._commit):
             raise HubError(f"The Hub gave no commit for {asked.repo_id!r} at {asked.revision!r}, but {info.sha!r}")
-        self._names = {sibling.rfilename for sibling in info.siblings or ()}
-        self.where = f"{asked.repo_id!r} at commit {self._commit[:12]}"
-        self.hint = "See its page on the Hub for what it holds"
+        names = {sibling.rfilename for sibling in info.siblings or ()}
+        with contextlib.suppress(OSError):
+            note = _listing(asked, self._commit)
+            note.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(note, json.dumps(sorted(names)).encode())
+        return names
 
     def has(self, name: str) -> bool:
         return name in self._names
@@ -291,9 +429,12 @@ class _Online:
     def fetch(self, names: Sequence[str]) -> Path:
         from concurrent.futures import ThreadPoolExecutor
 
-        from huggingface_hub import hf_hub_download
+        from huggingface_hub import hf_hub_download, try_to_load_from_cache
 
         def one(name: str) -> Path:
+            had = asked.force_download is False and isinstance(
+                try_to_load_from_cache(asked.repo_id, name, cache_dir=asked.cache_dir, revision=self._commit), str
+            )
             path = hf_hub_download(
                 asked.repo_id,
                 name,
@@ -303,21 +444,27 @@ class _Online:
                 token=asked.token,
                 endpoint=asked.endpoint,
                 library_name=_LIBRARY,
+                **shown,
             )
+            if not had:
+                check_new(Path(path))
             return _root(Path(path), name)
 
         asked = self._asked
         pool = ThreadPoolExecutor(_DOWNLOADS_AT_ONCE)
-        try:
-            with _explained(asked):
-                roots = set(pool.map(one, names))
-        finally:
-            # After a failure, or Ctrl-C, what has not begun is not begun.
-            pool.shutdown(cancel_futures=True)
+        with Progress("Downloading", 0) as progress:
+            shown = _shown_in(progress)
+            try:
+                with _explained(asked):
+                    roots = set(pool.map(one, names))
+            finally:
+                # After a failure, or Ctrl-C, what has not begun is not begun.
+                pool.shutdown(cancel_futures=True)
         root = roots.pop()
         if roots or root.name != self._commit:
             found = ", ".join(sorted(each.name for each in roots | {root}))
             raise HubError(f"{asked.repo_id!r}: expected files of commit {self._commit}, the Hub gave {found}")
+        check_cached([root / name for name in names])
         self._remember(root)
         return root
 
@@ -328,6 +475,50 @@ class _Online:
             with contextlib.suppress(OSError):  # a cache that others wrote and we may only read
                 note.parent.mkdir(parents=True, exist_ok=True)
                 replace_file(note, self._commit.encode())
+
+
+def _listing(asked: _Asked, commit: str) -> Path:
+    """Where the names of a commit's files are noted: a commit never changes, so the Hub is asked for them once."""
+    from huggingface_hub import constants
+
+    folder = f"models--{asked.repo_id.replace('/', '--')}"
+    return Path(constants.HF_HOME) / "loadstone" / "listings" / folder / f"{commit}.json"
+
+
+def _recalled(asked: _Asked) -> set[str] | None:
+    """The names of a pinned commit's files, as an earlier load noted them."""
+    if not _COMMIT.fullmatch(asked.revision):
+        return None
+    with contextlib.suppress(OSError, ValueError):
+        names = json.loads(_listing(asked, asked.revision).read_bytes())
+        if isinstance(names, list) and all(isinstance(name, str) for name in names):
+            return set(names)
+    return None
+
+
+def _shown_in(progress: Progress) -> dict[str, Any]:
+    """Keywords of ``hf_hub_download`` that show all files as one bar, where that release takes them."""
+    from huggingface_hub import hf_hub_download
+
+    if "tqdm_class" not in inspect.signature(hf_hub_download).parameters:
+        return {}
+
+    class Part:
+        """One file's bar, as far as ``huggingface_hub`` calls it."""
+
+        def __init__(self, *args: object, total: int | None = None, initial: int = 0, **options: object) -> None:
+            progress.expect((total or 0) - initial)
+
+        def update(self, nbytes: float | None = 1) -> None:
+            progress(int(nbytes or 0))
+
+        def __enter__(self) -> Part:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            pass
+
+    return {"tqdm_class": Part}
 
 
 class _Cached:
@@ -354,6 +545,7 @@ class _Cached:
         roots = {_root(path, name) for name, path in paths.items() if path}
         if None in paths.values() or len(roots) != 1:
             raise CheckpointNotFound(f"{self.where} changed while it was read. Try again")
+        check_cached([path for path in paths.values() if path])
         return roots.pop()
 
     def _path(self, name: str) -> Path | None:
@@ -379,6 +571,8 @@ def _explained(asked: _Asked) -> Iterator[None]:
     with_token = "pass token=…, or run `hf auth login`"
     try:
         yield
+    except LoadstoneError:
+        raise
     except errors.GatedRepoError as error:
         raise HubError(
             f"{name} is for those who accepted its terms: do so at {hub}/{asked.repo_id}, then {with_token}"
@@ -394,6 +588,13 @@ def _explained(asked: _Asked) -> Iterator[None]:
         raise HubError(f"token=True, but none is stored on this machine: {with_token}") from error
     except errors.HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else 0
+        if status == 429:
+            seconds = error.response.headers.get("Retry-After", "")
+            wait = f"Wait {seconds} seconds" if seconds else "Wait"
+            raise HubError(
+                f"{name}: {hub} answered 429, too many requests. {wait}, then try again; with a token more requests "
+                f"are answered: {with_token}"
+            ) from error
         if status >= 500:
             raise _Unreachable(f"{hub} failed ({status})") from error
         if status in (401, 403):

@@ -10,18 +10,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loadstone.architectures import registry
-from loadstone.architectures.family import Family, HeadSpec
 from loadstone.auto_config import AutoConfig
+from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
 from loadstone.frameworks import require_framework
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
+from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
+from loadstone.picking import AutoTarget, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
+from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.mapping import MappedFile, Warmup
@@ -32,11 +34,13 @@ logger = logging.getLogger("loadstone")
 def from_pretrained(
     framework_name: str,
     path_or_id: str | os.PathLike[str] | None,
-    target: type[Any] | str,
+    target: type[Any] | AutoTarget,
     model_args: tuple[Any, ...],
     keywords: Mapping[str, Any],
 ) -> Any:
-    """Load ``path_or_id`` into ``target``: a model class, or the class for a task. Keywords as in Transformers 4.52.
+    """Load ``path_or_id`` into ``target``: a model class, or what an Auto class asks for.
+
+    Keywords as in Transformers 4.52:
 
     ========================== =================================================================================
     ``config``                 a config, or where to find one; else the checkpoint's own, with any keyword that
@@ -63,6 +67,12 @@ def from_pretrained(
     ``output_loading_info``    return ``(model, info)``
     ``subfolder``, ``variant``, ``use_safetensors``, ``revision``, ``token``, ``cache_dir``, ``force_download``,
     ``local_files_only``       which files, and where from
+    ``trust_remote_code``      True: a model class that lies beside the weights may run. A list of repositories'
+                               ids: code of these may run. Without it no code is imported, whatever a file says
+    ``code_revision``          the commit of code that lies in another repository than the weights
+    ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
+                               the real library
+    ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
     ``low_cpu_mem_usage``, ``_fast_init`` accepted: both are always on
     ========================== =================================================================================
 
@@ -74,23 +84,27 @@ def from_pretrained(
     report = LoadReport(source=str(path_or_id))
 
     with report.stage("files") as stage:
-        source = _files(path_or_id, options)
+        locked = Locked.of(options.lock, path_or_id, options.revision)
+        source = _files(path_or_id, options, locked)
         folder = source.folder / options.subfolder
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
-        config, others = _config(target, options, folder, path_or_id, others)
-        family, head = _pick(target, config)
+        locked.check_configs(source.folder, folder)
+        gate = locked.guard(Gate(options.trust(), report.source, source.commit, options.revision, options.where_code()))
+        config, others = _config(target, options, folder, gate, others)
+        made_by = pick(target, framework_name, config, gate)
     with report.stage("checkpoint") as stage:
         checkpoint = None if options.state_dict is not None else open_checkpoint(source.folder, **options.which())
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
+        locked.start(source.folder, checkpoint)
         maps, warmup = _map(checkpoint, options, config)
     try:
         with report.stage("framework"):
             framework = require_framework(framework_name)
-            cls = framework.resolve_class(family, head) if isinstance(target, str) else target
+            cls = resolve(made_by, framework, gate)
         with report.stage("skeleton"):
             model = framework.skeleton(cls, config, model_args, _for_init(cls, others, options.config))
         with report.stage("plan"):
@@ -117,8 +131,11 @@ def from_pretrained(
             stage.nbytes = warmup.nbytes
             with Progress("Reading", stage.nbytes) as progress:
                 warmup.wait(progress)
+        with report.stage("lock"):
+            locked.finish()
     except BaseException:
         warmup.cancel()
+        locked.cancel()
         raise
     framework.finish(model, dtype, place)
     report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(place)
@@ -130,28 +147,29 @@ def from_pretrained(
     return (model, report.loading_info()) if options.output_loading_info else model
 
 
-def _files(path_or_id: str | os.PathLike[str] | None, options: Options) -> Source:
+def _files(path_or_id: str | os.PathLike[str] | None, options: Options, locked: Locked) -> Source:
     if path_or_id is None:
         return Source(Path(), None, None)
-    return resolve_files(path_or_id, **(options.where() | options.which()))
+    return resolve_files(path_or_id, **(options.where() | options.which() | {"revision": locked.revision}))
 
 
 def _config(
-    target: type[Any] | str, options: Options, folder: Path, path_or_id: Any, others: dict[str, Any]
+    target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate, others: dict[str, Any]
 ) -> tuple[PretrainedConfig, dict[str, Any]]:
     """The config, and the keywords that are none of its keys."""
     if isinstance(options.config, PretrainedConfig):
         config = copy.deepcopy(options.config)
     else:
-        reader = AutoConfig if isinstance(target, str) else target.config_class
-        config = reader.from_pretrained(folder if options.config is None else options.config)
+        config = _read_config(target, options, folder, gate)
         known = {*config.fields(), *config.attribute_map, *config.to_dict(), "num_labels"}
         changed = {name: value for name, value in others.items() if name in known}
         if changed:
             # Without what follows from other keys, for it may follow otherwise now.
-            config = type(config).from_dict(config.to_diff_dict(), **changed)
+            anew = type(config).from_dict(config.to_diff_dict(), **changed)
+            anew._commit_hash = config._commit_hash
+            config = anew
             others = {name: value for name, value in others.items() if name not in known}
-    config._name_or_path = str(path_or_id or config.name_or_path)
+    config._name_or_path = gate.source if gate.source != "None" else config.name_or_path
     if options.attn_implementation is not None:
         config._attn_implementation = options.attn_implementation
     quantised = config.get("quantization_config")
@@ -164,23 +182,23 @@ def _config(
     return config, others
 
 
-def _pick(target: type[Any] | str, config: PretrainedConfig) -> tuple[Family, HeadSpec | None]:
-    """Family and head: by the task, or those of the model class."""
-    if isinstance(target, str):
-        family = registry.family(config.model_type)
-        return family, registry.head(family, target)
-    if not isinstance(config, target.config_class):
-        raise InvalidConfig(
-            [Fault("config", target.config_class.__name__, type(config).__name__)],
-            hint=f"{target.__name__} cannot be made of it. An Auto class picks the class from the config.",
-        )
-    return target.family_spec, target.head_spec
+def _read_config(target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate) -> PretrainedConfig:
+    if options.config is None:
+        if isinstance(target, AutoTarget):
+            return read_config(folder, gate, {})
+        config: PretrainedConfig = target.config_class.from_pretrained(folder)
+        return config
+    if isinstance(target, AutoTarget):
+        trusted = {name: getattr(options, name) for name in ("trust_remote_code", "code_revision")}
+        return AutoConfig.from_pretrained(options.config, allow_transformers=options.allow_transformers, **trusted)
+    given: PretrainedConfig = target.config_class.from_pretrained(options.config)
+    return given
 
 
 def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
     """:class:`InvalidConfig` if the config says more layers than the checkpoint has tensors."""
     layers = config.get("num_hidden_layers", 0)
-    if layers > len(checkpoint):
+    if isinstance(layers, int) and layers > len(checkpoint):
         raise InvalidConfig(
             [
                 Fault(
@@ -212,6 +230,8 @@ def _map(
 def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[str, Any]:
     """Keywords for the class's own ``__init__``; :class:`UnknownArgument` for those that nothing takes."""
     takes = inspect.signature(cls.__init__).parameters
+    if any(each.kind is each.VAR_KEYWORD for each in takes.values()):
+        return others
     unknown = [name for name in others if name not in takes or name in ("self", "config", "component")]
     keys = cls.config_class.fields().keys() | {"num_labels"}
     doubled = [name for name in unknown if name in keys]

@@ -12,6 +12,7 @@ from typing import Any
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.config import PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.remote_code.trust import Trust
 from loadstone.tensors import BY_NAME, DType, StoredTensor
 
 logger = logging.getLogger("loadstone")
@@ -51,7 +52,10 @@ class Options:
     from_flax: bool = False
     low_cpu_mem_usage: bool | None = True
     _fast_init: bool = True
-    trust_remote_code: bool | None = False
+    trust_remote_code: Any = None
+    code_revision: str | None = None
+    allow_transformers: bool = False
+    lock: str | os.PathLike[str] | None = None
     weights_only: bool = True
 
     @classmethod
@@ -96,10 +100,18 @@ class Options:
                     f"{name}= is for PyTorch models, which can be spread over devices. {framework}'s cannot."
                 )
 
+    def trust(self) -> Trust:
+        """Whose code may run."""
+        return Trust.of(self.trust_remote_code, self.code_revision, self.allow_transformers)
+
     def where(self) -> dict[str, Any]:
         """What says where files come from."""
         names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
         return {name: getattr(self, name) for name in names}
+
+    def where_code(self) -> dict[str, Any]:
+        """The same without the revision, which code shares with the config and the weights."""
+        return {name: value for name, value in self.where().items() if name != "revision"}
 
     def which(self) -> dict[str, Any]:
         """What says which weight files to take."""

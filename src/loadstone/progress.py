@@ -22,6 +22,13 @@ class Progress:
         self._bar: Any = None
         self._from_s = time.monotonic() + _PATIENCE_S
 
+    def expect(self, nbytes: int) -> None:
+        """So many bytes more are to come than was known."""
+        with self._lock:
+            self.total_bytes += nbytes
+            if self._bar is not None:
+                self._bar.total = self.total_bytes
+
     def __call__(self, nbytes: int) -> None:
         """So many bytes more are done."""
         with self._lock:

@@ -16,6 +16,13 @@ MASKED_LM = "masked-lm"
 SEQUENCE_CLASSIFICATION = "sequence-classification"
 TOKEN_CLASSIFICATION = "token-classification"
 QUESTION_ANSWERING = "question-answering"
+# No family here has these yet; a custom model may.
+IMAGE_CLASSIFICATION = "image-classification"
+SEQ2SEQ_LM = "seq2seq-lm"
+IMAGE_TEXT_TO_TEXT = "image-text-to-text"
+AUDIO_CLASSIFICATION = "audio-classification"
+OBJECT_DETECTION = "object-detection"
+PRETRAINING = "pretraining"
 TASKS = (BARE, CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING)
 
 

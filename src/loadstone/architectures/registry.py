@@ -29,11 +29,18 @@ def families() -> dict[str, Family]:
     return {found.model_type: found for found in map(_declared, _modules())}
 
 
+def is_family(model_type: object) -> bool:
+    """Whether a ``model_type`` has a family here."""
+    if not isinstance(model_type, str):
+        return False
+    module = model_type.replace("-", "_")
+    return module in _modules() and _declared(module).model_type == model_type
+
+
 def family(model_type: str) -> Family:
     """The family of a ``model_type``, importing no other; :class:`UnknownModelType` names the nearest known ones."""
-    module = model_type.replace("-", "_")
-    if module in _modules() and (found := _declared(module)).model_type == model_type:
-        return found
+    if is_family(model_type):
+        return _declared(model_type.replace("-", "_"))
     near = difflib.get_close_matches(model_type, families(), n=3, cutoff=0.5)
     raise UnknownModelType(
         f"model_type {model_type!r} is of no family that Loadstone knows"

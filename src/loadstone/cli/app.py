@@ -115,6 +115,66 @@ def plan(
 
 
 @app.command()
+def code(
+    path: Annotated[str, typer.Argument(help="A checkpoint's folder, or an id on the Hub.")],
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
+    as_json: AsJson = False,
+    show_traceback: Traceback = False,
+) -> None:
+    """Show the code that a checkpoint brings, without running it: files, hashes, imports, calls worth a look."""
+    with failing_clearly(show_traceback):
+        from loadstone.cli.code import show, survey
+
+        output = Output()
+        with output.working(f"Reading the code of {path}"):
+            found = survey(path, revision=revision, subfolder=subfolder)
+        if as_json:
+            output.json(found)
+        else:
+            show(found, output)
+
+
+@app.command()
+def lock(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Checkpoints' folders, or ids on the Hub.")],
+    output_file: Annotated[Path, typer.Option("--output", "-o", help="The lock file; others in it stay.")] = Path(
+        "loadstone.lock"
+    ),
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
+    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    show_traceback: Traceback = False,
+) -> None:
+    """Write down every file that loading PATH uses, with size and SHA-256: configs, weights, code."""
+    with failing_clearly(show_traceback):
+        from loadstone.lock import lock_sources
+
+        output = Output()
+        with output.working(f"Hashing {', '.join(paths)}"):
+            made = lock_sources(paths, output_file, revision=revision, subfolder=subfolder, variant=variant)
+            made.write()
+        files = sum(len(source.files) for source in made.sources.values())
+        output.line(f"{output_file}: {files} files of {', '.join(made.sources)}")
+
+
+@app.command()
+def verify(
+    lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.")] = Path("loadstone.lock"),
+    show_traceback: Traceback = False,
+) -> None:
+    """Hash everything that a lock file lists, anew, and name what differs."""
+    with failing_clearly(show_traceback):
+        from loadstone.lock import Lock
+        from loadstone.lock import verify as verify_lock
+
+        output = Output()
+        with output.working(f"Hashing what {lock_file} lists"):
+            count = verify_lock(Lock.read(lock_file))
+        output.line(f"{lock_file}: all {count} files are as they were")
+
+
+@app.command()
 def run(
     path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json.")],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],

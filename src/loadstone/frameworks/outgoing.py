@@ -14,10 +14,11 @@ from loadstone.config import CONFIG_NAME
 from loadstone.errors import ArgumentError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.progress import Progress
+from loadstone.remote_code.carrying import carried
 from loadstone.saving import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
 
 
-def outgoing(family: Family, state: Mapping[str, Any], ties: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def outgoing(family: Family | None, state: Mapping[str, Any], ties: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     """Stored name and tensor for everything that is written: tied slots once, experts one by one.
 
     A tensor is only sliced here, ``tensor[expert, start:end]``, so any framework's will do.
@@ -25,7 +26,7 @@ def outgoing(family: Family, state: Mapping[str, Any], ties: Mapping[str, str]) 
     for name, tensor in state.items():
         if name in ties and ties[name] in state:
             continue
-        rule = next((rule for rule in family.experts if name.endswith(rule.slot)), None)
+        rule = next((rule for rule in (family.experts if family else ()) if name.endswith(rule.slot)), None)
         if rule is None:
             yield name, tensor
             continue
@@ -61,14 +62,15 @@ def save_model(
     """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
 
     ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
+    Code that came with the model, or that belongs to a class registered for it, is written too.
     The config names the class without the framework's ``prefix``, so that every framework finds its own.
 
     Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
-    config = copy.deepcopy(model.config)
+    code, config = carried(copy.deepcopy(model.config), type(model))
     config.architectures = [type(model).__name__.removeprefix(prefix)]
     config.torch_dtype = dtype
-    files = {CONFIG_NAME: config.to_json_string().encode()}
+    files = {**code, CONFIG_NAME: config.to_json_string().encode()}
     if model.generation_config is not None:
         files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()
     if weight_format == MSGPACK:

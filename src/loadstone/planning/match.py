@@ -19,7 +19,7 @@ from loadstone.errors import (
     UnusedTensors,
 )
 from loadstone.naming import Fused, Naming
-from loadstone.planning.recipes import Fresh, Piece, Recipe, Stored, Tied
+from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stored, Tied
 from loadstone.tensors import Slot, StoredTensor
 
 _HINTS = 20
@@ -68,7 +68,9 @@ def match(
             recipes[slot.name] = Tied(naming.tied[slot.name])
             continue
         pieces = finder.find(slot)
-        if pieces is None:
+        if pieces is None and slot.name in naming.computed:
+            recipes[slot.name] = Computed()
+        elif pieces is None:
             missing.append(slot)
         elif not _fits(slot, pieces):
             wrong.append((slot, pieces))

@@ -88,7 +88,14 @@ class Fresh(NamedTuple):
         return f"newly initialised: {self.reason}"
 
 
-Recipe = Stored | Tied | Fresh
+class Computed(NamedTuple):
+    """What the model computed when it was made, for a buffer that the checkpoint does not hold."""
+
+    def __str__(self) -> str:
+        return "computed by the model"
+
+
+Recipe = Stored | Tied | Fresh | Computed
 
 
 def _end(tensor: StoredTensor) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.recipes import Fresh, Recipe, Stored, Tied
+from loadstone.planning.recipes import Computed, Fresh, Recipe, Stored, Tied
 from loadstone.tensors import DType, Slot, StoredTensor
 
 
@@ -43,7 +43,7 @@ def sizes(slots: Iterable[Slot], plan: LoadPlan, dtype_of: Callable[[StoredTenso
         recipe = plan.recipes[slot.name]
         if isinstance(recipe, Tied):
             continue
-        dtype = fresh if isinstance(recipe, Fresh) else dtype_of(recipe.pieces[0].tensor)
+        dtype = fresh if isinstance(recipe, Fresh | Computed) else dtype_of(recipe.pieces[0].tensor)
         is_view = is_as_is(recipe, dtype)
         if is_view and isinstance(recipe, Stored) and recipe.pieces[0].rows is None:
             # Two slots never share memory unless the model ties them.

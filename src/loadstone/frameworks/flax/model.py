@@ -21,6 +21,7 @@ from loadstone.frameworks.flax.forward import Options, run
 from loadstone.frameworks.flax.initial import fill_fresh
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
+from loadstone.publishing import PushToHub
 from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class About:
         """Makes the model again, for the variables that no checkpoint stores."""
 
 
-class FlaxPreTrainedModel(nnx.Module):
+class FlaxPreTrainedModel(PushToHub, nnx.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, drawn from ``seed``, in ``dtype``. Under

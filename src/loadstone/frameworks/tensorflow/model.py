@@ -26,6 +26,7 @@ from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
 from loadstone.frameworks.tensorflow.training import Training
 from loadstone.frameworks.tensorflow.variables import initialise_all
+from loadstone.publishing import PushToHub
 from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def skeletons() -> Iterator[None]:
         _skeletons.reset(token)
 
 
-class TFPreTrainedModel(Holder, Training, Serving, keras.Model):
+class TFPreTrainedModel(PushToHub, Holder, Training, Serving, keras.Model):
     """A Keras model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme. A variable's name is the slot's:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
 
 import torch
 from torch import Tensor
 
 
-class DynamicCache:
+class Cache:
+    """What every cache is, for code that asks ``isinstance(past_key_values, Cache)``."""
+
+
+class DynamicCache(Cache):
     """Keys and values of every layer, growing with the text: each (batch, kv_heads, tokens, head_dim)."""
 
     def __init__(self) -> None:
         self.key_cache: list[Tensor] = []
         self.value_cache: list[Tensor] = []
 
-    def update(self, key: Tensor, value: Tensor, layer: int) -> tuple[Tensor, Tensor]:
-        """Add the new tokens' keys and values of a layer; returns those of all tokens so far."""
+    def update(
+        self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, Any] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Add the new tokens' keys and values of a layer; returns those of all tokens so far.
+
+        ``cache_kwargs`` is accepted, since other kinds of caches need what custom code puts there.
+        """
         if layer == len(self.key_cache):
             self.key_cache.append(key)
             self.value_cache.append(value)
@@ -28,6 +38,30 @@ class DynamicCache:
     def get_seq_length(self, layer: int = 0) -> int:
         """How many tokens the cache holds."""
         return self.key_cache[layer].shape[2] if layer < len(self.key_cache) else 0
+
+    def get_usable_length(self, new_tokens: int, layer: int = 0) -> int:
+        """How many tokens will be kept when new ones come: all."""
+        return self.get_seq_length(layer)
+
+    def get_max_cache_shape(self) -> None:
+        """No bound on the number of tokens."""
+
+    @property
+    def seen_tokens(self) -> int:
+        """How many tokens the cache has been given."""
+        return self.get_seq_length()
+
+    @classmethod
+    def from_legacy_cache(cls, past_key_values: Iterable[tuple[Tensor, Tensor]] | None = None) -> Self:
+        """A cache of the tuples, one of keys and values for each layer, that older code passes on."""
+        cache = cls()
+        for layer, (key, value) in enumerate(past_key_values or ()):
+            cache.update(key, value, layer)
+        return cache
+
+    def to_legacy_cache(self) -> tuple[tuple[Tensor, Tensor], ...]:
+        """The tuples, one of keys and values for each layer."""
+        return tuple(self)
 
     def crop(self, length: int) -> None:
         """Forget all tokens after the first ``length`` (from the end if negative)."""

@@ -13,12 +13,14 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.classes import CLASSES
+from loadstone.frameworks.torch.conventions import optional_groups
 from loadstone.frameworks.torch.crossing import cross
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.fill import Filled, Source, fill, tensors_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.offloading import offload
 from loadstone.frameworks.torch.placing import Devices, place
+from loadstone.frameworks.torch.skeleton import EmptyWithoutMemory
 from loadstone.frameworks.torch.streaming import populate, stream
 from loadstone.naming import Naming
 from loadstone.options import Options
@@ -41,11 +43,14 @@ def resolve_class(family: Family, head: HeadSpec) -> type[PreTrainedModel]:
 def skeleton(
     cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[Any], extra: Mapping[str, Any]
 ) -> nn.Module:
-    """A model without memory behind its slots."""
+    """A model without memory behind its slots. What a class computes while it is made is computed."""
     if config._attn_implementation is not None:
         check_attention(config._attn_implementation)
-    with torch.device("meta"):
-        return cls(config, *arguments, **extra)
+    with EmptyWithoutMemory():
+        model = cls(config, *arguments, **extra)
+        if isinstance(model, PreTrainedModel):
+            model.tie_weights()  # whether or not its class called post_init()
+    return model
 
 
 def ties(model: nn.Module) -> dict[str, str]:
@@ -75,6 +80,11 @@ def naming(model: nn.Module) -> Naming:
         return Naming(tied=ties(model))
     stand_ins = model.head_spec.stand_ins if model.head_spec is not None else ()
     prefix, optional = model.bare_prefix, model.optional_parts
+    if model.family_spec is None:
+        optional += optional_groups(model, [slot.name for slot in slots(model)])
+        prefixes = (model.base_model_prefix,) if model.base_model_prefix else ()
+        made = frozenset(name for name, buffer in model.named_buffers() if not buffer.is_meta)
+        return Naming(prefix=prefix, prefixes=prefixes, tied=ties(model), optional=optional, computed=made)
     if prefix:  # what the bare model may lack, it may lack inside another model too
         optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in model.base_model.optional_parts)
     return model.family_spec.naming(prefix, ties(model), optional, stand_ins)

@@ -11,6 +11,7 @@ from torch import Tensor
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.common_parts import takes
 from loadstone.generation_config import Decoding, GenerationConfig, decoding
 
 Found = TypeVar("Found", bound=components.Component)
@@ -35,9 +36,11 @@ class GenerationMixin:
     def prepare_inputs_for_generation(
         self, input_ids: Tensor, past_key_values: DynamicCache | None = None, **kwargs: Any
     ) -> dict[str, Any]:
-        """The inputs of the next forward pass: only the tokens that the cache does not hold yet."""
-        past = past_key_values.get_seq_length() if past_key_values is not None else 0
-        return {"input_ids": input_ids[:, past:], "past_key_values": past_key_values, **kwargs}
+        """The inputs of the next forward pass: only the tokens that the cache does not hold yet.
+
+        A class of one's own may have its own, which is then called for every step.
+        """
+        return {"input_ids": input_ids[:, _tokens_in(past_key_values) :], "past_key_values": past_key_values, **kwargs}
 
     @torch.no_grad()
     def generate(
@@ -92,22 +95,14 @@ class GenerationMixin:
             streamer.put(ids)
         model: Any = self
         ending = torch.tensor(how.ends, device=ids.device)
-        cache = DynamicCache() if use_cache else None
+        cache: Any = DynamicCache() if use_cache and self._takes_cache() else None
         unfinished = torch.ones(ids.shape[0], dtype=torch.bool, device=ids.device)
-        turns = self._frequencies_change_at()
+        turns = self._frequencies_change_at() if model.component is not None else -1
         for _ in range(how.new_tokens):
             if use_cache and ids.shape[1] == turns + 1:
                 cache = DynamicCache()  # what it holds was turned by the frequencies of short texts
-            past = cache.get_seq_length() if cache is not None else 0
-            out = model(
-                input_ids=ids[:, past:],
-                attention_mask=mask,
-                position_ids=self._positions(ids, mask)[:, past:],
-                past_key_values=cache,
-                use_cache=use_cache,
-                return_dict=True,
-                logits_to_keep=1,
-            )
+            out = model(**self._step(ids, mask, cache, use_cache), return_dict=True)
+            cache = out.get("past_key_values") if use_cache else None
             logits = out.logits[:, -1].float()
             chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
             chosen = torch.where(unfinished, chosen, how.padding)
@@ -121,6 +116,23 @@ class GenerationMixin:
         if streamer is not None:
             streamer.end()
         return ids
+
+    def _takes_cache(self) -> bool:
+        """Whether the model fills a cache that it is given; older code makes its own tuples."""
+        model: Any = self
+        return model.component is not None or model._supports_cache_class
+
+    def _step(self, ids: Tensor, mask: Tensor, cache: Any, use_cache: bool) -> dict[str, Any]:
+        """The inputs of a step."""
+        model: Any = self
+        past = _tokens_in(cache)
+        common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache}
+        if model.component is not None:
+            common["position_ids"] = self._positions(ids, mask)[:, past:]
+            return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
+        places = torch.arange(past, ids.shape[1], device=ids.device)
+        inputs = model.prepare_inputs_for_generation(ids, cache_position=places, **common)
+        return {name: value for name, value in inputs.items() if takes(model.forward, name)}
 
     def _positions(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
@@ -139,6 +151,13 @@ class GenerationMixin:
         """Every component of a kind in the model's blueprint."""
         model: Any = self
         return components.find(model.component, kind)
+
+
+def _tokens_in(cache: Any) -> int:
+    """How many tokens a cache holds: an object, or older code's tuples of keys and values."""
+    if cache is None:
+        return 0
+    return int(cache.get_seq_length() if hasattr(cache, "get_seq_length") else cache[0][0].shape[2])
 
 
 def _sample(logits: Tensor, how: Decoding, generator: torch.Generator | None) -> Tensor:

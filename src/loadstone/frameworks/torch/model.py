@@ -18,22 +18,28 @@ from loadstone.config import PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
+from loadstone.frameworks.torch.conventions import Conventions, declared_ties, initialise_by_class, set_checkpointing
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.resize import resize
+from loadstone.publishing import PushToHub
 
 if TYPE_CHECKING:
     from loadstone.generation_config import GenerationConfig
     from loadstone.report import LoadReport
 
 
-class PreTrainedModel(nn.Module):
+class PreTrainedModel(Conventions, PushToHub, nn.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
     ``with torch.device("meta")``.
+
+    A class of one's own derives from this one, sets ``config_class``, and builds its modules in ``__init__``; see
+    :mod:`loadstone.frameworks.torch.conventions`.
     """
 
-    family_spec: ClassVar[Family]
+    family_spec: ClassVar[Family | None] = None
+    """None for a class that is of no family here."""
     head_spec: ClassVar[HeadSpec | None] = None
     config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
     base_model_prefix: ClassVar[str] = ""
@@ -63,6 +69,8 @@ class PreTrainedModel(nn.Module):
         self.generation_config = None
         self.gradient_checkpointing = False
         self.component = component
+        if self.family_spec is None and config._attn_implementation is None:
+            config._attn_implementation = "sdpa" if self._supports_sdpa else "eager"
         if self.head_spec is not None:
             self.component = component or self.head_spec.blueprint(config)
             self._attach(self.component)
@@ -77,6 +85,7 @@ class PreTrainedModel(nn.Module):
         from loadstone.frameworks.torch.classes import CLASSES
 
         backbone = component.backbone
+        assert self.family_spec is not None
         bare = CLASSES.bare_class(self.family_spec)
         self.add_module(backbone.name, bare(self.config, component=backbone.component))
         if component.output.name:
@@ -87,6 +96,8 @@ class PreTrainedModel(nn.Module):
     def post_init(self) -> None:
         """Fresh numbers for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
         initialise(self, {name for name, slot in self.named_parameters() if not slot.is_meta})
+        if self.family_spec is None:
+            self.tie_weights()
 
     # Parts ----------------------------------------------------------------------------------------
 
@@ -174,7 +185,9 @@ class PreTrainedModel(nn.Module):
 
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose numbers it shares."""
-        return {} if self.head_spec is None else self.head_spec.tied(self.config)
+        if self.head_spec is not None:
+            return self.head_spec.tied(self.config)
+        return declared_ties(self) if self.family_spec is None else {}
 
     def tie_weights(self) -> None:
         """Make tied slots one parameter."""
@@ -222,13 +235,11 @@ class PreTrainedModel(nn.Module):
 
         Always the non-reentrant kind of ``torch.utils.checkpoint``, whatever ``use_reentrant`` says.
         """
-        for model in self._models():
-            model.gradient_checkpointing = True
+        set_checkpointing(self, True)
 
     def gradient_checkpointing_disable(self) -> None:
         """Keep what layers compute for the backward pass."""
-        for model in self._models():
-            model.gradient_checkpointing = False
+        set_checkpointing(self, False)
 
     def _models(self) -> Iterator[PreTrainedModel]:
         """This model and every one inside it."""
@@ -332,9 +343,12 @@ def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
 
 
 def initialise(model: nn.Module, names: set[str]) -> None:
-    """Fresh numbers for the named slots, each by the module that owns it; lone vectors become 0."""
+    """Fresh numbers for the named slots, each by the module that owns it; lone vectors become 0.
+
+    A class that says how, in ``_init_weights``, is asked first.
+    """
     by_owner: dict[str, set[str]] = {}
-    for name in names:
+    for name in initialise_by_class(model, names):
         owner, _, leaf = name.rpartition(".")
         by_owner.setdefault(owner, set()).add(leaf)
     for owner, leaves in by_owner.items():

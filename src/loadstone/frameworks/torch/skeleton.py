@@ -1,0 +1,31 @@
+"""Building a model without memory for what will be loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+_EMPTY = (torch.empty, torch.empty_strided, torch.empty_permuted)
+
+
+class EmptyWithoutMemory(TorchFunctionMode):
+    """While this is on, in this thread, what ``torch.empty`` makes lies on the meta device.
+
+    Layers make their parameters so. What is computed (positions, frequencies, rates of dropout) is computed for real:
+    on the meta device, where a skeleton is often built whole, such numbers would be lost.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        kwargs = dict(kwargs or {})
+        if func in _EMPTY and kwargs.get("device") is None:
+            kwargs["device"] = "meta"
+        return func(*args, **kwargs)

@@ -1,0 +1,249 @@
+"""``loadstone.lock``: which bytes a load may use, file by file, so that the same load tomorrow is the same load."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from loadstone.checkpoint import open_checkpoint
+from loadstone.config import CONFIG_NAME, read_json, replace_file
+from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
+from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.hashing import Hashed, Hashes
+from loadstone.hub import fetch_files, resolve_files
+from loadstone.remote_code.references import CodeReference
+from loadstone.remote_code.survey import references, trees
+from loadstone.remote_code.tree import CodeTree
+
+LOCK_NAME = "loadstone.lock"
+_VERSION = 1
+_HEX = frozenset("0123456789abcdef")
+
+
+class LockedFile(NamedTuple):
+    """A file as it must be."""
+
+    nbytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LockedSource:
+    """A repository, or a folder, as it must be."""
+
+    name: str
+    commit: str | None
+    """None for a folder."""
+    files: Mapping[str, LockedFile]
+    lock: Path
+
+    def check_files(self, folder: Path, paths: Iterable[Path]) -> None:
+        """:class:`LockMismatch` if files of ``folder`` differ; they are hashed, however little they may be."""
+        wanted = list(paths)
+        self.compare(folder, Hashes(wanted).wait())
+
+    def compare(self, folder: Path, hashes: Mapping[Path, str]) -> None:
+        """:class:`LockMismatch` that lists every file whose hash is not the lock's."""
+        found = {path.relative_to(folder).as_posix(): (path, digest) for path, digest in hashes.items()}
+        faults = [
+            fault
+            for name, (path, digest) in found.items()
+            if (fault := self._fault(name, path.stat().st_size, digest)) is not None
+        ]
+        self._raise(faults)
+
+    def check_code(self, tree: CodeTree) -> None:
+        """:class:`LockMismatch` if code differs; what is hashed is what would run."""
+        faults = [self._fault(name, len(tree.files[name]), digest) for name, digest in tree.hashes.items()]
+        self._raise([fault for fault in faults if fault is not None])
+
+    def _fault(self, name: str, nbytes: int, sha256: str) -> Fault | None:
+        where, locked = f"{self.name}, {name}", self.files.get(name)
+        if locked is None:
+            return Fault(where, f"a file that {self.lock} lists", "one that it does not")
+        if locked != (nbytes, sha256):
+            return Fault(where, f"{locked.nbytes} bytes, SHA-256 {locked.sha256}", f"{nbytes} bytes, SHA-256 {sha256}")
+        return None
+
+    def _raise(self, faults: list[Fault]) -> None:
+        if faults:
+            raise LockMismatch(
+                faults, hint=f"If the change is meant, look at it, and write {self.lock} anew: loadstone lock"
+            )
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What a lock file says."""
+
+    path: Path
+    sources: Mapping[str, LockedSource] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Lock:
+        """Raises :class:`ConfigNotFound`, and :class:`InvalidConfig` for a file that is no lock."""
+        file = Path(path)
+        values = read_json(file, "lock")
+        if values.get("version") != _VERSION:
+            raise InvalidConfig([Fault(f"{file}, key 'version'", str(_VERSION), repr(values.get("version")))])
+        sources = values.get("sources")
+        if not isinstance(sources, dict):
+            raise InvalidConfig([Fault(f"{file}, key 'sources'", "an object", type(sources).__name__)])
+        return cls(file, {name: _source(file, name, said) for name, said in sources.items()})
+
+    def source(self, path_or_id: str | os.PathLike[str]) -> LockedSource:
+        """What is said of a repository or folder; :class:`LockMismatch` if nothing is."""
+        name = name_in(self.path, path_or_id)
+        if name not in self.sources:
+            known = ", ".join(self.sources) or "nothing"
+            raise LockMismatch(
+                [Fault(str(self.path), f"an entry for {name!r}", f"entries for {known}")],
+                hint=f"Add it with: loadstone lock {os.fspath(path_or_id)} --output {self.path}",
+            )
+        return self.sources[name]
+
+    def text(self) -> str:
+        """JSON, sorted, a line for each fact: two locks can be compared line by line."""
+        sources = {
+            name: {
+                **({"commit": each.commit} if each.commit else {}),
+                "files": {file: {"bytes": f.nbytes, "sha256": f.sha256} for file, f in sorted(each.files.items())},
+            }
+            for name, each in sorted(self.sources.items())
+        }
+        return json.dumps({"version": _VERSION, "sources": sources}, indent=2, ensure_ascii=False) + "\n"
+
+    def write(self) -> None:
+        """Whole, or not at all."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self.path, self.text().encode())
+
+
+def name_in(lock: Path, path_or_id: str | os.PathLike[str]) -> str:
+    """What a lock calls a source: a Hub id as it is, a folder by its path from the lock's folder."""
+    path = Path(os.path.expanduser(os.fspath(path_or_id)))
+    if not os.path.lexists(path):
+        return os.fspath(path_or_id)
+    return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(lock.parent))).as_posix()
+
+
+def _source(lock: Path, name: str, said: Any) -> LockedSource:
+    commit = said.get("commit") if isinstance(said, dict) else None
+    files = said.get("files") if isinstance(said, dict) else None
+    if not isinstance(files, dict) or not (commit is None or isinstance(commit, str)):
+        raise InvalidConfig([Fault(f"{lock}, source {name!r}", "an object with 'files'", "something else")])
+    faults, found = [], {}
+    for file, entry in files.items():
+        nbytes, sha256 = (entry.get("bytes"), entry.get("sha256")) if isinstance(entry, dict) else (None, None)
+        is_within = not Path(file).is_absolute() and ".." not in Path(file).parts
+        is_hash = isinstance(sha256, str) and len(sha256) == 64 and _HEX.issuperset(sha256)
+        if is_within and is_hash and isinstance(nbytes, int):
+            found[file] = LockedFile(nbytes, str(sha256))
+        else:
+            faults.append(Fault(f"{lock}, {name!r}, {file}", "a file within, 'bytes' and a 'sha256'", "something else"))
+    if faults:
+        raise InvalidConfig(faults)
+    return LockedSource(name, commit, found, lock)
+
+
+def lock_sources(
+    names: Iterable[str | os.PathLike[str]],
+    path: str | os.PathLike[str] = LOCK_NAME,
+    *,
+    revision: str | None = None,
+    hashed: Hashed | None = None,
+    **options: Any,
+) -> Lock:
+    """A lock for everything that a load of these repositories and folders uses: configs, weights, code; not written.
+
+    What the file at ``path`` says of others stays. Code is read, not run, and that of other repositories which a
+    config refers to is locked under their names. ``options`` as for :func:`loadstone.hub.resolve_files`.
+
+    Raises what a load would raise for files that are missing or damaged.
+    """
+    file = Path(path)
+    sources = dict(Lock.read(file).sources) if file.is_file() else {}
+    for name in names:
+        for found in _locked(file, name, revision, hashed, options):
+            sources[found.name] = found
+    return Lock(file, sources)
+
+
+def _locked(
+    lock: Path, name: str | os.PathLike[str], revision: str | None, hashed: Hashed | None, options: dict[str, Any]
+) -> Iterator[LockedSource]:
+    source = resolve_files(name, revision=revision, **options)
+    which = {key: options[key] for key in ("subfolder", "variant", "use_safetensors") if key in options}
+    where = {key: value for key, value in options.items() if key not in ("variant", "use_safetensors")}
+    checkpoint = open_checkpoint(source.folder, **which)
+    paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
+    inner = source.folder / options.get("subfolder", "")
+    paths += [path for path in (inner / CONFIG_NAME, inner / GENERATION_CONFIG_NAME) if path.is_file()]
+    root = source.folder if source.folder.is_dir() else source.folder.parent
+    hashes = Hashes(paths, hashed=hashed).wait()
+    files = {
+        path.relative_to(root).as_posix(): LockedFile(path.stat().st_size, digest) for path, digest in hashes.items()
+    }
+    code = trees(name, _used(inner), source, revision, where)
+    for tree in code:
+        if tree.source == os.fspath(name):
+            files |= _of_code(tree)
+    yield LockedSource(name_in(lock, name), source.commit, files, lock)
+    for tree in code:
+        if tree.source != os.fspath(name):
+            yield LockedSource(tree.source, tree.commit, _of_code(tree), lock)
+
+
+def _of_code(tree: CodeTree) -> dict[str, LockedFile]:
+    return {name: LockedFile(len(tree.files[name]), digest) for name, digest in tree.hashes.items()}
+
+
+def _used(folder: Path) -> list[CodeReference]:
+    """What a load could follow: configs and models. Tokenizers and processors are none of Loadstone's."""
+    if not (folder / CONFIG_NAME).is_file():
+        return []
+    return [found for key, found in references(folder) if key == "AutoConfig" or key.startswith("AutoModel")]
+
+
+def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
+    """Hash everything that a lock lists, anew; how many files it was.
+
+    Raises :class:`LockMismatch` that lists every difference, and what a load would raise for missing files.
+    """
+    faults: list[Fault] = []
+    count = 0
+    for name, source in lock.sources.items():
+        folder = _folder_of(lock, source, options)
+        paths = [folder / file for file in source.files]
+        missing = [path for path in paths if not path.is_file()]
+        faults += [Fault(f"{name}, {path.relative_to(folder).as_posix()}", "a file", "none") for path in missing]
+        present = [path for path in paths if path not in missing]
+        hashes = Hashes(present, remember=False, hashed=hashed).wait()
+        try:
+            source.compare(folder, hashes)
+        except LockMismatch as mismatch:
+            faults += mismatch.faults
+        count += len(paths)
+    if faults:
+        raise LockMismatch(faults, hint="Fetch the files again, or, if the change is meant, write the lock anew.")
+    return count
+
+
+def _folder_of(lock: Lock, source: LockedSource, options: dict[str, Any]) -> Path:
+    if source.commit is None:
+        return Path(os.path.normpath(lock.path.parent / source.name))
+    return fetch_files(source.name, list(source.files), revision=source.commit, **options)
+
+
+def pinned(lock: Lock, path_or_id: str | os.PathLike[str], revision: str | None) -> tuple[LockedSource, str | None]:
+    """What a lock says of a source, and the revision to load; :class:`ArgumentError` if another was asked for."""
+    source = lock.source(path_or_id)
+    if revision is not None and source.commit is not None and revision != source.commit:
+        raise ArgumentError(
+            f"revision={revision!r}, but {lock.path} pins {source.name} to commit {source.commit}. Leave revision out."
+        )
+    return source, source.commit or revision

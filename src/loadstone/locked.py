@@ -1,0 +1,78 @@
+"""A load under a lock: configs and code are compared before they are used, weights while they are loaded."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from loadstone.checkpoint import Checkpoint
+from loadstone.config import CONFIG_NAME
+from loadstone.errors import ArgumentError
+from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.hashing import Hashes
+from loadstone.lock import Lock, LockedSource, pinned
+from loadstone.remote_code.gate import Gate
+from loadstone.remote_code.tree import CodeTree
+
+
+@dataclass
+class Locked:
+    """What one load must find; without a lock, nothing is compared."""
+
+    lock: Lock | None = None
+    source: LockedSource | None = None
+    revision: str | None = None
+    """The commit that the lock pins, else what the caller asked for."""
+    _folder: Path = Path()
+    _hashes: Hashes | None = None
+
+    @classmethod
+    def of(
+        cls, lock: str | os.PathLike[str] | None, path_or_id: str | os.PathLike[str] | None, revision: str | None
+    ) -> Locked:
+        """Raises :class:`LockMismatch` if the lock does not list what is asked for, and what reading it raises."""
+        if lock is None:
+            return cls(revision=revision)
+        if path_or_id is None:
+            raise ArgumentError("lock= is for files, and with None as path there are none.")
+        read = Lock.read(lock)
+        source, revision = pinned(read, path_or_id, revision)
+        return cls(read, source, revision)
+
+    def check_configs(self, root: Path, folder: Path) -> None:
+        """The configs, and an index of shards, before they are read."""
+        if self.source is not None and root.is_dir():
+            paths = {folder / name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME)}
+            paths |= {root / name for name in self.source.files if name.endswith(".json")}
+            self.source.check_files(root, sorted(path for path in paths if path.is_file()))
+
+    def guard(self, gate: Gate) -> Gate:
+        """The gate, which then lets only code through that the lock lists, at the commit that it lists."""
+        if self.lock is None:
+            return gate
+        return replace(gate, revision=self.revision, check=self._check_code, pins=self._pins())
+
+    def _pins(self) -> dict[str, str]:
+        assert self.lock is not None
+        return {name: each.commit for name, each in self.lock.sources.items() if each.commit is not None}
+
+    def _check_code(self, tree: CodeTree) -> None:
+        assert self.lock is not None
+        self.lock.source(tree.source).check_code(tree)
+
+    def start(self, root: Path, checkpoint: Checkpoint | None) -> None:
+        """Begin to hash the weights, while they are loaded."""
+        if self.source is not None and checkpoint is not None:
+            self._folder = root if root.is_dir() else root.parent
+            self._hashes = Hashes([*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])])
+
+    def finish(self) -> None:
+        """Wait for the hashes; :class:`LockMismatch` lists every file that differs."""
+        if self._hashes is not None and self.source is not None:
+            self.source.compare(self._folder, self._hashes.wait())
+
+    def cancel(self) -> None:
+        """Stop hashing."""
+        if self._hashes is not None:
+            self._hashes.cancel()

@@ -1,0 +1,82 @@
+"""From a reference in a config to the class that it names, if the caller's trust covers it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadstone.errors import CustomCodeError
+from loadstone.hub import resolve_code
+from loadstone.remote_code.references import CodeReference, reference_for
+from loadstone.remote_code.tree import CodeTree
+from loadstone.remote_code.trust import Trust
+
+logger = logging.getLogger("loadstone")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Where the code of one load comes from, and what of it may run."""
+
+    trust: Trust
+    source: str
+    """The repository or folder that the config comes from."""
+    commit: str | None = None
+    """Of that repository: config, weights and code come from it together."""
+    revision: str | None = None
+    """What the caller asked for."""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    """Keywords of :func:`loadstone.hub.resolve_code`: cache, token, subfolder."""
+    pins: Mapping[str, str] = field(default_factory=dict)
+    """Repository → the commit that a lock file gives it."""
+    check: Callable[[CodeTree], None] | None = None
+    """Called with the code before any of it runs; a lock file refuses what differs."""
+
+    def reference(self, auto_map: object, auto_class: str, *, is_known: bool) -> CodeReference | None:
+        """The code to run for an ``Auto…`` class; None where there is none, or where Loadstone's own class will do.
+
+        Loadstone's own will do if it ``is_known`` and the caller trusts nobody. Raises :class:`UntrustedCode`,
+        :class:`InvalidConfig`.
+        """
+        found = reference_for(auto_map, auto_class, self.source)
+        if found is None or (is_known and not self.trust):
+            return None
+        self.trust.require(found, self.source)
+        return found
+
+    def tree(self, reference: CodeReference) -> CodeTree:
+        """The files that a reference needs, fetched and read; nothing has run."""
+        if reference.repo_id in (None, self.source):
+            tree = resolve_code(self.source, [reference.file], revision=self.commit or self.revision, **self.where)
+            asked, keyword = self.revision, "revision"
+        else:
+            where = {name: value for name, value in self.where.items() if name != "subfolder"}
+            asked, keyword = self.trust.code_revision or self.pins.get(str(reference.repo_id)), "code_revision"
+            tree = resolve_code(str(reference.repo_id), [reference.file], revision=asked, **where)
+        if tree.commit is not None and asked != tree.commit:
+            logger.warning(
+                "Code of %s runs as of commit %s. Pin it, so that it stays what it is: %s=%r.",
+                tree.source,
+                tree.commit[:12],
+                keyword,
+                tree.commit,
+            )
+        return tree
+
+    def load(self, reference: CodeReference, base: type[Any]) -> type[Any]:
+        """The class, imported; it must derive from ``base``.
+
+        Raises :class:`UntrustedCode`, :class:`CustomCodeError`.
+        """
+        from loadstone.remote_code.running import class_of
+
+        self.trust.require(reference, self.source)
+        tree = self.tree(reference)
+        if self.check is not None:
+            self.check(tree)
+        found = class_of(reference, tree, allow_transformers=self.trust.allow_transformers)
+        if not issubclass(found, base):
+            raise CustomCodeError(f"{tree.source}: {reference} does not derive from {base.__name__}")
+        return found

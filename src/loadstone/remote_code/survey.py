@@ -1,0 +1,44 @@
+"""All the code that a config refers to, found and read without running any."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from loadstone.config import CONFIG_NAME, read_json
+from loadstone.hub import Source, resolve_code
+from loadstone.remote_code.references import CodeReference
+from loadstone.remote_code.tree import CodeTree
+
+
+def references(folder: Path) -> Iterator[tuple[str, CodeReference]]:
+    """Key of ``auto_map`` and what it refers to, tokenizers and processors included."""
+    auto_map = read_json(folder / CONFIG_NAME, "model").get("auto_map")
+    for key, entry in auto_map.items() if isinstance(auto_map, dict) else ():
+        for text in entry if isinstance(entry, list) else [entry]:
+            if text is not None:
+                yield key, CodeReference.parse(text, f"{folder / CONFIG_NAME}, key 'auto_map', {key!r}")
+
+
+def trees(
+    path_or_id: str | os.PathLike[str],
+    found: Iterable[CodeReference],
+    source: Source,
+    revision: str | None,
+    where: Mapping[str, Any],
+) -> list[CodeTree]:
+    """The files that references need, of each repository together; the source's own first.
+
+    ``where`` are keywords of :func:`loadstone.hub.resolve_code`. What lies elsewhere is taken as it is there now.
+    """
+    own: list[str] = []
+    elsewhere: dict[str, list[str]] = {}
+    for reference in found:
+        is_own = reference.repo_id in (None, source.repo_id)
+        entries = own if is_own else elsewhere.setdefault(str(reference.repo_id), [])
+        entries.append(reference.file)
+    made = [resolve_code(path_or_id, own, revision=source.commit or revision, **where)] if own else []
+    there = {key: value for key, value in where.items() if key != "subfolder"}
+    return made + [resolve_code(repo_id, entries, **there) for repo_id, entries in elsewhere.items()]

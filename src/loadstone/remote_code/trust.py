@@ -1,0 +1,65 @@
+"""Whose code may run: the caller says so, and nothing that a repository holds can say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from loadstone.errors import ArgumentError, UntrustedCode
+from loadstone.remote_code.references import CodeReference
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the caller allowed."""
+
+    own: bool = False
+    """Code that lies beside the weights."""
+    repositories: frozenset[str] = frozenset()
+    """Repositories whose code may run, named one by one."""
+    code_revision: str | None = None
+    """Of code that lies in another repository than the weights."""
+    allow_transformers: bool = False
+    """Whether names that Loadstone has nothing for may come from the real Transformers."""
+
+    @classmethod
+    def of(cls, trust_remote_code: Any, code_revision: str | None, allow_transformers: bool) -> Trust:
+        """``trust_remote_code`` is True for the repository's own code, or the ids of repositories to trust.
+
+        Raises :class:`ArgumentError` for anything else: ``"false"`` must not count as yes.
+        """
+        if trust_remote_code is None or isinstance(trust_remote_code, bool):
+            return cls(bool(trust_remote_code), frozenset(), code_revision, allow_transformers)
+        if isinstance(trust_remote_code, Collection) and not isinstance(trust_remote_code, str | bytes):
+            if all(isinstance(each, str) and "/" in each for each in trust_remote_code):
+                return cls(False, frozenset(trust_remote_code), code_revision, allow_transformers)
+        raise ArgumentError(
+            f"trust_remote_code is {trust_remote_code!r}; expected True, False, or the ids of the repositories whose "
+            "code may run, such as ['owner/name']."
+        )
+
+    def __bool__(self) -> bool:
+        return self.own or bool(self.repositories)
+
+    def covers(self, reference: CodeReference, source: str) -> bool:
+        """Whether a reference that a config of ``source`` makes may be followed."""
+        home = reference.repo_id or source
+        return home in self.repositories or (self.own and home == source)
+
+    def require(self, reference: CodeReference, source: str) -> None:
+        """:class:`UntrustedCode` if the reference may not be followed; says what would allow it."""
+        if self.covers(reference, source):
+            return
+        home = reference.repo_id or source
+        if not self:
+            allow = "trust_remote_code=True" if home == source else f"trust_remote_code={[home]!r}"
+        else:
+            allowed = {source} if self.own else set(self.repositories)
+            allow = f"trust_remote_code={sorted(allowed | {home})!r}"
+        look = f"`loadstone code {home}` shows it without running it"
+        whose = "with its own code" if home == source else f"with code of another repository, {home!r}"
+        raise UntrustedCode(
+            f"{source!r} runs {whose}: {reference.file}, class {reference.name}. {look}. To let it run, pass {allow}, "
+            "and a revision= so that it stays what you looked at."
+        )
