@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.config import replace_file
 from loadstone.errors import CorruptCheckpoint, Fault
 from loadstone.transfer.machine import cores
+from loadstone.transfer.mapping import MappedFile
 
 _BLOCK_BYTES = 1 << 20
+_POPULATED_BYTES = 8 << 20
 _RACY_NS = 2_000_000_000
 """A file changed so shortly ago may change again without its times showing it, so it is not remembered."""
 
@@ -29,13 +31,21 @@ class Hashes:
     """SHA-256 of files, worked out in the background from the moment it is made.
 
     ``remember``: take what an earlier process found for files that have not changed since (real path, size, times of
-    change, inode), and note what is found.
+    change, inode), and note what is found. ``maps``: files that are mapped already are hashed where they lie in memory,
+    which populates the maps and spares a copy.
 
     Raises :class:`CorruptCheckpoint` for a path that is no readable regular file.
     """
 
-    def __init__(self, paths: Iterable[Path], *, remember: bool = True, hashed: Hashed | None = None) -> None:
-        self._hashed, self._remember = hashed, remember
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        *,
+        remember: bool = True,
+        hashed: Hashed | None = None,
+        maps: Mapping[Path, MappedFile] | None = None,
+    ) -> None:
+        self._hashed, self._remember, self._maps = hashed, remember, maps or {}
         self._stopped = threading.Event()
         found = dict.fromkeys(paths)
         self._pool = ThreadPoolExecutor(max(1, min(cores(), len(found))))
@@ -64,11 +74,13 @@ class Hashes:
             with RegularFile(path) as file:
                 note = _note(path) if self._remember else None
                 known = _recall(note, path) if note is not None else None
+                mapped = self._maps.get(path)
                 if known is not None:
+                    self._populate(mapped)
                     self._tell(file.nbytes)
                     return known
                 before = _identity(path)
-                digest = self._digest(file)
+                digest = self._digest(file) if mapped is None else self._digest_mapped(mapped)
         except UnusableFile as unusable:
             raise CorruptCheckpoint([Fault(str(path), unusable.expected, unusable.found, unusable.hint)]) from None
         if note is not None and not self._stopped.is_set():
@@ -84,6 +96,25 @@ class Hashes:
             digest.update(block)  # gives the interpreter free for other threads
             done += len(block)
             self._tell(len(block))
+        return digest.hexdigest()
+
+    def _populate(self, mapped: MappedFile | None) -> None:
+        """What hashing would have done beside."""
+        for start in range(0, mapped.nbytes if mapped else 0, _POPULATED_BYTES):
+            if mapped and not self._stopped.is_set():
+                mapped.populate(start, min(_POPULATED_BYTES, mapped.nbytes - start))
+
+    def _digest_mapped(self, mapped: MappedFile) -> str:
+        digest = hashlib.sha256()
+        with memoryview(mapped.buffer) as view:
+            for start in range(0, len(view), _POPULATED_BYTES):
+                if self._stopped.is_set():
+                    break
+                block = view[start : start + _POPULATED_BYTES]
+                mapped.populate(start, len(block))
+                digest.update(block)
+                self._tell(len(block))
+                block.release()
         return digest.hexdigest()
 
     def _tell(self, nbytes: int) -> None:

@@ -99,8 +99,11 @@ def from_pretrained(
             _check_plausible(config, checkpoint)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
-        locked.start(source.folder, checkpoint)
-        maps, warmup = _map(checkpoint, options, config)
+        maps, stays = _map(checkpoint, options, config)
+        locked.start(source.folder, checkpoint, maps if stays else {})
+        # Under a lock the pages are populated as they are hashed.
+        warmup = Warmup((each, 0, each.nbytes) for each in maps.values() if stays and not locked)
+        warmup.start()
     try:
         with report.stage("framework"):
             framework = require_framework(framework_name)
@@ -213,18 +216,16 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
 
 def _map(
     checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig
-) -> tuple[dict[Path, MappedFile], Warmup]:
-    """Map the weight files; where the weights stay as they are stored, have the kernel populate the maps meanwhile."""
+) -> tuple[dict[Path, MappedFile], bool]:
+    """Map the weight files; and whether the weights stay as they are stored, on the CPU."""
     if checkpoint is None:
-        return {}, Warmup(())
+        return {}, False
     ends: dict[Path, int] = {}
     for tensor in checkpoint.values():
         ends[tensor.file] = max(ends.get(tensor.file, 0), tensor.offset + tensor.nbytes)
     maps = {path: MappedFile(path, end) for path, end in ends.items()}
     stays = first_floating(checkpoint) is options.wanted_dtype(config, checkpoint)
-    warmup = Warmup((mapped, 0, mapped.nbytes) for mapped in maps.values() if stays and options.is_for_the_cpu)
-    warmup.start()
-    return maps, warmup
+    return maps, stays and options.is_for_the_cpu
 
 
 def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[str, Any]:

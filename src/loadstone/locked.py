@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loadstone.checkpoint import Checkpoint
@@ -12,8 +13,10 @@ from loadstone.errors import ArgumentError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.hashing import Hashes
 from loadstone.lock import Lock, LockedSource, pinned
+from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.tree import CodeTree
+from loadstone.transfer.mapping import MappedFile
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Locked:
     """The commit that the lock pins, else what the caller asked for."""
     _folder: Path = Path()
     _hashes: Hashes | None = None
+    _progress: Progress = field(default_factory=lambda: Progress("Hashing", 0))
 
     @classmethod
     def of(
@@ -39,6 +43,9 @@ class Locked:
         read = Lock.read(lock)
         source, revision = pinned(read, path_or_id, revision)
         return cls(read, source, revision)
+
+    def __bool__(self) -> bool:
+        return self.lock is not None
 
     def check_configs(self, root: Path, folder: Path) -> None:
         """The configs, and an index of shards, before they are read."""
@@ -61,16 +68,19 @@ class Locked:
         assert self.lock is not None
         self.lock.source(tree.source).check_code(tree)
 
-    def start(self, root: Path, checkpoint: Checkpoint | None) -> None:
-        """Begin to hash the weights, while they are loaded."""
+    def start(self, root: Path, checkpoint: Checkpoint | None, maps: Mapping[Path, MappedFile]) -> None:
+        """Begin to hash the weights, while they are loaded; ``maps`` are those that stay as they are."""
         if self.source is not None and checkpoint is not None:
             self._folder = root if root.is_dir() else root.parent
-            self._hashes = Hashes([*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])])
+            paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
+            self._progress = Progress("Hashing", sum(path.stat().st_size for path in paths))
+            self._hashes = Hashes(paths, maps=maps, hashed=self._progress)
 
     def finish(self) -> None:
         """Wait for the hashes; :class:`LockMismatch` lists every file that differs."""
         if self._hashes is not None and self.source is not None:
-            self.source.compare(self._folder, self._hashes.wait())
+            with self._progress:
+                self.source.compare(self._folder, self._hashes.wait())
 
     def cancel(self) -> None:
         """Stop hashing."""

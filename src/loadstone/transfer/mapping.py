@@ -54,6 +54,11 @@ class MappedFile:
         """The file's bytes as a writable buffer; what is made of it keeps the map alive."""
         return bytearray() if self.memory is None else self.memory
 
+    def populate(self, start: int, nbytes: int) -> None:
+        """Enter a range, which begins at a page, into the page tables."""
+        if self.memory is not None:
+            advise(self.memory, start, nbytes, _MADV_POPULATE_READ)
+
     def drop(self, offset: int, nbytes: int) -> None:
         """Give back the pages that lie wholly in a range; they are read again from the file if touched."""
         start = -(-offset // mmap.PAGESIZE) * mmap.PAGESIZE
