@@ -131,3 +131,17 @@ with fuzz.limited(fuzz.LIMIT_BYTES):
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "caught", done.stderr
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("target", ["safetensors", "pytorch", "msgpack", "hdf5"])
+def test_inputs_that_reach_new_lines_are_refused_or_loaded_too(target: str, seeds: Path, tmp_path: Path) -> None:
+    pytest.importorskip("atheris", reason="there is a build of atheris for Linux on x86-64 only")
+    script = FUZZ.with_name("fuzz_guided.py")
+    work = tmp_path / "work"
+    work.mkdir()
+    command = [sys.executable, str(script), target, str(work), str(seeds), "15000"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    kept = [path.name for path in work.iterdir() if path.name.startswith(("crash", "timeout", "oom", "slow"))]
+    assert done.returncode == 0 and not kept, f"{kept}\n{done.stderr[-3000:]}"
+    assert "stat::number_of_executed_units: 1" in done.stderr, done.stderr[-2000:]
