@@ -9,14 +9,14 @@ from typing import Any
 
 from loadstone.architectures import components, registry
 from loadstone.architectures.demands import activation_bytes, cache_bytes
-from loadstone.architectures.family import BARE, Family, HeadSpec
+from loadstone.architectures.family import Family, HeadSpec
 from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
-from loadstone.naming import Naming
 from loadstone.options import Options
+from loadstone.picking import naming_of
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Tied
@@ -161,7 +161,7 @@ def plan(
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))
-    matched = match(slots, checkpoint, _naming(family, spec, component, config), key_mapping=asked.key_mapping)
+    matched = match(slots, checkpoint, naming_of(family, spec, component, config), key_mapping=asked.key_mapping)
 
     def dtype_of(stored: StoredTensor) -> DType:
         return wanted if stored.dtype.is_floating else stored.dtype
@@ -196,14 +196,6 @@ def _pick(config: PretrainedConfig, head: str | None) -> tuple[Family, HeadSpec]
         known = ", ".join(each.task for each in family.heads)
         raise UnknownModelType(f"config.json {said}. Say what to plan for with head=…: one of {known}.")
     return family, found
-
-
-def _naming(family: Family, spec: HeadSpec, component: components.Component, config: PretrainedConfig) -> Naming:
-    prefix, optional = "", spec.optional
-    if isinstance(component, components.Head):
-        prefix, bare = component.backbone.name, family.head(BARE)
-        optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in (bare.optional if bare else ()))
-    return family.naming(prefix, spec.tied(config), optional, spec.stand_ins)
 
 
 def _modules(component: components.Component, prefix: str = "") -> Iterator[str]:

@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -59,6 +59,12 @@ class Source(NamedTuple):
     commit: str | None
     """Of the Hub's repository, 40 hexadecimal digits; None for a folder of the user's own."""
     repo_id: str | None
+    left_out: Mapping[str, Sequence[str]] = {}
+    """Shards that the index names and the load does not need, with their tensors; they need not be there."""
+
+
+Needs = Callable[[Path, Mapping[str, Sequence[str]]], Collection[str]]
+"""The folder with the config, and shard → its tensors; tells which shards a load needs."""
 
 
 def resolve_files(
@@ -74,8 +80,11 @@ def resolve_files(
     local_files_only: bool = False,
     token: str | bool | None = None,
     endpoint: str | None = None,
+    needs: Needs | None = None,
 ) -> Source:
     """Configs and weights: the files that a load needs and no others, in one format, one variant.
+
+    ``needs`` tells which shards of a repository are needed; without it, all.
 
     A name that is on this machine, or a path object, or that can only be a path (``./x``, ``/x``, ``~/x``, ``a/b/c``),
     is taken as a path and returned as it is, after a save into it that was cut off has been completed. All else is
@@ -100,7 +109,9 @@ def resolve_files(
     def take(files: _Files) -> Source:
         prefix = _prefix(subfolder)
         names = [prefix + name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME) if files.has(prefix + name)]
-        return _source(asked, files, [*names, *_weights(asked, files, prefix, choices)])
+        left_out: dict[str, Sequence[str]] = {}
+        weights = _weights(asked, files, prefix, choices, needs if names else None, left_out)
+        return _source(asked, files, [*names, *weights])._replace(left_out=left_out)
 
     return _from_hub(asked, take, enough=_prefix(subfolder) + CONFIG_NAME)
 
@@ -360,8 +371,18 @@ def _check_id(asked: _Asked) -> None:
         raise ArgumentError(f"revision={asked.revision!r}: expected a branch, a tag or a commit")
 
 
-def _weights(asked: _Asked, files: _Files, prefix: str, choices: Sequence[Candidate]) -> list[str]:
-    """Names of the weight files, by the same order of preference that opening a folder has."""
+def _weights(
+    asked: _Asked,
+    files: _Files,
+    prefix: str,
+    choices: Sequence[Candidate],
+    needs: Needs | None,
+    left_out: dict[str, Sequence[str]],
+) -> list[str]:
+    """Names of the weight files, by the same order of preference that opening a folder has.
+
+    Shards that are not needed go into ``left_out``.
+    """
     chosen = next((each for each in choices if files.has(prefix + each.name)), None)
     if chosen is None:
         near = ", ".join(files.near(prefix)[:_LISTED]) or "nothing"
@@ -375,7 +396,12 @@ def _weights(asked: _Asked, files: _Files, prefix: str, choices: Sequence[Candid
     faults = Faults()
     weight_map = read_weight_map(files.fetch([name]) / name, faults)
     faults.raise_if_any()
-    shards = [prefix + shard for shard in weight_map or ()]
+    assert weight_map is not None
+    if needs is not None:
+        folder = files.fetch([prefix + CONFIG_NAME]) / prefix
+        needed = needs(folder, weight_map)
+        left_out |= {shard: names for shard, names in weight_map.items() if shard not in needed}
+    shards = [prefix + shard for shard in weight_map if shard not in left_out]
     missing = [shard for shard in shards if not files.has(shard)]
     if missing:
         raise CheckpointNotFound(

@@ -20,7 +20,7 @@ from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
-from loadstone.picking import AutoTarget, pick, resolve
+from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
@@ -85,7 +85,7 @@ def from_pretrained(
 
     with report.stage("files") as stage:
         locked = Locked.of(options.lock, path_or_id, options.revision)
-        source = _files(path_or_id, options, locked)
+        source = _files(path_or_id, options, locked, target, others)
         folder = source.folder / options.subfolder
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
@@ -94,7 +94,7 @@ def from_pretrained(
         config, others = _config(target, options, folder, gate, others)
         made_by = pick(target, framework_name, config, gate)
     with report.stage("checkpoint") as stage:
-        checkpoint = None if options.state_dict is not None else open_checkpoint(source.folder, **options.which())
+        checkpoint = None if options.state_dict is not None else _open(source, options)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
             stage.nbytes = checkpoint.nbytes
@@ -124,6 +124,7 @@ def from_pretrained(
                 key_mapping=options.key_mapping,
             )
             report.take(plan)
+            report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
         options.warn_of_doubling(stored)
         with report.stage("fill") as stage:
@@ -150,10 +151,20 @@ def from_pretrained(
     return (model, report.loading_info()) if options.output_loading_info else model
 
 
-def _files(path_or_id: str | os.PathLike[str] | None, options: Options, locked: Locked) -> Source:
+def _files(
+    path_or_id: str | os.PathLike[str] | None,
+    options: Options,
+    locked: Locked,
+    target: type[Any] | AutoTarget,
+    others: Mapping[str, Any],
+) -> Source:
     if path_or_id is None:
         return Source(Path(), None, None)
-    return resolve_files(path_or_id, **(options.where() | options.which() | {"revision": locked.revision}))
+    # Another config, trusted code, or keys set anew may ask for other tensors.
+    is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
+    needs = needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
+    where = options.where() | options.which() | {"revision": locked.revision}
+    return resolve_files(path_or_id, **where, needs=needs)
 
 
 def _config(
@@ -196,6 +207,10 @@ def _read_config(target: type[Any] | AutoTarget, options: Options, folder: Path,
         return AutoConfig.from_pretrained(options.config, allow_transformers=options.allow_transformers, **trusted)
     given: PretrainedConfig = target.config_class.from_pretrained(options.config)
     return given
+
+
+def _open(source: Source, options: Options) -> Checkpoint:
+    return open_checkpoint(source.folder, **options.which(), leave_out=source.left_out.keys())
 
 
 def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:

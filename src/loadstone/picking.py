@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone import registered
-from loadstone.architectures import registry
-from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig
+from loadstone.architectures import components, registry
+from loadstone.architectures.family import BARE, Family, HeadSpec
+from loadstone.config import PretrainedConfig, read_config
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
+from loadstone.hub import Needs
+from loadstone.naming import Naming
+from loadstone.planning.match import taken_names
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.references import CodeReference
 
@@ -84,3 +89,38 @@ def resolve(made_by: Pick, framework: Any, gate: Gate) -> type[Any]:
     if isinstance(made_by, CodeReference):
         return gate.load(made_by, framework.PreTrainedModel)
     return made_by
+
+
+def naming_of(family: Family, spec: HeadSpec, component: components.Component, config: PretrainedConfig) -> Naming:
+    """What links the slots of a family's class to stored names, told from its blueprint alone."""
+    prefix, optional = "", spec.optional
+    if isinstance(component, components.Head):
+        prefix, bare = component.backbone.name, family.head(BARE)
+        optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in (bare.optional if bare else ()))
+    return family.naming(prefix, spec.tied(config), optional, spec.stand_ins)
+
+
+def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str] | None) -> Needs | None:
+    """Which shards hold something that the model takes; None where only making the model would tell."""
+    if not isinstance(target, AutoTarget) and (target.__module__ != "loadstone" or target.head_spec is None):
+        return None
+
+    def needs(folder: Path, weight_map: Mapping[str, Sequence[str]]) -> Collection[str]:
+        values = read_config(folder)
+        model_type = values.get("model_type")
+        if isinstance(target, AutoTarget):
+            family = registry.family(str(model_type)) if registry.is_family(model_type) else None
+            head = family.head(target.task) if family is not None else None
+        else:
+            family, head = target.family_spec, target.head_spec
+        if family is None or head is None or registered.config_class(model_type) is not None:
+            return weight_map.keys()
+        config = family.config.from_dict(values)
+        component = head.blueprint(config)
+        stored = [name for names in weight_map.values() for name in names]
+        naming = naming_of(family, head, component, config)
+        taken = taken_names(list(components.slots(component)), stored, naming, key_mapping)
+        found = {shard for shard, names in weight_map.items() if not taken.isdisjoint(names)}
+        return found or weight_map.keys()  # if nothing is known, what opens them all says more
+
+    return needs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -163,3 +165,45 @@ def test_shards_of_a_format_that_the_index_is_not_for_are_refused_unread(tmp_pat
 def test_an_index_of_another_name_opens_by_its_own_path(tmp_path: Path) -> None:
     write_shards(tmp_path, {"1.safetensors": floats(a=[1])}, {"a": "1.safetensors"}, stem="consolidated")
     assert list(open_checkpoint(tmp_path / "consolidated.index.json")) == ["a"]
+
+
+def test_an_index_of_a_million_entries_is_answered_in_seconds(tmp_path: Path) -> None:
+    weight_map = {f"layers.{number}.weight": "one.safetensors" for number in range(1_000_000)}
+    index = write_shards(tmp_path, {"one.safetensors": floats(a=[1])}, weight_map)
+    started = time.perf_counter()
+    with pytest.raises(CorruptCheckpoint) as caught:
+        open_checkpoint(index)
+    assert time.perf_counter() - started < 20
+    assert len(str(caught.value)) < 20_000
+
+
+def test_shards_and_tensors_whose_names_differ_only_in_case_are_two(tmp_path: Path) -> None:
+    shards = {"model.safetensors": floats(a=[1]), "MODEL.safetensors": floats(A=[2])}
+    index = write_shards(tmp_path, shards, {"a": "model.safetensors", "A": "MODEL.safetensors"}, stem="other")
+    if len(list(tmp_path.glob("*.safetensors"))) == 1:
+        pytest.skip("this file system takes the two names for one")
+    found = open_checkpoint(index)
+    assert (found["a"].shape, found["A"].shape) == ((1,), (2,))
+
+
+@pytest.mark.parametrize("kind", ["dangling", "circular", "folder", "device", "pipe", "loop through a folder"])
+def test_a_shard_that_is_no_regular_file_is_named_at_once(tmp_path: Path, kind: str) -> None:
+    index = write_shards(tmp_path, {}, {"a": "one.safetensors"})
+    shard = tmp_path / "one.safetensors"
+    if kind == "dangling":
+        shard.symlink_to("nowhere")
+    elif kind == "circular":
+        shard.symlink_to("two.safetensors")
+        (tmp_path / "two.safetensors").symlink_to("one.safetensors")
+    elif kind == "folder":
+        shard.mkdir()
+    elif kind == "device":
+        shard.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(shard)
+    else:
+        shard.symlink_to(f"{tmp_path.name}/../one.safetensors")
+    started = time.perf_counter()
+    with pytest.raises(CorruptCheckpoint, match=r"one\.safetensors"):
+        open_checkpoint(index)
+    assert time.perf_counter() - started < 1

@@ -335,3 +335,20 @@ def test_flax_and_tensorflow_say_that_custom_code_is_pytorchs(tmp_path: Path) ->
     folder = repositories.write(tmp_path, files)
     with pytest.raises(CustomCodeError, match="PyTorch's only"):
         loadstone.FlaxAutoModel.from_pretrained(folder, trust_remote_code=True)
+
+
+def test_ties_in_a_circle_are_one_parameter_and_no_hang() -> None:
+    class Circle(OwnModel):
+        _tied_weights_keys = {"one.weight": "two.weight", "two.weight": "one.weight"}  # noqa: RUF012
+
+        def __init__(self, config: OwnConfig) -> None:
+            super().__init__(config)
+            self.one, self.two = torch.nn.Linear(3, 3), torch.nn.Linear(3, 3)
+            self.post_init()
+
+    model = Circle(OwnConfig())
+    assert model.one.weight is model.two.weight
+    state = {"linear.weight": torch.ones(3, 3), "linear.bias": torch.ones(3), "one.weight": torch.full((3, 3), 5.0)}
+    state |= {"one.bias": torch.ones(3), "two.bias": torch.ones(3)}
+    loaded = Circle.from_pretrained(None, config=OwnConfig(), state_dict=state)
+    assert loaded.two.weight is loaded.one.weight and loaded.one.weight[0, 0] == 5.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from loadstone.checkpoint.base import Checkpoint
@@ -34,6 +34,7 @@ def open_checkpoint(
     variant: str | None = None,
     use_safetensors: bool | None = None,
     prefer: str | None = None,
+    leave_out: Collection[str] = (),
 ) -> Checkpoint:
     """Opens the checkpoint in a folder, or a weight file, and checks all of its files. Reads no tensor.
 
@@ -50,6 +51,7 @@ def open_checkpoint(
     :param subfolder: the folder inside ``path`` to look in
     :param variant: the middle part of the names to look for
     :param use_safetensors: True: nothing but safetensors; False: nothing of it; None: safetensors first
+    :param leave_out: shards that the index names and that are passed over, whether they are there or not
     :param prefer: the format to look for first: ``"safetensors"``, ``"pytorch"``, ``"flax"`` or ``"tensorflow"``
     :raises ArgumentError: arguments that contradict each other, or a subfolder that leaves the folder
     :raises CheckpointNotFound: nothing of the kind is there; says what is
@@ -66,7 +68,7 @@ def open_checkpoint(
         raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
     # `os.path` and not `Path`: the latter raises on a name that is too long or not to be looked at.
     if os.path.isdir(root):
-        return _open_folder(_enter(root, subfolder), _checked(variant), use_safetensors, prefer)
+        return _open_folder(_enter(root, subfolder), _checked(variant), use_safetensors, prefer, leave_out)
     if not os.path.lexists(root):
         raise CheckpointNotFound(f"{root}: no such file or folder. Check the path, or the working directory")
     if subfolder or variant:
@@ -91,12 +93,16 @@ def _checked(variant: str | None) -> str | None:
     return variant or None
 
 
-def _open_folder(folder: Path, variant: str | None, use_safetensors: bool | None, prefer: str | None) -> Checkpoint:
+def _open_folder(
+    folder: Path, variant: str | None, use_safetensors: bool | None, prefer: str | None, leave_out: Collection[str]
+) -> Checkpoint:
     looked_for = candidates(variant, use_safetensors, prefer)
     for name, format, is_index in looked_for:
         # A broken link counts: it is better named as a fault than passed over.
         if os.path.lexists(folder / name):
-            return _open_sharded(folder / name, (format,)) if is_index else _open_single(folder / name, format)
+            if is_index:
+                return _open_sharded(folder / name, (format,), leave_out)
+            return _open_single(folder / name, format)
     sentences = [f"{folder}: no weights there. Looked for {', '.join(each.name for each in looked_for)}."]
     sentences += describe_folder(folder, variant, use_safetensors) or ["The folder holds nothing like weights."]
     raise CheckpointNotFound(" ".join(sentences))
@@ -123,7 +129,7 @@ def _open_single(path: Path, format: str) -> Checkpoint:
     return Checkpoint(tensors, format=format, files=[path], metadata=metadata)
 
 
-def _open_sharded(index: Path, allowed: Sequence[str]) -> Checkpoint:
+def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str] = ()) -> Checkpoint:
     """``allowed`` are the formats that the index's shards may be in, all of them in one."""
     faults = Faults()
     weight_map = read_weight_map(index, faults)
@@ -131,6 +137,7 @@ def _open_sharded(index: Path, allowed: Sequence[str]) -> Checkpoint:
     assert weight_map is not None
     format = _format_of(index, weight_map, allowed, faults)
     faults.raise_if_any()
+    weight_map = {shard: names for shard, names in weight_map.items() if shard not in leave_out}
     if format in _NAMES_OF:
         name_of = _NAMES_OF[format]()
         weight_map = {shard: [name_of(name) for name in names] for shard, names in weight_map.items()}

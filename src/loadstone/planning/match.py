@@ -6,8 +6,9 @@ import difflib
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from loadstone.errors import (
@@ -20,7 +21,7 @@ from loadstone.errors import (
 )
 from loadstone.naming import Fused, Naming
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stored, Tied
-from loadstone.tensors import Slot, StoredTensor
+from loadstone.tensors import DType, Slot, StoredTensor
 
 _HINTS = 20
 _COMPARED = 500
@@ -96,6 +97,19 @@ def match(
         leftovers,
         tuple((slot.name, pieces[0].tensor.shape, slot.shape) for slot, pieces in wrong),
     )
+
+
+def taken_names(
+    slots: Sequence[Slot], stored: Iterable[str], naming: Naming, key_mapping: Mapping[str, str] | None = None
+) -> set[str]:
+    """Which stored names the slots would be made of, told before any shape is known.
+
+    Raises :class:`NameCollision`.
+    """
+    nothing = Path()
+    unread = {name: StoredTensor(name, DType.FLOAT32, (), nothing, 0, 0) for name in stored}
+    finder = _Finder({slot.name: slot for slot in slots}, _canonical(unread, naming, key_mapping), naming)
+    return {piece.tensor.name for slot in slots for piece in finder.find(slot) or ()}
 
 
 def _canonical(
