@@ -146,7 +146,10 @@ def prune_linear_layer(layer: nn.Linear, index: Tensor, dim: int = 0) -> nn.Line
 
 
 class AttentionMaskConverter:
-    """Padding masks (batch, keys) → masks to add to the scores (batch, 1, queries, keys)."""
+    """Padding masks (batch, keys) → masks to add to the scores (batch, 1, queries, keys).
+
+    With ``sliding_window`` a query sees itself and as many keys before it.
+    """
 
     def __init__(self, is_causal: bool, sliding_window: int | None = None) -> None:
         if sliding_window is not None and sliding_window <= 0:
@@ -181,7 +184,7 @@ class AttentionMaskConverter:
             None, None
         ]
         hidden = distance < 0
-        return hidden if self.sliding_window is None else hidden | (distance >= self.sliding_window)
+        return hidden if self.sliding_window is None else hidden | (distance > self.sliding_window)
 
 
 def lowest_where(hidden: Tensor, dtype: torch.dtype) -> Tensor:
@@ -232,7 +235,7 @@ def _prepare_4d_causal_attention_mask_for_sdpa(
     queries = int(input_shape[-1])
     keys = queries + past_key_values_length
     unmasked = attention_mask is None or (attention_mask.dim() == 2 and bool(attention_mask.all()))
-    window_matters = sliding_window is not None and keys > sliding_window
+    window_matters = sliding_window is not None and keys >= sliding_window
     if unmasked and not window_matters and (queries == 1 or queries == keys):
         return None
     return _prepare_4d_causal_attention_mask(
