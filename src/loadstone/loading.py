@@ -135,8 +135,9 @@ def from_pretrained(
             stage.nbytes = warmup.nbytes
             with Progress("Reading", stage.nbytes) as progress:
                 warmup.wait(progress)
-        with report.stage("lock"):
-            locked.finish()
+        if locked:
+            with report.stage("lock"):
+                locked.finish()
     except BaseException:
         warmup.cancel()
         locked.cancel()

@@ -28,7 +28,6 @@ class Conventions:
     is_parallelizable: ClassVar[bool] = False
     _tied_weights_keys: ClassVar[Sequence[str] | Mapping[str, str] | None] = None
     _keys_to_ignore_on_load_missing: ClassVar[Sequence[str] | None] = None
-    _keys_to_ignore_on_load_unexpected: ClassVar[Sequence[str] | None] = None
     _supports_sdpa: ClassVar[bool] = False
     _supports_flash_attn_2: ClassVar[bool] = False
     _supports_cache_class: ClassVar[bool] = False
@@ -105,7 +104,8 @@ def declared_ties(model: PreTrainedModel) -> dict[str, str]:
         return {}
     declared = type(model)._tied_weights_keys
     if isinstance(declared, Mapping):
-        return dict(declared)
+        slots = dict(model.named_parameters(remove_duplicate=False)).keys()
+        return {name: source for name, source in declared.items() if name in slots and source in slots}
     table, output = _asked(model, "get_input_embeddings"), _asked(model, "get_output_embeddings")
     names = {id(module): name for name, module in model.named_modules()}
     if table is None or output is None or id(table) not in names or id(output) not in names:

@@ -101,7 +101,7 @@ class GenerationMixin:
         for _ in range(how.new_tokens):
             if use_cache and ids.shape[1] == turns + 1:
                 cache = DynamicCache()  # what it holds was turned by the frequencies of short texts
-            out = model(**self._step(ids, mask, cache, use_cache), return_dict=True)
+            out = model(**self._step(ids, mask, cache, use_cache))
             cache = out.get("past_key_values") if use_cache else None
             logits = out.logits[:, -1].float()
             chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
@@ -126,12 +126,12 @@ class GenerationMixin:
         """The inputs of a step."""
         model: Any = self
         past = _tokens_in(cache)
-        common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache}
+        common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache, "return_dict": True}
         if model.component is not None:
             common["position_ids"] = self._positions(ids, mask)[:, past:]
             return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
         places = torch.arange(past, ids.shape[1], device=ids.device)
-        inputs = model.prepare_inputs_for_generation(ids, cache_position=places, **common)
+        inputs = model.prepare_inputs_for_generation(ids, cache_position=places, **common) | {"return_dict": True}
         return {name: value for name, value in inputs.items() if takes(model.forward, name)}
 
     def _positions(self, ids: Tensor, mask: Tensor) -> Tensor:
