@@ -151,6 +151,13 @@ def test_code_is_locked_and_refused_before_any_of_it_runs(tmp_path: Path) -> Non
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_config_alone_can_be_read_under_a_lock(folder: Path, locked: Path) -> None:
+    assert loadstone.AutoConfig.from_pretrained(folder, lock=locked) == loadstone.AutoConfig.from_pretrained(folder)
+    (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
+    with pytest.raises(LockMismatch, match=r"config\.json"):
+        loadstone.AutoConfig.from_pretrained(folder, lock=locked)
+
+
 def test_a_lock_pins_repositories_code_of_others_included_and_then_works_offline(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

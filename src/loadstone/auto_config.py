@@ -12,6 +12,7 @@ from loadstone.architectures import registry
 from loadstone.config import CONFIG_NAME, PretrainedConfig, read_config
 from loadstone.errors import ArgumentError, CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.hub import resolve_config
+from loadstone.locked import Locked
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
 
@@ -26,20 +27,22 @@ class AutoConfig:
     def from_pretrained(cls, pretrained_model_name_or_path: str | os.PathLike[str], **kwargs: Any) -> PretrainedConfig:
         """The config of a folder or Hub id, with keys set anew by keyword (``num_labels=3``, ``torch_dtype=…``).
 
-        A config class that comes with the checkpoint is used only with ``trust_remote_code``, which, like
-        ``code_revision`` and ``allow_transformers``, is explained at :func:`loadstone.loading.from_pretrained`.
+        A config class that comes with the checkpoint is used only with ``trust_remote_code``. That keyword,
+        ``code_revision``, ``allow_transformers`` and ``lock`` are those of :func:`loadstone.loading.from_pretrained`.
 
         Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`HubError`,
-        :class:`UntrustedCode`, :class:`CustomCodeError`.
+        :class:`UntrustedCode`, :class:`CustomCodeError`, :class:`LockMismatch`.
         """
         names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
         where = {name: value for name in names if (value := kwargs.pop(name, None)) is not None}
         trusted = {name: kwargs.pop(name, None) for name in ("trust_remote_code", "code_revision")}
         trust = Trust.of(**trusted, allow_transformers=bool(kwargs.pop("allow_transformers", False)))
-        source = resolve_config(pretrained_model_name_or_path, **where)
-        revision = where.pop("revision", None)
-        gate = Gate(trust, str(pretrained_model_name_or_path), source.commit, revision, where)
-        return read(source.folder / where.get("subfolder", ""), gate, kwargs)
+        locked = Locked.of(kwargs.pop("lock", None), pretrained_model_name_or_path, where.pop("revision", None))
+        source = resolve_config(pretrained_model_name_or_path, revision=locked.revision, **where)
+        folder = source.folder / where.get("subfolder", "")
+        locked.check_configs(source.folder, folder)
+        gate = Gate(trust, str(pretrained_model_name_or_path), source.commit, locked.revision, where)
+        return read(folder, locked.guard(gate), kwargs)
 
     @classmethod
     def for_model(cls, model_type: str, **kwargs: Any) -> PretrainedConfig:
