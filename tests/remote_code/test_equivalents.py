@@ -141,3 +141,81 @@ def test_what_is_asked_of_the_stand_in() -> None:
         with pytest.raises(loadstone.errors.CustomCodeError, match="no equivalent"):
             stand_in.imported(module_name, names)
     assert not hasattr(stand_in.imported("transformers", ()), "Trainer")
+
+
+SCALINGS = {
+    "linear": {"factor": 2.0},
+    "dynamic": {"factor": 2.0},
+    "yarn": {"factor": 4.0, "original_max_position_embeddings": 16},
+    "llama3": {
+        "factor": 8.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 16,
+    },
+    "longrope": {"short_factor": [1.0, 1.1, 1.2, 1.3], "long_factor": [2.0, 2.5, 3.0, 3.5], "factor": 4.0},
+}
+
+
+@pytest.mark.parametrize("kind", SCALINGS)
+@pytest.mark.parametrize("length", [8, 100])
+def test_rotary_frequencies(kind: str, length: int) -> None:
+    from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS as THEIRS
+
+    from loadstone.frameworks.torch.attention_parts import ROPE_INIT_FUNCTIONS
+
+    sizes = {"hidden_size": 32, "num_attention_heads": 4, "max_position_embeddings": 64, "intermediate_size": 8}
+    sizes |= {"num_hidden_layers": 1, "vocab_size": 8}
+    scaling = {"rope_type": kind, **SCALINGS[kind]}
+    extra = {"original_max_position_embeddings": 16} if kind == "longrope" else {}
+    our = loadstone.LlamaConfig(**sizes, rope_scaling=scaling, rope_theta=1e4, **extra)
+    their = transformers.LlamaConfig(**sizes, rope_parameters={**scaling, "rope_theta": 1e4, **extra}, **extra)
+    got, factor = ROPE_INIT_FUNCTIONS[kind](our, None, seq_len=length)
+    expected, their_factor = THEIRS[kind](their, None, seq_len=length)
+    assert torch.allclose(got, expected, rtol=1e-5) and factor == pytest.approx(their_factor)
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("masked", [False, True])
+def test_attention_functions_and_their_masks(groups: int, masked: bool) -> None:
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward as theirs_sdpa
+
+    from loadstone.frameworks.torch.attention_parts import ALL_ATTENTION_FUNCTIONS, create_causal_mask
+
+    torch.manual_seed(0)
+    query, key, value = torch.randn(2, 4, 5, 8), torch.randn(2, 4 // groups, 5, 8), torch.randn(2, 4 // groups, 5, 8)
+    config = loadstone.LlamaConfig(hidden_size=32, num_attention_heads=4, _attn_implementation="sdpa")
+    mask = create_causal_mask(config, torch.zeros(2, 5, 32), PADDED if masked else None, None, None)
+    assert (mask is None) != masked
+    module = nn.Module()
+    module.is_causal, module.num_key_value_groups = True, groups
+    got, weights = ALL_ATTENTION_FUNCTIONS["sdpa"](module, query, key, value, mask, scaling=0.3)
+    expected, _ = theirs_sdpa(module, query, key, value, mask, scaling=0.3)
+    assert weights is None and torch.allclose(got, expected, atol=1e-6)
+
+
+def test_a_sliding_window_is_that_of_the_newer_functions() -> None:
+    from transformers.masking_utils import create_sliding_window_causal_mask as theirs_sliding
+
+    from loadstone.frameworks.torch.attention_parts import create_sliding_window_causal_mask
+
+    sizes = {"hidden_size": 8, "num_attention_heads": 1, "num_key_value_heads": 1, "sliding_window": 2}
+    our = loadstone.MistralConfig(**sizes, _attn_implementation="eager")
+    their = transformers.MistralConfig(**sizes, attn_implementation="eager")
+    x = torch.zeros(1, 5, 8)
+    got = create_sliding_window_causal_mask(our, x, None, None, None)
+    expected = theirs_sliding(their, inputs_embeds=x, attention_mask=None, past_key_values=None)
+    assert torch.equal(got == 0, expected == 0)
+
+
+def test_names_for_annotations_are_there_and_cannot_be_used() -> None:
+    stand_in = StandIn("somewhere", False)
+    names = ("PreTrainedTokenizer", "LogitsProcessorList", "StaticCache")
+    module = stand_in.imported("transformers", names)
+    assert not isinstance(1, module.StaticCache)
+    assert module.PreTrainedTokenizer | None
+    for use in (module.LogitsProcessorList, lambda: type("Own", (module.PreTrainedTokenizer,), {})):
+        with pytest.raises(loadstone.errors.CustomCodeError, match="no equivalent"):
+            use()
+    real = StandIn("somewhere", True).imported("transformers", names)
+    assert real.LogitsProcessorList is transformers.LogitsProcessorList

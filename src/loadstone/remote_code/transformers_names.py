@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from loadstone.errors import CustomCodeError, UnknownModelType
+from loadstone.remote_code.only_names import NAMES, only_a_name
 
 # Home → the names that Transformers has too. Its modules are not kept apart: a name means the same in all of them.
 _HOMES = {
@@ -41,6 +42,10 @@ _HOMES = {
         *("is_torch_greater_or_equal_than_2_1", "is_torch_greater_or_equal_than_2_2"),
         *("is_torch_greater_or_equal_than_2_3",),
     ),
+    "loadstone.frameworks.torch.attention_parts": (
+        *("ROPE_INIT_FUNCTIONS", "dynamic_rope_update", "create_causal_mask", "create_sliding_window_causal_mask"),
+        *("ALL_ATTENTION_FUNCTIONS", "sdpa_attention_forward"),
+    ),
     "loadstone.remote_code.utilities": (
         *("logging", "add_start_docstrings", "add_start_docstrings_to_model_forward", "add_end_docstrings"),
         *("add_code_sample_docstrings", "replace_return_docstrings", "auto_docstring", "can_return_tuple"),
@@ -58,7 +63,9 @@ _NAMESPACES = {
     *("activations", "cache_utils", "configuration_utils", "file_utils", "generation", "generation.utils"),
     *("generation.configuration_utils", "modeling_attn_mask_utils", "modeling_layers", "modeling_outputs"),
     *("modeling_utils", "models", "models.auto", "models.auto.configuration_auto", "models.auto.modeling_auto"),
-    *("processing_utils", "pytorch_utils", "utils", "utils.doc", "utils.generic", "utils.import_utils"),
+    *("masking_utils", "modeling_rope_utils", "processing_utils", "pytorch_utils", "tokenization_utils", "utils"),
+    *("utils.doc", "utils.generic", "utils.import_utils", "generation.logits_process", "generation.streamers"),
+    *("generation.stopping_criteria", "tokenization_utils_base", "tokenization_utils_fast", "integrations"),
     *("utils.logging", "modeling_flash_attention_utils", "loss", "loss.loss_utils"),
 }
 
@@ -102,6 +109,8 @@ class StandIn:
         if inner == "utils.logging":
             return getattr(equivalent("logging"), name)
         try:
+            if name in NAMES and not self._allow:
+                return only_a_name(name)
             return equivalent(name)
         except AttributeError:
             path = f"{inner}.{name}" if inner else name
