@@ -8,46 +8,37 @@ other tools share. Offline (``local_files_only=True`` or ``HF_HUB_OFFLINE=1``) e
 from __future__ import annotations
 
 import contextlib
-import errno
-import inspect
-import json
 import logging
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from loadstone.blobs import check_cached, check_new
 from loadstone.checkpoint.faults import Faults
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.index import read_weight_map
 from loadstone.checkpoint.names import Candidate, candidates
-from loadstone.config import CONFIG_NAME, replace_file
+from loadstone.config import CONFIG_NAME
 from loadstone.errors import (
     ArgumentError,
     CheckpointNotFound,
     ConfigNotFound,
     CustomCodeError,
     HubError,
-    LoadstoneError,
 )
 from loadstone.generation_config import GENERATION_CONFIG_NAME
-from loadstone.progress import Progress
+from loadstone.refusals import Unreachable, here
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
+from loadstone.repositories import COMMIT, Asked, Cached, Files, Online, recalled
 from loadstone.transfer.journal import finish_interrupted_save
 
 logger = logging.getLogger(__name__)
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 # As the Hub's own: at most one "/", neither "--" nor "..", no end in "-" or ".".
 _ID = re.compile(r"(?!.*(--|\.\.))\w([\w.-]*\w)?(/\w([\w.-]*\w)?)?", re.ASCII)
 _LONGEST_ID = 96
-# What the disk says, not the network.
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-_LIBRARY = "loadstone"
-_DOWNLOADS_AT_ONCE = 4
 _LISTED = 20
 
 
@@ -103,10 +94,10 @@ def resolve_files(
     if local is not None:
         return _settled(local, subfolder)
     cache = None if cache_dir is None else Path(cache_dir)
-    asked = _Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+    asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
     choices = candidates(variant, use_safetensors, prefer)
 
-    def take(files: _Files) -> Source:
+    def take(files: Files) -> Source:
         prefix = _prefix(subfolder)
         names = [prefix + name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME) if files.has(prefix + name)]
         left_out: dict[str, Sequence[str]] = {}
@@ -136,9 +127,9 @@ def resolve_config(
     if local is not None:
         return _settled(local, subfolder)
     cache = None if cache_dir is None else Path(cache_dir)
-    asked = _Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+    asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
 
-    def take(files: _Files) -> Source:
+    def take(files: Files) -> Source:
         name = _prefix(subfolder) + CONFIG_NAME
         if not files.has(name):
             raise ConfigNotFound(f"{files.where} has no {name}. {files.hint}")
@@ -172,9 +163,9 @@ def resolve_code(
         folder = _home_of_code(entries, subfolder, lambda name: _content(local / name) is not None)
         return collect(entries, lambda name: _content(local / f"{folder}{name}"), str(path_or_id))
     cache = None if cache_dir is None else Path(cache_dir)
-    asked = _Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+    asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
 
-    def take(files: _Files) -> CodeTree:
+    def take(files: Files) -> CodeTree:
         folder = _home_of_code(entries, subfolder, files.has)
 
         roots: list[Path] = []
@@ -209,25 +200,12 @@ def fetch_files(
     :raises HubError: as :func:`resolve_files`.
     """
     cache = None if cache_dir is None else Path(cache_dir)
-    asked = _Asked(repo_id, revision, cache, False, local_files_only, token, endpoint)
+    asked = Asked(repo_id, revision, cache, False, local_files_only, token, endpoint)
 
-    def take(files: _Files) -> Source:
+    def take(files: Files) -> Source:
         return _source(asked, files, [name for name in names if files.has(name)] or [CONFIG_NAME])
 
     return _from_hub(asked, take).folder
-
-
-@contextlib.contextmanager
-def explained(repo_id: str, revision: str, endpoint: str | None) -> Iterator[None]:
-    """Turns what ``huggingface_hub`` raises while something is sent to the Hub into :class:`HubError`."""
-    asked = _Asked(repo_id, revision, None, False, False, None, endpoint)
-    try:
-        with _explained(asked):
-            yield
-    except _Unreachable as unreachable:
-        raise HubError(
-            f"The Hub could not be reached for {repo_id!r}: {unreachable}. Check the connection, and try again"
-        ) from unreachable.__cause__
 
 
 def _home_of_code(entries: Sequence[str], subfolder: str, has: Callable[[str], bool]) -> str:
@@ -264,15 +242,8 @@ def _local(
         return path
     only_a_path = not isinstance(path_or_id, str) or text.startswith((".", "/", "~")) or text.endswith("/")
     if only_a_path or not text or "\\" in text or text.count("/") > 1:
-        raise not_found(f"{text!r}: no such folder (from {_here()}). Check the path; a Hub id is 'owner/name'")
+        raise not_found(f"{text!r}: no such folder (from {here()}). Check the path; a Hub id is 'owner/name'")
     return None
-
-
-def _here() -> str:
-    try:
-        return os.getcwd()
-    except OSError:
-        return "a working directory that is gone"
 
 
 def _settled(path: Path, subfolder: str) -> Source:
@@ -295,31 +266,6 @@ def _prefix(subfolder: str) -> str:
 # The Hub and its cache
 
 
-class _Asked(NamedTuple):
-    repo_id: str
-    revision: str
-    cache_dir: Path | None
-    force_download: bool
-    local_files_only: bool
-    token: str | bool | None
-    endpoint: str | None
-
-
-class _Files(Protocol):
-    """The files of a repository at one commit."""
-
-    where: str
-    hint: str
-    """What to do where a file is not there."""
-
-    def has(self, name: str) -> bool: ...
-    def fetch(self, names: Sequence[str]) -> Path:
-        """The folder that then holds the files."""
-
-    def near(self, prefix: str) -> list[str]:
-        """Names that begin so, for a message."""
-
-
 class _AtCommit(Protocol):
     @property
     def commit(self) -> str | None: ...
@@ -328,11 +274,7 @@ class _AtCommit(Protocol):
 _Found = TypeVar("_Found", bound=_AtCommit)
 
 
-class _Unreachable(Exception):
-    """Internal: nobody answered, or with a failure of the server's own."""
-
-
-def _from_hub(asked: _Asked, take: Callable[[_Files], _Found], enough: str | None = None) -> _Found:
+def _from_hub(asked: Asked, take: Callable[[Files], _Found], enough: str | None = None) -> _Found:
     """``enough``: a file that says, if the cache has it at a pinned commit, that the rest may be there too."""
     _check_id(asked)
     from huggingface_hub import constants
@@ -340,30 +282,30 @@ def _from_hub(asked: _Asked, take: Callable[[_Files], _Found], enough: str | Non
     if asked.local_files_only or constants.HF_HUB_OFFLINE:
         if asked.force_download:
             raise ArgumentError("force_download=True asks the Hub for files, and offline nothing is asked; drop one")
-        return take(_Cached(asked))
-    if enough is not None and not asked.force_download and _COMMIT.fullmatch(asked.revision):
-        cached = _Cached(asked)
-        if _recalled(asked) is None and cached.has(enough):
+        return take(Cached(asked))
+    if enough is not None and not asked.force_download and COMMIT.fullmatch(asked.revision):
+        cached = Cached(asked)
+        if recalled(asked) is None and cached.has(enough):
             with contextlib.suppress(CheckpointNotFound, ConfigNotFound):
                 return take(cached)  # nobody need be asked for what cannot have changed
     try:
-        return take(_Online(asked))
-    except _Unreachable as unreachable:
+        return take(Online(asked))
+    except Unreachable as unreachable:
         said = f"The Hub could not be reached for {asked.repo_id!r}: {unreachable}"
         if asked.force_download:
             raise HubError(f"{said}. Check the connection, and try again") from unreachable.__cause__
         try:
-            source = take(_Cached(asked))
+            source = take(Cached(asked))
         except (CheckpointNotFound, ConfigNotFound) as not_cached:
             raise HubError(f"{said}. {not_cached}") from unreachable.__cause__
         logger.warning("%s. Commit %s is used from the cache.", said, source.commit)
         return source
 
 
-def _check_id(asked: _Asked) -> None:
+def _check_id(asked: Asked) -> None:
     if not _ID.fullmatch(asked.repo_id) or len(asked.repo_id) > _LONGEST_ID or asked.repo_id.endswith(".git"):
         raise CheckpointNotFound(
-            f"{asked.repo_id!r}: no such folder (from {_here()}), and no Hub id either: those are 'owner/name', of "
+            f"{asked.repo_id!r}: no such folder (from {here()}), and no Hub id either: those are 'owner/name', of "
             "letters, digits, '-', '_' and '.'"
         )
     parts = asked.revision.split("/")
@@ -372,8 +314,8 @@ def _check_id(asked: _Asked) -> None:
 
 
 def _weights(
-    asked: _Asked,
-    files: _Files,
+    asked: Asked,
+    files: Files,
     prefix: str,
     choices: Sequence[Candidate],
     needs: Needs | None,
@@ -411,233 +353,6 @@ def _weights(
     return [name, *shards]
 
 
-def _source(asked: _Asked, files: _Files, names: Sequence[str]) -> Source:
+def _source(asked: Asked, files: Files, names: Sequence[str]) -> Source:
     root = files.fetch(names)
     return Source(root, root.name, asked.repo_id)
-
-
-class _Online:
-    """Asks the Hub, once, what the revision's commit and its files are."""
-
-    def __init__(self, asked: _Asked) -> None:
-        self._asked = asked
-        self._commit = asked.revision
-        names = None if asked.force_download else _recalled(asked)
-        if names is None:
-            names = self._ask()
-        self._names = names
-        self.where = f"{asked.repo_id!r} at commit {self._commit[:12]}"
-        self.hint = "See its page on the Hub for what it holds"
-
-    def _ask(self) -> set[str]:
-        from huggingface_hub import HfApi, constants
-
-        asked = self._asked
-        with _explained(asked):
-            api = HfApi(endpoint=asked.endpoint, token=asked.token, library_name=_LIBRARY)
-            info = api.model_info(asked.repo_id, revision=asked.revision, timeout=constants.HF_HUB_ETAG_TIMEOUT)
-        self._commit = info.sha or ""
-        if not _COMMIT.fullmatch(self._commit):
-            raise HubError(f"The Hub gave no commit for {asked.repo_id!r} at {asked.revision!r}, but {info.sha!r}")
-        names = {sibling.rfilename for sibling in info.siblings or ()}
-        with contextlib.suppress(OSError):
-            note = _listing(asked, self._commit)
-            note.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(note, json.dumps(sorted(names)).encode())
-        return names
-
-    def has(self, name: str) -> bool:
-        return name in self._names
-
-    def near(self, prefix: str) -> list[str]:
-        return sorted(name for name in self._names if name.startswith(prefix))
-
-    def fetch(self, names: Sequence[str]) -> Path:
-        from concurrent.futures import ThreadPoolExecutor
-
-        from huggingface_hub import hf_hub_download, try_to_load_from_cache
-
-        def one(name: str) -> Path:
-            had = asked.force_download is False and isinstance(
-                try_to_load_from_cache(asked.repo_id, name, cache_dir=asked.cache_dir, revision=self._commit), str
-            )
-            path = hf_hub_download(
-                asked.repo_id,
-                name,
-                revision=self._commit,
-                cache_dir=asked.cache_dir,
-                force_download=asked.force_download,
-                token=asked.token,
-                endpoint=asked.endpoint,
-                library_name=_LIBRARY,
-                **shown,
-            )
-            if not had:
-                check_new(Path(path))
-            return _root(Path(path), name)
-
-        asked = self._asked
-        pool = ThreadPoolExecutor(_DOWNLOADS_AT_ONCE)
-        with Progress("Downloading", 0) as progress:
-            shown = _shown_in(progress)
-            try:
-                with _explained(asked):
-                    roots = set(pool.map(one, names))
-            finally:
-                # After a failure, or Ctrl-C, what has not begun is not begun.
-                pool.shutdown(cancel_futures=True)
-        root = roots.pop()
-        if roots or root.name != self._commit:
-            found = ", ".join(sorted(each.name for each in roots | {root}))
-            raise HubError(f"{asked.repo_id!r}: expected files of commit {self._commit}, the Hub gave {found}")
-        check_cached([root / name for name in names])
-        self._remember(root)
-        return root
-
-    def _remember(self, root: Path) -> None:
-        """Notes in the cache which commit the revision is, as downloads by revision do, for later offline use."""
-        if self._asked.revision != self._commit:
-            note = root.parent.parent / "refs" / self._asked.revision
-            with contextlib.suppress(OSError):  # a cache that others wrote and we may only read
-                note.parent.mkdir(parents=True, exist_ok=True)
-                replace_file(note, self._commit.encode())
-
-
-def _listing(asked: _Asked, commit: str) -> Path:
-    """Where the names of a commit's files are noted: a commit never changes, so the Hub is asked for them once."""
-    from huggingface_hub import constants
-
-    folder = f"models--{asked.repo_id.replace('/', '--')}"
-    return Path(constants.HF_HOME) / "loadstone" / "listings" / folder / f"{commit}.json"
-
-
-def _recalled(asked: _Asked) -> set[str] | None:
-    """The names of a pinned commit's files, as an earlier load noted them."""
-    if not _COMMIT.fullmatch(asked.revision):
-        return None
-    with contextlib.suppress(OSError, ValueError):
-        names = json.loads(_listing(asked, asked.revision).read_bytes())
-        if isinstance(names, list) and all(isinstance(name, str) for name in names):
-            return set(names)
-    return None
-
-
-def _shown_in(progress: Progress) -> dict[str, Any]:
-    """Keywords of ``hf_hub_download`` that show all files as one bar, where that release takes them."""
-    from huggingface_hub import hf_hub_download
-
-    if "tqdm_class" not in inspect.signature(hf_hub_download).parameters:
-        return {}
-
-    class Part:
-        """One file's bar, as far as ``huggingface_hub`` calls it."""
-
-        def __init__(self, *args: object, total: int | None = None, initial: int = 0, **options: object) -> None:
-            progress.expect((total or 0) - initial)
-
-        def update(self, nbytes: float | None = 1) -> None:
-            progress(int(nbytes or 0))
-
-        def __enter__(self) -> Part:
-            return self
-
-        def __exit__(self, *error: object) -> None:
-            pass
-
-    return {"tqdm_class": Part}
-
-
-class _Cached:
-    """What earlier downloads left on this machine. Opens no connection."""
-
-    def __init__(self, asked: _Asked) -> None:
-        self._asked = asked
-        self.where = f"The cache's copy of {asked.repo_id!r} at {asked.revision!r}"
-        self.hint = (
-            f"If {asked.repo_id!r} is meant to be a folder, there is none of that name in {_here()}. Else load it "
-            "once with a connection (without HF_HUB_OFFLINE=1 and local_files_only=True), or give the cache_dir used"
-        )
-
-    def has(self, name: str) -> bool:
-        return self._path(name) is not None
-
-    def near(self, prefix: str) -> list[str]:
-        names = [CONFIG_NAME, *(each.name for each in candidates(None, None))]
-        return [prefix + name for name in names if self.has(prefix + name)]
-
-    def fetch(self, names: Sequence[str]) -> Path:
-        paths = {name: self._path(name) for name in names}
-        # Another process may have moved the revision on between two looks.
-        roots = {_root(path, name) for name, path in paths.items() if path}
-        if None in paths.values() or len(roots) != 1:
-            raise CheckpointNotFound(f"{self.where} changed while it was read. Try again")
-        check_cached([path for path in paths.values() if path])
-        return roots.pop()
-
-    def _path(self, name: str) -> Path | None:
-        from huggingface_hub import try_to_load_from_cache
-
-        asked = self._asked
-        found = try_to_load_from_cache(asked.repo_id, name, cache_dir=asked.cache_dir, revision=asked.revision)
-        return Path(found) if isinstance(found, str) else None
-
-
-def _root(path: Path, name: str) -> Path:
-    """``…/snapshots/COMMIT`` of ``…/snapshots/COMMIT/sub/config.json``."""
-    return path.parents[name.count("/")]
-
-
-@contextlib.contextmanager
-def _explained(asked: _Asked) -> Iterator[None]:
-    """Turns what ``huggingface_hub`` raises into our errors, with what to do."""
-    from huggingface_hub import constants, errors
-
-    hub = asked.endpoint or constants.ENDPOINT
-    name = f"{asked.repo_id!r}"
-    with_token = "pass token=…, or run `hf auth login`"
-    try:
-        yield
-    except LoadstoneError:
-        raise
-    except errors.GatedRepoError as error:
-        raise HubError(
-            f"{name} is for those who accepted its terms: do so at {hub}/{asked.repo_id}, then {with_token}"
-        ) from error
-    except errors.RepositoryNotFoundError as error:
-        raise HubError(
-            f"{name}: {hub} knows no such model, or shows it to nobody without a token, and there is no such folder "
-            f"in {_here()}. Check the spelling; for a private model {with_token}"
-        ) from error
-    except errors.RevisionNotFoundError as error:
-        raise HubError(f"{name} has no revision {asked.revision!r}. Its page lists branches and tags") from error
-    except errors.LocalTokenNotFoundError as error:
-        raise HubError(f"token=True, but none is stored on this machine: {with_token}") from error
-    except errors.HfHubHTTPError as error:
-        status = error.response.status_code if error.response is not None else 0
-        if status == 429:
-            seconds = error.response.headers.get("Retry-After", "")
-            wait = f"Wait {seconds} seconds" if seconds else "Wait"
-            raise HubError(
-                f"{name}: {hub} answered 429, too many requests. {wait}, then try again; with a token more requests "
-                f"are answered: {with_token}"
-            ) from error
-        if status >= 500:
-            raise _Unreachable(f"{hub} failed ({status})") from error
-        if status in (401, 403):
-            raise HubError(f"{name}: {hub} refused ({status}): {with_token}") from error
-        raise HubError(f"{name}: {hub} answered {status}. {error}") from error
-    except _no_answer() as error:
-        if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
-            raise HubError(
-                f"{name} could not be written to the cache: {error}. Make room, or give a cache_dir"
-            ) from error
-        raise _Unreachable(f"{type(error).__name__}: {error}") from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise _Unreachable(f"what {hub} answered is not what a Hub answers ({error})") from error
-
-
-def _no_answer() -> tuple[type[Exception], ...]:
-    """What is raised where nobody answers: by the system, and by the HTTP library, which differs between releases."""
-    from huggingface_hub.errors import HfHubHTTPError
-
-    return (OSError, *(base for base in HfHubHTTPError.__bases__ if issubclass(base, Exception)))

@@ -31,11 +31,11 @@ class PushToHub:
         """
         from huggingface_hub import HfApi
 
-        from loadstone.hub import explained
+        from loadstone.refusals import sending
 
         with tempfile.TemporaryDirectory() as folder:
             self.save_pretrained(folder, **saving)  # type: ignore[attr-defined]
-            with explained(repo_id, revision or "main", endpoint):
+            with sending(repo_id, revision or "main", endpoint):
                 api = HfApi(endpoint=endpoint, token=token, library_name="loadstone")
                 repo_id = api.create_repo(repo_id, private=private, exist_ok=True).repo_id
                 return api.upload_folder(
