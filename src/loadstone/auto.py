@@ -57,9 +57,7 @@ class AutoClass:
         """
         if not isinstance(config, PretrainedConfig):
             raise ArgumentError(f"from_config takes a config, not {type(config).__name__}.")
-        trusted = {name: kwargs.pop(name, None) for name in ("trust_remote_code", "code_revision")}
-        trust = Trust.of(**trusted, allow_transformers=bool(kwargs.pop("allow_transformers", False)))
-        gate = Gate(trust, config.name_or_path, config._commit_hash, config._commit_hash)
+        gate = Gate(Trust.taken_from(kwargs), config.name_or_path, config._commit_hash, config._commit_hash)
         made_by = pick(AutoTarget(cls.__name__, cls.task), cls.framework, config, gate)
         return resolve(made_by, require_framework(cls.framework), gate)._from_config(config, **kwargs)
 

@@ -35,8 +35,7 @@ class AutoConfig:
         """
         names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
         where = {name: value for name in names if (value := kwargs.pop(name, None)) is not None}
-        trusted = {name: kwargs.pop(name, None) for name in ("trust_remote_code", "code_revision")}
-        trust = Trust.of(**trusted, allow_transformers=bool(kwargs.pop("allow_transformers", False)))
+        trust = Trust.taken_from(kwargs)
         locked = Locked.of(kwargs.pop("lock", None), pretrained_model_name_or_path, where.pop("revision", None))
         source = resolve_config(pretrained_model_name_or_path, revision=locked.revision, **where)
         folder = source.folder / where.get("subfolder", "")
@@ -91,6 +90,6 @@ def _made(cls: type[Any], values: Mapping[str, Any], overrides: Mapping[str, Any
         config: PretrainedConfig = cls.from_dict(values, **overrides)
     except LoadstoneError:
         raise
-    except Exception as error:
+    except Exception as error:  # a stranger's code may raise anything
         raise CustomCodeError(f"{reference} could not be made from {CONFIG_NAME}: {error!r}") from error
     return config

@@ -57,7 +57,7 @@ def _is_small(path: Path) -> bool:
 def _difference(path: Path) -> Fault | None:
     name = os.path.basename(os.path.realpath(path))
     if _SHA256.fullmatch(name):
-        found, kind = Hashes([path], remember=False)[path], "SHA-256"
+        found, kind = Hashes([path], remember=False).wait()[path], "SHA-256"
         if found == name:
             remember(path, found)
     elif _SHA1.fullmatch(name):

@@ -53,10 +53,6 @@ class Hashes:
         order = sorted(found, key=lambda path: -_size(path))
         self._futures: dict[Path, Future[str]] = {path: self._pool.submit(self._of, path) for path in order}
 
-    def __getitem__(self, path: Path) -> str:
-        """64 hexadecimal digits; waits for them."""
-        return self._futures[path].result()
-
     def wait(self) -> dict[Path, str]:
         """All of them."""
         try:

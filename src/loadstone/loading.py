@@ -90,7 +90,8 @@ def from_pretrained(
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
         locked.check_configs(source.folder, folder)
-        gate = locked.guard(Gate(options.trust(), report.source, source.commit, options.revision, options.where_code()))
+        name = "" if path_or_id is None else str(path_or_id)
+        gate = locked.guard(Gate(options.trust(), name, source.commit, options.revision, options.where_code()))
         config, others = _config(target, options, folder, gate, others)
         made_by = pick(target, framework_name, config, gate)
     with report.stage("checkpoint") as stage:
@@ -184,7 +185,7 @@ def _config(
             anew._commit_hash = config._commit_hash
             config = anew
             others = {name: value for name, value in others.items() if name not in known}
-    config._name_or_path = gate.source if gate.source != "None" else config.name_or_path
+    config._name_or_path = gate.source or config.name_or_path
     if options.attn_implementation is not None:
         config._attn_implementation = options.attn_implementation
     quantised = config.get("quantization_config")

@@ -50,7 +50,7 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
             )
         return target
     own = registered.model_class(target.name, type(config))
-    is_known = own is not None or (isinstance(config, family_config(config)) and _has_head(config, target.task))
+    is_known = own is not None or _has_head(config, target.task)
     reference = gate.reference(config.auto_map, target.name, is_known=is_known)
     if reference is not None:
         if framework != "torch":
@@ -66,19 +66,12 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
     return FromFamily(family, registry.head(family, target.task))
 
 
-def family_config(config: PretrainedConfig) -> type[PretrainedConfig]:
-    """The config class of its ``model_type``'s family, or one that no config is of."""
-    if registry.is_family(config.model_type):
-        return registry.family(config.model_type).config
-    return _NoFamily
-
-
-class _NoFamily(PretrainedConfig):
-    """Nobody's."""
-
-
 def _has_head(config: PretrainedConfig, task: str) -> bool:
-    return registry.family(config.model_type).head(task) is not None
+    """Whether the config is of a family here that has a class for the task."""
+    if not registry.is_family(config.model_type):
+        return False
+    family = registry.family(config.model_type)
+    return isinstance(config, family.config) and family.head(task) is not None
 
 
 def resolve(made_by: Pick, framework: Any, gate: Gate) -> type[Any]:

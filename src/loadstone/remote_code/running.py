@@ -125,7 +125,7 @@ def class_of(reference: CodeReference, tree: CodeTree, *, allow_transformers: bo
         module = package.module(reference.module)
     except LoadstoneError:
         raise
-    except Exception as error:
+    except Exception as error:  # a stranger's code may raise anything
         raise CustomCodeError(f"{tree.source}: {reference.file} failed when imported: {error!r}") from error
     found = getattr(module, reference.name, None)
     if not isinstance(found, type):

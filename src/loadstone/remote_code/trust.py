@@ -39,6 +39,12 @@ class Trust:
             "code may run, such as ['owner/name']."
         )
 
+    @classmethod
+    def taken_from(cls, keywords: dict[str, Any]) -> Trust:
+        """The same from keywords, which are taken out of ``keywords``."""
+        asked = (keywords.pop("trust_remote_code", None), keywords.pop("code_revision", None))
+        return cls.of(*asked, bool(keywords.pop("allow_transformers", False)))
+
     def __bool__(self) -> bool:
         return self.own or bool(self.repositories)
 

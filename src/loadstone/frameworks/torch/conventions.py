@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.common_parts import lowest_where
 
 if TYPE_CHECKING:
@@ -115,8 +116,6 @@ def declared_ties(model: PreTrainedModel) -> dict[str, str]:
 
 def _asked(model: PreTrainedModel, method: str) -> nn.Module | None:
     """What an embedding method of the class gives; None where it has none, or says so by an error."""
-    from loadstone.errors import ArgumentError
-
     try:
         found = getattr(model, method)()
     except (ArgumentError, NotImplementedError, AttributeError):
