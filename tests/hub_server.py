@@ -6,12 +6,17 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from time import sleep  # the real one, whatever a test does to `time`
 from typing import Any
 from urllib.parse import unquote
+
+import pytest
+from huggingface_hub import constants
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -243,6 +248,20 @@ class Hub(_Server):
             for line in self.log
             if line.startswith("GET /") and "/resolve/" in line
         )
+
+
+@contextmanager
+def the_hub(patch: pytest.MonkeyPatch, cache: Path) -> Iterator[Hub]:
+    """A Hub that every load without an ``endpoint`` asks, and a cache of its own."""
+    hub = Hub()
+    patch.setattr(constants, "HF_HUB_OFFLINE", False)
+    patch.setattr(constants, "HF_HUB_DISABLE_XET", True)  # large files the Git-LFS way
+    patch.setattr(constants, "ENDPOINT", hub.address)
+    patch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    template = hub.address + "/{repo_id}/resolve/{revision}/{filename}"
+    patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    yield hub
+    hub.stop()
 
 
 class Storage(_Server):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hub_server import Hub
+from hub_server import Hub, the_hub
 from huggingface_hub import constants
 
 import loadstone
@@ -34,16 +34,10 @@ def whole(tmp_path: Path) -> loadstone.PreTrainedModel:
 
 @pytest.fixture
 def hub(whole: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
-    hub = Hub()
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "ENDPOINT", hub.address)
     monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    template = hub.address + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    hub.add(ID, {path.name: path.read_bytes() for path in (tmp_path / "whole").iterdir()})
-    yield hub
-    hub.stop()
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        hub.add(ID, {path.name: path.read_bytes() for path in (tmp_path / "whole").iterdir()})
+        yield hub
 
 
 def shards(hub: Hub) -> set[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import torch
-from hub_server import Hub
+from hub_server import Hub, the_hub
 from huggingface_hub import constants
 from remote_code.repositories import BERT_SIZES, minimal, write
 
@@ -43,14 +43,8 @@ def locked(folder: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
-    hub = Hub()
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "ENDPOINT", hub.address)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    template = hub.address + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    yield hub
-    hub.stop()
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        yield hub
 
 
 def published(files: dict[str, str | bytes]) -> dict[str, bytes]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hub_server import Hub
-from huggingface_hub import constants
+from hub_server import Hub, the_hub
 from remote_code.repositories import BERT_SIZES
 
 import loadstone
@@ -19,15 +18,8 @@ IDS = torch.tensor([[3, 4, 5]])
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
-    hub = Hub()
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)  # large files the Git-LFS way
-    monkeypatch.setattr(constants, "ENDPOINT", hub.address)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    template = hub.address + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    yield hub
-    hub.stop()
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        yield hub
 
 
 @pytest.mark.parametrize("prefix", ["", "Flax", "TF"])

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_server import Hub
-from huggingface_hub import constants
+from hub_server import Hub, the_hub
 from remote_code import repositories
 from remote_code.repositories import minimal, write
 
@@ -40,14 +39,8 @@ def nothing_has_run() -> Iterator[None]:
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
-    hub = Hub()
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "ENDPOINT", hub.address)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    template = hub.address + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    yield hub
-    hub.stop()
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        yield hub
 
 
 def published(files: dict[str, str | bytes]) -> dict[str, bytes]:
