@@ -27,7 +27,7 @@ from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK
 from loadstone.tensors import DType, Slot, StoredTensor
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.weights import Weights
 
 
 def class_named(name: str) -> type[PreTrainedModel]:
@@ -115,7 +115,7 @@ def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
 def fill_model(
     model: nn.Module,
     plan: LoadPlan,
-    maps: Mapping[Path, MappedFile],
+    weights: Weights,
     options: Options,
     dtype: DType | None,
     devices: Devices,
@@ -127,15 +127,15 @@ def fill_model(
         return to_torch(stored.dtype) if wanted is None or not stored.dtype.is_floating else wanted
 
     owners = dict(tensors_of(model))
-    source = Source(maps, options.state_dict)
+    source = Source(weights, options.state_dict)
     if options.state_dict is not None and DISK in devices.placement.places.values():
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
-    plan, files = offload(plan, devices, owners, source, maps, dtype_of, options.offload_folder)
-    filled = fill(model, plan, Source(files, options.state_dict), dtype_of, devices.of)
+    plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
+    filled = fill(model, plan, source, dtype_of, devices.of)
     cross(model, devices)
     stream(model, plan.recipes, devices)
-    if not options.is_for_the_cpu:
-        populate(plan.recipes, devices, files)
+    if not weights.populates:
+        populate(plan.recipes, devices, weights)
     return filled
 
 

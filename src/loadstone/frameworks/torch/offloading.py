@@ -13,15 +13,15 @@ from torch import Tensor
 
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
-from loadstone.frameworks.torch.fill import Source, copy_on_cpu
+from loadstone.frameworks.torch.fill import Source
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.sizes import format_bytes
 from loadstone.tensors import StoredTensor
-from loadstone.transfer.mapping import MappedFile
 from loadstone.transfer.offload import offload_name, offloaded_files
 from loadstone.transfer.write import OutgoingTensor
 
@@ -31,11 +31,10 @@ def offload(
     devices: Devices,
     slots: Mapping[str, Tensor],
     source: Source,
-    maps: Mapping[Path, MappedFile],
     dtype_of: Callable[[StoredTensor], torch.dtype],
     folder: str | os.PathLike[str] | None,
-) -> tuple[LoadPlan, dict[Path, MappedFile]]:
-    """The plan with every slot on the disk made of one piece as it is stored, and the maps of all files it names.
+) -> LoadPlan:
+    """The plan with every slot on the disk made of one piece as it is stored; the source has the files of all.
 
     What already is stays; the rest is cast and stacked into files under ``folder``, or taken from those of an earlier
     load. Raises :class:`ArgumentError` if that is needed and there is no folder, and what ``offloaded_files`` raises.
@@ -48,7 +47,7 @@ def offload(
                 dtype = dtype_of(recipe.pieces[0].tensor)
                 units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source))
     if not units:
-        return plan, dict(maps)
+        return plan
     needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
     form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
     if folder is None:
@@ -63,17 +62,16 @@ def offload(
     with Progress("Offloading", needed) as progress:
         files = offloaded_files(Path(folder), name, described, units, progress)
     recipes = dict(plan.recipes)
-    mapped = dict(maps)
     for unit_name, path in files.items():
         stored = open_checkpoint(path)
-        mapped[path] = MappedFile(path)
+        source.weights.add(path)
         recipes |= {each.name: Stored((Piece(stored[each.name]),)) for each in units[unit_name]}
-    return replace(plan, recipes=recipes), mapped
+    return replace(plan, recipes=recipes)
 
 
 def _outgoing(name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, source: Source) -> OutgoingTensor:
     def read() -> Any:
-        made = copy_on_cpu([(name, recipe.pieces, dtype)], {name: slot}, source)[name]
+        made = source.make([Job(name, recipe.pieces, tuple(slot.shape), dtype)], torch.device("cpu")).tensors[name]
         return made.reshape(-1).view(torch.uint8).numpy()
 
     return OutgoingTensor(name, from_torch(dtype), tuple(slot.shape), read)
