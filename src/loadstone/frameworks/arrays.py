@@ -175,7 +175,8 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
             moves.loose += [(number, piece) for piece in job.pieces]
     _move(moves, made, source.weights)
     for number, piece in moves.loose:
-        cast_into(made[number] if piece.into is None else made[number][piece.into], source.taken(piece))
+        # The dots keep an array where the index leaves one number.
+        cast_into(made[number][(*(piece.into or ()), ...)], source.taken(piece))
     return {job.name: array for job, array in zip(jobs, made, strict=True)}
 
 
@@ -192,7 +193,7 @@ def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
                 cast_into(flat[move.target][move.start : move.start + len(values)], values)
             else:
                 shape, order = layout(move.box, move.axes)
-                cast_into(made[move.target][move.box].transpose(order), values.reshape(shape))
+                cast_into(made[move.target][(*move.box, ...)].transpose(order), values.reshape(shape))
 
     threads = weights.options.count()
     by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
