@@ -106,12 +106,12 @@ def from_pretrained(
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)
         report.transfer = weights.describe()
+    try:
         locked.start(source.folder, checkpoint, weights.mapped() if stays else {})
         if locked:  # the pages are populated as they are hashed
             weights.populates = stays
         else:
             weights.read_ahead(populates=stays and not _is_stacked(config))
-    try:
         with report.stage("framework"):
             framework = require_framework(framework_name)
             cls = resolve(made_by, framework, gate)

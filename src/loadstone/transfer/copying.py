@@ -134,9 +134,8 @@ class _Crew:
 
     def run(self, threads: int) -> None:
         with ThreadPoolExecutor(threads, "loadstone-copy") as pool:
-            jobs = [pool.submit(self._work) for _ in range(threads)]
             try:
-                for job in jobs:
+                for job in [pool.submit(self._work) for _ in range(threads)]:
                     job.result()
             finally:
                 self._is_stopped = True  # by an interrupt too

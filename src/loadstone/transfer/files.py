@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import weakref
 from pathlib import Path
@@ -27,14 +28,16 @@ class WeightFile:
         self.path, self._cached = path, cached
         self._hint = _LOADING if cached or expected_bytes else _RUNNING
         try:
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+            # File objects and not bare descriptors: an interrupt at any moment leaves none open.
+            file = open(path, "rb", buffering=0)  # noqa: SIM115
+            self._close = [weakref.finalize(self, file.close)]
+            direct = None if cached else _open_direct(path, file)
+            if direct is not None:
+                self._close.append(weakref.finalize(self, direct.close))
         except OSError as error:
             raise self.fault("a file that can be opened", error.strerror or str(error)) from None
-        self._close = [weakref.finalize(self, os.close, descriptor)]
-        self.descriptor = descriptor
-        self._direct = descriptor if cached else _open_direct(path, descriptor)
-        if self._direct != descriptor:
-            self._close.append(weakref.finalize(self, os.close, self._direct))
+        self.descriptor = file.fileno()
+        self._direct = self.descriptor if direct is None else direct.fileno()
         self._was = self._state()
         if self.nbytes < expected_bytes:
             self.close()
@@ -106,15 +109,18 @@ class WeightFile:
         return CorruptCheckpoint([Fault(str(self.path), expected, found, self._hint)])
 
 
-def _open_direct(path: Path, descriptor: int) -> int:
-    """A second descriptor that reads past the page cache, or the one there is."""
+def _open_direct(path: Path, file: io.FileIO) -> io.FileIO | None:
+    """The same file once more, to be read past the page cache; None where there is no such way."""
     if not hasattr(os, "O_DIRECT"):
-        return descriptor
+        return None
+    import fcntl
+
+    direct = open(path, "rb", buffering=0)  # noqa: SIM115
     try:
-        direct = os.open(path, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
+        fcntl.fcntl(direct, fcntl.F_SETFL, fcntl.fcntl(direct, fcntl.F_GETFL) | os.O_DIRECT)
+        if os.path.sameopenfile(direct.fileno(), file.fileno()):
+            return direct
     except OSError:
-        return descriptor  # tmpfs and some network file systems have no such way
-    if os.path.sameopenfile(direct, descriptor):
-        return direct
-    os.close(direct)
-    return descriptor
+        pass  # tmpfs and some network file systems have no such way
+    direct.close()
+    return None

@@ -94,7 +94,8 @@ class Warmup:
         with self._lock:
             self._next = len(self._steps)
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:  # else an interrupt came before it was started
+                thread.join()
 
     def detach(self) -> None:
         """Let it go on alone. An error is then a line in the log."""

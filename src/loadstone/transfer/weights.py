@@ -62,7 +62,7 @@ class Weights:
 
     def read_ahead(self, populates: bool) -> None:
         """Begin to read all files that may be read ahead; what is mapped into the page tables too if ``populates``."""
-        self.populates = populates
+        self.populates = populates and all(choice.is_mapped for choice in self.choices.values())
         self.warm(
             Stretch(path, 0, mapped.nbytes, *mapped.place(0))
             if populates and self.is_mapped(path)
