@@ -17,6 +17,7 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.checkpoint.canonical import read_columns
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
@@ -46,6 +47,9 @@ def read_header(path: Path, faults: Faults) -> Header | None:
             file.refuse_lfs_pointer()
             nbytes = file.nbytes
             text = _read_text(file)
+        columns = read_columns(path, text, nbytes)
+        if columns is not None:
+            return Header(*columns)
         header = parse(text)
     except UnusableFile as unusable:
         faults.damaged(path, unusable.expected, unusable.found, unusable.hint)
