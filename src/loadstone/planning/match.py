@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,10 @@ def match(
         if slot.name in naming.tied:
             recipes[slot.name] = Tied(naming.tied[slot.name])
             continue
+        tensor = names.get(slot.name)
+        if tensor is not None and tensor.shape == slot.shape and not tensor.stretches:
+            recipes[slot.name] = Stored((Piece(tensor),))  # as nearly always
+            continue
         pieces = finder.find(slot)
         if pieces is None and slot.name in naming.computed:
             recipes[slot.name] = Computed()
@@ -117,17 +122,20 @@ def _canonical(
 ) -> dict[str, StoredTensor]:
     """Stored tensors under the names that slots would have."""
     if not (key_mapping or naming.renames or naming.beginnings):
-        return dict(stored)
+        return dict(stored.items())
     rules = _rules(key_mapping or {})
+    # One look for all, as nearly every name has none of them.
     endings = tuple(old for old, _ in naming.renames)
+    beginnings = tuple(old for old, _ in naming.beginnings)
     found: dict[str, StoredTensor] = {}
     collisions = []
     for name, tensor in stored.items():
         for pattern, to in rules:
             name = pattern.sub(to, name)
-        for old, new in naming.beginnings:
-            if name.startswith(old):
-                name = new + name[len(old) :]
+        if beginnings and name.startswith(beginnings):
+            for old, new in naming.beginnings:
+                if name.startswith(old):
+                    name = new + name[len(old) :]
         if endings and name.endswith(endings):
             old, new = next(rule for rule in naming.renames if name.endswith(rule[0]))
             name = name[: -len(old)] + new
@@ -158,6 +166,7 @@ class _Finder:
 
     def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
         self._slots, self._names, self._naming = slots, names, naming
+        self._places: dict[tuple[int, int, int], list[tuple[int | slice, ...]]] = {}
         self._aliases: dict[str, list[str]] = {}
         for one, other in naming.stand_ins:
             self._aliases.setdefault(one, []).append(other)
@@ -169,7 +178,7 @@ class _Finder:
         """The pieces of a slot, under its own name or that of a slot tied to it or standing in for it."""
         for name in (slot.name, *self._aliases.get(slot.name, ())):
             for spelling in self.spellings(name):
-                pieces = self._under(spelling, slot._replace(name=name))
+                pieces = self._under(spelling, slot if name == slot.name else slot._replace(name=name))
                 if pieces:
                     return pieces
         return None
@@ -199,18 +208,26 @@ class _Finder:
         return None
 
     def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> tuple[Piece, ...] | None:
-        rows = slot.shape[1] // len(stored)
-        # Perhaps 100,000 of them: what can be done once is done here.
-        places = [slice(index * rows, (index + 1) * rows) for index in range(len(stored))]
-        halves = [(stem + before, after) for before, _, after in (pattern.partition("{}") for pattern in stored)]
-        pieces = []
-        for expert in range(slot.shape[0]):
-            for (before, after), place in zip(halves, places, strict=True):
-                tensor = self._names.get(f"{before}{expert}{after}")
-                if tensor is None:
-                    return None
-                pieces.append(Piece(tensor, None, (expert, place)))
-        return tuple(pieces)
+        count, rows = slot.shape[0], slot.shape[1] // len(stored)
+        columns = []
+        # Perhaps 100,000 of them: each is one look into a table, and what can be done once is done once.
+        for before, _, after in (pattern.partition("{}") for pattern in stored):
+            start = stem + before
+            column = list(map(self._names.get, [f"{start}{expert}{after}" for expert in range(count)]))
+            if not all(column):
+                return None
+            columns.append(column)
+        tensors = itertools.chain.from_iterable(zip(*columns, strict=True))
+        rest = zip(tensors, itertools.repeat(None), self._stacked(count, len(stored), rows), strict=False)
+        return tuple(map(partial(tuple.__new__, Piece), rest))
+
+    def _stacked(self, count: int, parts: int, rows: int) -> list[tuple[int | slice, ...]]:
+        """The places of all parts of all experts; made once for all layers."""
+        found = self._places.get((count, parts, rows))
+        if found is None:
+            cuts = [slice(part * rows, (part + 1) * rows) for part in range(parts)]
+            found = self._places[count, parts, rows] = list(itertools.product(range(count), cuts))
+        return found
 
     def _split(self, spelling: str, fused: Fused, slot: Slot) -> tuple[Piece, ...] | None:
         """Rows of a stored whole for a slot that is one of its parts."""
@@ -245,7 +262,7 @@ class _Finder:
 
 def _spread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """The same as pieces whose bytes each lie in one row."""
-    if not any(piece.tensor.stretches for piece in pieces):
+    if not any(tensor.stretches for tensor, _, _ in pieces):
         return pieces
     return tuple(flat for piece in pieces for flat in piece.spread())
 
@@ -260,6 +277,12 @@ def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
 
 def _fits(slot: Slot, pieces: tuple[Piece, ...]) -> bool:
     """Whether every piece has its shape, and together they fill the slot."""
+    into = pieces[0].into
+    if into is not None and isinstance(into[0], int):  # experts: perhaps 100,000, all cut alike
+        target = _target(slot, pieces[0])
+        return {tensor.shape for tensor, _, _ in pieces} == {target} and len(pieces) * math.prod(
+            target
+        ) == slot.elements
     elements = 0
     for piece in pieces:
         if piece.shape != _target(slot, piece):
@@ -335,8 +358,10 @@ def _unused(
     names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, refused: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     taken = refused | {
-        piece.tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for piece in recipe.pieces
+        tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor, _, _ in recipe.pieces
     }
+    if len(taken) == len(names):  # nobody has two names, so these are all
+        return (), ()
     finder = _Finder({}, names, naming)
     ties: set[Any] = {spelling for alias in naming.tied for spelling in finder.spellings(alias)}
     ties |= {spelling for source in naming.tied.values() for spelling in finder.spellings(source)}
