@@ -90,6 +90,8 @@ def test_tensors_of_one_shape_share_one_tuple() -> None:
         (b"}}", b"}},"),
         (b"}}", b"}}}"),
         (b"}}", b"}"),
+        (b"}}", b'},"'),
+        (b"}}", b'},"}'),
         (b"}}", b"}}\n"),
         (b'{"a.weight"', b'{,"a.weight"'),
         (b'{"a.weight"', b'{"__metadata__":{"a":1},"a.weight"'),
