@@ -40,6 +40,8 @@ class LoadPlan:
     """Stored tensors that files carry and no model needs."""
     mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     """Name, stored shape and slot's shape, where the caller allowed it."""
+    slots: tuple[Slot, ...] = ()
+    """Those of the model, in its order."""
 
     @property
     def fresh(self) -> dict[str, str]:
@@ -101,6 +103,7 @@ def match(
         unused,
         leftovers,
         tuple((slot.name, pieces[0].tensor.shape, slot.shape) for slot, pieces in wrong),
+        tuple(slots),
     )
 
 

@@ -229,8 +229,8 @@ def _put(
         made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
     for name, value in made.items():
         slot = owners[name]
-        if isinstance(slot, nn.Parameter):
-            value = nn.Parameter(value.detach(), requires_grad=slot.requires_grad and value.is_floating_point())
+        if type(slot) is nn.Parameter or isinstance(slot, nn.Parameter):  # the latter is slow
+            value = nn.Parameter(value, requires_grad=slot.requires_grad and value.is_floating_point())
         parameters[name] = value
     for name, recipe in plan.recipes.items():
         if isinstance(recipe, Tied):
@@ -242,7 +242,9 @@ def _put(
         table: dict[str, Any] = modules[owner]._parameters
         if leaf not in table:
             table = modules[owner]._buffers
-        new = parameters.get(name, by_slot.get(id(slot)))
+        new = parameters.get(name)
+        if new is None:
+            new = by_slot.get(id(slot))
         if new is not None:
             table[leaf] = new
         elif slot.device != device_of(name) and not slot.is_meta:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.attention import RotaryEmbedding
 from loadstone.frameworks.torch.classes import CLASSES
 from loadstone.frameworks.torch.conventions import optional_groups
 from loadstone.frameworks.torch.crossing import cross
@@ -69,8 +70,12 @@ def ties(model: nn.Module) -> dict[str, str]:
 def slots(model: nn.Module) -> list[Slot]:
     """What has to be filled: parameters and the buffers that are saved, those that share numbers under each name."""
     found = [Slot(name, tuple(slot.shape)) for name, slot in model.named_parameters(remove_duplicate=False)]
+    # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
+    owners = [module for module in model.modules() if module._buffers]
+    if all(isinstance(module, RotaryEmbedding) for module in owners):
+        return found
     buffers = dict(model.named_buffers())
-    saved = model.state_dict(keep_vars=True).keys() if buffers else ()
+    saved = model.state_dict(keep_vars=True)
     return found + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
 
 
@@ -94,7 +99,7 @@ def placement(options: Options, model: nn.Module, plan: LoadPlan, dtype: DType |
     """Where the model goes; :class:`ArgumentError` for ``sharding``, which is Flax's."""
     if options.sharding is not None:
         raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
-    return place(model, slots(model), plan, options, dtype)
+    return place(model, plan, options, dtype)
 
 
 def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
