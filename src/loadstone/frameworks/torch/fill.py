@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
@@ -220,7 +221,7 @@ def _put(
     fresh_dtype: torch.dtype,
 ) -> None:
     """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
-    modules = dict(model.named_modules(remove_duplicate=False))
+    modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
     fresh = set(plan.fresh)
     for name in fresh:
