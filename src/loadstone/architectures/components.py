@@ -34,10 +34,14 @@ class Component:
 
     def parts(self) -> tuple[Part, ...]:
         """The named children, in the order of the fields that hold them."""
-        found: tuple[Part, ...] | None = self.__dict__.get("_parts")
+        names = _fields_of_parts(type(self))  # type: ignore[arg-type]
+        if not names:
+            return ()
+        found: tuple[Part, ...] | None = getattr(self, "_parts", None)
         if found is None:
             # Kept by the component itself: a table of components would have to hash all that is below each.
-            found = self.__dict__["_parts"] = _parts(self)
+            found = _parts(self, names)
+            object.__setattr__(self, "_parts", found)
         return found
 
     def own_slots(self) -> tuple[Slot, ...]:
@@ -45,9 +49,9 @@ class Component:
         return ()
 
 
-def _parts(component: Component) -> tuple[Part, ...]:
+def _parts(component: Component, names: tuple[str, ...]) -> tuple[Part, ...]:
     found: list[Part] = []
-    for name in _fields_of_parts(type(component)):  # type: ignore[arg-type]
+    for name in names:
         value = getattr(component, name)
         if isinstance(value, Part):
             found.append(value)

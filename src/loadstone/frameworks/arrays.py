@@ -155,7 +155,7 @@ class _Job(NamedTuple):
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    pieces: tuple[Piece, ...]
+    pieces: Sequence[Piece]
 
 
 class _Copy(NamedTuple):

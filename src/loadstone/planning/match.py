@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from loadstone.errors import (
     UnusedTensors,
 )
 from loadstone.naming import Fused, Naming
-from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stored, Tied
+from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
 from loadstone.tensors import DType, Slot, StoredTensor
 
 _HINTS = 20
@@ -169,7 +168,7 @@ class _Finder:
 
     def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
         self._slots, self._names, self._naming = slots, names, naming
-        self._places: dict[tuple[int, int, int], list[tuple[int | slice, ...]]] = {}
+        self._places: dict[tuple[int, int, int], tuple[tuple[int | slice, ...], ...]] = {}
         self._aliases: dict[str, list[str]] = {}
         for one, other in naming.stand_ins:
             self._aliases.setdefault(one, []).append(other)
@@ -177,7 +176,7 @@ class _Finder:
         for alias, source in naming.tied.items():
             self._aliases.setdefault(source, []).append(alias)
 
-    def find(self, slot: Slot) -> tuple[Piece, ...] | None:
+    def find(self, slot: Slot) -> Sequence[Piece] | None:
         """The pieces of a slot, under its own name or that of a slot tied to it or standing in for it."""
         for name in (slot.name, *self._aliases.get(slot.name, ())):
             for spelling in self.spellings(name):
@@ -197,7 +196,7 @@ class _Finder:
             yield f"{prefix}.{bare}"
         yield bare
 
-    def _under(self, spelling: str, slot: Slot) -> tuple[Piece, ...] | None:
+    def _under(self, spelling: str, slot: Slot) -> Sequence[Piece] | None:
         tensor = self._names.get(spelling)
         if tensor is not None:
             return (Piece(tensor),)
@@ -210,7 +209,7 @@ class _Finder:
                 return pieces
         return None
 
-    def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> tuple[Piece, ...] | None:
+    def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> Sequence[Piece] | None:
         count, rows = slot.shape[0], slot.shape[1] // len(stored)
         columns = []
         # Perhaps 100,000 of them: each is one look into a table, and what can be done once is done once.
@@ -220,19 +219,18 @@ class _Finder:
             if not all(column):
                 return None
             columns.append(column)
-        tensors = itertools.chain.from_iterable(zip(*columns, strict=True))
-        rest = zip(tensors, itertools.repeat(None), self._stacked(count, len(stored), rows), strict=False)
-        return tuple(map(partial(tuple.__new__, Piece), rest))
+        tensors = tuple(itertools.chain.from_iterable(zip(*columns, strict=True)))
+        return Stack(tensors, self._stacked(count, len(stored), rows))
 
-    def _stacked(self, count: int, parts: int, rows: int) -> list[tuple[int | slice, ...]]:
+    def _stacked(self, count: int, parts: int, rows: int) -> tuple[tuple[int | slice, ...], ...]:
         """The places of all parts of all experts; made once for all layers."""
         found = self._places.get((count, parts, rows))
         if found is None:
             cuts = [slice(part * rows, (part + 1) * rows) for part in range(parts)]
-            found = self._places[count, parts, rows] = list(itertools.product(range(count), cuts))
+            found = self._places[count, parts, rows] = tuple(itertools.product(range(count), cuts))
         return found
 
-    def _split(self, spelling: str, fused: Fused, slot: Slot) -> tuple[Piece, ...] | None:
+    def _split(self, spelling: str, fused: Fused, slot: Slot) -> Sequence[Piece] | None:
         """Rows of a stored whole for a slot that is one of its parts."""
         for part in fused.parts:
             stem, found, leaf = spelling.partition(f"{part}.")
@@ -250,7 +248,7 @@ class _Finder:
             return (Piece(tensor, rows=(start, slot.shape[0])),)
         return None
 
-    def _joined(self, spelling: str, fused: Fused) -> tuple[Piece, ...] | None:
+    def _joined(self, spelling: str, fused: Fused) -> Sequence[Piece] | None:
         """Stored parts, one after another, for a slot that is the whole."""
         stem, found, leaf = spelling.partition(f"{fused.whole}.")
         tensors = [self._names.get(f"{stem}{part}.{leaf}") for part in fused.parts] if found else []
@@ -263,9 +261,9 @@ class _Finder:
         return tuple(pieces) or None
 
 
-def _spread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def _spread(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """The same as pieces whose bytes each lie in one row."""
-    if not any(tensor.stretches for tensor, _, _ in pieces):
+    if not any(tensor.stretches for tensor in Stored(pieces).tensors):
         return pieces
     return tuple(flat for piece in pieces for flat in piece.spread())
 
@@ -278,14 +276,11 @@ def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
     return (*rows, *slot.shape[len(piece.into) :])
 
 
-def _fits(slot: Slot, pieces: tuple[Piece, ...]) -> bool:
+def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:
     """Whether every piece has its shape, and together they fill the slot."""
-    into = pieces[0].into
-    if into is not None and isinstance(into[0], int):  # experts: perhaps 100,000, all cut alike
+    if isinstance(pieces, Stack):  # of places that are all cut alike
         target = _target(slot, pieces[0])
-        return {tensor.shape for tensor, _, _ in pieces} == {target} and len(pieces) * math.prod(
-            target
-        ) == slot.elements
+        return {each.shape for each in pieces.tensors} == {target} and len(pieces) * math.prod(target) == slot.elements
     elements = 0
     for piece in pieces:
         if piece.shape != _target(slot, piece):
@@ -294,7 +289,7 @@ def _fits(slot: Slot, pieces: tuple[Piece, ...]) -> bool:
     return len(pieces) == 1 or elements == slot.elements
 
 
-def _shape_fault(slot: Slot, pieces: tuple[Piece, ...]) -> Fault:
+def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
     piece = next((piece for piece in pieces if piece.shape != _target(slot, piece)), None)
     if piece is not None:
         where = f"{piece.tensor.file}, tensor {piece.tensor.name}"
@@ -361,7 +356,7 @@ def _unused(
     names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, refused: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     taken = refused | {
-        tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor, _, _ in recipe.pieces
+        tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors
     }
     if len(taken) == len(names):  # nobody has two names, so these are all
         return (), ()

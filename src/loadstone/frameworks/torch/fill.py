@@ -70,7 +70,7 @@ def fill(
     owners = dict(tensors_of(model))
     _check_kinds(plan, owners)
     made: dict[str, Tensor] = {}
-    copied: list[tuple[str, tuple[Piece, ...], torch.dtype]] = []
+    copied: list[tuple[str, Sequence[Piece], torch.dtype]] = []
     seen: set[str] = set()
     viewed = 0
     for name, recipe in plan.recipes.items():
@@ -127,7 +127,7 @@ def taken(source: Source, piece: Piece) -> Tensor:
 
 
 def copy_on_cpu(
-    jobs: Sequence[tuple[str, tuple[Piece, ...], torch.dtype]], owners: Mapping[str, Tensor], source: Source
+    jobs: Sequence[tuple[str, Sequence[Piece], torch.dtype]], owners: Mapping[str, Tensor], source: Source
 ) -> dict[str, Tensor]:
     """Cast, reorder and stack into one stretch of fresh memory, all cores at once, a cache-friendly piece at a time."""
     if not jobs:
@@ -201,7 +201,7 @@ def _run(batch: list[_Copy], source: Source) -> int:
 
 
 def _copy_to(
-    device: torch.device, pieces: tuple[Piece, ...], shape: torch.Size, dtype: torch.dtype, source: Source
+    device: torch.device, pieces: Sequence[Piece], shape: torch.Size, dtype: torch.dtype, source: Source
 ) -> Tensor:
     """Onto an accelerator: the bytes cross as they are stored and are cast there."""
     if len(pieces) == 1 and pieces[0].into is None:
