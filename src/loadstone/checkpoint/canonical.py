@@ -25,7 +25,7 @@ _OPENING = '{"__metadata__":'
 _BETWEEN = re.compile(
     r'":\{("dtype":"[^"]*","shape":\[[0-9,]*\],)"data_offsets":\[([0-9]{1,18},[0-9]{1,18})\]\}(?:,"|\}\Z)'
 )
-_KIND = re.compile(r'"dtype":"([A-Z0-9_]+)","shape":\[((?:[0-9]{1,18}(?:,[0-9]{1,18})*)?)\],')
+_KIND = re.compile(r'"dtype":"([A-Z0-9_]+)","shape":\[((?:[0-9]{1,18}(?:,[0-9]{1,18}){0,15})?)\],')
 
 _CONTROLS = bytes(range(32))
 
