@@ -27,7 +27,6 @@ from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
-from loadstone.transfer.choice import TransferOptions
 from loadstone.transfer.weights import Weights
 
 logger = logging.getLogger("loadstone")
@@ -245,14 +244,14 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:
     """The weight files; and whether the weights stay as they are stored, on the CPU."""
     if checkpoint is None:
-        return Weights({}, options.transfer or TransferOptions()), False
+        return Weights({}, options.transfer), False
     stored = first_floating(checkpoint)
     wanted = options.wanted_dtype(config, checkpoint)
     stays = stored is wanted and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
         cast_bytes = checkpoint.nbytes * wanted.bits // stored.bits
-    return Weights.of(checkpoint.values(), options.transfer, cast_bytes), stays
+    return Weights(checkpoint.ends, options.transfer, cast_bytes), stays
 
 
 def _is_stacked(config: PretrainedConfig) -> bool:

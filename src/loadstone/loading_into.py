@@ -76,7 +76,7 @@ def load_into(
         report.take(plan)
         place = framework.placement(options, module, plan, wanted)
     with report.stage("fill") as stage:
-        weights = Weights.of(opened.values())
+        weights = Weights(opened.ends)
         report.transfer = weights.describe()
         try:
             done = framework.fill_model(module, plan, weights, options, wanted, place)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 from safetensors.numpy import save_file
+from transfer.weights_of import weights_of
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.errors import ArgumentError, UnsupportedDType
@@ -46,7 +47,7 @@ def checkpoint(folder: Path, aligned: bool = True, **tensors: np.ndarray[Any, An
 def filled(opened: Checkpoint, shapes: Shapes, naming: Naming | None = None, **options: Any) -> Arrays:
     dtype = options.pop("dtype", None)
     plan = match([Slot(name, shape) for name, shape in shapes.items()], opened, naming or Naming())
-    source = ArraySource(Weights.of(opened.values()))
+    source = ArraySource(Weights(opened.ends))
     return fill_arrays(plan, shapes, source, lambda stored: dtype or stored.dtype, **options)
 
 
@@ -124,7 +125,7 @@ def test_a_tensor_that_is_stored_transposed_is_turned(tmp_path: Path, dtype: DTy
     plain = checkpoint(tmp_path, a=numbers)["a"]
     turned = plain._replace(shape=(900, 700), strides=(1, 900))
     plan = match([Slot("a", (900, 700))], {"a": turned}, Naming())
-    source = ArraySource(Weights.of([turned]))
+    source = ArraySource(weights_of([turned]))
     made = fill_arrays(plan, {"a": (900, 700)}, source, lambda stored: dtype).arrays["a"]
     np.testing.assert_array_equal(made, numbers.T.astype(made.dtype))
 
@@ -148,7 +149,7 @@ def test_a_state_dict_of_arrays_is_taken_without_a_copy() -> None:
 
     state = {"a": np.frombuffer(Arena([64]).memory, np.float32, 16)}
     plan = match([Slot("a", (16,))], held(state), Naming())
-    made = fill_arrays(plan, {"a": (16,)}, ArraySource(Weights.of([]), state), lambda stored: stored.dtype)
+    made = fill_arrays(plan, {"a": (16,)}, ArraySource(weights_of([]), state), lambda stored: stored.dtype)
     assert np.shares_memory(made.arrays["a"], state["a"])
 
 

@@ -15,6 +15,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from transfer.weights_of import weights_of
 
 from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks.arrays import ArraySource, fill_arrays
@@ -24,7 +25,6 @@ from loadstone.planning.recipes import Piece, Stored
 from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer import copying, files
 from loadstone.transfer.choice import transfer_options
-from loadstone.transfer.weights import Weights
 
 Array = np.ndarray[Any, Any]
 TORCH = {DType.FLOAT32: torch.float32, DType.FLOAT16: torch.float16, DType.BFLOAT16: torch.bfloat16}
@@ -111,7 +111,7 @@ def test_any_pieces_end_where_they_belong_in_both_engines(tmp_path: Path, data: 
         patch.setattr(copying, "_CACHED_BYTES", limit)
         patch.setattr(copying, "_GAP_BYTES", gap)
         for dtype in (DType.FLOAT32, DType.FLOAT16):
-            weights = Weights.of(case.tensors(), transfer_options(read, threads=2))
+            weights = weights_of(case.tensors(), transfer_options(read, threads=2))
             jobs = [Job(str(n), pieces, shape, TORCH[dtype]) for n, (shape, pieces, _) in enumerate(case.jobs)]
             made = make(jobs, torch.device("cpu"), weights).tensors
             recipes = {str(n): Stored(tuple(pieces)) for n, (_, pieces, _) in enumerate(case.jobs)}
@@ -135,7 +135,7 @@ def stored(path: Path, sizes: Sequence[int]) -> list[StoredTensor]:
 
 def filled(tensors: Sequence[StoredTensor], read: str = "buffered", threads: int = 2) -> dict[str, torch.Tensor]:
     jobs = [Job(each.name, [Piece(each)], each.shape, torch.bfloat16) for each in tensors]
-    return make(jobs, torch.device("cpu"), Weights.of(tensors, transfer_options(read, threads))).tensors
+    return make(jobs, torch.device("cpu"), weights_of(tensors, transfer_options(read, threads))).tensors
 
 
 def test_neighbouring_tensors_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transfer.weights_of import weights_of
 
 from loadstone.frameworks.torch.copies import Copied, Job, make
 from loadstone.planning.recipes import Piece
 from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer import mosaic
 from loadstone.transfer.choice import transfer_options
-from loadstone.transfer.weights import Weights
 
 PART = (128, 1024)  # 512 KiB of float32
 EXPERTS = 6
@@ -34,7 +34,7 @@ def pieces(request: pytest.FixtureRequest, tmp_path: Path) -> list[Piece]:
 
 
 def stacked(pieces: list[Piece], dtype: torch.dtype = torch.float32, read: str = "auto") -> Copied:
-    weights = Weights.of([piece.tensor for piece in pieces], transfer_options(read))
+    weights = weights_of([piece.tensor for piece in pieces], transfer_options(read))
     made = make([Job("stack", pieces, (EXPERTS, *PART), dtype)], torch.device("cpu"), weights)
     weights.wait()
     return made

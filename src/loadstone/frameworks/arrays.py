@@ -154,7 +154,7 @@ class _Job(NamedTuple):
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    pieces: tuple[Piece, ...]
+    pieces: Sequence[Piece]
 
 
 def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:

@@ -177,7 +177,9 @@ def place_by_hand(
     _check_keys(keys, units, known)
     places: dict[str, Place] = {}
     faults = []
-    for unit in units:
+    if keys.keys() == {""}:  # one place for all, as nearly always
+        places = dict.fromkeys((unit.name for unit in units), keys[""])
+    for unit in units if not places else ():
         found = {slot: _covering(slot, keys) for slot in unit.slots}
         missing = [slot for slot, key in found.items() if key is None]
         if missing and all(slot in tied for slot in missing):
@@ -304,6 +306,8 @@ def _placement(
 
 
 def _check_keys(keys: Mapping[str, Place], units: Sequence[Unit], known: Collection[str]) -> None:
+    if keys.keys() == {""}:
+        return
     modules = {"", *known}
     for unit in units:
         for slot in unit.slots:
@@ -326,9 +330,11 @@ def _check_keys(keys: Mapping[str, Place], units: Sequence[Unit], known: Collect
 
 def _covering(slot: str, keys: Mapping[str, Place]) -> str | None:
     """The longest key that holds a slot."""
-    for end in (len(slot), *(i for i in range(len(slot) - 1, -1, -1) if slot[i] == ".")):
+    end = len(slot)
+    while end >= 0:
         if slot[:end] in keys:
             return slot[:end]
+        end = slot.rfind(".", 0, end)
     return "" if "" in keys else None
 
 

@@ -7,7 +7,6 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.choice import Choice, TransferOptions, choose
 from loadstone.transfer.files import WeightFile
 from loadstone.transfer.machine import available_bytes
@@ -19,29 +18,23 @@ from loadstone.transfer.warmup import Stretch, Warmup
 class Weights:
     """Files, mapped or read. Holds no open file."""
 
-    def __init__(self, ends: Mapping[Path, int], options: TransferOptions, private_bytes: int = 0) -> None:
+    def __init__(
+        self, ends: Mapping[Path, int], options: TransferOptions | None = None, private_bytes: int = 0
+    ) -> None:
         """``ends``: each file, and how many bytes of it the tensors need. ``private_bytes``: what the load will take
         of the free memory for itself.
 
         Raises :class:`CorruptCheckpoint` for a file that has become shorter, or cannot be opened any more.
         """
-        self.options, self._ends = options, dict(ends)
+        self.options, self._ends = options or TransferOptions(), dict(ends)
         self._facts = {path: _facts(path, end) for path, end in ends.items()}
-        self.choices: dict[Path, Choice] = choose(self._facts, max(available_bytes() - private_bytes, 0), options.read)
+        self.choices: dict[Path, Choice] = choose(
+            self._facts, max(available_bytes() - private_bytes, 0), self.options.read
+        )
         self.maps = {path: MappedFile(path, end) for path, end in ends.items()}
         self.populates = False
         """Whether all that is mapped is being populated."""
         self._warmups: list[Warmup] = []
-
-    @classmethod
-    def of(
-        cls, tensors: Iterable[StoredTensor], options: TransferOptions | None = None, private_bytes: int = 0
-    ) -> Weights:
-        """The files that some tensors lie in."""
-        ends: dict[Path, int] = {}
-        for tensor in tensors:
-            ends[tensor.file] = max(ends.get(tensor.file, 0), tensor.offset + tensor.nbytes)
-        return cls(ends, options or TransferOptions(), private_bytes)
 
     def add(self, path: Path) -> None:
         """One more file, which is mapped."""

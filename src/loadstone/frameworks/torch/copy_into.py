@@ -28,7 +28,7 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:
         raise ArgumentError(f"{empty[0]} is on the meta device, which has no memory to copy into. Use load_into.")
-    weights = Weights.of(checkpoint.values())
+    weights = Weights(checkpoint.ends)
     jobs: dict[torch.device, list[Job]] = {}
     for name, recipe in plan.recipes.items():
         if isinstance(recipe, Stored):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.copies import Copied, Job, make
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
@@ -106,11 +107,11 @@ def fill(
 def _check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
     """:class:`UnsupportedDType` where whole numbers are stored for a slot that computes with fractions."""
     faults = [
-        Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", "a floating-point dtype", piece.tensor.dtype.value)
+        Fault(f"{tensor.file}, tensor {tensor.name}", "a floating-point dtype", tensor.dtype.value)
         for name, recipe in plan.recipes.items()
         if isinstance(recipe, Stored) and owners[name].is_floating_point()
-        for piece in recipe.pieces
-        if not piece.tensor.dtype.is_floating
+        for tensor in recipe.tensors
+        if not tensor.dtype.is_floating
     ]
     if faults:
         raise UnsupportedDType(faults, hint="Are these quantised weights? Loadstone does not read them yet.")
@@ -141,7 +142,7 @@ def _put(
     fresh_dtype: torch.dtype,
 ) -> None:
     """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
-    modules = dict(model.named_modules(remove_duplicate=False))
+    modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
     fresh = set(plan.fresh)
     for name in fresh:
@@ -150,8 +151,8 @@ def _put(
         made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
     for name, value in made.items():
         slot = owners[name]
-        if isinstance(slot, nn.Parameter):
-            value = nn.Parameter(value.detach(), requires_grad=slot.requires_grad and value.is_floating_point())
+        if type(slot) is nn.Parameter or isinstance(slot, nn.Parameter):  # the latter is slow
+            value = nn.Parameter(value, requires_grad=slot.requires_grad and value.is_floating_point())
         parameters[name] = value
     for name, recipe in plan.recipes.items():
         if isinstance(recipe, Tied):
@@ -163,7 +164,9 @@ def _put(
         table: dict[str, Any] = modules[owner]._parameters
         if leaf not in table:
             table = modules[owner]._buffers
-        new = parameters.get(name, by_slot.get(id(slot)))
+        new = parameters.get(name)
+        if new is None:
+            new = by_slot.get(id(slot))
         if new is not None:
             table[leaf] = new
         elif slot.device != device_of(name) and not slot.is_meta:

@@ -12,11 +12,13 @@ from torch import Tensor, nn
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.attention import RotaryEmbedding
 from loadstone.frameworks.torch.classes import CLASSES
 from loadstone.frameworks.torch.conventions import optional_groups
 from loadstone.frameworks.torch.crossing import cross
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.fill import Filled, Source, fill, tensors_of
+from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.offloading import offload
 from loadstone.frameworks.torch.placing import Devices, place
@@ -57,10 +59,12 @@ def ties(model: nn.Module) -> dict[str, str]:
     """Further name of a parameter → the name that counts: the one the family declares, else the first."""
     declared = set(model.tied_slots().values()) if isinstance(model, PreTrainedModel) else set()
     names: dict[int, list[str]] = {}
-    for name, slot in model.named_parameters(remove_duplicate=False):
+    for name, slot in parameters_of(model):
         names.setdefault(id(slot), []).append(name)
     found = {}
     for group in names.values():
+        if len(group) == 1:
+            continue
         counts = next((name for name in group if name in declared), group[0])
         found.update({name: counts for name in group if name != counts})
     return found
@@ -68,9 +72,12 @@ def ties(model: nn.Module) -> dict[str, str]:
 
 def slots(model: nn.Module) -> list[Slot]:
     """What has to be filled: parameters and the buffers that are saved, those that share numbers under each name."""
-    found = [Slot(name, tuple(slot.shape)) for name, slot in model.named_parameters(remove_duplicate=False)]
+    found = [Slot(name, tuple(slot.shape)) for name, slot in parameters_of(model)]
+    # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
+    if all(isinstance(module, RotaryEmbedding) for _, module in modules_of(model) if module._buffers):
+        return found
     buffers = dict(model.named_buffers())
-    saved = model.state_dict(keep_vars=True).keys() if buffers else ()
+    saved = model.state_dict(keep_vars=True)
     return found + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
 
 
@@ -94,7 +101,7 @@ def placement(options: Options, model: nn.Module, plan: LoadPlan, dtype: DType |
     """Where the model goes; :class:`ArgumentError` for ``sharding``, which is Flax's."""
     if options.sharding is not None:
         raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
-    return place(model, slots(model), plan, options, dtype)
+    return place(model, plan, options, dtype)
 
 
 def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
