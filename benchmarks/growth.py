@@ -9,8 +9,9 @@ from report import Series, shown
 from shapes import QUICK, TINYLLAMA, Shape, Stored
 from shapes_experts import MIXTRAL, QUICK_MIXTRAL, Qwen3Moe
 
+TURNS = ("first", "again")
 PATIENCE_S = 20.0
-"""A peer whose next point would take longer, were its cost proportional, stops before it."""
+"""A peer stops before a point at which its first load would take longer (see :func:`forecast_s`)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Axis:
     panels: Sequence[Panel]
     scale: float = 1
     """What ``at`` is divided by to be shown."""
+    grows: bool = True
+    """Whether there is more to do farther along the axis."""
 
     def key(self, panel: Panel, point: Point) -> str:
         """The case of a point's samples."""
@@ -52,7 +55,7 @@ class Axis:
 
 def axes(quick: bool) -> tuple[Axis, ...]:
     """All of them; ``quick`` ends each where a process takes little more than its imports."""
-    tensors, layers = ((3, 8), (11, 33)) if quick else ((3, 8, 25, 80, 254), (11, 33, 111, 333, 1111))
+    tensors, layers = ((3, 8), (11, 33)) if quick else ((3, 8, 25, 80, 254), (111, 333, 1111, 3333))
     shards = (1, 10) if quick else (1, 10, 100, 1000)
     sizes = _SIZES[:2] if quick else _SIZES
     threads = (1, 2) if quick else (1, 2, 4)
@@ -63,8 +66,8 @@ def axes(quick: bool) -> tuple[Axis, ...]:
             "Time against the number of tensors",
             "stored tensors",
             (
-                Panel("128 experts of 3 × 1 KiB a layer", [_counted(_experts(number)) for number in tensors]),
-                Panel("layers of 9 tensors, 23 KiB", [_counted(_layers(number)) for number in layers], fills=False),
+                Panel("layers of 128 experts of 3 × 1 KiB", [_counted(_experts(number)) for number in tensors]),
+                Panel("layers of 9 tensors, 26 KiB", [_counted(_layers(number)) for number in layers], fills=False),
             ),
         ),
         Axis(
@@ -92,8 +95,14 @@ def axes(quick: bool) -> tuple[Axis, ...]:
                 Panel("bfloat16 → float32", [Point(number, llama, number) for number in threads], dtype="float32"),
                 Panel("experts stacked", [Point(number, mixtral, number) for number in threads]),
             ),
+            grows=False,
         ),
     )
+
+
+def forecast_s(first_s: float, again_s: float, ratio: float) -> float:
+    """A first load where the axis is at ``ratio`` times this point: what does not come again stays, the rest grows."""
+    return first_s - again_s + again_s * ratio
 
 
 _SIZES = (
@@ -125,7 +134,7 @@ def _even(shards: int, quick: bool) -> Shape:
 
 def table(axis: Axis, series: Series, libraries: Sequence[str]) -> str:
     """The medians of load + touch, first and again, a line a point."""
-    columns = [(library, turn) for library in libraries for turn in ("first", "again")]
+    columns = [(library, turn) for library in libraries for turn in TURNS]
     lines = [
         f"| {axis.label} | {' | '.join(f'{library}, {turn}' for library, turn in columns)} |",
         f"| --- |{' ---: |' * len(columns)}",

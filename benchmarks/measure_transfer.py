@@ -44,6 +44,8 @@ class Case:
     shape: str = "llama"
     fills: bool = False
     """Whether the model is in memory of its own, or so much is written."""
+    disk: bool = False
+    """Whether the disk is what is measured."""
     once: bool = False
     """Whether one repetition is enough: what is counted does not vary."""
 
@@ -54,11 +56,11 @@ CASES: Mapping[str, Case] = {
     "float32": Case(_READERS, "warm", {"dtype": "float32"}, fills=True),
     "mixtral": Case(_BOTH, "warm", {}, "mixtral", fills=True),
     "qwen3-moe": Case(_BOTH, "warm", {}, "qwen3-moe", fills=True),
-    "cold": Case(_READERS, "cold", {"turns": 1, "torch_first": False}, fills=True),
-    "cold-load": Case((*_READERS, DD), "cold", {"turns": 1}, fills=True),
-    "save": Case((OURS, PEER, DD, MEMORY), "save", {"changed": True}, fills=True),
-    "save-back": Case(_BOTH, "save", {"changed": False}, fills=True),
-    "save-onto": Case(_BOTH, "onto", {"changed": False}, fills=True),
+    "cold": Case(_READERS, "cold", {"turns": 1, "torch_first": False}, fills=True, disk=True),
+    "cold-load": Case((*_READERS, DD), "cold", {"turns": 1}, fills=True, disk=True),
+    "save": Case((OURS, PEER, DD, MEMORY), "save", {"changed": True}, fills=True, disk=True),
+    "save-back": Case(_BOTH, "save", {"changed": False}, fills=True, disk=True),
+    "save-onto": Case(_BOTH, "onto", {"changed": False}, fills=True, disk=True),
     "traced": Case(_BOTH, "traced", {"changed": False}, once=True),
 }
 

@@ -58,7 +58,7 @@ def draw(axis: Axis, series: Series, libraries: Sequence[str], file: Path) -> No
                     )
             plot.set_xscale("log")
             plot.set_yscale("log")
-            if axis.case == "by-threads":
+            if not axis.grows:
                 plot.xaxis.set_major_locator(FixedLocator([point.at for point in panel.points]))
                 plot.xaxis.set_minor_locator(NullLocator())
             plot.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
@@ -70,7 +70,13 @@ def draw(axis: Axis, series: Series, libraries: Sequence[str], file: Path) -> No
         plots[0][0].set_ylabel("load + touch every page, s")
         figure.suptitle(axis.title, fontsize=11)
         handles, labels = plots[0][0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+        figure.legend(
+            handles,
+            labels,
+            loc="outside lower center",
+            ncols=2 if len(axis.panels) == 1 else len(labels),
+            frameon=False,
+        )
         file.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(file, metadata={"Date": None}, facecolor="white")
         pyplot.close(figure)

@@ -45,8 +45,8 @@ def load(
 ) -> dict[str, Any]:
     """Loads ``turns`` times and touches one byte of each page, or reads every byte (``use="read"``).
 
-    ``torch_first``: PyTorch is imported before all else, so that memory is counted over it. ``warm_bytes`` of the host's
-    memory are warmed right before the clock starts, by another process.
+    ``torch_first``: PyTorch is imported before all else, so that memory is counted over it. ``warm_bytes`` of the
+    host's memory are warmed right before the clock starts, by another process.
     """
     figures: dict[str, float] = {}
     before = {"private": 0}

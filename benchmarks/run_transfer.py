@@ -104,24 +104,22 @@ def collect_growth(axes: Sequence[growth.Axis], repetitions: int, measure: Measu
     samples = []
     for axis in axes:
         for panel in axis.panels:
-            patient = True
+            libraries = [OURS, PEER]
             for number, point in enumerate(panel.points):
                 key = axis.key(panel, point)
-                slowest = 0.0
                 for repetition in range(repetitions):
                     answers = {}
-                    for library in (OURS, PEER) if repetition % 2 else (PEER, OURS):
-                        if library == PEER and not patient:
-                            continue
+                    for library in libraries if repetition % 2 == 0 else libraries[::-1]:
                         result = measure.point(panel, point, library)
                         samples.append(Sample(key, library, repetition, result["figures"]))
                         answers[library] = result["answer"]
-                        if library == PEER:
-                            slowest = max(slowest, result["figures"]["total_first_s"])
                     _check(key, answers)
-                if axis.case != "by-threads" and number + 1 < len(panel.points):
-                    patient &= slowest * panel.points[number + 1].at / point.at <= growth.PATIENCE_S
                 print(key, file=sys.stderr, flush=True)
+                following = panel.points[number + 1 : number + 2]
+                if PEER in libraries and following and axis.grows:
+                    first_s, again_s = (Series(samples).median(PEER, key, f"total_{turn}_s") for turn in growth.TURNS)
+                    if growth.forecast_s(first_s, again_s, following[0].at / point.at) > growth.PATIENCE_S:
+                        libraries.remove(PEER)
     return samples
 
 
@@ -161,10 +159,13 @@ def section(
         "transformers, which does not sync, and the return of `save_pretrained` for Loadstone, which does. *Save back* "
         "saves what was loaded, unchanged, in shards of other sizes. `strace` counts what its system calls wrote: the "
         "kernel's own count (`wchar` in `/proc/self/io`) holds what `copy_file_range` copied too, so it cannot tell.",
-        report.limits_table(GOALS, series, OURS, PEER, {}, PREDICTED_ON),
-        report.medians_table(ROWS, series, [subject for subject in SUBJECTS if not missing(subject)]),
-        _rates(series, facts["checkpoints"][0]["nbytes"]),
     ]
+    if samples:
+        parts += [
+            report.limits_table(GOALS, series, OURS, PEER, {}, PREDICTED_ON),
+            report.medians_table(ROWS, series, [subject for subject in SUBJECTS if not missing(subject)]),
+            _rates(series, facts["checkpoints"][0]["nbytes"]),
+        ]
     grown_series = Series(grown)
     for axis in axes:
         image = f"![{axis.title}](plots/{axis.case}.svg)" if drawn else ""
@@ -241,6 +242,8 @@ def main() -> None:
     }
     cache.mkdir(parents=True, exist_ok=True)
     facts["file_system"] = file_system(cache)
+    if facts["file_system"] == "tmpfs" and any(CASES[name].disk for name in cases):
+        sys.exit(f"{cache} is on tmpfs, not on a disk to measure: set LOADSTONE_BENCH_DIR to a folder on one")
     used = {CASES[name].shape for name in cases}
     for shape in [
         *(shapes[name] for name in used),
