@@ -42,8 +42,8 @@ class Case:
     options: Mapping[str, Any]
     """For the measured process."""
     shape: str = "llama"
-    fills: bool = False
-    """Whether the model is in memory of its own, or so much is written."""
+    fills: int = 0
+    """How often the checkpoint's bytes go to memory of its own, or to the page cache: so much is warmed before."""
     disk: bool = False
     """Whether the disk is what is measured."""
     once: bool = False
@@ -53,14 +53,15 @@ class Case:
 CASES: Mapping[str, Case] = {
     "warm": Case(_READERS, "warm", {}),
     "read": Case((OURS, PEER, SAFETENSORS), "warm", {"use": "read"}),
-    "float32": Case(_READERS, "warm", {"dtype": "float32"}, fills=True),
-    "mixtral": Case(_BOTH, "warm", {}, "mixtral", fills=True),
-    "qwen3-moe": Case(_BOTH, "warm", {}, "qwen3-moe", fills=True),
-    "cold": Case(_READERS, "cold", {"turns": 1, "torch_first": False}, fills=True, disk=True),
-    "cold-load": Case((*_READERS, DD), "cold", {"turns": 1}, fills=True, disk=True),
-    "save": Case((OURS, PEER, DD, MEMORY), "save", {"changed": True}, fills=True, disk=True),
-    "save-back": Case(_BOTH, "save", {"changed": False}, fills=True, disk=True),
-    "save-onto": Case(_BOTH, "onto", {"changed": False}, fills=True, disk=True),
+    "float32": Case(_READERS, "warm", {"dtype": "float32"}, fills=2),
+    "mixtral": Case(_BOTH, "warm", {}, "mixtral", fills=2),
+    "qwen3-moe": Case(_BOTH, "warm", {}, "qwen3-moe", fills=2),
+    "cold": Case(_READERS, "cold", {"turns": 1, "torch_first": False}, disk=True),
+    "cold-load": Case((*_READERS, DD), "cold", {"turns": 1}, disk=True),
+    "save": Case((OURS, PEER, DD, MEMORY), "save", {"changed": True}, fills=1, disk=True),
+    "save-fresh": Case((OURS, PEER, DD), "save", {"changed": True}, disk=True),
+    "save-back": Case(_BOTH, "save", {"changed": False}, fills=1, disk=True),
+    "save-onto": Case(_BOTH, "onto", {"changed": False}, fills=1, disk=True),
     "traced": Case(_BOTH, "traced", {"changed": False}, once=True),
 }
 
@@ -96,8 +97,7 @@ class Measure:
         case = CASES[name]
         nbytes = self._shapes[case.shape].nbytes
         options = dict(case.options)
-        if case.fills or subject in _COPIES:
-            options["warm_bytes"] = 3 * nbytes
+        options["warm_bytes"] = (case.fills + 2 * (subject in _COPIES)) * nbytes
         found: dict[str, Any] | None = getattr(self, f"_{case.kind}")(
             subject, self._folder(case.shape), nbytes, options
         )
@@ -109,7 +109,7 @@ class Measure:
         warm_files(folder)
         options: dict[str, Any] = {"dtype": panel.dtype}
         if panel.fills:
-            options["warm_bytes"] = 3 * point.shape.nbytes
+            options["warm_bytes"] = 2 * point.shape.nbytes
         if point.threads is not None:
             options["threads"] = point.threads
         return self._probe("load", library, folder, options).result
@@ -119,8 +119,8 @@ class Measure:
         return self._probe("load", subject, folder, options).result
 
     def _cold(self, subject: str, folder: Path, nbytes: int, options: dict[str, Any]) -> dict[str, Any]:
-        if warm_bytes := options.pop("warm_bytes", 0):
-            warm_memory(warm_bytes)  # here: the process's clock has started when it could do so itself
+        warm_files(folder)  # so that the host has memory for them; dropping them leaves it warm
+        warm_memory(options.pop("warm_bytes"))  # here: the process's clock has started when it could do so itself
         make_cold(folder)
         if subject == DD:
             return {"figures": {"total_first_s": dd_read(folder)}}

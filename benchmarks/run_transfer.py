@@ -44,6 +44,8 @@ GOALS = (
     Goal("save, on the disk", "save", "durable_s", at_least=0.9, against=DD, predicted=1.2),
     Goal("save, on the disk; the peer with sync", "save", "durable_s", at_least=3, predicted=5),
     Goal("save; the peer without sync", "save", "save_s", at_least=3, predicted=4.5),
+    Goal("save, fresh memory; the peer with sync", "save-fresh", "durable_s", at_least=3, predicted=5),
+    Goal("save, fresh memory; the peer without sync", "save-fresh", "save_s", at_least=3, predicted=4.5),
     Goal("save back, resharded: bytes from user space", "traced", "from_user_bytes", below=1e6, predicted=60e3),
 )  # fmt: skip
 ROWS = (
@@ -67,6 +69,8 @@ ROWS = (
     Row("cold: load + touch alone, torch imported before", "cold-load", "total_first_s"),
     Row("save: call to return", "save", "save_s"),
     Row("save: on the disk", "save", "durable_s"),
+    Row("save, fresh memory: call to return", "save-fresh", "save_s"),
+    Row("save, fresh memory: on the disk", "save-fresh", "durable_s"),
     Row("save back, resharded: call to return", "save-back", "save_s"),
     Row("save back, resharded: on the disk", "save-back", "durable_s"),
     Row("save back, resharded: processor time in user space", "save-back", "user_cpu_s"),
@@ -149,10 +153,11 @@ def section(
         "bytes. *Touch* reads one byte of each 4 KiB page of every weight. *First* is the first load in a fresh "
         "process, after PyTorch and the library were imported; *again* the second. *Warm*: the page cache holds the "
         "files. *Cold*: it holds none of them (`posix_fadvise`, and `mincore` says so); Python and the libraries are "
-        "still cached. The host's memory is warmed right before each load or save that fills much; for the cold cases, "
-        "before the process starts. `safetensors` (`load_file`), `fastsafetensors` and `runai-model-streamer` (both on "
-        "the CPU, tensors cloned before closing) load tensors into a dictionary and make no model; they cast with "
-        "`Tensor.to`. "
+        "still cached. The host's memory is warmed right before each load or save that fills much (for the cold cases, "
+        "before the process starts), but for *fresh memory*: there a save finds the host behind its free memory or "
+        "not, as on a machine that has just started. `safetensors` (`load_file`), `fastsafetensors` and "
+        "`runai-model-streamer` (both on the CPU, tensors cloned before closing) load tensors into a dictionary and "
+        "make no model; they cast with `Tensor.to`. "
         f"`{DD}` is `dd bs=8M`, reading every file or writing as many zeros with `oflag=direct`; `{MEMORY}` writes as "
         "many random bytes, which it has in memory, with two threads past the page cache, and ends with `fsync`.",
         "What is saved has been changed in memory, so that no file holds it; *on the disk* is after `os.sync` for "

@@ -19,7 +19,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 LOADS = ("warm", "read", "float32", "mixtral", "qwen3-moe")
 COLD = ("cold", "cold-load")
-SAVES = ("save", "save-back", "save-onto", "traced")
+SAVES = ("save", "save-fresh", "save-back", "save-onto", "traced")
 GROWTH = ("by-tensors", "by-shards", "by-bytes", "by-threads")
 
 
