@@ -98,10 +98,8 @@ class Measure:
         nbytes = self._shapes[case.shape].nbytes
         options = dict(case.options)
         options["warm_bytes"] = (case.fills + 2 * (subject in _COPIES)) * nbytes
-        found: dict[str, Any] | None = getattr(self, f"_{case.kind}")(
-            subject, self._folder(case.shape), nbytes, options
-        )
-        return found
+        kinds = {"warm": self._warm, "cold": self._cold, "save": self._save, "onto": self._onto, "traced": self._traced}
+        return kinds[case.kind](subject, self._folder(case.shape), nbytes, options)
 
     def point(self, panel: Panel, point: Point, library: str) -> dict[str, Any]:
         """A load at one point of a plot."""
@@ -120,7 +118,8 @@ class Measure:
 
     def _cold(self, subject: str, folder: Path, nbytes: int, options: dict[str, Any]) -> dict[str, Any]:
         warm_files(folder)  # so that the host has memory for them; dropping them leaves it warm
-        warm_memory(options.pop("warm_bytes"))  # here: the process's clock has started when it could do so itself
+        if warm_bytes := options.pop("warm_bytes"):
+            warm_memory(warm_bytes)  # here: the process's clock has started when it could do so itself
         make_cold(folder)
         if subject == DD:
             return {"figures": {"total_first_s": dd_read(folder)}}
