@@ -217,5 +217,6 @@ def _files(folder: str) -> list[str]:
 
 if __name__ == "__main__":
     kind, *arguments = sys.argv[1:]
-    found = {"load": load, "save": save}[kind](arguments[0], arguments[1], **json.loads(arguments[2]))
+    act: Callable[..., dict[str, Any]] = load if kind == "load" else save
+    found = act(arguments[0], arguments[1], **json.loads(arguments[2]))
     print(json.dumps(found))
