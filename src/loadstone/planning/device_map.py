@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from loadstone.errors import ArgumentError, DoesNotFit, Fault, InvalidDeviceMap
@@ -37,7 +38,7 @@ class Placement:
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why a unit is not on the fastest device."""
 
-    @property
+    @cached_property
     def main(self) -> Place:
         """Where blocks run that lie on the CPU or the disk."""
         return next((place for place in self.places.values() if isinstance(place, int)), CPU)

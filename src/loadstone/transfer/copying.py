@@ -192,11 +192,37 @@ def _joined(moves: Iterable[Move], limit: int) -> Iterator[list[Move]]:
         yield batch
 
 
-def _split(moves: list[Move], limit: int) -> Iterator[Move]:
+def _split(moves: list[Move], limit: int) -> Iterable[Move]:
     """None longer than ``limit``, in the order of the file."""
-    if all(move.nbytes <= limit for move in moves):
-        return iter(sorted(moves))
-    return iter(sorted(part for move in moves for part in _parts(move, limit)))
+    merged = _merged(sorted(moves))
+    if all(move.nbytes <= limit for move in merged):
+        return merged
+    return sorted(part for move in merged for part in _parts(move, limit))
+
+
+def _merged(moves: Iterable[Move]) -> list[Move]:
+    """Those that are neighbours both in the file and in the target as one."""
+    merged: list[Move] = []
+    end = next_start = 0
+    last: Move | None = None
+    for move in moves:
+        offset, nbytes, target, start, dtype, box, _ = move
+        if (
+            last is not None
+            and offset == end
+            and start == next_start
+            and target == last.target
+            and box is None
+            and last.box is None
+            and dtype is last.dtype
+        ):
+            last = merged[-1] = last._replace(nbytes=last.nbytes + nbytes)
+        else:
+            merged.append(move)
+            last = move
+        end = offset + nbytes
+        next_start = start + nbytes * 8 // dtype.bits
+    return merged
 
 
 def _parts(move: Move, limit: int) -> Iterator[Move]:

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor
 
 from loadstone.frameworks.moves import Moves
-from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.lanes import DeviceLane, TensorLane, has_lanes, lanes_of
 from loadstone.planning.recipes import Piece
 from loadstone.progress import Progress
-from loadstone.tensors import DType
 from loadstone.transfer.copying import Extent, LanePool, Move, copy, layout
 from loadstone.transfer.memory import PAGE_BYTES, Arena
 from loadstone.transfer.mosaic import LEAST_BYTES, lay
@@ -97,22 +96,14 @@ class _Targets:
     def __init__(self, tensors: list[Tensor], arena: Arena | None = None) -> None:
         self.tensors, self.arena = tensors, arena
         self._flat = [tensor.view(-1) if tensor.is_contiguous() else tensor for tensor in tensors]
-        self._kinds = [tensor.dtype for tensor in tensors]
-        self._dtypes: dict[DType, torch.dtype] = {}
         self._bytes = None if arena is None else memoryview(arena.memory)
+        self._kinds = [from_torch(tensor.dtype) for tensor in tensors]
 
     def place_of(self, move: Move) -> int | None:
         """Where in the arena a move's bytes go if they go there as they are stored."""
-        kind = self._kinds[move.target]
-        if self.arena is None or move.box is not None or self._to_torch(move.dtype) is not kind:
+        if self.arena is None or move.box is not None or move.dtype is not self._kinds[move.target]:
             return None
-        return self.arena.offsets[move.target] + move.start * kind.itemsize
-
-    def _to_torch(self, dtype: DType) -> torch.dtype:
-        found = self._dtypes.get(dtype)
-        if found is None:
-            found = self._dtypes[dtype] = to_torch(dtype)
-        return found
+        return self.arena.offsets[move.target] + move.start * move.dtype.bits // 8
 
     def put(self, lane: TensorLane | DeviceLane, extent: Extent) -> None:
         """Bring what was read to its targets."""
@@ -125,7 +116,7 @@ class _Targets:
                 if place is not None:
                     self._bytes[place : place + nbytes] = lane.view[start : start + nbytes]
                     continue
-            values = lane.values(start, nbytes, self._to_torch(move.dtype))
+            values = lane.values(start, nbytes, to_torch(move.dtype))
             if move.box is None or move.axes is None:
                 self._flat[move.target][move.start : move.start + len(values)].copy_(values, non_blocking=True)
             else:
