@@ -1,0 +1,111 @@
+"""Which bytes of memory still are those of a file that is mapped there: what a save need not read or write itself.
+
+The kernel is asked, not a record of ours: it knows what lies where, and of each page whether this process ever wrote to
+it, in whatever way. Source: https://docs.kernel.org/filesystems/proc.html and
+https://docs.kernel.org/admin-guide/mm/pagemap.html
+"""
+
+from __future__ import annotations
+
+import bisect
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from loadstone.transfer.memory import PAGE_BYTES
+from loadstone.transfer.outgoing import StoredFile, StoredRange
+from loadstone.transfer.probe import file_system
+
+_PRESENT, _SWAPPED, _OF_FILE = (np.uint64(1 << bit) for bit in (63, 62, 61))
+
+
+class _Mapping(NamedTuple):
+    start: int
+    stop: int
+    offset: int
+    file: StoredFile
+
+
+class Backing:
+    """What lies behind this process's memory at the moment it is made. Knows of nothing where the kernel does not tell."""
+
+    def __init__(self) -> None:
+        files: dict[tuple[str, str, str], StoredFile | None] = {}
+        self._mappings: list[_Mapping] = []
+        for start, stop, offset, device, inode, path in _private_maps():
+            key = (device, inode, path)
+            if key not in files:
+                files[key] = _stored_file(device, int(inode), Path(path))
+            file = files[key]
+            if file is not None:
+                self._mappings.append(_Mapping(start, stop, offset, file))
+        self._starts = [mapping.start for mapping in self._mappings]
+
+    def ranges(self, address: int, nbytes: int) -> tuple[StoredRange, ...]:
+        """The parts of some memory that are unchanged parts of files; ``start`` counts from ``address``."""
+        found: list[StoredRange] = []
+        first = max(bisect.bisect_right(self._starts, address) - 1, 0)
+        for start, stop, offset, file in self._mappings[first:]:
+            if start >= address + nbytes:
+                break
+            low, high = max(start, address), min(stop, address + nbytes, start + max(file.nbytes - offset, 0))
+            for begin, end in _unchanged(low, high) if low < high else ():
+                found.append(StoredRange(file, offset + begin - start, begin - address, end - begin))
+        return tuple(found)
+
+
+def _private_maps() -> Iterator[tuple[int, int, int, str, str, str]]:
+    """Start, stop, offset in the file, its device, inode and path, of each private map of a file."""
+    try:
+        lines = Path("/proc/self/maps").read_bytes().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        fields = os.fsdecode(line).split(None, 5)
+        if len(fields) < 6 or fields[1][3] != "p" or fields[4] == "0":
+            continue
+        path = fields[5]
+        # A path with a backslash in it may be an escaped one.
+        if path.startswith("/") and not path.endswith(" (deleted)") and "\\" not in path:
+            start, stop = (int(text, 16) for text in fields[0].split("-"))
+            yield start, stop, int(fields[2], 16), fields[3], fields[4], path
+
+
+def _stored_file(device: str, inode: int, path: Path) -> StoredFile | None:
+    """The file at a path, if it is the one that is mapped."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(descriptor)
+            major, minor = (int(text, 16) for text in device.split(":"))
+            # Btrfs gives each of its subvolumes a device of its own, which the list of maps does not name.
+            is_same = status.st_dev == os.makedev(major, minor) or file_system(descriptor) == "btrfs"
+            if status.st_ino == inode and is_same:
+                return StoredFile(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        finally:
+            os.close(descriptor)
+    return None
+
+
+def _unchanged(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a mapped range in which no page was written to."""
+    first = start // PAGE_BYTES
+    count = -(-stop // PAGE_BYTES) - first
+    try:
+        with open("/proc/self/pagemap", "rb", buffering=0) as file:
+            raw = os.pread(file.fileno(), 8 * count, 8 * first)
+    except OSError:
+        return
+    if len(raw) < 8 * count:
+        return
+    pages = np.frombuffer(raw, np.uint64)
+    is_here = (pages & (_PRESENT | _SWAPPED)) != 0
+    is_changed = is_here & ((pages & _OF_FILE) == 0)
+    edges = np.flatnonzero(np.diff(is_changed, prepend=True, append=True)).tolist()
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        low, high = (first + begin) * PAGE_BYTES, (first + end) * PAGE_BYTES
+        yield max(low, start), min(high, stop)
