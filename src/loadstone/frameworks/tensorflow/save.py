@@ -14,6 +14,7 @@ from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.tensorflow.framework import ties
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
+from loadstone.transfer.boxes import boxes, elements, of_array
 
 
 def save(
@@ -54,8 +55,28 @@ def _array(tensor: Any) -> np.ndarray[Any, Any]:
 
 
 def _outgoing_tensor(name: str, tensor: Any) -> OutgoingTensor:
-    def read() -> Any:
-        return np.ascontiguousarray(_array(tensor)).reshape(-1).view(np.uint8)
+    dtype = from_numpy(numpy_dtype(getattr(tensor.dtype, "name", tensor.dtype)))
+    shape = tuple(tensor.shape)
+    value = tensor.value.value() if isinstance(tensor, keras.Variable) else tensor
+    if ":GPU:" not in str(getattr(value, "device", "")):
+        here = np.asarray(value)  # a view
+        return OutgoingTensor(
+            name,
+            dtype,
+            shape,
+            of_array(here),
+            address=here.ctypes.data if here.flags.c_contiguous else None,
+            read_transposed=of_array(here.T) if here.ndim == 2 else None,
+        )
 
-    dtype = getattr(tensor.dtype, "name", tensor.dtype)
-    return OutgoingTensor(name, from_numpy(numpy_dtype(dtype)), tuple(tensor.shape), read)
+    def fetch(first: int, last: int) -> np.ndarray[Any, Any]:
+        parts = [np.asarray(value[box]).reshape(-1) for box in boxes(shape, first, last)]
+        return np.concatenate(parts).view(np.uint8)
+
+    def fetch_transposed(first: int, last: int) -> np.ndarray[Any, Any]:
+        parts = [np.asarray(value[box[::-1]]).T.reshape(-1) for box in boxes(shape[::-1], first, last)]
+        return np.concatenate(parts).view(np.uint8)
+
+    width = dtype.bits // 8
+    read_transposed = elements(width, fetch_transposed) if len(shape) == 2 else None
+    return OutgoingTensor(name, dtype, shape, elements(width, fetch), read_transposed=read_transposed)

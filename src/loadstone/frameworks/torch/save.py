@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +17,7 @@ from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.saving import MSGPACK, OutgoingTensor
+from loadstone.transfer.boxes import Read, boxes, elements
 
 
 def save(
@@ -54,10 +56,28 @@ def save(
 
 
 def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
-    def read() -> Any:
-        return tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
+    is_here = tensor.device.type == "cpu" and tensor.is_contiguous()
+    return OutgoingTensor(
+        name,
+        from_torch(tensor.dtype),
+        tuple(tensor.shape),
+        reader(tensor),
+        address=tensor.data_ptr() if is_here else None,
+        read_transposed=reader(tensor.t()) if tensor.dim() == 2 else None,
+    )
 
-    return OutgoingTensor(name, from_torch(tensor.dtype), tuple(tensor.shape), read)
+
+def reader(tensor: Tensor) -> Read:
+    """Reads any stretch of a tensor on any device. Only what is asked for is copied, and only where it has to be."""
+    if tensor.is_contiguous():
+        flat = tensor.reshape(-1).view(torch.uint8)
+        return lambda start, stop: flat[start:stop].cpu().numpy().data
+
+    def read(first: int, last: int) -> np.ndarray[Any, Any]:
+        parts = [tensor[box].reshape(-1).view(torch.uint8) for box in boxes(tensor.shape, first, last)]
+        return (parts[0] if len(parts) == 1 else torch.cat(parts)).cpu().numpy()
+
+    return elements(tensor.element_size(), read)
 
 
 def _torch_save(path: Path, shard: Sequence[OutgoingTensor], tensors: Mapping[str, Tensor]) -> None:
