@@ -47,6 +47,8 @@ def elements(width: int, read: Callable[[int, int], np.ndarray[Any, Any]]) -> Re
     """From a reader of elements, each ``width`` bytes, a reader of bytes. ``read`` gives bytes in one row."""
 
     def between(start: int, stop: int) -> Buffer:
+        if start == stop:
+            return b""
         first, last = start // width, -(-stop // width)
         return read(first, last)[start - first * width : stop - first * width].data
 

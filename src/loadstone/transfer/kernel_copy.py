@@ -131,7 +131,10 @@ def _from_source(run: Run, act: Callable[[int], bool]) -> bool:
     except OSError:
         return False
     try:
-        return _is_unchanged(run, source) and act(source) and _is_unchanged(run, source)
+        if not _is_unchanged(run, source):
+            return False
+        has_acted = act(source)
+        return _is_unchanged(run, source) and has_acted
     except OSError as error:
         if error.errno not in _CANNOT:
             raise

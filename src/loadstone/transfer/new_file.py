@@ -70,10 +70,10 @@ class NewFile:
 
     def close(self) -> None:
         """Lets go of the file; nobody may be writing to it."""
-        for descriptor in (self._plain, self._direct):
+        held, self._plain, self._direct = (self._plain, self._direct), None, None
+        for descriptor in held:
             if descriptor is not None:
                 os.close(descriptor)
-        self._plain = self._direct = None
 
     @property
     def plain(self) -> int:

@@ -20,7 +20,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from loadstone.transfer.durable import finish_writing, start_writing
@@ -57,24 +57,32 @@ def write_files(plans: Mapping[Path, FilePlan], *, progress: Callable[[int], Non
     # Without pwrite a file has one position only, and so there can be one writer only.
     count = min(_MAX_WORKERS, max(2, cores()), len(writing.blocks)) if hasattr(os, "pwrite") else 1
     pool = ThreadPoolExecutor(max(1, count), thread_name_prefix="loadstone-save")
+    futures: list[Future[None]] = []
     try:
-        for future in [pool.submit(writing.work) for _ in range(count)]:
+        for _ in range(count):
+            futures.append(pool.submit(writing.work))
+        for future in futures:
             future.result()
     finally:
-        writing.stop()
-        _join(pool)
-        for file in files:
-            file.close()
+        _end(writing, futures, pool, files)
 
 
-def _join(pool: ThreadPoolExecutor) -> None:
-    """Waits for the threads; each ends with the block that it is at."""
+def _end(writing: _Writing, futures: list[Future[None]], pool: ThreadPoolExecutor, files: Sequence[NewFile]) -> None:
+    """Waits for the threads, which each end with the block that they are at, and then lets go of all files."""
+    interrupt: KeyboardInterrupt | None = None
     while True:
         try:
-            return pool.shutdown()
-        except KeyboardInterrupt:
-            # The first interrupt is on its way already. Files that are still written to must not be closed.
-            continue
+            writing.stop()
+            # Python 3.11 takes a thread for dead whose join is interrupted; waiting for what it does is safe.
+            wait(futures)
+            pool.shutdown()
+            for file in files:
+                file.close()
+            break
+        except KeyboardInterrupt as error:
+            interrupt = error  # not now: a file must not be closed while it is written to
+    if interrupt is not None:
+        raise interrupt
 
 
 class _Writing:
