@@ -83,7 +83,8 @@ def _named_parts(component: Component) -> Iterator[Part]:
 def _outgoing_tensor(name: str, array: Any) -> OutgoingTensor:
     dtype, shape = from_numpy(np.dtype(array.dtype)), tuple(array.shape)
     turned = shape[::-1] if len(shape) == 2 else None
-    if isinstance(array, np.ndarray) or all(device.platform == "cpu" for device in array.devices()):
+    devices = () if isinstance(array, np.ndarray) else tuple(array.devices())
+    if len(devices) < 2 and all(device.platform == "cpu" for device in devices):
         here = np.asarray(array)  # a view
         return OutgoingTensor(
             name,

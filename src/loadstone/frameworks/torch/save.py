@@ -17,7 +17,10 @@ from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.saving import MSGPACK, OutgoingTensor
-from loadstone.transfer.boxes import Read, boxes, elements
+from loadstone.transfer.boxes import Read, boxes, elements, of_array
+
+_WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+"""Number of bytes → a dtype that NumPy knows too; to be saved, elements are only bytes."""
 
 
 def save(
@@ -69,12 +72,15 @@ def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
 
 def reader(tensor: Tensor) -> Read:
     """Reads any stretch of a tensor on any device. Only what is asked for is copied, and only where it has to be."""
+    if tensor.device.type == "cpu":
+        # NumPy copies what is strided in the thread that asks; PyTorch would wake a team of its own for each.
+        return of_array(tensor.view(_WORDS[tensor.element_size()]).numpy())
     if tensor.is_contiguous():
-        flat = tensor.reshape(-1).view(torch.uint8)
+        flat = tensor.view(-1).view(torch.uint8)
         return lambda start, stop: flat[start:stop].cpu().numpy().data
 
     def read(first: int, last: int) -> np.ndarray[Any, Any]:
-        parts = [tensor[box].reshape(-1).view(torch.uint8) for box in boxes(tensor.shape, first, last)]
+        parts = [tensor[box].contiguous().view(-1).view(torch.uint8) for box in boxes(tensor.shape, first, last)]
         return (parts[0] if len(parts) == 1 else torch.cat(parts)).cpu().numpy()
 
     return elements(tensor.element_size(), read)
