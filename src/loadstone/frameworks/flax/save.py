@@ -18,7 +18,7 @@ from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.tree import value_of, variables
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.saving import OutgoingTensor
-from loadstone.transfer.boxes import Box, boxes, elements, of_array
+from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
 from loadstone.transfer.outgoing import READ_NBYTES
 
 _FORMATS = ("msgpack",)
@@ -82,7 +82,6 @@ def _named_parts(component: Component) -> Iterator[Part]:
 
 def _outgoing_tensor(name: str, array: Any) -> OutgoingTensor:
     dtype, shape = from_numpy(np.dtype(array.dtype)), tuple(array.shape)
-    turned = shape[::-1] if len(shape) == 2 else None
     devices = () if isinstance(array, np.ndarray) else tuple(array.devices())
     if len(devices) < 2 and all(device.platform == "cpu" for device in devices):
         here = np.asarray(array)  # a view
@@ -92,18 +91,19 @@ def _outgoing_tensor(name: str, array: Any) -> OutgoingTensor:
             shape,
             of_array(here),
             address=here.ctypes.data if here.flags.c_contiguous else None,
-            read_transposed=of_array(here.T) if turned else None,
+            read_transposed=of_array(here.T) if here.ndim == 2 else None,
         )
-    read = elements(array.dtype.itemsize, lambda first, last: _fetch(array, boxes(shape, first, last)))
-    if turned is None:
-        return OutgoingTensor(name, dtype, shape, read)
-    read_transposed = elements(
-        array.dtype.itemsize, lambda first, last: _fetch(array, boxes(turned, first, last), is_turned=True)
-    )
-    return OutgoingTensor(name, dtype, shape, read, read_transposed=read_transposed)
+
+    def reader(wanted: tuple[int, ...], is_turned: bool = False) -> Read:
+        return elements(
+            array.dtype.itemsize, lambda first, last: _fetch(array, boxes(wanted, first, last), is_turned=is_turned)
+        )
+
+    read_transposed = reader(shape[::-1], is_turned=True) if len(shape) == 2 else None
+    return OutgoingTensor(name, dtype, shape, reader(shape), read_transposed=read_transposed)
 
 
-def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool = False) -> np.ndarray[Any, Any]:
+def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool) -> np.ndarray[Any, Any]:
     """Boxes of an array on an accelerator, or of its transpose, as bytes in a row."""
     found = []
     for part in parts:

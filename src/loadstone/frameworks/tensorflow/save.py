@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -14,7 +14,7 @@ from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.tensorflow.framework import ties
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
-from loadstone.transfer.boxes import boxes, elements, of_array
+from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
 
 
 def save(
@@ -69,14 +69,19 @@ def _outgoing_tensor(name: str, tensor: Any) -> OutgoingTensor:
             read_transposed=of_array(here.T) if here.ndim == 2 else None,
         )
 
-    def fetch(first: int, last: int) -> np.ndarray[Any, Any]:
-        parts = [np.asarray(value[box]).reshape(-1) for box in boxes(shape, first, last)]
-        return np.concatenate(parts).view(np.uint8)
+    def reader(wanted: tuple[int, ...], is_turned: bool = False) -> Read:
+        return elements(
+            dtype.bits // 8, lambda first, last: _fetch(value, boxes(wanted, first, last), is_turned=is_turned)
+        )
 
-    def fetch_transposed(first: int, last: int) -> np.ndarray[Any, Any]:
-        parts = [np.asarray(value[box[::-1]]).T.reshape(-1) for box in boxes(shape[::-1], first, last)]
-        return np.concatenate(parts).view(np.uint8)
+    read_transposed = reader(shape[::-1], is_turned=True) if len(shape) == 2 else None
+    return OutgoingTensor(name, dtype, shape, reader(shape), read_transposed=read_transposed)
 
-    width = dtype.bits // 8
-    read_transposed = elements(width, fetch_transposed) if len(shape) == 2 else None
-    return OutgoingTensor(name, dtype, shape, elements(width, fetch), read_transposed=read_transposed)
+
+def _fetch(tensor: Any, parts: Iterable[Box], is_turned: bool) -> np.ndarray[Any, Any]:
+    """Boxes of a tensor on an accelerator, or of its transpose, as bytes in a row."""
+    if is_turned:
+        found = [np.asarray(tensor[part[::-1]]).T.reshape(-1) for part in parts]
+    else:
+        found = [np.asarray(tensor[part]).reshape(-1) for part in parts]
+    return np.concatenate(found).view(np.uint8)
