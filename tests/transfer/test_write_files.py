@@ -50,6 +50,12 @@ def state(path: Path) -> StoredFile:
 
 
 @pytest.fixture
+def cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No way past the page cache: then the kernel copies what lies in a stored file."""
+    monkeypatch.delattr(os, "O_DIRECT", raising=False)
+
+
+@pytest.fixture
 def kernel_copies(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many bytes each call had the kernel copy."""
     found: list[int] = []
@@ -304,6 +310,7 @@ def stored_at(path: Path, offset: int, data: Bytes, name: str = "w") -> Outgoing
 
 @pytest.mark.parametrize("offset", [0, 1, 8, 4096])
 @pytest.mark.parametrize("header", [0, 7, 4096])
+@pytest.mark.usefixtures("cached")
 def test_stored_bytes_are_copied_by_the_kernel_whatever_their_place(
     offset: int, header: int, tmp_path: Path, kernel_copies: list[int]
 ) -> None:
@@ -340,6 +347,7 @@ def test_a_run_shares_no_page_with_bytes_from_memory(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("cached")
 def test_only_what_is_unchanged_is_copied_and_the_rest_comes_from_memory(
     tmp_path: Path, kernel_copies: list[int]
 ) -> None:
@@ -355,6 +363,7 @@ def test_only_what_is_unchanged_is_copied_and_the_rest_comes_from_memory(
 
 
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS])
+@pytest.mark.usefixtures("cached")
 def test_where_the_kernel_does_not_copy_bytes_come_from_memory(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,6 +379,7 @@ def test_where_the_kernel_does_not_copy_bytes_come_from_memory(
     assert (tmp_path / "x").read_bytes() == b"h" + data[: 3 * MIB + 1].tobytes() + data.tobytes()
 
 
+@pytest.mark.usefixtures("cached")
 def test_without_copy_file_range_bytes_come_from_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "copy_file_range")
     data = noise(2 * MIB)
@@ -404,6 +414,7 @@ def lengthened(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [deleted, replaced, replaced_by_a_pipe, rewritten, lengthened])
+@pytest.mark.usefixtures("cached")
 def test_a_source_that_is_not_what_was_mapped_is_not_copied(
     change: Callable[[Path], None], tmp_path: Path, kernel_copies: list[int]
 ) -> None:
@@ -431,6 +442,7 @@ def test_a_source_that_was_cut_short_is_an_error_before_anything_is_written(size
 
 
 @pytest.mark.parametrize("change", [rewritten, lengthened])
+@pytest.mark.usefixtures("cached")
 def test_a_source_that_changes_while_it_is_copied_is_written_from_memory_after_all(
     change: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -448,6 +460,7 @@ def test_a_source_that_changes_while_it_is_copied_is_written_from_memory_after_a
     assert (tmp_path / "x").read_bytes() == data.tobytes()
 
 
+@pytest.mark.usefixtures("cached")
 def test_a_source_that_is_cut_short_while_it_is_copied_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -465,6 +478,7 @@ def test_a_source_that_is_cut_short_while_it_is_copied_is_an_error(
         write_files.write_files({tmp_path / "x": plan(outgoing)})
 
 
+@pytest.mark.usefixtures("cached")
 def test_a_failing_copy_is_an_error_and_is_not_tried_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: int) -> int:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -474,6 +488,16 @@ def test_a_failing_copy_is_an_error_and_is_not_tried_otherwise(tmp_path: Path, m
     (tmp_path / "source").write_bytes(data)
     with pytest.raises(OSError, match="Input/output error"):
         write_files.write_files({tmp_path / "x": plan(stored_at(tmp_path / "source", 0, data))})
+
+
+def test_past_the_page_cache_the_kernel_copies_nothing_for_that_takes_several_times_as_long(
+    tmp_path: Path, kernel_copies: list[int]
+) -> None:
+    data = noise(3 * MIB)
+    (tmp_path / "source").write_bytes(data)
+    write_files.write_files({tmp_path / "x": plan(stored_at(tmp_path / "source", 0, data))})
+    assert (tmp_path / "x").read_bytes() == data.tobytes()
+    assert sum(kernel_copies) == (0 if takes_direct(tmp_path) else len(data))
 
 
 def test_blocks_are_shared_where_the_file_system_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,11 @@ class NewFile:
         assert self._plain is not None, "open() comes first"
         return self._plain
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it can be written past the page cache."""
+        return self._direct is not None
+
     def parts(self, start: int, stop: int) -> Iterator[tuple[int, int, Run | None]]:
         """Bytes ``start`` to ``stop`` in stretches: those that lie in another file with where, and those between."""
         at = start
