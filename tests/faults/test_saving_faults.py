@@ -74,7 +74,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 20 MiB where this process may mount one; else a folder in which no file may pass 4 MiB."""
+    """A disk of 20 MiB where this process may mount one; else a folder in which no file may pass 5 MiB."""
     path = tmp_path / "disk"
     path.mkdir()
     if os.geteuid() == 0 and not subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", path]).returncode:
@@ -82,7 +82,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", path], check=True)
         return
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * MIB, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5 * MIB, before[1]))
     yield path
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
