@@ -64,7 +64,12 @@ def of_array(array: np.ndarray[Any, Any]) -> Read:
         return lambda start, stop: flat[start:stop].data
 
     def read(first: int, last: int) -> np.ndarray[Any, Any]:
-        parts = [np.ascontiguousarray(array[box]).reshape(-1) for box in boxes(array.shape, first, last)]
-        return (parts[0] if len(parts) == 1 else np.concatenate(parts)).view(np.uint8)
+        made = np.empty(last - first, array.dtype)
+        at = 0
+        for box in boxes(array.shape, first, last):
+            part = array[box]
+            made[at : at + part.size].reshape(part.shape)[...] = part
+            at += part.size
+        return made.view(np.uint8)
 
     return elements(array.itemsize, read)
