@@ -494,7 +494,7 @@ def test_a_failing_copy_is_an_error_and_is_not_tried_otherwise(tmp_path: Path, m
         write_files.write_files({tmp_path / "x": plan(stored_at(tmp_path / "source", 0, data))})
 
 
-def test_past_the_page_cache_the_kernel_copies_nothing_for_that_takes_several_times_as_long(
+def test_past_the_page_cache_the_kernel_copies_nothing_for_that_takes_longer(
     tmp_path: Path, kernel_copies: list[int]
 ) -> None:
     data = noise(3 * MIB)
