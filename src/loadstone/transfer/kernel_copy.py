@@ -20,8 +20,7 @@ from loadstone.transfer.outgoing import Cut, FilePlan, StoredFile, nbytes_of
 ALIGNMENT = max(4096, mmap.PAGESIZE)
 """Direct writes, and copies through the page cache beside them, each have whole pages of the file to themselves."""
 
-# A shorter run saves less than its system calls cost, and breaks a large write into small ones: 1 MiB goes through
-# memory in about 0.4 ms, of which what surrounds a copy takes a tenth.
+# 1 MiB goes through memory in 0.35 ms. A shorter run saves little, and cuts a large write into small ones around it.
 _MIN_RUN_NBYTES = 1 << 20
 _CANNOT = {errno.EXDEV, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ENOTTY, errno.EPERM, errno.ETXTBSY}
 _FICLONERANGE = 0x4020940D  # <linux/fs.h>

@@ -66,7 +66,8 @@ def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
         tuple(tensor.shape),
         reader(tensor),
         address=tensor.data_ptr() if is_here else None,
-        read_transposed=reader(tensor.t()) if tensor.dim() == 2 else None,
+        # Made when it is asked for: most formats never do.
+        read_transposed=(lambda start, stop: reader(tensor.t())(start, stop)) if tensor.dim() == 2 else None,
     )
 
 
