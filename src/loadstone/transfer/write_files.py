@@ -15,8 +15,8 @@ all other bytes                            gathered in a block of memory, and th
 Writes that must go through the page cache are sent to the disk as they come.
 
 A copy inside the kernel is not the second choice everywhere, for it goes through the page cache. Measured on ext4 with
-2 cores, for 2.2 GB, in seconds and processor seconds: written from where it is 0.7-0.9 and 0.1, gathered 0.7-0.9 and 0.4,
-copied by the kernel 1.1 and 1.5; shared on XFS 0.2 and 0.02. ``dd oflag=direct bs=8M`` took 0.7-1.1.
+2 cores, for 2.2 GB, in seconds and processor seconds: written from where it is 0.7-0.9 and 0.1, gathered 0.7-0.9 and
+0.4, copied by the kernel 1.1 and 1.5; shared on XFS 0.2 and 0.02. ``dd oflag=direct bs=8M`` took 0.7-1.1.
 """
 
 from __future__ import annotations
