@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer clean
 
 help:
 	@echo "make demo                  load a small real model and let it answer a question"
@@ -25,6 +25,7 @@ help:
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
 	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
 	@echo "make benchmark-lock        what a lock file costs a load"
+	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
 	@echo "make clean                 remove .venv and the caches"
 
 demo: $(VENV)/.installed-demo
@@ -72,6 +73,9 @@ benchmark-large: $(VENV)/.installed-test
 benchmark-lock: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_lock.py
 
+benchmark-transfer: $(VENV)/.installed-benchmark
+	$(BIN)/python benchmarks/run_transfer.py
+
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -94,4 +98,8 @@ $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefil
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
 	$(PIP) --no-deps timm==1.0.31
 	$(PIP) --no-deps --upgrade --target $(VENV)/torchvision torchvision==0.28.0
+	@touch $@
+
+$(VENV)/.installed-benchmark: $(VENV)/.installed-test
+	$(PIP) --editable '.[benchmark]'
 	@touch $@

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 import uuid
@@ -36,14 +35,3 @@ def limited(limit_bytes: int | None) -> Iterator[Sequence[str]]:
                 break
             except OSError:  # its last process is still on its way out
                 time.sleep(0.1)
-
-
-def forget(folder: Path) -> None:
-    """The files of ``folder`` out of the page cache."""
-    os.sync()
-    for path in (each for each in sorted(folder.rglob("*")) if each.is_file()):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(descriptor)

@@ -64,7 +64,7 @@ class Goal:
     case: str
     figure: str
     at_least: float | None = None
-    """The peer's median over ours, at least so large."""
+    """The peer's median (or that of ``against``) over ours, at least so large."""
     below: float | None = None
     """Our median, in seconds or bytes, below this."""
     predicted: float = 0.0
@@ -72,7 +72,7 @@ class Goal:
     at_most: float | None = None
     """Our median over another's, at most so large."""
     against: str = ""
-    """The other in ``at_most``; empty for the bytes of the model."""
+    """The other in ``at_most``, empty for the bytes of the model; in ``at_least`` what stands for the peer."""
 
 
 def shown(value: float, figure: str) -> str:
@@ -128,28 +128,36 @@ def goals_table(goals: Iterable[Goal], series: Series, ours: str, peer: str, pre
 def limits_table(
     goals: Iterable[Goal], series: Series, ours: str, peer: str, nbytes: Mapping[str, int], predicted_on: str
 ) -> str:
-    """Goals that are ratios: the peer over ours, ours over a yardstick, or ours over the model's bytes (by case)."""
+    """Goals beside what each is compared with.
+
+    ``at_least`` is the peer (or ``against``) over ours, ``at_most`` ours over ``against`` or over the model's bytes (by
+    case), ``below`` is ours alone.
+    """
     lines = [
         f"| figure to reach | compared with | goal | predicted ({predicted_on}) | measured | |",
         "| --- | --- | ---: | ---: | ---: | --- |",
     ]
     for goal in goals:
-        other = peer if goal.at_least is not None else goal.against
+        other = goal.against or (peer if goal.at_least is not None else "")
         if (ours, goal.case, goal.figure) not in series or (other and (other, goal.case, goal.figure) not in series):
             continue
         value = series.median(ours, goal.case, goal.figure)
-        base = series.median(other, goal.case, goal.figure) if other else nbytes[goal.case]
-        if goal.at_least is not None:
-            value, aim = base / value, f"≥ {goal.at_least:g}×"
+        written: Callable[[float], str] = "{:.2f}×".format
+        against = f"`{other}`" if other else "the model's bytes"
+        if goal.below is not None:
+            reached, aim, against = value < goal.below, f"< {shown(goal.below, goal.figure)}", "–"
+            written = lambda number, figure=goal.figure: shown(number, figure)  # type: ignore[misc] # noqa: E731
+        elif goal.at_least is not None:
+            value, aim = series.median(other, goal.case, goal.figure) / value, f"≥ {goal.at_least:g}×"
             reached = value >= goal.at_least
         else:
             assert goal.at_most is not None
+            base = series.median(other, goal.case, goal.figure) if other else nbytes[goal.case]
             value, aim = value / base, f"≤ {goal.at_most:g}×"
             reached = value <= goal.at_most
         verdict = "reached" if reached else "**missed**"
-        against = f"`{other}`" if other else "the model's bytes"
-        predicted = f"{goal.predicted:.2f}×" if goal.predicted else "–"
-        lines.append(f"| {goal.title} | {against} | {aim} | {predicted} | {value:.2f}× | {verdict} |")
+        predicted = written(goal.predicted) if goal.predicted else "–"
+        lines.append(f"| {goal.title} | {against} | {aim} | {predicted} | {written(value)} | {verdict} |")
     return "\n".join(lines)
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import report
-from control_group import forget, limited
+from control_group import limited
+from page_cache import forget
 from probe_large import NEW_TOKENS
 from processes import finish, warm_files
 from report import Goal, Row, Sample, Series

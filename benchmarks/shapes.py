@@ -6,11 +6,31 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 _CONFIG = "config.json"
+
+
+class Stored(Protocol):
+    """What a checkpoint is made from: its tensors, how many shards they go to, and its ``config.json``."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def shards(self) -> int: ...
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all weights in bfloat16."""
+
+    def tensors(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Every stored name with its shape, in layer order."""
+
+    def config(self) -> dict[str, object]: ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +68,7 @@ class Shape:
     @property
     def nbytes(self) -> int:
         """Bytes of all weights in bfloat16."""
-        return 2 * sum(math.prod(shape) for _, shape in self.tensors())
+        return nbytes_of(self.tensors())
 
     def config(self) -> dict[str, object]:
         return {
@@ -79,7 +99,12 @@ TINYLLAMA = Shape("tinyllama-1.1b", 2048, 5632, 22, 32, 4, 32000)
 QUICK = Shape("quick-100mb", 512, 1408, 6, 8, 4, 32000)
 
 
-def make_checkpoint(shape: Shape, cache: Path) -> Path:
+def nbytes_of(tensors: Iterable[tuple[str, tuple[int, ...]]]) -> int:
+    """Bytes of these tensors in bfloat16."""
+    return 2 * sum(math.prod(shape) for _, shape in tensors)
+
+
+def make_checkpoint(shape: Stored, cache: Path) -> Path:
     """A folder with ``shape`` as bfloat16 safetensors shards and their index; made if it is not there yet.
 
     The numbers come from one seeded generator, so every machine with the same PyTorch gets the same bytes.
@@ -100,7 +125,7 @@ def make_checkpoint(shape: Shape, cache: Path) -> Path:
     return folder
 
 
-def _write(shape: Shape, folder: Path) -> None:
+def _write(shape: Stored, folder: Path) -> None:
     import torch
     from safetensors.torch import save_file
 
@@ -120,12 +145,12 @@ def _write(shape: Shape, folder: Path) -> None:
     (folder / _CONFIG).write_text(json.dumps(shape.config(), indent=2) + "\n")
 
 
-def _split(shape: Shape) -> list[list[tuple[str, tuple[int, ...]]]]:
+def _split(shape: Stored) -> list[list[tuple[str, tuple[int, ...]]]]:
     """The tensors in order, cut into ``shape.shards`` parts of about equal bytes."""
     parts: list[list[tuple[str, tuple[int, ...]]]] = [[] for _ in range(shape.shards)]
-    begin = 0
+    begin, nbytes = 0, shape.nbytes
     for name, size in shape.tensors():
         middle = begin + math.prod(size)  # in bytes: half of two bytes an element
-        parts[middle * shape.shards // shape.nbytes].append((name, size))
+        parts[middle * shape.shards // nbytes].append((name, size))
         begin += 2 * math.prod(size)
     return parts

@@ -41,6 +41,7 @@ NAMES = {
     ),
     *CUSTOM_TASKS,
     *("Forecast", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint", "plan"),
+    "transfer_options",
 }
 
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.

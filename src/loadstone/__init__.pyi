@@ -58,6 +58,7 @@ from loadstone.generation_config import GenerationConfig as GenerationConfig
 from loadstone.loading_into import load_into as load_into
 from loadstone.loading_into import load_sharded_checkpoint as load_sharded_checkpoint
 from loadstone.report import LoadReport as LoadReport
+from loadstone.transfer.choice import transfer_options as transfer_options
 
 __version__: str
 errors: ModuleType

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from loadstone.architectures import registry
 from loadstone.auto_config import AutoConfig
 from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
@@ -26,7 +27,7 @@ from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
-from loadstone.transfer.mapping import MappedFile, Warmup
+from loadstone.transfer.weights import Weights
 
 logger = logging.getLogger("loadstone")
 
@@ -72,6 +73,8 @@ def from_pretrained(
     ``code_revision``          the commit of code that lies in another repository than the weights
     ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
                                the real library
+    ``lazy``                   return before the weights are read; they are read in the background, and when used
+    ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
     ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
     ``low_cpu_mem_usage``, ``_fast_init`` accepted: both are always on
     ========================== =================================================================================
@@ -100,12 +103,14 @@ def from_pretrained(
             _check_plausible(config, checkpoint)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
-        maps, stays = _map(checkpoint, options, config)
-        locked.start(source.folder, checkpoint, maps if stays else {})
-        # Under a lock the pages are populated as they are hashed.
-        warmup = Warmup((each, 0, each.nbytes) for each in maps.values() if stays and not locked)
-        warmup.start()
+        weights, stays = _weights(checkpoint, options, config)
+        report.transfer = weights.describe()
     try:
+        locked.start(source.folder, checkpoint, weights.mapped() if stays else {})
+        if locked:  # the pages are populated as they are hashed
+            weights.populates = stays
+        else:
+            weights.read_ahead(populates=stays and not _is_stacked(config))
         with report.stage("framework"):
             framework = require_framework(framework_name)
             cls = resolve(made_by, framework, gate)
@@ -128,19 +133,24 @@ def from_pretrained(
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
         options.warn_of_doubling(stored)
+        if not weights.populates:
+            weights.cancel()  # filling reads what is left in its own order
         with report.stage("fill") as stage:
-            filled = framework.fill_model(model, plan, maps, options, dtype, place)
+            filled = framework.fill_model(model, plan, weights, options, dtype, place)
             stage.nbytes = filled.viewed + filled.copied
             stage.detail = f"{100 * filled.viewed // max(stage.nbytes, 1)} % mapped, the rest copied"
         with report.stage("populate") as stage:
-            stage.nbytes = warmup.nbytes
-            with Progress("Reading", stage.nbytes) as progress:
-                warmup.wait(progress)
+            stage.nbytes = weights.warmed_bytes
+            if options.lazy or not options.is_for_the_cpu:
+                weights.detach()
+            else:
+                with Progress("Reading", stage.nbytes) as progress:
+                    weights.wait(progress)
         if locked:
             with report.stage("lock"):
                 locked.finish()
     except BaseException:
-        warmup.cancel()
+        weights.cancel()
         locked.cancel()
         raise
     framework.finish(model, dtype, place)
@@ -231,18 +241,22 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
         )
 
 
-def _map(
-    checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig
-) -> tuple[dict[Path, MappedFile], bool]:
-    """Map the weight files; and whether the weights stay as they are stored, on the CPU."""
+def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:
+    """The weight files; and whether the weights stay as they are stored, on the CPU."""
     if checkpoint is None:
-        return {}, False
-    ends: dict[Path, int] = {}
-    for tensor in checkpoint.values():
-        ends[tensor.file] = max(ends.get(tensor.file, 0), tensor.offset + tensor.nbytes)
-    maps = {path: MappedFile(path, end) for path, end in ends.items()}
-    stays = first_floating(checkpoint) is options.wanted_dtype(config, checkpoint)
-    return maps, stays and options.is_for_the_cpu
+        return Weights({}, options.transfer), False
+    stored = first_floating(checkpoint)
+    wanted = options.wanted_dtype(config, checkpoint)
+    stays = stored is wanted and options.is_for_the_cpu
+    cast_bytes = 0
+    if stored is not None and stored is not wanted and options.is_for_the_cpu:
+        cast_bytes = checkpoint.nbytes * wanted.bits // stored.bits
+    return Weights(checkpoint.ends, options.transfer, cast_bytes), stays
+
+
+def _is_stacked(config: PretrainedConfig) -> bool:
+    """Whether the family stacks what files store one by one: those weights then lie elsewhere than in their files."""
+    return registry.is_family(config.model_type) and bool(registry.family(config.model_type).experts)
 
 
 def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[str, Any]:

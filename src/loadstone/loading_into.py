@@ -16,7 +16,7 @@ from loadstone.planning.match import match
 from loadstone.report import LoadReport
 from loadstone.tensors import BY_NAME
 from loadstone.transfer.journal import finish_interrupted_save
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.weights import Weights
 
 if TYPE_CHECKING:
     from torch import nn
@@ -76,9 +76,14 @@ def load_into(
         report.take(plan)
         place = framework.placement(options, module, plan, wanted)
     with report.stage("fill") as stage:
-        files = dict.fromkeys(tensor.file for tensor in opened.values())
-        maps = {path: MappedFile(path) for path in files}
-        done = framework.fill_model(module, plan, maps, options, wanted, place)
+        weights = Weights(opened.ends)
+        report.transfer = weights.describe()
+        try:
+            done = framework.fill_model(module, plan, weights, options, wanted, place)
+        except BaseException:
+            weights.cancel()
+            raise
+        weights.detach()
         stage.nbytes = done.viewed + done.copied
     report.dtype, report.device = "as stored" if wanted is None else wanted.value, str(place)
     return report

@@ -14,6 +14,7 @@ from loadstone.config import PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
 from loadstone.tensors import BY_NAME, DType, StoredTensor
+from loadstone.transfer.choice import TransferOptions
 
 logger = logging.getLogger("loadstone")
 
@@ -57,6 +58,8 @@ class Options:
     allow_transformers: bool = False
     lock: str | os.PathLike[str] | None = None
     weights_only: bool = True
+    transfer: TransferOptions | None = None
+    lazy: bool = False
 
     @classmethod
     def split(cls, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
@@ -74,6 +77,8 @@ class Options:
             if dtype_name(self.torch_dtype) != dtype_name(self.dtype):
                 raise ArgumentError(f"torch_dtype is {self.torch_dtype} and dtype is {self.dtype}: give one of them.")
 
+        if self.transfer is not None and not isinstance(self.transfer, TransferOptions):
+            raise ArgumentError(f"transfer is {self.transfer!r}, expected loadstone.transfer_options(…).")
         for name in ("max_batch", "max_length"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +40,8 @@ class LoadReport:
     """Stored tensors that the model has no place for."""
     leftovers: tuple[str, ...] = ()
     """Stored tensors that files carry and no model needs (old buffers)."""
+    transfer: Sequence[str] = ()
+    """How the files were read, and why."""
     mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     """Name, stored shape and the slot's shape, where ``ignore_mismatched_sizes`` allowed it."""
 
@@ -78,6 +80,7 @@ class LoadReport:
             size = format_bytes(stage.nbytes) if stage.nbytes else ""
             lines.append(f"  {stage.name:<12}{stage.elapsed_s * 1000:>10.1f} ms{size:>12}  {stage.detail}".rstrip())
         lines.append(f"  {'total':<12}{self.elapsed_s * 1000:>10.1f} ms   {len(self.sources)} slots")
+        lines += [f"  {text}" for text in self.transfer]
         reasons: dict[str, list[str]] = {}
         for name, reason in self.initialised.items():
             reasons.setdefault(reason, []).append(name)

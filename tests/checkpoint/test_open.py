@@ -51,6 +51,15 @@ def test_shards_are_found_through_their_index_and_sorted_by_name(tmp_path: Path)
         assert checkpoint["c"].file == tmp_path / two
 
 
+def test_a_checkpoint_tells_how_much_of_each_file_its_tensors_need(tmp_path: Path) -> None:
+    one, two = "1.safetensors", "2.safetensors"
+    write_shards(tmp_path, {one: floats(a=[3], b=[1]), two: floats(c=[0])}, {"a": one, "b": one, "c": two})
+    checkpoint = open_checkpoint(tmp_path)
+    assert checkpoint.ends == {tmp_path / name: (tmp_path / name).stat().st_size for name in (one, two)}
+    tensors = list(checkpoint.values())[::-1]
+    assert Checkpoint(tensors, format="safetensors", files=checkpoint.files).ends == checkpoint.ends
+
+
 def test_shards_may_lie_in_a_folder_below_the_index(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "1.safetensors").write_bytes(floats(a=[1]))

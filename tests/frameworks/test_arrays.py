@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 from safetensors.numpy import save_file
+from transfer.weights_of import weights_of
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.errors import ArgumentError, UnsupportedDType
@@ -26,8 +27,8 @@ from loadstone.frameworks.arrays import (
 )
 from loadstone.naming import Fused, Naming, StackedExperts
 from loadstone.planning.match import match
-from loadstone.tensors import BY_NAME, DType, Slot, StoredTensor
-from loadstone.transfer.mapping import MappedFile
+from loadstone.tensors import BY_NAME, DType, Slot
+from loadstone.transfer.weights import Weights
 
 BF16 = np.dtype(ml_dtypes.bfloat16)
 Shapes = dict[str, tuple[int, ...]]
@@ -46,7 +47,7 @@ def checkpoint(folder: Path, aligned: bool = True, **tensors: np.ndarray[Any, An
 def filled(opened: Checkpoint, shapes: Shapes, naming: Naming | None = None, **options: Any) -> Arrays:
     dtype = options.pop("dtype", None)
     plan = match([Slot(name, shape) for name, shape in shapes.items()], opened, naming or Naming())
-    source = ArraySource({path: MappedFile(path) for path in opened.files})
+    source = ArraySource(Weights(opened.ends))
     return fill_arrays(plan, shapes, source, lambda stored: dtype or stored.dtype, **options)
 
 
@@ -124,7 +125,7 @@ def test_a_tensor_that_is_stored_transposed_is_turned(tmp_path: Path, dtype: DTy
     plain = checkpoint(tmp_path, a=numbers)["a"]
     turned = plain._replace(shape=(900, 700), strides=(1, 900))
     plan = match([Slot("a", (900, 700))], {"a": turned}, Naming())
-    source = ArraySource({plain.file: MappedFile(plain.file)})
+    source = ArraySource(weights_of([turned]))
     made = fill_arrays(plan, {"a": (900, 700)}, source, lambda stored: dtype).arrays["a"]
     np.testing.assert_array_equal(made, numbers.T.astype(made.dtype))
 
@@ -144,11 +145,11 @@ def test_whole_numbers_for_a_slot_are_named_all_at_once(tmp_path: Path) -> None:
 
 
 def test_a_state_dict_of_arrays_is_taken_without_a_copy() -> None:
-    from loadstone.transfer.mapping import Arena
+    from loadstone.transfer.memory import Arena
 
     state = {"a": np.frombuffer(Arena([64]).memory, np.float32, 16)}
     plan = match([Slot("a", (16,))], held(state), Naming())
-    made = fill_arrays(plan, {"a": (16,)}, ArraySource({}, state), lambda stored: stored.dtype)
+    made = fill_arrays(plan, {"a": (16,)}, ArraySource(weights_of([]), state), lambda stored: stored.dtype)
     assert np.shares_memory(made.arrays["a"], state["a"])
 
 
@@ -192,12 +193,3 @@ def test_a_dtype_that_numpy_lacks_is_named(name: str) -> None:
 def test_a_dtype_that_checkpoints_lack_is_named() -> None:
     with pytest.raises(UnsupportedDType, match="complex128"):
         from_numpy(np.dtype(np.complex128))
-
-
-def test_pages_of_the_source_are_given_back_after_copying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dropped: list[tuple[StoredTensor, int, int]] = []
-    monkeypatch.setattr(ArraySource, "drop", lambda self, *each: dropped.append(each))
-    numbers = np.ones((3 << 10, 2 << 10), np.float32)
-    filled(checkpoint(tmp_path, a=numbers), {"a": numbers.shape}, dtype=DType.BFLOAT16)
-    assert sum(nbytes for _, _, nbytes in dropped) == numbers.nbytes
-    assert sorted(start for _, start, _ in dropped) == [0, 16 << 20]

@@ -156,3 +156,12 @@ def test_a_name_with_control_characters_cannot_forge_the_message(tmp_path: Path)
 
 def test_a_very_long_name_is_shortened_in_the_message(tmp_path: Path) -> None:
     assert len(refusal(tmp_path, safetensors_bytes({"x" * 100_000: entry("F32", [1], 0, 3)}, bytes(3)))) < 1000
+
+
+@pytest.mark.parametrize("count", [40, 100_000])
+@pytest.mark.parametrize("last", [1, 0])
+def test_sizes_whose_product_no_machine_can_hold_are_refused_at_once(tmp_path: Path, count: int, last: int) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(safetensors_bytes({"a": entry("F32", [2**63] * count + [last], 0, 0)}))
+    with pytest.raises(CorruptCheckpoint, match="tensor 'a': expected fewer than 2⁶⁴ elements"):
+        open_checkpoint(path)

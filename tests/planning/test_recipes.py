@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from loadstone.checkpoint.layouts import in_runs, reordered
 from loadstone.naming import Fused, Naming, StackedExperts
 from loadstone.planning.match import match
-from loadstone.planning.recipes import Piece, Stored
+from loadstone.planning.recipes import Piece, Stack, Stored
 from loadstone.tensors import DType, Slot, StoredTensor
 
 NAMES = {"whole.weight": (6, 5), "e.0.up": (4, 5), "e.1.up": (4, 5), "q.weight": (2, 5), "k.weight": (3, 5)}
@@ -83,3 +84,33 @@ def test_stretches_fill_whole_slots_rows_of_slots_and_stacks_as_one_row_of_bytes
 def test_a_tensor_in_one_row_is_its_own_only_piece() -> None:
     piece = Piece(StoredTensor("a", DType.FLOAT32, (2, 2), Path("f"), 0, 16), rows=(1, 1))
     assert piece.spread() == (piece,)
+
+
+def a_stack(count: int = 3) -> tuple[Stack, tuple[Piece, ...]]:
+    tensors = tuple(StoredTensor(f"e.{i}", DType.UINT8, (2, 5), Path("f"), 10 * i, 10) for i in range(count))
+    places = tuple((i, slice(0, 2)) for i in range(count))
+    return Stack(tensors, places), tuple(Piece(t, None, p) for t, p in zip(tensors, places, strict=True))
+
+
+def test_a_stack_is_the_sequence_of_its_pieces() -> None:
+    stack, pieces = a_stack()
+    assert tuple(stack) == pieces == tuple(stack)  # more than once
+    assert all(type(piece) is Piece for piece in stack)
+    assert len(stack) == 3 and stack
+    assert (stack[0], stack[-1]) == (pieces[0], pieces[-1])
+    assert stack[1:] == pieces[1:]
+    assert stack == pieces and pieces == stack
+    assert stack != pieces[1:]
+    assert pieces[1] in stack
+    assert repr(stack) == repr(pieces)  # which names the folder of what is offloaded
+    assert str(Stored(stack)) == str(Stored(pieces)) == "3 tensors from e.0 on, put together"
+
+
+def test_a_stack_can_be_pickled() -> None:
+    stack, _ = a_stack()
+    assert pickle.loads(pickle.dumps(Stored(stack))) == Stored(stack)
+
+
+def test_a_recipe_tells_its_tensors_whether_or_not_they_are_stacked() -> None:
+    stack, pieces = a_stack()
+    assert list(Stored(stack).tensors) == list(Stored(pieces).tensors) == [piece.tensor for piece in pieces]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from loadstone.errors import CorruptCheckpoint
-from loadstone.transfer import stream
-from loadstone.transfer.stream import Range, Ring, WeightFile
+from loadstone.transfer import files, stream
+from loadstone.transfer.files import WeightFile
+from loadstone.transfer.stream import Range, Ring
 
 SIZE = 200_000
 
@@ -40,7 +41,7 @@ def test_every_block_has_its_bytes_whatever_the_order(
     direct: bool, gap: int, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not direct:
-        monkeypatch.setattr(stream, "_open_direct", lambda path, descriptor: descriptor)
+        monkeypatch.setattr(files, "_open_direct", lambda path, file: None)
     monkeypatch.setattr(stream, "_GAP_BYTES", gap)
     monkeypatch.setattr(stream, "READ_BYTES", 8192)
     other = tmp_path / "other.bin"

@@ -8,9 +8,10 @@ Each framework has one small builder for each component.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache
 from typing import Literal, NamedTuple, TypeVar
 
 from loadstone.architectures.rotary import Rotary
@@ -18,6 +19,7 @@ from loadstone.errors import Fault, InvalidConfig
 from loadstone.tensors import Slot
 
 Found = TypeVar("Found", bound="Component")
+_PART = re.compile(r"\bPart\b")
 
 
 class Part(NamedTuple):
@@ -32,40 +34,58 @@ class Component:
 
     def parts(self) -> tuple[Part, ...]:
         """The named children, in the order of the fields that hold them."""
-        return _parts(self)
+        names = _fields_of_parts(type(self))  # type: ignore[arg-type]
+        if not names:
+            return ()
+        found: tuple[Part, ...] | None = getattr(self, "_parts", None)
+        if found is None:
+            # Kept by the component itself: a table of components would have to hash all that is below each.
+            found = _parts(self, names)
+            object.__setattr__(self, "_parts", found)
+        return found
 
     def own_slots(self) -> tuple[Slot, ...]:
         """The slots of a leaf; nothing for the others."""
         return ()
 
 
-@lru_cache(maxsize=4096)
-def _parts(component: Component) -> tuple[Part, ...]:
+def _parts(component: Component, names: tuple[str, ...]) -> tuple[Part, ...]:
     found: list[Part] = []
-    for field in fields(component):  # type: ignore[arg-type]
-        value = getattr(component, field.name)
+    for name in names:
+        value = getattr(component, name)
         if isinstance(value, Part):
             found.append(value)
-        elif isinstance(value, tuple):
-            found += [item for item in value if isinstance(item, Part)]
+        elif value is not None:
+            found += value
     return tuple(found)
+
+
+@cache
+def _fields_of_parts(kind: type[Component]) -> tuple[str, ...]:
+    """The fields that hold a part, perhaps a part, or several."""
+    return tuple(field.name for field in fields(kind) if _PART.search(str(field.type)))  # type: ignore[arg-type]
 
 
 def walk(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:
     """Every leaf under a component with its full name, in blueprint order."""
-    parts = component.parts()
-    if not parts:
-        yield prefix, component
-    for name, child in parts:
-        yield from walk(child, f"{prefix}.{name}" if prefix and name else prefix or name)
+    rest = [(prefix, component)]
+    while rest:
+        prefix, component = rest.pop()
+        parts = component.parts()
+        if not parts:
+            yield prefix, component
+        for name, child in reversed(parts):
+            rest.append((f"{prefix}.{name}" if prefix and name else prefix or name, child))
 
 
 def find(component: Component, kind: type[Found]) -> Iterator[Found]:
     """Every component of a kind, from the top down."""
-    if isinstance(component, kind):
-        yield component
-    for part in component.parts():
-        yield from find(part.component, kind)
+    rest = [component]
+    while rest:
+        component = rest.pop()
+        if isinstance(component, kind):
+            yield component
+        rest += [part.component for part in reversed(component.parts())]
 
 
 def blocks(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:

@@ -109,6 +109,20 @@ class Checkpoint(Mapping[str, StoredTensor]):
             for tensor in self.values()
         )
 
+    @cached_property
+    def ends(self) -> Mapping[Path, int]:
+        """Of each file with a tensor, the first byte after the last that any of them needs."""
+        ends: dict[Path, int] = {}
+        current: Path | None = None
+        reached = 0
+        for _, _, _, file, offset, nbytes, _, _ in self.values():
+            # Neighbours lie in one file, and to look a path up costs more than all else here.
+            if file is not current:
+                current, reached = file, ends.setdefault(file, 0)
+            if offset + nbytes > reached:
+                ends[file] = reached = offset + nbytes
+        return ends
+
     def read(self, name: str) -> memoryview:
         """The bytes of one tensor, in row-major order without gaps, little-endian; writable and the caller's own.
 

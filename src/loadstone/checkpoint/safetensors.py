@@ -13,10 +13,10 @@ A differential test holds this.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.checkpoint.canonical import read_columns
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
@@ -46,6 +46,9 @@ def read_header(path: Path, faults: Faults) -> Header | None:
             file.refuse_lfs_pointer()
             nbytes = file.nbytes
             text = _read_text(file)
+        columns = read_columns(path, text, nbytes)
+        if columns is not None:
+            return Header(*columns)
         header = parse(text)
     except UnusableFile as unusable:
         faults.damaged(path, unusable.expected, unusable.found, unusable.hint)
@@ -125,7 +128,11 @@ def _read_entry(path: Path, data_start: int, name: str, value: object, faults: F
         faults.damaged(in_file(path, name), "data_offsets: a start and an end", "something else", _FETCH_AGAIN)
         return None
     start, end = offsets
-    nbits = math.prod(shape) * dtype.bits
+    elements = _product(shape)
+    if elements is None:
+        faults.damaged(in_file(path, name), "fewer than 2⁶⁴ elements", f"shape {_shown(shape)}", _FETCH_AGAIN)
+        return None
+    nbits = elements * dtype.bits
     if nbits != 8 * (end - start):
         faults.damaged(
             in_file(path, name),
@@ -133,9 +140,6 @@ def _read_entry(path: Path, data_start: int, name: str, value: object, faults: F
             f"{end - start} bytes between its offsets",
             _FETCH_AGAIN,
         )
-        return None
-    if nbits == 0 and _overflows(shape):
-        faults.damaged(in_file(path, name), "fewer than 2⁶⁴ elements", f"shape {_shown(shape)}", _FETCH_AGAIN)
         return None
     return StoredTensor(name, dtype, tuple(shape), path, data_start + start, end - start)
 
@@ -160,14 +164,17 @@ def _are_sizes(values: list[object]) -> bool:
     return True
 
 
-def _overflows(shape: list[int]) -> bool:
-    """Whether the product, taken from the left as the library does, passes 2⁶⁴ before a zero comes."""
+def _product(sizes: list[int]) -> int | None:
+    """The product, taken from the left as the library does; None if it passes 2⁶⁴ before a zero comes.
+
+    It stops there: a header has room for millions of sizes, whose product would take hours.
+    """
     product = 1
-    for size in shape:
+    for size in sizes:
         product *= size
         if product >= _LIMIT:
-            return True
-    return False
+            return None
+    return product
 
 
 def _shown(shape: list[int]) -> str:

@@ -6,8 +6,7 @@ and stacked once, on all cores, straight into memory that is aligned for the fra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,16 +14,17 @@ import ml_dtypes
 import numpy as np
 
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.frameworks.moves import Moves
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.tensors import BY_NAME, DType, StoredTensor
-from loadstone.transfer.machine import cores
-from loadstone.transfer.mapping import Arena, MappedFile
+from loadstone.transfer.copying import Extent, HostLane, LanePool, copy, layout
+from loadstone.transfer.memory import Arena
+from loadstone.transfer.weights import Weights
 
 Array = np.ndarray[Any, Any]
 _CHUNK_ELEMENTS = 1 << 18
-_BATCH_ELEMENTS = 4 << 20
 
 
 def numpy_dtype(dtype: DType | str) -> np.dtype[Any]:
@@ -59,17 +59,21 @@ def held(state_dict: Mapping[str, Any]) -> dict[str, StoredTensor]:
 class ArraySource:
     """Stored tensors as NumPy arrays: views of mapped files, or arrays that the caller holds already."""
 
-    def __init__(self, maps: Mapping[Any, MappedFile], held: Mapping[str, Any] | None = None) -> None:
-        self._maps, self._held = maps, held
+    def __init__(self, weights: Weights, held: Mapping[str, Any] | None = None) -> None:
+        self.weights, self.held = weights, held
+
+    def is_at_hand(self, stored: StoredTensor) -> bool:
+        """Whether it may stay where it is, as a view."""
+        return self.held is not None or self.weights.is_mapped(stored.file)
 
     def view(self, stored: StoredTensor) -> Array:
         """An array without a copy."""
-        if self._held is not None:
-            return np.asarray(self._held[stored.name])
+        if self.held is not None:
+            return np.asarray(self.held[stored.name])
         dtype = numpy_dtype(stored.dtype)
         if not stored.nbytes:
             return np.empty(stored.shape, dtype)
-        flat = np.frombuffer(self._maps[stored.file].buffer, np.uint8, stored.nbytes, stored.offset).view(dtype)
+        flat = np.frombuffer(self.weights.maps[stored.file].buffer, np.uint8, stored.nbytes, stored.offset).view(dtype)
         if stored.strides is None:
             return flat.reshape(stored.shape)
         steps = [step * dtype.itemsize for step in stored.strides]
@@ -79,11 +83,6 @@ class ArraySource:
         """What a piece takes of its stored tensor, as a view."""
         view = self.view(piece.tensor)
         return view if piece.rows is None else view[piece.rows[0] : sum(piece.rows)]
-
-    def drop(self, stored: StoredTensor, start: int, nbytes: int) -> None:
-        """Give back source pages that have been copied."""
-        if self._held is None:
-            self._maps[stored.file].drop(stored.offset + start, nbytes)
 
 
 class Arrays(NamedTuple):
@@ -119,7 +118,7 @@ def fill_arrays(
             continue
         first = recipe.pieces[0]
         dtype = numpy_dtype(dtype_of(first.tensor))
-        if may_view and len(recipe.pieces) == 1 and first.into is None:
+        if may_view and len(recipe.pieces) == 1 and first.into is None and source.is_at_hand(first.tensor):
             view = source.taken(first)
             taken_already = not shared and first.rows is None and first.tensor.name in seen
             seen.add(first.tensor.name)
@@ -155,17 +154,7 @@ class _Job(NamedTuple):
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    pieces: tuple[Piece, ...]
-
-
-class _Copy(NamedTuple):
-    """A stretch to copy, and the bytes of the stored tensor that it comes from (none to give back if 0)."""
-
-    to: Array
-    stretch: Array
-    stored: StoredTensor
-    start: int
-    nbytes: int
+    pieces: Sequence[Piece]
 
 
 def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
@@ -174,64 +163,42 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
         return {}
     sizes = [int(np.prod(job.shape, dtype=np.int64)) * job.dtype.itemsize for job in jobs]
     arena = Arena(sizes)
-    made: dict[str, Array] = {}
-    copies: list[_Copy] = []
-    for job, offset, size in zip(jobs, arena.offsets, sizes, strict=True):
-        target = np.frombuffer(arena.memory, np.uint8, size, offset).view(job.dtype).reshape(job.shape)
-        made[job.name] = target
-        for piece in job.pieces if size else ():
-            copies += _copies(target if piece.into is None else target[piece.into], piece, source)
-    pool = ThreadPoolExecutor(cores())
-    try:
-        with Progress("Loading", sum(sizes)) as progress:
-            for nbytes in pool.map(lambda batch: _run(batch, source), _batches(copies)):
-                progress(nbytes)
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return made
+    made = [
+        np.frombuffer(arena.memory, np.uint8, size, offset).view(job.dtype).reshape(job.shape)
+        for job, offset, size in zip(jobs, arena.offsets, sizes, strict=True)
+    ]
+    moves = Moves()
+    for number, job in enumerate(jobs):
+        if source.held is None:
+            moves.add(number, job.shape, job.pieces)
+        else:
+            moves.loose += [(number, piece) for piece in job.pieces]
+    _move(moves, made, source.weights)
+    for number, piece in moves.loose:
+        # The dots keep an array where the index leaves one number.
+        cast_into(made[number][(*(piece.into or ()), ...)], source.taken(piece))
+    return {job.name: array for job, array in zip(jobs, made, strict=True)}
 
 
-def _copies(place: Array, piece: Piece, source: ArraySource) -> Iterator[_Copy]:
-    """A piece in stretches that can be copied side by side; bytes are given back where they lie in a row."""
-    view = source.taken(piece)
-    if not (view.flags.c_contiguous and place.flags.c_contiguous):
-        yield from _by_rows(place, view, piece)
+def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
+    if not moves.by_file:
         return
-    flat, into, width = view.reshape(-1), place.reshape(-1), view.itemsize
-    first = 0 if piece.rows is None else piece.rows[0] * (view[:1].nbytes if view.ndim else 0)
-    for start in range(0, flat.size, _BATCH_ELEMENTS):
-        stretch = flat[start : start + _BATCH_ELEMENTS]
-        yield _Copy(into[start : start + _BATCH_ELEMENTS], stretch, piece.tensor, first + start * width, stretch.nbytes)
+    flat = [array.reshape(-1) for array in made]
 
+    def put(lane: HostLane, extent: Extent) -> None:
+        for move in extent.moves:
+            start = move.offset - extent.offset
+            values = np.frombuffer(lane.memory, np.uint8, move.nbytes, start).view(numpy_dtype(move.dtype))
+            if move.box is None or move.axes is None:
+                cast_into(flat[move.target][move.start : move.start + len(values)], values)
+            else:
+                shape, order = layout(move.box, move.axes)
+                cast_into(made[move.target][(*move.box, ...)].transpose(order), values.reshape(shape))
 
-def _by_rows(place: Array, view: Array, piece: Piece) -> Iterator[_Copy]:
-    """A transposed or gathered piece, some rows at a time."""
-    rows = max(1, _BATCH_ELEMENTS // max(view[:1].size, 1)) if view.ndim else 1
-    for start in range(0, len(view) if view.ndim else 0, rows):
-        yield _Copy(place[start : start + rows], view[start : start + rows], piece.tensor, 0, 0)
-
-
-def _batches(copies: Iterable[_Copy]) -> Iterator[list[_Copy]]:
-    """Small stretches together, so that thousands of experts do not become thousands of tasks."""
-    batch: list[_Copy] = []
-    elements = 0
-    for copy in copies:
-        batch.append(copy)
-        elements += copy.stretch.size
-        if elements >= _BATCH_ELEMENTS:
-            yield batch
-            batch, elements = [], 0
-    if batch:
-        yield batch
-
-
-def _run(batch: list[_Copy], source: ArraySource) -> int:
-    """Copy, and give back the source's pages; the bytes written."""
-    for copy in batch:
-        cast_into(copy.to, copy.stretch)
-        if copy.nbytes:
-            source.drop(copy.stored, copy.start, copy.nbytes)
-    return sum(copy.to.nbytes for copy in batch)
+    threads = weights.options.count()
+    by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
+    with Progress("Loading", sum(move.nbytes for those in by_file.values() for move in those)) as progress:
+        copy(by_file, weights.open, LanePool(HostLane, threads), put, threads, progress)
 
 
 def cast_into(to: Array, values: Array) -> None:

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from loadstone.errors import ArgumentError, DoesNotFit, Fault, InvalidDeviceMap
@@ -37,7 +38,7 @@ class Placement:
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why a unit is not on the fastest device."""
 
-    @property
+    @cached_property
     def main(self) -> Place:
         """Where blocks run that lie on the CPU or the disk."""
         return next((place for place in self.places.values() if isinstance(place, int)), CPU)
@@ -177,7 +178,9 @@ def place_by_hand(
     _check_keys(keys, units, known)
     places: dict[str, Place] = {}
     faults = []
-    for unit in units:
+    if keys.keys() == {""}:  # one place for all, as nearly always
+        places = dict.fromkeys((unit.name for unit in units), keys[""])
+    for unit in units if not places else ():
         found = {slot: _covering(slot, keys) for slot in unit.slots}
         missing = [slot for slot, key in found.items() if key is None]
         if missing and all(slot in tied for slot in missing):
@@ -304,6 +307,8 @@ def _placement(
 
 
 def _check_keys(keys: Mapping[str, Place], units: Sequence[Unit], known: Collection[str]) -> None:
+    if keys.keys() == {""}:
+        return
     modules = {"", *known}
     for unit in units:
         for slot in unit.slots:
@@ -326,9 +331,11 @@ def _check_keys(keys: Mapping[str, Place], units: Sequence[Unit], known: Collect
 
 def _covering(slot: str, keys: Mapping[str, Place]) -> str | None:
     """The longest key that holds a slot."""
-    for end in (len(slot), *(i for i in range(len(slot) - 1, -1, -1) if slot[i] == ".")):
+    end = len(slot)
+    while end >= 0:
         if slot[:end] in keys:
             return slot[:end]
+        end = slot.rfind(".", 0, end)
     return "" if "" in keys else None
 
 

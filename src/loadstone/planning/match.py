@@ -20,7 +20,7 @@ from loadstone.errors import (
     UnusedTensors,
 )
 from loadstone.naming import Fused, Naming
-from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stored, Tied
+from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
 from loadstone.tensors import DType, Slot, StoredTensor
 
 _HINTS = 20
@@ -39,6 +39,8 @@ class LoadPlan:
     """Stored tensors that files carry and no model needs."""
     mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     """Name, stored shape and slot's shape, where the caller allowed it."""
+    slots: tuple[Slot, ...] = ()
+    """Those of the model, in its order."""
 
     @property
     def fresh(self) -> dict[str, str]:
@@ -68,6 +70,10 @@ def match(
         if slot.name in naming.tied:
             recipes[slot.name] = Tied(naming.tied[slot.name])
             continue
+        tensor = names.get(slot.name)
+        if tensor is not None and tensor.shape == slot.shape and not tensor.stretches:
+            recipes[slot.name] = Stored((Piece(tensor),))  # as nearly always
+            continue
         pieces = finder.find(slot)
         if pieces is None and slot.name in naming.computed:
             recipes[slot.name] = Computed()
@@ -96,6 +102,7 @@ def match(
         unused,
         leftovers,
         tuple((slot.name, pieces[0].tensor.shape, slot.shape) for slot, pieces in wrong),
+        tuple(slots),
     )
 
 
@@ -117,17 +124,20 @@ def _canonical(
 ) -> dict[str, StoredTensor]:
     """Stored tensors under the names that slots would have."""
     if not (key_mapping or naming.renames or naming.beginnings):
-        return dict(stored)
+        return dict(stored.items())
     rules = _rules(key_mapping or {})
+    # One look for all, as nearly every name has none of them.
     endings = tuple(old for old, _ in naming.renames)
+    beginnings = tuple(old for old, _ in naming.beginnings)
     found: dict[str, StoredTensor] = {}
     collisions = []
     for name, tensor in stored.items():
         for pattern, to in rules:
             name = pattern.sub(to, name)
-        for old, new in naming.beginnings:
-            if name.startswith(old):
-                name = new + name[len(old) :]
+        if beginnings and name.startswith(beginnings):
+            for old, new in naming.beginnings:
+                if name.startswith(old):
+                    name = new + name[len(old) :]
         if endings and name.endswith(endings):
             old, new = next(rule for rule in naming.renames if name.endswith(rule[0]))
             name = name[: -len(old)] + new
@@ -158,6 +168,7 @@ class _Finder:
 
     def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
         self._slots, self._names, self._naming = slots, names, naming
+        self._places: dict[tuple[int, int, int], tuple[tuple[int | slice, ...], ...]] = {}
         self._aliases: dict[str, list[str]] = {}
         for one, other in naming.stand_ins:
             self._aliases.setdefault(one, []).append(other)
@@ -165,11 +176,11 @@ class _Finder:
         for alias, source in naming.tied.items():
             self._aliases.setdefault(source, []).append(alias)
 
-    def find(self, slot: Slot) -> tuple[Piece, ...] | None:
+    def find(self, slot: Slot) -> Sequence[Piece] | None:
         """The pieces of a slot, under its own name or that of a slot tied to it or standing in for it."""
         for name in (slot.name, *self._aliases.get(slot.name, ())):
             for spelling in self.spellings(name):
-                pieces = self._under(spelling, slot._replace(name=name))
+                pieces = self._under(spelling, slot if name == slot.name else slot._replace(name=name))
                 if pieces:
                     return pieces
         return None
@@ -185,7 +196,7 @@ class _Finder:
             yield f"{prefix}.{bare}"
         yield bare
 
-    def _under(self, spelling: str, slot: Slot) -> tuple[Piece, ...] | None:
+    def _under(self, spelling: str, slot: Slot) -> Sequence[Piece] | None:
         tensor = self._names.get(spelling)
         if tensor is not None:
             return (Piece(tensor),)
@@ -198,21 +209,28 @@ class _Finder:
                 return pieces
         return None
 
-    def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> tuple[Piece, ...] | None:
-        rows = slot.shape[1] // len(stored)
-        # Perhaps 100,000 of them: what can be done once is done here.
-        places = [slice(index * rows, (index + 1) * rows) for index in range(len(stored))]
-        halves = [(stem + before, after) for before, _, after in (pattern.partition("{}") for pattern in stored)]
-        pieces = []
-        for expert in range(slot.shape[0]):
-            for (before, after), place in zip(halves, places, strict=True):
-                tensor = self._names.get(f"{before}{expert}{after}")
-                if tensor is None:
-                    return None
-                pieces.append(Piece(tensor, None, (expert, place)))
-        return tuple(pieces)
+    def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> Sequence[Piece] | None:
+        count, rows = slot.shape[0], slot.shape[1] // len(stored)
+        columns = []
+        # Perhaps 100,000 of them: each is one look into a table, and what can be done once is done once.
+        for before, _, after in (pattern.partition("{}") for pattern in stored):
+            start = stem + before
+            column = list(map(self._names.get, [f"{start}{expert}{after}" for expert in range(count)]))
+            if not all(column):
+                return None
+            columns.append(column)
+        tensors = tuple(itertools.chain.from_iterable(zip(*columns, strict=True)))
+        return Stack(tensors, self._stacked(count, len(stored), rows))
 
-    def _split(self, spelling: str, fused: Fused, slot: Slot) -> tuple[Piece, ...] | None:
+    def _stacked(self, count: int, parts: int, rows: int) -> tuple[tuple[int | slice, ...], ...]:
+        """The places of all parts of all experts; made once for all layers."""
+        found = self._places.get((count, parts, rows))
+        if found is None:
+            cuts = [slice(part * rows, (part + 1) * rows) for part in range(parts)]
+            found = self._places[count, parts, rows] = tuple(itertools.product(range(count), cuts))
+        return found
+
+    def _split(self, spelling: str, fused: Fused, slot: Slot) -> Sequence[Piece] | None:
         """Rows of a stored whole for a slot that is one of its parts."""
         for part in fused.parts:
             stem, found, leaf = spelling.partition(f"{part}.")
@@ -230,7 +248,7 @@ class _Finder:
             return (Piece(tensor, rows=(start, slot.shape[0])),)
         return None
 
-    def _joined(self, spelling: str, fused: Fused) -> tuple[Piece, ...] | None:
+    def _joined(self, spelling: str, fused: Fused) -> Sequence[Piece] | None:
         """Stored parts, one after another, for a slot that is the whole."""
         stem, found, leaf = spelling.partition(f"{fused.whole}.")
         tensors = [self._names.get(f"{stem}{part}.{leaf}") for part in fused.parts] if found else []
@@ -243,9 +261,9 @@ class _Finder:
         return tuple(pieces) or None
 
 
-def _spread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def _spread(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """The same as pieces whose bytes each lie in one row."""
-    if not any(piece.tensor.stretches for piece in pieces):
+    if not any(tensor.stretches for tensor in Stored(pieces).tensors):
         return pieces
     return tuple(flat for piece in pieces for flat in piece.spread())
 
@@ -258,8 +276,11 @@ def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
     return (*rows, *slot.shape[len(piece.into) :])
 
 
-def _fits(slot: Slot, pieces: tuple[Piece, ...]) -> bool:
+def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:
     """Whether every piece has its shape, and together they fill the slot."""
+    if isinstance(pieces, Stack):  # of places that are all cut alike
+        target = _target(slot, pieces[0])
+        return {each.shape for each in pieces.tensors} == {target} and len(pieces) * math.prod(target) == slot.elements
     elements = 0
     for piece in pieces:
         if piece.shape != _target(slot, piece):
@@ -268,7 +289,7 @@ def _fits(slot: Slot, pieces: tuple[Piece, ...]) -> bool:
     return len(pieces) == 1 or elements == slot.elements
 
 
-def _shape_fault(slot: Slot, pieces: tuple[Piece, ...]) -> Fault:
+def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
     piece = next((piece for piece in pieces if piece.shape != _target(slot, piece)), None)
     if piece is not None:
         where = f"{piece.tensor.file}, tensor {piece.tensor.name}"
@@ -335,8 +356,10 @@ def _unused(
     names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, refused: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     taken = refused | {
-        piece.tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for piece in recipe.pieces
+        tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors
     }
+    if len(taken) == len(names):  # nobody has two names, so these are all
+        return (), ()
     finder = _Finder({}, names, naming)
     ties: set[Any] = {spelling for alias in naming.tied for spelling in finder.spellings(alias)}
     ties |= {spelling for source in naming.tied.values() for spelling in finder.spellings(source)}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import repeat
+from typing import NamedTuple, overload
 
 from loadstone.tensors import StoredTensor
 
@@ -54,11 +57,52 @@ def _within(outer: tuple[int | slice, ...] | None, inner: tuple[int | slice, ...
     return (*joined, *rest)
 
 
+class Stack(Sequence[Piece]):
+    """Whole stored tensors, each with its place: the pieces of stacked experts, which are made when they are looked at.
+
+    A model may have 100,000 experts. ``places`` can be shared by all stacks of one shape.
+    """
+
+    __slots__ = ("places", "tensors")
+
+    def __init__(self, tensors: tuple[StoredTensor, ...], places: tuple[tuple[int | slice, ...], ...]) -> None:
+        self.tensors, self.places = tensors, places
+
+    def __len__(self) -> int:
+        return len(self.tensors)
+
+    def __iter__(self) -> Iterator[Piece]:
+        return map(partial(tuple.__new__, Piece), zip(self.tensors, repeat(None), self.places, strict=False))
+
+    @overload
+    def __getitem__(self, index: int) -> Piece: ...
+    @overload
+    def __getitem__(self, index: slice) -> Stack: ...
+    def __getitem__(self, index: int | slice) -> Piece | Stack:
+        if isinstance(index, slice):
+            return Stack(self.tensors[index], self.places[index])
+        return Piece(self.tensors[index], None, self.places[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stack | tuple) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 class Stored(NamedTuple):
     """Made of stored tensors: one as it is (nearly always), some rows of one, or several put together."""
 
-    pieces: tuple[Piece, ...]
-    """Of each the bytes lie in one row, whatever strides run over them."""
+    pieces: Sequence[Piece]
+    """Of each the bytes lie in one row, whatever strides run over them. A tuple, or a :class:`Stack`."""
+
+    @property
+    def tensors(self) -> Iterable[StoredTensor]:
+        """Those that the pieces take from."""
+        return self.pieces.tensors if isinstance(self.pieces, Stack) else [tensor for tensor, _, _ in self.pieces]
 
     def __str__(self) -> str:
         first = self.pieces[0]

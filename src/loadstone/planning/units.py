@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from loadstone.planning.match import LoadPlan
@@ -104,6 +104,9 @@ def _unit_of(slot: str, blocks: set[str], forks: set[str]) -> str:
     return slot
 
 
-def _above(name: str) -> list[str]:
+def _above(name: str) -> Iterator[str]:
     """``a.b.c`` → ``a``, ``a.b``."""
-    return [name[:end] for end, letter in enumerate(name) if letter == "."]
+    end = name.find(".")
+    while end >= 0:
+        yield name[:end]
+        end = name.find(".", end + 1)

@@ -6,21 +6,17 @@ the ring and nothing else, and the disk is read as fast as it goes, however litt
 
 from __future__ import annotations
 
-import errno
 import os
 import threading
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from loadstone.errors import CorruptCheckpoint, Fault
-from loadstone.transfer.mapping import new_memory
+from loadstone.transfer.files import READ_BYTES, SECTOR_BYTES, WeightFile
+from loadstone.transfer.memory import new_memory
 
-_SECTOR_BYTES = 4096
-READ_BYTES = 8 << 20
 READERS = 2
 """Measured on a virtual disk: one thread gets 70 % of what two get; three get no more."""
 _GAP_BYTES = 256 << 10
@@ -33,85 +29,6 @@ class Range(NamedTuple):
     file: Path
     offset: int
     nbytes: int
-
-
-class WeightFile:
-    """A file that stays open, and that must stay as it was when it was opened.
-
-    To be removed or replaced under its name does not hurt it: an open file keeps its bytes.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
-        weakref.finalize(self, os.close, descriptor)
-        self._descriptor = descriptor
-        self._direct = _open_direct(path, descriptor)
-        if self._direct != descriptor:
-            weakref.finalize(self, os.close, self._direct)
-        self._was = self._state()
-
-    def _state(self) -> tuple[int, int]:
-        status = os.fstat(self._descriptor)
-        return status.st_size, status.st_mtime_ns
-
-    @property
-    def nbytes(self) -> int:
-        """Its size when it was opened."""
-        return self._was[0]
-
-    def check(self) -> None:
-        """:class:`CorruptCheckpoint` if it was cut or written to since it was opened."""
-        size, _ = now = self._state()
-        if now != self._was:
-            found = "other bytes, written since" if size == self.nbytes else f"{size} bytes"
-            raise _changed(self.path, f"the {self.nbytes} bytes that it had when it was loaded", found)
-
-    def read_into(self, offset: int, nbytes: int, buffer: memoryview) -> None:
-        """Fill the first ``nbytes`` of ``buffer`` from ``offset`` on, which starts a sector; raises like check.
-
-        What the last sector holds beyond them may be written too, as far as the buffer goes.
-        """
-        done = 0
-        while done < nbytes:
-            count = self._read(offset + done, buffer[done:])
-            if not count:
-                raise _changed(self.path, f"{nbytes} bytes from byte {offset} on", f"{done} bytes")
-            done += count
-
-    def _read(self, offset: int, buffer: memoryview) -> int:
-        try:
-            if self._direct != self._descriptor and offset % _SECTOR_BYTES == 0:
-                try:
-                    return os.preadv(self._direct, [buffer], offset)
-                except OSError as error:
-                    if error.errno != errno.EINVAL:  # some file systems take the flag and then refuse to read
-                        raise
-            count = os.preadv(self._descriptor, [buffer], offset)
-            if hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(self._descriptor, offset, count, os.POSIX_FADV_DONTNEED)
-            return count
-        except OSError as error:
-            raise _changed(self.path, "bytes that can be read", error.strerror or "an error of the disk") from None
-
-
-def _open_direct(path: Path, descriptor: int) -> int:
-    """A second descriptor that reads past the page cache, or the one there is."""
-    if not hasattr(os, "O_DIRECT"):
-        return descriptor
-    try:
-        direct = os.open(path, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
-    except OSError:
-        return descriptor  # tmpfs and some network file systems have no such way
-    if os.path.sameopenfile(direct, descriptor):
-        return direct
-    os.close(direct)
-    return descriptor
-
-
-def _changed(path: Path, expected: str, found: str) -> CorruptCheckpoint:
-    hint = "Its weights are read while the model runs; put the file back as it was, or load the model again"
-    return CorruptCheckpoint([Fault(str(path), expected, found, hint)])
 
 
 class Extent(NamedTuple):
@@ -132,8 +49,8 @@ class StreamedBlock:
         starts: list[int] = []
         for each in sorted(ranges):
             file = files[each.file]
-            start = each.offset // _SECTOR_BYTES * _SECTOR_BYTES
-            end = min(-(-(each.offset + each.nbytes) // _SECTOR_BYTES) * _SECTOR_BYTES, file.nbytes)
+            start = each.offset // SECTOR_BYTES * SECTOR_BYTES
+            end = min(-(-(each.offset + each.nbytes) // SECTOR_BYTES) * SECTOR_BYTES, file.nbytes)
             last = self.extents[-1] if self.extents else None
             if last is not None and last.file is file and start - (last.offset + last.nbytes) <= _GAP_BYTES:
                 self.extents[-1] = last._replace(nbytes=max(end - last.offset, last.nbytes))
@@ -160,7 +77,7 @@ class StreamedBlock:
 
 
 def _up(nbytes: int) -> int:
-    return -(-nbytes // _SECTOR_BYTES) * _SECTOR_BYTES
+    return -(-nbytes // SECTOR_BYTES) * SECTOR_BYTES
 
 
 class Relay:

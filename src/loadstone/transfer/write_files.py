@@ -30,7 +30,7 @@ from pathlib import Path
 
 from loadstone.transfer.durable import finish_writing, start_writing
 from loadstone.transfer.kernel_copy import check_sources, cloned, copied
-from loadstone.transfer.mapping import new_memory
+from loadstone.transfer.memory import new_memory
 from loadstone.transfer.new_file import NewFile
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, bytes_of
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 import loadstone
 from loadstone import AutoModel, AutoModelForCausalLM
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
-from loadstone.frameworks.torch import device_ring, placing
+from loadstone.frameworks.torch import device_ring, lanes, placing
 from loadstone.frameworks.torch.attention import Mask, State
 from loadstone.frameworks.torch.crossing import _Bring, _Enter, _Leave
 from loadstone.frameworks.torch.device_ring import DeviceRing
@@ -164,7 +164,7 @@ def test_two_buffers_hold_the_largest_block_and_staging_is_small(tmp_path: Path)
     blocks = [[memory, Range(file, 1001, 5000)], [Range(file, 7, 3), torch.ones(1)], [torch.zeros(30_000)]]
     ring = DeviceRing(blocks, torch.device("cpu"))
     assert [each.numel() for each in ring._memory] == [120_064, 120_064]
-    assert device_ring._LANES * device_ring.READ_BYTES <= 32 << 20
+    assert lanes._DEVICE_LANES * lanes.LANE_BYTES < 64 << 20
     for index in (0, 1, 2, 0, 2, 1, 1, 0):
         with ring.turn:
             found = ring.tensors(index)

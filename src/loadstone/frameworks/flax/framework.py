@@ -21,7 +21,7 @@ from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.tensors import DType, Slot, StoredTensor
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.weights import Weights
 
 __all__ = [
     "class_named",
@@ -112,7 +112,7 @@ def placement(options: Options, model: Any, plan: LoadPlan, dtype: DType) -> Pla
 def fill_model(
     model: Any,
     plan: LoadPlan,
-    maps: Mapping[Any, MappedFile],
+    weights: Weights,
     options: Options,
     dtype: DType | None,
     place: Placement,
@@ -122,7 +122,7 @@ def fill_model(
     def dtype_of(stored: StoredTensor) -> DType:
         return stored.dtype if dtype is None or not stored.dtype.is_floating else dtype
 
-    filled = fill(model, plan, ArraySource(maps, options.state_dict), dtype_of, place)
+    filled = fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, place)
     model.about.nbytes_by_device = filled.by_device
     return filled
 

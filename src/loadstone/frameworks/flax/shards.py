@@ -47,7 +47,7 @@ def fill_shards(
 ) -> Shards:
     """Make the array of every slot that is made of stored tensors, each device's part straight from the file."""
 
-    def make(name: str, pieces: tuple[Piece, ...]) -> _Slot:
+    def make(name: str, pieces: Sequence[Piece]) -> _Slot:
         dtype = numpy_dtype(dtype_of(pieces[0].tensor))
         return _slot(name, pieces, shapes[name], shardings[name], source, dtype)
 

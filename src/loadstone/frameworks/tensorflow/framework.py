@@ -21,7 +21,7 @@ from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.tensors import DType, Slot, StoredTensor
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.weights import Weights
 
 
 def class_named(name: str) -> type[Any]:
@@ -116,7 +116,7 @@ def held(state_dict: Mapping[str, Any]) -> dict[str, StoredTensor]:
 def fill_model(
     model: Any,
     plan: LoadPlan,
-    maps: Mapping[Any, MappedFile],
+    weights: Weights,
     options: Options,
     dtype: DType | None,
     device: str,
@@ -124,7 +124,7 @@ def fill_model(
     """Give every slot its variable; floating-point ones in ``dtype`` (None: as stored)."""
     if dtype is not None:
         to_tensorflow(dtype)
-    return fill(model, plan, ArraySource(maps, options.state_dict), lambda stored: dtype or stored.dtype, device)
+    return fill(model, plan, ArraySource(weights, options.state_dict), lambda stored: dtype or stored.dtype, device)
 
 
 def finish(model: TFPreTrainedModel, dtype: DType, device: str) -> None:

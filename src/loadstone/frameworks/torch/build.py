@@ -76,6 +76,8 @@ def place(holder: nn.Module, name: str, made: nn.Module | nn.Parameter) -> None:
         name = number
     if isinstance(made, nn.Parameter):
         holder.register_parameter(name, made)
+    elif isinstance(holder, Built | nn.ModuleList):
+        holder._modules[name] = made  # nothing of their own bears a part's name, so that it need not be looked for
     else:
         holder.add_module(name, made)
 

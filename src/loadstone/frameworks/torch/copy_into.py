@@ -9,11 +9,13 @@ from torch import nn
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.fill import Source, taken, tensors_of
+from loadstone.frameworks.torch import copies
+from loadstone.frameworks.torch.copies import Job
+from loadstone.frameworks.torch.fill import tensors_of
 from loadstone.frameworks.torch.framework import naming, slots
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Stored
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.weights import Weights
 
 
 @torch.no_grad()
@@ -22,15 +24,16 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     needed = slots(model)
     names = replace(naming(model), optional=() if strict else tuple((slot.name,) for slot in needed))
     plan = match(needed, checkpoint, names, strict=strict)
-    source = Source({path: MappedFile(path) for path in checkpoint.files})
     memory = dict(tensors_of(model))
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:
         raise ArgumentError(f"{empty[0]} is on the meta device, which has no memory to copy into. Use load_into.")
+    weights = Weights(checkpoint.ends)
+    jobs: dict[torch.device, list[Job]] = {}
     for name, recipe in plan.recipes.items():
         if isinstance(recipe, Stored):
-            for piece in recipe.pieces:
-                target = memory[name] if piece.into is None else memory[name][piece.into]
-                target.copy_(taken(source, piece))
-                source.drop(piece.tensor, 0, piece.tensor.nbytes)
+            slot = memory[name]
+            jobs.setdefault(slot.device, []).append(Job(name, recipe.pieces, tuple(slot.shape), slot.dtype))
+    for device, those in jobs.items():
+        copies.copy_into(those, [memory[job.name] for job in those], device, weights)
     return list(plan.fresh), list(plan.unused)

@@ -7,19 +7,17 @@ the other is not done with.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from loadstone.transfer.mapping import new_memory
-from loadstone.transfer.stream import READ_BYTES, Range, Relay, StreamedBlock, open_files
+from loadstone.frameworks.torch.lanes import DeviceLane, lanes_of
+from loadstone.transfer.files import READ_BYTES
+from loadstone.transfer.stream import Range, Relay, StreamedBlock, open_files
 
-_LANES = 4
 _ALIGNMENT = 256
 """What an accelerator's allocator gives, and its fastest kernels ask for."""
 
@@ -38,21 +36,8 @@ class _Part(NamedTuple):
 class _Step(NamedTuple):
     """A staging buffer's load."""
 
-    fill: Callable[[Lane], None]
+    fill: Callable[[DeviceLane], None]
     parts: tuple[_Part, ...]
-
-
-class Lane:
-    """A pinned buffer on its way to and fro."""
-
-    def __init__(self, device: torch.device) -> None:
-        if device.type == "cpu":
-            self.tensor = torch.frombuffer(new_memory(READ_BYTES), dtype=torch.uint8)
-        else:
-            self.tensor = torch.empty(READ_BYTES, dtype=torch.uint8, pin_memory=True)
-        self.view = memoryview((ctypes.c_char * READ_BYTES).from_address(self.tensor.data_ptr())).cast("B")
-        self.left: Any = None
-        """The event after which it may be filled again."""
 
 
 class DeviceRing(Relay):
@@ -74,10 +59,8 @@ class DeviceRing(Relay):
         self._sizes = [[each.nbytes for each in sources] for sources in blocks]
         self._device = device
         self._memory = [torch.empty(largest, dtype=torch.uint8, device=device) for _ in range(2)]
-        self._lanes: SimpleQueue[Lane] = SimpleQueue()
-        for _ in range(_LANES):
-            self._lanes.put(Lane(device))
-        self._stream = None if device.type == "cpu" else torch.Stream(device=device)
+        self._lanes = lanes_of(device)
+        self._stream = self._lanes.stream
         self._used: list[Any] = [None, None]
         if self._stream is not None:
             for memory in self._memory:
@@ -115,20 +98,13 @@ class DeviceRing(Relay):
             torch.accelerator.current_stream(self._device).wait_event(event)
 
     def _carry(self, step: _Step, memory: Tensor) -> None:
-        lane = self._lanes.get()
+        lane = self._lanes.take()
         try:
-            if lane.left is not None:
-                lane.left.synchronize()
             step.fill(lane)
-            if self._stream is not None:
-                torch.accelerator.set_stream(self._stream)  # of this thread, which does nothing else
             for start, to, nbytes in step.parts:
                 memory[to : to + nbytes].copy_(lane.tensor[start : start + nbytes], non_blocking=True)
-            if self._stream is not None:
-                lane.left = torch.Event(device=self._device)
-                lane.left.record(self._stream)
         finally:
-            self._lanes.put(lane)
+            self._lanes.give(lane)
 
 
 def _layout(sources: Sequence[Source]) -> tuple[list[int], int]:
@@ -165,7 +141,7 @@ def _step_of(batch: Sequence[tuple[Tensor, int]]) -> _Step:
         parts.append(_Part(at, to, stretch.numel()))
         at += stretch.numel()
 
-    def fill(lane: Lane) -> None:
+    def fill(lane: DeviceLane) -> None:
         for (stretch, _), part in zip(batch, parts, strict=True):
             lane.tensor[part.start : part.start + part.nbytes].copy_(stretch)
 
@@ -183,7 +159,7 @@ def _from_files(sources: Sequence[Source], starts: Sequence[int], streamed: Stre
             if source.file == extent.file.path and low < high:
                 parts.append(_Part(low - first, start + low - source.offset, high - low))
 
-        def fill(lane: Lane, extent: Any = extent, first: int = first, nbytes: int = last - first) -> None:
+        def fill(lane: DeviceLane, extent: Any = extent, first: int = first, nbytes: int = last - first) -> None:
             extent.file.read_into(first, nbytes, lane.view)
 
         yield _Step(fill, tuple(parts))

@@ -12,11 +12,13 @@ from torch import Tensor, nn
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.attention import RotaryEmbedding
 from loadstone.frameworks.torch.classes import CLASSES
 from loadstone.frameworks.torch.conventions import optional_groups
 from loadstone.frameworks.torch.crossing import cross
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.fill import Filled, Source, fill, tensors_of
+from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.offloading import offload
 from loadstone.frameworks.torch.placing import Devices, place
@@ -27,7 +29,7 @@ from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK
 from loadstone.tensors import DType, Slot, StoredTensor
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.weights import Weights
 
 
 def class_named(name: str) -> type[PreTrainedModel]:
@@ -57,10 +59,12 @@ def ties(model: nn.Module) -> dict[str, str]:
     """Further name of a parameter → the name that counts: the one the family declares, else the first."""
     declared = set(model.tied_slots().values()) if isinstance(model, PreTrainedModel) else set()
     names: dict[int, list[str]] = {}
-    for name, slot in model.named_parameters(remove_duplicate=False):
+    for name, slot in parameters_of(model):
         names.setdefault(id(slot), []).append(name)
     found = {}
     for group in names.values():
+        if len(group) == 1:
+            continue
         counts = next((name for name in group if name in declared), group[0])
         found.update({name: counts for name in group if name != counts})
     return found
@@ -68,9 +72,12 @@ def ties(model: nn.Module) -> dict[str, str]:
 
 def slots(model: nn.Module) -> list[Slot]:
     """What has to be filled: parameters and the buffers that are saved, those that share numbers under each name."""
-    found = [Slot(name, tuple(slot.shape)) for name, slot in model.named_parameters(remove_duplicate=False)]
+    found = [Slot(name, tuple(slot.shape)) for name, slot in parameters_of(model)]
+    # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
+    if all(isinstance(module, RotaryEmbedding) for _, module in modules_of(model) if module._buffers):
+        return found
     buffers = dict(model.named_buffers())
-    saved = model.state_dict(keep_vars=True).keys() if buffers else ()
+    saved = model.state_dict(keep_vars=True)
     return found + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
 
 
@@ -94,7 +101,7 @@ def placement(options: Options, model: nn.Module, plan: LoadPlan, dtype: DType |
     """Where the model goes; :class:`ArgumentError` for ``sharding``, which is Flax's."""
     if options.sharding is not None:
         raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
-    return place(model, slots(model), plan, options, dtype)
+    return place(model, plan, options, dtype)
 
 
 def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
@@ -115,7 +122,7 @@ def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
 def fill_model(
     model: nn.Module,
     plan: LoadPlan,
-    maps: Mapping[Path, MappedFile],
+    weights: Weights,
     options: Options,
     dtype: DType | None,
     devices: Devices,
@@ -127,15 +134,15 @@ def fill_model(
         return to_torch(stored.dtype) if wanted is None or not stored.dtype.is_floating else wanted
 
     owners = dict(tensors_of(model))
-    source = Source(maps, options.state_dict)
+    source = Source(weights, options.state_dict)
     if options.state_dict is not None and DISK in devices.placement.places.values():
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
-    plan, files = offload(plan, devices, owners, source, maps, dtype_of, options.offload_folder)
-    filled = fill(model, plan, Source(files, options.state_dict), dtype_of, devices.of)
+    plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
+    filled = fill(model, plan, source, dtype_of, devices.of)
     cross(model, devices)
     stream(model, plan.recipes, devices)
-    if not options.is_for_the_cpu:
-        populate(plan.recipes, devices, files)
+    if not weights.populates:
+        populate(plan.recipes, devices, weights)
     return filled
 
 

@@ -17,6 +17,16 @@ from loadstone.architectures import components
 from loadstone.frameworks.torch.activations import ACTIVATIONS
 
 
+def _make(module: nn.Module, **shapes: tuple[int, ...] | None) -> None:
+    """Register parameters without memory for what they will hold, or None.
+
+    They go straight into the table of a module that has nothing yet: ``module.name = …`` looks into all others first,
+    which takes longer than everything else about a layer.
+    """
+    for name, shape in shapes.items():
+        module._parameters[name] = None if shape is None else nn.Parameter(torch.empty(shape))
+
+
 def _fill(weight: Tensor, std: float, cutoff: float | None) -> None:
     if cutoff is None:
         nn.init.normal_(weight, 0.0, std)
@@ -27,9 +37,13 @@ def _fill(weight: Tensor, std: float, cutoff: float | None) -> None:
 class Linear(nn.Linear):
     """A linear map; ``weight`` is (outputs, inputs)."""
 
+    component: components.Linear
+
     def __init__(self, component: components.Linear) -> None:
-        super().__init__(component.inputs, component.outputs, bias=component.bias)
-        self.component = component
+        nn.Module.__init__(self)
+        self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
+        outputs = component.outputs
+        _make(self, weight=(outputs, component.inputs), bias=(outputs,) if component.bias else None)
 
     def reset_parameters(self) -> None:
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
@@ -45,12 +59,15 @@ class Linear(nn.Linear):
 class TransposedLinear(nn.Module):
     """A linear map whose ``weight`` is (inputs, outputs), as GPT-2 stores it (its authors' one-wide convolution)."""
 
+    component: components.Linear
+    weight: nn.Parameter
+    bias: nn.Parameter | None
+
     def __init__(self, component: components.Linear) -> None:
         super().__init__()
-        self.component = component
-        self.in_features, self.out_features = component.inputs, component.outputs
-        self.weight = nn.Parameter(torch.empty(component.inputs, component.outputs))
-        self.bias = nn.Parameter(torch.empty(component.outputs)) if component.bias else None
+        self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
+        outputs = component.outputs
+        _make(self, weight=(component.inputs, outputs), bias=(outputs,) if component.bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.linear(x, self.weight.t(), self.bias)
@@ -110,10 +127,13 @@ def _sinusoids(count: int, width: int) -> Tensor:
 class RMSNorm(nn.Module):
     """Root-mean-square norm, computed in float32; the gain is ``weight + offset``."""
 
+    component: components.RMSNorm
+    weight: nn.Parameter
+
     def __init__(self, component: components.RMSNorm) -> None:
         super().__init__()
-        self.component = component
-        self.weight = nn.Parameter(torch.empty(component.width))
+        self.__dict__["component"] = component
+        _make(self, weight=(component.width,))
 
     def forward(self, x: Tensor) -> Tensor:
         wide = x.float()
@@ -151,12 +171,14 @@ class LayerNorm(nn.LayerNorm):
 class Experts(nn.Module):
     """Gated feed-forward networks side by side, their weights stacked."""
 
+    component: components.Experts
+    gate_up_proj: nn.Parameter
+    down_proj: nn.Parameter
+
     def __init__(self, component: components.Experts) -> None:
         super().__init__()
-        self.component = component
-        gate_up, down = (slot.shape for slot in component.own_slots())
-        self.gate_up_proj = nn.Parameter(torch.empty(gate_up))
-        self.down_proj = nn.Parameter(torch.empty(down))
+        self.__dict__["component"] = component
+        _make(self, **{slot.name: slot.shape for slot in component.own_slots()})
 
     def forward(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
         """``x`` (tokens, width); ``chosen`` and ``weights`` (tokens, top_k) → (tokens, width)."""

@@ -75,8 +75,15 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
             self.component = component or self.head_spec.blueprint(config)
             self._attach(self.component)
             self.tie_weights()
-            if component is None:
+            if component is None and not self._is_skeleton():
                 self.post_init()
+
+    def _is_skeleton(self) -> bool:
+        """Whether a blueprint's parts have no memory, so that there is nothing to initialise."""
+        if type(self).post_init is not PreTrainedModel.post_init:
+            return False
+        first = next(self.parameters(), None)
+        return first is not None and first.is_meta
 
     def _attach(self, component: components.Component) -> None:
         if not isinstance(component, components.Head):

@@ -24,7 +24,6 @@ from loadstone.progress import Progress
 from loadstone.sizes import format_bytes
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.boxes import Box, boxes, elements
-from loadstone.transfer.mapping import MappedFile
 from loadstone.transfer.offload import offload_name, offloaded_files
 from loadstone.transfer.outgoing import OutgoingTensor
 
@@ -34,11 +33,10 @@ def offload(
     devices: Devices,
     slots: Mapping[str, Tensor],
     source: Source,
-    maps: Mapping[Path, MappedFile],
     dtype_of: Callable[[StoredTensor], torch.dtype],
     folder: str | os.PathLike[str] | None,
-) -> tuple[LoadPlan, dict[Path, MappedFile]]:
-    """The plan with every slot on the disk made of one piece as it is stored, and the maps of all files it names.
+) -> LoadPlan:
+    """The plan with every slot on the disk made of one piece as it is stored; the source has the files of all.
 
     What already is stays; the rest is cast and stacked into files under ``folder``, or taken from those of an earlier
     load. Raises :class:`ArgumentError` if that is needed and there is no folder, and what ``offloaded_files`` raises.
@@ -51,7 +49,7 @@ def offload(
                 dtype = dtype_of(recipe.pieces[0].tensor)
                 units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source))
     if not units:
-        return plan, dict(maps)
+        return plan
     needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
     form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
     if folder is None:
@@ -66,12 +64,11 @@ def offload(
     with Progress("Offloading", needed) as progress:
         files = offloaded_files(Path(folder), name, described, units, progress)
     recipes = dict(plan.recipes)
-    mapped = dict(maps)
     for unit_name, path in files.items():
         stored = open_checkpoint(path)
-        mapped[path] = MappedFile(path)
+        source.weights.add(path)
         recipes |= {each.name: Stored((Piece(stored[each.name]),)) for each in units[unit_name]}
-    return replace(plan, recipes=recipes), mapped
+    return replace(plan, recipes=recipes)
 
 
 def _outgoing(name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, source: Source) -> OutgoingTensor:

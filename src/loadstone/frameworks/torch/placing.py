@@ -20,7 +20,7 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Tied
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
-from loadstone.tensors import DType, Slot, StoredTensor
+from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.machine import USED_SHARE, available_bytes
 
 
@@ -81,7 +81,7 @@ class Devices:
         return next(iter(counts)) if len(counts) == 1 else ", ".join(f"{n} on {name}" for name, n in counts.items())
 
 
-def place(model: nn.Module, slots: list[Slot], plan: LoadPlan, options: Options, dtype: DType | None) -> Devices:
+def place(model: nn.Module, plan: LoadPlan, options: Options, dtype: DType | None) -> Devices:
     """Where everything goes. Raises what :mod:`loadstone.planning.device_map` raises, before anything is read."""
     device_map = options.device_map
     if isinstance(device_map, Mapping) and set(device_map) == {""}:
@@ -90,13 +90,13 @@ def place(model: nn.Module, slots: list[Slot], plan: LoadPlan, options: Options,
     def dtype_of(stored: StoredTensor) -> DType:
         return stored.dtype if dtype is None or not stored.dtype.is_floating else dtype
 
-    found = sizes(slots, plan, dtype_of)
+    found = sizes(plan.slots, plan, dtype_of)
     element_bytes = (dtype or DType.FLOAT32).bits // 8
     hints = options.hints()
     component = model.component if isinstance(model, PreTrainedModel) else None
     cache = cache_bytes(component, *hints, element_bytes) if component is not None and hints else {}
     activations = activation_bytes(component, *hints, element_bytes) if component is not None and hints else 0
-    all_units = units(slots, found, list(block_names(model)), cache)
+    all_units = units(plan.slots, found, list(block_names(model)), cache)
     tied = {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)}
     whole = None
     if not isinstance(device_map, Mapping) and device_map not in (*STRATEGIES, DISK):
@@ -108,7 +108,7 @@ def place(model: nn.Module, slots: list[Slot], plan: LoadPlan, options: Options,
         device_map,
         options.max_memory,
         free_bytes(),
-        known={name for name, _ in model.named_modules()},
+        known={name for name, _ in model.named_modules()} if isinstance(device_map, Mapping) else (),
         activation_bytes=activations,
     )
     if whole is None:

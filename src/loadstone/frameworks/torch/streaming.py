@@ -24,8 +24,9 @@ from loadstone.frameworks.torch.moving import tensors_in
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.recipes import Piece, Recipe, Stored, Tied
 from loadstone.planning.split import CPU
-from loadstone.transfer.mapping import MappedFile, Warmup
-from loadstone.transfer.stream import Range, Ring, WeightFile
+from loadstone.transfer.files import WeightFile
+from loadstone.transfer.stream import Range, Ring
+from loadstone.transfer.weights import Weights
 
 
 def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) -> None:
@@ -85,16 +86,13 @@ def _ring(blocks: Sequence[Sequence[_Weight]], devices: Devices) -> _MemoryRing 
     return _MemoryRing([[each.stored for each in block if each.stored is not None] for block in blocks])
 
 
-def populate(recipes: Mapping[str, Recipe], devices: Devices, maps: Mapping[Path, MappedFile]) -> None:
+def populate(recipes: Mapping[str, Recipe], devices: Devices, weights: Weights) -> None:
     """Begin to read what stays in memory, of the CPU's and the disk's units; the model can be used meanwhile."""
     places, kept = devices.placement.places, devices.placement.kept
     stays = [unit for unit in devices.units if places[unit.name] == CPU or unit.name in kept]
     pieces = [piece_of(recipes, slot) for unit in stays for slot in unit.slots if _is_view(devices, slot)]
-    Warmup(
-        (maps[piece.tensor.file], piece.tensor.offset, piece.tensor.nbytes)
-        for piece in pieces
-        if piece is not None and piece.tensor.file in maps
-    ).start()
+    tensors = [piece.tensor for piece in pieces if piece is not None and piece.tensor.file in weights.maps]
+    weights.warm(weights.views((each.file, each.offset, each.nbytes) for each in tensors))
 
 
 def _is_view(devices: Devices, slot: str) -> bool:

@@ -1,0 +1,85 @@
+"""Pieces of stored tensors → moves of bytes, whatever the framework."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from loadstone.planning.recipes import Piece
+from loadstone.tensors import StoredTensor
+from loadstone.transfer.copying import Box, Move
+
+
+class Moves:
+    """The moves of many slots, by file; and the pieces that are no moves, since their bytes do not lie in a row."""
+
+    def __init__(self) -> None:
+        self.by_file: dict[Path, list[Move]] = {}
+        self.loose: list[tuple[int, Piece]] = []
+        """Target and piece."""
+
+    def add(self, target: int, shape: Sequence[int], pieces: Iterable[Piece]) -> None:
+        """What fills a target of that shape."""
+        steps = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+        file: Path | None = None
+        for piece in pieces:
+            tensor, rows, into = piece
+            offset, nbytes = tensor.offset, tensor.nbytes
+            if not nbytes:
+                continue
+            if tensor.strides is None:
+                if rows is not None:
+                    row = nbytes // tensor.shape[0]
+                    offset, nbytes = offset + rows[0] * row, rows[1] * row
+                start = 0 if into is None else _start(into, shape, steps)
+                axes: tuple[int, ...] | None = None
+            else:
+                start, axes = None, None if rows is not None else _order(tensor)
+                if axes is None:
+                    self.loose.append((target, piece))
+                    continue
+            if tensor.file is not file:
+                file = tensor.file
+                moves = self.by_file.setdefault(file, [])
+            if start is not None:
+                moves.append(Move(offset, nbytes, target, start, tensor.dtype))
+                continue
+            box = _box(into or (), shape)
+            kept = [axis for axis, index in enumerate(box) if not isinstance(index, int)]
+            order = tuple(kept[axis] for axis in (axes or range(len(kept))))
+            moves.append(Move(offset, nbytes, target, 0, tensor.dtype, box, order))
+
+
+def _start(into: Box, shape: Sequence[int], steps: Sequence[int]) -> int | None:
+    """The first element of ``target[into]``; None if its elements do not lie in one row."""
+    start = 0
+    is_part = False  # whether a dimension before was cut
+    for axis, index in enumerate(into):
+        if isinstance(index, int):
+            if is_part:
+                return None
+            start += index * steps[axis]
+            continue
+        if is_part and index.stop - index.start != shape[axis]:
+            return None
+        start += index.start * steps[axis]
+        is_part = True
+    return start
+
+
+def _box(into: Box, shape: Sequence[int]) -> Box:
+    """An index for every dimension."""
+    return (*into, *(slice(0, size) for size in shape[len(into) :]))
+
+
+def _order(tensor: StoredTensor) -> tuple[int, ...] | None:
+    """The dimensions of a tensor with strides, outermost first, where the file has its elements without gaps."""
+    assert tensor.strides is not None
+    order = sorted(range(len(tensor.shape)), key=lambda axis: (-tensor.strides[axis], axis))  # type: ignore[index]
+    expected = 1
+    for axis in reversed(order):
+        if tensor.shape[axis] != 1 and tensor.strides[axis] != expected:
+            return None
+        expected *= tensor.shape[axis]
+    return tuple(order)

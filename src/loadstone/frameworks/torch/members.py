@@ -1,0 +1,43 @@
+"""The modules and parameters of a model, with their names: PyTorch's own walks, without a generator for each level."""
+
+from __future__ import annotations
+
+from torch import nn
+
+_WALKS = ("named_modules", "named_parameters", "_named_members")
+
+
+def modules_of(model: nn.Module) -> list[tuple[str, nn.Module]]:
+    """What ``named_modules(remove_duplicate=False)`` gives: each module under every name that it has."""
+    found = _walked(model)
+    return list(model.named_modules(remove_duplicate=False)) if found is None else found
+
+
+def parameters_of(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    """What ``named_parameters(remove_duplicate=False)`` gives: each parameter under every name that it has."""
+    found = _walked(model)
+    if found is None:
+        return list(model.named_parameters(remove_duplicate=False))
+    return [
+        (f"{path}.{name}" if path else name, slot)
+        for path, module in found
+        for name, slot in module._parameters.items()
+        if slot is not None
+    ]
+
+
+def _walked(model: nn.Module) -> list[tuple[str, nn.Module]] | None:
+    """Every module and its name; None where one has a way of its own to tell what is in it."""
+    found: list[tuple[str, nn.Module]] = []
+    _visit("", model, found)
+    for kind in {type(module) for _, module in found}:
+        if any(getattr(kind, walk) is not getattr(nn.Module, walk) for walk in _WALKS):
+            return None
+    return found
+
+
+def _visit(path: str, module: nn.Module, found: list[tuple[str, nn.Module]]) -> None:
+    found.append((path, module))
+    for name, child in module._modules.items():
+        if child is not None:
+            _visit(f"{path}.{name}" if path else name, child, found)

@@ -1,0 +1,272 @@
+"""From files into final memory in one pass: read a stretch, and cast, reorder or stack what is in it, on all cores.
+
+Neighbouring reads are joined, whoever they are for, and go in the order of the file. What is in flight is bounded by
+the lanes, buffers that are filled from the files and drained into the model. No tensor is ever held in between.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from loadstone.tensors import DType
+from loadstone.transfer.files import READ_BYTES, SECTOR_BYTES, WeightFile
+from loadstone.transfer.memory import new_memory
+
+LANE_BYTES = READ_BYTES + 2 * SECTOR_BYTES
+"""Of a lane: a read that begins and ends in the middle of a sector fits too."""
+_CACHED_BYTES = 2 << 20
+"""Of one read through the page cache: what has just been read is then still in the processor's cache when cast."""
+_GAP_BYTES = 64 << 10
+"""Two ranges of a file that lie closer than this are read as one."""
+
+Box = tuple[slice | int, ...]
+
+
+class Move(NamedTuple):
+    """Bytes of a file, and the place in a target where they go."""
+
+    offset: int
+    nbytes: int
+    target: int
+    start: int
+    """Of the first element, counted in the target's row-major order, where all of them go into one row there."""
+    dtype: DType
+    """As stored."""
+    box: Box | None = None
+    """Where they do not: the part of the target that they fill."""
+    axes: tuple[int, ...] | None = None
+    """The dimensions of that part, outermost first, in the order in which the file has them."""
+
+
+class Lane(Protocol):
+    """A buffer on its way from the files into the model."""
+
+    @property
+    def view(self) -> memoryview:
+        """Its first LANE_BYTES bytes, to be read into."""
+        ...
+
+
+LaneT = TypeVar("LaneT", bound=Lane)
+
+
+class Lanes(Protocol[LaneT]):
+    """The buffers that there are."""
+
+    def take(self) -> LaneT:
+        """One that nobody uses; waits for it."""
+        ...
+
+    def give(self, lane: LaneT) -> None:
+        """It is done with, as far as this thread is concerned."""
+        ...
+
+
+class HostLane:
+    """A buffer in memory."""
+
+    def __init__(self) -> None:
+        self.memory = new_memory(LANE_BYTES)
+        self.view = memoryview(self.memory)
+
+
+class LanePool(Generic[LaneT]):
+    """Some lanes, each made when it is first needed."""
+
+    def __init__(self, make: Callable[[], LaneT], count: int) -> None:
+        self._make = make
+        self._free: SimpleQueue[LaneT | None] = SimpleQueue()
+        for _ in range(count):
+            self._free.put(None)
+
+    def take(self) -> LaneT:
+        """One that nobody uses; waits for it."""
+        return self._free.get() or self._make()
+
+    def give(self, lane: LaneT) -> None:
+        """It is done with."""
+        self._free.put(lane)
+
+
+class Extent(NamedTuple):
+    """A stretch that is read at once, and what is in it."""
+
+    file: WeightFile
+    offset: int
+    nbytes: int
+    moves: Sequence[Move]
+
+
+def copy(
+    moves: Mapping[Path, list[Move]],
+    open_file: Callable[[Path], WeightFile],
+    lanes: Lanes[LaneT],
+    put: Callable[[LaneT, Extent], None],
+    threads: int,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Make all moves. ``put`` brings an extent from the lane where it was read to its targets, in many threads at once.
+
+    Raises what reading raises, as soon as no thread works any more; nothing is left open.
+    """
+    _Crew(_extents(moves, open_file), lanes, put, progress).run(threads)
+
+
+class _Crew:
+    """Threads that take extents from one queue; the first error stops them all."""
+
+    def __init__(
+        self,
+        extents: Iterator[Extent],
+        lanes: Lanes[Any],
+        put: Callable[[Any, Extent], None],
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self._extents, self._lanes, self._put, self._progress = extents, lanes, put, progress
+        self._lock = threading.Lock()
+        self._is_stopped = False
+
+    def run(self, threads: int) -> None:
+        with ThreadPoolExecutor(threads, "loadstone-copy") as pool:
+            try:
+                for job in [pool.submit(self._work) for _ in range(threads)]:
+                    job.result()
+            finally:
+                self._is_stopped = True  # by an interrupt too
+
+    def _work(self) -> None:
+        try:
+            while (extent := self._next()) is not None:
+                lane = self._lanes.take()
+                try:
+                    room = -(-extent.nbytes // SECTOR_BYTES) * SECTOR_BYTES
+                    extent.file.read_into(extent.offset, extent.nbytes, lane.view[:room])
+                    extent.file.check()
+                    self._put(lane, extent)
+                finally:
+                    self._lanes.give(lane)
+                if self._progress is not None:
+                    self._progress(sum(move.nbytes for move in extent.moves))
+        except BaseException:
+            self._is_stopped = True
+            raise
+
+    def _next(self) -> Extent | None:
+        with self._lock:
+            return None if self._is_stopped else next(self._extents, None)
+
+
+def _extents(moves: Mapping[Path, list[Move]], open_file: Callable[[Path], WeightFile]) -> Iterator[Extent]:
+    for path, those in moves.items():
+        if not those:
+            continue
+        file = open_file(path)
+        limit = READ_BYTES if file.takes_direct else _CACHED_BYTES
+        sector = SECTOR_BYTES if file.takes_direct else 1
+        for joined in _joined(_split(those, limit), limit):
+            start = joined[0].offset // sector * sector
+            end = max(move.offset + move.nbytes for move in joined)
+            yield Extent(file, start, end - start, joined)
+
+
+def _joined(moves: Iterable[Move], limit: int) -> Iterator[list[Move]]:
+    """Neighbours together, in the order of the file."""
+    batch: list[Move] = []
+    start = end = 0
+    for move in moves:
+        last = move.offset + move.nbytes
+        if batch and (last - start > limit or move.offset - end > _GAP_BYTES):
+            yield batch
+            batch = []
+        if not batch:
+            start = move.offset
+        batch.append(move)
+        end = max(end, last) if len(batch) > 1 else last
+    if batch:
+        yield batch
+
+
+def _split(moves: list[Move], limit: int) -> Iterable[Move]:
+    """None longer than ``limit``, in the order of the file."""
+    merged = _merged(sorted(moves))
+    if all(move.nbytes <= limit for move in merged):
+        return merged
+    return sorted(part for move in merged for part in _parts(move, limit))
+
+
+def _merged(moves: Iterable[Move]) -> list[Move]:
+    """Those that are neighbours both in the file and in the target as one."""
+    merged: list[Move] = []
+    end = next_start = 0
+    last: Move | None = None
+    for move in moves:
+        offset, nbytes, target, start, dtype, box, _ = move
+        if (
+            last is not None
+            and offset == end
+            and start == next_start
+            and target == last.target
+            and box is None
+            and last.box is None
+            and dtype is last.dtype
+        ):
+            last = merged[-1] = last._replace(nbytes=last.nbytes + nbytes)
+        else:
+            merged.append(move)
+            last = move
+        end = offset + nbytes
+        next_start = start + nbytes * 8 // dtype.bits
+    return merged
+
+
+def _parts(move: Move, limit: int) -> Iterator[Move]:
+    if move.nbytes <= limit:
+        yield move
+        return
+    width = move.dtype.bits // 8
+    if move.box is None or move.axes is None:
+        step = limit // width * width
+        for at in range(0, move.nbytes, step):
+            nbytes = min(step, move.nbytes - at)
+            yield move._replace(offset=move.offset + at, nbytes=nbytes, start=move.start + at // width)
+        return
+    # Rows of the file's layout; each may have to be split again.
+    sizes = [_extent(move.box[axis]) for axis in move.axes]
+    depth = next(i for i, size in enumerate(sizes) if size > 1)
+    axis, count = move.axes[depth], sizes[depth]
+    row = move.nbytes // count
+    step = max(limit // row, 1)
+    first = _first(move.box[axis])
+    for at in range(0, count, step):
+        size = min(step, count - at)
+        box = (*move.box[:axis], slice(first + at, first + at + size), *move.box[axis + 1 :])
+        yield from _parts(move._replace(offset=move.offset + at * row, nbytes=size * row, box=box), limit)
+
+
+def _first(index: slice | int) -> int:
+    return index if isinstance(index, int) else int(index.start)
+
+
+def _extent(index: slice | int) -> int:
+    return 1 if isinstance(index, int) else int(index.stop - index.start)
+
+
+def layout(box: Box, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of a move's elements as the file has them, and the order of dimensions that gives the target's part it.
+
+    ``target[box]`` drops the dimensions that ``box`` names by one number, so both leave these out.
+    """
+    kept = [axis for axis, index in enumerate(box) if not isinstance(index, int)]
+    order = [axis for axis in axes if axis in kept]
+    return tuple(_extent(box[axis]) for axis in order), tuple(kept.index(axis) for axis in order)
+
+
+def nbytes_of(shape: Sequence[int], dtype: DType) -> int:
+    """Of a tensor without gaps."""
+    return math.prod(shape) * dtype.bits // 8

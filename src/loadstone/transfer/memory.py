@@ -1,0 +1,118 @@
+"""Memory as the kernel gives it: fresh pages, pages of a file laid over them, and advice about either."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+
+from loadstone.errors import DoesNotFit
+
+PAGE_BYTES = mmap.PAGESIZE
+HUGE_BYTES = 2 << 20
+"""Of a huge page, on the machines that have them (https://docs.kernel.org/admin-guide/mm/transhuge.html)."""
+POPULATE_READ = 22
+"""``MADV_POPULATE_READ``: enter a range into the page tables. Linux 5.14 and later; others answer EINVAL."""
+_HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
+_PRIVATE = getattr(mmap, "MAP_PRIVATE", 0)
+_NORESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
+_ANONYMOUS = _PRIVATE | getattr(mmap, "MAP_ANONYMOUS", 0)
+_FIXED = 0x10  # MAP_FIXED, the same number on Linux and macOS
+_READ_WRITE = 3  # PROT_READ | PROT_WRITE
+_FAILED = ctypes.c_void_p(-1).value
+
+
+def new_memory(nbytes: int) -> mmap.mmap:
+    """Fresh memory, in huge pages where the system has them; :class:`DoesNotFit` if it has not that much."""
+    # Private, as a forked child must not share it, and as shared memory gets no huge pages.
+    flags = {"flags": _ANONYMOUS} if _ANONYMOUS else {}
+    try:
+        memory = mmap.mmap(-1, max(nbytes, 1), **flags)
+    except OSError as error:
+        raise DoesNotFit(
+            f"{nbytes} bytes of memory are needed at once, and the system refuses them: {error.strerror}. "
+            "device_map='auto' puts what does not fit on the disk."
+        ) from None
+    if nbytes >= HUGE_BYTES:
+        advise(memory, 0, nbytes, _HUGEPAGE)
+    return memory
+
+
+def reserve(nbytes: int) -> mmap.mmap:
+    """Addresses for files to be laid over. What is never touched takes no memory and counts for no limit but one on
+    addresses. Raises OSError."""
+    return mmap.mmap(-1, max(nbytes, 1), flags=_ANONYMOUS | _NORESERVE)
+
+
+def address_of(memory: mmap.mmap) -> int:
+    """Where it begins."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory))
+
+
+def advise(memory: mmap.mmap, start: int, nbytes: int, advice: int | None) -> int:
+    """Tell the kernel about a range; 0, or the error number, which is EINVAL where it does not know that advice.
+
+    Through ctypes, which lets other threads run meanwhile; ``mmap.madvise`` does not.
+    """
+    libc = _libc()
+    if libc is None or advice is None:
+        return errno.EINVAL
+    failed = libc.madvise(address_of(memory) + start, nbytes, advice)
+    return ctypes.get_errno() if failed else 0
+
+
+def can_overlay() -> bool:
+    """Whether this system can lay a file over memory that is there."""
+    return _libc() is not None
+
+
+def overlay(memory: mmap.mmap, at: int, descriptor: int, offset: int, nbytes: int) -> None:
+    """Lay a range of a file over memory: privately, so that what is written there stays in this process.
+
+    ``at`` and ``offset`` begin pages. The last page may reach beyond the file's end: zeros. Nothing is read yet, no
+    descriptor is kept, and the memory is given back with what lies over it. Raises OSError, with the memory as it was:
+    a process can have only so many ranges (``vm.max_map_count``).
+    """
+    libc = _libc()
+    if libc is None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    flags = _PRIVATE | _FIXED | _NORESERVE
+    found = libc.mmap(address_of(memory) + at, nbytes, _READ_WRITE, flags, descriptor, offset)
+    if found == _FAILED:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+@lru_cache(maxsize=1)
+def _libc() -> ctypes.CDLL | None:
+    if os.name != "posix" or ctypes.sizeof(ctypes.c_void_p) != 8:
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_int64]
+    libc.mmap.restype = ctypes.c_void_p
+    return libc
+
+
+class Arena:
+    """Fresh memory for many tensors in one allocation, in huge pages where the system has them."""
+
+    ALIGNMENT = 64
+
+    def __init__(self, sizes: Iterable[int], residues: Iterable[int | None] = ()) -> None:
+        """``sizes`` in bytes. A residue asks for a place at so many bytes beyond the start of some page."""
+        wanted = iter(residues)
+        self.offsets: list[int] = []
+        end = 0
+        for size in sizes:
+            residue = next(wanted, None)
+            step = -end % self.ALIGNMENT if residue is None else (residue - end) % PAGE_BYTES
+            start = end + step
+            self.offsets.append(start)
+            end = start + size
+        self.nbytes = end
+        self.memory = new_memory(end)

@@ -1,0 +1,74 @@
+"""A stacked tensor without a copy: pages of the file laid side by side, where experts or parts belong.
+
+What a tensor is made of usually begins at the same place within a page in the file as in memory that was chosen for it.
+Then all whole pages are the file's own, private and copy-on-write like any mapped weight's; only the pages in which two
+parts meet are copied.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from loadstone.transfer.copying import Move
+from loadstone.transfer.files import WeightFile
+from loadstone.transfer.memory import PAGE_BYTES, can_overlay, overlay
+from loadstone.transfer.warmup import Stretch
+
+LEAST_BYTES = 256 << 10
+"""Of a part that is laid: to lay one takes the kernel about as long as to copy this much."""
+_MOST = 16_000
+"""Parts laid in one load: a process can have 65,530 ranges of memory where nobody changed ``vm.max_map_count``."""
+
+
+class Laid(NamedTuple):
+    """What became of some moves."""
+
+    moves: dict[Path, list[Move]]
+    """What is still to be copied."""
+    stretches: list[Stretch]
+    """What was laid and can be populated."""
+    nbytes: int
+    """Of what was laid."""
+
+
+def lay(
+    memory: mmap.mmap,
+    moves: Mapping[Path, Sequence[Move]],
+    place_of: Callable[[Move], int | None],
+    open_file: Callable[[Path], WeightFile],
+) -> Laid:
+    """Lay what can be laid. ``place_of`` says where in the memory a move's bytes go as they are stored, or None."""
+    rest: dict[Path, list[Move]] = {}
+    stretches: list[Stretch] = []
+    laid = 0
+    for path, those in moves.items():
+        file: WeightFile | None = None
+        rest[path] = []
+        for move in those:
+            place = place_of(move) if move.nbytes >= LEAST_BYTES else None
+            if place is None or (place - move.offset) % PAGE_BYTES or len(stretches) >= _MOST or not can_overlay():
+                rest[path].append(move)
+                continue
+            first = -(-place // PAGE_BYTES) * PAGE_BYTES
+            last = (place + move.nbytes) // PAGE_BYTES * PAGE_BYTES
+            file = file or open_file(path)
+            try:
+                overlay(memory, first, file.descriptor, move.offset + first - place, last - first)
+            except OSError:
+                rest[path].append(move)
+                continue
+            stretches.append(Stretch(path, move.offset + first - place, last - first, memory, first))
+            laid += last - first
+            rest[path] += _edges(move, first - place, last - place)
+    return Laid(rest, stretches, laid)
+
+
+def _edges(move: Move, first: int, last: int) -> list[Move]:
+    """What lies before and behind the whole pages."""
+    width = move.dtype.bits // 8
+    head = move._replace(nbytes=first)
+    tail = move._replace(offset=move.offset + last, nbytes=move.nbytes - last, start=move.start + last // width)
+    return [edge for edge in (head, tail) if edge.nbytes]

@@ -1,0 +1,177 @@
+"""Reading ahead: what will be needed goes into the page cache, and into the page tables, while other work is done."""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from loadstone.errors import CorruptCheckpoint, LoadstoneError
+from loadstone.transfer.files import READ_BYTES, WeightFile
+from loadstone.transfer.machine import cores
+from loadstone.transfer.mapping import populate
+from loadstone.transfer.memory import PAGE_BYTES, new_memory
+from loadstone.transfer.probe import cached_bytes
+
+logger = logging.getLogger("loadstone")
+
+_POPULATE_BYTES = 32 << 20
+_TELL_EVERY_S = 0.25
+
+
+class Stretch(NamedTuple):
+    """Bytes of a file, and the memory that the file is laid over."""
+
+    path: Path
+    offset: int
+    nbytes: int
+    memory: mmap.mmap | None
+    """None where nothing is mapped: then only the page cache is filled."""
+    at: int
+    """Where ``offset`` lies in the memory; the same as ``offset`` where there is none."""
+
+
+class _Step(NamedTuple):
+    path: Path
+    offset: int
+    nbytes: int
+    memory: weakref.ref[mmap.mmap] | None
+    at: int
+
+
+class Warmup:
+    """Reads stretches in the background, in the order given: start it, do something else, then :meth:`wait`.
+
+    What is not in the page cache is read in large pieces, several at once; then it is entered into the page tables, in
+    short ranges, since the kernel holds a lock over one that whoever allocates memory has to wait for. It holds no
+    memory: what is not needed any more is passed over.
+    """
+
+    def __init__(self, stretches: Iterable[Stretch], threads: int | None = None) -> None:
+        self._steps = list(_steps(stretches))
+        self._count = min(threads or cores(), len(self._steps))
+        self._lock = threading.Lock()
+        self._next = 0
+        self._done_bytes = 0
+        self._error: LoadstoneError | None = None
+        self._is_alone = False
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes to read."""
+        return sum(step.nbytes for step in self._steps)
+
+    def start(self) -> None:
+        """Begin."""
+        self._threads = [
+            threading.Thread(target=self._work, name="loadstone-warmup", daemon=True) for _ in range(self._count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self, progress: Callable[[int], None] | None = None) -> None:
+        """Until all is done; ``progress`` is told of the bytes that are, several times a second.
+
+        Raises :class:`CorruptCheckpoint` for a file that cannot be read, or has become shorter.
+        """
+        told = 0
+        for thread in self._threads:
+            while thread.is_alive():
+                thread.join(_TELL_EVERY_S)
+                if progress is not None and self._done_bytes > told:
+                    progress(self._done_bytes - told)
+                    told = self._done_bytes
+        if self._error is not None:
+            raise self._error
+
+    def cancel(self) -> None:
+        """Begin nothing more, and wait for what is under way: a piece of 8 MiB for each thread."""
+        with self._lock:
+            self._next = len(self._steps)
+        for thread in self._threads:
+            if thread.ident is not None:  # else an interrupt came before it was started
+                thread.join()
+
+    def detach(self) -> None:
+        """Let it go on alone. An error is then a line in the log."""
+        self._is_alone = True
+
+    def _work(self) -> None:
+        reader = _Reader()
+        try:
+            while (step := self._take()) is not None:
+                memory = None if step.memory is None else step.memory()
+                if step.memory is not None and memory is None:
+                    continue
+                reader.read(step)
+                if memory is not None:
+                    populate(memory, step.at, step.nbytes, step.path, step.offset)
+                del memory
+                with self._lock:
+                    self._done_bytes += step.nbytes
+        except LoadstoneError as error:
+            with self._lock:
+                self._next = len(self._steps)
+                self._error = self._error or error
+            if self._is_alone:
+                logger.warning("Reading ahead stopped: %s", error)
+        finally:
+            reader.close()
+
+    def _take(self) -> _Step | None:
+        with self._lock:
+            if self._next >= len(self._steps):
+                return None
+            self._next += 1
+            return self._steps[self._next - 1]
+
+
+class _Reader:
+    """Brings what is missing into the page cache; one file is open at a time."""
+
+    def __init__(self) -> None:
+        self._file: WeightFile | None = None
+        self._buffer: memoryview | None = None
+
+    def read(self, step: _Step) -> None:
+        """Raises :class:`CorruptCheckpoint`."""
+        if self._file is None or self._file.path != step.path:
+            self.close()
+            try:
+                self._file = WeightFile(step.path, cached=True)
+            except CorruptCheckpoint:
+                if step.memory is None:
+                    raise
+                return  # removed since it was mapped: the map has it still
+        for start in range(step.offset, step.offset + step.nbytes, READ_BYTES):
+            nbytes = min(READ_BYTES, step.offset + step.nbytes - start)
+            cached = cached_bytes(self._file.descriptor, start, nbytes)
+            if cached is not None and cached >= nbytes:
+                continue
+            if self._buffer is None:
+                self._buffer = memoryview(new_memory(READ_BYTES))
+            self._file.read_into(start, nbytes, self._buffer)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _steps(stretches: Iterable[Stretch]) -> Iterator[_Step]:
+    """Whole pages, each once, in pieces."""
+    reached: dict[Path | int, int] = {}
+    for path, offset, nbytes, memory, at in stretches:
+        key = path if memory is None else id(memory)
+        start, end = max(at // PAGE_BYTES * PAGE_BYTES, reached.get(key, 0)), at + nbytes
+        if end <= start:
+            continue
+        reached[key] = -(-end // PAGE_BYTES) * PAGE_BYTES
+        where = None if memory is None else weakref.ref(memory)
+        for each in range(start, end, _POPULATE_BYTES):
+            yield _Step(path, offset + each - at, min(_POPULATE_BYTES, end - each), where, each)

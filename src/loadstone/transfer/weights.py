@@ -1,0 +1,117 @@
+"""The weight files of one load: how each is read, the maps of those that are mapped, and what is read ahead."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from loadstone.transfer.choice import Choice, TransferOptions, choose
+from loadstone.transfer.files import WeightFile
+from loadstone.transfer.machine import available_bytes
+from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.probe import FileFacts, probe
+from loadstone.transfer.warmup import Stretch, Warmup
+
+
+class Weights:
+    """Files, mapped or read. Holds no open file."""
+
+    def __init__(
+        self, ends: Mapping[Path, int], options: TransferOptions | None = None, private_bytes: int = 0
+    ) -> None:
+        """``ends``: each file, and how many bytes of it the tensors need. ``private_bytes``: what the load will take
+        of the free memory for itself.
+
+        Raises :class:`CorruptCheckpoint` for a file that has become shorter, or cannot be opened any more.
+        """
+        self.options, self._ends = options or TransferOptions(), dict(ends)
+        self._facts = {path: _facts(path, end) for path, end in ends.items()}
+        self.choices: dict[Path, Choice] = choose(
+            self._facts, max(available_bytes() - private_bytes, 0), self.options.read
+        )
+        self.maps = {path: MappedFile(path, end) for path, end in ends.items()}
+        self.populates = False
+        """Whether all that is mapped is being populated."""
+        self._warmups: list[Warmup] = []
+
+    def add(self, path: Path) -> None:
+        """One more file, which is mapped."""
+        self.choices[path] = Choice(True, False, True)
+        self.maps[path] = MappedFile(path)
+
+    def mapped(self) -> dict[Path, MappedFile]:
+        """The maps of files whose weights may be views."""
+        return {path: mapped for path, mapped in self.maps.items() if self.is_mapped(path)}
+
+    def is_mapped(self, path: Path) -> bool:
+        """Whether weights of that file that need no change are views of its map."""
+        return self.choices[path].is_mapped
+
+    def open(self, path: Path) -> WeightFile:
+        """For reading what is copied. Raises :class:`CorruptCheckpoint`."""
+        return WeightFile(path, cached=not self.choices[path].is_direct, expected_bytes=self._ends.get(path, 0))
+
+    def read_ahead(self, populates: bool) -> None:
+        """Begin to read all files that may be read ahead; what is mapped into the page tables too if ``populates``."""
+        self.populates = populates and all(choice.is_mapped for choice in self.choices.values())
+        self.warm(
+            Stretch(path, 0, mapped.nbytes, *mapped.place(0))
+            if populates and self.is_mapped(path)
+            else Stretch(path, 0, mapped.nbytes, None, 0)
+            for path, mapped in self.maps.items()
+            if self.choices[path].is_warmed
+        )
+
+    def views(self, ranges: Iterable[tuple[Path, int, int]]) -> Iterable[Stretch]:
+        """Stretches of mapped files, for :meth:`warm`: path, first byte and number of bytes of each."""
+        for path, offset, nbytes in sorted(ranges):
+            if path in self.maps and self.choices[path].is_warmed:
+                yield Stretch(path, offset, nbytes, *self.maps[path].place(offset))
+
+    def warm(self, stretches: Iterable[Stretch]) -> None:
+        """Begin to read some stretches ahead."""
+        warmup = Warmup(stretches, self.options.threads)
+        self._warmups.append(warmup)
+        warmup.start()
+
+    @property
+    def warmed_bytes(self) -> int:
+        """What is read ahead."""
+        return sum(warmup.nbytes for warmup in self._warmups)
+
+    def wait(self, progress: Callable[[int], None] | None = None) -> None:
+        """Until all is there. Raises :class:`CorruptCheckpoint`."""
+        for warmup in self._warmups:
+            warmup.wait(progress)
+
+    def detach(self) -> None:
+        """Let what is under way go on while the model is used."""
+        for warmup in self._warmups:
+            warmup.detach()
+
+    def cancel(self) -> None:
+        """Stop reading ahead, and wait for what is under way."""
+        for warmup in self._warmups:
+            warmup.cancel()
+        self._warmups.clear()
+
+    def describe(self) -> list[str]:
+        """What was chosen and why, files of one kind together."""
+        groups: dict[tuple[Choice, str], list[FileFacts]] = {}
+        for path, facts in self._facts.items():
+            groups.setdefault((self.choices[path], facts.kind), []).append(facts)
+        lines = []
+        for (choice, _), those in groups.items():
+            about = "; ".join(filter(None, (str(functools.reduce(operator.add, those)), choice.why)))
+            lines.append(f"{len(those)} file{'s' if len(those) > 1 else ''} {choice} ({about})")
+        return lines
+
+
+def _facts(path: Path, end: int) -> FileFacts:
+    file = WeightFile(path, cached=True, expected_bytes=end)
+    try:
+        return probe(file.descriptor, file.nbytes)
+    finally:
+        file.close()
