@@ -25,12 +25,13 @@ from loadstone.errors import ArgumentError, SaveError
 from loadstone.saving import OutgoingTensor, in_flax_layout, save_checkpoint
 from loadstone.sizes import parse_size
 from loadstone.tensors import BY_NAME, DType
+from loadstone.transfer.boxes import of_array
 
 SHARDED = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]
 
 
 def outgoing(name: str, array: np.ndarray[Any, Any]) -> OutgoingTensor:
-    return OutgoingTensor(name, BY_NAME[array.dtype.name], array.shape, lambda: np.ascontiguousarray(array))
+    return OutgoingTensor(name, BY_NAME[array.dtype.name], array.shape, of_array(array))
 
 
 def arrays(count: int = 4, value: int = 0) -> dict[str, np.ndarray[Any, Any]]:
@@ -63,7 +64,7 @@ def same(read: dict[str, np.ndarray[Any, Any]], written: dict[str, np.ndarray[An
 
 
 def fake_torch_save(path: Path, tensors: Sequence[OutgoingTensor]) -> None:
-    path.write_bytes(b"".join(bytes(tensor.read()) for tensor in tensors))
+    path.write_bytes(b"".join(bytes(tensor.read(0, tensor.nbytes)) for tensor in tensors))
 
 
 # Names
@@ -377,7 +378,9 @@ def test_torch_save_that_cannot_write_is_a_save_error(tmp_path: Path) -> None:
     import torch
 
     def torch_save(path: Path, tensors: Sequence[OutgoingTensor]) -> None:
-        torch.save({each.name: torch.frombuffer(each.read(), dtype=torch.uint8) for each in tensors}, path)
+        torch.save(
+            {each.name: torch.frombuffer(each.read(0, each.nbytes), dtype=torch.uint8) for each in tensors}, path
+        )
 
     with pytest.raises(SaveError, match=r"pytorch_model\.bin: nothing was saved"):
         save(tmp_path / "new", large(), weight_format="pytorch", write_shard=torch_save)
@@ -410,7 +413,7 @@ def test_full_disk_is_a_save_error_and_leaves_the_old_checkpoint(small_disk: Pat
 def test_exception_while_a_tensor_is_read_comes_through_and_leaves_nothing(
     tmp_path: Path, failure: BaseException
 ) -> None:
-    def read() -> bytes:
+    def read(start: int, stop: int) -> bytes:
         raise failure
 
     bad = OutgoingTensor("z", DType.INT8, (1,), read)
@@ -427,7 +430,7 @@ from loadstone.saving import OutgoingTensor, save_checkpoint
 from loadstone.tensors import DType
 for turn in range(10_000):
     value = bytes([turn % 2]) * 100_000
-    tensors = [OutgoingTensor(str(i), DType.UINT8, (100_000,), lambda: value) for i in range(6)]
+    tensors = [OutgoingTensor(str(i), DType.UINT8, (100_000,), lambda start, stop: value) for i in range(6)]
     save_checkpoint(sys.argv[1], tensors, max_shard_size="200KB" if turn % 2 else "300KB",
                     extra_files={"config.json": value[:1]})
     print(turn, flush=True)

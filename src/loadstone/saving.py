@@ -27,9 +27,11 @@ from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, cand
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
 from loadstone.sizes import parse_size
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
+from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, transposed
 from loadstone.transfer.swap import replace_files
-from loadstone.transfer.write import OutgoingTensor, SafetensorsPlan, plan_safetensors, transposed, write_safetensors
-from loadstone.transfer.write_msgpack import MsgpackPlan, plan_msgpack, write_msgpack
+from loadstone.transfer.write import plan_safetensors
+from loadstone.transfer.write_files import write_files
+from loadstone.transfer.write_msgpack import plan_msgpack
 
 __all__ = [
     "MSGPACK",
@@ -77,8 +79,8 @@ def save_checkpoint(
     one that the tensors are mapped from. What is in it and has nothing to do with these weights stays.
 
     Shards hold the tensors in the order given, up to ``max_shard_size`` bytes (a number, or text: ``"5GB"`` is
-    5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³); a larger tensor has a shard of its own. One tensor at a time is read.
-    ``progress`` is told of bytes as they are written.
+    5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³); a larger tensor has a shard of its own. Several are written at once, in
+    less than 64 MiB of memory. ``progress`` is told of bytes as they are written, by several threads.
 
     Weights of the same format and variant that an older save left are removed, and so are those of formats that a
     reader would prefer: saving ``weight_format="pytorch"`` also removes safetensors files of that variant, and
@@ -105,8 +107,11 @@ def save_checkpoint(
     plans = {s.name: _plan(s, weight_format, metadata) for s in shards} if write_shard is None else {}
 
     def write(stage: Path) -> None:
-        for shard in shards:
-            _write_shard(stage / shard.name, shard, plans.get(shard.name), write_shard, progress)
+        if write_shard is None:
+            write_files({stage / name: plan for name, plan in plans.items()}, progress=progress)
+        else:
+            for shard in shards:
+                _write_shard(stage / shard.name, shard, write_shard, progress)
         for name, content in small_files.items():
             with open(stage / name, "xb") as file:
                 file.write(content)
@@ -136,7 +141,7 @@ def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxL
     return found
 
 
-def _plan(shard: _Shard, weight_format: str, metadata: Mapping[str, str]) -> SafetensorsPlan | MsgpackPlan:
+def _plan(shard: _Shard, weight_format: str, metadata: Mapping[str, str]) -> FilePlan:
     return plan_msgpack(shard.tensors) if weight_format == MSGPACK else plan_safetensors(shard.tensors, metadata)
 
 
@@ -199,20 +204,7 @@ def _stale(weight_format: str, variant: str | None, shards: Sequence[_Shard]) ->
     return lambda name: name != kept and is_weights.fullmatch(name) is not None
 
 
-def _write_shard(
-    path: Path,
-    shard: _Shard,
-    plan: SafetensorsPlan | MsgpackPlan | None,
-    write_shard: ShardWriter | None,
-    progress: Callable[[int], None] | None,
-) -> None:
-    if isinstance(plan, MsgpackPlan):
-        write_msgpack(path, plan, progress=progress)
-        return
-    if plan is not None:
-        write_safetensors(path, plan, progress=progress)
-        return
-    assert write_shard is not None
+def _write_shard(path: Path, shard: _Shard, write_shard: ShardWriter, progress: Callable[[int], None] | None) -> None:
     try:
         write_shard(path, shard.tensors)
     except RuntimeError as error:

@@ -17,11 +17,11 @@ from pathlib import Path
 from loadstone.errors import SaveError
 from loadstone.sizes import format_bytes
 from loadstone.transfer.durable import locked, remove_tree, sync_path
-from loadstone.transfer.write import OutgoingTensor, plan_safetensors, write_safetensors
+from loadstone.transfer.outgoing import OutgoingTensor
+from loadstone.transfer.write import plan_safetensors, write_safetensors
 
 _PREFIX = "loadstone-"
 _SOURCE = "source.json"
-_PAGE_BYTES = 4096
 
 
 def offload_name(sources: Sequence[Path], form: object) -> tuple[str, str]:
@@ -67,9 +67,7 @@ def offloaded_files(
             try:
                 draft.mkdir()
                 for unit, tensors in units.items():
-                    write_safetensors(
-                        draft / files[unit].name, plan_safetensors(tensors, alignment=_PAGE_BYTES), progress=progress
-                    )
+                    write_safetensors(draft / files[unit].name, plan_safetensors(tensors), progress=progress)
                 (draft / _SOURCE).write_text(source)
                 os.replace(draft, target)
                 sync_path(folder)
@@ -88,7 +86,7 @@ def offloaded_files(
 def _is_whole(files: Mapping[str, Path], units: Mapping[str, Sequence[OutgoingTensor]]) -> bool:
     """Whether every file is there, as long as it has to be."""
     for unit, tensors in units.items():
-        expected = plan_safetensors(tensors, alignment=_PAGE_BYTES).nbytes
+        expected = plan_safetensors(tensors).nbytes
         try:
             if files[unit].stat().st_size != expected:
                 return False

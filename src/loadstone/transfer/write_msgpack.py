@@ -1,4 +1,4 @@
-"""Writing one file as ``flax.serialization.to_bytes`` would, byte for byte, one tensor after another.
+"""The layout of a file as ``flax.serialization.to_bytes`` would write it, byte for byte.
 
 Names are paths: ``model/norm/weight`` is the entry ``weight`` in the map ``norm`` in the map ``model``. The layout
 itself is told in ``loadstone.checkpoint.msgpack_walker``.
@@ -9,12 +9,10 @@ Source: https://github.com/msgpack/msgpack/blob/master/spec.md, and ``flax/seria
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 from loadstone.errors import ArgumentError
-from loadstone.transfer.write import BlockFile, OutgoingTensor, bytes_of
+from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor, nbytes_of
 
 CHUNK_NBYTES = 2**30
 """Flax keeps an array of more bytes in parts of at most so many."""
@@ -22,27 +20,10 @@ CHUNK_NBYTES = 2**30
 _NDARRAY = 1
 
 
-class Cut(NamedTuple):
-    """Some bytes of a tensor."""
-
-    tensor: OutgoingTensor
-    start: int
-    stop: int
-
-
-class MsgpackPlan(NamedTuple):
-    """A file that is fully laid out and not yet written."""
-
-    pieces: Sequence[bytes | Cut]
-    """In the order of the file; all cuts of one tensor come one after another, with bytes between."""
-    nbytes: int
-    """Of the whole file."""
-
-
 _Tree = dict[str, "OutgoingTensor | _Tree"]
 
 
-def plan_msgpack(tensors: Iterable[OutgoingTensor], chunk_nbytes: int = CHUNK_NBYTES) -> MsgpackPlan:
+def plan_msgpack(tensors: Iterable[OutgoingTensor], chunk_nbytes: int = CHUNK_NBYTES) -> FilePlan:
     """Lays out a file. Reads no tensor.
 
     :raises ArgumentError: two tensors of one name, a name that is also the beginning of another, one that UTF-8
@@ -57,29 +38,7 @@ def plan_msgpack(tensors: Iterable[OutgoingTensor], chunk_nbytes: int = CHUNK_NB
             pieces += [bytes(head), piece]
             head.clear()
     pieces.append(bytes(head))
-    return MsgpackPlan(pieces, sum(len(p) if isinstance(p, bytes) else p.stop - p.start for p in pieces))
-
-
-def write_msgpack(path: Path, plan: MsgpackPlan, *, progress: Callable[[int], None] | None = None) -> None:
-    """Creates ``path``, which must not exist, and returns when its bytes are on the disk.
-
-    One tensor is held at a time. ``progress`` is told of bytes as they are written.
-
-    :raises SaveError: a tensor gave other than the promised number of bytes.
-    :raises OSError: the file could not be written; what there is of it stays for the caller to remove.
-    """
-    with BlockFile(path) as file:
-        data = memoryview(b"")
-        for piece in plan.pieces:
-            if isinstance(piece, bytes):
-                file.write(piece)
-                continue
-            if piece.start == 0:
-                data = memoryview(b"")  # let go of the one before
-                data = bytes_of(piece.tensor)
-            file.write(data[piece.start : piece.stop])
-            if progress:
-                progress(piece.stop - piece.start)
+    return FilePlan(pieces, sum(map(nbytes_of, pieces)))
 
 
 def _tree(tensors: Iterable[OutgoingTensor]) -> _Tree:

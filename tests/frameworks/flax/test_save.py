@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
@@ -12,6 +14,8 @@ from frameworks.flax import tiny
 
 import loadstone
 from loadstone.errors import ArgumentError, SaveError
+from loadstone.frameworks.flax import save
+from loadstone.transfer.boxes import boxes
 
 
 @pytest.mark.parametrize("weight_format", [None, "msgpack"])
@@ -63,3 +67,22 @@ def test_a_skeleton_or_an_unknown_format_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="pickle"):
         tiny.llama().save_pretrained(tmp_path / "new", format="pickle")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_turned"),
+    [((), False), ((5,), False), ((7, 3), False), ((7, 3), True), ((1, 6), True), ((4, 3, 5), False)],
+)
+@pytest.mark.parametrize("read_nbytes", [1, 8, 1 << 20])
+def test_an_array_on_an_accelerator_is_fetched_by_the_window(
+    shape: tuple[int, ...], is_turned: bool, read_nbytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the CPU here, where windows of a few sizes give the same bytes as a view does."""
+    monkeypatch.setattr(save, "READ_NBYTES", read_nbytes)
+    array = np.arange(math.prod(shape), dtype=np.int16).reshape(shape)
+    expected = (array.T if is_turned else array).reshape(-1)
+    wanted = shape[::-1] if is_turned else shape
+    for start in range(array.size):
+        for stop in range(start + 1, array.size + 1, 4):
+            found = save._fetch(jnp.asarray(array), boxes(wanted, start, stop), is_turned)
+            assert found.tobytes() == expected[start:stop].tobytes()

@@ -145,7 +145,7 @@ def test_saving_what_is_on_the_disk_takes_next_to_nothing(
     )
     found = json.loads(done.stdout)
     assert found["same"], "the model goes on after it was saved"
-    assert found["peak"] < 16 * MB
+    assert found["peak"] < 64 * MB  # four blocks, and what it takes to read them
     tiny.assert_same(
         loadstone.AutoModelForCausalLM.from_pretrained(target, torch_dtype="auto").state_dict(),
         loadstone.AutoModelForCausalLM.from_pretrained(folders["plain"], torch_dtype="auto").state_dict(),

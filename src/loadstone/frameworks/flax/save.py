@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -17,6 +18,8 @@ from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.tree import value_of, variables
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.saving import OutgoingTensor
+from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
+from loadstone.transfer.outgoing import READ_NBYTES
 
 _FORMATS = ("msgpack",)
 
@@ -78,7 +81,55 @@ def _named_parts(component: Component) -> Iterator[Part]:
 
 
 def _outgoing_tensor(name: str, array: Any) -> OutgoingTensor:
-    def read() -> Any:
-        return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    dtype, shape = from_numpy(np.dtype(array.dtype)), tuple(array.shape)
+    devices = () if isinstance(array, np.ndarray) else tuple(array.devices())
+    if len(devices) < 2 and all(device.platform == "cpu" for device in devices):
+        here = np.asarray(array)  # a view
+        return OutgoingTensor(
+            name,
+            dtype,
+            shape,
+            of_array(here),
+            address=here.ctypes.data if here.flags.c_contiguous else None,
+            read_transposed=of_array(here.T) if here.ndim == 2 else None,
+        )
 
-    return OutgoingTensor(name, from_numpy(np.dtype(array.dtype)), tuple(array.shape), read)
+    def reader(wanted: tuple[int, ...], is_turned: bool = False) -> Read:
+        return elements(
+            array.dtype.itemsize, lambda first, last: _fetch(array, boxes(wanted, first, last), is_turned=is_turned)
+        )
+
+    read_transposed = reader(shape[::-1], is_turned=True) if len(shape) == 2 else None
+    return OutgoingTensor(name, dtype, shape, reader(shape), read_transposed=read_transposed)
+
+
+def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool) -> np.ndarray[Any, Any]:
+    """Boxes of an array on an accelerator, or of its transpose, as bytes in a row."""
+    found = []
+    for part in parts:
+        for window, place in _windows(array.shape[::-1] if is_turned else array.shape, part, array.dtype.itemsize):
+            starts, sizes = [each.start for each in window], [each.stop - each.start for each in window]
+            if is_turned:
+                fetched = np.asarray(jax.lax.dynamic_slice(array, starts[::-1], sizes[::-1])).T
+            else:
+                fetched = np.asarray(jax.lax.dynamic_slice(array, starts, sizes))
+            found.append(np.ascontiguousarray(fetched[place]).reshape(-1))
+    return np.concatenate(found).view(np.uint8)
+
+
+def _windows(shape: Sequence[int], part: Box, width: int) -> Iterator[tuple[Box, Box]]:
+    """A box as windows of the same few sizes for every box of such an array, and what to take of each.
+
+    A slice of a size of its own would be a program of its own, to be compiled.
+    """
+    axis = next((axis for axis, each in enumerate(part) if each.stop - each.start > 1), len(part) - 1)
+    if axis < 0:
+        yield (), ()
+        return
+    inner = math.prod(shape[axis + 1 :]) * width
+    size = min(shape[axis], max(1, READ_NBYTES // inner))
+    start, stop = part[axis].start, part[axis].stop
+    for first in range(start, stop, size):
+        low, high = min(first, shape[axis] - size), min(first + size, stop)
+        whole = (slice(None),) * axis
+        yield (*part[:axis], slice(low, low + size), *part[axis + 1 :]), (*whole, slice(first - low, high - low))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -14,6 +14,7 @@ from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.tensorflow.framework import ties
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
+from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
 
 
 def save(
@@ -54,8 +55,33 @@ def _array(tensor: Any) -> np.ndarray[Any, Any]:
 
 
 def _outgoing_tensor(name: str, tensor: Any) -> OutgoingTensor:
-    def read() -> Any:
-        return np.ascontiguousarray(_array(tensor)).reshape(-1).view(np.uint8)
+    dtype = from_numpy(numpy_dtype(getattr(tensor.dtype, "name", tensor.dtype)))
+    shape = tuple(tensor.shape)
+    value = tensor.value.value() if isinstance(tensor, keras.Variable) else tensor
+    if ":GPU:" not in str(getattr(value, "device", "")):
+        here = np.asarray(value)  # a view
+        return OutgoingTensor(
+            name,
+            dtype,
+            shape,
+            of_array(here),
+            address=here.ctypes.data if here.flags.c_contiguous else None,
+            read_transposed=of_array(here.T) if here.ndim == 2 else None,
+        )
 
-    dtype = getattr(tensor.dtype, "name", tensor.dtype)
-    return OutgoingTensor(name, from_numpy(numpy_dtype(dtype)), tuple(tensor.shape), read)
+    def reader(wanted: tuple[int, ...], is_turned: bool = False) -> Read:
+        return elements(
+            dtype.bits // 8, lambda first, last: _fetch(value, boxes(wanted, first, last), is_turned=is_turned)
+        )
+
+    read_transposed = reader(shape[::-1], is_turned=True) if len(shape) == 2 else None
+    return OutgoingTensor(name, dtype, shape, reader(shape), read_transposed=read_transposed)
+
+
+def _fetch(tensor: Any, parts: Iterable[Box], is_turned: bool) -> np.ndarray[Any, Any]:
+    """Boxes of a tensor on an accelerator, or of its transpose, as bytes in a row."""
+    if is_turned:
+        found = [np.asarray(tensor[part[::-1]]).T.reshape(-1) for part in parts]
+    else:
+        found = [np.asarray(tensor[part]).reshape(-1) for part in parts]
+    return np.concatenate(found).view(np.uint8)

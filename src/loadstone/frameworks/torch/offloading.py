@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
-from loadstone.frameworks.torch.fill import Source
+from loadstone.frameworks.torch.fill import Source, taken
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.sizes import format_bytes
 from loadstone.tensors import StoredTensor
+from loadstone.transfer.boxes import Box, boxes, elements
 from loadstone.transfer.offload import offload_name, offloaded_files
-from loadstone.transfer.write import OutgoingTensor
+from loadstone.transfer.outgoing import OutgoingTensor
 
 
 def offload(
@@ -70,8 +72,41 @@ def offload(
 
 
 def _outgoing(name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, source: Source) -> OutgoingTensor:
-    def read() -> Any:
-        made = source.make([Job(name, recipe.pieces, tuple(slot.shape), dtype)], torch.device("cpu")).tensors[name]
-        return made.reshape(-1).view(torch.uint8).numpy()
+    """A slot whose elements are cast and put together when they are asked for."""
+    shape = tuple(slot.shape)
+    regions = [(piece, _region(piece, shape)) for piece in recipe.pieces]
 
-    return OutgoingTensor(name, from_torch(dtype), tuple(slot.shape), read)
+    def read(first: int, last: int) -> np.ndarray[Any, Any]:
+        made = torch.empty(last - first, dtype=dtype)
+        at = 0
+        for box in boxes(shape, first, last):
+            sizes = [each.stop - each.start for each in box]
+            count = math.prod(sizes)
+            part = made[at : at + count].view(sizes)
+            for piece, region in regions:
+                _copy_common(part, box, taken(source, piece), region)
+            at += count
+        return made.view(torch.uint8).numpy()
+
+    return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, read))
+
+
+def _region(piece: Piece, shape: Sequence[int]) -> tuple[int | slice, ...]:
+    """What a piece fills of a slot, as an index for every dimension."""
+    given = piece.into or ()
+    return (*given, *(slice(0, size) for size in shape[len(given) :]))
+
+
+def _copy_common(part: Tensor, box: Box, stored: Tensor, region: tuple[int | slice, ...]) -> None:
+    """Casts what a box of a slot, to be filled, and the region of a stored tensor have in common."""
+    into: list[slice] = []
+    out_of: list[slice | None] = []
+    for wanted, given in zip(box, region, strict=True):
+        start, stop = (given, given + 1) if isinstance(given, int) else (given.start, given.stop)
+        low, high = max(start, wanted.start), min(stop, wanted.stop)
+        if low >= high:
+            return
+        into.append(slice(low - wanted.start, high - wanted.start))
+        # A dimension that an index picks one of is not there in the stored tensor.
+        out_of.append(None if isinstance(given, int) else slice(low - start, high - start))
+    part[tuple(into)].copy_(stored[tuple(out_of)].detach())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +17,10 @@ from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.saving import MSGPACK, OutgoingTensor
+from loadstone.transfer.boxes import Read, boxes, elements, of_array
+
+_WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+"""Number of bytes → a dtype that NumPy knows too; to be saved, elements are only bytes."""
 
 
 def save(
@@ -54,10 +59,32 @@ def save(
 
 
 def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
-    def read() -> Any:
-        return tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
+    is_here = tensor.device.type == "cpu" and tensor.is_contiguous()
+    return OutgoingTensor(
+        name,
+        from_torch(tensor.dtype),
+        tuple(tensor.shape),
+        reader(tensor),
+        address=tensor.data_ptr() if is_here else None,
+        # Made when it is asked for: most formats never do.
+        read_transposed=(lambda start, stop: reader(tensor.t())(start, stop)) if tensor.dim() == 2 else None,
+    )
 
-    return OutgoingTensor(name, from_torch(tensor.dtype), tuple(tensor.shape), read)
+
+def reader(tensor: Tensor) -> Read:
+    """Reads any stretch of a tensor on any device. Only what is asked for is copied, and only where it has to be."""
+    if tensor.device.type == "cpu":
+        # NumPy copies what is strided in the thread that asks; PyTorch would wake a team of its own for each.
+        return of_array(tensor.view(_WORDS[tensor.element_size()]).numpy())
+    if tensor.is_contiguous():
+        flat = tensor.view(-1).view(torch.uint8)
+        return lambda start, stop: flat[start:stop].cpu().numpy().data
+
+    def read(first: int, last: int) -> np.ndarray[Any, Any]:
+        parts = [tensor[box].contiguous().view(-1).view(torch.uint8) for box in boxes(tensor.shape, first, last)]
+        return (parts[0] if len(parts) == 1 else torch.cat(parts)).cpu().numpy()
+
+    return elements(tensor.element_size(), read)
 
 
 def _torch_save(path: Path, shard: Sequence[OutgoingTensor], tensors: Mapping[str, Tensor]) -> None:

@@ -1,0 +1,195 @@
+"""One file that several threads write at once, each at its own place: past the page cache where that can be."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import threading
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+from loadstone.transfer.durable import reserve, sync
+from loadstone.transfer.kernel_copy import ALIGNMENT, Run, runs
+from loadstone.transfer.outgoing import Cut, FilePlan, bytes_of, nbytes_of
+
+_NEVER = 1 << 62
+
+
+class NewFile:
+    """A file to be written from a plan.
+
+    It is open from its first block to its last, so that a thousand shards do not take a thousand descriptors. Its
+    methods may be called from several threads, for stretches that do not overlap.
+
+    :raises OSError: of every method that writes, with the path of the file.
+    """
+
+    def __init__(self, path: Path, plan: FilePlan) -> None:
+        self.path, self.plan = path, plan
+        self._starts = list(accumulate((nbytes_of(piece) for piece in plan.pieces), initial=0))[:-1]
+        self._runs = runs(plan)
+        self._run_stops = [run.stop for run in self._runs]
+        self._lock = threading.Lock()
+        self._left = plan.nbytes
+        self._plain: int | None = None
+        self._direct: int | None = None
+        # What the device asks of the memory that it takes bytes from. There is no portable way to know but to try.
+        self._memory_alignment = 4
+
+    def create(self) -> None:
+        """Makes the file, which must not exist, with room for all of it on the disk."""
+        descriptor = self._open(os.O_CREAT | os.O_EXCL)
+        try:
+            with self._named():
+                reserve(descriptor, self.plan.nbytes)
+        finally:
+            os.close(descriptor)
+
+    def open(self) -> None:
+        """To be called before a block is written; the last :meth:`done` closes it."""
+        with self._lock:
+            if self._plain is None:
+                self._plain = self._open(0)
+                if hasattr(os, "O_DIRECT"):
+                    # tmpfs and some network file systems have no such way.
+                    with contextlib.suppress(OSError):
+                        self._direct = self._open(os.O_DIRECT)
+
+    def done(self, nbytes: int) -> None:
+        """So many bytes more are written; with the last of them the file is put on the disk, and closed."""
+        with self._lock:
+            self._left -= nbytes
+            is_whole = not self._left
+        if is_whole:
+            with self._named():
+                sync(self.plain)
+            self.close()
+
+    def close(self) -> None:
+        """Lets go of the file; nobody may be writing to it."""
+        held, self._plain, self._direct = (self._plain, self._direct), None, None
+        for descriptor in held:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    @property
+    def plain(self) -> int:
+        """Its descriptor for writes through the page cache."""
+        assert self._plain is not None, "open() comes first"
+        return self._plain
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it can be written past the page cache."""
+        return self._direct is not None
+
+    def parts(self, start: int, stop: int) -> Iterator[tuple[int, int, Run | None]]:
+        """Bytes ``start`` to ``stop`` in stretches: those that lie in another file with where, and those between."""
+        at = start
+        for run in self._runs[bisect_right(self._run_stops, start) :]:
+            if run.start >= stop:
+                break
+            part = run.clip(start, stop)
+            if at < part.start:
+                yield at, part.start, None
+            yield part.start, part.stop, part
+            at = part.stop
+        if at < stop:
+            yield at, stop, None
+
+    def pieces(self, start: int, stop: int) -> Iterator[tuple[int, bytes | Cut]]:
+        """What bytes ``start`` to ``stop`` are made of, each with its place in the file."""
+        index = bisect_right(self._starts, start) - 1
+        while start < stop:
+            piece, begin = self.plan.pieces[index], self._starts[index]
+            end = min(stop, begin + nbytes_of(piece))
+            if start < end:
+                yield start, _part(piece, start - begin, end - begin)
+            start, index = end, index + 1
+
+    def write(self, view: memoryview, at: int) -> bool:
+        """Writes bytes to a place in the file. Whether some of them lie in the page cache now."""
+        whole = 0
+        if self._direct is not None and at % ALIGNMENT == 0:
+            whole = len(view) // ALIGNMENT * ALIGNMENT
+            try:
+                self._write(self._direct, [view[:whole]], at)
+            except OSError as error:
+                # Some file systems take the flag and then refuse the write, or the rest of one that they did in part.
+                if error.errno != errno.EINVAL:
+                    raise
+                whole = 0
+        self._write(self.plain, [view[whole:]], at + whole)
+        return whole < len(view)
+
+    def write_in_place(self, start: int, stop: int) -> bool:
+        """Writes bytes from where they lie in memory, with no copy of them made; false if that cannot be."""
+        views = []
+        for at, piece in self.pieces(start, stop):
+            if isinstance(piece, bytes) or piece.tensor.address is None or self._direct is None:
+                return False
+            misplaced = (piece.tensor.address + piece.start) % self._memory_alignment
+            if misplaced or at % ALIGNMENT or (piece.stop - piece.start) % ALIGNMENT:
+                return False
+            views.append(bytes_of(piece))
+        try:
+            assert self._direct is not None
+            self._write(self._direct, views, start)
+        except OSError as error:
+            if error.errno == errno.EFAULT:
+                # Memory that the device cannot reach; or a map of a file that was cut short, and this raises again.
+                self._write(self.plain, views, start)
+                return True
+            if error.errno != errno.EINVAL:
+                raise
+            asked = self._memory_alignment
+            self._memory_alignment = 512 if asked < 512 else ALIGNMENT if asked < ALIGNMENT else _NEVER
+            return False
+        return True
+
+    def _write(self, descriptor: int, views: Sequence[memoryview], at: int) -> None:
+        rest = [view for view in views if view]
+        with self._named():
+            while rest:
+                nbytes = _write_at(descriptor, rest, at)
+                at += nbytes
+                while rest and nbytes >= len(rest[0]):
+                    nbytes -= len(rest.pop(0))
+                if nbytes:
+                    rest[0] = rest[0][nbytes:]
+
+    def _open(self, flags: int) -> int:
+        flags |= os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        return os.open(self.path, flags, 0o666)
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.filename is None and error.errno is not None:
+                raise OSError(error.errno, os.strerror(error.errno), str(self.path)) from error
+            raise
+
+
+def _part(piece: bytes | Cut, start: int, stop: int) -> bytes | Cut:
+    if isinstance(piece, bytes):
+        return piece[start:stop]
+    return Cut(piece.tensor, piece.start + start, piece.start + stop)
+
+
+def _write_at(descriptor: int, views: Sequence[memoryview], at: int) -> int:
+    """Some of these bytes, at least one. How many."""
+    if len(views) > 1:
+        nbytes = os.pwritev(descriptor, views[:512], at)
+    elif hasattr(os, "pwrite"):
+        nbytes = os.pwrite(descriptor, views[0], at)
+    else:  # a file has one position then, and one writer
+        os.lseek(descriptor, at, os.SEEK_SET)
+        nbytes = os.write(descriptor, views[0])
+    if not nbytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    return nbytes

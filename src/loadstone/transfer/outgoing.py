@@ -1,0 +1,115 @@
+"""What is to be saved: tensors that give any stretch of their bytes, and files laid out of such stretches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from loadstone.errors import SaveError
+from loadstone.tensors import DType
+from loadstone.transfer.boxes import Read, of_array
+
+READ_NBYTES = 2 << 20
+"""Writers ask for at most so many bytes at a time, so that what has to be copied to be read takes no more."""
+
+
+class StoredFile(NamedTuple):
+    """A file as it was when it was mapped. One that differs in any of these is another, or holds something else."""
+
+    path: Path
+    device: int
+    inode: int
+    nbytes: int
+    mtime_ns: int
+
+
+class StoredRange(NamedTuple):
+    """Where some bytes of a tensor also lie in a file, unchanged."""
+
+    file: StoredFile
+    offset: int
+    """Of the first byte in the file."""
+    start: int
+    """Of the first byte in the tensor."""
+    nbytes: int
+
+
+class OutgoingTensor(NamedTuple):
+    """One tensor to be saved: what it is, and how to get its bytes when their turn comes."""
+
+    name: str
+    dtype: DType
+    shape: tuple[int, ...]
+    read: Read
+    """Called for a stretch at a time, in any order and from several threads at once; let go of before the next."""
+    stored: tuple[StoredRange, ...] = ()
+    """In the order of the tensor, without overlaps. Bytes that no range covers are in memory only."""
+    address: int | None = None
+    """Where in memory they lie in one row, if they do; ``read`` then gives views of that."""
+    read_transposed: Read | None = None
+    """The same as ``read`` for the matrix with its rows as columns."""
+
+    @property
+    def nbytes(self) -> int:
+        nbits = math.prod(self.shape) * self.dtype.bits
+        return nbits // 8
+
+
+class Cut(NamedTuple):
+    """Some bytes of a tensor."""
+
+    tensor: OutgoingTensor
+    start: int
+    stop: int
+
+
+class FilePlan(NamedTuple):
+    """A file that is fully laid out and not yet written."""
+
+    pieces: Sequence[bytes | Cut]
+    """In the order of the file."""
+    nbytes: int
+    """Of the whole file."""
+
+
+def nbytes_of(piece: bytes | Cut) -> int:
+    return len(piece) if isinstance(piece, bytes) else piece.stop - piece.start
+
+
+def transposed(tensor: OutgoingTensor, name: str) -> OutgoingTensor:
+    """A matrix with its rows as columns, under another name.
+
+    Where the tensor has no ``read_transposed``, all its bytes are asked for at once.
+    """
+    rows, columns = tensor.shape
+
+    def read(start: int, stop: int) -> memoryview:
+        import numpy as np
+
+        # The bytes of an element stay together, whatever they mean.
+        all_bytes = bytes_of(Cut(tensor, 0, tensor.nbytes))
+        kind = f"V{tensor.dtype.bits // 8}"
+        return memoryview(of_array(np.frombuffer(all_bytes, kind).reshape(tensor.shape).T)(start, stop))
+
+    return OutgoingTensor(name, tensor.dtype, (columns, rows), tensor.read_transposed or read)
+
+
+def bytes_of(cut: Cut) -> memoryview:
+    """What a tensor gives when it is asked for some of its bytes.
+
+    :raises SaveError: other than the promised number of bytes, or not in a row.
+    """
+    tensor, start, stop = cut
+    view = memoryview(tensor.read(start, stop))
+    if view.nbytes != stop - start:
+        part = "" if stop - start == tensor.nbytes else f", bytes {start} to {stop}"
+        raise SaveError(
+            f"tensor {tensor.name!r}: expected {stop - start} bytes for {tensor.dtype.value} of shape "
+            f"{list(tensor.shape)}{part}, found {view.nbytes}"
+        )
+    if not view.c_contiguous:
+        raise SaveError(f"tensor {tensor.name!r}: expected row-major bytes without gaps, found a strided buffer")
+    # A view of no elements cannot be cast.
+    return view.cast("B") if view.nbytes else memoryview(b"")

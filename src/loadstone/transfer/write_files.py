@@ -1,0 +1,178 @@
+"""Several files written at once, in large blocks, by a few threads; they are on the disk when the call returns.
+
+Every file gets its room on the disk before anything is written. Then each thread takes one block after another, of
+whichever file is next, so that some blocks are read (from an accelerator, say) while others are written. What a block
+is made of decides its way:
+
+========================================== ====================================================================
+bytes that lie unchanged in a stored file  shared with it, where the file system can: nothing is copied at all
+memory whose place fits the file's         written from where it is, past the page cache: the device fetches it
+bytes of a stored file, where the file     copied inside the kernel
+system has no way past the page cache
+all other bytes                            gathered in a block of memory, and that is written past the page cache
+========================================== ====================================================================
+
+Writes that must go through the page cache are sent to the disk as they come.
+
+A copy inside the kernel is not the second choice everywhere, for it goes through the page cache. Measured on ext4 with
+2 cores, for 2.2 GB, in seconds and processor seconds: written from where it is 0.7-0.9 and 0.1, gathered 0.7-0.9 and
+0.4, copied by the kernel 1.1 and 1.5; shared on XFS 0.2 and 0.02. ``dd oflag=direct bs=8M`` took 0.7-1.1.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from loadstone.transfer.durable import finish_writing, start_writing
+from loadstone.transfer.kernel_copy import check_sources, cloned, copied
+from loadstone.transfer.memory import new_memory
+from loadstone.transfer.new_file import NewFile
+from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, bytes_of
+
+BLOCK_NBYTES = 8 << 20
+_MAX_WORKERS = 4
+"""More than there may be cores, since they mostly wait for the disk: 2 took 1.07 s where 4 took 0.84 s, and 6 no less.
+Each has a block, and what it takes to read :data:`READ_NBYTES`: together 48 MiB."""
+_MAX_BEHIND = 3
+"""Blocks in the page cache that a worker has sent to the disk and not waited for."""
+
+
+def write_files(plans: Mapping[Path, FilePlan], *, progress: Callable[[int], None] | None = None) -> None:
+    """Creates these files, none of which may exist, and returns when their bytes are on the disk.
+
+    Takes less than 64 MiB of memory, whatever the size of the tensors. ``progress`` is told of bytes of tensors as
+    they are written, by several threads.
+
+    :raises SaveError: a tensor gave other than the promised number of bytes, or the file that it is mapped from was
+        cut short.
+    :raises OSError: the disk is full, a file could not be written, or the like. What there is of the files stays for
+        the caller to remove. Then, and after an interrupt, no thread is left and no file is open.
+    """
+    check_sources(plans.values())
+    files = [NewFile(path, plan) for path, plan in plans.items()]
+    for file in files:
+        file.create()
+    writing = _Writing(files, progress)
+    # Without pwrite a file has one position only, and so there can be one writer only.
+    count = min(_MAX_WORKERS, len(writing.blocks)) if hasattr(os, "pwrite") else 1
+    pool = ThreadPoolExecutor(max(1, count), thread_name_prefix="loadstone-save")
+    futures: list[Future[None]] = []
+    try:
+        for _ in range(count):
+            futures.append(pool.submit(writing.work))
+        for future in futures:
+            future.result()
+    finally:
+        _end(writing, futures, pool, files)
+
+
+def _end(writing: _Writing, futures: list[Future[None]], pool: ThreadPoolExecutor, files: Sequence[NewFile]) -> None:
+    """Waits for the threads, which each end with the block that they are at, and then lets go of all files."""
+    interrupt: KeyboardInterrupt | None = None
+    while True:
+        try:
+            writing.stop()
+            # Python 3.11 takes a thread for dead whose join is interrupted; waiting for what it does is safe.
+            wait(futures)
+            pool.shutdown()
+            for file in files:
+                file.close()
+            break
+        except KeyboardInterrupt as error:
+            interrupt = error  # not now: a file must not be closed while it is written to
+    if interrupt is not None:
+        raise interrupt
+
+
+class _Writing:
+    """The blocks of all files, for several threads to take."""
+
+    def __init__(self, files: Sequence[NewFile], progress: Callable[[int], None] | None) -> None:
+        self.blocks = [
+            (file, start, min(start + BLOCK_NBYTES, file.plan.nbytes))
+            for file in files
+            for start in range(0, file.plan.nbytes, BLOCK_NBYTES)
+        ]
+        self._tell = progress or (lambda nbytes: None)
+        self._lock = threading.Lock()
+        self._next = 0
+
+    def stop(self) -> None:
+        """No further block is begun."""
+        with self._lock:
+            self._next = len(self.blocks)
+
+    def work(self) -> None:
+        """Writes blocks until there are none. A failure of one thread stops the others."""
+        memory: memoryview | None = None
+        behind: deque[tuple[NewFile, int, int]] = deque()
+        try:
+            while block := self._take():
+                memory = memory or memoryview(new_memory(BLOCK_NBYTES))
+                file, start, stop = block
+                file.open()
+                if not self._write(file, start, stop, memory):
+                    file.done(stop - start)
+                    continue
+                start_writing(file.plain, start, stop - start)
+                behind.append(block)
+                if len(behind) > _MAX_BEHIND:
+                    _finish(*behind.popleft())
+            while behind:
+                _finish(*behind.popleft())
+        except BaseException:
+            self.stop()
+            raise
+
+    def _take(self) -> tuple[NewFile, int, int] | None:
+        with self._lock:
+            if self._next == len(self.blocks):
+                return None
+            self._next += 1
+            return self.blocks[self._next - 1]
+
+    def _write(self, file: NewFile, start: int, stop: int, memory: memoryview) -> bool:
+        """One block. Whether some of it lies in the page cache now."""
+        is_cached = False
+        for first, last, run in file.parts(start, stop):
+            if (run and cloned(run, file.plain)) or file.write_in_place(first, last):
+                self._tell(last - first)
+            elif run and not file.is_direct and copied(run, file.plain):
+                is_cached = True
+                self._tell(last - first)
+            else:
+                nbytes = _gather(file, first, last, memory)
+                is_cached |= file.write(memory[: last - first], first)
+                self._tell(nbytes)
+        return is_cached
+
+
+def _finish(file: NewFile, start: int, stop: int) -> None:
+    finish_writing(file.plain, start, stop - start)
+    file.done(stop - start)
+
+
+def _gather(file: NewFile, start: int, stop: int, memory: memoryview) -> int:
+    """Puts bytes ``start`` to ``stop`` of a file into memory. How many of them are tensors'."""
+    import numpy as np
+
+    # NumPy's copies let other threads run meanwhile; those of a memoryview do not.
+    block = np.frombuffer(memory, np.uint8)
+    nbytes = 0
+    for at, piece in file.pieces(start, stop):
+        if isinstance(piece, bytes):
+            memory[at - start : at - start + len(piece)] = piece
+            continue
+        for first in range(piece.start, piece.stop, READ_NBYTES):
+            last = min(first + READ_NBYTES, piece.stop)
+            into = at - start + first - piece.start
+            view = bytes_of(Cut(piece.tensor, first, last))
+            np.copyto(block[into : into + len(view)], np.frombuffer(view, np.uint8))
+            del view  # before the next is made
+        nbytes += piece.stop - piece.start
+    return nbytes
