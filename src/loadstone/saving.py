@@ -26,6 +26,7 @@ from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
 from loadstone.sizes import parse_size
+from loadstone.transfer.backing import Backing
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, transposed
 from loadstone.transfer.swap import replace_files
@@ -52,6 +53,8 @@ _VARIANT = re.compile(r"[\w+-]+(\.[\w+-]+)*", re.ASCII)
 _FORMAT_PT: Mapping[str, str] = MappingProxyType({"format": "pt"})
 _FORMATS = {SAFETENSORS: SAFETENSORS, PYTORCH: PYTORCH, MSGPACK: FLAX}
 """Weight format → what reading calls it."""
+_LEAST_NBYTES = 64 << 10
+"""Of a tensor that is looked for in files: below, to ask costs more than to write."""
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -100,6 +103,7 @@ def save_checkpoint(
     if variant and not _VARIANT.fullmatch(variant):
         raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
     single, index = _names(weight_format, variant)
+    tensors = _with_files(tensors) if write_shard is None else tensors
     shards = _split(tensors, single, parse_size(max_shard_size, "max_shard_size"))
     small_files = _checked(extra_files, taken={index, *(shard.name for shard in shards)})
     if len(shards) > 1:
@@ -127,6 +131,17 @@ def save_checkpoint(
     except OSError as error:
         raise SaveError(_failure(folder, error, shards)) from error
     return [folder / name for name in (*weights, *extra_files)]
+
+
+def _with_files(tensors: Sequence[OutgoingTensor]) -> list[OutgoingTensor]:
+    """The tensors, each with where its bytes lie in a file unchanged, if it is a view of one that is mapped."""
+    backing = Backing()
+    return [
+        tensor._replace(stored=backing.ranges(tensor.address, tensor.nbytes))
+        if tensor.address is not None and not tensor.stored and tensor.nbytes >= _LEAST_NBYTES
+        else tensor
+        for tensor in tensors
+    ]
 
 
 def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxLeaf]) -> list[OutgoingTensor]:

@@ -494,16 +494,6 @@ def test_a_failing_copy_is_an_error_and_is_not_tried_otherwise(tmp_path: Path, m
         write_files.write_files({tmp_path / "x": plan(stored_at(tmp_path / "source", 0, data))})
 
 
-def test_past_the_page_cache_the_kernel_copies_nothing_for_that_takes_longer(
-    tmp_path: Path, kernel_copies: list[int]
-) -> None:
-    data = noise(3 * MIB)
-    (tmp_path / "source").write_bytes(data)
-    write_files.write_files({tmp_path / "x": plan(stored_at(tmp_path / "source", 0, data))})
-    assert (tmp_path / "x").read_bytes() == data.tobytes()
-    assert sum(kernel_copies) == (0 if takes_direct(tmp_path) else len(data))
-
-
 def test_blocks_are_shared_where_the_file_system_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether or not this one can: what the kernel is asked for covers whole pages, and what it does is believed."""
     import fcntl

@@ -24,7 +24,7 @@ from loadstone.transfer.memory import Arena
 from loadstone.transfer.weights import Weights
 
 Array = np.ndarray[Any, Any]
-_CHUNK_ELEMENTS = 1 << 18
+_CHUNK_ELEMENTS = 1 << 16
 
 
 def numpy_dtype(dtype: DType | str) -> np.dtype[Any]:

@@ -31,7 +31,7 @@ class _Mapping(NamedTuple):
 
 
 class Backing:
-    """What lies behind this process's memory at the moment it is made. Knows of nothing where the kernel does not tell."""
+    """What lies behind this process's memory as it is made. Knows of nothing where the kernel does not tell."""
 
     def __init__(self) -> None:
         files: dict[tuple[str, str, str], StoredFile | None] = {}

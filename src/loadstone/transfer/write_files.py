@@ -5,18 +5,17 @@ whichever file is next, so that some blocks are read (from an accelerator, say) 
 is made of decides its way:
 
 ========================================== ====================================================================
-bytes that lie unchanged in a stored file  shared with it, where the file system can: nothing is copied at all
+bytes that lie unchanged in a stored file  shared with it, where the file system can: nothing is copied at all; else
+                                           copied inside the kernel
 memory whose place fits the file's         written from where it is, past the page cache: the device fetches it
-bytes of a stored file, where the file     copied inside the kernel
-system has no way past the page cache
 all other bytes                            gathered in a block of memory, and that is written past the page cache
 ========================================== ====================================================================
 
 Writes that must go through the page cache are sent to the disk as they come.
 
-A copy inside the kernel is not the second choice everywhere, for it goes through the page cache. Measured on ext4 with
-2 cores, for 2.2 GB, in seconds and processor seconds: written from where it is 0.7-0.9 and 0.1, gathered 0.7-0.9 and
-0.4, copied by the kernel 1.1 and 1.5; shared on XFS 0.2 and 0.02. ``dd oflag=direct bs=8M`` took 0.7-1.1.
+Measured on ext4 with 2 cores, for 2.2 GB, in seconds and processor seconds: written from where it is 0.7-0.9 and 0.1,
+gathered 0.7-0.9 and 0.4, copied by the kernel 1.1 and 1.5, for that goes through the page cache; shared on XFS 0.2 and
+0.02. ``dd oflag=direct bs=8M`` took 0.7-1.1.
 """
 
 from __future__ import annotations
@@ -140,10 +139,12 @@ class _Writing:
         """One block. Whether some of it lies in the page cache now."""
         is_cached = False
         for first, last, run in file.parts(start, stop):
-            if (run and cloned(run, file.plain)) or file.write_in_place(first, last):
+            if run and cloned(run, file.plain):
                 self._tell(last - first)
-            elif run and not file.is_direct and copied(run, file.plain):
+            elif run and copied(run, file.plain):
                 is_cached = True
+                self._tell(last - first)
+            elif file.write_in_place(first, last):
                 self._tell(last - first)
             else:
                 nbytes = _gather(file, first, last, memory)

@@ -114,12 +114,18 @@ def test_a_cast_to_float32_takes_the_result_and_little_more(folders: dict[str, P
     assert found["peak"] < found["result"] + 64 * MB
 
 
-def test_stacked_experts_take_their_own_size_and_the_rest_stays_mapped(folders: dict[str, Path]) -> None:
+def test_stacked_experts_are_pages_of_the_mapped_file_too(folders: dict[str, Path]) -> None:
     found = measured(folders["tiny"], folders["experts"], "auto")
-    experts = 3 * 8 * 3 * 512 * 1024 * 2
-    assert experts < found["result"]
-    assert found["peak"] < experts + 30 * MB
-    assert found["inside"] == found["count"] - 6
+    assert found["result"] > 90 * MB
+    assert found["peak"] < 30 * MB
+    # Where a stack begins in the middle of a page, its first page is a copy.
+    assert found["inside"] >= found["count"] - 6
+
+
+def test_stacked_experts_that_are_cast_take_their_own_size(folders: dict[str, Path]) -> None:
+    found = measured(folders["tiny"], folders["experts"], "float32")
+    assert found["result"] > 180 * MB
+    assert found["peak"] < found["result"] + 64 * MB
 
 
 def test_a_parameter_reads_what_the_file_holds(folders: dict[str, Path]) -> None:
