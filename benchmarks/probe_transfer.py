@@ -56,7 +56,9 @@ def load(
         before = probe.memory_bytes()
         if threads is not None:
             torch.set_num_threads(threads)
+    begin = time.perf_counter()
     loader = _loader(subject, threads)
+    import_s = time.perf_counter() - begin
     if warm_bytes:
         warm_memory(warm_bytes)
     answers = []
@@ -74,6 +76,7 @@ def load(
             figures[f"private_added_{turn}_bytes"] = after["private"] - before["private"]
             figures[f"peak_resident_{turn}_bytes"] = after["peak"]
         if turn == "first":
+            figures["import_and_total_first_s"] = import_s + figures["total_first_s"]
             everything = probe.read(model)  # no clock runs
         del model
         gc.collect()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +67,16 @@ def test_random_weights_follow_the_seed() -> None:
         torch.manual_seed(seed)
         made.append(loadstone.AutoModel.from_config(tiny.config("llama")).embed_tokens.weight)
     assert torch.equal(made[0], made[1]) and not torch.equal(made[0], made[2])
+
+
+@pytest.mark.parametrize(
+    ("first", "brings"), [("pass", []), ("import torch", ["loadstone.frameworks.torch.framework"])]
+)
+def test_an_auto_class_brings_no_framework_but_the_room_of_one_that_is_there(first: str, brings: list[str]) -> None:
+    """What a first load would import otherwise."""
+    program = (
+        f"{first}\nimport sys\nfrom loadstone import AutoModelForCausalLM, TFAutoModel, FlaxAutoModel\n"
+        "print(sorted(n for n in sys.modules if n in ('torch', 'jax', 'keras') or n.endswith('.framework')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ast.literal_eval(done.stdout) == sorted([*brings, *(["torch"] if brings else [])])

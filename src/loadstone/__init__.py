@@ -64,6 +64,10 @@ _MODULES = {"errors", "modeling_utils"}
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
+        if _HOMES[name] == "loadstone.auto":
+            from loadstone.frameworks import prepare
+
+            prepare(value.framework)
     elif name in _MODULES:
         value = importlib.import_module(f"loadstone.{name}")
     elif name[:1].isupper():

@@ -155,6 +155,20 @@ def test_files_in_memory_are_loaded_though_they_take_no_direct_reads(read: str, 
         subprocess.run(["rm", "-rf", shared], check=True)
 
 
+@pytest.mark.parametrize("kind", ["nfs", "fuse"])
+def test_files_of_a_network_are_read_and_never_mapped(
+    kind: str, folder: Path, original: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "file_system", lambda descriptor: kind)
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    assert same(model, original)
+    assert f"3 files read through the page cache ({kind}" in str(model.load_report)
+    maps = [line.split() for line in Path("/proc/self/maps").read_text().splitlines() if str(folder) in line]
+    ranges = [tuple(int(end, 16) for end in each[0].split("-")) for each in maps]
+    inside = [low <= each.data_ptr() < high for each in model.parameters() for low, high in ranges]
+    assert not any(inside)
+
+
 def test_signals_in_the_middle_do_no_harm(folder: Path, original: Any) -> None:
     seen = 0
 

@@ -47,7 +47,8 @@ def test_room_is_for_all_files_together() -> None:
 @pytest.mark.parametrize("kind", ["nfs", "cifs", "smb", "fuse", "lustre", "9p", "ceph"])
 def test_a_network_or_fuse_file_is_never_left_to_page_faults(kind: str) -> None:
     choice = chosen(FileFacts(kind, GB, GB))
-    assert not choice.is_mapped and not choice.is_warmed
+    assert not choice.is_mapped
+    assert choice.is_warmed == (kind not in ("fuse", "9p"))  # where reading ahead would only read twice
     assert "page faults" in choice.why
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from loadstone.errors import FrameworkNotInstalled
 
 _PACKAGES = {"torch": "torch", "flax": "flax", "tensorflow": "tensorflow"}
+_NEEDED = {"torch": ("torch",), "flax": ("flax", "jax"), "tensorflow": ("tensorflow", "keras")}
 PREFIXES = {"": "torch", "Flax": "flax", "TF": "tensorflow"}
 """What the names of a framework's classes start with."""
 
@@ -16,6 +18,12 @@ def framework_of(class_name: str) -> tuple[str, str]:
     """``"FlaxLlamaModel"`` → ``("flax", "LlamaModel")``: the framework of a class, and the name without its prefix."""
     prefix = next(each for each in sorted(PREFIXES, key=len, reverse=True) if class_name.startswith(each))
     return PREFIXES[prefix], class_name.removeprefix(prefix)
+
+
+def prepare(name: str) -> None:
+    """Import the room of a framework that this process has imported already, so that its first load need not."""
+    if all(package in sys.modules for package in _NEEDED[name]):
+        importlib.import_module(f"loadstone.frameworks.{name}.framework")
 
 
 def require_framework(name: str) -> Any:

@@ -78,7 +78,7 @@ def _choose(facts: FileFacts, fits: bool, read: str) -> Choice:
     if read != AUTO:
         return Choice(read == MAP, read == DIRECT, read != DIRECT and fits, "as asked for")
     if facts.is_remote:
-        return Choice(False, False, False, "page faults would be slow there")
+        return Choice(False, False, fits and facts.is_cached_here, "page faults would be slow there")
     if not fits:
         return Choice(True, True, False, "too little memory is free to read ahead")
     return Choice(True, False, True)

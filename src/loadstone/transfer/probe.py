@@ -38,6 +38,7 @@ _KINDS = {
     0x65735546: "fuse",
 }
 _REMOTE = {"nfs", "cifs", "smb", "ceph", "lustre", "gpfs", "beegfs", "afs", "9p", "fuse"}
+_UNCACHED = {"9p", "fuse"}
 _IN_MEMORY = {"tmpfs", "ramfs"}
 _CACHESTAT = 451
 """Number of cachestat(2), Linux 6.5 and later, on every architecture that numbers its calls as x86-64 and arm64 do."""
@@ -57,6 +58,11 @@ class FileFacts(NamedTuple):
     def is_remote(self) -> bool:
         """Whether a page fault would ask another machine or another program, a few pages at a time."""
         return self.kind in _REMOTE
+
+    @property
+    def is_cached_here(self) -> bool:
+        """Whether what is read of it stays in this machine's page cache, as far as its kind tells."""
+        return self.kind not in _UNCACHED
 
     @property
     def cached_share(self) -> float:

@@ -156,6 +156,10 @@ def _on_cpu(jobs: Sequence[Job]) -> _Targets:
 def _residue(job: Job, size: int) -> int | None:
     """Where within a page a slot should begin so that parts of it can be laid there."""
     first = next(iter(job.pieces)).tensor
-    if size < LEAST_BYTES or first.offset % job.dtype.itemsize or to_torch(first.dtype) is not job.dtype:
+    if (
+        min(size, first.nbytes) < LEAST_BYTES
+        or first.offset % job.dtype.itemsize
+        or to_torch(first.dtype) is not job.dtype
+    ):
         return None
     return first.offset % PAGE_BYTES
