@@ -24,8 +24,8 @@ HERE = Path(__file__).resolve().parent
 OURS, PEER, SAFETENSORS, FAST, RUNAI = (
     "loadstone", "transformers", "safetensors", "fastsafetensors", "runai-model-streamer",
 )  # fmt: skip
-DD, MEMORY = "dd", "from memory"
-SUBJECTS = (OURS, PEER, SAFETENSORS, FAST, RUNAI, DD, MEMORY)
+DD, MEMORY, NEW = "dd", "from memory", "new memory"
+SUBJECTS = (OURS, PEER, SAFETENSORS, FAST, RUNAI, DD, MEMORY, NEW)
 _BOTH, _READERS = (OURS, PEER), (OURS, PEER, SAFETENSORS, FAST, RUNAI)
 _COPIES = (FAST, RUNAI)
 """Those whose tensors are in memory of their own whatever they load."""
@@ -53,7 +53,7 @@ class Case:
 CASES: Mapping[str, Case] = {
     "warm": Case(_READERS, "warm", {}),
     "read": Case((OURS, PEER, SAFETENSORS), "warm", {"use": "read"}),
-    "float32": Case(_READERS, "warm", {"dtype": "float32"}, fills=2),
+    "float32": Case((*_READERS, NEW), "warm", {"dtype": "float32"}, fills=2),
     "mixtral": Case(_BOTH, "warm", {}, "mixtral", fills=2),
     "qwen3-moe": Case(_BOTH, "warm", {}, "qwen3-moe", fills=2),
     "cold": Case(_READERS, "cold", {"turns": 1, "torch_first": False}, disk=True),
@@ -68,7 +68,7 @@ CASES: Mapping[str, Case] = {
 
 def missing(package: str) -> bool:
     """Whether a package, or a subject that is one, is not installed. Loadstone runs from its source tree."""
-    if package in (OURS, DD, MEMORY):
+    if package in (OURS, DD, MEMORY, NEW):
         return False
     try:
         version(package)
@@ -113,6 +113,9 @@ class Measure:
         return self._probe("load", library, folder, options).result
 
     def _warm(self, subject: str, folder: Path, nbytes: int, options: dict[str, Any]) -> dict[str, Any]:
+        if subject == NEW:
+            command = [sys.executable, "-P", str(HERE / "yardsticks.py"), "touch", str(options["warm_bytes"])]
+            return finish(command, self._environment(), self._cache, subject).result
         warm_files(folder)
         return self._probe("load", subject, folder, options).result
 

@@ -18,7 +18,7 @@ from typing import Any
 import growth
 import plots
 import report
-from measure_transfer import CASES, DD, MEMORY, OURS, PEER, SUBJECTS, Measure, missing
+from measure_transfer import CASES, DD, MEMORY, NEW, OURS, PEER, SUBJECTS, Measure, missing
 from page_cache import file_system
 from peers import cache_folder
 from report import Goal, Row, Sample, Series
@@ -164,7 +164,9 @@ def section(
         "`runai-model-streamer` (both on the CPU, tensors cloned before closing) load tensors into a dictionary and "
         "make no model; they cast with `Tensor.to`. "
         f"`{DD}` is `dd bs=8M`, reading every file or writing as many zeros with `oflag=direct`; `{MEMORY}` writes as "
-        "many random bytes, which it has in memory, with two threads past the page cache, and ends with `fsync`.",
+        "many random bytes, which it has in memory, with two threads past the page cache, and ends with `fsync`; "
+        f"`{NEW}` is what the kernel takes to fill as much new memory with zeros as the model takes as float32, in "
+        "huge pages, with two threads: no load into memory of its own can be faster.",
         "What is saved has been changed in memory, so that no file holds it; *on the disk* is after `os.sync` for "
         "transformers, which does not sync, and the return of `save_pretrained` for Loadstone, which does. *Save back* "
         "saves what was loaded, unchanged, in shards of other sizes. `strace` counts what its system calls wrote: the "
@@ -237,7 +239,7 @@ def main() -> None:
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "command": " ".join(["python benchmarks/run_transfer.py", *sys.argv[1:]]),
         "machine": report.machine(),
-        "versions": report.versions("torch", *(subject for subject in SUBJECTS if subject not in (DD, MEMORY))),
+        "versions": report.versions("torch", *(subject for subject in SUBJECTS if subject not in (DD, MEMORY, NEW))),
         "checkpoints": [
             {
                 "name": shape.name,

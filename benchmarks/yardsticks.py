@@ -1,10 +1,12 @@
-"""What the disk gives when nothing else is asked of it: reading with ``dd``, writing with ``dd`` and from memory.
+"""What disk and memory give when nothing else is asked of them.
 
-``python yardsticks.py write FILE NBYTES`` is the measured process of :func:`write_from_memory`.
+``python yardsticks.py write FILE NBYTES`` is the measured process of :func:`write_from_memory`, ``… touch NBYTES`` that
+of :func:`touch_new_memory`, first and again.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 import mmap
@@ -16,9 +18,11 @@ import threading
 import time
 from pathlib import Path
 
-from processes import TIMEOUT_S
+from processes import TIMEOUT_S, warm_memory
 
 BLOCK_BYTES = 8 << 20
+_HUGE_BYTES = 2 << 20
+_POPULATE_WRITE = 23  # MADV_POPULATE_WRITE, Linux 5.14
 
 
 def dd_read(folder: Path) -> float:
@@ -91,10 +95,45 @@ def write_from_memory(file: Path, nbytes: int, threads: int = 2) -> float:
     return elapsed_s * nbytes / (blocks * BLOCK_BYTES)
 
 
-if __name__ == "__main__":
-    to, size = Path(sys.argv[2]), int(sys.argv[3])
-    try:
-        figures = {"durable_s": write_from_memory(to, size)}
-    finally:
-        to.unlink(missing_ok=True)
+def touch_new_memory(nbytes: int, threads: int = 2) -> float:
+    """Seconds in which ``threads`` write one byte to each huge page of ``nbytes`` of new memory.
+
+    The kernel fills the pages with zeros. Whatever makes a model in memory of its own waits for that at least.
+    """
+    pages = math.ceil(nbytes / _HUGE_BYTES)
+    begin = time.perf_counter()
+    memory = mmap.mmap(-1, pages * _HUGE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.madvise(mmap.MADV_HUGEPAGE)
+    populate = ctypes.CDLL(None).madvise  # lets go of the interpreter, other than a store
+    populate.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+
+    def touch(first: int) -> None:
+        for page in range(first, pages, threads):
+            if populate(address + page * _HUGE_BYTES, _HUGE_BYTES, _POPULATE_WRITE):
+                memory[page * _HUGE_BYTES] = 1
+
+    workers = [threading.Thread(target=touch, args=(first,)) for first in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return time.perf_counter() - begin
+
+
+def main(what: str, *arguments: str) -> None:
+    if what == "touch":
+        nbytes = int(arguments[0])
+        warm_memory(nbytes)
+        figures = {f"total_{turn}_s": touch_new_memory(nbytes) for turn in ("first", "again")}
+    else:
+        to = Path(arguments[0])
+        try:
+            figures = {"durable_s": write_from_memory(to, int(arguments[1]))}
+        finally:
+            to.unlink(missing_ok=True)
     print(json.dumps({"figures": figures}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -17,7 +17,7 @@ from loadstone.transfer import mapping, warmup
 from loadstone.transfer.files import WeightFile
 from loadstone.transfer.mapping import MappedFile
 from loadstone.transfer.probe import cached_bytes
-from loadstone.transfer.warmup import Stretch, Warmup
+from loadstone.transfer.warmup import Region, Warmup
 
 NBYTES = (20 << 20) + 123
 
@@ -52,8 +52,8 @@ def present_pages(mapped: MappedFile) -> int:
     return sum(raw[i + 7] >> 7 for i in range(0, len(raw), 8))
 
 
-def done(stretches: list[Stretch]) -> Warmup:
-    started = Warmup(stretches, threads=2)
+def done(regions: list[Region]) -> Warmup:
+    started = Warmup(regions, threads=2)
     started.start()
     started.wait()
     return started
@@ -62,26 +62,26 @@ def done(stretches: list[Stretch]) -> Warmup:
 def test_a_cold_file_is_read_and_its_pages_are_entered(path: Path) -> None:
     mapped = MappedFile(path)
     assert present_pages(mapped) == 0
-    done([Stretch(path, 0, NBYTES, *mapped.place(0))])
+    done([Region(path, 0, NBYTES, *mapped.place(0))])
     assert cached(path) == NBYTES
     assert present_pages(mapped) == -(-NBYTES // 4096)
     assert bytes(mapped.buffer) == path.read_bytes()
 
 
 def test_without_a_map_only_the_page_cache_is_filled(path: Path) -> None:
-    done([Stretch(path, 0, NBYTES, None, 0)])
+    done([Region(path, 0, NBYTES, None, 0)])
     assert cached(path) == NBYTES
 
 
 def test_only_what_is_asked_for_is_read(path: Path) -> None:
     mapped = MappedFile(path)
-    done([Stretch(path, 8192, 4096, *mapped.place(8192)), Stretch(path, 8200, 5000, *mapped.place(8200))])
+    done([Region(path, 8192, 4096, *mapped.place(8192)), Region(path, 8200, 5000, *mapped.place(8200))])
     assert 2 <= present_pages(mapped) <= 32  # the kernel enters a few neighbours
 
 
 def test_progress_adds_up(path: Path) -> None:
     told: list[int] = []
-    started = Warmup([Stretch(path, 0, NBYTES, None, 0)])
+    started = Warmup([Region(path, 0, NBYTES, None, 0)])
     started.start()
     started.wait(told.append)
     assert sum(told) <= NBYTES == started.nbytes
@@ -98,7 +98,7 @@ def test_an_error_of_the_disk_names_the_file(path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "preadv", fail_in_the_middle)
     mapped = MappedFile(path)
     with pytest.raises(CorruptCheckpoint, match="weights: expected bytes that can be read, found Input/output error"):
-        done([Stretch(path, 0, NBYTES, *mapped.place(0))])
+        done([Region(path, 0, NBYTES, *mapped.place(0))])
 
 
 @pytest.mark.parametrize("is_read_first", [True, False])
@@ -110,13 +110,13 @@ def test_a_file_that_shrank_is_an_error_and_not_a_signal(
     if not is_read_first:  # as where the cache seems to have it all
         monkeypatch.setattr(warmup, "cached_bytes", lambda descriptor, start, nbytes: nbytes)
     with pytest.raises(CorruptCheckpoint, match=r"weights: expected \d+ bytes from byte \d+ on, found"):
-        done([Stretch(path, 0, NBYTES, *mapped.place(0))])
+        done([Region(path, 0, NBYTES, *mapped.place(0))])
 
 
 def test_a_map_whose_file_was_removed_is_still_populated(path: Path) -> None:
     mapped, content = MappedFile(path), path.read_bytes()
     path.unlink()
-    done([Stretch(path, 0, NBYTES, *mapped.place(0))])
+    done([Region(path, 0, NBYTES, *mapped.place(0))])
     assert present_pages(mapped) == -(-NBYTES // 4096)
     assert bytes(mapped.buffer) == content
 
@@ -138,7 +138,7 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 def test_cancelling_ends_the_threads_and_reads_no_further(path: Path, held_back: threading.Event) -> None:
     before = threading.active_count()
-    started = Warmup([Stretch(path, 0, NBYTES, None, 0)], threads=2)
+    started = Warmup([Region(path, 0, NBYTES, None, 0)], threads=2)
     started.start()
     threading.Timer(0.2, held_back.set).start()
     started.cancel()
@@ -149,9 +149,9 @@ def test_cancelling_ends_the_threads_and_reads_no_further(path: Path, held_back:
 def test_what_nobody_holds_any_more_is_passed_over(path: Path, held_back: threading.Event) -> None:
     mapped = MappedFile(path)
     half = NBYTES // 2 // 4096 * 4096
-    stretches = [Stretch(path, at, 4096, *mapped.place(at)) for at in range(0, half, 4096)]
-    started = Warmup(stretches, threads=1)
-    del stretches
+    regions = [Region(path, at, 4096, *mapped.place(at)) for at in range(0, half, 4096)]
+    started = Warmup(regions, threads=1)
+    del regions
     started.start()
     del mapped
     gc.collect()
@@ -163,7 +163,7 @@ def test_what_nobody_holds_any_more_is_passed_over(path: Path, held_back: thread
 def test_an_error_of_what_goes_on_alone_is_one_line(
     path: Path, held_back: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    started = Warmup([Stretch(path, 0, NBYTES, None, 0)], threads=1)
+    started = Warmup([Region(path, 0, NBYTES, None, 0)], threads=1)
     started.start()
     started.detach()
     os.truncate(path, 100)

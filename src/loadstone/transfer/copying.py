@@ -6,7 +6,6 @@ the lanes, buffers that are filled from the files and drained into the model. No
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -265,8 +264,3 @@ def layout(box: Box, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int,
     kept = [axis for axis, index in enumerate(box) if not isinstance(index, int)]
     order = [axis for axis in axes if axis in kept]
     return tuple(_extent(box[axis]) for axis in order), tuple(kept.index(axis) for axis in order)
-
-
-def nbytes_of(shape: Sequence[int], dtype: DType) -> int:
-    """Of a tensor without gaps."""
-    return math.prod(shape) * dtype.bits // 8

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from loadstone.transfer.copying import Move
 from loadstone.transfer.files import WeightFile
 from loadstone.transfer.memory import PAGE_BYTES, can_overlay, overlay
-from loadstone.transfer.warmup import Stretch
+from loadstone.transfer.warmup import Region
 
 LEAST_BYTES = 256 << 10
 """Of a part that is laid: to lay one takes the kernel about as long as to copy this much."""
@@ -28,7 +28,7 @@ class Laid(NamedTuple):
 
     moves: dict[Path, list[Move]]
     """What is still to be copied."""
-    stretches: list[Stretch]
+    regions: list[Region]
     """What was laid and can be populated."""
     nbytes: int
     """Of what was laid."""
@@ -42,14 +42,14 @@ def lay(
 ) -> Laid:
     """Lay what can be laid. ``place_of`` says where in the memory a move's bytes go as they are stored, or None."""
     rest: dict[Path, list[Move]] = {}
-    stretches: list[Stretch] = []
+    regions: list[Region] = []
     laid = 0
     for path, those in moves.items():
         file: WeightFile | None = None
         rest[path] = []
         for move in those:
             place = place_of(move) if move.nbytes >= LEAST_BYTES else None
-            if place is None or (place - move.offset) % PAGE_BYTES or len(stretches) >= _MOST or not can_overlay():
+            if place is None or (place - move.offset) % PAGE_BYTES or len(regions) >= _MOST or not can_overlay():
                 rest[path].append(move)
                 continue
             first = -(-place // PAGE_BYTES) * PAGE_BYTES
@@ -60,10 +60,10 @@ def lay(
             except OSError:
                 rest[path].append(move)
                 continue
-            stretches.append(Stretch(path, move.offset + first - place, last - first, memory, first))
+            regions.append(Region(path, move.offset + first - place, last - first, memory, first))
             laid += last - first
             rest[path] += _edges(move, first - place, last - place)
-    return Laid(rest, stretches, laid)
+    return Laid(rest, regions, laid)
 
 
 def _edges(move: Move, first: int, last: int) -> list[Move]:

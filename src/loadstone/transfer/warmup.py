@@ -23,7 +23,7 @@ _POPULATE_BYTES = 32 << 20
 _TELL_EVERY_S = 0.25
 
 
-class Stretch(NamedTuple):
+class Region(NamedTuple):
     """Bytes of a file, and the memory that the file is laid over."""
 
     path: Path
@@ -44,15 +44,15 @@ class _Step(NamedTuple):
 
 
 class Warmup:
-    """Reads stretches in the background, in the order given: start it, do something else, then :meth:`wait`.
+    """Reads regions in the background, in the order given: start it, do something else, then :meth:`wait`.
 
     What is not in the page cache is read in large pieces, several at once; then it is entered into the page tables, in
     short ranges, since the kernel holds a lock over one that whoever allocates memory has to wait for. It holds no
     memory: what is not needed any more is passed over.
     """
 
-    def __init__(self, stretches: Iterable[Stretch], threads: int | None = None) -> None:
-        self._steps = list(_steps(stretches))
+    def __init__(self, regions: Iterable[Region], threads: int | None = None) -> None:
+        self._steps = list(_steps(regions))
         self._count = min(threads or cores(), len(self._steps))
         self._lock = threading.Lock()
         self._next = 0
@@ -163,14 +163,14 @@ class _Reader:
             self._file = None
 
 
-def _steps(stretches: Iterable[Stretch]) -> Iterator[_Step]:
-    """Whole pages, each once, in pieces."""
+def _steps(regions: Iterable[Region]) -> Iterator[_Step]:
+    """Whole pages, in pieces; one that two neighbours share once."""
     reached: dict[Path | int, int] = {}
-    for path, offset, nbytes, memory, at in stretches:
+    for path, offset, nbytes, memory, at in regions:
         key = path if memory is None else id(memory)
-        start, end = max(at // PAGE_BYTES * PAGE_BYTES, reached.get(key, 0)), at + nbytes
-        if end <= start:
-            continue
+        start, end = at // PAGE_BYTES * PAGE_BYTES, at + nbytes
+        if start + PAGE_BYTES == reached.get(key):
+            start += PAGE_BYTES
         reached[key] = -(-end // PAGE_BYTES) * PAGE_BYTES
         where = None if memory is None else weakref.ref(memory)
         for each in range(start, end, _POPULATE_BYTES):

@@ -12,7 +12,7 @@ from loadstone.transfer.files import WeightFile
 from loadstone.transfer.machine import available_bytes
 from loadstone.transfer.mapping import MappedFile
 from loadstone.transfer.probe import FileFacts, probe
-from loadstone.transfer.warmup import Stretch, Warmup
+from loadstone.transfer.warmup import Region, Warmup
 
 
 class Weights:
@@ -57,22 +57,22 @@ class Weights:
         """Begin to read all files that may be read ahead; what is mapped into the page tables too if ``populates``."""
         self.populates = populates and all(choice.is_mapped for choice in self.choices.values())
         self.warm(
-            Stretch(path, 0, mapped.nbytes, *mapped.place(0))
+            Region(path, 0, mapped.nbytes, *mapped.place(0))
             if populates and self.is_mapped(path)
-            else Stretch(path, 0, mapped.nbytes, None, 0)
+            else Region(path, 0, mapped.nbytes, None, 0)
             for path, mapped in self.maps.items()
             if self.choices[path].is_warmed
         )
 
-    def views(self, ranges: Iterable[tuple[Path, int, int]]) -> Iterable[Stretch]:
-        """Stretches of mapped files, for :meth:`warm`: path, first byte and number of bytes of each."""
+    def views(self, ranges: Iterable[tuple[Path, int, int]]) -> Iterable[Region]:
+        """Regions of mapped files, for :meth:`warm`: path, first byte and number of bytes of each."""
         for path, offset, nbytes in sorted(ranges):
             if path in self.maps and self.choices[path].is_warmed:
-                yield Stretch(path, offset, nbytes, *self.maps[path].place(offset))
+                yield Region(path, offset, nbytes, *self.maps[path].place(offset))
 
-    def warm(self, stretches: Iterable[Stretch]) -> None:
-        """Begin to read some stretches ahead."""
-        warmup = Warmup(stretches, self.options.threads)
+    def warm(self, regions: Iterable[Region]) -> None:
+        """Begin to read some regions ahead."""
+        warmup = Warmup(regions, self.options.threads)
         self._warmups.append(warmup)
         warmup.start()
 

@@ -50,7 +50,7 @@ def make(jobs: Sequence[Job], device: torch.device, weights: Weights) -> Copied:
         mapped = {path: those for path, those in moves.by_file.items() if weights.is_mapped(path)}
         laid = lay(targets.arena.memory, mapped, targets.place_of, weights.open)
         moves.by_file |= laid.moves
-        weights.warm(laid.stretches)
+        weights.warm(laid.regions)
         laid_bytes = laid.nbytes
     _run(moves, targets, device, weights)
     return Copied({job.name: tensor for job, tensor in zip(jobs, targets.tensors, strict=True)}, laid_bytes)
