@@ -305,46 +305,74 @@ def test_loads_at_once_are_as_right_as_one_after_the_other(folder: Path, origina
     assert wrong == []
 
 
-@pytest.mark.parametrize("read", READS)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_an_interrupt_at_any_moment_stops_the_load_and_leaves_nothing(
-    read: str, dtype: torch.dtype, folder: Path, original: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """But for one descriptor, where it comes after the kernel opened a file and before Python holds it."""
-    monkeypatch.setattr(copying, "_CACHED_BYTES", 64 << 10)
-    monkeypatch.setattr(files, "READ_BYTES", 64 << 10)
+_INTERRUPTED = """
+import gc, os, signal, sys, threading, time
+from pathlib import Path
+import torch
+from loadstone import AutoModelForCausalLM, transfer_options
+from loadstone.transfer import copying, files
 
-    def load() -> Any:
-        return AutoModelForCausalLM.from_pretrained(folder, torch_dtype=dtype, transfer=transfer_options(read))
+folder, read, dtype = sys.argv[1], sys.argv[2], getattr(torch, sys.argv[3])
+copying._CACHED_BYTES = files.READ_BYTES = 64 << 10
 
-    def handler(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
+def state():
+    gc.collect()
+    maps = Path("/proc/self/maps").read_text().count(folder)
+    return threading.active_count(), len(os.listdir("/proc/self/fd")), maps
 
-    load()
-    started = time.perf_counter()
-    load()
-    whole_s = time.perf_counter() - started
-    before = state(folder)
-    restore = signal.signal(signal.SIGALRM, handler)
-    interrupted = 0
+def evict():
+    for path in Path(folder).iterdir():
+        with open(path, "rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+def load():
+    return AutoModelForCausalLM.from_pretrained(folder, torch_dtype=dtype, transfer=transfer_options(read))
+
+def interrupt(number, frame):
+    raise KeyboardInterrupt
+
+expected = {name: tensor.clone() for name, tensor in load().state_dict().items()}
+started = time.perf_counter()
+load()
+whole_s = time.perf_counter() - started
+before, interrupted = state(), 0
+signal.signal(signal.SIGALRM, interrupt)
+for step in range(40):
+    evict()
     try:
-        for step in range(20):
-            evict(folder)
-            try:
-                signal.setitimer(signal.ITIMER_REAL, whole_s * (step + 0.5) / 20)
-                model = load()
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                assert same(model, original, dtype)
-                del model
-            except KeyboardInterrupt:
-                interrupted += 1
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            assert settled(folder, before) or state(folder) == (before[0], before[1] + 1, before[2])
-            before = state(folder)
+        signal.setitimer(signal.ITIMER_REAL, whole_s * (step + 0.5) / 40)
+        model = load()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        found = model.state_dict()
+        assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
+        del model, found
+    except KeyboardInterrupt:
+        interrupted += 1
     finally:
-        signal.signal(signal.SIGALRM, restore)
-    assert interrupted >= 3
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    deadline = time.monotonic() + 5
+    # One descriptor may stay, where the interrupt came after the kernel opened a file and before Python held it.
+    while (now := state()) not in (before, (before[0], before[1] + 1, before[2])) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert now in (before, (before[0], before[1] + 1, before[2])), (step, before, now)
+    before = now
+    assert not torch.empty(1).is_meta, "the way in which skeletons are built is still on"
+assert interrupted >= 5, interrupted
+"""
+
+
+@pytest.mark.parametrize("read", ["auto", "direct"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_an_interrupt_at_any_moment_stops_the_load_and_leaves_nothing(read: str, dtype: str, folder: Path) -> None:
+    """In a process of its own: no library promises to be whole after an interrupt in the middle of it."""
+    done = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED, folder, read, dtype],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def test_a_lazy_load_returns_before_its_weights_are_read(

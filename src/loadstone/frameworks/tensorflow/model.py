@@ -39,11 +39,12 @@ _skeletons: ContextVar[bool] = ContextVar("_skeletons", default=False)
 @contextmanager
 def skeletons() -> Iterator[None]:
     """Models made inside have no variables: filling makes them."""
-    token = _skeletons.set(True)
-    try:
+    before = _skeletons.get()
+    try:  # around the setting too, as an interrupt may come right after it
+        _skeletons.set(True)
         yield
     finally:
-        _skeletons.reset(token)
+        _skeletons.set(before)
 
 
 class TFPreTrainedModel(PushToHub, Holder, Training, Serving, keras.Model):

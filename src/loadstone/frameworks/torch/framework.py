@@ -22,7 +22,7 @@ from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.offloading import offload
 from loadstone.frameworks.torch.placing import Devices, place
-from loadstone.frameworks.torch.skeleton import EmptyWithoutMemory
+from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.streaming import populate, stream
 from loadstone.naming import Naming
 from loadstone.options import Options
@@ -48,7 +48,7 @@ def skeleton(
     """A model without memory behind its slots. What a class computes while it is made is computed."""
     if config._attn_implementation is not None:
         check_attention(config._attn_implementation)
-    with EmptyWithoutMemory():
+    with without_memory():
         model = cls(config, *arguments, **extra)
         if isinstance(model, PreTrainedModel):
             model.tie_weights()  # whether or not its class called post_init()

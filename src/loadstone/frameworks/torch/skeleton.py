@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,11 +12,24 @@ from torch.overrides import TorchFunctionMode
 _EMPTY = (torch.empty, torch.empty_strided, torch.empty_permuted)
 
 
-class EmptyWithoutMemory(TorchFunctionMode):
-    """While this is on, in this thread, what ``torch.empty`` makes lies on the meta device.
+@contextlib.contextmanager
+def without_memory() -> Iterator[None]:
+    """While inside, in this thread, what ``torch.empty`` makes lies on the meta device.
 
-    Layers make their parameters so. What is computed (positions, frequencies, rates of dropout) is computed for real:
-    on the meta device, where a skeleton is often built whole, such numbers would be lost.
+    Left for good however it is left: an interrupt in the middle of PyTorch's own leaving of a mode keeps that mode on.
+    """
+    depth = torch._C._len_torch_function_stack()
+    try:
+        with _EmptyWithoutMemory():
+            yield
+    finally:
+        while torch._C._len_torch_function_stack() > depth:
+            torch._C._pop_torch_function_stack()
+
+
+class _EmptyWithoutMemory(TorchFunctionMode):
+    """Layers make their parameters so. What is computed (positions, frequencies, rates of dropout) is computed for
+    real: on the meta device, where a skeleton is often built whole, such numbers would be lost.
     """
 
     def __torch_function__(
