@@ -248,7 +248,7 @@ def test_an_error_of_the_disk_in_the_middle_of_a_shard_names_it(
     real = os.preadv
     bad = os.stat(folder / SHARD).st_ino
     monkeypatch.setattr(copying, "_CACHED_BYTES", 64 << 10)
-    monkeypatch.setattr("loadstone.transfer.warmup.READ_BYTES", 64 << 10)
+    monkeypatch.setattr("loadstone.transfer.warmup._READ_BYTES", 64 << 10)
     monkeypatch.setattr("loadstone.transfer.warmup.cached_bytes", lambda *range: 0)
 
     def fail(descriptor: int, buffers: list[memoryview], offset: int) -> int:

@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from loadstone.transfer.memory import PAGE_BYTES
 from loadstone.transfer.outgoing import StoredFile, StoredRange
 from loadstone.transfer.probe import file_system
 
-_PRESENT, _SWAPPED, _OF_FILE = (np.uint64(1 << bit) for bit in (63, 62, 61))
+_PRESENT, _SWAPPED, _OF_FILE = 1 << 63, 1 << 62, 1 << 61
+"""Bits of a page's entry."""
 
 
 class _Mapping(NamedTuple):
@@ -102,9 +101,11 @@ def _unchanged(start: int, stop: int) -> Iterator[tuple[int, int]]:
         return
     if len(raw) < 8 * count:
         return
+    import numpy as np
+
     pages = np.frombuffer(raw, np.uint64)
-    is_here = (pages & (_PRESENT | _SWAPPED)) != 0
-    is_changed = is_here & ((pages & _OF_FILE) == 0)
+    is_here = (pages & np.uint64(_PRESENT | _SWAPPED)) != 0
+    is_changed = is_here & ((pages & np.uint64(_OF_FILE)) == 0)
     edges = np.flatnonzero(np.diff(is_changed, prepend=True, append=True)).tolist()
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         low, high = (first + begin) * PAGE_BYTES, (first + end) * PAGE_BYTES
