@@ -10,8 +10,6 @@ from shapes import QUICK, TINYLLAMA, Shape, Stored
 from shapes_experts import MIXTRAL, QUICK_MIXTRAL, Qwen3Moe
 
 TURNS = ("first", "again")
-LONG_S = 4.0
-"""A first load that takes longer is measured once."""
 PATIENCE_S = 20.0
 """A peer stops before a point at which its first load would take longer (see :func:`forecast_s`)."""
 

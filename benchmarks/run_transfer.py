@@ -104,25 +104,19 @@ def collect(cases: Sequence[str], repetitions: int, measure: Measure) -> list[Sa
     return samples
 
 
-def collect_growth(axes: Sequence[growth.Axis], repetitions: int, measure: Measure) -> list[Sample]:
-    """Samples of every point, in order; a long load is measured once, and the peer stops before a far longer one."""
+def collect_growth(axes: Sequence[growth.Axis], measure: Measure) -> list[Sample]:
+    """A process for each point and library, in order; the peer stops before a load that would take far too long."""
     samples = []
     for axis in axes:
         for panel in axis.panels:
             libraries = [OURS, PEER]
             for number, point in enumerate(panel.points):
-                key, once = axis.key(panel, point), set()
-                for repetition in range(repetitions):
-                    answers = {}
-                    for library in libraries if repetition % 2 == 0 else libraries[::-1]:
-                        if library in once:
-                            continue
-                        result = measure.point(panel, point, library)
-                        samples.append(Sample(key, library, repetition, result["figures"]))
-                        answers[library] = result["answer"]
-                        if result["figures"]["total_first_s"] > growth.LONG_S:
-                            once.add(library)
-                    _check(key, answers)
+                key, answers = axis.key(panel, point), {}
+                for library in libraries if number % 2 == 0 else libraries[::-1]:
+                    result = measure.point(panel, point, library)
+                    samples.append(Sample(key, library, 0, result["figures"]))
+                    answers[library] = result["answer"]
+                _check(key, answers)
                 print(key, file=sys.stderr, flush=True)
                 following = panel.points[number + 1 : number + 2]
                 if PEER in libraries and following and axis.grows:
@@ -184,9 +178,8 @@ def section(
         parts += [f"### {axis.title}", image, growth.table(axis, grown_series, (OURS, PEER))]
     if axes:
         parts.append(
-            f"Load + touch, medians of {facts['growth_repetitions']} (what takes more than {growth.LONG_S:g} s is "
-            f"measured once); the peer stops where a load would take more than {growth.PATIENCE_S:g} s. It has no "
-            "option for threads: `torch.set_num_threads` is set for both."
+            "Load + touch, one process for each point and library; the peer stops where a load would take more than "
+            f"{growth.PATIENCE_S:g} s. It has no option for threads: `torch.set_num_threads` is set for both."
         )
     return "\n\n".join([*filter(None, parts), report.raw(samples) if samples else ""])
 
@@ -210,7 +203,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="models of up to 100 MB and one repetition")
     parser.add_argument("--only", action="append", choices=names, metavar="CASE", help=f"one of {', '.join(names)}")
-    parser.add_argument("--repetitions", type=int, help="processes for each case and subject (default 5; plots 3)")
+    parser.add_argument(
+        "--repetitions", type=int, help="processes for each case and subject (default 5; one for each point of a plot)"
+    )
     parser.add_argument("--output", type=Path, help="where RESULTS.md, plots/ and results/ go")
     options = parser.parse_args()
     chosen = [name for name in names if not options.only or name in options.only]
@@ -250,7 +245,6 @@ def main() -> None:
             for shape in shapes.values()
         ],
         "repetitions": repetitions,
-        "growth_repetitions": min(repetitions, 3),
         "cases": chosen,
     }
     cache.mkdir(parents=True, exist_ok=True)
@@ -266,7 +260,7 @@ def main() -> None:
     measure = Measure(shapes, cache)
     measure.compile_everything()
     samples = collect(cases, repetitions, measure)
-    grown = collect_growth(axes, facts["growth_repetitions"], measure)
+    grown = collect_growth(axes, measure)
     if drawn:
         for axis in axes:
             plots.draw(axis, Series(grown), (OURS, PEER), output / "plots" / f"{axis.case}.svg")
