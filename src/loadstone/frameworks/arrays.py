@@ -19,8 +19,10 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.tensors import BY_NAME, DType, StoredTensor
+from loadstone.transfer.boxes import of_array
 from loadstone.transfer.copying import Extent, HostLane, LanePool, copy, layout
 from loadstone.transfer.memory import Arena
+from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.weights import Weights
 
 Array = np.ndarray[Any, Any]
@@ -54,6 +56,18 @@ def held(state_dict: Mapping[str, Any]) -> dict[str, StoredTensor]:
         name: StoredTensor(name, from_numpy(a.dtype), a.shape, Path("<state_dict>"), 0, a.nbytes)
         for name, a in arrays.items()
     }
+
+
+def outgoing_array(name: str, array: Array) -> OutgoingTensor:
+    """An array to be saved, read where it lies."""
+    return OutgoingTensor(
+        name,
+        from_numpy(array.dtype),
+        array.shape,
+        of_array(array),
+        address=array.ctypes.data if array.flags.c_contiguous else None,
+        read_transposed=of_array(array.T) if array.ndim == 2 else None,
+    )
 
 
 class ArraySource:

@@ -12,13 +12,13 @@ import numpy as np
 
 from loadstone.architectures.components import Bias, Component, Part
 from loadstone.errors import Fault, SaveError
-from loadstone.frameworks.arrays import from_numpy
+from loadstone.frameworks.arrays import from_numpy, outgoing_array
 from loadstone.frameworks.flax.framework import is_slot, ties
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.tree import value_of, variables
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.saving import OutgoingTensor
-from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
+from loadstone.transfer.boxes import Box, Read, boxes, elements
 from loadstone.transfer.outgoing import READ_NBYTES
 
 _FORMATS = ("msgpack",)
@@ -84,15 +84,7 @@ def _outgoing_tensor(name: str, array: Any) -> OutgoingTensor:
     dtype, shape = from_numpy(np.dtype(array.dtype)), tuple(array.shape)
     devices = () if isinstance(array, np.ndarray) else tuple(array.devices())
     if len(devices) < 2 and all(device.platform == "cpu" for device in devices):
-        here = np.asarray(array)  # a view
-        return OutgoingTensor(
-            name,
-            dtype,
-            shape,
-            of_array(here),
-            address=here.ctypes.data if here.flags.c_contiguous else None,
-            read_transposed=of_array(here.T) if here.ndim == 2 else None,
-        )
+        return outgoing_array(name, np.asarray(array))  # a view
 
     def reader(wanted: tuple[int, ...], is_turned: bool = False) -> Read:
         return elements(

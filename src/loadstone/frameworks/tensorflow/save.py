@@ -9,12 +9,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from loadstone.frameworks.arrays import from_numpy, numpy_dtype
+from loadstone.frameworks.arrays import from_numpy, numpy_dtype, outgoing_array
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.tensorflow.framework import ties
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
-from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
+from loadstone.transfer.boxes import Box, Read, boxes, elements
 
 
 def save(
@@ -59,15 +59,7 @@ def _outgoing_tensor(name: str, tensor: Any) -> OutgoingTensor:
     shape = tuple(tensor.shape)
     value = tensor.value.value() if isinstance(tensor, keras.Variable) else tensor
     if ":GPU:" not in str(getattr(value, "device", "")):
-        here = np.asarray(value)  # a view
-        return OutgoingTensor(
-            name,
-            dtype,
-            shape,
-            of_array(here),
-            address=here.ctypes.data if here.flags.c_contiguous else None,
-            read_transposed=of_array(here.T) if here.ndim == 2 else None,
-        )
+        return outgoing_array(name, np.asarray(value))  # a view
 
     def reader(wanted: tuple[int, ...], is_turned: bool = False) -> Read:
         return elements(
