@@ -22,7 +22,7 @@ def framework_of(class_name: str) -> tuple[str, str]:
 
 def prepare(name: str) -> None:
     """Import the room of a framework that this process has imported already, so that its first load need not."""
-    if all(package in sys.modules for package in _NEEDED[name]):
+    if all(sys.modules.get(package) is not None for package in _NEEDED[name]):
         importlib.import_module(f"loadstone.frameworks.{name}.framework")
 
 
