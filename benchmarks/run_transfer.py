@@ -260,6 +260,8 @@ def main() -> None:
     measure = Measure(shapes, cache)
     measure.compile_everything()
     samples = collect(cases, repetitions, measure)
+    if samples and axes:  # should the rest be cut off
+        report.write(output, "transfer", section(facts, samples, [], [], drawn), facts, samples)
     grown = collect_growth(axes, measure)
     if drawn:
         for axis in axes:
