@@ -247,7 +247,7 @@ def test_an_error_of_the_disk_in_the_middle_of_a_shard_names_it(
 ) -> None:
     real = os.preadv
     bad = os.stat(folder / SHARD).st_ino
-    monkeypatch.setattr(copying, "_CACHED_BYTES", 64 << 10)
+    monkeypatch.setattr(copying, "EXTENT_BYTES", 64 << 10)
     monkeypatch.setattr("loadstone.transfer.warmup._READ_BYTES", 64 << 10)
     monkeypatch.setattr("loadstone.transfer.warmup.cached_bytes", lambda *range: 0)
 
@@ -313,7 +313,7 @@ from loadstone import AutoModelForCausalLM, transfer_options
 from loadstone.transfer import copying, files
 
 folder, read, dtype = sys.argv[1], sys.argv[2], getattr(torch, sys.argv[3])
-copying._CACHED_BYTES = files.READ_BYTES = 64 << 10
+copying.EXTENT_BYTES = files.READ_BYTES = 64 << 10
 
 def state():
     gc.collect()

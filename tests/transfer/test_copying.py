@@ -108,7 +108,7 @@ def test_any_pieces_end_where_they_belong_in_both_engines(tmp_path: Path, data: 
     read = data.draw(st.sampled_from(["auto", "map", "buffered", "direct"]))
     limit, gap = data.draw(st.sampled_from([8, 64, 1 << 20])), data.draw(st.sampled_from([0, 16, 1 << 16]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(copying, "_CACHED_BYTES", limit)
+        patch.setattr(copying, "EXTENT_BYTES", limit)
         patch.setattr(copying, "_GAP_BYTES", gap)
         for dtype in (DType.FLOAT32, DType.FLOAT16):
             weights = weights_of(case.tensors(), transfer_options(read, threads=2))
@@ -162,7 +162,7 @@ def test_reads_follow_the_file_and_none_is_longer_than_a_lane(
 
     def spy(self: files.WeightFile, offset: int, nbytes: int, buffer: memoryview) -> None:
         seen.append((offset, nbytes))
-        assert len(buffer) <= copying.LANE_BYTES
+        assert len(buffer) <= copying.lane_bytes(copying.EXTENT_BYTES)
         real(self, offset, nbytes, buffer)
 
     monkeypatch.setattr(files.WeightFile, "read_into", spy)

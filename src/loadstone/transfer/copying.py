@@ -14,13 +14,11 @@ from queue import SimpleQueue
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from loadstone.tensors import DType
-from loadstone.transfer.files import READ_BYTES, SECTOR_BYTES, WeightFile
+from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.memory import new_memory
 
-LANE_BYTES = READ_BYTES + 2 * SECTOR_BYTES
-"""Of a lane: a read that begins and ends in the middle of a sector fits too."""
-_CACHED_BYTES = 2 << 20
-"""Of one read through the page cache: what has just been read is then still in the processor's cache when cast."""
+EXTENT_BYTES = 2 << 20
+"""Of what is read at once into memory: it is then still in the processor's cache when it is cast."""
 _GAP_BYTES = 64 << 10
 """Two ranges of a file that lie closer than this are read as one."""
 
@@ -48,7 +46,7 @@ class Lane(Protocol):
 
     @property
     def view(self) -> memoryview:
-        """Its first LANE_BYTES bytes, to be read into."""
+        """Room for the longest extent of its kind, to be read into."""
         ...
 
 
@@ -57,6 +55,11 @@ LaneT = TypeVar("LaneT", bound=Lane)
 
 class Lanes(Protocol[LaneT]):
     """The buffers that there are."""
+
+    @property
+    def extent_bytes(self) -> int:
+        """Of the longest extent that one is for."""
+        ...
 
     def take(self) -> LaneT:
         """One that nobody uses; waits for it."""
@@ -71,7 +74,7 @@ class HostLane:
     """A buffer in memory."""
 
     def __init__(self) -> None:
-        self.memory = new_memory(LANE_BYTES)
+        self.memory = new_memory(lane_bytes(EXTENT_BYTES))
         self.view = memoryview(self.memory)
 
 
@@ -83,6 +86,11 @@ class LanePool(Generic[LaneT]):
         self._free: SimpleQueue[LaneT | None] = SimpleQueue()
         for _ in range(count):
             self._free.put(None)
+
+    @property
+    def extent_bytes(self) -> int:
+        """Of the longest extent that one is for."""
+        return EXTENT_BYTES
 
     def take(self) -> LaneT:
         """One that nobody uses; waits for it."""
@@ -114,7 +122,7 @@ def copy(
 
     Raises what reading raises, as soon as no thread works any more; nothing is left open.
     """
-    _Crew(_extents(moves, open_file), lanes, put, progress).run(threads)
+    _Crew(_extents(moves, open_file, lanes.extent_bytes), lanes, put, progress).run(threads)
 
 
 class _Crew:
@@ -161,12 +169,16 @@ class _Crew:
             return None if self._is_stopped else next(self._extents, None)
 
 
-def _extents(moves: Mapping[Path, list[Move]], open_file: Callable[[Path], WeightFile]) -> Iterator[Extent]:
+def lane_bytes(extent_bytes: int) -> int:
+    """Of a lane for such extents: one that begins and ends in the middle of a sector fits too."""
+    return extent_bytes + 2 * SECTOR_BYTES
+
+
+def _extents(moves: Mapping[Path, list[Move]], open_file: Callable[[Path], WeightFile], limit: int) -> Iterator[Extent]:
     for path, those in moves.items():
         if not those:
             continue
         file = open_file(path)
-        limit = READ_BYTES if file.takes_direct else _CACHED_BYTES
         sector = SECTOR_BYTES if file.takes_direct else 1
         for joined in _joined(_split(those, limit), limit):
             start = joined[0].offset // sector * sector

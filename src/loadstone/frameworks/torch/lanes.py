@@ -10,9 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from loadstone.transfer.copying import LANE_BYTES, HostLane
+from loadstone.transfer.copying import HostLane, lane_bytes
+from loadstone.transfer.files import READ_BYTES
 from loadstone.transfer.memory import new_memory
 
+LANE_BYTES = lane_bytes(READ_BYTES)
 _DEVICE_LANES = 6
 """For each accelerator, in the whole process: 48 MiB, enough to keep a bus busy while as many threads read."""
 
@@ -67,6 +69,11 @@ class DeviceLanes:
         self._free: SimpleQueue[DeviceLane] = SimpleQueue()
         for _ in range(_DEVICE_LANES):
             self._free.put(DeviceLane(device))
+
+    @property
+    def extent_bytes(self) -> int:
+        """Of the longest extent that a lane is for."""
+        return READ_BYTES
 
     def take(self) -> DeviceLane:
         """A lane that nobody fills and the device has read; what this thread does from now on runs on the stream."""

@@ -24,6 +24,7 @@ from loadstone.progress import Progress
 from loadstone.sizes import format_bytes
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.boxes import Box, boxes, elements
+from loadstone.transfer.memory import new_memory
 from loadstone.transfer.offload import offload_name, offloaded_files
 from loadstone.transfer.outgoing import OutgoingTensor
 
@@ -77,7 +78,8 @@ def _outgoing(name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, sourc
     regions = [(piece, _region(piece, shape)) for piece in recipe.pieces]
 
     def read(first: int, last: int) -> np.ndarray[Any, Any]:
-        made = torch.empty(last - first, dtype=dtype)
+        # Not of the allocator's pools: a thread that is gone leaves there what the model needs to run.
+        made = torch.frombuffer(new_memory((last - first) * dtype.itemsize), dtype=dtype, count=last - first)
         at = 0
         for box in boxes(shape, first, last):
             sizes = [each.stop - each.start for each in box]
