@@ -27,6 +27,8 @@ OURS, PEER, SAFETENSORS, FAST, RUNAI = (
 DD, MEMORY, NEW = "dd", "from memory", "new memory"
 SUBJECTS = (OURS, PEER, SAFETENSORS, FAST, RUNAI, DD, MEMORY, NEW)
 _BOTH, _READERS = (OURS, PEER), (OURS, PEER, SAFETENSORS, FAST, RUNAI)
+WITHOUT_MODEL = (SAFETENSORS, FAST, RUNAI)
+"""Those that load tensors and make no model: measured once, to be set beside the others."""
 _COPIES = (FAST, RUNAI)
 """Those whose tensors are in memory of their own whatever they load."""
 _SAVED = "saved"

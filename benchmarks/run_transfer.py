@@ -18,7 +18,7 @@ from typing import Any
 import growth
 import plots
 import report
-from measure_transfer import CASES, DD, MEMORY, NEW, OURS, PEER, SUBJECTS, Measure, missing
+from measure_transfer import CASES, DD, MEMORY, NEW, OURS, PEER, SUBJECTS, WITHOUT_MODEL, Measure, missing
 from page_cache import file_system
 from peers import cache_folder
 from report import Goal, Row, Sample, Series
@@ -89,7 +89,8 @@ def collect(cases: Sequence[str], repetitions: int, measure: Measure) -> list[Sa
         for name in cases:
             if CASES[name].once and repetition:
                 continue
-            subjects = [subject for subject in CASES[name].subjects if not missing(subject)]
+            left_out = WITHOUT_MODEL if repetition else ()
+            subjects = [each for each in CASES[name].subjects if not missing(each) and each not in left_out]
             first = repetition % len(subjects)
             answers = {}
             for subject in [*subjects[first:], *subjects[:first]]:
@@ -156,7 +157,7 @@ def section(
         "before the process starts), but for *fresh memory*: there a save finds the host behind its free memory or "
         "not, as on a machine that has just started. `safetensors` (`load_file`), `fastsafetensors` and "
         "`runai-model-streamer` (both on the CPU, tensors cloned before closing) load tensors into a dictionary and "
-        "make no model; they cast with `Tensor.to`. "
+        "make no model; they cast with `Tensor.to`, and are measured once. "
         f"`{DD}` is `dd bs=8M`, reading every file or writing as many zeros with `oflag=direct`; `{MEMORY}` writes as "
         "many random bytes, which it has in memory, with two threads past the page cache, and ends with `fsync`; "
         f"`{NEW}` is what the kernel takes to fill as much new memory with zeros as the model takes as float32, in "
