@@ -172,6 +172,8 @@ def section(
             report.limits_table(GOALS, series, OURS, PEER, {}, PREDICTED_ON),
             report.medians_table(ROWS, series, [subject for subject in SUBJECTS if not missing(subject)]),
             _rates(series, facts["checkpoints"][0]["nbytes"]),
+            _bounds(series),
+            NOTES,
         ]
     grown_series = Series(grown)
     for axis in axes:
@@ -183,6 +185,41 @@ def section(
             f"{growth.PATIENCE_S:g} s. It has no option for threads: `torch.set_num_threads` is set for both."
         )
     return "\n\n".join([*filter(None, parts), report.raw(samples) if samples else ""])
+
+
+NOTES = (
+    "How to read the figures that are missed. *bfloat16, again*: two threads enter all pages into the page tables "
+    "(25 ms of both cores, by the load report's `populate`) while the same two cores run 12 to 15 ms of Python "
+    "(headers, skeleton, plan, parameters); `safetensors`, which makes no model, shows what mapping and touching "
+    "alone take. "
+    "*float32* and *Mixtral, again*: new memory has to be filled with zeros by the kernel before it can be written to "
+    "(`new memory`), then cast into; shards whose parts begin at another place within a page are copied and not laid. "
+    "*Saves*: transformers returns when the bytes are in the page cache; on the disk both end near what the disk takes "
+    "(`dd`, `from memory`), so that three times the peer is more than the disk gives here once memory is warm."
+)
+BOUNDS = (
+    ("bfloat16 → float32, first", "float32", "total_first_s", NEW),
+    ("bfloat16 → float32, again", "float32", "total_again_s", NEW),
+    ("cold, the load alone", "cold-load", "total_first_s", DD),
+    ("save, on the disk", "save", "durable_s", DD),
+    ("save, on the disk", "save", "durable_s", MEMORY),
+)
+"""What cannot be faster than something that was measured beside it."""
+
+
+def _bounds(series: Series) -> str:
+    """How near the bounds Loadstone comes, and how much faster than the peer something at the bound would be."""
+    lines = [
+        "What bounds it:",
+        "| figure | bound | takes | loadstone | share of the bound reached | the peer over the bound |\n"
+        "| --- | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for title, case, figure, bound in BOUNDS:
+        if all((subject, case, figure) in series for subject in (OURS, PEER, bound)):
+            ours, peer, least = (series.median(subject, case, figure) for subject in (OURS, PEER, bound))
+            shown = (report.shown(value, figure) for value in (least, ours))
+            lines[-1] += f"\n| {title} | `{bound}` | {' | '.join(shown)} | {least / ours:.0%} | {peer / least:.1f}× |"
+    return "\n\n".join(lines) if lines[-1].count("\n") > 1 else ""
 
 
 def _rates(series: Series, nbytes: int) -> str:
