@@ -31,7 +31,7 @@ SHARD = "model-00002-of-00003.safetensors"
 
 @pytest.fixture(scope="module")
 def original() -> Any:
-    """A mixture of experts, so that a load has views, stacks and casts."""
+    """Large enough for three shards, and for reads in several pieces."""
     return tiny.llama(num_hidden_layers=4, vocab_size=4096, hidden_size=128, tie_word_embeddings=False)
 
 
