@@ -74,11 +74,11 @@ def file(tmp_path: Path) -> WeightFile:
     return WeightFile(path, cached=True)
 
 
-@pytest.mark.parametrize("sampled", [False, True])
+@pytest.mark.parametrize("old_kernel", [False, True])
 def test_the_page_cache_is_asked_what_it_holds(
-    sampled: bool, file: WeightFile, monkeypatch: pytest.MonkeyPatch
+    old_kernel: bool, file: WeightFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if sampled:
+    if old_kernel:
         monkeypatch.setattr(probe, "_CACHESTAT", 100_000)  # no such call: as on Linux before 6.5
     os.posix_fadvise(file.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     assert cached_bytes(file.descriptor, 0, file.nbytes) == 0
@@ -90,6 +90,27 @@ def test_the_page_cache_is_asked_what_it_holds(
     os.pread(file.descriptor, 8 << 20, 0)
     assert cached_bytes(file.descriptor, 0, file.nbytes) == file.nbytes
     assert cached_bytes(file.descriptor, 0, 0) == 0
+
+
+def test_of_a_large_file_a_sample_says_how_much_is_cached(file: WeightFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "_SAMPLED_BYTES", 512 << 10)  # 16 samples
+    looked = 0
+    real = probe.cached_bytes
+
+    def counting(descriptor: int, offset: int, nbytes: int) -> int | None:
+        nonlocal looked
+        looked += nbytes
+        return real(descriptor, offset, nbytes)
+
+    monkeypatch.setattr(probe, "cached_bytes", counting)
+    os.posix_fadvise(file.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    assert probe.probe(file.descriptor, file.nbytes).cached_bytes == 0
+    os.posix_fadvise(file.descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+    os.pread(file.descriptor, 4 << 20, 0)
+    assert 0.4 < probe.probe(file.descriptor, file.nbytes).cached_share < 0.6
+    os.pread(file.descriptor, 8 << 20, 0)
+    assert probe.probe(file.descriptor, file.nbytes).cached_share == 1
+    assert looked == 3 * 16 * 64 * 4096
 
 
 def test_file_systems_are_told_apart(file: WeightFile, tmp_path: Path) -> None:

@@ -53,6 +53,23 @@ def test_a_stack_is_made_of_pages_of_the_file_and_holds_the_right_numbers(pieces
     assert total - EXPERTS * 2 * 4096 <= made.laid_bytes <= total
 
 
+def test_of_parts_that_begin_elsewhere_in_their_pages_most_are_laid(pieces: list[Piece]) -> None:
+    """As where a layer's experts lie in two shards."""
+    first = pieces[0].tensor
+    other = first.file.with_name("other")
+    other.write_bytes(bytes(20) + first.file.read_bytes())
+    for i in range(2):
+        pieces[i] = pieces[i]._replace(
+            tensor=pieces[i].tensor._replace(file=other, offset=pieces[i].tensor.offset + 20)
+        )
+    weights = weights_of([piece.tensor for piece in pieces])
+    made = make([Job("stack", pieces, (EXPERTS, *PART), torch.float32)], torch.device("cpu"), weights)
+    weights.wait()
+    assert (EXPERTS - 2) * (first.nbytes - 2 * 4096) <= made.laid_bytes <= (EXPERTS - 2) * first.nbytes
+    parts = [p.tensor.file.read_bytes()[p.tensor.offset :][: p.tensor.nbytes] for p in pieces]
+    assert made.tensors["stack"].view(torch.uint8).numpy().tobytes() == b"".join(parts)
+
+
 def test_what_is_written_there_reaches_neither_the_file_nor_another_load(pieces: list[Piece]) -> None:
     before = pieces[0].tensor.file.read_bytes()
     first, second = stacked(pieces).tensors["stack"], stacked(pieces).tensors["stack"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from loadstone.errors import CorruptCheckpoint
-from loadstone.transfer import mapping, warmup
+from loadstone.transfer import mapping, memory, warmup
 from loadstone.transfer.files import WeightFile
 from loadstone.transfer.mapping import MappedFile
 from loadstone.transfer.probe import cached_bytes
@@ -66,6 +66,20 @@ def test_a_cold_file_is_read_and_its_pages_are_entered(path: Path) -> None:
     assert cached(path) == NBYTES
     assert present_pages(mapped) == -(-NBYTES // 4096)
     assert bytes(mapped.buffer) == path.read_bytes()
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+@pytest.mark.parametrize(("start", "nbytes"), [(0, NBYTES), (5 * 4096, 9 << 20), (100_000, 100_000), (4096, 1)])
+def test_the_pages_of_a_cached_file_are_entered(
+    start: int, nbytes: int, is_refused: bool, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_refused:  # as on Linux before 6.14
+        monkeypatch.setattr(memory, "_PROCESS_MADVISE", 100_000)
+    path.read_bytes()
+    mapped = MappedFile(path)
+    done([Region(path, start, nbytes, *mapped.place(start))])
+    pages = -(-(start + nbytes) // 4096) - start // 4096
+    assert present_pages(mapped) >= 0.98 * pages  # a few are left to be read ahead of
 
 
 def test_without_a_map_only_the_page_cache_is_filled(path: Path) -> None:

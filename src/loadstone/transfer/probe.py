@@ -42,7 +42,9 @@ _UNCACHED = {"9p", "fuse"}
 _IN_MEMORY = {"tmpfs", "ramfs"}
 _CACHESTAT = 451
 """Number of cachestat(2), Linux 6.5 and later, on every architecture that numbers its calls as x86-64 and arm64 do."""
-_SAMPLES, _SAMPLE_PAGES = 64, 64
+_SAMPLE_PAGES = 64
+_SAMPLED_BYTES = 32 << 20
+"""The kernel counts page by page, 30 ns each: of a large file, one sample in so many bytes says enough."""
 
 
 class FileFacts(NamedTuple):
@@ -85,8 +87,29 @@ class FileFacts(NamedTuple):
 def probe(descriptor: int, nbytes: int) -> FileFacts:
     """Look at an open file of so many bytes; reads none of it."""
     kind = file_system(descriptor)
-    cached = nbytes if kind in _IN_MEMORY else cached_bytes(descriptor, 0, nbytes)
+    cached = nbytes if kind in _IN_MEMORY else _estimate(descriptor, nbytes)
     return FileFacts(kind, nbytes, cached)
+
+
+def _estimate(descriptor: int, nbytes: int) -> int | None:
+    """How much of an open file is in the page cache, by samples spread evenly over it."""
+    found = looked = 0
+    for start, count in _samples(0, nbytes):
+        cached = cached_bytes(descriptor, start, count)
+        if cached is None:
+            return None
+        found, looked = found + cached, looked + count
+    return nbytes * found // max(looked, 1)
+
+
+def _samples(offset: int, nbytes: int) -> list[tuple[int, int]]:
+    """Stretches of whole pages, first byte and number of bytes; all of it where there is not much."""
+    size = _SAMPLE_PAGES * PAGE_BYTES
+    count = -(-nbytes // _SAMPLED_BYTES)
+    if count < 2:
+        return [(offset, nbytes)]
+    room = nbytes - size
+    return [(offset + room * each // (count - 1) // PAGE_BYTES * PAGE_BYTES, size) for each in range(count)]
 
 
 class _Statfs(ctypes.Structure):
@@ -117,7 +140,7 @@ class _Counts(ctypes.Structure):
 def cached_bytes(descriptor: int, offset: int, nbytes: int) -> int | None:
     """How much of a range of an open file is in the page cache; None where the system does not tell.
 
-    By cachestat(2); before Linux 6.5 by mincore(2), which looks at a sample.
+    By cachestat(2); before Linux 6.5 by mincore(2).
     """
     libc = _libc()
     if libc is None:
@@ -128,28 +151,21 @@ def cached_bytes(descriptor: int, offset: int, nbytes: int) -> int | None:
     asked = _Range(offset, nbytes)
     if libc.syscall(_CACHESTAT, descriptor, ctypes.byref(asked), ctypes.byref(counts), 0) == 0:
         return min(int(counts.cached) * PAGE_BYTES, nbytes)
-    return _sampled_bytes(libc, descriptor, offset, nbytes)
+    return _bytes_in_core(libc, descriptor, offset, nbytes)
 
 
-def _sampled_bytes(libc: ctypes.CDLL, descriptor: int, offset: int, nbytes: int) -> int | None:
-    """The same, from stretches of pages spread evenly over the range."""
+def _bytes_in_core(libc: ctypes.CDLL, descriptor: int, offset: int, nbytes: int) -> int | None:
+    """The same, by way of a map."""
     start = offset // PAGE_BYTES * PAGE_BYTES
     pages = -(-(offset + nbytes - start) // PAGE_BYTES)
     address = libc.mmap(None, pages * PAGE_BYTES, 1, 1, descriptor, start)  # PROT_READ, MAP_SHARED
     if address == ctypes.c_void_p(-1).value:
         return None
     try:
-        count = min(_SAMPLE_PAGES, pages)
-        steps = min(_SAMPLES, -(-pages // count))
-        found = looked = 0
-        states = (ctypes.c_ubyte * count)()
-        for step in range(steps):
-            first = (pages - count) * step // max(steps - 1, 1)
-            if libc.mincore(address + first * PAGE_BYTES, count * PAGE_BYTES, states):
-                return None
-            found += sum(state & 1 for state in states)
-            looked += count
-        return nbytes * found // looked
+        states = (ctypes.c_ubyte * pages)()
+        if libc.mincore(address, pages * PAGE_BYTES, states):
+            return None
+        return min(sum(state & 1 for state in states) * PAGE_BYTES, nbytes)
     finally:
         libc.munmap(address, pages * PAGE_BYTES)
 

@@ -110,9 +110,9 @@ class Warmup:
                 memory = None if step.memory is None else step.memory()
                 if step.memory is not None and memory is None:
                     continue
-                reader.read(step)
+                was_cached = reader.read(step)
                 if memory is not None:
-                    populate(memory, step.at, step.nbytes, step.path, step.offset)
+                    populate(memory, step.at, step.nbytes, step.path, step.offset, was_cached)
                 del memory
                 with self._lock:
                     self._done_bytes += step.nbytes
@@ -140,8 +140,8 @@ class _Reader:
         self._file: WeightFile | None = None
         self._buffer: memoryview | None = None
 
-    def read(self, step: _Step) -> None:
-        """Raises :class:`CorruptCheckpoint`."""
+    def read(self, step: _Step) -> bool:
+        """Whether all of it was in the page cache already. Raises :class:`CorruptCheckpoint`."""
         if self._file is None or self._file.path != step.path:
             self.close()
             try:
@@ -149,15 +149,18 @@ class _Reader:
             except CorruptCheckpoint:
                 if step.memory is None:
                     raise
-                return  # removed since it was mapped: the map has it still
+                return False  # removed since it was mapped: the map has it still
+        was_cached = True
         for start in range(step.offset, step.offset + step.nbytes, _READ_BYTES):
             nbytes = min(_READ_BYTES, step.offset + step.nbytes - start)
             cached = cached_bytes(self._file.descriptor, start, nbytes)
             if cached is not None and cached >= nbytes:
                 continue
+            was_cached = False
             if self._buffer is None:
                 self._buffer = memoryview(new_memory(_READ_BYTES))
             self._file.read_into(start, nbytes, self._buffer)
+        return was_cached
 
     def close(self) -> None:
         if self._file is not None:

@@ -61,7 +61,7 @@ class Weights:
             if populates and self.is_mapped(path)
             else Region(path, 0, mapped.nbytes, None, 0)
             for path, mapped in self.maps.items()
-            if self.choices[path].is_warmed
+            if self.choices[path].is_warmed and (populates or self._facts[path].cached_share < 1)
         )
 
     def views(self, ranges: Iterable[tuple[Path, int, int]]) -> Iterable[Region]:

@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 @pytest.fixture(autouse=True)
 def as_an_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "has_lanes", lambda device: True)
-    monkeypatch.setattr(copies, "_on_cpu", lambda jobs: copies._on(CPU, jobs))
+    monkeypatch.setattr(copies, "_on_cpu", lambda jobs, moves: copies._on(CPU, jobs))
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -43,8 +45,10 @@ def make(jobs: Sequence[Job], device: torch.device, weights: Weights) -> Copied:
 
     On the CPU all lie in one stretch of memory; stacked parts that are stored as they are needed stay the file's pages.
     """
-    targets = _on_cpu(jobs) if device.type == "cpu" else _on(device, jobs)
-    moves = _moves(jobs, targets)
+    moves = Moves()
+    for number, job in enumerate(jobs):
+        moves.add(number, job.shape, job.pieces)
+    targets = _on_cpu(jobs, moves) if device.type == "cpu" else _on(device, jobs)
     laid_bytes = 0
     if targets.arena is not None:
         mapped = {path: those for path, those in moves.by_file.items() if weights.is_mapped(path)}
@@ -58,22 +62,17 @@ def make(jobs: Sequence[Job], device: torch.device, weights: Weights) -> Copied:
 
 def copy_into(jobs: Sequence[Job], tensors: Sequence[Tensor], device: torch.device, weights: Weights) -> None:
     """The same into memory that is there, all of it on one device."""
-    targets = _Targets([tensor.detach() for tensor in tensors])
-    _run(_moves(jobs, targets), targets, device, weights)
-
-
-def _moves(jobs: Sequence[Job], targets: _Targets) -> Moves:
     moves = Moves()
-    for number, job in enumerate(jobs):
-        if targets.tensors[number].is_contiguous():
+    for number, (job, tensor) in enumerate(zip(jobs, tensors, strict=True)):
+        if tensor.is_contiguous():
             moves.add(number, job.shape, job.pieces)
         else:
             moves.loose += [(number, piece) for piece in job.pieces]
-    moves.by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
-    return moves
+    _run(moves, _Targets([tensor.detach() for tensor in tensors]), device, weights)
 
 
 def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights) -> None:
+    moves.by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
     threads = weights.options.count()
     total = sum(move.nbytes for those in moves.by_file.values() for move in those)
     with Progress("Loading", total) as progress:
@@ -140,9 +139,9 @@ def _on(device: torch.device, jobs: Sequence[Job]) -> _Targets:
     return _Targets([torch.empty(job.shape, dtype=job.dtype, device=device) for job in jobs])
 
 
-def _on_cpu(jobs: Sequence[Job]) -> _Targets:
+def _on_cpu(jobs: Sequence[Job], moves: Moves) -> _Targets:
     sizes = [torch.Size(job.shape).numel() * job.dtype.itemsize for job in jobs]
-    arena = Arena(sizes, [_residue(job, size) for job, size in zip(jobs, sizes, strict=True)])
+    arena = Arena(sizes, _residues(jobs, moves))
     tensors = []
     for job, offset, size in zip(jobs, arena.offsets, sizes, strict=True):
         if not size:
@@ -153,13 +152,13 @@ def _on_cpu(jobs: Sequence[Job]) -> _Targets:
     return _Targets(tensors, arena)
 
 
-def _residue(job: Job, size: int) -> int | None:
-    """Where within a page a slot should begin so that parts of it can be laid there."""
-    first = next(iter(job.pieces)).tensor
-    if (
-        min(size, first.nbytes) < LEAST_BYTES
-        or first.offset % job.dtype.itemsize
-        or to_torch(first.dtype) is not job.dtype
-    ):
-        return None
-    return first.offset % PAGE_BYTES
+def _residues(jobs: Sequence[Job], moves: Moves) -> list[int | None]:
+    """Where within a page each slot should begin so that most of it can be laid there."""
+    votes: dict[int, Counter[int]] = {}
+    for offset, nbytes, target, start, stored, box, _ in itertools.chain.from_iterable(moves.by_file.values()):
+        if nbytes < LEAST_BYTES or box is not None or to_torch(stored) is not jobs[target].dtype:
+            continue
+        begin = offset - start * stored.bits // 8
+        if begin % jobs[target].dtype.itemsize == 0:
+            votes.setdefault(target, Counter())[begin % PAGE_BYTES] += nbytes
+    return [votes[number].most_common(1)[0][0] if number in votes else None for number in range(len(jobs))]
