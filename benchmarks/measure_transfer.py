@@ -24,8 +24,9 @@ HERE = Path(__file__).resolve().parent
 OURS, PEER, SAFETENSORS, FAST, RUNAI = (
     "loadstone", "transformers", "safetensors", "fastsafetensors", "runai-model-streamer",
 )  # fmt: skip
-DD, MEMORY, NEW = "dd", "from memory", "new memory"
-SUBJECTS = (OURS, PEER, SAFETENSORS, FAST, RUNAI, DD, MEMORY, NEW)
+DD, MEMORY, NEW, BARE = "dd", "from memory", "new memory", "bare loop"
+YARDSTICKS = (DD, MEMORY, NEW, BARE)
+SUBJECTS = (OURS, PEER, SAFETENSORS, FAST, RUNAI, *YARDSTICKS)
 _BOTH, _READERS = (OURS, PEER), (OURS, PEER, SAFETENSORS, FAST, RUNAI)
 WITHOUT_MODEL = (SAFETENSORS, FAST, RUNAI)
 """Those that load tensors and make no model: measured once, to be set beside the others."""
@@ -53,10 +54,10 @@ class Case:
 
 
 CASES: Mapping[str, Case] = {
-    "warm": Case(_READERS, "warm", {}),
+    "warm": Case((*_READERS, BARE), "warm", {}),
     "read": Case((OURS, PEER, SAFETENSORS), "warm", {"use": "read"}),
-    "float32": Case((*_READERS, NEW), "warm", {"dtype": "float32"}, fills=2),
-    "mixtral": Case(_BOTH, "warm", {}, "mixtral", fills=2),
+    "float32": Case((*_READERS, NEW, BARE), "warm", {"dtype": "float32"}, fills=2),
+    "mixtral": Case((*_BOTH, BARE), "warm", {}, "mixtral", fills=2),
     "qwen3-moe": Case(_BOTH, "warm", {}, "qwen3-moe", fills=2),
     "cold": Case(_READERS, "cold", {"turns": 1, "torch_first": False}, disk=True),
     "cold-load": Case((*_READERS, DD), "cold", {"turns": 1}, disk=True),
@@ -70,7 +71,7 @@ CASES: Mapping[str, Case] = {
 
 def missing(package: str) -> bool:
     """Whether a package, or a subject that is one, is not installed. Loadstone runs from its source tree."""
-    if package in (OURS, DD, MEMORY, NEW):
+    if package in (OURS, *YARDSTICKS):
         return False
     try:
         version(package)
@@ -119,6 +120,10 @@ class Measure:
             command = [sys.executable, "-P", str(HERE / "yardsticks.py"), "touch", str(options["warm_bytes"])]
             return finish(command, self._environment(), self._cache, subject).result
         warm_files(folder)
+        if subject == BARE:
+            arguments = [str(folder), options.get("dtype", "auto"), str(options["warm_bytes"])]
+            command = [sys.executable, "-P", str(HERE / "yardsticks.py"), "load", *arguments]
+            return finish(command, self._environment(), self._cache, subject).result
         return self._probe("load", subject, folder, options).result
 
     def _cold(self, subject: str, folder: Path, nbytes: int, options: dict[str, Any]) -> dict[str, Any]:

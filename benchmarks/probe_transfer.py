@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import probe
-from processes import warm_memory
+from processes import warm_own_memory
 
 Load = Callable[[str, Any], Any]
 """A folder and a dtype, ``"auto"`` or PyTorch's, to what has ``parameters()``."""
@@ -46,7 +46,7 @@ def load(
     """Loads ``turns`` times and touches one byte of each page, or reads every byte (``use="read"``).
 
     ``torch_first``: PyTorch is imported before all else, so that memory is counted over it. ``warm_bytes`` of the
-    host's memory are warmed right before the clock starts, by another process.
+    host's memory are warmed right before the clock starts; the second load gets what the first one gave back.
     """
     figures: dict[str, float] = {}
     before = {"private": 0}
@@ -59,10 +59,13 @@ def load(
     begin = time.perf_counter()
     loader = _loader(subject, threads)
     import_s = time.perf_counter() - begin
-    if warm_bytes:
-        warm_memory(warm_bytes)
     answers = []
+    model: Any = None
+    if warm_bytes:
+        warm_own_memory(warm_bytes)
     for turn in ("first", "again")[:turns]:
+        model = None
+        gc.collect()
         begin = time.perf_counter()
         model = loader(folder, dtype)
         loaded = time.perf_counter()
@@ -77,9 +80,7 @@ def load(
             figures[f"peak_resident_{turn}_bytes"] = after["peak"]
         if turn == "first":
             figures["import_and_total_first_s"] = import_s + figures["total_first_s"]
-            everything = probe.read(model)  # no clock runs
-        del model
-        gc.collect()
+    everything = probe.read(model)  # no clock runs any more
     if len(set(answers)) > 1:
         sys.exit(f"{subject}: the second load gave other weights than the first")
     return {"figures": figures, "answer": f"{answers[0]} touched, {everything} in all", "done": done}
@@ -103,10 +104,10 @@ def save(
     if changed:
         for weight in model.parameters():
             weight.data = weight.data.clone()
-    if warm_bytes:
-        warm_memory(warm_bytes)
     os.sync()  # what others have left to write
     gc.collect()
+    if warm_bytes:
+        warm_own_memory(warm_bytes)
     used, moved, begin = resource.getrusage(resource.RUSAGE_SELF), _moved(), time.perf_counter()
     model.save_pretrained(target, max_shard_size=max_shard_size)
     saved = time.perf_counter()

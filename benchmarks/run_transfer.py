@@ -18,7 +18,20 @@ from typing import Any
 import growth
 import plots
 import report
-from measure_transfer import CASES, DD, MEMORY, NEW, OURS, PEER, SUBJECTS, WITHOUT_MODEL, Measure, missing
+from measure_transfer import (
+    BARE,
+    CASES,
+    DD,
+    MEMORY,
+    NEW,
+    OURS,
+    PEER,
+    SUBJECTS,
+    WITHOUT_MODEL,
+    YARDSTICKS,
+    Measure,
+    missing,
+)
 from page_cache import file_system
 from peers import cache_folder
 from report import Goal, Row, Sample, Series
@@ -161,7 +174,9 @@ def section(
         f"`{DD}` is `dd bs=8M`, reading every file or writing as many zeros with `oflag=direct`; `{MEMORY}` writes as "
         "many random bytes, which it has in memory, with two threads past the page cache, and ends with `fsync`; "
         f"`{NEW}` is what the kernel takes to fill as much new memory with zeros as the model takes as float32, in "
-        "huge pages, with two threads: no load into memory of its own can be faster.",
+        "huge pages, with two threads: no load into memory of its own can be faster. "
+        f"`{BARE}` makes no model and parses nothing: two threads touch each page of the mapped files, or read 2 MiB "
+        "at a time and cast it into new memory in huge pages.",
         "What is saved has been changed in memory, so that no file holds it; *on the disk* is after `os.sync` for "
         "transformers, which does not sync, and the return of `save_pretrained` for Loadstone, which does. *Save back* "
         "saves what was loaded, unchanged, in shards of other sizes. `strace` counts what its system calls wrote: the "
@@ -198,6 +213,11 @@ NOTES = (
     "(`dd`, `from memory`), so that three times the peer is more than the disk gives here once memory is warm."
 )
 BOUNDS = (
+    ("bfloat16, warm, first", "warm", "total_first_s", BARE),
+    ("bfloat16, warm, again", "warm", "total_again_s", BARE),
+    ("bfloat16 → float32, first", "float32", "total_first_s", BARE),
+    ("bfloat16 → float32, again", "float32", "total_again_s", BARE),
+    ("Mixtral shape, again", "mixtral", "total_again_s", BARE),
     ("bfloat16 → float32, first", "float32", "total_first_s", NEW),
     ("bfloat16 → float32, again", "float32", "total_again_s", NEW),
     ("cold, the load alone", "cold-load", "total_first_s", DD),
@@ -272,7 +292,7 @@ def main() -> None:
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "command": " ".join(["python benchmarks/run_transfer.py", *sys.argv[1:]]),
         "machine": report.machine(),
-        "versions": report.versions("torch", *(subject for subject in SUBJECTS if subject not in (DD, MEMORY, NEW))),
+        "versions": report.versions("torch", *(subject for subject in SUBJECTS if subject not in YARDSTICKS)),
         "checkpoints": [
             {
                 "name": shape.name,

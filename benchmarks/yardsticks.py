@@ -1,12 +1,13 @@
 """What disk and memory give when nothing else is asked of them.
 
-``python yardsticks.py write FILE NBYTES`` is the measured process of :func:`write_from_memory`, ``… touch NBYTES`` that
-of :func:`touch_new_memory`, first and again.
+``python yardsticks.py write FILE NBYTES`` is the measured process of :func:`write_from_memory`; ``… touch NBYTES`` that
+of :func:`touch_new_memory`, ``… load FOLDER DTYPE WARMED_NBYTES`` that of :func:`load_without_model`, first and again.
 """
 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import json
 import math
 import mmap
@@ -16,9 +17,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from processes import TIMEOUT_S, warm_memory
+from processes import TIMEOUT_S, warm_own_memory
 
 BLOCK_BYTES = 8 << 20
 _HUGE_BYTES = 2 << 20
@@ -121,11 +123,73 @@ def touch_new_memory(nbytes: int, threads: int = 2) -> float:
     return time.perf_counter() - begin
 
 
+def load_without_model(folder: Path, dtype: str, threads: int = 2) -> float:
+    """Seconds in which ``threads`` bring all bytes of the weight files into memory that can be used.
+
+    ``auto``: the files are mapped, and one byte of each page is read. Else they are read 2 MiB at a time, as bfloat16,
+    and cast into new memory in huge pages. No header is parsed, nothing gets a name or a shape.
+    """
+    import torch
+
+    begin = time.perf_counter()
+    descriptors = [os.open(file, os.O_RDONLY) for file in sorted(folder.glob("*.safetensors"))]
+    sizes = [os.fstat(descriptor).st_size for descriptor in descriptors]
+    step = 64 << 20 if dtype == "auto" else _HUGE_BYTES
+    pieces = [
+        (number, at, min(step, size - at) // 2 * 2) for number, size in enumerate(sizes) for at in range(0, size, step)
+    ]
+    queue = iter(zip(pieces, itertools.accumulate((nbytes // 2 for _, _, nbytes in pieces), initial=0), strict=False))
+    lock = threading.Lock()
+    if dtype == "auto":
+        maps = [mmap.mmap(each, size, access=mmap.ACCESS_COPY) for each, size in zip(descriptors, sizes, strict=True)]
+        tensors = [torch.frombuffer(memory, dtype=torch.uint8) for memory in maps]
+    else:
+        target = mmap.mmap(-1, 2 * sum(sizes), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        target.madvise(mmap.MADV_HUGEPAGE)
+        tensors = [torch.frombuffer(target, dtype=getattr(torch, dtype))]
+
+    def work() -> None:
+        room = bytearray(_HUGE_BYTES)
+        values = torch.frombuffer(room, dtype=torch.bfloat16)
+        while True:
+            with lock:
+                piece = next(queue, None)
+            if piece is None:
+                return
+            (number, at, nbytes), start = piece
+            if dtype == "auto":
+                tensors[number][at : at + nbytes : mmap.PAGESIZE].sum()
+            else:
+                os.preadv(descriptors[number], [memoryview(room)[:nbytes]], at)
+                tensors[0][start : start + nbytes // 2].copy_(values[: nbytes // 2])
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    elapsed_s = time.perf_counter() - begin
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return elapsed_s
+
+
+def _twice(measure: Callable[[], float], warm_bytes: int) -> dict[str, float]:
+    if warm_bytes:
+        warm_own_memory(warm_bytes)
+    return {f"total_{turn}_s": measure() for turn in ("first", "again")}
+
+
 def main(what: str, *arguments: str) -> None:
     if what == "touch":
         nbytes = int(arguments[0])
-        warm_memory(nbytes)
-        figures = {f"total_{turn}_s": touch_new_memory(nbytes) for turn in ("first", "again")}
+        figures = _twice(lambda: touch_new_memory(nbytes), nbytes)
+    elif what == "load":
+        import torch
+
+        torch.set_num_threads(1)  # the threads are here
+        folder, dtype, warm_bytes = Path(arguments[0]), arguments[1], int(arguments[2])
+        figures = _twice(lambda: load_without_model(folder, dtype), warm_bytes)
     else:
         to = Path(arguments[0])
         try:
