@@ -14,10 +14,10 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("blobs", "config", "generation_config", "hashing", "hub", "lock", "locked", "picking", "publishing", "refusals"),
-    *("registered", "remote_code", "report", "repositories", "saving", "text"),
+    *("blobs", "config", "generation_config", "hashing", "hub", "lock", "locked", "picking", "publishing", "quantised"),
+    *("refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
 }
-PURE_ROOMS = {"architectures", "checkpoint", "planning", "transfer"}
+PURE_ROOMS = {"architectures", "checkpoint", "packing", "planning", "transfer"}
 
 
 def room_of(file: Path) -> str:

@@ -282,6 +282,12 @@ class PretrainedConfig(PushToHub):
         else:
             self.__dict__.setdefault("_extra", {})[name] = value
 
+    def __delattr__(self, name: str) -> None:
+        if name in self.__dict__.get("_extra", {}):
+            del self._extra[name]
+        else:
+            object.__delattr__(self, name)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PretrainedConfig) and self.to_dict() == other.to_dict()
 

@@ -24,6 +24,7 @@ from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
+from loadstone.quantised import dequantised
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
@@ -73,6 +74,7 @@ def from_pretrained(
     ``code_revision``          the commit of code that lies in another repository than the weights
     ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
                                the real library
+    ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones
     ``lazy``                   return before the weights are read; they are read in the background, and when used
     ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
     ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
@@ -101,6 +103,7 @@ def from_pretrained(
         checkpoint = None if options.state_dict is not None else _open(source, options)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
+            checkpoint = _unpacked(checkpoint, config, options)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)
@@ -198,13 +201,6 @@ def _config(
     config._name_or_path = gate.source or config.name_or_path
     if options.attn_implementation is not None:
         config._attn_implementation = options.attn_implementation
-    quantised = config.get("quantization_config")
-    if quantised is not None:
-        method = quantised.get("quant_method") if isinstance(quantised, dict) else quantised
-        raise InvalidConfig(
-            [Fault("config key 'quantization_config'", "none", f"quant_method {method!r}")],
-            hint="Loadstone does not read quantised checkpoints yet; load the model's unquantised version.",
-        )
     return config, others
 
 
@@ -241,13 +237,29 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
         )
 
 
+def _unpacked(checkpoint: Checkpoint, config: PretrainedConfig, options: Options) -> Checkpoint:
+    """The checkpoint as a model in a plain dtype has it; ``config`` then says nothing of quantisation any more."""
+    settings = config.get("quantization_config")
+    if settings is None:
+        return checkpoint
+    found = dequantised(checkpoint, settings)
+    if not options.dequantize:
+        method = settings["quant_method"]
+        raise InvalidConfig(
+            [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
+            hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
+        )
+    del config.quantization_config
+    return found
+
+
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:
     """The weight files; and whether the weights stay as they are stored, on the CPU."""
     if checkpoint is None:
         return Weights({}, options.transfer), False
     stored = first_floating(checkpoint)
     wanted = options.wanted_dtype(config, checkpoint)
-    stays = stored is wanted and options.is_for_the_cpu
+    stays = stored is wanted and not any(tensor.packing for tensor in checkpoint.values()) and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
         cast_bytes = checkpoint.nbytes * wanted.bits // stored.bits

@@ -60,6 +60,7 @@ class Options:
     weights_only: bool = True
     transfer: TransferOptions | None = None
     lazy: bool = False
+    dequantize: bool = False
 
     @classmethod
     def split(cls, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.moves import Moves
+from loadstone.frameworks.unpacking import packed_bytes, unpack
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
@@ -78,7 +79,7 @@ class ArraySource:
 
     def is_at_hand(self, stored: StoredTensor) -> bool:
         """Whether it may stay where it is, as a view."""
-        return self.held is not None or self.weights.is_mapped(stored.file)
+        return self.held is not None or (stored.packing is None and self.weights.is_mapped(stored.file))
 
     def view(self, stored: StoredTensor) -> Array:
         """An array without a copy."""
@@ -188,6 +189,13 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
         else:
             moves.loose += [(number, piece) for piece in job.pieces]
     _move(moves, made, source.weights)
+    if moves.packed:
+
+        def put(number: int, index: tuple[int | slice, ...], values: Array) -> None:
+            cast_into(made[number][(*index, ...)], values)
+
+        with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
+            unpack(moves.packed, source.weights.open, put, source.weights.options.count(), progress)
     for number, piece in moves.loose:
         # The dots keep an array where the index leaves one number.
         cast_into(made[number][(*(piece.into or ()), ...)], source.taken(piece))

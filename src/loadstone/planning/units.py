@@ -58,7 +58,7 @@ def is_as_is(recipe: Recipe, dtype: DType) -> bool:
     if not isinstance(recipe, Stored) or len(recipe.pieces) > 1:
         return False
     tensor, _, into = recipe.pieces[0]
-    aligned = tensor.offset * 8 % max(dtype.bits, 8) == 0
+    aligned = tensor.packing is None and tensor.offset * 8 % max(dtype.bits, 8) == 0
     return into is None and tensor.strides is None and tensor.dtype is dtype and aligned
 
 

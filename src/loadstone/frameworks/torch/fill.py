@@ -34,7 +34,7 @@ class Source:
 
     def is_at_hand(self, stored: StoredTensor) -> bool:
         """Whether it may stay where it is, as a view."""
-        return self.held is not None or self.weights.is_mapped(stored.file)
+        return self.held is not None or (stored.packing is None and self.weights.is_mapped(stored.file))
 
     def view(self, stored: StoredTensor) -> Tensor:
         """A tensor without a copy."""

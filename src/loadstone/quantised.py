@@ -1,0 +1,42 @@
+"""Checkpoints stored in fewer bits: from what the config says of them to tensors that know how they come out."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from loadstone.checkpoint import Checkpoint
+from loadstone.errors import Fault, InvalidConfig
+from loadstone.packing.problems import Problems
+
+_FORMATS = {
+    "fp8": "block_fp8",
+}
+"""``quant_method`` → the module of ``loadstone.packing`` that reads it."""
+
+
+def dequantised(checkpoint: Checkpoint, settings: object) -> Checkpoint:
+    """The checkpoint as the model has it: each tensor once, those that are packed with their ``packing``.
+
+    ``settings``: the config's ``quantization_config``. Raises :class:`InvalidConfig` for a method that is not known,
+    or settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists all.
+    """
+    method = settings.get("quant_method") if isinstance(settings, Mapping) else None
+    if not isinstance(settings, Mapping) or method not in _FORMATS:
+        known = ", ".join(map(repr, _FORMATS))
+        raise InvalidConfig(
+            [Fault("config key 'quantization_config'", f"a quant_method of {known}", f"quant_method {method!r}")],
+            hint="Loadstone does not read these weights; load the model's unquantised version.",
+        )
+    problems = Problems()
+    module: Any = importlib.import_module(f"loadstone.packing.{_FORMATS[str(method)]}")
+    tensors = list(module.read(checkpoint, settings, problems))
+    problems.raise_if_any()
+    return Checkpoint(
+        tensors,
+        format=checkpoint.format,
+        files=checkpoint.files,
+        index=checkpoint.index,
+        metadata=checkpoint.metadata,
+    )
