@@ -105,7 +105,7 @@ PEERS: dict[str, dict[str, Any]] = {
     "mistral": {},
     "qwen2": {},
     "qwen3": dict(head_dim=128),
-    "qwen3_moe": dict(head_dim=128),
+    "qwen3_moe": dict(head_dim=128, moe_intermediate_size=768),
     "gemma2": dict(head_dim=256, query_pre_attn_scalar=256, attn_logit_softcapping=50.0, final_logit_softcapping=30.0),
     "gemma3_text": dict(head_dim=256, query_pre_attn_scalar=256),
     "phi3": {},
