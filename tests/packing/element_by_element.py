@@ -89,7 +89,7 @@ class Example:
         }
 
     def awq_gemm(self) -> dict[str, torch.Tensor]:
-        """As AutoAWQ writes it: within eight outputs the lowest four bits are output 0, the next 2, 4, 6, 1, 3, 5, 7."""
+        """As AutoAWQ writes it: of eight outputs the lowest four bits are output 0, the next 2, 4, 6, 1, 3, 5, 7."""
 
         def words(line: Sequence[int]) -> list[int]:
             mixed: list[int] = []
@@ -108,9 +108,7 @@ class Example:
         """As AutoAWQ writes it, with so many words of zeros for each output."""
         zeros = [[self.zeros[o, g] for g in range(self.groups)] for o in range(self.outputs)]
         return {
-            "qweight": matrix(
-                [stream([self.codes[o, i] for i in range(self.inputs)], 4) for o in range(self.outputs)]
-            ),
+            "qweight": matrix([stream([self.codes[o, i] for i in range(self.inputs)], 4) for o in range(self.outputs)]),
             "qzeros": matrix([stream(line + [0] * (8 * words - len(line)), 4) for line in zeros]),
             "scales": self.scale_lines(groups_first=False, width=8 * words),
         }

@@ -89,7 +89,7 @@ def extremes(weight: torch.Tensor, args: QuantizationArgs) -> tuple[torch.Tensor
     if args.strategy == "block":
         assert args.block_structure is not None
         height, width = args.block_structure
-        blocks = [[b for b in row.split(width, 1)] for row in weight.split(height, 0)]
+        blocks = [list(row.split(width, 1)) for row in weight.split(height, 0)]
         low = torch.stack([torch.stack([b.min() for b in row]) for row in blocks])
         return low, torch.stack([torch.stack([b.max() for b in row]) for row in blocks])
     groups = weight.unflatten(1, (-1, args.group_size))
@@ -182,7 +182,7 @@ def test_each_weight_has_the_one_scheme_that_fits_what_is_stored(tmp_path: Path)
 
 def test_schemes_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
     stored, _ = packed(torch.randn(16, 16), "pack-quantized", GROUPS)
-    with pytest.raises(CorruptCheckpoint, match="one of config_groups that fits.* found several"):
+    with pytest.raises(CorruptCheckpoint, match=r"one of config_groups that fits.* found several"):
         read(tmp_path, stored, config_of("pack-quantized", GROUPS, ROWS | {"num_bits": 4}))
 
 
