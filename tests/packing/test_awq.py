@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from compressed_tensors.entrypoints.convert.converters.autoawq import AutoAWQCon
 from frameworks.torch import tiny
 from packing.element_by_element import Example, codes_of
 from packing.stored import Tensors, assert_numbers, quantised
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone import AutoModelForCausalLM as Auto
@@ -91,6 +92,19 @@ def test_a_checkpoint_becomes_a_plain_model(dtype: torch.dtype, plain: Path, tmp
     numbers = a_model(plain, tmp_path)
     model = Auto.from_pretrained(tmp_path, dequantize=True, torch_dtype=dtype, strict=True)
     assert_numbers(model.state_dict(), numbers, dtype)
+
+
+def test_without_dequantize_the_error_offers_it(plain: Path, tmp_path: Path) -> None:
+    a_model(plain, tmp_path)
+    with pytest.raises(InvalidConfig, match=r"quant_method 'awq'[\s\S]*dequantize=True"):
+        Auto.from_pretrained(tmp_path)
+
+
+def test_what_is_saved_of_it_is_a_plain_checkpoint(plain: Path, tmp_path: Path) -> None:
+    numbers = a_model(plain, tmp_path / "packed")
+    Auto.from_pretrained(tmp_path / "packed", dequantize=True).save_pretrained(tmp_path / "plain")
+    assert "quantization_config" not in json.loads((tmp_path / "plain" / "config.json").read_text())
+    assert_numbers(load_file(tmp_path / "plain" / "model.safetensors"), numbers, torch.float32)
 
 
 @pytest.mark.parametrize("framework", ["Flax", "TF"])

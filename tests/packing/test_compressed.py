@@ -228,6 +228,19 @@ def test_a_checkpoint_becomes_a_plain_model(case: str, plain: Path, tmp_path: Pa
     assert not told["unexpected_keys"]
 
 
+def test_without_dequantize_the_error_offers_it(plain: Path, tmp_path: Path) -> None:
+    a_model(plain, tmp_path, "packed int4, zeros")
+    with pytest.raises(InvalidConfig, match=r"quant_method 'compressed-tensors'[\s\S]*dequantize=True"):
+        Auto.from_pretrained(tmp_path)
+
+
+def test_what_is_saved_of_it_is_a_plain_checkpoint(plain: Path, tmp_path: Path) -> None:
+    numbers = a_model(plain, tmp_path / "packed", "packed int4, zeros")
+    Auto.from_pretrained(tmp_path / "packed", dequantize=True).save_pretrained(tmp_path / "plain")
+    assert "quantization_config" not in json.loads((tmp_path / "plain" / "config.json").read_text())
+    assert_numbers(load_file(tmp_path / "plain" / "model.safetensors"), numbers, torch.float32)
+
+
 @pytest.mark.parametrize("framework", ["Flax", "TF"])
 def test_other_frameworks_get_the_same_numbers(framework: str, plain: Path, tmp_path: Path) -> None:
     numbers = a_model(plain, tmp_path / "packed", "packed int4, zeros")

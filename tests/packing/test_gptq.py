@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -165,6 +166,19 @@ def test_biases_of_zeros_that_layers_never_had_are_no_unused_tensors(plain: Path
     save_file(tensors, tmp_path / "model.safetensors")
     spoilt = Auto.from_pretrained(tmp_path, dequantize=True)
     assert spoilt.load_report.unused == ("model.layers.0.mlp.up_proj.bias",)
+
+
+def test_without_dequantize_the_error_offers_it(plain: Path, tmp_path: Path) -> None:
+    a_model(plain, tmp_path)
+    with pytest.raises(InvalidConfig, match=r"quant_method 'gptq'[\s\S]*dequantize=True"):
+        Auto.from_pretrained(tmp_path)
+
+
+def test_what_is_saved_of_it_is_a_plain_checkpoint(plain: Path, tmp_path: Path) -> None:
+    numbers = a_model(plain, tmp_path / "packed")
+    Auto.from_pretrained(tmp_path / "packed", dequantize=True).save_pretrained(tmp_path / "plain")
+    assert "quantization_config" not in json.loads((tmp_path / "plain" / "config.json").read_text())
+    assert_numbers(load_file(tmp_path / "plain" / "model.safetensors"), numbers, torch.float32)
 
 
 @pytest.mark.parametrize("framework", ["Flax", "TF"])
