@@ -25,7 +25,7 @@ METHOD = "compressed-tensors"
 WHOLE: dict[str, Any] = {"num_bits": 8, "strategy": "tensor"}
 ROWS: dict[str, Any] = {"num_bits": 8, "strategy": "channel"}
 GROUPS: dict[str, Any] = {"num_bits": 4, "strategy": "group", "group_size": 16}
-BLOCKS: dict[str, Any] = {"num_bits": 8, "strategy": "block", "block_structure": [20, 24]}
+BLOCKS: dict[str, Any] = {"num_bits": 8, "strategy": "block", "block_structure": [20, 36]}
 MX: dict[str, Any] = {"type": "float", "strategy": "group", "group_size": 32, "scale_dtype": "torch.uint8"}
 NVFP4: dict[str, Any] = {
     **{"num_bits": 4, "type": "float", "strategy": "tensor_group", "group_size": 16},
