@@ -78,8 +78,9 @@ class Gptq:
 
     @property
     def step(self) -> int:
-        """Words of 32 inputs: the fewest that begin and end with a code, and a cache line of what comes out."""
-        return self.code.bits
+        """Words of 32 inputs: the fewest that begin and end with a code, and a cache line of what comes out. In no order
+        more of them, as each step has to look at all groups."""
+        return self.code.bits * (1 if self.order is None else 4)
 
     def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
         start, count = (number * 32 // self.code.bits for number in (first, len(rows)))

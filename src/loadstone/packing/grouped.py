@@ -125,9 +125,10 @@ def in_columns(
     """
     count = numbers.shape[1]
     if order is not None:
-        of_input = [table.numbers(part, 0, table.rows) for table, part in zip((scales, zeros), raw, strict=True)]
-        numbers -= np.take(of_input[1], order, axis=0, mode="clip").T
-        numbers *= np.take(of_input[0], order, axis=0, mode="clip").T
+        # The numbers of one output's groups lie together, so that looking them up stays in the nearest cache.
+        for table, part, apply in ((zeros, raw[1], np.subtract), (scales, raw[0], np.multiply)):
+            of_output = np.ascontiguousarray(table.numbers(part, 0, table.rows).T)
+            apply(numbers, np.take(of_output, order, axis=1, mode="clip"), out=numbers)
         return
     low, high = first // width, -(-(first + count) // width)
     scale, zero = (table.numbers(part, low, high) for table, part in zip((scales, zeros), raw, strict=True))
