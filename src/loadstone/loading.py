@@ -24,7 +24,7 @@ from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
-from loadstone.quantised import dequantised
+from loadstone.quantised import dequantised, method_of
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
@@ -244,7 +244,7 @@ def _unpacked(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
         return checkpoint
     found = dequantised(checkpoint, settings)
     if not options.dequantize:
-        method = settings["quant_method"]
+        method = method_of(settings)
         raise InvalidConfig(
             [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
             hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
