@@ -14,6 +14,8 @@ import pytest
 import torch
 import transformers
 from frameworks.torch import tiny
+from hub_server import the_hub
+from huggingface_hub import constants
 from packing.reading import of_four_bits
 from packing.stored import Tensors, assert_numbers, quantised
 from safetensors.torch import load_file, save_file
@@ -149,9 +151,14 @@ def test_what_transformers_saves_with_torchao_is_what_it_computes_with(plain: Pa
         torch.testing.assert_close(ours[name], numbers, rtol=0, atol=0, msg=name)
 
 
-def test_a_bare_model_takes_every_shard_in_which_a_part_may_lie(plain: Path, tmp_path: Path) -> None:
-    numbers = torchao_int8(plain, tmp_path, shards=5)
-    found = AutoModel.from_pretrained(tmp_path, dequantize=True).state_dict()
+def test_a_bare_model_fetches_every_shard_in_which_a_part_may_lie(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = torchao_int8(plain, tmp_path / "shards", shards=20)
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        hub.add("owner/packed", {path.name: path.read_bytes() for path in (tmp_path / "shards").iterdir()})
+        found = AutoModel.from_pretrained("owner/packed", dequantize=True).state_dict()
     bare = {name.removeprefix("model."): tensor for name, tensor in numbers.items() if name != "lm_head.weight"}
     assert_numbers(found, bare, torch.float32)
 
