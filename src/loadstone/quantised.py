@@ -18,6 +18,11 @@ _FORMATS = {
     "compressed-tensors": "compressed",
     "gptq": "gptq",
     "awq": "awq",
+    "bitsandbytes": "bitsandbytes",
+    "bitsandbytes_4bit": "bitsandbytes",
+    "bitsandbytes_8bit": "bitsandbytes",
+    "mxfp4": "mxfp4",
+    "torchao": "torchao",
 }
 """``quant_method`` → the module of ``loadstone.packing`` that reads it."""
 
@@ -40,7 +45,7 @@ def unpacked(checkpoint: Checkpoint, config: PretrainedConfig, dequantize: bool)
     inputs_first = registry.family(config.model_type).inputs_first if registry.is_family(config.model_type) else ()
     found = dequantised(checkpoint, settings, inputs_first)
     if not dequantize:
-        method = settings["quant_method"]
+        method = method_of(settings)
         raise InvalidConfig(
             [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
             hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
@@ -57,8 +62,8 @@ def dequantised(checkpoint: Checkpoint, settings: object, inputs_first: tuple[st
     not known, or settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists
     all.
     """
-    method = settings.get("quant_method") if isinstance(settings, Mapping) else None
-    if not isinstance(settings, Mapping) or not isinstance(method, str) or method not in _FORMATS:
+    method = method_of(settings)
+    if not isinstance(settings, Mapping) or method is None or method not in _FORMATS:
         known = ", ".join(map(repr, _FORMATS))
         raise InvalidConfig(
             [Fault("config key 'quantization_config'", f"a quant_method of {known}", f"quant_method {method!r}")],
@@ -77,3 +82,13 @@ def dequantised(checkpoint: Checkpoint, settings: object, inputs_first: tuple[st
         index=checkpoint.index,
         metadata=checkpoint.metadata,
     )
+
+
+def method_of(settings: object) -> str | None:
+    """The ``quant_method``; None where there is none. The oldest of bitsandbytes' configs say it by two flags alone."""
+    if not isinstance(settings, Mapping):
+        return None
+    method = settings.get("quant_method")
+    if method is None and (settings.get("load_in_4bit") is True or settings.get("load_in_8bit") is True):
+        return "bitsandbytes"
+    return method if isinstance(method, str) else None
