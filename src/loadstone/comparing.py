@@ -186,6 +186,7 @@ def _compare(pairs: Sequence[_Pair], rules: _Rules) -> dict[str, _Tally]:
     lock = threading.Lock()
     total = sum(2 * pair[0].dtype.bits // 8 * math.prod(pair[0].shape) for pair in pairs)
     with Stretches(Path(tempfile.gettempdir())) as stretches, Progress("Comparing", total) as progress:
+        stretches.watch({tensor.file: None for pair in pairs for tensor in pair})
 
         def compare(task: _Task) -> None:
             tally = _compared(task, rules, stretches)

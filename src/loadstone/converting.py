@@ -64,7 +64,7 @@ class Conversion:
     unpacked: tuple[str, ...]
     """Tensors that were packed, and are plain now."""
     overflowed: tuple[str, ...]
-    """Tensors in which finite numbers became infinite, or NaN, for the new dtype does not reach as far."""
+    """Tensors in which numbers were beyond what the new dtype reaches: they became infinite, or its largest number."""
     left_out: tuple[str, ...]
     """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
 
@@ -140,6 +140,7 @@ def convert(
     checkpoint = _checkpoint(origin, wanted, dequantize)
     beside = companions(origin)
     with Stretches(_existing(folder.parent)) as stretches:
+        stretches.watch(checkpoint.ends)
         plan = [_planned(tensor, wanted, stretches) for tensor in checkpoint.values()]
         files = _files(beside, origin, plan, dequantize)
         tensors = [each.tensor for each in plan]

@@ -19,7 +19,7 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -58,8 +58,8 @@ tensors."""
 class Stretches:
     """Reads stored tensors, from several threads at once. Use it in a ``with``.
 
-    ``scratch``: the folder for scratch files. ``overflowed``: names of the tensors in which rounding has made a finite
-    number infinite, or NaN.
+    ``scratch``: the folder for scratch files. ``overflowed``: names of the tensors some of whose numbers were
+    beyond what the dtype reaches that they were rounded to.
 
     Every method raises :class:`CorruptCheckpoint` where a file is cut short, or written to meanwhile, and OSError where
     a scratch file finds no room.
@@ -82,6 +82,11 @@ class Stretches:
     ) -> None:
         for each in (self._files, self._maps, self._packed, self._decoded):
             each.clear()
+
+    def watch(self, files: Iterable[Path]) -> None:
+        """From now on these are to stay as they are; else each is, from when it is first read."""
+        for path in files:
+            self.open(path)
 
     def stored(self, tensor: StoredTensor) -> Read:
         """The tensor's bytes as they are stored, but row-major. It is not packed."""

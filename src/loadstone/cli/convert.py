@@ -22,9 +22,7 @@ def show(made: Conversion, output: Output) -> None:
     if made.unpacked:
         output.line(f"{len(made.unpacked)} tensors were packed, and are plain now")
     if made.overflowed:
-        output.note(
-            f"numbers became infinite, or NaN, in {_listed(made.overflowed)}: the new dtype does not reach so far"
-        )
+        output.note(f"numbers are lost in {_listed(made.overflowed)}: the new dtype does not reach so far")
     if made.left_out:
         output.note(f"not copied: {_listed(made.left_out)}")
 

@@ -23,7 +23,6 @@ _EXPONENT = {
     DType.FLOAT16: 0x7C00,
     DType.BFLOAT16: 0x7F80,
     DType.FLOAT8_E5M2: 0x7C,
-    DType.FLOAT8_E4M3FN: 0x7F,
 }
 """The bits that are all set in what is no finite number, and in nothing else."""
 
@@ -32,8 +31,8 @@ def narrowed(values: Array, dtype: DType) -> Array:
     """Numbers → words of as many bits as ``dtype`` has, in the same shape: rounded to nearest, ties to even.
 
     ``values``: float32 or float64; the latter become float32 first on their way to less than 16 bits, or to bfloat16,
-    as PyTorch does it. Beyond the largest number lies infinity, or NaN where ``dtype`` has none. ``dtype`` is one of
-    :data:`TARGETS`.
+    as PyTorch does it. Beyond the largest number lies infinity; where ``dtype`` has none, what is beyond, infinity too,
+    becomes the largest number. ``dtype`` is one of :data:`TARGETS`.
     """
     if dtype in NUMPY:
         with np.errstate(over="ignore"):
@@ -48,7 +47,10 @@ def narrowed(values: Array, dtype: DType) -> Array:
 
 
 def overflows(values: Array, words: Array, dtype: DType) -> bool:
-    """Whether a finite number has become something else. ``words``: what :func:`narrowed` made of ``values``."""
+    """Whether a number was beyond what ``dtype`` reaches. ``words``: what :func:`narrowed` made of ``values``."""
+    if dtype is DType.FLOAT8_E4M3FN:
+        ends = words & 0x7F == 0x7E
+        return bool((np.abs(values[ends]) > _middles(dtype)[-1]).any())
     bits = words.dtype.type(_EXPONENT[dtype])
     ends = (words & bits) == bits
     return bool(ends.any()) and bool(np.isfinite(values[ends]).any())
@@ -71,6 +73,8 @@ def _to_eight_bits(values: Array, dtype: DType) -> Array:
     # In the middle between two numbers, the one whose last bit is zero.
     is_tie = middles[np.minimum(codes, len(middles) - 1)] == magnitudes
     codes = codes + (is_tie & (codes & 1 == 1))
+    if dtype is DType.FLOAT8_E4M3FN:
+        codes = np.minimum(codes, 126)
     codes = np.where(np.isnan(values), 127, codes)
     return np.asarray(codes | np.signbit(values) * 128, np.uint8)
 

@@ -43,6 +43,9 @@ _END = struct.Struct("<4s4H2LH")
 _END_64_LOCATOR = struct.Struct("<4sLQL")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
 _IN_EXTRA = 0xFFFFFFFF
+"""Stands for a number that does not fit, and stands elsewhere."""
+_LARGE = 0xFFFFFFFF
+"""From here on numbers do not fit."""
 _VERSION = 45  # zip64
 _DATE = 1 << 5 | 1  # 1980-01-01: equal models give equal files
 
@@ -101,11 +104,11 @@ class _Archive:
         if isinstance(content, bytes):
             crc = zlib.crc32(content)
         entry = _Entry(raw, crc or 0, nbytes, self._at)
-        wide = _wide(nbytes, nbytes) if nbytes >= _IN_EXTRA else b""
+        wide = _wide(nbytes, nbytes) if nbytes >= _LARGE else b""
         begin = self._at + _LOCAL.size + len(raw) + len(wide) + 4
         padding = -begin % DATA_ALIGNMENT
         extra = wide + struct.pack("<2H", 0x4246, padding) + bytes(padding)
-        shown = min(nbytes, _IN_EXTRA)
+        shown = _short(nbytes)
         header = _LOCAL.pack(b"PK\x03\x04", _VERSION, 0, 0, 0, _DATE, entry.crc, shown, shown, len(raw), len(extra))
         self._pieces += [header + raw + extra, content]
         self._entries.append(entry)
@@ -116,19 +119,23 @@ class _Archive:
         count, nbytes, at = len(self._entries), len(directory), self._at
         end_64 = _END_64.pack(b"PK\x06\x06", _END_64.size - 12, _VERSION, _VERSION, 0, 0, count, count, nbytes, at)
         locator = _END_64_LOCATOR.pack(b"PK\x06\x07", 0, at + nbytes, 1)
-        few, shown = min(count, 0xFFFF), [min(each, _IN_EXTRA) for each in (nbytes, at)]
+        few, shown = min(count, 0xFFFF), (_short(nbytes), _short(at))
         end = _END.pack(b"PK\x05\x06", 0, 0, few, few, *shown, 0)
         tail = directory + end_64 + locator + end
         return FilePlan([*self._pieces, tail], at + len(tail))
 
 
 def _central(entry: _Entry) -> bytes:
-    wide = [each for each in (entry.nbytes, entry.nbytes, entry.start) if each >= _IN_EXTRA]
+    wide = [each for each in (entry.nbytes, entry.nbytes, entry.start) if each >= _LARGE]
     extra = _wide(*wide) if wide else b""
-    nbytes, start = min(entry.nbytes, _IN_EXTRA), min(entry.start, _IN_EXTRA)
+    nbytes, start = _short(entry.nbytes), _short(entry.start)
     lengths = (len(entry.name), len(extra), 0, 0, 0, 0)
     head = (b"PK\x01\x02", _VERSION, _VERSION, 0, 0, 0, _DATE, entry.crc, nbytes, nbytes)
     return _CENTRAL.pack(*head, *lengths, start) + entry.name + extra
+
+
+def _short(number: int) -> int:
+    return number if number < _LARGE else _IN_EXTRA
 
 
 def _wide(*numbers: int) -> bytes:
