@@ -29,7 +29,7 @@ import numpy as np
 from loadstone.checkpoint.layouts import reordered
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.unpacking import unpack
-from loadstone.packing.narrow import narrowed, overflows
+from loadstone.packing.narrow import narrowed, overflows, recoded
 from loadstone.packing.numbers import exact
 from loadstone.planning.recipes import Piece
 from loadstone.tensors import DType, StoredTensor
@@ -107,18 +107,31 @@ class Stretches:
 
     def _rounded_read(self, tensor: StoredTensor, dtype: DType) -> Read:
         width = dtype.bits // 8
+        source = tensor.dtype
+        is_looked_up = tensor.packing is None and source.is_floating and max(source.bits, dtype.bits) <= 16
 
         def read(first: int, last: int) -> Array:
             made = np.empty(last - first, f"<u{width}")
             for start in range(first, last, _READ_ELEMENTS):
-                values = self.numbers(tensor, start, min(start + _READ_ELEMENTS, last))
+                end = min(start + _READ_ELEMENTS, last)
+                values = self._codes(tensor, start, end) if is_looked_up else self.numbers(tensor, start, end)
                 for at in range(0, len(values), _CAST_ELEMENTS):
                     part = values[at : at + _CAST_ELEMENTS]
                     into = made[start - first + at : start - first + at + len(part)]
-                    into[...] = self._narrowed(tensor.name, part, dtype)
+                    if is_looked_up:
+                        into[...], is_lost = recoded(part, source, dtype)
+                        self._note(tensor.name, is_lost)
+                    else:
+                        into[...] = self._narrowed(tensor.name, part, dtype)
             return made.view(np.uint8)
 
         return elements(width, read)
+
+    def _codes(self, tensor: StoredTensor, first: int, last: int) -> Array:
+        """Elements as they are stored, each a word."""
+        width = tensor.dtype.bits // 8
+        raw = memoryview(self.stored(tensor)(first * width, last * width))
+        return np.frombuffer(raw, f"<u{width}")
 
     def _decoded_read(self, tensor: StoredTensor, dtype: DType, turned: bool) -> Read:
         in_order = self._rounded_read(tensor, dtype)
@@ -139,9 +152,7 @@ class Stretches:
                 return packed.decode(self._bytes, first, last)
             return self._whole(tensor, DType.FLOAT32).reshape(-1)[first:last].view(np.float32)
         self._check(tensor)
-        width = tensor.dtype.bits // 8
-        raw = np.frombuffer(memoryview(self.stored(tensor)(first * width, last * width)), np.uint8)
-        return exact(raw, tensor.dtype)
+        return exact(self._codes(tensor, first, last).view(np.uint8), tensor.dtype)
 
     def open(self, path: Path) -> WeightFile:
         """A file; the same bytes whenever it is asked for."""
@@ -211,9 +222,12 @@ class Stretches:
 
     def _narrowed(self, name: str, values: Array, dtype: DType) -> Array:
         words = narrowed(values, dtype)
-        if overflows(values, words, dtype):
-            self.overflowed[name] = None
+        self._note(name, overflows(values, words, dtype))
         return words
+
+    def _note(self, name: str, is_lost: bool) -> None:
+        if is_lost:
+            self.overflowed[name] = None
 
     @staticmethod
     def _check(tensor: StoredTensor) -> None:

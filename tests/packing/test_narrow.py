@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from loadstone.packing.narrow import TARGETS, narrowed, overflows
+from loadstone.packing.narrow import TARGETS, narrowed, overflows, recoded
 from loadstone.packing.numbers import exact, floats
 from loadstone.tensors import DType
 
@@ -45,6 +45,19 @@ def test_every_number_of_a_dtype_comes_back_bit_by_bit(dtype: DType) -> None:
     numbers = floats(codes.view(np.uint8), dtype)
     kept = ~np.isnan(numbers)
     np.testing.assert_array_equal(narrowed(numbers, dtype)[kept], codes[kept])
+
+
+@pytest.mark.parametrize("target", SMALL, ids=str)
+@pytest.mark.parametrize("source", [each for each in DType if each.is_floating and each.bits in (8, 16)], ids=str)
+def test_words_that_are_looked_up_are_what_rounding_makes_of_the_numbers(source: DType, target: DType) -> None:
+    codes = np.random.default_rng(0).permutation(1 << source.bits).astype(f"<u{source.bits // 8}")
+    numbers = floats(codes.view(np.uint8), source)
+    expected = narrowed(numbers, target)
+    words, is_lost = recoded(codes, source, target)
+    np.testing.assert_array_equal(words, expected)
+    assert words.dtype == expected.dtype and is_lost == overflows(numbers, expected, target)
+    kept = np.abs(numbers) <= 1
+    assert not recoded(codes[kept], source, target)[1]
 
 
 def test_nan_of_any_bits_stays_nan_in_bfloat16() -> None:
