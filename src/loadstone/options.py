@@ -47,6 +47,7 @@ class Options:
     revision: str | None = None
     subfolder: str = ""
     variant: str | None = None
+    gguf_file: str | None = None
     use_safetensors: bool | None = None
     from_pt: bool = False
     from_tf: bool = False

@@ -87,6 +87,11 @@ class StoredTensor(NamedTuple):
     """For numbers in fewer bits than ``dtype`` has, or in several parts: how they come out of the stored bytes.
     ``offset`` and ``nbytes`` are those of the first part."""
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether its numbers have to be decoded, all or some."""
+        return self.packing is not None or any(part.packing is not None for part, _ in self.stretches)
+
 
 class Packing(Protocol):
     """How the numbers of a tensor come out of stored parts. Holds no data. Hashable, and tells itself by ``repr``."""

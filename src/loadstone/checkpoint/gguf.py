@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.packing.ggml_types import TYPES, GgmlType
+from loadstone.tensors import DType, StoredTensor
 
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
@@ -144,6 +145,25 @@ def read_header(path: Path, faults: Faults) -> Header | None:
         faults.damaged(where, malformed.expected, malformed.found, malformed.hint)
         return None
     return header if len(faults) == before else None
+
+
+def read_gguf(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
+    """The tensors of one file, in the order of their bytes, under the names that llama.cpp gives; and what it says of
+    itself in a word or a number. Every fault found is added to ``faults``."""
+    header = read_header(path, faults)
+    if header is None:
+        return [], {}
+    return tensors_of(path, header), {key: str(value) for key, value in header.metadata.scalars().items()}
+
+
+def tensors_of(path: Path, header: Header) -> list[StoredTensor]:
+    """The tensors of a header that was read; those in blocks know how they come out."""
+    from loadstone.packing.gguf_blocks import stored_blocks  # needs NumPy, which metadata does without
+
+    return [
+        stored_blocks(StoredTensor(name, kind.dtype or DType.BFLOAT16, shape, path, offset, nbytes), kind)
+        for name, kind, shape, offset, nbytes in header.entries
+    ]
 
 
 class _Reader:
