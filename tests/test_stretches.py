@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import loadstone.stretches
 from loadstone.checkpoint.layouts import in_runs, reordered
 from loadstone.errors import CorruptCheckpoint, UnsupportedDType
 from loadstone.packing.boxes import in_boxes
@@ -143,6 +144,20 @@ def test_large_stretches_are_rounded_in_pieces_that_join(tmp_path: Path) -> None
         read = stretches.rounded(stored(tmp_path, array), DType.BFLOAT16)
         raw = narrowed(array.reshape(-1), DType.BFLOAT16).tobytes()
         assert bytes(memoryview(read(5, len(raw) - 3))) == raw[5:-3]
+
+
+@pytest.mark.parametrize("head", [0, 1, 4095])
+def test_what_is_not_cached_is_read_past_the_page_cache_to_the_last_byte(
+    head: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loadstone.stretches, "_is_cold", lambda file: True)
+    raw = np.random.default_rng(0).integers(0, 255, 1_000_003, np.uint8)
+    (tmp_path / "a.raw").write_bytes(bytes(head) + raw.tobytes())
+    tensor = StoredTensor("a", DType.UINT8, raw.shape, tmp_path / "a.raw", head, raw.nbytes)
+    with Stretches(tmp_path) as stretches:
+        read = stretches.stored(tensor)
+        for start, stop in ((0, raw.size), (1, 600_000), (4096 - head, 500_000), (700_000, raw.size), (5, 9)):
+            assert bytes(memoryview(read(start, stop))) == raw[start:stop].tobytes()
 
 
 def test_tensors_that_do_not_reach_are_named(tmp_path: Path) -> None:

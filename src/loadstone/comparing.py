@@ -209,7 +209,7 @@ def _tasks(pairs: Sequence[_Pair]) -> Iterator[_Task]:
 def _compared(task: _Task, rules: _Rules, stretches: Stretches) -> _Tally | None:
     """What differs in a stretch; None for nothing."""
     (one, other), first, last = task
-    if one.packing is None and other.packing is None and one.dtype is other.dtype:
+    if not one.is_packed and not other.is_packed and one.dtype is other.dtype:
         raw = [_raw(each, first, last, stretches) for each in (one, other)]
         if np.array_equal(raw[0], raw[1]):
             return None
@@ -296,7 +296,8 @@ def _difference(pair: _Pair, tally: _Tally, ignore_dtype: bool) -> TensorDiffere
 
 
 def _kind(tensor: StoredTensor) -> str:
-    return tensor.packing.kind if tensor.packing else tensor.dtype.value
+    packings = [part.packing for part, _ in tensor.stretches] if tensor.stretches else [tensor.packing]
+    return " and ".join(dict.fromkeys(each.kind if each else tensor.dtype.value for each in packings))
 
 
 def _larger(one: float, other: float) -> float:

@@ -25,7 +25,7 @@ from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.flax_msgpack import name_of
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.config import CONFIG_NAME, dtype_name
-from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError, UnsupportedDType
+from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.packing.narrow import TARGETS
 from loadstone.progress import Progress
@@ -98,6 +98,7 @@ def convert(
     subfolder: str = "",
     variant: str | None = None,
     revision: str | None = None,
+    gguf_file: str | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     local_files_only: bool = False,
     token: str | bool | None = None,
@@ -112,7 +113,10 @@ def convert(
         of a family that Loadstone knows, since names and layouts there depend on the model)
     :param dtype: what all floating-point tensors become, rounded to nearest, ties to even; None or ``"auto"`` keeps
         each as it is. Whole numbers stay
-    :param dequantize: packed weights become plain ones. Without it their stored parts are copied as they are
+    :param dequantize: packed weights become plain ones. Without it their stored parts are copied as they are; what a
+        GGUF file packs always becomes plain
+    :param gguf_file: the file of llama.cpp's in the folder or repository that config, weights and tokenizer come from.
+        A path that ends in ``.gguf`` does without
     :param verify: before the new folder takes its place, read it back and compare every byte with the source
     :raises ArgumentError: arguments that contradict each other, a target that may not be written to
     :raises InvalidConfig: packed weights that stay packed cannot be had in another dtype or format
@@ -132,6 +136,7 @@ def convert(
         subfolder=subfolder,
         variant=variant,
         revision=revision,
+        gguf_file=gguf_file,
         cache_dir=cache_dir,
         local_files_only=local_files_only,
         token=token,
@@ -157,7 +162,7 @@ def convert(
         time.monotonic() - begin_s,
         verify,
         tuple(each.stored.name for each in plan if each.is_rounded),
-        tuple(each.stored.name for each in plan if each.stored.packing),
+        tuple(each.stored.name for each in plan if each.stored.is_packed),
         overflowed,
         beside.left_out,
     )
@@ -224,34 +229,23 @@ def _existing(folder: Path) -> Path:
 
 
 def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool) -> Checkpoint:
-    """The tensors to write: stored parts as they are, or what comes out of them."""
-    if dequantize:
+    """The tensors to write: stored parts as they are, or what comes out of them, as it always does of a GGUF file."""
+    if dequantize or origin.gguf is not None:
         return origin.unpacked()
     said = origin.quantization
     if said is not None and wanted is not None:
         method = said.get("quant_method") if isinstance(said, Mapping) else None
+        where = f"{origin.folder / CONFIG_NAME}: 'quantization_config'"
         raise InvalidConfig(
-            [
-                Fault(
-                    f"{origin.folder / CONFIG_NAME}: 'quantization_config'", "plain weights", f"quant_method {method!r}"
-                )
-            ],
+            [Fault(where, "plain weights", f"quant_method {method!r}")],
             hint=f"Packed weights cannot be had as {wanted}; dequantize=True (--dequantize) makes them plain first.",
         )
-    packed = [tensor for tensor in origin.checkpoint.values() if tensor.packing]
-    if packed:
-        faults = [Fault(f"{each.file}: tensor {each.name!r}", "plain numbers", _kind(each)) for each in packed]
-        raise UnsupportedDType(faults, hint="dequantize=True (--dequantize) makes them plain.")
     return origin.checkpoint
-
-
-def _kind(tensor: StoredTensor) -> str:
-    return tensor.packing.kind if tensor.packing else tensor.dtype.value
 
 
 def _planned(stored: StoredTensor, wanted: DType | None, stretches: Stretches) -> _Planned:
     dtype = wanted if wanted is not None and stored.dtype.is_floating else stored.dtype
-    if stored.packing is None and dtype is stored.dtype:
+    if not stored.is_packed and dtype is stored.dtype:
         read, ranges = stretches.stored(stored), _ranges(stored, stretches)
     else:
         read, ranges = stretches.rounded(stored, dtype), ()
@@ -280,17 +274,17 @@ def _files(beside: Companions, origin: Origin, plan: Sequence[_Planned], dequant
     if origin.config is None:
         return files
     config = dict(origin.config)
-    if dequantized:
+    if dequantized or origin.gguf is not None:
         config.pop("quantization_config", None)
     dtypes: Counter[DType] = Counter()
     for each in plan:
         if each.tensor.dtype.is_floating:
             dtypes[each.tensor.dtype] += math.prod(each.tensor.shape)
-    if dtypes and any(each.is_rounded or each.stored.packing for each in plan):
+    if dtypes and any(each.is_rounded or each.stored.is_packed for each in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
     if origin.repo_id is not None and isinstance(config.get("auto_map"), dict):
         config["auto_map"] = {key: _rebased(entry, origin.repo_id) for key, entry in config["auto_map"].items()}
-    if config != origin.config:
+    if config != origin.config or origin.gguf is not None:
         files[CONFIG_NAME] = (json.dumps(config, indent=2, sort_keys=True) + "\n").encode()
     return files
 

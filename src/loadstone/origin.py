@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.checkpoint.names import OTHER_FORMATS, SUFFIXES
+from loadstone.checkpoint.names import OTHER_FORMATS, SUFFIXES, gguf_path
 from loadstone.config import CONFIG_NAME, read_config
-from loadstone.errors import ArgumentError
+from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.gguf import GgufFile, open_gguf
 from loadstone.hub import fetch_files, resolve_files
 from loadstone.quantised import dequantised
 from loadstone.transfer.journal import STAGING
@@ -42,8 +44,6 @@ _MOST_BYTES = 1 << 30
 class Origin(NamedTuple):
     """Where weights come from."""
 
-    name: str
-    """As the caller gave it."""
     checkpoint: Checkpoint
     folder: Path
     """Where its config lies, if it has one."""
@@ -52,6 +52,8 @@ class Origin(NamedTuple):
     repo_id: str | None
     hub: Mapping[str, Any]
     """Keywords that further files of the same repository are asked for with."""
+    gguf: GgufFile | None = None
+    """The one file that all comes from, if it does."""
 
     @property
     def quantization(self) -> object | None:
@@ -73,38 +75,46 @@ def open_origin(
     subfolder: str = "",
     variant: str | None = None,
     revision: str | None = None,
+    gguf_file: str | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     local_files_only: bool = False,
     token: str | bool | None = None,
 ) -> Origin:
-    """A folder, a weight file or an index, or a Hub id. Reads headers only.
+    """A folder, a weight file or an index, or a Hub id; ``gguf_file`` names one in there. Reads headers only.
 
     Raises what :func:`loadstone.open_checkpoint` and, for a Hub id, the Hub raise; :class:`InvalidConfig`.
     """
-    hub = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
-    source = resolve_files(path_or_id, subfolder=subfolder, variant=variant, revision=revision, **hub)  # type: ignore[arg-type]
-    checkpoint = open_checkpoint(source.folder, subfolder=subfolder, variant=variant)
+    hub: dict[str, Any] = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
+    which: dict[str, Any] = {"subfolder": subfolder, "variant": variant}
+    source = resolve_files(path_or_id, revision=revision, gguf_file=gguf_file, **which, **hub)
     folder = source.folder / subfolder if source.folder.is_dir() else source.folder.parent
-    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
-    name = os.fspath(path_or_id)
     kept = {**hub, "subfolder": subfolder}
-    return Origin(name, checkpoint, folder, config, source.commit, source.repo_id, kept)
+    path = gguf_path(source.folder / subfolder if gguf_file else source.folder, gguf_file)
+    if path is not None:
+        gguf = open_gguf(path)
+        return Origin(gguf.checkpoint, path.parent, gguf.config, source.commit, source.repo_id, kept, gguf)
+    checkpoint = open_checkpoint(source.folder, **which)
+    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
+    return Origin(checkpoint, folder, config, source.commit, source.repo_id, kept)
 
 
 class Companions(NamedTuple):
     """What lies beside the weights."""
 
-    files: Mapping[str, Path]
-    """Name → file: config, tokenizer, code and so on."""
+    files: Mapping[str, Path | bytes]
+    """Name → file, or its content: config, tokenizer, code and so on."""
     left_out: tuple[str, ...]
-    """Folders and the like, and what is too large to be one of these."""
+    """Folders and the like, and what is too large to be one of these; or why there is no tokenizer."""
 
 
 def companions(origin: Origin) -> Companions:
     """The files that belong to the weights; none where there is no config, for then it is no model's folder.
 
-    Of a repository on the Hub, those with the names that models commonly have; code stays there.
+    Of a repository on the Hub, those with the names that models commonly have; code stays there. Of a GGUF file, those
+    that its metadata stand for, but for the config.
     """
+    if origin.gguf is not None:
+        return _of_gguf(origin.gguf)
     if origin.config is None:
         return Companions({}, ())
     if origin.repo_id is not None:
@@ -114,7 +124,7 @@ def companions(origin: Origin) -> Companions:
         root = fetch_files(origin.repo_id, names, revision=origin.commit or "main", **hub)
         found = {name: root / subfolder / name for name in (CONFIG_NAME, *_FROM_HUB)}
         return Companions({name: path for name, path in found.items() if path.is_file()}, ())
-    files: dict[str, Path] = {}
+    files: dict[str, Path | bytes] = {}
     left_out = []
     with os.scandir(origin.folder) as entries:
         listed = sorted(islice(entries, _MOST_ENTRIES + 1), key=lambda entry: entry.name)
@@ -128,3 +138,19 @@ def companions(origin: Origin) -> Companions:
         else:
             left_out.append(entry.name + ("/" if entry.is_dir() else ""))
     return Companions(files, tuple(left_out))
+
+
+def _of_gguf(gguf: GgufFile) -> Companions:
+    try:
+        import tokenizers  # noqa: F401
+
+        from loadstone.gguf_tokenizer import build_tokenizer
+
+        tokenizer, settings = build_tokenizer(gguf.metadata, str(gguf.path))
+    except ImportError:
+        return Companions({}, ("the tokenizer, which needs the tokenizers package: pip install 'loadstone[cli]'",))
+    except TokenizerError as error:
+        return Companions({}, (f"the tokenizer: {error}",))
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", **settings}
+    said = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
+    return Companions({"tokenizer.json": tokenizer.to_str().encode(), "tokenizer_config.json": said.encode()}, ())

@@ -31,13 +31,15 @@ from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.unpacking import unpack
 from loadstone.packing.narrow import narrowed, overflows, recoded
 from loadstone.packing.numbers import exact
-from loadstone.planning.recipes import Piece
+from loadstone.planning.recipes import Piece, within
 from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
 from loadstone.transfer.durable import reserve
-from loadstone.transfer.files import WeightFile
+from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.machine import cores
 from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.memory import new_memory
+from loadstone.transfer.probe import probe
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -49,6 +51,8 @@ _READ_ELEMENTS = 1 << 19
 """Read from a file at once."""
 _CAST_ELEMENTS = 1 << 16
 """Rounded at once: what is needed in between stays in the processor's caches."""
+_DIRECT_BYTES = 256 << 10
+"""Of what is read past the page cache; less would wait for the disk too often."""
 _MOST_FILES = 16
 _MOST_TENSORS = 6
 """Packed tensors whose small parts or scratch files are held. Writers have four blocks under way, in the order of the
@@ -96,7 +100,7 @@ class Stretches:
 
     def rounded(self, tensor: StoredTensor, dtype: DType, turned: bool = False) -> Read:
         """The tensor's numbers as bytes of ``dtype``; ``turned``: of the matrix with its rows as columns."""
-        if tensor.packing is not None:
+        if tensor.is_packed:
             return self._decoded_read(tensor, dtype, turned)
         if turned:
             tensor = reordered(tensor, (1, 0))
@@ -108,7 +112,7 @@ class Stretches:
     def _rounded_read(self, tensor: StoredTensor, dtype: DType) -> Read:
         width = dtype.bits // 8
         source = tensor.dtype
-        is_looked_up = tensor.packing is None and source.is_floating and max(source.bits, dtype.bits) <= 16
+        is_looked_up = not tensor.is_packed and source.is_floating and max(source.bits, dtype.bits) <= 16
 
         def read(first: int, last: int) -> Array:
             made = np.empty(last - first, f"<u{width}")
@@ -137,7 +141,7 @@ class Stretches:
         in_order = self._rounded_read(tensor, dtype)
 
         def read(start: int, stop: int) -> Buffer:
-            if not turned and self._opened(tensor).is_in_order:
+            if not turned and self._is_in_order(tensor):
                 return in_order(start, stop)
             words = self._whole(tensor, dtype)
             return of_array(words.T if turned else words)(start, stop)
@@ -146,11 +150,11 @@ class Stretches:
 
     def numbers(self, tensor: StoredTensor, first: int, last: int) -> Array:
         """Elements ``first`` to ``last``, in one row: of a dtype that NumPy has of its own, else as float32."""
-        if tensor.packing is not None:
-            packed = self._opened(tensor)
-            if packed.is_in_order:
-                return packed.decode(self._bytes, first, last)
-            return self._whole(tensor, DType.FLOAT32).reshape(-1)[first:last].view(np.float32)
+        if tensor.is_packed:
+            found = self._opened(tensor).decode(self._bytes, first, last) if self._is_in_order(tensor) else None
+            if found is None:
+                found = self._whole(tensor, DType.FLOAT32).reshape(-1)[first:last].view(np.float32)
+            return found
         self._check(tensor)
         return exact(self._codes(tensor, first, last).view(np.uint8), tensor.dtype)
 
@@ -164,14 +168,23 @@ class Stretches:
         stamp = (status.st_size, status.st_mtime_ns)
         if self._stamps.setdefault(path, stamp) != stamp:
             raise file.fault("the bytes that it had a moment ago", "others")
-        return file
+        # The page cache would take a copy of each byte, and has no use for it here.
+        return WeightFile(path) if _is_cold(file) else file
 
     def _bytes(self, tensor: StoredTensor, start: int, stop: int) -> Array:
-        buffer = np.empty(stop - start, np.uint8)
-        if stop > start:
-            file = self.open(tensor.file)
-            file.read_into(tensor.offset + start, stop - start, buffer.data)
-            file.check()
+        count, offset = stop - start, tensor.offset + start
+        if not count:
+            return np.empty(0, np.uint8)
+        file = self.open(tensor.file)
+        if file.takes_direct and count >= _DIRECT_BYTES:
+            head = offset % SECTOR_BYTES
+            memory = new_memory(-(-(head + count) // SECTOR_BYTES) * SECTOR_BYTES)
+            file.read_into(offset - head, min(len(memory), file.nbytes - offset + head), memoryview(memory))
+            buffer = np.frombuffer(memory, np.uint8, count, head)
+        else:
+            buffer = np.empty(count, np.uint8)
+            file.read_into(offset, count, buffer.data)
+        file.check()
         return buffer
 
     def _gathered(self, tensor: StoredTensor, first: int, last: int) -> Array:
@@ -199,6 +212,9 @@ class Stretches:
         steps = [step * size for step in tensor.strides]
         return np.lib.stride_tricks.as_strided(flat, tensor.shape, steps, writeable=False)
 
+    def _is_in_order(self, tensor: StoredTensor) -> bool:
+        return tensor.packing is not None and self._opened(tensor).is_in_order
+
     def _opened(self, tensor: StoredTensor) -> _Packed:
         return self._packed.get(_key(tensor), lambda: _Packed(tensor, self._bytes))
 
@@ -217,8 +233,25 @@ class Stretches:
         def put(_: int, index: tuple[int | slice, ...], values: Array) -> None:
             words[(*index, ...)] = self._narrowed(tensor.name, values, dtype)
 
-        unpack([(0, Piece(tensor))], self.open, put, max(cores(), 2))
+        pieces = Piece(tensor).spread()
+        unpack([(0, piece) for piece in pieces if piece.tensor.packing], self.open, put, max(cores(), 2))
+        for piece in pieces:
+            if piece.tensor.packing is None:
+                self._round_into(words, piece, dtype)
         return words
+
+    def _round_into(self, words: Array, piece: Piece, dtype: DType) -> None:
+        """Plain numbers among the parts of a tensor others of which are packed."""
+        part = piece.tensor
+        count = math.prod(part.shape)
+        for first in range(0, count, _CAST_ELEMENTS):
+            values = self.numbers(part, first, min(first + _CAST_ELEMENTS, count))
+            at = 0
+            for box in boxes(part.shape, first, first + len(values)):
+                sizes = [each.stop - each.start for each in box]
+                room = values[at : at + math.prod(sizes)].reshape(sizes)
+                words[(*within(piece.into, box), ...)] = self._narrowed(part.name, room, dtype)
+                at += room.size
 
     def _narrowed(self, name: str, values: Array, dtype: DType) -> Array:
         words = narrowed(values, dtype)
@@ -231,7 +264,7 @@ class Stretches:
 
     @staticmethod
     def _check(tensor: StoredTensor) -> None:
-        if tensor.packing is None and tensor.dtype.bits < 8:
+        if tensor.dtype.bits < 8:
             where = f"{tensor.file}: tensor {tensor.name!r}"
             raise UnsupportedDType([Fault(where, "whole bytes for each number", tensor.dtype.value)])
 
@@ -252,13 +285,15 @@ class _Packed:
         if self.is_in_order:
             self.is_in_order = self._fill(read, 0, min(self.packing.step, self.packing.rows)) is not None
 
-    def decode(self, read: Callable[[StoredTensor, int, int], Array], first: int, last: int) -> Array:
-        """Numbers ``first`` to ``last``, as float32."""
+    def decode(self, read: Callable[[StoredTensor, int, int], Array], first: int, last: int) -> Array | None:
+        """Numbers ``first`` to ``last``, as float32; None, and no longer in order, if they do not lie in one row."""
         step = self.packing.step
         start = first // (self.each * step) * step
         stop = min(-(-last // (self.each * step)) * step, self.packing.rows)
         made = self._fill(read, start, stop)
-        assert made is not None, f"{self.packing.kind} decodes its first rows in order, and others not"
+        if made is None:  # the first rows are in order, and others are not
+            self.is_in_order = False
+            return None
         return made[first - start * self.each : last - start * self.each]
 
     def _fill(self, read: Callable[[StoredTensor, int, int], Array], start: int, stop: int) -> Array | None:
@@ -271,12 +306,13 @@ class _Packed:
         for row in range(start, stop, step):
             end = min(row + step, stop)
             raw = read(self.main, row * width, end * width).reshape(end - row, width)
-            for box, values in self.packing.decode(row, raw, self.others):
-                at = _start(box, self.tensor.shape)
-                if at is None or not 0 <= (at := at - start * self.each) <= len(made) - values.size:
-                    return None
-                made[at : at + values.size] = values.reshape(-1)
-                done += values.size
+            with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
+                for box, values in self.packing.decode(row, raw, self.others):
+                    at = _start(box, self.tensor.shape)
+                    if at is None or not 0 <= (at := at - start * self.each) <= len(made) - values.size:
+                        return None
+                    made[at : at + values.size] = values.reshape(-1)
+                    done += values.size
         return made if done == len(made) else None
 
 
@@ -299,6 +335,11 @@ class _Recent(Generic[ValueT]):
     def clear(self) -> None:
         with self._lock:
             self._held.clear()
+
+
+def _is_cold(file: WeightFile) -> bool:
+    facts = probe(file.descriptor, file.nbytes)
+    return facts.cached_share < 0.5 and not facts.is_remote
 
 
 def _key(tensor: StoredTensor) -> Hashable:

@@ -191,6 +191,7 @@ def convert(
     subfolder: Annotated[str, typer.Option(help="The folder inside SRC to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    gguf_file: Annotated[str | None, typer.Option(help="The GGUF file in SRC to take, where SRC is no file.")] = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
@@ -212,6 +213,7 @@ def convert(
             subfolder=subfolder,
             variant=variant,
             revision=revision,
+            gguf_file=gguf_file,
         )
         if as_json:
             output.json(made.to_json())
