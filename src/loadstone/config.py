@@ -475,10 +475,14 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def read_values(folder: Path, gguf_file: str | None) -> dict[str, Any]:
     """The same, or what a GGUF file says, where one is meant."""
-    from loadstone.gguf import gguf_path, open_gguf
+    from loadstone.checkpoint.names import gguf_path
 
     path = gguf_path(folder, gguf_file)
-    return read_config(folder) if path is None else open_gguf(path).config
+    if path is None:
+        return read_config(folder)
+    from loadstone.gguf import open_gguf  # needs NumPy
+
+    return open_gguf(path).config
 
 
 def replace_file(path: Path, content: bytes) -> None:

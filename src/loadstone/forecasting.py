@@ -12,9 +12,9 @@ from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownModelType
-from loadstone.gguf import gguf_path, open_gguf
 from loadstone.hub import resolve_files
 from loadstone.options import Options
 from loadstone.picking import naming_of
@@ -160,6 +160,8 @@ def plan(
     given = None if asked.config is None else AutoConfig.from_pretrained(asked.config)
     path = gguf_path(folder, asked.gguf_file)
     if path is not None:
+        from loadstone.gguf import open_gguf  # needs NumPy
+
         gguf = open_gguf(path)
         checkpoint, values = gguf.checkpoint, gguf.config
         config = given or AutoConfig.for_model(**values)

@@ -22,8 +22,6 @@ from loadstone.packing.ggml_blocks import needs_package, refuse, require_package
 from loadstone.packing.gguf_blocks import Below, Paired, Sorted, Turned, rearranged
 from loadstone.tensors import DType, StoredTensor, Stretch
 
-SUFFIX = ".gguf"
-
 
 @dataclass(frozen=True)
 class GgufFile:
@@ -36,12 +34,14 @@ class GgufFile:
     where anything is, else float32."""
     checkpoint: Checkpoint
 
-
-def gguf_path(folder: Path, gguf_file: str | os.PathLike[str] | None = None) -> Path | None:
-    """The file that is meant: one in a folder, or the path itself; None where there is no talk of GGUF."""
-    if gguf_file is not None:
-        return folder / gguf_file
-    return folder if folder.suffix == SUFFIX and not folder.is_dir() else None
+    def check_model_type(self, model_type: str, class_name: str) -> None:
+        """:class:`UnknownModelType` if it is for another family than a class."""
+        found = self.config["model_type"]
+        if model_type and found != model_type:
+            raise UnknownModelType(
+                f"{self.path} holds a model of type {found!r}, but {class_name} is for {model_type!r}. "
+                "Use an Auto class, or the class of that family."
+            )
 
 
 def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
@@ -71,15 +71,6 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
     said = {key: str(value) for key, value in header.metadata.scalars().items()}
     tensors = _as_the_hub_has_them(path, raw, found, values)
     return GgufFile(path, header.metadata, values, Checkpoint(tensors, format=GGUF, files=[path], metadata=said))
-
-
-def check_model_type(file: GgufFile, model_type: str, class_name: str) -> None:
-    """:class:`UnknownModelType` if a file is for another family than a class."""
-    if model_type and file.config["model_type"] != model_type:
-        raise UnknownModelType(
-            f"{file.path} holds a model of type {file.config['model_type']!r}, but {class_name} is for {model_type!r}. "
-            "Use an Auto class, or the class of that family."
-        )
 
 
 def _refuse_parts(path: Path, metadata: Metadata) -> None:

@@ -8,17 +8,17 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.architectures import registry
 from loadstone.auto_config import AutoConfig
 from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
 from loadstone.frameworks import require_framework
 from loadstone.generation_config import GenerationConfig
-from loadstone.gguf import GgufFile, check_model_type, gguf_path, open_gguf
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
@@ -30,6 +30,9 @@ from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
+
+if TYPE_CHECKING:
+    from loadstone.gguf import GgufFile
 
 logger = logging.getLogger("loadstone")
 
@@ -220,7 +223,7 @@ def _read_config(
         if isinstance(target, AutoTarget):
             return read_config(folder, gate, {}, None if gguf is None else gguf.config)
         if gguf is not None:
-            check_model_type(gguf, target.config_class.model_type, target.__name__)
+            gguf.check_model_type(target.config_class.model_type, target.__name__)
             found: PretrainedConfig = target.config_class.from_dict(gguf.config)
             return found
         config: PretrainedConfig = target.config_class.from_pretrained(folder)
@@ -235,7 +238,11 @@ def _read_config(
 def _gguf(folder: Path, options: Options) -> GgufFile | None:
     """The GGUF file that is asked for, opened."""
     path = gguf_path(folder, options.gguf_file)
-    return None if path is None or options.state_dict is not None else open_gguf(path)
+    if path is None or options.state_dict is not None:
+        return None
+    from loadstone.gguf import open_gguf  # needs NumPy
+
+    return open_gguf(path)
 
 
 def _open(source: Source, options: Options, gguf: GgufFile | None) -> Checkpoint:

@@ -98,6 +98,13 @@ def _of_format(format: str, variant: str | None) -> list[Candidate]:
     return found
 
 
+def gguf_path(folder: Path, gguf_file: str | None = None) -> Path | None:
+    """The GGUF file that is meant: one in a folder, or the path itself; None where none is."""
+    if gguf_file is not None:
+        return folder / gguf_file
+    return folder if folder.suffix == ".gguf" and not folder.is_dir() else None
+
+
 def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | None) -> list[str]:
     """Sentences on what lies in ``folder`` that someone who looked for weights there may have meant."""
     try:
