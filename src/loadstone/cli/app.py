@@ -262,7 +262,7 @@ def diff(
 
 @app.command()
 def run(
-    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json.")],
+    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json; or a GGUF file.")],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],
     head: Annotated[
         str | None,
@@ -280,6 +280,9 @@ def run(
     ] = None,
     top_k: Annotated[int | None, typer.Option(min=1, help="Draw from this many of the likeliest tokens.")] = None,
     seed: Annotated[int | None, typer.Option(help="Make drawing repeatable.")] = None,
+    chat: Annotated[
+        bool, typer.Option("--chat", help="TEXT is a question: put it as the model's chat template puts it.")
+    ] = False,
     context: Annotated[str | None, typer.Option(help="The text that holds the answer (question answering).")] = None,
     dtype: Annotated[str, typer.Option(help="auto (as stored), float32, bfloat16, float16.")] = "auto",
     device: Annotated[
@@ -298,7 +301,13 @@ def run(
             raise ArgumentError("Only one TEXT can be -, since there is one stdin.")
         texts = [sys.stdin.read().strip() if text == "-" else text for text in texts]
         options = Options(
-            max_new_tokens=max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k, seed=seed, context=context
+            max_new_tokens=max_new_tokens,
+            temperature=temperature,
+            top_p=top_p,
+            top_k=top_k,
+            seed=seed,
+            context=context,
+            chat=chat,
         )
         output = Output()
         task = task_of(path, head)
@@ -316,13 +325,16 @@ def run(
 
 @app.command()
 def demo(
-    model: Annotated[Path | None, typer.Option(help="A folder with another sentence-embedding model.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Another model to ask: a folder, or a GGUF file.")] = None,
+    embedder: Annotated[Path | None, typer.Option(help="A folder with another sentence-embedding model.")] = None,
     question: Annotated[str | None, typer.Option(help="Another question.")] = None,
     show_traceback: Traceback = False,
 ) -> None:
-    """Load a small real model that comes with an install, and let it answer a question."""
+    """Load two small real models that come with an install: one answers a question, one compares sentences."""
     with failing_clearly(show_traceback):
-        from loadstone.cli.demo import QUESTION
-        from loadstone.cli.demo import demo as show_demo
+        from loadstone.cli.demo import QUESTION, ask, compare
 
-        show_demo(Output(), model=model, question=question or QUESTION)
+        output = Output()
+        ask(output, model=model, question=question or QUESTION)
+        output.line()
+        compare(output, model=embedder)

@@ -51,6 +51,13 @@ class Output:
         else:
             typer.echo(printable(text))
 
+    def piece(self, text: str) -> None:
+        """A part of a line, shown at once."""
+        if self.rich:
+            self.console.print(Text(printable(text), style="green"), end="", soft_wrap=True)
+        else:
+            typer.echo(printable(text), nl=False)
+
     def note(self, text: str) -> None:
         """Something beside the result, on standard error."""
         typer.echo(printable(text), err=True)

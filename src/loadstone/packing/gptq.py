@@ -78,7 +78,7 @@ class Gptq:
 
     @property
     def step(self) -> int:
-        """Words of 32 inputs: the fewest that begin and end with a code, and a cache line of what comes out. In no order
+        """Words of 32 inputs: the fewest that begin and end with a code, a cache line of what comes out. In no order
         more of them, as each step has to look at all groups."""
         return self.code.bits * (1 if self.order is None else 4)
 
