@@ -211,8 +211,9 @@ def _decoded(tensor: StoredTensor) -> np.ndarray[Any, Any]:
             fault = Fault(in_file(part.file, part.name), unusable.expected, unusable.found, unusable.hint)
             raise CorruptCheckpoint([fault]) from None
     made = np.empty(tensor.shape, np.float32)
-    for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
-        made[box] = values
+    with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
+        for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
+            made[box] = values
     return made
 
 
