@@ -22,6 +22,7 @@ from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Tied
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.units import Size, Unit, sizes, units
+from loadstone.quantised import unpacked
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
@@ -157,7 +158,7 @@ def plan(
     source = resolve_files(path_or_id, **(asked.where() | asked.which()))
     config = AutoConfig.from_pretrained(source.folder / asked.subfolder if asked.config is None else asked.config)
     family, spec = _pick(config, head)
-    checkpoint = open_checkpoint(source.folder, **asked.which())
+    checkpoint = unpacked(open_checkpoint(source.folder, **asked.which()), config, asked.dequantize)
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))

@@ -116,7 +116,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
         current: Path | None = None
         reached = 0
         others: list[StoredTensor] = []
-        for _, _, _, file, offset, nbytes, _, _, packing in self.values():
+        for _, _, _, file, offset, nbytes, _, _, packing, _ in self.values():
             if packing is not None:
                 others += packing.parts[1:]
             # Neighbours lie in one file, and to look a path up costs more than all else here.

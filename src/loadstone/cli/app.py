@@ -83,6 +83,7 @@ def plan(
     ] = None,
     max_batch: Annotated[int | None, typer.Option(min=1, help="Keep room for this many texts at once.")] = None,
     max_length: Annotated[int | None, typer.Option(min=1, help="Keep room for texts of this many tokens.")] = None,
+    dequantize: Annotated[bool, typer.Option("--dequantize", help="Make quantised weights plain ones.")] = False,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
@@ -107,6 +108,7 @@ def plan(
                 subfolder=subfolder,
                 variant=variant,
                 revision=revision,
+                dequantize=dequantize,
             )
         if as_json:
             output.json(forecast.to_json())
