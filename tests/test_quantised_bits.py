@@ -135,6 +135,23 @@ def test_what_transformers_saves_with_bitsandbytes_is_what_it_computes_with(kind
         torch.testing.assert_close(ours[name], numbers.half(), rtol=0, atol=0, msg=name)
 
 
+@pytest.mark.parametrize("kind", ["nf4", "int8"])
+def test_gpt2_whose_weights_are_packed_outputs_first_has_them_inputs_first(kind: str, tmp_path: Path) -> None:
+    plain = tiny.saved(tiny.model("GPT2LMHeadModel", "gpt2", n_embd=64), tmp_path / "plain")
+    how: dict[str, Any] = {"load_in_8bit": True} if kind == "int8" else {"load_in_4bit": True}
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(
+        plain, quantization_config=transformers.BitsAndBytesConfig(**how), dtype=torch.float16, device_map="cpu"
+    )
+    theirs.save_pretrained(tmp_path / "packed")
+    ours = Auto.from_pretrained(tmp_path / "packed", dequantize=True).state_dict()
+    weights = load_file(plain / "model.safetensors")
+    packed = [name for name in weights if name.endswith(("c_attn.weight", "c_fc.weight", "c_proj.weight"))]
+    assert len(packed) == 8
+    for name in packed:
+        assert ours[name].shape == weights[name].shape
+        assert 0 < (ours[name] - weights[name]).abs().max() < 0.2 * weights[name].abs().max()
+
+
 def test_what_transformers_saves_with_torchao_is_what_it_computes_with(plain: Path, tmp_path: Path) -> None:
     from torchao.quantization import Int8WeightOnlyConfig
 

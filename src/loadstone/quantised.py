@@ -27,12 +27,6 @@ _FORMATS = {
 """``quant_method`` → the module of ``loadstone.packing`` that reads it."""
 
 
-def _turned(tensor: StoredTensor) -> StoredTensor:
-    from loadstone.packing.turned import turned  # which needs NumPy
-
-    return turned(tensor)
-
-
 def unpacked(checkpoint: Checkpoint, config: PretrainedConfig, dequantize: bool) -> Checkpoint:
     """The checkpoint as a model in a plain dtype has it; ``config`` then says nothing of quantisation any more.
 
@@ -42,8 +36,7 @@ def unpacked(checkpoint: Checkpoint, config: PretrainedConfig, dequantize: bool)
     settings = config.get("quantization_config")
     if settings is None:
         return checkpoint
-    inputs_first = registry.family(config.model_type).inputs_first if registry.is_family(config.model_type) else ()
-    found = dequantised(checkpoint, settings, inputs_first)
+    found = dequantised(checkpoint, settings, config.model_type)
     if not dequantize:
         method = method_of(settings)
         raise InvalidConfig(
@@ -54,13 +47,12 @@ def unpacked(checkpoint: Checkpoint, config: PretrainedConfig, dequantize: bool)
     return found
 
 
-def dequantised(checkpoint: Checkpoint, settings: object, inputs_first: tuple[str, ...] = ()) -> Checkpoint:
+def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "") -> Checkpoint:
     """The checkpoint as the model has it: each tensor once, those that are packed with their ``packing``.
 
-    ``settings``: the config's ``quantization_config``. ``inputs_first``: endings of the weights that the model has as
-    (inputs, outputs), which all formats pack as (outputs, inputs). Raises :class:`InvalidConfig` for a method that is
-    not known, or settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists
-    all.
+    ``settings``: the config's ``quantization_config``. ``model_type``: some families have weights as (inputs, outputs),
+    which all formats pack as (outputs, inputs). Raises :class:`InvalidConfig` for a method that is not known, or
+    settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists all.
     """
     method = method_of(settings)
     if not isinstance(settings, Mapping) or method is None or method not in _FORMATS:
@@ -73,15 +65,20 @@ def dequantised(checkpoint: Checkpoint, settings: object, inputs_first: tuple[st
     module: Any = importlib.import_module(f"loadstone.packing.{_FORMATS[method]}")
     tensors = list(module.read(checkpoint, settings, problems))
     problems.raise_if_any()
-    if inputs_first:
-        tensors = [_turned(each) if each.packing and each.name.endswith(inputs_first) else each for each in tensors]
+    inputs_first = registry.family(model_type).inputs_first if registry.is_family(model_type) else ()
     return Checkpoint(
-        tensors,
+        _turned(tensors, inputs_first) if inputs_first else tensors,
         format=checkpoint.format,
         files=checkpoint.files,
         index=checkpoint.index,
         metadata=checkpoint.metadata,
     )
+
+
+def _turned(tensors: list[StoredTensor], inputs_first: tuple[str, ...]) -> list[StoredTensor]:
+    from loadstone.packing.turned import turned  # which needs NumPy
+
+    return [turned(each) if each.packing and each.name.endswith(inputs_first) else each for each in tensors]
 
 
 def method_of(settings: object) -> str | None:

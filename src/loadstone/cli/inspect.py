@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 from rich.text import Text
 from rich.tree import Tree
 
-from loadstone.architectures.family import Family
 from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
 from loadstone.errors import FaultsError, UnknownModelType
-from loadstone.quantised import dequantised
+from loadstone.quantised import dequantised, method_of
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 
@@ -125,24 +124,24 @@ def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None =
     checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
     folder = path / subfolder if path.is_dir() else path.parent
     config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
-    known = _family((config or {}).get("model_type"))
+    model_type = str((config or {}).get("model_type", ""))
     settings = (config or {}).get("quantization_config")
     said = ""
     if settings is not None:
-        said = printable(str(settings.get("quant_method") if isinstance(settings, Mapping) else settings))[:80]
+        said = printable(method_of(settings) or "by no method that is known")[:80]
         try:
-            checkpoint = dequantised(checkpoint, settings, known.inputs_first if known else ())
+            checkpoint = dequantised(checkpoint, settings, model_type)
             said += " (loads with dequantize=True)"
         except FaultsError as error:
             said += f" (not read: {printable(str(error.faults[0]))})"
-    return Inspection(path, config, known is not None, tuple(checkpoint.values()), said)
+    return Inspection(path, config, _has_family(model_type), tuple(checkpoint.values()), said)
 
 
-def _family(model_type: object) -> Family | None:
+def _has_family(model_type: str) -> bool:
     try:
-        return family(model_type) if isinstance(model_type, str) else None
+        return bool(family(model_type))
     except UnknownModelType:
-        return None
+        return False
 
 
 def _dtype(tensor: StoredTensor) -> DType | str:
@@ -154,7 +153,7 @@ def _parts(tensor: StoredTensor) -> tuple[StoredTensor, ...]:
 
 
 def _nbytes(tensor: StoredTensor) -> int:
-    return sum(part.nbytes for part in _parts(tensor))
+    return tensor.nbytes if tensor.packing is None else sum(part.nbytes for part in tensor.packing.parts)
 
 
 def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:

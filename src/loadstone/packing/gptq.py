@@ -78,8 +78,8 @@ class Gptq:
 
     @property
     def step(self) -> int:
-        """Words of 32 inputs: the fewest that begin and end with a code, a cache line of what comes out. In no order
-        more of them, as each step has to look at all groups."""
+        """Words of 32 inputs: the fewest that begin and end with a code, and a cache line of what comes out. More where
+        they are in no order, as each step then has to look at all groups."""
         return self.code.bits * (1 if self.order is None else 4)
 
     def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
