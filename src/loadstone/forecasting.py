@@ -246,7 +246,7 @@ def _forecast(
             )
             for unit in all_units
         ),
-        parameters=sum(size.nbytes * 8 // size.dtype.bits for size in found.values()),
+        parameters=sum(slot.elements for slot in matched.slots if slot.name in found),
         read_bytes=stored_bytes - disk_views,
         cast_bytes=private,
         copy_bytes=sum(unit.nbytes for unit in all_units if isinstance(places[unit.name], int)),

@@ -16,7 +16,7 @@ from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
-from loadstone.frameworks import require_framework
+from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
@@ -24,7 +24,7 @@ from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
-from loadstone.quantised import dequantised
+from loadstone.quantised import RUN_BY, dequantised, kept
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
@@ -50,7 +50,8 @@ def from_pretrained(
     ``state_dict``             tensors to load in place of the checkpoint's files; shared with the model where
                                dtype and device are right
     ``torch_dtype``, ``dtype`` a dtype, its name, or ``"auto"`` (the config's, else the first floating-point
-                               tensor's); float32 where not given
+                               tensor's); float32 where not given. PyTorch: also a dict, module → dtype, ``""`` for
+                               the rest; and float8, in which linear weights are kept, to compute in bfloat16
     ``device_map``             one device for the whole model; ``"auto"``, ``"balanced"``, ``"balanced_low_0"`` or
                                ``"sequential"`` (see :func:`loadstone.planning.split.split`); or a dict, module-name
                                prefix → device: a number, ``"cpu"`` or ``"disk"``
@@ -75,6 +76,7 @@ def from_pretrained(
     ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
                                the real library
     ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones
+    ``quantization_config``    PyTorch: quantise linear weights while they are loaded, :mod:`loadstone.quantisation_config`
     ``lazy``                   return before the weights are read; they are read in the background, and when used
     ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
     ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
@@ -103,7 +105,7 @@ def from_pretrained(
         checkpoint = None if options.state_dict is not None else _open(source, options)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
-            checkpoint = _unpacked(checkpoint, config, options)
+            checkpoint = _unpacked(checkpoint, config, options, framework_name)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)
@@ -135,7 +137,7 @@ def from_pretrained(
             report.take(plan)
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
-        options.warn_of_doubling(stored)
+        options.warn_of_doubling(stored, dtype)
         if not weights.populates:
             weights.cancel()  # filling reads what is left in its own order
         with report.stage("fill") as stage:
@@ -237,20 +239,32 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
         )
 
 
-def _unpacked(checkpoint: Checkpoint, config: PretrainedConfig, options: Options) -> Checkpoint:
-    """The checkpoint as a model in a plain dtype has it; ``config`` then says nothing of quantisation any more."""
+def _unpacked(checkpoint: Checkpoint, config: PretrainedConfig, options: Options, framework: str) -> Checkpoint:
+    """The checkpoint as a model has it: in a plain dtype, of which ``config`` then says so, or kept in fewer bits."""
     settings = config.get("quantization_config")
     if settings is None:
         return checkpoint
     found = dequantised(checkpoint, settings)
-    if not options.dequantize:
-        method = settings["quant_method"]
+    if options.dequantize:
+        del config.quantization_config
+        return found
+    method = settings["quant_method"]
+    where = "config key 'quantization_config'"
+    if options.quantization_config is not None:
         raise InvalidConfig(
-            [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
-            hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
+            [Fault(where, "none, since the caller gives one", f"quant_method {method!r}")],
+            hint="Leave quantization_config= out to run the weights as they are stored, or quantise them anew from plain "
+            "numbers with dequantize=True.",
         )
-    del config.quantization_config
-    return found
+    library = RUN_BY.get(method)
+    if library is None or framework != "torch":
+        run = "cannot run as they are stored here" if library is None else "run as they are stored in PyTorch only"
+        raise InvalidConfig(
+            [Fault(where, "none, or dequantize=True", f"quant_method {method!r}")],
+            hint=f"{method!r} weights {run}. dequantize=True makes them plain ones.",
+        )
+    require_library(library, library, "; or make plain weights of what is stored, with dequantize=True.")
+    return kept(checkpoint, found)
 
 
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:

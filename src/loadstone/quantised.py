@@ -8,12 +8,20 @@ from typing import Any
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import Fault, InvalidConfig
+from loadstone.packing.kept import Kept
 from loadstone.packing.problems import Problems
+from loadstone.tensors import StoredTensor
 
 _FORMATS = {
     "fp8": "block_fp8",
 }
 """``quant_method`` → the module of ``loadstone.packing`` that reads it."""
+
+
+RUN_BY = {"torchao": "torchao", "bitsandbytes": "bitsandbytes"}
+"""``quant_method`` → the library that computes with such weights as they are stored."""
+
+_STATE = ".quant_state.bitsandbytes__"
 
 
 def dequantised(checkpoint: Checkpoint, settings: object) -> Checkpoint:
@@ -40,3 +48,27 @@ def dequantised(checkpoint: Checkpoint, settings: object) -> Checkpoint:
         index=checkpoint.index,
         metadata=checkpoint.metadata,
     )
+
+
+def kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:
+    """What :func:`dequantised` gave for a method of ``RUN_BY``, with packed tensors that are to stay so."""
+    states = {name.partition(_STATE)[0]: name for name in checkpoint if _STATE in name}
+    tensors = (_kept(tensor, checkpoint, states) for tensor in logical.values())
+    return Checkpoint(
+        tensors,
+        format=checkpoint.format,
+        files=checkpoint.files,
+        index=checkpoint.index,
+        metadata=checkpoint.metadata,
+    )
+
+
+def _kept(tensor: StoredTensor, checkpoint: Checkpoint, states: Mapping[str, str]) -> StoredTensor:
+    if tensor.packing is None:
+        return tensor
+    if tensor.name in states:
+        note = bytes(checkpoint.read(states[tensor.name])).decode()
+    else:
+        note = checkpoint.metadata.get(tensor.name, "")
+    module = tensor.name[: tensor.name.rfind(".") + 1]
+    return tensor._replace(packing=Kept(tensor.packing, note, module))
