@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.architectures import registry
+from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
@@ -24,7 +25,6 @@ from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
-from loadstone.quantised import RUN_BY, dequantised, kept
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
@@ -76,7 +76,8 @@ def from_pretrained(
     ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
                                the real library
     ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones
-    ``quantization_config``    PyTorch: quantise linear weights while they are loaded, :mod:`loadstone.quantisation_config`
+    ``quantization_config``    PyTorch: quantise linear weights while they are loaded: ``loadstone.TorchAoConfig``,
+                               ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
     ``lazy``                   return before the weights are read; they are read in the background, and when used
     ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
     ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
@@ -105,7 +106,10 @@ def from_pretrained(
         checkpoint = None if options.state_dict is not None else _open(source, options)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
-            checkpoint = _unpacked(checkpoint, config, options, framework_name)
+            checkpoint = as_loaded(checkpoint, config, options, framework_name)
+            library = library_of(config)
+            if library is not None:
+                require_library(library, library, "; or give dequantize=True, which makes plain weights of them.")
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)
@@ -237,34 +241,6 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
             ],
             hint="Do config.json and the weights belong together?",
         )
-
-
-def _unpacked(checkpoint: Checkpoint, config: PretrainedConfig, options: Options, framework: str) -> Checkpoint:
-    """The checkpoint as a model has it: in a plain dtype, of which ``config`` then says so, or kept in fewer bits."""
-    settings = config.get("quantization_config")
-    if settings is None:
-        return checkpoint
-    found = dequantised(checkpoint, settings)
-    if options.dequantize:
-        del config.quantization_config
-        return found
-    method = settings["quant_method"]
-    where = "config key 'quantization_config'"
-    if options.quantization_config is not None:
-        raise InvalidConfig(
-            [Fault(where, "none, since the caller gives one", f"quant_method {method!r}")],
-            hint="Leave quantization_config= out to run the weights as they are stored, or quantise them anew from plain "
-            "numbers with dequantize=True.",
-        )
-    library = RUN_BY.get(method)
-    if library is None or framework != "torch":
-        run = "cannot run as they are stored here" if library is None else "run as they are stored in PyTorch only"
-        raise InvalidConfig(
-            [Fault(where, "none, or dequantize=True", f"quant_method {method!r}")],
-            hint=f"{method!r} weights {run}. dequantize=True makes them plain ones.",
-        )
-    require_library(library, library, "; or make plain weights of what is stored, with dequantize=True.")
-    return kept(checkpoint, found)
 
 
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:

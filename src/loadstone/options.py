@@ -108,8 +108,8 @@ class Options:
                 )
         if self.quantization_config is not None:
             raise ArgumentError(
-                f"quantization_config= is for PyTorch models; {framework}'s take plain weights. What is stored in fewer "
-                "bits can be loaded with dequantize=True."
+                f"quantization_config= is for PyTorch models; {framework}'s take plain weights. What is stored in "
+                "fewer bits can be loaded with dequantize=True."
             )
         if self._by_module() is not None:
             raise ArgumentError(f"A dtype for each module is for PyTorch models; {framework}'s have one for all.")

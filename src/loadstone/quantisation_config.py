@@ -119,10 +119,6 @@ class Quantisation:
         scales = scales or elements // granularity["_data"]["group_size"]
         return elements + scales * (5 if name == "Int8WeightOnlyConfig" else 4)
 
-    def suits(self, shape: tuple[int, ...]) -> bool:
-        """Whether the library computes with a weight of that shape; bitsandbytes' 4 bits need rows of whole blocks."""
-        return self.method != BITSANDBYTES or self.settings["load_in_8bit"] or shape[-1] % NF4_BLOCK == 0
-
     @property
     def torchao_type(self) -> tuple[str, Mapping[str, Any]]:
         """The name of torchao's config, and its arguments as JSON has them."""
@@ -169,7 +165,7 @@ def read(asked: object) -> Quantisation:
         try:
             re.compile(pattern)
         except (re.error, TypeError) as error:
-            raise ArgumentError(f"quantization_config leaves out {pattern!r}, which is no module's name: {error}") from None
+            raise ArgumentError(f"quantization_config leaves out {pattern!r}, no module's name: {error}") from None
     return Quantisation(method, settings, left_alone)
 
 

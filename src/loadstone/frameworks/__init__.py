@@ -50,5 +50,6 @@ def require_library(name: str, package: str, instead: str = "") -> Any:
         if error.name is None or error.name.partition(".")[0] != package:
             raise
         raise FrameworkNotInstalled(
-            f"This needs {package}, which is not installed. Install it with: pip install 'loadstone[quantised]'{instead}"
+            f"This needs {package}, which is not installed. Install it with: pip install 'loadstone[quantised]'"
+            f"{instead}"
         ) from None

@@ -1,4 +1,4 @@
-"""A packed tensor that stays packed: its parts go to the library of its format, which computes with them as they are."""
+"""A packed tensor that stays packed: its parts go to the library of its format, which computes with them so."""
 
 from __future__ import annotations
 

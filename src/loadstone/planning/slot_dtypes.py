@@ -1,4 +1,4 @@
-"""What dtype each slot gets: one for all, another for some modules, and linear weights in float8 where that is asked."""
+"""What dtype each slot gets: one for all, another for some modules, float8 for linear weights where that is asked."""
 
 from __future__ import annotations
 

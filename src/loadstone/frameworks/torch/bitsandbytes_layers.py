@@ -19,7 +19,7 @@ class BitsAndBytes:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._layers: Any = require_library("bitsandbytes.nn", "bitsandbytes")
-        self._is_int8 = bool(settings.get("load_in_8bit") or settings.get("_load_in_8bit"))
+        self.is_int8 = bool(settings.get("load_in_8bit"))
         self._settings = settings
 
     def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
@@ -31,7 +31,7 @@ class BitsAndBytes:
 
     def _layer(self, old: Any, compute_dtype: torch.dtype | None) -> nn.Module:
         sizes = (old.in_features, old.out_features, old.bias is not None)
-        if self._is_int8:
+        if self.is_int8:
             threshold = self._settings.get("llm_int8_threshold", 6.0)
             made = self._layers.Linear8bitLt(*sizes, has_fp16_weights=False, threshold=threshold, device="meta")
         else:
@@ -43,6 +43,9 @@ class BitsAndBytes:
                 quant_type=self._settings.get("bnb_4bit_quant_type", "fp4"),
                 device="meta",
             )
+            # Where the processor has bfloat16 products, the first forward pass would repack the weight and round its
+            # scales, for good: what is saved then is not what was loaded, and a second thread finds half of it done.
+            made.support_avx512bf16_for_cpu = False
         if old.bias is not None:
             made.bias = old.bias
         layer: nn.Module = made.requires_grad_(False)
@@ -51,11 +54,12 @@ class BitsAndBytes:
     def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """``weight`` (outputs, inputs) in bytes: int8 of the same shape, or two numbers in each byte of a column."""
         if dtype not in (torch.float32, torch.float16, torch.bfloat16):
-            raise ArgumentError(f"bitsandbytes quantises from float32, float16 and bfloat16; the model's dtype is {dtype}.")
-        return self._parameter(module, weight.to(dtype)).to(weight.device)
+            raise ArgumentError(f"bitsandbytes quantises from float32, float16 and bfloat16; the dtype is {dtype}.")
+        made: nn.Parameter = self._parameter(module, weight.to(dtype)).to(weight.device)
+        return made
 
     def _parameter(self, module: Any, weight: Tensor) -> Any:
-        if self._is_int8:
+        if self.is_int8:
             return self._layers.Int8Params(weight, requires_grad=False, has_fp16_weights=False)
         like = module.weight
         return self._layers.Params4bit(
@@ -67,18 +71,18 @@ class BitsAndBytes:
             module=module,
         )
 
-    def rebuild(
-        self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype
-    ) -> nn.Parameter:
+    def rebuild(self, module: Any, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
         """A weight from its parts: ``weight``, and ``SCB`` or ``weight.absmax`` and the like."""
         weight = parts["weight"]
-        if self._is_int8:
+        if self.is_int8:
             made = self._layers.Int8Params(weight, requires_grad=False, has_fp16_weights=False)
             made.CB, made.SCB = made.data, parts["SCB"]
-            return made
+            eight_bits: nn.Parameter = made
+            return eight_bits
         stats: dict[str, Any] = {name.removeprefix("weight."): part for name, part in parts.items() if name != "weight"}
         note = torch.tensor(list(kept.note.encode()), dtype=torch.uint8)
         stats[f"quant_state.bitsandbytes__{module.weight.quant_type}"] = note
-        return self._layers.Params4bit.from_prequantized(
+        found: nn.Parameter = self._layers.Params4bit.from_prequantized(
             data=weight, quantized_stats=stats, requires_grad=False, device=weight.device, module=module
         )
+        return found

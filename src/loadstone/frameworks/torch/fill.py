@@ -19,7 +19,6 @@ from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
 
-
 _NONE: Mapping[str, nn.Parameter] = MappingProxyType({})
 
 
@@ -128,7 +127,8 @@ def _check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
 
 def _default_dtype(made: Mapping[str, Tensor]) -> torch.dtype:
     """What fresh slots are made in: the dtype of the others."""
-    return next((tensor.dtype for tensor in made.values() if tensor.is_floating_point() and tensor.element_size() > 1), torch.float32)
+    kinds = (tensor.dtype for tensor in made.values() if tensor.is_floating_point())
+    return next((kind for kind in kinds if kind.itemsize > 1), torch.float32)
 
 
 def tensors_of(model: nn.Module) -> list[tuple[str, Tensor]]:

@@ -130,6 +130,7 @@ def fill_model(
     devices: Devices,
 ) -> Filled:
     """Give every slot its numbers, in the dtypes that ``devices`` say, and let it run where it lies."""
+
     def dtype_of(slot: str, stored: StoredTensor) -> torch.dtype:
         return to_torch(devices.dtypes(slot, stored))
 

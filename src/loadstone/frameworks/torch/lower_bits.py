@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from loadstone.as_stored import RUN_BY
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
 from loadstone.frameworks.torch.dtypes import to_torch
@@ -19,17 +20,16 @@ from loadstone.frameworks.torch.leaves import Linear
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
+from loadstone.lower_sizes import WEIGHT, kept_sizes, quantised_sizes
 from loadstone.options import Options
 from loadstone.packing.kept import Kept
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.recipes import Recipe, Stored, Tied
+from loadstone.planning.recipes import Recipe, Stored
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation, read
+from loadstone.quantised import method_of
 from loadstone.tensors import DType
-
-WEIGHT = ".weight"
-_PLAIN = "dequantize=True makes plain weights of them."
 
 
 class Library(Protocol):
@@ -43,9 +43,7 @@ class Library(Protocol):
         """A module's weight in fewer bits, on the device of the numbers given, which are rounded to ``dtype`` first."""
         ...
 
-    def rebuild(
-        self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype
-    ) -> nn.Parameter:
+    def rebuild(self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
         """A module's weight from its stored parts, named as they are within the module."""
         ...
 
@@ -79,11 +77,8 @@ class LowerBits:
             if is_bitsandbytes and settings["bnb_4bit_compute_dtype"] is None and main is not None:
                 settings["bnb_4bit_compute_dtype"] = main.value
             model.config.quantization_config = settings
-        settings = model.config.quantization_config
-        if settings["quant_method"] == BITSANDBYTES:  # what PEFT asks for
-            model.is_loaded_in_8bit, model.is_loaded_in_4bit = (
-                bool(settings.get(name)) for name in ("load_in_8bit", "load_in_4bit")
-            )
+        if isinstance(self.library, BitsAndBytes):  # what PEFT asks for
+            model.__dict__[f"is_loaded_in_{8 if self.library.is_int8 else 4}bit"] = True
 
 
 def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotDTypes) -> LowerBits | None:
@@ -92,23 +87,14 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
     Raises :class:`ArgumentError` where there is nothing to quantise, :class:`InvalidConfig` where stored weights in
     fewer bits are not those of linear layers, and :class:`FrameworkNotInstalled` without the library.
     """
-    kept = {name: recipe for name, recipe in plan.recipes.items() if any(_kept(recipe))}
+    kept = kept_sizes(plan, dtypes)
     if kept:
-        return _as_stored(model, kept, dtypes)
+        return _as_stored(model, plan, kept)
     if options.quantization_config is None:
         return None
     asked = read(options.quantization_config)
-    library = TorchAo(asked) if asked.method == TORCHAO else BitsAndBytes(asked.settings)
-    slots = {slot.name: slot for slot in plan.slots}
-    shared = {recipe.slot for recipe in plan.recipes.values() if isinstance(recipe, Tied)}
-    sizes = {}
-    for module in linear_modules(model, (nn.Linear, Linear)):
-        name = module + WEIGHT
-        if not isinstance(plan.recipes.get(name), Stored) or name in shared or asked.leaves_alone(module):
-            continue
-        if asked.suits(slots[name].shape):
-            dtype = dtypes.of(name) or DType.FLOAT32
-            sizes[name] = Size(asked.packed_bytes(slots[name].shape, dtype.bits), dtype, False)
+    library: Library = TorchAo(asked) if asked.method == TORCHAO else BitsAndBytes(asked.settings)
+    sizes = quantised_sizes(asked, linear_modules(model, (nn.Linear, Linear)), plan, dtypes)
     if not sizes:
         raise ArgumentError(
             f"quantization_config: {type(model).__name__} has no linear layer that could be quantised, beside "
@@ -117,27 +103,27 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
     return LowerBits(library, asked, sizes)
 
 
-def _as_stored(model: nn.Module, kept: Mapping[str, Recipe], dtypes: SlotDTypes) -> LowerBits:
+def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:
     modules = dict(modules_of(model))
-    faults, sizes = [], {}
-    for name, recipe in kept.items():
-        assert isinstance(recipe, Stored)
-        piece, module = recipe.pieces[0], modules[name.rpartition(".")[0]]
-        if len(recipe.pieces) > 1 or piece.rows is not None or piece.into is not None or not _is_plain(module):
-            faults.append(Fault(name, "a linear layer's weight, stored as the model has it", f"{recipe}", _PLAIN))
-            continue
-        nbytes = sum(part.nbytes for each in _kept(recipe) for part in each.parts)
-        sizes[name] = Size(nbytes, dtypes.of(name) or piece.tensor.dtype, True)
+    faults = []
+    for name in sizes:
+        module, leaf = name.rpartition(".")[::2]
+        if leaf != "weight" or type(modules[module]) not in (nn.Linear, Linear) or not _is_whole(plan.recipes[name]):
+            said = f"{type(modules[module]).__name__}, {plan.recipes[name]}"
+            faults.append(Fault(name, "a linear layer's weight, stored as the model has it", said))
     if faults:
-        raise InvalidConfig(faults, hint="These weights cannot run as they are stored.")
-    settings = getattr(model, "config").quantization_config
-    library = TorchAo(None) if settings["quant_method"] == TORCHAO else BitsAndBytes(settings)
+        raise InvalidConfig(
+            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
+        )
+    config: Any = model.config
+    settings = config.quantization_config
+    library: Library = TorchAo(None) if RUN_BY[str(method_of(settings))] == TORCHAO else BitsAndBytes(settings)
     return LowerBits(library, None, sizes)
 
 
-def _kept(recipe: Recipe) -> list[Kept]:
-    tensors = recipe.tensors if isinstance(recipe, Stored) else ()
-    return [tensor.packing for tensor in tensors if isinstance(tensor.packing, Kept)]
+def _is_whole(recipe: Recipe) -> bool:
+    piece = recipe.pieces[0] if isinstance(recipe, Stored) and len(recipe.pieces) == 1 else None
+    return piece is not None and piece.rows is None and piece.into is None
 
 
 def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iterator[str]:
@@ -151,7 +137,3 @@ def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iter
     else:
         last = next((name.rpartition(".")[0] for name, _ in reversed(list(model.named_parameters()))), "")
         yield from (name for name in found if name != last)
-
-
-def _is_plain(module: nn.Module) -> bool:
-    return type(module) in (nn.Linear, Linear)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from loadstone.architectures import components
 from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.torch.leaves import Linear, TransposedLinear
-from loadstone.frameworks.torch.lower_bits import WEIGHT, LowerBits, linear_modules, lower_bits
+from loadstone.frameworks.torch.lower_bits import LowerBits, linear_modules, lower_bits
 from loadstone.frameworks.torch.model import PreTrainedModel
+from loadstone.lower_sizes import WEIGHT
 from loadstone.options import Options
 from loadstone.planning.device_map import Placement
 from loadstone.planning.device_map import place as planned
@@ -94,7 +95,9 @@ def place(model: nn.Module, plan: LoadPlan, options: Options, dtype: DType | Non
         device_map = device_map[""]
 
     tied = {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)}
-    dtypes = slot_dtypes(dtype, options.dtypes_by_module(), _names(model, options), lambda: _linear_weights(model), tied)
+    by_module = options.dtypes_by_module()
+    names = {name for name, _ in model.named_modules()} if by_module else ()
+    dtypes = slot_dtypes(dtype, by_module, names, lambda: _linear_weights(model), tied)
     lower = lower_bits(model, plan, options, dtypes)
     found = sizes(plan.slots, plan, dtypes, lower.sizes if lower else None)
     element_bytes = dtypes.float_bits // 8
@@ -127,11 +130,6 @@ def place(model: nn.Module, plan: LoadPlan, options: Options, dtype: DType | Non
     return devices
 
 
-def _names(model: nn.Module, options: Options) -> Collection[str]:
-    """The modules that ``torch_dtype`` may name."""
-    return {name for name, _ in model.named_modules()} if options.dtypes_by_module() else ()
-
-
 def _linear_weights(model: nn.Module) -> Iterator[str]:
     """What is kept in float8 where that is asked for."""
     found = [name + WEIGHT for name in linear_modules(model, (Linear, TransposedLinear))]
@@ -148,8 +146,8 @@ def _check_places(lower: LowerBits, devices: Devices) -> None:
     away = [name for name in lower.sizes if devices.on_disk(name) or devices.must_cross(name)]
     if away:
         raise ArgumentError(
-            f"device_map or max_memory leaves {len(away)} quantised weights on the disk or the CPU, {away[0]} the first. "
-            "They can only lie where they compute: give those devices more room, or load without quantization."
+            f"device_map or max_memory leaves {len(away)} quantised weights on the disk or the CPU, the first "
+            f"{away[0]}. They can only lie where they compute: give those devices more room, or load plain weights."
         )
     if lower.needs_accelerator and any(devices.of(name).type == "cpu" for name in lower.sizes):
         raise ArgumentError(

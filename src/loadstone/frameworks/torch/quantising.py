@@ -38,6 +38,7 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
     Raises :class:`LoadstoneError` where the library refuses a weight, and what reading raises.
     """
     parameters: dict[str, nn.Parameter] = {}
+    slots = {slot.name: slot for slot in plan.slots}
     viewed = made = 0
     with Progress("Quantising", sum(size.nbytes for size in lower.sizes.values())) as progress:
         for name, recipe in _in_file_order(plan, lower):
@@ -49,7 +50,7 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
                     parts = _parts(packing, source, device)
                     parameters[name] = lower.library.rebuild(module, packing, parts, dtype)
                 else:
-                    weight = _weight(name, recipe, source, device, tuple(module.weight.shape), dtype)
+                    weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
                     parameters[name] = lower.library.quantise(module, weight, dtype)
             except _REFUSALS as error:
                 if isinstance(error, LoadstoneError):

@@ -114,9 +114,7 @@ class TorchAo:
         self._library.quantize_(holder, self._config)
         return holder.weight.detach()
 
-    def rebuild(
-        self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype
-    ) -> nn.Parameter:
+    def rebuild(self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
         """A weight from its parts, such as ``_weight_qdata`` and ``_weight_scale``; it computes in ``dtype``."""
         support = importlib.import_module("torchao.prototype.safetensors.safetensors_support")
         note = json.loads(kept.note)
