@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from loadstone.errors import ArgumentError
 from loadstone.tensors import DType, StoredTensor
 
-DTypeOf = Callable[[str, StoredTensor], DType]
-"""A slot's name and a stored tensor that fills it → the slot's dtype."""
-
 _SHOWN = 20
 
 
@@ -79,7 +76,7 @@ def slot_dtypes(
         if one is not other:
             raise ArgumentError(
                 f"dtype says {one} for {alias} and {other} for {owner}, which are tied: one tensor under two names. "
-                "Give both the same, or untie them with tie_word_embeddings=False."
+                "Give both the same."
             )
     named = {*by_module.values(), main} if main is not None else set(by_module.values())
     if not any(_is_narrow(dtype) for dtype in named):

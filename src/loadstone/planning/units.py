@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Computed, Fresh, Recipe, Stored, Tied
-from loadstone.planning.slot_dtypes import DTypeOf
+from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.tensors import DType, Slot
 
 
@@ -35,16 +35,16 @@ class Size(NamedTuple):
 
 
 def sizes(
-    slots: Iterable[Slot], plan: LoadPlan, dtype_of: DTypeOf, lower_bits: Mapping[str, Size] | None = None
+    slots: Iterable[Slot], plan: LoadPlan, dtypes: SlotDTypes, lower_bits: Mapping[str, Size] | None = None
 ) -> dict[str, Size]:
-    """The size of every slot that owns its numbers; ``dtype_of`` says what a stored tensor becomes.
+    """The size of every slot that owns its numbers, in the dtypes that are asked for.
 
     ``lower_bits``: the sizes of slots that are kept in fewer bits than a dtype has.
     """
     made: dict[str, Size] = {}
     seen: set[str] = set()
     stored = ((name, r.pieces[0].tensor) for name, r in plan.recipes.items() if isinstance(r, Stored))
-    fresh = next((dtype_of(name, tensor) for name, tensor in stored if tensor.dtype.is_floating), DType.FLOAT32)
+    fresh = next((dtypes(name, tensor) for name, tensor in stored if tensor.dtype.is_floating), DType.FLOAT32)
     for slot in slots:
         recipe = plan.recipes[slot.name]
         if isinstance(recipe, Tied):
@@ -52,7 +52,10 @@ def sizes(
         if lower_bits and slot.name in lower_bits:
             made[slot.name] = lower_bits[slot.name]
             continue
-        dtype = fresh if isinstance(recipe, Fresh | Computed) else dtype_of(slot.name, recipe.pieces[0].tensor)
+        if isinstance(recipe, Fresh | Computed):
+            dtype = dtypes.computes_in(slot.name) or fresh
+        else:
+            dtype = dtypes(slot.name, recipe.pieces[0].tensor)
         is_view = is_as_is(recipe, dtype)
         if is_view and isinstance(recipe, Stored) and recipe.pieces[0].rows is None:
             # Two slots never share memory unless the model ties them.

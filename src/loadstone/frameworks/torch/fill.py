@@ -73,9 +73,12 @@ def fill(
     source: Source,
     dtype_of: TorchDTypeOf,
     device_of: Callable[[str], torch.device],
+    fresh_dtype_of: Callable[[str], torch.dtype | None],
     ready: Mapping[str, nn.Parameter] = _NONE,
 ) -> Filled:
     """Put every slot's numbers into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
+
+    Fresh ones are in the dtype that ``fresh_dtype_of`` says; where it says none, in that of the others.
 
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
     copied once, straight into its final memory.
@@ -108,7 +111,7 @@ def fill(
         made |= tensors
         viewed += laid
         copied += sum(tensor.nbytes for tensor in tensors.values()) - laid
-    _put(model, plan, owners, made, device_of, _default_dtype(made))
+    _put(model, plan, owners, made, device_of, fresh_dtype_of)
     return Filled(viewed, copied)
 
 
@@ -148,15 +151,15 @@ def _put(
     owners: Mapping[str, Tensor],
     made: dict[str, Tensor],
     device_of: Callable[[str], torch.device],
-    fresh_dtype: torch.dtype,
+    fresh_dtype_of: Callable[[str], torch.dtype | None],
 ) -> None:
     """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
     modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
-    fresh = set(plan.fresh)
+    fresh, default = set(plan.fresh), _default_dtype(made)
     for name in fresh:
         slot = owners[name]
-        kind = fresh_dtype if slot.is_floating_point() else slot.dtype
+        kind = (fresh_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
         made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
     for name, value in made.items():
         slot = owners[name]

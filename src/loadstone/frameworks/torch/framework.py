@@ -134,17 +134,21 @@ def fill_model(
     def dtype_of(slot: str, stored: StoredTensor) -> torch.dtype:
         return to_torch(devices.dtypes(slot, stored))
 
+    def fresh_dtype_of(slot: str) -> torch.dtype | None:
+        dtype = devices.dtypes.computes_in(slot)
+        return None if dtype is None else to_torch(dtype)
+
     owners = dict(tensors_of(model))
     source = Source(weights, options.state_dict)
     if options.state_dict is not None and DISK in devices.placement.places.values():
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
     plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
     if devices.lower is None:
-        filled = fill(model, plan, source, dtype_of, devices.of)
+        filled = fill(model, plan, source, dtype_of, devices.of, fresh_dtype_of)
     else:
         devices.lower.prepare(model, devices.dtypes.main)
         quantised = quantise(model, plan, devices.lower, source, devices)
-        filled = fill(model, plan, source, dtype_of, devices.of, quantised.parameters)
+        filled = fill(model, plan, source, dtype_of, devices.of, fresh_dtype_of, quantised.parameters)
         filled = Filled(filled.viewed + quantised.viewed, filled.copied + quantised.made)
     cast_between(model, devices.dtypes)
     cross(model, devices)
