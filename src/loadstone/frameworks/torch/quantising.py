@@ -19,9 +19,12 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.tensors import StoredTensor
+from loadstone.transfer.memory import trim_heap
 
 _REFUSALS = (ImportError, AssertionError, NotImplementedError, TypeError, ValueError)
 """How libraries say that they cannot do something."""
+_TRIM_BYTES = 16 << 20
+"""Made until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
 
 
 class Quantised(NamedTuple):
@@ -39,7 +42,7 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
     """
     parameters: dict[str, nn.Parameter] = {}
     slots = {slot.name: slot for slot in plan.slots}
-    viewed = made = 0
+    viewed = made = since_trim = 0
     with Progress("Quantising", sum(size.nbytes for size in lower.sizes.values())) as progress:
         for name, recipe in _in_file_order(plan, lower):
             module, device = model.get_submodule(name.rpartition(".")[0]), devices.of(name)
@@ -57,6 +60,10 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
                     raise
                 raise LoadstoneError(f"{name} could not be quantised on {device}: {error}") from error
             nbytes = lower.sizes[name].nbytes
+            since_trim += nbytes
+            if since_trim >= _TRIM_BYTES:
+                trim_heap()
+                since_trim = 0
             viewed += nbytes if isinstance(packing, Kept) and device.type == "cpu" else 0
             made += 0 if isinstance(packing, Kept) and device.type == "cpu" else nbytes
             progress(nbytes)

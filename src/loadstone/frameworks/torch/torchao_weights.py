@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.frameworks import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.pool import Pool
 from loadstone.packing.kept import Kept
 from loadstone.quantisation_config import Quantisation
 
@@ -61,6 +62,7 @@ class TorchAo:
 
     def __init__(self, asked: Quantisation | None) -> None:
         self._library: Any = require_library("torchao.quantization", "torchao")
+        self._pool = Pool()
         self._by_rows = asked is not None and asked.goes_by_rows
         self._config: Any = None
         if asked is not None:
@@ -93,9 +95,9 @@ class TorchAo:
 
     def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """``weight`` (outputs, inputs) in fewer bits; a plain one where its size does not suit the config."""
-        rows = max(_ELEMENTS * torch.get_num_threads() // max(weight.shape[1], 1), 1)
-        if not self._by_rows or weight.shape[0] <= rows:
+        if not self._by_rows:
             return nn.Parameter(self._whole(weight.to(dtype)), requires_grad=False)
+        rows = max(_ELEMENTS * torch.get_num_threads() // max(weight.shape[1], 1), 1)
         parts: dict[str, Tensor] = {}
         for start in range(0, weight.shape[0], rows):
             some: Any = self._whole(weight[start : start + rows].to(dtype))
@@ -103,7 +105,7 @@ class TorchAo:
             for name in names:
                 part = getattr(some, name)
                 if start == 0:
-                    parts[name] = part.new_empty((weight.shape[0], *part.shape[1:]))
+                    parts[name] = self._pool.like(part, (weight.shape[0], *part.shape[1:]))
                 parts[name][start : start + rows].copy_(part)
         made = type(some).__tensor_unflatten__(parts, about, weight.shape, weight.stride())
         return nn.Parameter(made, requires_grad=False)
