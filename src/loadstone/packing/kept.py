@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from loadstone.tensors import Packing, StoredTensor
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -39,5 +38,7 @@ class Kept:
     def step(self) -> int:
         return self.inner.step
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(
+        self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
+    ) -> Iterable[tuple[tuple[slice, ...], np.ndarray[Any, Any]]]:
         return self.inner.decode(first, rows, others)
