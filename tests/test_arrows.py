@@ -15,9 +15,12 @@ PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
     *("as_stored", "lower_sizes", "quantisation_config"),
-    *("blobs", "config", "generation_config", "hashing", "hub", "lock", "locked", "picking", "publishing", "quantised"),
-    *("refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
+    *("blobs", "comparing", "config", "converting", "generation_config", "hashing", "hub", "lock", "locked", "origin"),
+    *("picking", "publishing", "quantised", "refusals", "registered", "remote_code", "report", "repositories"),
+    *("saving", "stretches", "text"),
 }
+OTHER_ARROWS = {"checkpoint": {"packing"}}
+"""A GGUF file says itself how its tensors are packed, so opening one names their packing."""
 PURE_ROOMS = {"architectures", "checkpoint", "packing", "planning", "transfer"}
 
 
@@ -97,7 +100,7 @@ def test_a_room_without_a_framework_imports_none(room: str) -> None:
 
 @pytest.mark.parametrize("room", sorted(PURE_ROOMS))
 def test_a_pure_room_does_not_reach_into_another_or_upwards(room: str) -> None:
-    allowed = WORDS | {room, "config"}
+    allowed = WORDS | {room, "config"} | OTHER_ARROWS.get(room, set())
     found = [
         f"{file.relative_to(PACKAGE)} imports {name}"
         for here, name, file in EDGES

@@ -41,8 +41,8 @@ NAMES = {
     ),
     *CUSTOM_TASKS,
     *("BitsAndBytesConfig", "TorchAoConfig"),
-    *("Forecast", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint", "plan"),
-    "transfer_options",
+    *("Forecast", "convert", "diff", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
+    *("plan", "transfer_options"),
 }
 
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.

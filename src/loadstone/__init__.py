@@ -54,6 +54,8 @@ _HOMES = {
     "TFAutoModelForTokenClassification": "loadstone.auto",
     "TFPreTrainedModel": "loadstone.frameworks.tensorflow.model",
     "TorchAoConfig": "loadstone.quantisation_config",
+    "convert": "loadstone.converting",
+    "diff": "loadstone.comparing",
     "load_into": "loadstone.loading_into",
     "load_sharded_checkpoint": "loadstone.loading_into",
     "open_checkpoint": "loadstone.checkpoint",

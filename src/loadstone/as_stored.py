@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.config import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.options import Options
 from loadstone.packing.kept import Kept
-from loadstone.quantised import dequantised, method_of
+from loadstone.quantised import dequantised, method_of, unpacked
 from loadstone.tensors import StoredTensor
 
 RUN_BY = {
@@ -20,6 +21,7 @@ RUN_BY = {
 }
 """``quant_method`` → the library that computes with such weights as they are stored."""
 
+_WHERE = "config key 'quantization_config'"
 _STATE = ".quant_state.bitsandbytes__"
 
 
@@ -35,27 +37,25 @@ def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
     Raises :class:`InvalidConfig` for weights that cannot run as they are stored, and what :func:`dequantised` raises.
     """
     settings = config.get("quantization_config")
-    if settings is None:
-        return checkpoint
-    found = dequantised(checkpoint, settings)
-    if options.dequantize:
-        del config.quantization_config
-        return found
-    method = method_of(settings)
-    where = "config key 'quantization_config'"
-    if options.quantization_config is not None:
+    library = library_of(config)
+    if settings is not None and options.quantization_config is not None and not options.dequantize:
         raise InvalidConfig(
-            [Fault(where, "none, since the caller gives one", f"quant_method {method!r}")],
+            [Fault(_WHERE, "none, since the caller gives one", f"quant_method {method_of(settings)!r}")],
             hint="Leave quantization_config= out to run the weights as they are stored; or add dequantize=True, and "
             "plain numbers are made of them, and quantised anew.",
         )
-    if library_of(config) is None or framework != "torch":
-        run = "run as they are stored in PyTorch only" if library_of(config) else "cannot run as they are stored here"
+    if library is None or options.dequantize:
+        return unpacked(checkpoint, config, options.dequantize)
+    if framework != "torch":
         raise InvalidConfig(
-            [Fault(where, "none, or dequantize=True", f"quant_method {method!r}")],
-            hint=f"{method!r} weights {run}. dequantize=True makes them plain ones.",
+            [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method_of(settings)!r}")],
+            hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
         )
-    return _kept(checkpoint, found)
+    is_known = registry.is_family(config.model_type)
+    return _kept(
+        checkpoint,
+        dequantised(checkpoint, settings, registry.family(config.model_type).inputs_first if is_known else ()),
+    )
 
 
 def _kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:

@@ -13,6 +13,7 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.as_stored import as_loaded
 from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
@@ -158,10 +159,20 @@ def plan(
     )
     if unknown:
         raise ArgumentError(f"plan does not take {', '.join(sorted(unknown))}.")
-    source = resolve_files(path_or_id, **(asked.where() | asked.which()))
-    config = AutoConfig.from_pretrained(source.folder / asked.subfolder if asked.config is None else asked.config)
+    source = resolve_files(path_or_id, **(asked.where() | asked.which() | {"gguf_file": asked.gguf_file}))
+    folder = source.folder / asked.subfolder
+    given = None if asked.config is None else AutoConfig.from_pretrained(asked.config)
+    path = gguf_path(folder, asked.gguf_file)
+    if path is not None:
+        from loadstone.gguf import open_gguf  # needs NumPy
+
+        gguf = open_gguf(path)
+        checkpoint, values = gguf.checkpoint, gguf.config
+        config = given or AutoConfig.for_model(**values)
+    else:
+        config = given or AutoConfig.from_pretrained(folder)
+        checkpoint = as_loaded(open_checkpoint(source.folder, **asked.which()), config, asked, "torch")
     family, spec = _pick(config, head)
-    checkpoint = as_loaded(open_checkpoint(source.folder, **asked.which()), config, asked, "torch")
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))

@@ -8,13 +8,14 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.architectures import registry
 from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
 from loadstone.frameworks import require_framework, require_library
@@ -29,6 +30,9 @@ from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
+
+if TYPE_CHECKING:
+    from loadstone.gguf import GgufFile
 
 logger = logging.getLogger("loadstone")
 
@@ -68,6 +72,8 @@ def from_pretrained(
     ``strict``                 an error if a stored tensor is not used or a slot newly initialised
     ``key_mapping``            regular expression → replacement, applied to stored names
     ``output_loading_info``    return ``(model, info)``
+    ``gguf_file``              one of llama.cpp's files: config, weights and tokenizer come from it. A path that ends in
+                               ``.gguf`` does without
     ``subfolder``, ``variant``, ``use_safetensors``, ``revision``, ``token``, ``cache_dir``, ``force_download``,
     ``local_files_only``       which files, and where from
     ``trust_remote_code``      True: a model class that lies beside the weights may run. A list of repositories'
@@ -100,10 +106,11 @@ def from_pretrained(
         locked.check_configs(source.folder, folder)
         name = "" if path_or_id is None else str(path_or_id)
         gate = locked.guard(Gate(options.trust(), name, source.commit, options.revision, options.where_code()))
-        config, others = _config(target, options, folder, gate, others)
+        gguf = _gguf(folder, options)
+        config, others = _config(target, options, folder, gate, others, gguf)
         made_by = pick(target, framework_name, config, gate)
     with report.stage("checkpoint") as stage:
-        checkpoint = None if options.state_dict is not None else _open(source, options)
+        checkpoint = None if options.state_dict is not None else _open(source, options, gguf)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
             checkpoint = as_loaded(checkpoint, config, options, framework_name)
@@ -184,18 +191,23 @@ def _files(
     # Another config, trusted code, or keys set anew may ask for other tensors.
     is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
     needs = needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
-    where = options.where() | options.which() | {"revision": locked.revision}
+    where = options.where() | options.which() | {"revision": locked.revision, "gguf_file": options.gguf_file}
     return resolve_files(path_or_id, **where, needs=needs)
 
 
 def _config(
-    target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate, others: dict[str, Any]
+    target: type[Any] | AutoTarget,
+    options: Options,
+    folder: Path,
+    gate: Gate,
+    others: dict[str, Any],
+    gguf: GgufFile | None,
 ) -> tuple[PretrainedConfig, dict[str, Any]]:
     """The config, and the keywords that are none of its keys."""
     if isinstance(options.config, PretrainedConfig):
         config = copy.deepcopy(options.config)
     else:
-        config = _read_config(target, options, folder, gate)
+        config = _read_config(target, options, folder, gate, gguf)
         known = {*config.fields(), *config.attribute_map, *config.to_dict(), "num_labels"}
         changed = {name: value for name, value in others.items() if name in known}
         if changed:
@@ -210,10 +222,16 @@ def _config(
     return config, others
 
 
-def _read_config(target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate) -> PretrainedConfig:
+def _read_config(
+    target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate, gguf: GgufFile | None
+) -> PretrainedConfig:
     if options.config is None:
         if isinstance(target, AutoTarget):
-            return read_config(folder, gate, {})
+            return read_config(folder, gate, {}, None if gguf is None else gguf.config)
+        if gguf is not None:
+            gguf.check_model_type(target.config_class.model_type, target.__name__)
+            found: PretrainedConfig = target.config_class.from_dict(gguf.config)
+            return found
         config: PretrainedConfig = target.config_class.from_pretrained(folder)
         return config
     if isinstance(target, AutoTarget):
@@ -223,7 +241,19 @@ def _read_config(target: type[Any] | AutoTarget, options: Options, folder: Path,
     return given
 
 
-def _open(source: Source, options: Options) -> Checkpoint:
+def _gguf(folder: Path, options: Options) -> GgufFile | None:
+    """The GGUF file that is asked for, opened."""
+    path = gguf_path(folder, options.gguf_file)
+    if path is None or options.state_dict is not None:
+        return None
+    from loadstone.gguf import open_gguf  # needs NumPy
+
+    return open_gguf(path)
+
+
+def _open(source: Source, options: Options, gguf: GgufFile | None) -> Checkpoint:
+    if gguf is not None:
+        return gguf.checkpoint
     return open_checkpoint(source.folder, **options.which(), leave_out=source.left_out.keys())
 
 
@@ -249,7 +279,7 @@ def _weights(checkpoint: Checkpoint | None, options: Options, config: Pretrained
         return Weights({}, options.transfer), False
     stored = first_floating(checkpoint)
     wanted = options.wanted_dtype(config, checkpoint)
-    stays = stored is wanted and not any(tensor.packing for tensor in checkpoint.values()) and options.is_for_the_cpu
+    stays = stored is wanted and not any(each.is_packed for each in checkpoint.values()) and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
         cast_bytes = checkpoint.nbytes * wanted.bits // stored.bits

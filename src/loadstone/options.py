@@ -47,6 +47,7 @@ class Options:
     revision: str | None = None
     subfolder: str = ""
     variant: str | None = None
+    gguf_file: str | None = None
     use_safetensors: bool | None = None
     from_pt: bool = False
     from_tf: bool = False
@@ -73,6 +74,11 @@ class Options:
     def __post_init__(self) -> None:
         if self.from_pt + self.from_tf + self.from_flax > 1:
             raise ArgumentError("Give one of from_pt, from_tf and from_flax, or none: every format can be read.")
+        if self.gguf_file is not None:
+            others = {"variant": self.variant, "use_safetensors": self.use_safetensors}
+            others |= {name: True for name in ("from_pt", "from_tf", "from_flax") if getattr(self, name)}
+            if given := [name for name, value in others.items() if value is not None]:
+                raise ArgumentError(f"gguf_file={self.gguf_file!r} names the one file to take; drop {given[0]}.")
         if not self.weights_only:
             raise ArgumentError("weights_only=False would run code from the checkpoint; Loadstone never does.")
         if self.torch_dtype is not None and self.dtype is not None:

@@ -6,12 +6,18 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
+from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
+from loadstone.config import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.packing.problems import Problems
+from loadstone.tensors import StoredTensor
 
 _FORMATS = {
     "fp8": "block_fp8",
+    "compressed-tensors": "compressed",
+    "gptq": "gptq",
+    "awq": "awq",
     "bitsandbytes": "bitsandbytes",
     "bitsandbytes_4bit": "bitsandbytes",
     "bitsandbytes_8bit": "bitsandbytes",
@@ -21,11 +27,40 @@ _FORMATS = {
 """``quant_method`` → the module of ``loadstone.packing`` that reads it."""
 
 
-def dequantised(checkpoint: Checkpoint, settings: object) -> Checkpoint:
+def _turned(tensor: StoredTensor) -> StoredTensor:
+    from loadstone.packing.turned import turned  # which needs NumPy
+
+    return turned(tensor)
+
+
+def unpacked(checkpoint: Checkpoint, config: PretrainedConfig, dequantize: bool) -> Checkpoint:
+    """The checkpoint as a model in a plain dtype has it; ``config`` then says nothing of quantisation any more.
+
+    Raises :class:`InvalidConfig` for a quantised checkpoint if not asked to ``dequantize``; and what
+    :func:`dequantised` raises.
+    """
+    settings = config.get("quantization_config")
+    if settings is None:
+        return checkpoint
+    inputs_first = registry.family(config.model_type).inputs_first if registry.is_family(config.model_type) else ()
+    found = dequantised(checkpoint, settings, inputs_first)
+    if not dequantize:
+        method = method_of(settings)
+        raise InvalidConfig(
+            [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
+            hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
+        )
+    del config.quantization_config
+    return found
+
+
+def dequantised(checkpoint: Checkpoint, settings: object, inputs_first: tuple[str, ...] = ()) -> Checkpoint:
     """The checkpoint as the model has it: each tensor once, those that are packed with their ``packing``.
 
-    ``settings``: the config's ``quantization_config``. Raises :class:`InvalidConfig` for a method that is not known,
-    or settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists all.
+    ``settings``: the config's ``quantization_config``. ``inputs_first``: endings of the weights that the model has as
+    (inputs, outputs), which all formats pack as (outputs, inputs). Raises :class:`InvalidConfig` for a method that is
+    not known, or settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists
+    all.
     """
     method = method_of(settings)
     if not isinstance(settings, Mapping) or method is None or method not in _FORMATS:
@@ -38,6 +73,8 @@ def dequantised(checkpoint: Checkpoint, settings: object) -> Checkpoint:
     module: Any = importlib.import_module(f"loadstone.packing.{_FORMATS[method]}")
     tensors = list(module.read(checkpoint, settings, problems))
     problems.raise_if_any()
+    if inputs_first:
+        tensors = [_turned(each) if each.packing and each.name.endswith(inputs_first) else each for each in tensors]
     return Checkpoint(
         tensors,
         format=checkpoint.format,

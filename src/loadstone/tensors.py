@@ -86,6 +86,13 @@ class StoredTensor(NamedTuple):
     packing: Packing | None = None
     """For numbers in fewer bits than ``dtype`` has, or in several parts: how they come out of the stored bytes.
     ``offset`` and ``nbytes`` are those of the first part."""
+    is_spare: bool = False
+    """Nothing is lost where no slot takes it: a bias of zeros, which quantisers add to layers that have none."""
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its numbers have to be decoded, all or some."""
+        return self.packing is not None or any(part.packing is not None for part, _ in self.stretches)
 
 
 class Packing(Protocol):

@@ -48,7 +48,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
     """
 
     format: str
-    """``"safetensors"``, ``"pytorch"``, ``"flax"`` or ``"tensorflow"``."""
+    """``"safetensors"``, ``"pytorch"``, ``"flax"``, ``"tensorflow"`` or ``"gguf"``."""
     files: tuple[Path, ...]
     """The weight files: sorted by name, as shards number themselves."""
     index: Path | None
@@ -116,7 +116,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
         current: Path | None = None
         reached = 0
         others: list[StoredTensor] = []
-        for _, _, _, file, offset, nbytes, _, _, packing in self.values():
+        for _, _, _, file, offset, nbytes, _, _, packing, _ in self.values():
             if packing is not None:
                 others += packing.parts[1:]
             # Neighbours lie in one file, and to look a path up costs more than all else here.
@@ -138,9 +138,10 @@ class Checkpoint(Mapping[str, StoredTensor]):
         :raises CorruptCheckpoint: the file was cut short or taken away after the checkpoint was opened
         """
         tensor = self[name]
-        if tensor.packing is not None:
+        if tensor.is_packed:
             where, hint = in_file(tensor.file, name), "Take its numbers with .numpy(name)"
-            raise UnsupportedDType([Fault(where, "one element after the other", tensor.packing.kind, hint)])
+            kind = "several stacks" if tensor.packing is None else tensor.packing.kind
+            raise UnsupportedDType([Fault(where, "one element after the other", kind, hint)])
         try:
             with RegularFile(tensor.file) as file:
                 return _join(file, tensor) if tensor.stretches else _read(file, tensor)
@@ -161,7 +162,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
         import numpy as np
 
         tensor = self[name]
-        if tensor.packing is not None:
+        if tensor.is_packed:
             return _decoded(tensor)
         dtype = _numpy_dtype(tensor)
         return np.frombuffer(self.read(name), dtype=dtype).reshape(tensor.shape)
@@ -179,6 +180,8 @@ def _rebuild(
 
 def _elements_nbytes(tensor: StoredTensor) -> int:
     """Bytes of a tensor's elements, without what lies between them."""
+    if tensor.stretches and tensor.is_packed:
+        return sum(part.nbytes for part, _ in tensor.stretches)
     return math.prod(tensor.shape) * tensor.dtype.bits // 8
 
 
@@ -201,7 +204,11 @@ def _join(file: RegularFile, tensor: StoredTensor) -> memoryview:
 def _decoded(tensor: StoredTensor) -> np.ndarray[Any, Any]:
     import numpy as np
 
-    assert tensor.packing is not None
+    if tensor.packing is None:
+        joined = np.empty(tensor.shape, np.float32)
+        for stretch, into in tensor.stretches:
+            joined[into] = _decoded(stretch)
+        return joined
     parts = []
     for part in tensor.packing.parts:
         try:
@@ -211,8 +218,9 @@ def _decoded(tensor: StoredTensor) -> np.ndarray[Any, Any]:
             fault = Fault(in_file(part.file, part.name), unusable.expected, unusable.found, unusable.hint)
             raise CorruptCheckpoint([fault]) from None
     made = np.empty(tensor.shape, np.float32)
-    for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
-        made[box] = values
+    with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
+        for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
+            made[box] = values
     return made
 
 

@@ -124,7 +124,9 @@ class FourBits:
             return floats(stored, self.magnitudes.dtype)
         block, offset = self.nested
         scales, values = others[2].view("<f4"), others[3].view("<f4")
-        return np.take(values, stored) * scales[np.arange(low, high) // block] + np.float32(offset)
+        magnitudes = np.take(values, stored)
+        magnitudes *= scales[np.arange(low, high) // block]
+        return magnitudes + np.float32(offset)
 
 
 @dataclass(frozen=True)

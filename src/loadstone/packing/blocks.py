@@ -118,10 +118,10 @@ def blocks(packing: Blocks, name: str, dtype: DType, problems: Problems) -> Stor
     if len(problems) > before:
         return None
     each = counts(shape, box)
-    for part in (packing.scales, packing.zero):
-        if part is not None and not _fits(part, packing.layout, each):
+    for number in (packing.scales, packing.zero):
+        if number is not None and not _fits(number, packing.layout, each):
             expected = f"{math.prod(each)} numbers, for {' × '.join(map(str, each))} boxes of {box}"
-            problems.add(part, expected, f"{part.dtype}, shape {part.shape} for {name} of shape {shape}")
+            problems.add(number, expected, f"{number.dtype}, shape {number.shape} for {name} of shape {shape}")
     over = packing.over
     if over is not None and (math.prod(over.shape) not in (1, shape[0]) or not over.dtype.is_floating):
         problems.add(over, f"1 or {shape[0]} scales", f"{over.dtype}, shape {over.shape}")
