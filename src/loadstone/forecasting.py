@@ -10,7 +10,7 @@ from typing import Any
 from loadstone.architectures import components, registry
 from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.as_stored import as_loaded
+from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import gguf_path
@@ -186,7 +186,7 @@ def plan(
         lambda: (name + WEIGHT for name in components.linear_modules(component, transposed=True)),
         tied,
     )
-    lower = kept_sizes(matched, dtypes)
+    lower = kept_sizes(matched, dtypes) if library_of(config) else {}
     if asked.quantization_config is not None:
         lower = quantised_sizes(read(asked.quantization_config), components.linear_modules(component), matched, dtypes)
     found = sizes(slots, matched, dtypes, lower)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from loadstone.transfer.memory import new_memory
 
-_STRETCH_BYTES = 64 << 20
+_STRETCH_BYTES = 32 << 20
 _ALIGNMENT = 64
 
 

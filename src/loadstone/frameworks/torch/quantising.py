@@ -23,7 +23,7 @@ from loadstone.transfer.memory import trim_heap
 
 _REFUSALS = (ImportError, AssertionError, NotImplementedError, TypeError, ValueError)
 """How libraries say that they cannot do something."""
-_TRIM_BYTES = 16 << 20
+_TRIM_BYTES = 8 << 20
 """Made until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
 
 
@@ -67,6 +67,7 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
             viewed += nbytes if isinstance(packing, Kept) and device.type == "cpu" else 0
             made += 0 if isinstance(packing, Kept) and device.type == "cpu" else nbytes
             progress(nbytes)
+    trim_heap()
     return Quantised(parameters, viewed, made)
 
 
