@@ -14,9 +14,9 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf_tokenizer", "hashing", "hub"),
-    *("lock", "locked", "origin", "picking", "publishing", "quantised", "refusals", "registered", "remote_code"),
-    *("report", "repositories", "saving", "stretches", "text"),
+    *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf_tokenizer"),
+    *("hashing", "hub", "lock", "locked", "lower_sizes", "origin", "picking", "publishing", "quantisation_config"),
+    *("quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving", "stretches", "text"),
 }
 OTHER_ARROWS = {"checkpoint": {"packing"}}
 """A GGUF file says itself how its tensors are packed, so opening one names their packing."""
