@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.config import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
@@ -51,11 +50,7 @@ def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
             [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method_of(settings)!r}")],
             hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
         )
-    is_known = registry.is_family(config.model_type)
-    return _kept(
-        checkpoint,
-        dequantised(checkpoint, settings, registry.family(config.model_type).inputs_first if is_known else ()),
-    )
+    return _kept(checkpoint, dequantised(checkpoint, settings, config.model_type))
 
 
 def _kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:

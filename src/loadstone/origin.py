@@ -66,7 +66,9 @@ class Origin(NamedTuple):
         Raises :class:`InvalidConfig` for a method that is not known, :class:`CorruptCheckpoint` where tensors
         contradict it.
         """
-        return self.checkpoint if self.quantization is None else dequantised(self.checkpoint, self.quantization)
+        if self.config is None or self.quantization is None:
+            return self.checkpoint
+        return dequantised(self.checkpoint, self.quantization, str(self.config.get("model_type", "")))
 
 
 def open_origin(
