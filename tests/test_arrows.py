@@ -14,7 +14,7 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf_tokenizer"),
+    *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
     *("hashing", "hub", "lock", "locked", "lower_sizes", "origin", "picking", "publishing", "quantisation_config"),
     *("quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving", "stretches", "text"),
 }

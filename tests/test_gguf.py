@@ -350,7 +350,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(changes=st.lists(st.tuples(st.integers(8, 2900), st.binary(min_size=1, max_size=8)), min_size=1, max_size=3))
+@given(changes=st.lists(st.tuples(st.integers(8, 2207), st.binary(min_size=1, max_size=8)), min_size=1, max_size=3))
 def test_no_change_of_bytes_leads_to_another_error(whole: bytes, tmp_path: Path, changes: list[Any]) -> None:
     raw = bytearray(whole)
     for place, new in changes:
@@ -431,3 +431,19 @@ def test_inspecting_a_file_tells_its_tensors(folder: Path) -> None:
 
     told = inspect_checkpoint(folder / "model.Q8_0.gguf")
     assert {"blk.0.attn_q.weight", "output_norm.weight"} <= {each.name for each in told.tensors}
+    assert told.supported and told.model_type == "llama"
+    assert [str(each) for each in told.by_dtype()] == ["GGUF Q8_0", "float32"]
+
+
+def test_a_file_of_an_unknown_architecture_can_be_inspected(tmp_path: Path) -> None:
+    from loadstone.cli.inspect import inspect_checkpoint
+
+    told = inspect_checkpoint(write(tmp_path / "x.gguf", arch="mamba"))
+    assert not told.supported and len(told.tensors) == 21
+
+
+def test_the_default_dtype_is_said_to_be_larger(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    AutoModelForCausalLM.from_pretrained(folder / "model.Q8_0.gguf")
+    assert (
+        'unpacked and loaded in float32, which takes 2 times the memory of bfloat16; torch_dtype="auto"' in caplog.text
+    )

@@ -184,11 +184,14 @@ class Options:
         kept = first_floating(stored)
         is_given = self.torch_dtype is not None or self.dtype is not None
         if not is_given and dtype is DType.FLOAT32 and kept is not None and kept.bits < DType.FLOAT32.bits:
+            is_packed = any(tensor.is_packed for tensor in stored.values())
             logger.warning(
-                "The weights are stored in %s and loaded in float32, which takes %d times the memory; "
-                'torch_dtype="auto" keeps them as they are.',
-                kept.value,
+                "The weights are %s and loaded in float32, which takes %d times the memory%s",
+                "unpacked" if is_packed else f"stored in {kept.value}",
                 DType.FLOAT32.bits // kept.bits,
+                f' of {kept.value}; torch_dtype="auto" takes that.'
+                if is_packed
+                else '; torch_dtype="auto" keeps them as they are.',
             )
 
 

@@ -17,7 +17,7 @@ from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
-from loadstone.errors import FaultsError, UnknownModelType
+from loadstone.errors import ConfigError, FaultsError, UnknownModelType
 from loadstone.quantised import dequantised, method_of
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
@@ -123,7 +123,10 @@ def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None =
     """Read the headers of a folder or weight file, and ``config.json`` where there is one beside it."""
     checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
     folder = path / subfolder if path.is_dir() else path.parent
-    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
+    if path.suffix == ".gguf":
+        config = _said_by(path)
+    else:
+        config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
     model_type = str((config or {}).get("model_type", ""))
     settings = (config or {}).get("quantization_config")
     said = ""
@@ -135,6 +138,16 @@ def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None =
         except FaultsError as error:
             said += f" (not read: {printable(str(error.faults[0]))})"
     return Inspection(path, config, _has_family(model_type), tuple(checkpoint.values()), said)
+
+
+def _said_by(gguf: Path) -> dict[str, Any] | None:
+    """The config that a GGUF file holds; None for an architecture that is not known here."""
+    from loadstone.gguf import open_gguf
+
+    try:
+        return open_gguf(gguf).config
+    except ConfigError:
+        return None
 
 
 def _has_family(model_type: str) -> bool:
