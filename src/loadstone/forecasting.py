@@ -148,9 +148,9 @@ def plan(
 
     ``dtype`` as ``torch_dtype`` there: float32 where not given, ``"auto"`` as stored. ``head`` is a task
     (``"causal-lm"``, …, ``"model"`` for the bare model); without it the class that ``config.json`` names. ``options``
-    are further keywords of ``from_pretrained``: ``subfolder``, ``variant``, ``revision``, ``max_batch``,
-    ``max_length`` and the like. Without ``max_memory`` the budgets are 90 % of what is free now: NVIDIA GPUs', and on
-    the CPU the memory that the system or this process's control group leaves.
+    are further keywords of ``from_pretrained``: ``subfolder``, ``variant``, ``revision``, ``dequantize``,
+    ``max_batch``, ``max_length`` and the like. Without ``max_memory`` the budgets are 90 % of what is free now: NVIDIA
+    GPUs', and on the CPU the memory that the system or this process's control group leaves.
 
     Raises what loading raises for a map, a budget or a checkpoint that cannot be used.
     """

@@ -80,7 +80,7 @@ class Gptq:
     def step(self) -> int:
         """Words of 32 inputs: the fewest that begin and end with a code, and a cache line of what comes out. More where
         they are in no order, as each step then has to look at all groups."""
-        return self.code.bits * (1 if self.order is None else 4)
+        return self.code.bits * (1 if self.order is None else min(max(-(-self.scale.rows // 8), 4), 8))
 
     def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
         start, count = (number * 32 // self.code.bits for number in (first, len(rows)))
