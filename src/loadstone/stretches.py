@@ -38,7 +38,6 @@ from loadstone.transfer.durable import reserve
 from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.machine import cores
 from loadstone.transfer.mapping import MappedFile
-from loadstone.transfer.memory import new_memory
 from loadstone.transfer.probe import probe
 
 if TYPE_CHECKING:
@@ -178,9 +177,11 @@ class Stretches:
         file = self.open(tensor.file)
         if file.takes_direct and count >= _DIRECT_BYTES:
             head = offset % SECTOR_BYTES
-            memory = new_memory(-(-(head + count) // SECTOR_BYTES) * SECTOR_BYTES)
-            file.read_into(offset - head, min(len(memory), file.nbytes - offset + head), memoryview(memory))
-            buffer = np.frombuffer(memory, np.uint8, count, head)
+            nbytes = -(-(head + count) // SECTOR_BYTES) * SECTOR_BYTES
+            room = np.empty(nbytes + SECTOR_BYTES, np.uint8)  # the allocator's, as it was used before: no page faults
+            room = room[-room.ctypes.data % SECTOR_BYTES :][:nbytes]
+            file.read_into(offset - head, min(nbytes, file.nbytes - offset + head), room.data)
+            buffer = room[head : head + count]
         else:
             buffer = np.empty(count, np.uint8)
             file.read_into(offset, count, buffer.data)
