@@ -339,6 +339,20 @@ def test_flax_files_take_a_config_of_a_known_family(config: Any, llama: Path, tm
         loadstone.convert(tmp_path / "source", tmp_path / "a", format="msgpack")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"num_hidden_layers": 10**9}, {"architectures": 3}, {"num_attention_heads": 0}, {"hidden_size": "x"}],
+    ids=str,
+)
+def test_a_hostile_config_is_named_and_nothing_is_written(change: dict[str, Any], llama: Path, tmp_path: Path) -> None:
+    loadstone.convert(llama, tmp_path / "source")
+    config = json.loads((llama / "config.json").read_text()) | change
+    (tmp_path / "source" / "config.json").write_text(json.dumps(config))
+    with pytest.raises(InvalidConfig, match=next(iter(change))):
+        loadstone.convert(tmp_path / "source", tmp_path / "a", format="msgpack")
+    assert not (tmp_path / "a").exists()
+
+
 def test_flax_files_have_no_place_for_strange_names(llama: Path, tmp_path: Path) -> None:
     loadstone.convert(llama, tmp_path / "source")
     tensors = load_file(llama / "model.safetensors")

@@ -11,7 +11,7 @@ import math
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -307,7 +307,7 @@ def _rebased(entry: Any, repo_id: str) -> Any:
     return entry if not isinstance(entry, str) or "--" in entry else f"{repo_id}--{entry}"
 
 
-def _flax_names(origin: Origin, plan: Iterable[_Planned]) -> dict[str, FlaxLeaf]:
+def _flax_names(origin: Origin, plan: Sequence[_Planned]) -> dict[str, FlaxLeaf]:
     """Name → path and layout in Flax's files, as the model that the config names has them."""
     config = dict(origin.config or {})
     model_type = config.get("model_type")
@@ -320,7 +320,16 @@ def _flax_names(origin: Origin, plan: Iterable[_Planned]) -> dict[str, FlaxLeaf]
     spec = family(str(model_type))
     config.pop("quantization_config", None)
     values = spec.config.from_dict(config)
-    named = config.get("architectures") or ()
+    layers = values.get("num_hidden_layers", 0)
+    if isinstance(layers, int) and layers > len(plan):  # as many would be made
+        where, expected = (
+            f"{origin.folder / CONFIG_NAME}: 'num_hidden_layers'",
+            f"at most {len(plan)}, as many as tensors",
+        )
+        raise InvalidConfig(
+            [Fault(where, expected, str(layers))], hint="Do config.json and the weights belong together?"
+        )
+    named = values.get("architectures") or ()
     heads = [head for head in spec.heads if head.class_name in named] or list(spec.heads)
     layout: dict[str, FlaxLeaf] = {}
     for head in heads:

@@ -29,7 +29,7 @@ import numpy as np
 from loadstone.checkpoint.layouts import reordered
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.unpacking import unpack
-from loadstone.packing.narrow import narrowed, overflows, recoded
+from loadstone.packing.narrow import narrowed, overflows, recode
 from loadstone.packing.numbers import exact
 from loadstone.planning.recipes import Piece, within
 from loadstone.tensors import DType, StoredTensor
@@ -74,6 +74,7 @@ class Stretches:
         self.overflowed: dict[str, None] = {}
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._files = _Recent[WeightFile](_MOST_FILES)
+        self._rooms = _Rooms()
         self._maps = _Recent[MappedFile](_MOST_FILES)
         self._packed = _Recent[_Packed](_MOST_TENSORS)
         self._decoded = _Recent[Array](_MOST_TENSORS)
@@ -99,7 +100,10 @@ class Stretches:
         return elements(tensor.dtype.bits // 8, lambda first, last: self._gathered(tensor, first, last))
 
     def rounded(self, tensor: StoredTensor, dtype: DType, turned: bool = False) -> Read:
-        """The tensor's numbers as bytes of ``dtype``; ``turned``: of the matrix with its rows as columns."""
+        """The tensor's numbers as bytes of ``dtype``; ``turned``: of the matrix with its rows as columns.
+
+        As writers ask: what a thread gets is its own until it asks for rounded bytes again.
+        """
         if tensor.is_packed:
             return self._decoded_read(tensor, dtype, turned)
         if turned:
@@ -112,30 +116,32 @@ class Stretches:
     def _rounded_read(self, tensor: StoredTensor, dtype: DType) -> Read:
         width = dtype.bits // 8
         source = tensor.dtype
-        is_looked_up = not tensor.is_packed and source.is_floating and max(source.bits, dtype.bits) <= 16
+        is_looked_up = source.is_floating and max(source.bits, dtype.bits) <= 16
 
         def read(first: int, last: int) -> Array:
-            made = np.empty(last - first, f"<u{width}")
+            made = self._rooms.take("made", (last - first) * width).view(f"<u{width}")
             for start in range(first, last, _READ_ELEMENTS):
                 end = min(start + _READ_ELEMENTS, last)
-                values = self._codes(tensor, start, end) if is_looked_up else self.numbers(tensor, start, end)
-                for at in range(0, len(values), _CAST_ELEMENTS):
-                    part = values[at : at + _CAST_ELEMENTS]
-                    into = made[start - first + at : start - first + at + len(part)]
-                    if is_looked_up:
-                        into[...], is_lost = recoded(part, source, dtype)
-                        self._note(tensor.name, is_lost)
-                    else:
+                found = self.numbers(tensor, start, end) if tensor.is_packed else self._codes(tensor, start, end, True)
+                for at in range(0, len(found), _CAST_ELEMENTS):
+                    part = found[at : at + _CAST_ELEMENTS]
+                    into = made[start - first + at :][: len(part)]
+                    if tensor.is_packed:
                         into[...] = self._narrowed(tensor.name, part, dtype)
+                    elif is_looked_up:
+                        self._note(tensor.name, recode(part, source, dtype, into))
+                    else:
+                        into[...] = self._narrowed(tensor.name, exact(part.view(np.uint8), source), dtype)
             return made.view(np.uint8)
 
         return elements(width, read)
 
-    def _codes(self, tensor: StoredTensor, first: int, last: int) -> Array:
-        """Elements as they are stored, each a word."""
+    def _codes(self, tensor: StoredTensor, first: int, last: int, is_passing: bool = False) -> Array:
+        """Elements as they are stored, each a word. ``is_passing``: until the thread asks for others."""
         width = tensor.dtype.bits // 8
-        raw = memoryview(self.stored(tensor)(first * width, last * width))
-        return np.frombuffer(raw, f"<u{width}")
+        if tensor.strides is None and not tensor.stretches:
+            return self._bytes(tensor, first * width, last * width, is_passing).view(f"<u{width}")
+        return self._gathered(tensor, first, last).view(f"<u{width}")
 
     def _decoded_read(self, tensor: StoredTensor, dtype: DType, turned: bool) -> Read:
         in_order = self._rounded_read(tensor, dtype)
@@ -171,21 +177,22 @@ class Stretches:
         # The page cache would take a copy of each byte, and has no use for it here.
         return WeightFile(path) if _is_cold(file) else file
 
-    def _bytes(self, tensor: StoredTensor, start: int, stop: int) -> Array:
+    def _bytes(self, tensor: StoredTensor, start: int, stop: int, is_passing: bool = False) -> Array:
         count, offset = stop - start, tensor.offset + start
         if not count:
             return np.empty(0, np.uint8)
         file = self.open(tensor.file)
-        if file.takes_direct and count >= _DIRECT_BYTES:
-            head = offset % SECTOR_BYTES
-            memory = new_memory(-(-(head + count) // SECTOR_BYTES) * SECTOR_BYTES)
-            file.read_into(offset - head, min(len(memory), file.nbytes - offset + head), memoryview(memory))
-            buffer = np.frombuffer(memory, np.uint8, count, head)
+        head = offset % SECTOR_BYTES if file.takes_direct and count >= _DIRECT_BYTES else 0
+        nbytes = -(-(head + count) // SECTOR_BYTES) * SECTOR_BYTES
+        if is_passing:
+            room = self._rooms.take("stored", nbytes)
         else:
-            buffer = np.empty(count, np.uint8)
-            file.read_into(offset, count, buffer.data)
+            room = np.empty(nbytes + SECTOR_BYTES, np.uint8)
+            room = room[-room.ctypes.data % SECTOR_BYTES :][:nbytes]
+        wanted = min(nbytes, file.nbytes - offset + head) if file.takes_direct and count >= _DIRECT_BYTES else count
+        file.read_into(offset - head, max(wanted, head + count), room.data)
         file.check()
-        return buffer
+        return room[head : head + count]
 
     def _gathered(self, tensor: StoredTensor, first: int, last: int) -> Array:
         """Elements of a tensor that does not lie in one row."""
@@ -314,6 +321,20 @@ class _Packed:
                     made[at : at + values.size] = values.reshape(-1)
                     done += values.size
         return made if done == len(made) else None
+
+
+class _Rooms(threading.local):
+    """Memory that a thread uses over and over: new memory costs as much as what is done with it here."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Array] = {}
+
+    def take(self, use: str, nbytes: int) -> Array:
+        """So many bytes that begin a page; until the thread takes some for the same use again."""
+        held = self._held.get(use)
+        if held is None or len(held) < nbytes:
+            held = self._held[use] = np.frombuffer(new_memory(nbytes), np.uint8)
+        return held[:nbytes]
 
 
 class _Recent(Generic[ValueT]):

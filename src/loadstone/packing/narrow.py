@@ -63,15 +63,15 @@ def _beyond(values: Array, words: Array, dtype: DType) -> Array:
     return ends
 
 
-def recoded(codes: Array, source: DType, target: DType) -> tuple[Array, bool]:
-    """Words of a dtype of at most 16 bits → those of another, looked up; and whether one was beyond what it reaches.
+def recode(codes: Array, source: DType, target: DType, words: Array) -> bool:
+    """Words of a dtype of at most 16 bits → those of another, into ``words``; whether one was beyond what it reaches.
 
-    The same as :func:`narrowed` makes of the numbers, and several times faster.
+    Looked up: the same as :func:`narrowed` makes of the numbers, and several times faster.
     """
     table = _table(source, target)
-    words = np.take(table.words, codes, mode="clip")
+    np.take(table.words, codes, mode="clip", out=words)
     ends = words & words.dtype.type(_END[target]) == _END[target]
-    return words, bool(ends.any()) and bool(table.is_beyond[codes[ends]].any())
+    return bool(ends.any()) and bool(table.is_beyond[codes[ends]].any())
 
 
 def to_bfloat16(values: Array, words: Array) -> None:
