@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import struct
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gguf_tokenizer.samples import byte_level, sentencepiece, unigram, word_pieces
-from hostile.gguf_builder import ARRAY, STRING, array, gguf_bytes, string
+from hostile.gguf_builder import ARRAY, STRING, U32, array, gguf_bytes, string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,10 +165,13 @@ def test_a_small_file_speaks(tmp_path: Path) -> None:
         ("tokenizer.ggml.pre", STRING, string("gpt-2")),
         ("tokenizer.ggml.tokens", ARRAY, strings("a", "b", "ab")),
         ("tokenizer.ggml.merges", ARRAY, strings("a b")),
-        ("tokenizer.chat_template", STRING, string("{{ messages[0].content }}b")),
+        ("tokenizer.chat_template", STRING, string("{{ messages[0].content }}{% if tools is none %}b{% endif %}")),
+        ("tokenizer.ggml.eos_token_id", U32, struct.pack("<I", 0)),
+        ("tokenizer.ggml.eot_token_id", U32, struct.pack("<I", 1)),
     ]
     path.write_bytes(gguf_bytes(values))
     tokenizer = TextTokenizer.from_pretrained(path)
     text = tokenizer.apply_chat_template([{"content": "ab"}])
     assert tokenizer.encode([text]).input_ids == [[2, 1]]
     assert tokenizer.source == str(path)
+    assert tokenizer.end_ids == (0, 1)
