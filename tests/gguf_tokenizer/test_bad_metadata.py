@@ -163,15 +163,15 @@ def test_a_small_file_speaks(tmp_path: Path) -> None:
     values = [
         ("tokenizer.ggml.model", STRING, string("gpt2")),
         ("tokenizer.ggml.pre", STRING, string("gpt-2")),
-        ("tokenizer.ggml.tokens", ARRAY, strings("a", "b", "ab")),
+        ("tokenizer.ggml.tokens", ARRAY, strings("a", "b", "ab", "<end>", "<turn>")),
         ("tokenizer.ggml.merges", ARRAY, strings("a b")),
         ("tokenizer.chat_template", STRING, string("{{ messages[0].content }}{% if tools is none %}b{% endif %}")),
-        ("tokenizer.ggml.eos_token_id", U32, struct.pack("<I", 0)),
-        ("tokenizer.ggml.eot_token_id", U32, struct.pack("<I", 1)),
+        ("tokenizer.ggml.eos_token_id", U32, struct.pack("<I", 3)),
+        ("tokenizer.ggml.eot_token_id", U32, struct.pack("<I", 4)),
     ]
     path.write_bytes(gguf_bytes(values))
     tokenizer = TextTokenizer.from_pretrained(path)
     text = tokenizer.apply_chat_template([{"content": "ab"}])
     assert tokenizer.encode([text]).input_ids == [[2, 1]]
     assert tokenizer.source == str(path)
-    assert tokenizer.end_ids == (0, 1)
+    assert tokenizer.end_ids == (3, 4)

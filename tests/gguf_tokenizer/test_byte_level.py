@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,11 +18,16 @@ def built(metadata: dict[str, Any]) -> Tokenizer:
     return build_tokenizer(metadata, "tiny.gguf")[0]
 
 
-def pieces(pre: str, text: str) -> list[str]:
-    """How a text is split, in its own letters."""
+@cache
+def splitter(pre: str) -> pre_tokenizers.PreTokenizer:
     split = built(byte_level(pre)).pre_tokenizer
     assert split is not None
-    return [text[begin:end] for _, (begin, end) in split.pre_tokenize_str(text)]
+    return split
+
+
+def pieces(pre: str, text: str) -> list[str]:
+    """How a text is split, in its own letters."""
+    return [text[begin:end] for _, (begin, end) in splitter(pre).pre_tokenize_str(text)]
 
 
 def test_gpt_2_gives_the_ids_of_the_tokenizer_that_was_trained() -> None:
