@@ -14,8 +14,21 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("blobs", "chat", "config", "generation_config", "gguf_tokenizer", "hashing", "hub", "lock", "locked", "picking"),
-    *("publishing", "quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
+    *("chat", "gguf_tokenizer"),
+    *(
+        "blobs",
+        "config",
+        "generation_config",
+        "gguf",
+        "hashing",
+        "hub",
+        "lock",
+        "locked",
+        "picking",
+        "publishing",
+        "quantised",
+    ),
+    *("refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
 }
 OTHER_ARROWS = {"checkpoint": {"packing"}}
 """A GGUF file says itself how its tensors are packed, so opening one names their packing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ import torch
 from frameworks.torch import tiny
 from hub_server import Hub
 from huggingface_hub import constants
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import loadstone
 from loadstone import AutoConfig, AutoModelForCausalLM, open_checkpoint
@@ -227,6 +230,12 @@ def test_a_name_that_leaves_the_folder_is_refused(name: Any, folder: Path) -> No
         AutoModelForCausalLM.from_pretrained(folder, gguf_file=name)
 
 
+@pytest.mark.parametrize("other", [{"variant": "fp16"}, {"use_safetensors": True}, {"from_tf": True}], ids=str)
+def test_arguments_that_name_other_files_are_refused(other: dict[str, Any], folder: Path) -> None:
+    with pytest.raises(ArgumentError, match=next(iter(other))):
+        AutoModelForCausalLM.from_pretrained(folder, gguf_file="model.Q8_0.gguf", **other)
+
+
 def test_a_name_within_a_file_is_refused(folder: Path) -> None:
     with pytest.raises(ArgumentError, match="is a file"):
         AutoModelForCausalLM.from_pretrained(folder / "model.Q8_0.gguf", gguf_file="x.gguf")
@@ -312,6 +321,45 @@ def test_heads_of_a_size_that_does_not_fit_are_refused(value: int, tmp_path: Pat
     )
 
 
+@pytest.mark.parametrize("factor", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("base", [0.0, -2.0, 1.0, float("nan"), 10000.0])
+def test_frequency_factors_that_make_no_sense_are_refused(factor: float, base: float, tmp_path: Path) -> None:
+    def change(values: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
+        values["rope.freq_base"] = base
+        tensors["rope_freqs.weight"] = np.array([1, 2, factor, 8], "f4")
+
+    refusal(InvalidConfig, write(tmp_path / "x.gguf", change))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A file that has something of everything."""
+
+    def change(values: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
+        values |= {"rope.freq_base": 5e5, "rope.scaling.type": "yarn", "rope.scaling.factor": 4.0}
+        values |= {"rope.scaling.original_context_length": 16, "expert_count": 2, "expert_used_count": 1}
+        values |= {"tokenizer.ggml.bos_token_id": 1, "tokenizer.ggml.tokens": ["a", "b"]}
+        tensors["rope_freqs.weight"] = np.array([1, 2, 4, 8], "f4")
+        for layer in range(2):
+            for name in ("gate", "up", "down"):
+                one = tensors.pop(f"blk.{layer}.ffn_{name}.weight")
+                tensors[f"blk.{layer}.ffn_{name}_exps.weight"] = np.stack([one, one])
+            tensors[f"blk.{layer}.ffn_gate_inp.weight"] = np.ones((2, 32), "f4")
+
+    return write(tmp_path_factory.mktemp("whole") / "x.gguf", change).read_bytes()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.tuples(st.integers(8, 2207), st.binary(min_size=1, max_size=8)), min_size=1, max_size=3))
+def test_no_change_of_bytes_leads_to_another_error(whole: bytes, tmp_path: Path, changes: list[Any]) -> None:
+    raw = bytearray(whole)
+    for place, new in changes:
+        raw[place : place + len(new)] = new
+    (tmp_path / "x.gguf").write_bytes(raw)
+    with contextlib.suppress(LoadstoneError):
+        loadstone.plan(tmp_path / "x.gguf", device_map="cpu")
+
+
 def test_missing_tensors_are_named(tmp_path: Path) -> None:
     path = write(tmp_path / "x.gguf", lambda values, tensors: tensors.pop("blk.1.ffn_up.weight"))
     assert "model.layers.1.mlp.up_proj.weight" in refusal(CheckpointError, path)
@@ -383,3 +431,19 @@ def test_inspecting_a_file_tells_its_tensors(folder: Path) -> None:
 
     told = inspect_checkpoint(folder / "model.Q8_0.gguf")
     assert {"blk.0.attn_q.weight", "output_norm.weight"} <= {each.name for each in told.tensors}
+    assert told.supported and told.model_type == "llama"
+    assert [str(each) for each in told.by_dtype()] == ["GGUF Q8_0", "float32"]
+
+
+def test_a_file_of_an_unknown_architecture_can_be_inspected(tmp_path: Path) -> None:
+    from loadstone.cli.inspect import inspect_checkpoint
+
+    told = inspect_checkpoint(write(tmp_path / "x.gguf", arch="mamba"))
+    assert not told.supported and len(told.tensors) == 21
+
+
+def test_the_default_dtype_is_said_to_be_larger(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    AutoModelForCausalLM.from_pretrained(folder / "model.Q8_0.gguf")
+    assert (
+        'unpacked and loaded in float32, which takes 2 times the memory of bfloat16; torch_dtype="auto"' in caplog.text
+    )

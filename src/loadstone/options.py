@@ -73,6 +73,11 @@ class Options:
     def __post_init__(self) -> None:
         if self.from_pt + self.from_tf + self.from_flax > 1:
             raise ArgumentError("Give one of from_pt, from_tf and from_flax, or none: every format can be read.")
+        if self.gguf_file is not None:
+            others = {"variant": self.variant, "use_safetensors": self.use_safetensors}
+            others |= {name: True for name in ("from_pt", "from_tf", "from_flax") if getattr(self, name)}
+            if given := [name for name, value in others.items() if value is not None]:
+                raise ArgumentError(f"gguf_file={self.gguf_file!r} names the one file to take; drop {given[0]}.")
         if not self.weights_only:
             raise ArgumentError("weights_only=False would run code from the checkpoint; Loadstone never does.")
         if self.torch_dtype is not None and self.dtype is not None:
@@ -149,11 +154,14 @@ class Options:
         """One line where the default dtype takes more memory than the file does."""
         kept = first_floating(stored)
         if self.torch_dtype is None and self.dtype is None and kept is not None and kept.bits < DType.FLOAT32.bits:
+            is_packed = any(tensor.is_packed for tensor in stored.values())
             logger.warning(
-                "The weights are stored in %s and loaded in float32, which takes %d times the memory; "
-                'torch_dtype="auto" keeps them as they are.',
-                kept.value,
+                "The weights are %s and loaded in float32, which takes %d times the memory%s",
+                "unpacked" if is_packed else f"stored in {kept.value}",
                 DType.FLOAT32.bits // kept.bits,
+                f' of {kept.value}; torch_dtype="auto" takes that.'
+                if is_packed
+                else '; torch_dtype="auto" keeps them as they are.',
             )
 
 

@@ -14,7 +14,7 @@ from loadstone.packing.ggml_types import TYPES
 
 KINDS = {kind.name: number for number, kind in TYPES.items()}
 BLOCKS = sorted(kind.name for kind in TYPES.values() if kind.dtype is None and kind.name not in WITHOUT_NUMBERS)
-WRITTEN = ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "TQ1_0", "TQ2_0", "MXFP4", "NVFP4"]
+WRITTEN = ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "TQ1_0", "TQ2_0", "MXFP4"]
 """Those that the gguf package can write."""
 PLAIN = ["F32", "F16", "BF16"]
 

@@ -90,12 +90,13 @@ def llama(facts: Facts) -> Values:
 
 def frequency_factors(factors: list[float], theta: float) -> dict[str, Any]:
     """What each frequency is divided by: as Llama 3 says it, where it is that, else one by one."""
-    found: dict[str, Any] = {"rope_type": "llama3", "factor": max(factors), **_LLAMA3}
-    if all(
+    largest = max(factors)
+    makes_sense = theta > 1 and all(0 < factor < math.inf for factor in factors)
+    if makes_sense and all(
         math.isclose(factor, expected, rel_tol=1e-5)
-        for factor, expected in zip(factors, _llama3_factors(max(factors), theta, len(factors)), strict=True)
+        for factor, expected in zip(factors, _llama3_factors(largest, theta, len(factors)), strict=True)
     ):
-        return found
+        return {"rope_type": "llama3", "factor": largest, **_LLAMA3}
     return {"rope_type": "longrope", "short_factor": factors, "long_factor": factors, "attention_factor": 1.0}
 
 

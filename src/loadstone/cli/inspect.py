@@ -17,7 +17,7 @@ from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
-from loadstone.errors import UnknownModelType
+from loadstone.errors import ConfigError, UnknownModelType
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 
@@ -30,7 +30,8 @@ class Pattern(NamedTuple):
 
     name: str
     """``model.layers.[0-21].mlp.up_proj.weight``"""
-    dtype: DType
+    dtype: DType | str
+    """Of packed ones how they are packed."""
     shape: tuple[int, ...]
     tensors: int
     nbytes: int
@@ -64,11 +65,11 @@ class Inspection:
     def nbytes(self) -> int:
         return sum(tensor.nbytes for tensor in self.tensors)
 
-    def by_dtype(self) -> dict[DType, tuple[int, int, int]]:
+    def by_dtype(self) -> dict[DType | str, tuple[int, int, int]]:
         """dtype → (tensors, elements, bytes), the largest first."""
-        sums: dict[DType, list[int]] = {}
+        sums: dict[DType | str, list[int]] = {}
         for tensor in self.tensors:
-            row = sums.setdefault(tensor.dtype, [0, 0, 0])
+            row = sums.setdefault(_kind(tensor), [0, 0, 0])
             row[0] += 1
             row[1] += math.prod(tensor.shape)
             row[2] += tensor.nbytes
@@ -91,7 +92,7 @@ class Inspection:
             "parameters": self.parameters,
             "nbytes": self.nbytes,
             "dtypes": {
-                dtype.value: {"tensors": tensors, "parameters": elements, "nbytes": nbytes}
+                str(dtype): {"tensors": tensors, "parameters": elements, "nbytes": nbytes}
                 for dtype, (tensors, elements, nbytes) in self.by_dtype().items()
             },
             "files": {
@@ -100,7 +101,7 @@ class Inspection:
             "tensors": [
                 {
                     "name": tensor.name,
-                    "dtype": tensor.dtype.value,
+                    "dtype": str(_kind(tensor)),
                     "shape": list(tensor.shape),
                     "file": tensor.file.name,
                     "offset": tensor.offset,
@@ -115,8 +116,25 @@ def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None =
     """Read the headers of a folder or weight file, and ``config.json`` where there is one beside it."""
     checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
     folder = path / subfolder if path.is_dir() else path.parent
-    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
+    if path.suffix == ".gguf":
+        config = _said_by(path)
+    else:
+        config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
     return Inspection(path, config, _has_family((config or {}).get("model_type")), tuple(checkpoint.values()))
+
+
+def _said_by(gguf: Path) -> dict[str, Any] | None:
+    """The config that a GGUF file holds; None for an architecture that is not known here."""
+    from loadstone.gguf import open_gguf
+
+    try:
+        return open_gguf(gguf).config
+    except ConfigError:
+        return None
+
+
+def _kind(tensor: StoredTensor) -> DType | str:
+    return tensor.dtype if tensor.packing is None else tensor.packing.kind
 
 
 def _has_family(model_type: object) -> bool:
@@ -132,10 +150,10 @@ def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
     Layers of another shape or dtype, or a gap in the numbers, stay visible: each (dtype, shape) has its own
     line, and a range lists exactly the numbers that occur.
     """
-    groups: dict[tuple[tuple[str, ...], DType, tuple[int, ...]], list[StoredTensor]] = {}
+    groups: dict[tuple[tuple[str, ...], DType | str, tuple[int, ...]], list[StoredTensor]] = {}
     for tensor in tensors:
         template = tuple("#" if _NUMBER.fullmatch(part) else part for part in tensor.name.split("."))
-        groups.setdefault((template, tensor.dtype, tensor.shape), []).append(tensor)
+        groups.setdefault((template, _kind(tensor), tensor.shape), []).append(tensor)
     patterns = []
     for (template, dtype, shape), members in groups.items():
         name = members[0].name
@@ -177,7 +195,7 @@ def show(inspection: Inspection, output: Output) -> None:
     output.table(
         ["dtype", "tensors", "parameters", "size"],
         [
-            [dtype.value, str(tensors), count_shown(elements), format_bytes(nbytes)]
+            [str(dtype), str(tensors), count_shown(elements), format_bytes(nbytes)]
             for dtype, (tensors, elements, nbytes) in inspection.by_dtype().items()
         ],
         numbers=(1, 2, 3),
@@ -195,7 +213,7 @@ def show(inspection: Inspection, output: Output) -> None:
     else:
         output.table(
             ["tensor", "dtype", "shape", "count"],
-            [[each.name, each.dtype.value, str(list(each.shape)), f"×{each.tensors}"] for each in patterns],
+            [[each.name, str(each.dtype), str(list(each.shape)), f"×{each.tensors}"] for each in patterns],
         )
 
 
@@ -227,7 +245,7 @@ def _grow(tree: Tree, node: _Node) -> None:
             name = f"{name}.{below}"
         label = Text(printable(name))
         if child.pattern is not None:
-            label.append(f"  {child.pattern.dtype.value} {list(child.pattern.shape)}", style="cyan")
+            label.append(f"  {child.pattern.dtype} {list(child.pattern.shape)}", style="cyan")
             if child.pattern.tensors > 1:
                 label.append(f" ×{child.pattern.tensors}", style="green")
         _grow(tree.add(label), child)
