@@ -15,20 +15,8 @@ PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
     *("chat", "gguf_tokenizer"),
-    *(
-        "blobs",
-        "config",
-        "generation_config",
-        "gguf",
-        "hashing",
-        "hub",
-        "lock",
-        "locked",
-        "picking",
-        "publishing",
-        "quantised",
-    ),
-    *("refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
+    *("blobs", "config", "generation_config", "gguf", "hashing", "hub", "lock", "locked", "picking", "publishing"),
+    *("quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
 }
 OTHER_ARROWS = {"checkpoint": {"packing"}}
 """A GGUF file says itself how its tensors are packed, so opening one names their packing."""
