@@ -115,7 +115,7 @@ VALUES = st.one_of(
 MORE_KEYS = ("pre", "add_bos_token", "add_eos_token", "add_space_prefix", "precompiled_charsmap", "mask_token_id")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(data=st.data())
 def test_any_change_to_a_good_file_is_refused_as_ours_or_gives_a_tokenizer_that_works(data: st.DataObject) -> None:
     start = data.draw(st.sampled_from([lambda: sentencepiece(PIECES), word_pieces, unigram, byte_level]))
