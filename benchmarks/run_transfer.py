@@ -203,14 +203,12 @@ def section(
 
 
 NOTES = (
-    "How to read the figures that are missed. *bfloat16, again*: two threads enter all pages into the page tables "
-    "(25 ms of both cores, by the load report's `populate`) while the same two cores run 12 to 15 ms of Python "
-    "(headers, skeleton, plan, parameters); `safetensors`, which makes no model, shows what mapping and touching "
-    "alone take. "
-    "*float32* and *Mixtral, again*: new memory has to be filled with zeros by the kernel before it can be written to "
-    "(`new memory`), then cast into; shards whose parts begin at another place within a page are copied and not laid. "
-    "*Saves*: transformers returns when the bytes are in the page cache; on the disk both end near what the disk takes "
-    "(`dd`, `from memory`), so that three times the peer is more than the disk gives here once memory is warm."
+    "How to read the figures that are missed. *float32*: to fill new memory with zeros, read the files and cast "
+    "takes the `bare loop`, which makes no model, as long as Loadstone; half of that is the zeros (`new memory`), "
+    "which the kernel writes before anyone else may. *Saves into memory that is warm*: transformers returns when the "
+    "bytes are in the page cache, and on the disk both end near what the disk takes (`from memory`), so that three "
+    "times the peer is more than this disk gives. With memory that the host has to fetch first, as the goal was set, "
+    "the page cache is what costs, and a save past it does not need it (*fresh memory*)."
 )
 BOUNDS = (
     ("bfloat16, warm, first", "warm", "total_first_s", BARE),

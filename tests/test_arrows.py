@@ -14,9 +14,9 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("chat", "gguf_tokenizer"),
-    *("blobs", "config", "generation_config", "gguf", "hashing", "hub", "lock", "locked", "picking", "publishing"),
-    *("quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
+    *("blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
+    *("hashing", "hub", "lock", "locked", "origin", "picking", "publishing", "quantised", "refusals", "registered"),
+    *("remote_code", "report", "repositories", "saving", "stretches", "text"),
 }
 OTHER_ARROWS = {"checkpoint": {"packing"}}
 """A GGUF file says itself how its tensors are packed, so opening one names their packing."""

@@ -52,6 +52,8 @@ _HOMES = {
     "TFAutoModelForSequenceClassification": "loadstone.auto",
     "TFAutoModelForTokenClassification": "loadstone.auto",
     "TFPreTrainedModel": "loadstone.frameworks.tensorflow.model",
+    "convert": "loadstone.converting",
+    "diff": "loadstone.comparing",
     "load_into": "loadstone.loading_into",
     "load_sharded_checkpoint": "loadstone.loading_into",
     "open_checkpoint": "loadstone.checkpoint",

@@ -28,7 +28,9 @@ from loadstone.auto import AutoClass
 from loadstone.auto_config import AutoConfig as AutoConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
+from loadstone.comparing import diff as diff
 from loadstone.config import PretrainedConfig as PretrainedConfig
+from loadstone.converting import convert as convert
 from loadstone.errors import LoadstoneError as LoadstoneError
 from loadstone.forecasting import Forecast as Forecast
 from loadstone.forecasting import plan as plan

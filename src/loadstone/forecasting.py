@@ -23,6 +23,7 @@ from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Tied
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.units import Size, Unit, sizes, units
+from loadstone.quantised import unpacked
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
@@ -167,7 +168,7 @@ def plan(
         config = given or AutoConfig.for_model(**values)
     else:
         config = given or AutoConfig.from_pretrained(folder)
-        checkpoint = open_checkpoint(source.folder, **asked.which())
+        checkpoint = unpacked(open_checkpoint(source.folder, **asked.which()), config, asked.dequantize)
     family, spec = _pick(config, head)
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)

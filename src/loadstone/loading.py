@@ -25,7 +25,7 @@ from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
-from loadstone.quantised import dequantised
+from loadstone.quantised import unpacked
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
@@ -110,7 +110,7 @@ def from_pretrained(
         checkpoint = None if options.state_dict is not None else _open(source, options, gguf)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
-            checkpoint = _unpacked(checkpoint, config, options)
+            checkpoint = unpacked(checkpoint, config, options.dequantize)
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)
@@ -265,22 +265,6 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
             ],
             hint="Do config.json and the weights belong together?",
         )
-
-
-def _unpacked(checkpoint: Checkpoint, config: PretrainedConfig, options: Options) -> Checkpoint:
-    """The checkpoint as a model in a plain dtype has it; ``config`` then says nothing of quantisation any more."""
-    settings = config.get("quantization_config")
-    if settings is None:
-        return checkpoint
-    found = dequantised(checkpoint, settings)
-    if not options.dequantize:
-        method = settings["quant_method"]
-        raise InvalidConfig(
-            [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
-            hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
-        )
-    del config.quantization_config
-    return found
 
 
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:

@@ -86,6 +86,8 @@ class StoredTensor(NamedTuple):
     packing: Packing | None = None
     """For numbers in fewer bits than ``dtype`` has, or in several parts: how they come out of the stored bytes.
     ``offset`` and ``nbytes`` are those of the first part."""
+    is_spare: bool = False
+    """Nothing is lost where no slot takes it: a bias of zeros, which quantisers add to layers that have none."""
 
     @property
     def is_packed(self) -> bool:

@@ -116,7 +116,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
         current: Path | None = None
         reached = 0
         others: list[StoredTensor] = []
-        for _, _, _, file, offset, nbytes, _, _, packing in self.values():
+        for _, _, _, file, offset, nbytes, _, _, packing, _ in self.values():
             if packing is not None:
                 others += packing.parts[1:]
             # Neighbours lie in one file, and to look a path up costs more than all else here.
@@ -218,8 +218,9 @@ def _decoded(tensor: StoredTensor) -> np.ndarray[Any, Any]:
             fault = Fault(in_file(part.file, part.name), unusable.expected, unusable.found, unusable.hint)
             raise CorruptCheckpoint([fault]) from None
     made = np.empty(tensor.shape, np.float32)
-    for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
-        made[box] = values
+    with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
+        for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
+            made[box] = values
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 from rich.text import Text
 from rich.tree import Tree
 
+from loadstone.architectures.family import Family
 from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
-from loadstone.errors import ConfigError, UnknownModelType
+from loadstone.errors import ConfigError, FaultsError, UnknownModelType
+from loadstone.quantised import dequantised
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 
@@ -31,7 +33,7 @@ class Pattern(NamedTuple):
     name: str
     """``model.layers.[0-21].mlp.up_proj.weight``"""
     dtype: DType | str
-    """Of packed ones how they are packed."""
+    """Of packed ones what the packing is called."""
     shape: tuple[int, ...]
     tensors: int
     nbytes: int
@@ -46,6 +48,9 @@ class Inspection:
     supported: bool
     """Whether a family here has this ``model_type``."""
     tensors: Sequence[StoredTensor]
+    """As the model has them, where they are quantised in a way that is read."""
+    quantised: str = ""
+    """The ``quant_method`` of the config, and whether it is read; nothing if it has none."""
 
     @property
     def model_type(self) -> str | None:
@@ -63,16 +68,16 @@ class Inspection:
 
     @property
     def nbytes(self) -> int:
-        return sum(tensor.nbytes for tensor in self.tensors)
+        return sum(map(_nbytes, self.tensors))
 
     def by_dtype(self) -> dict[DType | str, tuple[int, int, int]]:
-        """dtype → (tensors, elements, bytes), the largest first."""
+        """dtype, or what a packing is called → (tensors, elements, bytes), the largest first."""
         sums: dict[DType | str, list[int]] = {}
         for tensor in self.tensors:
-            row = sums.setdefault(_kind(tensor), [0, 0, 0])
+            row = sums.setdefault(_dtype(tensor), [0, 0, 0])
             row[0] += 1
             row[1] += math.prod(tensor.shape)
-            row[2] += tensor.nbytes
+            row[2] += _nbytes(tensor)
         return {dtype: (row[0], row[1], row[2]) for dtype, row in sorted(sums.items(), key=lambda item: -item[1][2])}
 
     def by_file(self) -> dict[str, tuple[int, int]]:
@@ -80,8 +85,9 @@ class Inspection:
         tensors = Counter(tensor.file.name for tensor in self.tensors)
         nbytes: Counter[str] = Counter()
         for tensor in self.tensors:
-            nbytes[tensor.file.name] += tensor.nbytes
-        return {name: (tensors[name], nbytes[name]) for name in sorted(tensors)}
+            for part in _parts(tensor):
+                nbytes[part.file.name] += part.nbytes
+        return {name: (tensors[name], nbytes[name]) for name in sorted(nbytes)}
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -89,6 +95,7 @@ class Inspection:
             "model_type": self.model_type,
             "architectures": self.architectures,
             "supported": self.supported,
+            "quantised": self.quantised or None,
             "parameters": self.parameters,
             "nbytes": self.nbytes,
             "dtypes": {
@@ -101,11 +108,12 @@ class Inspection:
             "tensors": [
                 {
                     "name": tensor.name,
-                    "dtype": str(_kind(tensor)),
+                    "dtype": tensor.dtype.value,
                     "shape": list(tensor.shape),
                     "file": tensor.file.name,
                     "offset": tensor.offset,
-                    "nbytes": tensor.nbytes,
+                    "nbytes": _nbytes(tensor),
+                    "packing": None if tensor.packing is None else tensor.packing.kind,
                 }
                 for tensor in self.tensors
             ],
@@ -120,7 +128,17 @@ def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None =
         config = _said_by(path)
     else:
         config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
-    return Inspection(path, config, _has_family((config or {}).get("model_type")), tuple(checkpoint.values()))
+    known = _family((config or {}).get("model_type"))
+    settings = (config or {}).get("quantization_config")
+    said = ""
+    if settings is not None:
+        said = printable(str(settings.get("quant_method") if isinstance(settings, Mapping) else settings))[:80]
+        try:
+            checkpoint = dequantised(checkpoint, settings, known.inputs_first if known else ())
+            said += " (loads with dequantize=True)"
+        except FaultsError as error:
+            said += f" (not read: {printable(str(error.faults[0]))})"
+    return Inspection(path, config, known is not None, tuple(checkpoint.values()), said)
 
 
 def _said_by(gguf: Path) -> dict[str, Any] | None:
@@ -133,15 +151,23 @@ def _said_by(gguf: Path) -> dict[str, Any] | None:
         return None
 
 
-def _kind(tensor: StoredTensor) -> DType | str:
+def _family(model_type: object) -> Family | None:
+    try:
+        return family(model_type) if isinstance(model_type, str) else None
+    except UnknownModelType:
+        return None
+
+
+def _dtype(tensor: StoredTensor) -> DType | str:
     return tensor.dtype if tensor.packing is None else tensor.packing.kind
 
 
-def _has_family(model_type: object) -> bool:
-    try:
-        return isinstance(model_type, str) and bool(family(model_type))
-    except UnknownModelType:
-        return False
+def _parts(tensor: StoredTensor) -> tuple[StoredTensor, ...]:
+    return (tensor,) if tensor.packing is None else tensor.packing.parts
+
+
+def _nbytes(tensor: StoredTensor) -> int:
+    return sum(part.nbytes for part in _parts(tensor))
 
 
 def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
@@ -153,7 +179,7 @@ def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
     groups: dict[tuple[tuple[str, ...], DType | str, tuple[int, ...]], list[StoredTensor]] = {}
     for tensor in tensors:
         template = tuple("#" if _NUMBER.fullmatch(part) else part for part in tensor.name.split("."))
-        groups.setdefault((template, _kind(tensor), tensor.shape), []).append(tensor)
+        groups.setdefault((template, _dtype(tensor), tensor.shape), []).append(tensor)
     patterns = []
     for (template, dtype, shape), members in groups.items():
         name = members[0].name
@@ -163,7 +189,7 @@ def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
                 _ranges({int(row[index]) for row in rows}) if part == "#" else part
                 for index, part in enumerate(template)
             )
-        nbytes = sum(member.nbytes for member in members)
+        nbytes = sum(map(_nbytes, members))
         patterns.append(Pattern(name, dtype, shape, len(members), nbytes))
     return patterns
 
@@ -188,6 +214,8 @@ def show(inspection: Inspection, output: Output) -> None:
     output.line(f"{inspection.path}", style="bold")
     output.line(f"family         {family}")
     output.line(f"architectures  {', '.join(inspection.architectures) or 'none named'}")
+    if inspection.quantised:
+        output.line(f"quantised      {inspection.quantised}")
     output.line(f"tensors        {len(inspection.tensors)}")
     output.line(f"parameters     {count_shown(inspection.parameters)} ({inspection.parameters})")
     output.line(f"size           {format_bytes(inspection.nbytes)} ({inspection.nbytes} bytes)")

@@ -50,9 +50,10 @@ def unpack(
         packing, main = _packing(task.piece.tensor)
         rows = _read(task.file, main.offset + task.first * _row_bytes(packing), task.rows * _row_bytes(packing))
         task.file.check()
-        for box, values in packing.decode(task.first, rows.reshape(task.rows, -1), task.others):
-            for index, part in _cut(box, values, task.piece.rows):
-                put(task.target, within(task.piece.into, index), part)
+        with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
+            for box, values in packing.decode(task.first, rows.reshape(task.rows, -1), task.others):
+                for index, part in _cut(box, values, task.piece.rows):
+                    put(task.target, within(task.piece.into, index), part)
         if progress is not None:
             progress(rows.nbytes)
 

@@ -11,20 +11,39 @@ from loadstone.tensors import DType
 
 Array = np.ndarray[Any, Any]
 
+NUMPY = {
+    **{dtype: np.dtype(dtype.value).newbyteorder("<") for dtype in (DType.FLOAT64, DType.FLOAT32, DType.FLOAT16)},
+    **{dtype: np.dtype(dtype.value).newbyteorder("<") for dtype in DType if not dtype.is_floating},
+}
+"""The dtypes that NumPy has of its own."""
+
 
 def floats(raw: Array, dtype: DType) -> Array:
     """Bytes → float32, one number for each element, exactly; float64 is rounded. Any shape whose last dimension is the
     bytes of whole elements."""
     if dtype is DType.BFLOAT16:
-        return (raw.view("<u2").astype(np.uint32) << 16).view(np.float32)
+        halves = raw.view("<u2")
+        values = np.empty(halves.shape, np.float32)
+        from_bfloat16(halves, values)
+        return values
     if dtype.is_floating and dtype.bits == 8:
         return np.take(_eight_bits(dtype), raw)
-    return raw.view(_plain(dtype)).astype(np.float32)
+    return np.array(raw.view(NUMPY[dtype]), np.float32)
+
+
+def exact(raw: Array, dtype: DType) -> Array:
+    """Bytes → numbers as they are: a view with a dtype of NumPy's where it has it, else float32."""
+    return raw.view(NUMPY[dtype]) if dtype in NUMPY else floats(raw, dtype)
+
+
+def from_bfloat16(halves: Array, values: Array) -> None:
+    """The bits of bfloat16, which are the upper half of those of a float32, → float32, into ``values``."""
+    np.left_shift(halves, np.uint32(16), out=values.view(np.uint32), dtype=np.uint32)
 
 
 def integers(raw: Array, dtype: DType) -> Array:
     """Bytes → whole numbers, a view."""
-    return raw.view(_plain(dtype))
+    return raw.view(NUMPY[dtype])
 
 
 def nibbles(raw: Array) -> Array:
@@ -37,10 +56,6 @@ def unpacked(words: Array, bits: int) -> Array:
     shifts = np.arange(0, 32, bits, dtype=np.uint32)
     numbers = (words.view(np.uint32)[..., None] >> shifts) & np.uint32((1 << bits) - 1)
     return numbers.reshape(*words.shape[:-1], -1)
-
-
-def _plain(dtype: DType) -> np.dtype[Any]:
-    return np.dtype("?" if dtype is DType.BOOL else dtype.value).newbyteorder("<")
 
 
 @cache
