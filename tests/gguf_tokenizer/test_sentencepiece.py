@@ -167,3 +167,13 @@ def test_tokens_that_no_vocabulary_has_are_refused_before_they_take_time() -> No
         TokenizerError, match="expected tokens that are pieces of words, found some of 50000 characters"
     ):
         built(metadata)
+
+
+def test_what_ends_a_turn_is_named_by_the_file_or_known_by_its_name() -> None:
+    def ends(*tokens: str, **more: Any) -> Any:
+        metadata = sentencepiece({**PIECES, **dict.fromkeys(tokens, -99.0)}, **more)
+        return build_tokenizer(metadata, "tiny.gguf")[1].get("eot_token")
+
+    assert ends() is None
+    assert ends("<end_of_turn>") == "<end_of_turn>"
+    assert ends("<end_of_turn>", eot_token_id=2) == "</s>"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from loadstone.errors import ArgumentError, TokenizerError
+
+_OLDEST_JINJA = (3, 1, 6)
 
 
 def template_of(stored: object, name: str, source: str) -> str:
@@ -39,16 +43,28 @@ def render(template: str, variables: Mapping[str, Any], source: str) -> str:
     fails, that refuses the conversation, or that asks for more than a conversation takes. Needs ``jinja2``.
     """
     known = {name: _plain(value, name) for name, value in variables.items()}
-    try:
-        from loadstone.chat.sandbox import run
-    except ImportError:
-        raise TokenizerError("A chat template needs the jinja2 package: pip install 'loadstone[cli]'") from None
+    _require_jinja()
+    from loadstone.chat.sandbox import run
+
     try:
         return run(template, known)
     # A template is a stranger's program: any error in it is one, and is told as ours.
     except Exception as error:  # noqa: BLE001
         said = f"{error}" or type(error).__name__
         raise TokenizerError(f"{source}: its chat template cannot write this conversation: {said[:500]}") from None
+
+
+def _require_jinja() -> None:
+    """Older releases have known ways out of the sandbox (CVE-2025-27516)."""
+    try:
+        found = version("jinja2")
+    except PackageNotFoundError:
+        found = "none"
+    if found == "none" or tuple(map(int, re.findall(r"\d+", found)[:3])) < _OLDEST_JINJA:
+        oldest = ".".join(map(str, _OLDEST_JINJA))
+        raise TokenizerError(
+            f"A chat template needs jinja2 {oldest} or newer, found {found}: pip install 'loadstone[cli]'"
+        )
 
 
 def _plain(value: Any, where: str, depth: int = 0) -> Any:

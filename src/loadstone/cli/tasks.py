@@ -103,11 +103,18 @@ class Runner:
         if options.sampled:
             asked = {"temperature": options.temperature, "top_p": options.top_p, "top_k": options.top_k}
             sampling = {name: value for name, value in asked.items() if value is not None}
-        rows = self.model.generate(
-            **inputs, max_new_tokens=room, do_sample=options.sampled, streamer=streamer, **sampling
-        ).tolist()
         end = self.model.generation_config.eos_token_id
-        ends = end if isinstance(end, list) else [end]
+        ends = [each for each in (end if isinstance(end, list) else [end]) if each is not None]
+        if options.chat:
+            ends += self.tokenizer.end_ids
+        rows = self.model.generate(
+            **inputs,
+            max_new_tokens=room,
+            do_sample=options.sampled,
+            eos_token_id=ends or None,
+            streamer=streamer,
+            **sampling,
+        ).tolist()
         found = []
         for text, row, mask in zip(texts, rows, batch.attention_mask, strict=True):
             new = row[length:]

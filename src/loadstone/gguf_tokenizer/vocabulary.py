@@ -10,10 +10,13 @@ from typing import Any
 
 from loadstone.errors import Fault, TokenizerError
 
-ROLES = ("bos", "eos", "unk", "sep", "pad", "cls", "mask")
+ROLES = ("bos", "eos", "eot", "eom", "unk", "sep", "pad", "cls", "mask")
+"""``eot`` and ``eom`` end a turn and a message of a conversation."""
 _KEYS = {
     "bos": ("bos_token_id",),
     "eos": ("eos_token_id",),
+    "eot": ("eot_token_id",),
+    "eom": ("eom_token_id",),
     "unk": ("unknown_token_id",),
     # Written with this slip by every converter; the other spelling is accepted too.
     "sep": ("seperator_token_id", "separator_token_id"),
@@ -28,6 +31,8 @@ _DEFAULTS: Mapping[str, Mapping[str, int]] = {
     "gpt2": {},
 }
 """Ids that hold where a file names none, as llama.cpp has them."""
+_TURN_ENDS = ("<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<end_of_utterance>", "<EOT>", "[EOT]")
+"""What ends a turn in files that do not say, by name, as in llama.cpp."""
 _LARGEST_TEMPLATE = 1 << 20
 _SHOWN = 20
 
@@ -171,6 +176,8 @@ def read_vocabulary(metadata: Mapping[str, Any], source: str) -> Vocabulary:
                 reader.fault(f"{ggml}{name}", f"an id of one of {count} tokens", str(token_id))
             elif token_id is not None:
                 ids[role] = token_id
+    if "eot" not in ids and (turn_end := next((each for each in _TURN_ENDS if each in tokens), None)) is not None:
+        ids["eot"] = tokens.index(turn_end)
     adds = {}
     for role in ("bos", "eos"):
         flag = reader.flag(f"{ggml}add_{role}_token")
