@@ -14,6 +14,7 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
+    *("as_stored", "lower_sizes", "quantisation_config"),
     *("blobs", "config", "generation_config", "hashing", "hub", "lock", "locked", "picking", "publishing", "quantised"),
     *("refusals", "registered", "remote_code", "report", "repositories", "saving", "text"),
 }

@@ -40,6 +40,7 @@ NAMES = {
         "errors",
     ),
     *CUSTOM_TASKS,
+    *("BitsAndBytesConfig", "TorchAoConfig"),
     *("Forecast", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint", "plan"),
     "transfer_options",
 }

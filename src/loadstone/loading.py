@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadstone.architectures import registry
+from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
-from loadstone.frameworks import require_framework
+from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
@@ -25,7 +26,6 @@ from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
-from loadstone.quantised import dequantised
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
@@ -54,7 +54,8 @@ def from_pretrained(
     ``state_dict``             tensors to load in place of the checkpoint's files; shared with the model where
                                dtype and device are right
     ``torch_dtype``, ``dtype`` a dtype, its name, or ``"auto"`` (the config's, else the first floating-point
-                               tensor's); float32 where not given
+                               tensor's); float32 where not given. PyTorch: also a dict, module → dtype, ``""`` for
+                               the rest; and float8, in which linear weights are kept, to compute in bfloat16
     ``device_map``             one device for the whole model; ``"auto"``, ``"balanced"``, ``"balanced_low_0"`` or
                                ``"sequential"`` (see :func:`loadstone.planning.split.split`); or a dict, module-name
                                prefix → device: a number, ``"cpu"`` or ``"disk"``
@@ -81,6 +82,8 @@ def from_pretrained(
     ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
                                the real library
     ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones
+    ``quantization_config``    PyTorch: quantise linear weights while they are loaded: ``loadstone.TorchAoConfig``,
+                               ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
     ``lazy``                   return before the weights are read; they are read in the background, and when used
     ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
     ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
@@ -110,7 +113,10 @@ def from_pretrained(
         checkpoint = None if options.state_dict is not None else _open(source, options, gguf)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
-            checkpoint = _unpacked(checkpoint, config, options)
+            checkpoint = as_loaded(checkpoint, config, options, framework_name)
+            library = library_of(config)
+            if library is not None:
+                require_library(library, library, "; or give dequantize=True, which makes plain weights of them.")
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)
@@ -142,7 +148,7 @@ def from_pretrained(
             report.take(plan)
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
-        options.warn_of_doubling(stored)
+        options.warn_of_doubling(stored, dtype)
         if not weights.populates:
             weights.cancel()  # filling reads what is left in its own order
         with report.stage("fill") as stage:
@@ -265,22 +271,6 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
             ],
             hint="Do config.json and the weights belong together?",
         )
-
-
-def _unpacked(checkpoint: Checkpoint, config: PretrainedConfig, options: Options) -> Checkpoint:
-    """The checkpoint as a model in a plain dtype has it; ``config`` then says nothing of quantisation any more."""
-    settings = config.get("quantization_config")
-    if settings is None:
-        return checkpoint
-    found = dequantised(checkpoint, settings)
-    if not options.dequantize:
-        method = settings["quant_method"]
-        raise InvalidConfig(
-            [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
-            hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
-        )
-    del config.quantization_config
-    return found
 
 
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:

@@ -12,6 +12,11 @@ from loadstone.packing.problems import Problems
 
 _FORMATS = {
     "fp8": "block_fp8",
+    "bitsandbytes": "bitsandbytes",
+    "bitsandbytes_4bit": "bitsandbytes",
+    "bitsandbytes_8bit": "bitsandbytes",
+    "mxfp4": "mxfp4",
+    "torchao": "torchao",
 }
 """``quant_method`` → the module of ``loadstone.packing`` that reads it."""
 
@@ -22,15 +27,15 @@ def dequantised(checkpoint: Checkpoint, settings: object) -> Checkpoint:
     ``settings``: the config's ``quantization_config``. Raises :class:`InvalidConfig` for a method that is not known,
     or settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists all.
     """
-    method = settings.get("quant_method") if isinstance(settings, Mapping) else None
-    if not isinstance(settings, Mapping) or method not in _FORMATS:
+    method = method_of(settings)
+    if not isinstance(settings, Mapping) or method is None or method not in _FORMATS:
         known = ", ".join(map(repr, _FORMATS))
         raise InvalidConfig(
             [Fault("config key 'quantization_config'", f"a quant_method of {known}", f"quant_method {method!r}")],
             hint="Loadstone does not read these weights; load the model's unquantised version.",
         )
     problems = Problems()
-    module: Any = importlib.import_module(f"loadstone.packing.{_FORMATS[str(method)]}")
+    module: Any = importlib.import_module(f"loadstone.packing.{_FORMATS[method]}")
     tensors = list(module.read(checkpoint, settings, problems))
     problems.raise_if_any()
     return Checkpoint(
@@ -40,3 +45,13 @@ def dequantised(checkpoint: Checkpoint, settings: object) -> Checkpoint:
         index=checkpoint.index,
         metadata=checkpoint.metadata,
     )
+
+
+def method_of(settings: object) -> str | None:
+    """The ``quant_method``; None where there is none. The oldest of bitsandbytes' configs say it by two flags alone."""
+    if not isinstance(settings, Mapping):
+        return None
+    method = settings.get("quant_method")
+    if method is None and (settings.get("load_in_4bit") is True or settings.get("load_in_8bit") is True):
+        return "bitsandbytes"
+    return method if isinstance(method, str) else None

@@ -20,6 +20,7 @@ from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
 from loadstone.frameworks.torch.conventions import Conventions, declared_ties, initialise_by_class, set_checkpointing
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.members import bytes_of
 from loadstone.frameworks.torch.resize import resize
 from loadstone.publishing import PushToHub
 
@@ -224,7 +225,7 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
     def get_memory_footprint(self, return_buffers: bool = True) -> int:
         """Bytes of all parameters and, unless told otherwise, buffers."""
         tensors = [*self.parameters(), *(self.buffers() if return_buffers else ())]
-        return sum(tensor.nbytes for tensor in tensors)
+        return sum(bytes_of(tensor) for tensor in tensors)
 
     def can_generate(self) -> bool:
         """Whether the model has :meth:`generate`."""

@@ -18,13 +18,12 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
-from loadstone.frameworks.torch.fill import Source, taken
+from loadstone.frameworks.torch.fill import Source, TorchDTypeOf, taken
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.sizes import format_bytes
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.boxes import Box, boxes, elements
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.offload import offload_name, offloaded_files
@@ -36,7 +35,7 @@ def offload(
     devices: Devices,
     slots: Mapping[str, Tensor],
     source: Source,
-    dtype_of: Callable[[StoredTensor], torch.dtype],
+    dtype_of: TorchDTypeOf,
     folder: str | os.PathLike[str] | None,
 ) -> LoadPlan:
     """The plan with every slot on the disk made of one piece as it is stored; the source has the files of all.
@@ -50,7 +49,7 @@ def offload(
         for name in unit.slots:
             recipe = plan.recipes[name]
             if devices.on_disk(name) and isinstance(recipe, Stored) and not devices.sizes[name].is_view:
-                dtype = dtype_of(recipe.pieces[0].tensor)
+                dtype = dtype_of(name, recipe.pieces[0].tensor)
                 units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source, whole))
     if not units:
         return plan

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from loadstone.checkpoint.names import PYTORCH
+from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.errors import Fault, SaveError
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.model import PreTrainedModel
+from loadstone.frameworks.torch.torchao_weights import flattened
 from loadstone.saving import MSGPACK, OutgoingTensor
 from loadstone.transfer.boxes import Read, boxes, elements, of_array
 
@@ -41,7 +42,11 @@ def save(
     state = model.state_dict() if state_dict is None else state_dict
     # Where the config says that readers will not tie, each name is written.
     dropped = ties(model) if model.config.tie_word_embeddings else {}
-    tensors = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped)}
+    found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped)}
+    tensors, metadata = flattened(found)
+    as_format = weight_format(format, safe_serialization, (PYTORCH, MSGPACK))
+    if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
+        raise SaveError(f"Quantised weights are written as safetensors only, not as {as_format}. Nothing was written.")
     meta = [Fault(name, "numbers", "a slot on the meta device") for name, t in tensors.items() if t.is_meta]
     if meta:
         raise SaveError(f"The model has slots without memory, nothing was written: {', '.join(map(str, meta[:5]))}")
@@ -52,9 +57,10 @@ def save(
         dtype=model.dtype,
         prefix="",
         max_shard_size=max_shard_size,
-        weight_format=weight_format(format, safe_serialization, (PYTORCH, MSGPACK)),
+        weight_format=as_format,
         variant=variant,
         write_shard=lambda path, shard: _torch_save(path, shard, tensors),
+        metadata=metadata,
     )
 
 

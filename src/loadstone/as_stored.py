@@ -1,0 +1,80 @@
+"""Checkpoints in fewer bits, as a model has them: in a plain dtype, or packed as they are for a library to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loadstone.checkpoint import Checkpoint
+from loadstone.config import PretrainedConfig
+from loadstone.errors import Fault, InvalidConfig
+from loadstone.options import Options
+from loadstone.packing.kept import Kept
+from loadstone.quantised import dequantised, method_of
+from loadstone.tensors import StoredTensor
+
+RUN_BY = {
+    "torchao": "torchao",
+    "bitsandbytes": "bitsandbytes",
+    "bitsandbytes_4bit": "bitsandbytes",
+    "bitsandbytes_8bit": "bitsandbytes",
+}
+"""``quant_method`` → the library that computes with such weights as they are stored."""
+
+_STATE = ".quant_state.bitsandbytes__"
+
+
+def library_of(config: PretrainedConfig) -> str | None:
+    """The library that a config's weights in fewer bits run by; None for plain ones."""
+    return RUN_BY.get(method_of(config.get("quantization_config")) or "")
+
+
+def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options, framework: str) -> Checkpoint:
+    """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantisation any more where
+    ``dequantize`` makes plain weights.
+
+    Raises :class:`InvalidConfig` for weights that cannot run as they are stored, and what :func:`dequantised` raises.
+    """
+    settings = config.get("quantization_config")
+    if settings is None:
+        return checkpoint
+    found = dequantised(checkpoint, settings)
+    if options.dequantize:
+        del config.quantization_config
+        return found
+    method = method_of(settings)
+    where = "config key 'quantization_config'"
+    if options.quantization_config is not None:
+        raise InvalidConfig(
+            [Fault(where, "none, since the caller gives one", f"quant_method {method!r}")],
+            hint="Leave quantization_config= out to run the weights as they are stored; or add dequantize=True, and "
+            "plain numbers are made of them, and quantised anew.",
+        )
+    if library_of(config) is None or framework != "torch":
+        run = "run as they are stored in PyTorch only" if library_of(config) else "cannot run as they are stored here"
+        raise InvalidConfig(
+            [Fault(where, "none, or dequantize=True", f"quant_method {method!r}")],
+            hint=f"{method!r} weights {run}. dequantize=True makes them plain ones.",
+        )
+    return _kept(checkpoint, found)
+
+
+def _kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:
+    states = {name.partition(_STATE)[0]: name for name in checkpoint if _STATE in name}
+    return Checkpoint(
+        (_packed(tensor, checkpoint, states) for tensor in logical.values()),
+        format=checkpoint.format,
+        files=checkpoint.files,
+        index=checkpoint.index,
+        metadata=checkpoint.metadata,
+    )
+
+
+def _packed(tensor: StoredTensor, checkpoint: Checkpoint, states: Mapping[str, str]) -> StoredTensor:
+    if tensor.packing is None:
+        return tensor
+    if tensor.name in states:
+        note = bytes(checkpoint.read(states[tensor.name])).decode()
+    else:
+        note = checkpoint.metadata.get(tensor.name, "")
+    module = tensor.name[: tensor.name.rfind(".") + 1]
+    return tensor._replace(packing=Kept(tensor.packing, note, module))
