@@ -31,6 +31,8 @@ class Groups(NamedTuple):
 def decode(raw: Tensor, kind: GgmlType) -> Tensor:
     """Bytes of whole blocks, (rows, bytes of a row) → float32, (rows, numbers of a row), in memory of its own."""
     reader = _READERS.get(kind.name)
+    if not len(raw):
+        return torch.empty((0, raw.shape[1] // kind.nbytes * kind.elements), device=raw.device)
     if reader is None:
         made = ggml_blocks.decode(np.ascontiguousarray(raw.cpu().numpy()), kind)
         return torch.from_numpy(made).to(raw.device)

@@ -17,8 +17,8 @@ from loadstone.frameworks.torch.ggml_blocks import decode
 from loadstone.frameworks.torch.leaves import Embedding
 from loadstone.packing.ggml_types import GgmlType
 
-_ELEMENTS = 1 << 19
-"""Decoded at once: 2 MiB of float32, so that the product finds them in the processor's cache."""
+_ELEMENTS = 1 << 20
+"""Decoded at once: 4 MiB of float32. The processor's caches hold that, and a model's usual layer is done at once."""
 _FEW_TOKENS = 8
 """Up to here products are made in float32 whatever the dtype: rounding the weights first would take longer."""
 
@@ -41,7 +41,7 @@ class PackedLinear(nn.Linear):
         self.train(old.training)
 
     @property
-    def elements(self) -> int:
+    def packed_elements(self) -> int:
         """Numbers that the weight holds."""
         return self.in_features * self.out_features
 
@@ -126,7 +126,7 @@ class PackedEmbedding(Embedding):
         self.train(old.training)
 
     @property
-    def elements(self) -> int:
+    def packed_elements(self) -> int:
         """Numbers that the table holds."""
         return self.num_embeddings * self.embedding_dim
 
