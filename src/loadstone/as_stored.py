@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.names import GGUF
 from loadstone.config import PretrainedConfig
-from loadstone.errors import Fault, InvalidConfig
+from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.options import Options
+from loadstone.packing.gguf_blocks import Blocks
 from loadstone.packing.kept import Kept
 from loadstone.quantised import dequantised, method_of, unpacked
 from loadstone.tensors import StoredTensor
@@ -33,8 +35,11 @@ def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
     """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantisation any more where
     ``dequantize`` makes plain weights.
 
-    Raises :class:`InvalidConfig` for weights that cannot run as they are stored, and what :func:`dequantised` raises.
+    Raises :class:`InvalidConfig` for weights that cannot run as they are stored, :class:`ArgumentError` for what
+    packed weights of a GGUF file do not go with, and what :func:`dequantised` raises.
     """
+    if checkpoint.format == GGUF:
+        return _gguf(checkpoint, options, framework)
     settings = config.get("quantization_config")
     library = library_of(config)
     if settings is not None and options.quantization_config is not None and not options.dequantize:
@@ -51,6 +56,30 @@ def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
             hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
         )
     return _kept(checkpoint, dequantised(checkpoint, settings, config.model_type))
+
+
+def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoint:
+    """Plain unless the caller says ``dequantize=False``; then every matrix in blocks stays packed."""
+    if options.dequantize is not False:
+        return checkpoint
+    if framework != "torch":
+        raise ArgumentError("dequantize=False keeps GGUF weights packed, which runs in PyTorch only. Leave it out.")
+    if options.quantization_config is not None:
+        raise ArgumentError(
+            "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantises anew: give "
+            "one of them."
+        )
+    return Checkpoint(
+        (
+            each._replace(packing=Kept(each.packing, "", ""))
+            if isinstance(each.packing, Blocks) and each.packing.is_matrix_in_blocks
+            else each
+            for each in checkpoint.values()
+        ),
+        format=checkpoint.format,
+        files=checkpoint.files,
+        metadata=checkpoint.metadata,
+    )
 
 
 def _kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:

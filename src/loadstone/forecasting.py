@@ -171,8 +171,9 @@ def plan(
         config = given or AutoConfig.for_model(**values)
     else:
         config = given or AutoConfig.from_pretrained(folder)
-        checkpoint = as_loaded(open_checkpoint(source.folder, **asked.which()), config, asked, "torch")
+        checkpoint = open_checkpoint(source.folder, **asked.which())
     family, spec = _pick(config, head)
+    checkpoint = as_loaded(checkpoint, config, asked, "torch")
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))

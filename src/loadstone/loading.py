@@ -23,6 +23,7 @@ from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
+from loadstone.packing.kept import Kept
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
@@ -81,7 +82,8 @@ def from_pretrained(
     ``code_revision``          the commit of code that lies in another repository than the weights
     ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
                                the real library
-    ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones
+    ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones.
+                               False: in PyTorch those of a GGUF file stay packed, and are decoded when they are used
     ``quantization_config``    PyTorch: quantise linear weights while they are loaded: ``loadstone.TorchAoConfig``,
                                ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
     ``lazy``                   return before the weights are read; they are read in the background, and when used
@@ -282,7 +284,8 @@ def _weights(checkpoint: Checkpoint | None, options: Options, config: Pretrained
     stays = stored is wanted and not any(each.is_packed for each in checkpoint.values()) and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
-        cast_bytes = checkpoint.nbytes * wanted.bits // stored.bits
+        kept_bytes = sum(each.nbytes for each in checkpoint.values() if isinstance(each.packing, Kept))
+        cast_bytes = (checkpoint.nbytes - kept_bytes) * wanted.bits // stored.bits
     return Weights(checkpoint.ends, options.transfer, cast_bytes), stays
 
 

@@ -61,7 +61,7 @@ class Options:
     weights_only: bool = True
     transfer: TransferOptions | None = None
     lazy: bool = False
-    dequantize: bool = False
+    dequantize: bool | None = None
     quantization_config: Any = None
 
     @classmethod
@@ -183,7 +183,8 @@ class Options:
         """One line where the default dtype takes more memory than the file does."""
         kept = first_floating(stored)
         is_given = self.torch_dtype is not None or self.dtype is not None
-        if not is_given and dtype is DType.FLOAT32 and kept is not None and kept.bits < DType.FLOAT32.bits:
+        is_plain = self.dequantize is not False  # what stays packed takes what it takes
+        if is_plain and not is_given and dtype is DType.FLOAT32 and kept and kept.bits < DType.FLOAT32.bits:
             is_packed = any(tensor.is_packed for tensor in stored.values())
             logger.warning(
                 "The weights are %s and loaded in float32, which takes %d times the memory%s",

@@ -124,7 +124,9 @@ class Blocks:
 
     @property
     def parts(self) -> tuple[StoredTensor, ...]:
-        return (self.stored,)
+        *rows, columns = self.stored.shape
+        row_bytes = columns // self.type.elements * self.type.nbytes
+        return (self.stored._replace(dtype=DType.UINT8, shape=(*rows, row_bytes)),)
 
     @property
     def rows(self) -> int:
@@ -133,6 +135,28 @@ class Blocks:
     @property
     def step(self) -> int:
         return self.arrangement.step if self.arrangement is not None and len(self.stored.shape) > 1 else 1
+
+    @property
+    def is_matrix_in_blocks(self) -> bool:
+        """Whether it is a matrix of numbers in fewer bits, and nothing was added to them."""
+        return self.type.dtype is None and len(self.stored.shape) == 2 and not self.added
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether stored rows are the model's columns."""
+        return isinstance(self.arrangement, Turned)
+
+    def stored_rows(self) -> Array | None:
+        """Of a matrix: the model's row → the stored row, int64; -1 for one of zeros, which is not stored.
+
+        None where they are the same, or columns.
+        """
+        if self.arrangement is None or self.is_turned:
+            return None
+        found = np.empty(self.arrangement.shape(self.stored.shape)[0], np.int64)
+        for box, rows in self.arrangement.place(0, np.arange(1, self.rows + 1)[:, None]):
+            found[box[0]] = rows[:, 0] - 1
+        return found
 
     def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
         numbers = ggml_blocks.decode(rows, self.type)

@@ -101,8 +101,12 @@ class Embedding(nn.Embedding):
     def reset_parameters(self) -> None:
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
 
+    def vectors(self, ids: Tensor) -> Tensor:
+        """Rows of the table."""
+        return super().forward(ids)
+
     def forward(self, ids: Tensor) -> Tensor:
-        vectors = super().forward(ids)
+        vectors = self.vectors(ids)
         # Rounded to the table's dtype first, as the model was trained.
         return (
             vectors

@@ -16,15 +16,17 @@ from loadstone.as_stored import RUN_BY
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.ggml_weights import Ggml, fits
 from loadstone.frameworks.torch.leaves import Linear
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
-from loadstone.lower_sizes import WEIGHT, kept_sizes, quantised_sizes
+from loadstone.lower_sizes import WEIGHT, blocks_of, kept_sizes, quantised_sizes
 from loadstone.options import Options
+from loadstone.packing.gguf_blocks import Blocks
 from loadstone.packing.kept import Kept
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.recipes import Recipe, Stored
+from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation, read
@@ -88,6 +90,8 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
     fewer bits are not those of linear layers, and :class:`FrameworkNotInstalled` without the library.
     """
     kept = kept_sizes(plan, dtypes)
+    if any(blocks_of(plan.recipes[name]) for name in kept):
+        return _in_blocks(model, plan, kept, dtypes)
     if kept:
         return _as_stored(model, plan, kept)
     if options.quantization_config is None:
@@ -101,6 +105,23 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
             "embeddings, heads and what it leaves out."
         )
     return LowerBits(library, asked, sizes)
+
+
+def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtypes: SlotDTypes) -> LowerBits | None:
+    """What stays as a GGUF file has it: matrices that layers of known kinds hold. All others are decoded."""
+    modules = dict(modules_of(model))
+    names = {name: [name] for name in kept}
+    for alias, recipe in plan.recipes.items():
+        if isinstance(recipe, Tied) and recipe.slot in names:
+            names[recipe.slot].append(alias)
+    blocks: dict[str, Blocks] = {}
+    for name, those in names.items():
+        found = blocks_of(plan.recipes[name])
+        holders = [each.rpartition(".")[::2] for each in those]
+        if found and all(leaf == "weight" and fits(modules[path], found) for path, leaf in holders):
+            blocks |= dict.fromkeys(those, found)
+    sizes = {name: size for name, size in kept.items() if name in blocks}
+    return LowerBits(Ggml(blocks, dtypes), None, sizes) if sizes else None
 
 
 def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:

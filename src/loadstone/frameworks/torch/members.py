@@ -38,6 +38,15 @@ def bytes_of(tensor: Tensor) -> int:
     return tensor.nbytes + sum(part.nbytes for part in parts if part is not None)
 
 
+def packed_elements(model: nn.Module) -> dict[int, int]:
+    """Id of a weight that is kept as a GGUF file's bytes → how many numbers these hold."""
+    return {
+        id(module._parameters["weight"]): module.packed_elements
+        for module in model.modules()
+        if hasattr(module, "packed_elements")
+    }
+
+
 def _walked(model: nn.Module) -> list[tuple[str, nn.Module]] | None:
     """Every module and its name; None where one has a way of its own to tell what is in it."""
     found: list[tuple[str, nn.Module]] = []

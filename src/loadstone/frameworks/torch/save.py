@@ -15,6 +15,7 @@ from loadstone.errors import Fault, SaveError
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
+from loadstone.frameworks.torch.members import packed_elements, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import flattened
 from loadstone.saving import MSGPACK, OutgoingTensor
@@ -40,6 +41,7 @@ def save(
     untouched.
     """
     state = model.state_dict() if state_dict is None else state_dict
+    _refuse_packed(model, state)
     # Where the config says that readers will not tie, each name is written.
     dropped = ties(model) if model.config.tie_word_embeddings else {}
     found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped)}
@@ -62,6 +64,19 @@ def save(
         write_shard=lambda path, shard: _torch_save(path, shard, tensors),
         metadata=metadata,
     )
+
+
+def _refuse_packed(model: PreTrainedModel, state: Mapping[str, Tensor]) -> None:
+    """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
+    packed = packed_elements(model)
+    names = [name for name, slot in parameters_of(model) if id(slot) in packed]
+    names = [name for name in names if name in state and state[name].dtype is torch.uint8]
+    if names:
+        raise SaveError(
+            f"{len(names)} weights are packed as their GGUF file has them, the first {names[0]}, and nothing was "
+            "written. The file itself is the checkpoint of this model; for a plain one, load it with dequantize=True "
+            "and save that, or use `loadstone convert`."
+        )
 
 
 def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
