@@ -101,11 +101,11 @@ def warm_up() -> Path:
     return folder
 
 
-def collect(folder: Path, shape: Shape, repetitions: int) -> list[Sample]:
+def collect(folder: Path, shape: Shape, repetitions: int, kinds: tuple[str, ...]) -> list[Sample]:
     samples = []
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(HERE.parent / "src")}
     for repetition in range(repetitions):
-        for kind in KINDS:
+        for kind in kinds:
             seen: dict[str, dict[str, float]] = {}
             for subject in (LOAD, ALONE, OURS, PEER):
                 warm_files(folder)
@@ -158,6 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a model of 100 MB and one repetition")
     parser.add_argument("--repetitions", type=int, default=None, help="processes for each subject (default 3)")
+    parser.add_argument("--only", choices=KINDS, help="one kind alone")
     parser.add_argument("--output", type=Path, help="where RESULTS.md and results/ go")
     options = parser.parse_args()
     repetitions = options.repetitions or (1 if options.quick else 3)
@@ -174,7 +175,7 @@ def main() -> None:
         "checkpoint": {"name": shape.name, "nbytes": shape.nbytes, "shards": shape.shards},
         "repetitions": repetitions,
     }
-    samples = collect(folder, shape, repetitions)
+    samples = collect(folder, shape, repetitions, (options.only,) if options.only else KINDS)
     body = section(facts, samples)
     report.write(output, "quantise", body, facts, samples)
     print(body.partition("<details>")[0])

@@ -49,7 +49,7 @@ def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
             "plain numbers are made of them, and quantised anew.",
         )
     if library is None or options.dequantize:
-        return unpacked(checkpoint, config, options.dequantize)
+        return unpacked(checkpoint, config, bool(options.dequantize))
     if framework != "torch":
         raise InvalidConfig(
             [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method_of(settings)!r}")],
