@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -26,6 +26,7 @@ help:
 	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
 	@echo "make benchmark-lock        what a lock file costs a load"
 	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
+	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantising while loading, converting"
 	@echo "make clean                 remove .venv and the caches"
 
 demo: $(VENV)/.installed-demo
@@ -75,6 +76,11 @@ benchmark-lock: $(VENV)/.installed-test
 
 benchmark-transfer: $(VENV)/.installed-benchmark
 	$(BIN)/python benchmarks/run_transfer.py
+
+benchmark-packed: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_gguf.py
+	$(BIN)/python benchmarks/run_quantise.py
+	$(BIN)/python benchmarks/run_convert.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
