@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import numpy as np
-
 from loadstone.errors import Fault, InvalidConfig
 
 Values = dict[str, Any]
@@ -120,6 +118,8 @@ def decimal(value: float) -> float:
 
     What float32 cannot hold stays as it is.
     """
+    import numpy as np  # here, since this room is read by those who need no arrays
+
     if isinstance(value, int):
         return value
     with np.errstate(over="ignore"):
