@@ -105,9 +105,10 @@ def test_other_frameworks_get_the_same_numbers(framework: str, stored: tuple[Pat
     assert_numbers({name: torch.from_numpy(checkpoint.numpy(name)) for name in checkpoint}, numbers, torch.float32)
 
 
-def test_without_dequantize_the_error_offers_it(stored: tuple[Path, Tensors]) -> None:
+@pytest.mark.parametrize("framework", ["Flax", "TF"])
+def test_without_dequantize_the_error_offers_it(framework: str, stored: tuple[Path, Tensors]) -> None:
     with pytest.raises(InvalidConfig, match=r"dequantize=True"):
-        Auto.from_pretrained(stored[0])
+        getattr(loadstone, f"{framework}AutoModelForCausalLM").from_pretrained(stored[0])
 
 
 @pytest.mark.parametrize("kind", ["nf4", "fp4", "int8"])

@@ -144,7 +144,7 @@ BAD: dict[str, tuple[Callable[[Tensors], None], str]] = {
     "no absmax": (without(".absmax"), "its absmax, layer.weight.absmax, found none"),
     "no map": (without(".quant_map"), "its quant_map, layer.weight.quant_map, found none"),
     "no nested absmax": (without(".nested_absmax"), "its nested_absmax"),
-    "no nested at all": (without(".nested_absmax", ".nested_quant_map"), "its nested_quant_map"),
+    "no nested at all": (without(".nested_absmax", ".nested_quant_map"), "magnitudes that are quantised too"),
     "no nested offset": (said(nested_offset=None), "a nested_offset that is a number"),
     "unknown type": (renamed, "one of nf4, fp4, found af4"),
     "other type inside": (said(quant_type="fp4"), "quant_type 'nf4', as its name says, found quant_type 'fp4'"),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,9 +42,9 @@ def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> I
     types: dict[str, str] = {}
     for name, tensor in stored.items():
         whole, found, kind = name.partition(STATE)
+        if found and (kind not in _TYPES or whole in types):
+            problems.add(tensor, f"one state of a type that is one of {', '.join(_TYPES)}", kind[:40])
         if found:
-            if kind not in _TYPES or types.setdefault(whole, kind) != kind:
-                problems.add(tensor, f"one state of a type that is one of {', '.join(_TYPES)}", kind[:40])
             types[whole] = kind
     for name, tensor in stored.items():
         if name in types:
@@ -156,64 +156,91 @@ class Int8Rows:
         yield from in_boxes(self.codes.shape, first, numbers)
 
 
+class _State(NamedTuple):
+    """What the JSON beside a weight says of it."""
+
+    shape: tuple[int, ...]
+    block: int
+    dtype: DType
+    nested: tuple[int, float] | None
+
+
 def _four_bits(stored: Contents, codes: StoredTensor, kind: str, problems: Problems) -> StoredTensor | None:
     before = len(problems)
     name = codes.name
-    state = stored.get(f"{name}{STATE}{kind}")
-    said = None if state is None else note(stored, state, problems)
-    if state is None or said is None:
-        return None
-    shape, block = sizes(said.get("shape")), said.get("blocksize")
-    dtype = BY_NAME.get(str(said.get("dtype")))
-    if shape is None:
-        problems.add(state, "a shape of whole numbers of at least 1", _of(said, "shape"))
-    if type(block) is not int or not 1 <= block <= 1 << 16:
-        problems.add(state, "a blocksize from 1 to 65536", _of(said, "blocksize"))
-    if dtype not in _DTYPES:
-        problems.add(state, f"a dtype that is one of {', '.join(map(str, _DTYPES))}", _of(said, "dtype"))
-    if said.get("quant_type") != kind:
-        problems.add(state, f"quant_type {kind!r}, as its name says", _of(said, "quant_type"))
-    nested, absmax, absmax_map = (stored.get(name + suffix) for suffix in (NESTED_ABSMAX, ABSMAX, MAP))
-    nested_map = stored.get(name + NESTED_MAP)
-    is_nested = nested is not None or nested_map is not None or "nested_offset" in said
-    wanted = {ABSMAX: absmax, MAP: absmax_map} | ({NESTED_ABSMAX: nested, NESTED_MAP: nested_map} if is_nested else {})
-    for suffix, part in wanted.items():
+    suffixes = [ABSMAX, MAP]
+    if is_nested := name + NESTED_ABSMAX in stored or name + NESTED_MAP in stored:
+        suffixes += [NESTED_ABSMAX, NESTED_MAP]
+    state = _state(stored, f"{name}{STATE}{kind}", kind, is_nested, problems)
+    parts = [stored.get(name + suffix) for suffix in suffixes]
+    for suffix, part in zip(suffixes, parts, strict=True):
         if part is None:
             problems.add(codes, f"its {suffix[1:]}, {name + suffix}", "none", _MISSING)
-    again = _nested(state, said, problems) if is_nested else None
+    if state is None or len(problems) > before:
+        return None
+    elements = math.prod(state.shape)
+    nbytes = -(-elements // 2)
+    if codes.nbytes != nbytes or not lies_in_rows(codes):
+        problems.add(codes, f"{nbytes} bytes, two numbers of shape {state.shape} in each", f"{codes.nbytes} bytes")
+    blocks = -(-elements // state.block)
+    single = (DType.FLOAT32,)
+    expected = [(blocks, (DType.UINT8,) if state.nested else _DTYPES), (16, single)]
+    if state.nested:
+        expected += [(-(-blocks // state.nested[0]), single), (256, single)]
+    found = [part for part in parts if part is not None]
+    for part, (count, dtypes) in zip(found, expected, strict=True):
+        _vector(part, count, dtypes, problems)
     if len(problems) > before:
         return None
-    assert shape is not None and dtype is not None and isinstance(block, int)
-    assert absmax is not None and absmax_map is not None
-    elements = math.prod(shape)
-    if codes.nbytes != -(-elements // 2) or not lies_in_rows(codes):
-        problems.add(codes, f"{-(-elements // 2)} bytes, two numbers of shape {shape} in each", f"{codes.nbytes} bytes")
-    blocks = -(-elements // block)
-    _vector(absmax, blocks, (DType.UINT8,) if again else _DTYPES, problems)
-    _vector(absmax_map, 16, (DType.FLOAT32,), problems)
-    if again is not None and nested is not None and nested_map is not None:
-        _vector(nested, -(-blocks // again[0]), (DType.FLOAT32,), problems)
-        _vector(nested_map, 256, (DType.FLOAT32,), problems)
-    if len(problems) > before:
-        return None
-    label = f"bitsandbytes {kind.upper()}"
-    packing = FourBits(codes, absmax, absmax_map, nested, nested_map, shape, block, again, label)
+    absmax, values, nested_absmax, nested_values = (*found, None, None)[:4]
+    assert absmax is not None and values is not None
+    kind = f"bitsandbytes {kind.upper()}"
+    shape, block, dtype, nested = state
+    packing = FourBits(codes, absmax, values, nested_absmax, nested_values, shape, block, nested, kind)
     return codes._replace(dtype=dtype, shape=shape, packing=packing)
 
 
-def _nested(state: StoredTensor, said: Mapping[str, Any], problems: Problems) -> tuple[int, float] | None:
-    """The block's size and the offset of magnitudes that are quantised too."""
-    block, offset = said.get("nested_blocksize"), said.get("nested_offset")
-    if type(block) is not int or not 1 <= block <= 1 << 16:
-        problems.add(state, "a nested_blocksize from 1 to 65536", _of(said, "nested_blocksize"))
+def _state(stored: Contents, name: str, kind: str, is_nested: bool, problems: Problems) -> _State | None:
+    """What the JSON of that name says; None, and problems, where it makes no sense."""
+    before = len(problems)
+    tensor = stored.get(name)
+    said = None if tensor is None else note(stored, tensor, problems)
+    if tensor is None or said is None:
         return None
-    if isinstance(offset, bool) or not isinstance(offset, int | float) or not abs(offset) <= 3e38:
-        problems.add(state, "a nested_offset that is a number", _of(said, "nested_offset"))
+
+    def size(key: str) -> int:
+        value = said.get(key)
+        if type(value) is not int or not 1 <= value <= 1 << 16:
+            problems.add(tensor, f"a {key} from 1 to 65536", _of(said, key))
+            return 1
+        return value
+
+    shape, block, dtype = sizes(said.get("shape")), size("blocksize"), BY_NAME.get(str(said.get("dtype")))
+    if shape is None:
+        problems.add(tensor, "a shape of whole numbers of at least 1", _of(said, "shape"))
+    if dtype not in _DTYPES:
+        problems.add(tensor, f"a dtype that is one of {', '.join(map(str, _DTYPES))}", _of(said, "dtype"))
+    if said.get("quant_type") != kind:
+        problems.add(tensor, f"quant_type {kind!r}, as its name says", _of(said, "quant_type"))
+    nested = None
+    if is_nested or "nested_offset" in said:
+        nested = size("nested_blocksize"), _offset(tensor, said, problems)
+        if said.get("nested_dtype") != "float32":
+            problems.add(tensor, "nested_dtype 'float32'", _of(said, "nested_dtype"))
+        if not is_nested:
+            problems.add(tensor, "magnitudes that are quantised too, as its nested_offset says", "none", _MISSING)
+    if shape is None or dtype is None or len(problems) > before:
         return None
-    if said.get("nested_dtype") != "float32":
-        problems.add(state, "nested_dtype 'float32'", _of(said, "nested_dtype"))
-        return None
-    return block, float(offset)
+    return _State(shape, block, dtype, nested)
+
+
+def _offset(tensor: StoredTensor, said: Mapping[str, Any], problems: Problems) -> float:
+    """What all magnitudes that are quantised too have added to them."""
+    value = said.get("nested_offset")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 3e38:
+        problems.add(tensor, "a nested_offset that is a number", _of(said, "nested_offset"))
+        return 0.0
+    return float(value)
 
 
 def _vector(part: StoredTensor, count: int, dtypes: tuple[DType, ...], problems: Problems) -> None:
