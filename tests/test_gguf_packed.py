@@ -49,26 +49,22 @@ def test_the_real_model_says_the_same_packed(smollm2: Path) -> None:
 
 
 _RESIDENT = """
-import sys, torch, loadstone
+import sys, torch
 from loadstone import LlamaForCausalLM
 
-def private_and_file(path):
-    total = 0
-    for line in open("/proc/self/smaps"):
-        if line.startswith("Rss:"):
-            total += int(line.split()[1])
-    return total << 10
+def resident_bytes():
+    return sum(int(line.split()[1]) for line in open("/proc/self/smaps") if line.startswith("Rss:")) << 10
 
 torch.set_num_threads(1)
 ids = torch.tensor([[1, 504, 3575, 282]])
 small = LlamaForCausalLM.from_pretrained(sys.argv[1], dequantize=False)
 with torch.no_grad():
     small(ids % 64)
-before = private_and_file("")
+before = resident_bytes()
 model = LlamaForCausalLM.from_pretrained(sys.argv[2], dequantize=False)
 with torch.no_grad():
     model(ids)
-print(private_and_file("") - before)
+print(resident_bytes() - before)
 """
 
 
@@ -180,10 +176,7 @@ def test_norms_and_adapters_can_be_trained_and_packed_weights_stay(path: Path) -
     model, plain = packed(path), AutoModelForCausalLM.from_pretrained(path)
     for each in (model, plain):
         each(tiny.IDS, labels=tiny.IDS).loss.backward()
-    found, expected = (
-        model.model.layers[0].input_layernorm.weight.grad,
-        plain.model.layers[0].input_layernorm.weight.grad,
-    )
+    found, expected = (each.model.layers[0].input_layernorm.weight.grad for each in (model, plain))
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-6)
     trained = {name for name, each in model.named_parameters() if each.requires_grad}
     assert trained and all("norm" in name for name in trained)

@@ -109,9 +109,12 @@ def test_a_large_layer_is_decoded_some_rows_at_a_time(monkeypatch: pytest.Monkey
         whole = layer(x)
         monkeypatch.setattr(ggml_layers, "_ELEMENTS", 7 * COLUMNS)
         counts: list[int] = []
-        monkeypatch.setattr(
-            ggml_layers, "decode", lambda raw, kind: counts.append(len(raw)) or ggml_blocks.decode(raw, kind)
-        )
+
+        def counted(raw: torch.Tensor, kind: GgmlType) -> torch.Tensor:
+            counts.append(len(raw))
+            return ggml_blocks.decode(raw, kind)
+
+        monkeypatch.setattr(ggml_layers, "decode", counted)
         assert_near(layer(x), whole)
     assert counts == [7] * 14 + [3]
 

@@ -61,11 +61,12 @@ class PackedLinear(nn.Linear):
         is_narrow = input.dtype in (torch.bfloat16, torch.float16)
         as_float = not is_narrow or input.numel() <= _FEW_TOKENS * self.in_features
         x = input.float() if is_narrow and as_float else input
-        parts = []
+        # Parts are put into what they are parts of at once: kept, they would lie between what is let go of.
+        made = x.new_empty((*x.shape[:-1], self.out_features))
         for start, weight in self._decoded():
-            some = bias if bias is None else bias[start : start + len(weight)].to(x.dtype)
-            parts.append(F.linear(x, weight.to(x.dtype), some))
-        made = parts[0] if len(parts) == 1 else torch.cat(parts, -1)
+            end = start + len(weight)
+            some = bias if bias is None else bias[start:end].to(x.dtype)
+            made[..., start:end] = F.linear(x, weight.to(x.dtype), some)
         made = made if order is None else made.index_select(-1, order)
         return made.to(input.dtype)
 
