@@ -46,7 +46,7 @@ def read_columns(path: Path, text: bytes, file_nbytes: int) -> Columns | None:
         return None
     fields = _BETWEEN.split(decoded)
     names, kinds, offsets = fields[:-1:3], fields[1::3], fields[2::3]
-    if not names or fields[-1]:
+    if not names or fields[-1] or len(names[0]) < start:
         return None
     names[0] = names[0][start:]
     if not _are_plain(names):

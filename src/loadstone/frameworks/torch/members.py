@@ -41,7 +41,7 @@ def bytes_of(tensor: Tensor) -> int:
 def packed_elements(model: nn.Module) -> dict[int, int]:
     """Id of a weight that is kept as a GGUF file's bytes → how many numbers these hold."""
     return {
-        id(module._parameters["weight"]): module.packed_elements
+        id(module._parameters["weight"]): cast(Any, module).packed_elements
         for module in model.modules()
         if hasattr(module, "packed_elements")
     }
