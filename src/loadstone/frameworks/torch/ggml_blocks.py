@@ -50,7 +50,7 @@ def _bytes(blocks: Tensor, at: int, count: int) -> Tensor:
         return blocks[:, at : at + count].contiguous()
     # PyTorch copies rows of so few bytes one by one; NumPy copies each as one item.
     items = max(count // 16, 1)
-    made = np.empty((len(blocks), items), _ITEMS[min(count, 16)])
+    made: Any = np.empty((len(blocks), items), _ITEMS[min(count, 16)])
     source: Any = blocks.numpy()
     for item in range(items):
         made[:, item] = np.ndarray(len(blocks), made.dtype, source, at + 16 * item, source.strides[:1])
