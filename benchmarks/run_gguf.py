@@ -74,7 +74,7 @@ def probe_run(name: str, folder: str) -> dict[str, float]:
     prompt = torch.arange(PROMPT_TOKENS)[None]
     with torch.no_grad():
         model.generate(ids, max_new_tokens=4, do_sample=False)
-        figures = {"resident_added_bytes": mapped_bytes("Rss") - before}
+        figures: dict[str, float] = {"resident_added_bytes": mapped_bytes("Rss") - before}
         begin = time.perf_counter()
         made = model.generate(ids, max_new_tokens=TOKENS, min_new_tokens=TOKENS, do_sample=False)
         figures["tokens_per_s"] = (made.shape[1] - ids.shape[1]) / (time.perf_counter() - begin)
