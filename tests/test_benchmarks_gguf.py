@@ -37,7 +37,12 @@ def test_the_section_has_every_row_and_calls_a_missed_goal_missed(run: ModuleTyp
         "versions": {"gguf": "0.19.0"},
         "repetitions": 1,
     }
-    body = run.section(facts, samples)
+    runs = {
+        name: {"resident_added_bytes": 99e6, "tokens_per_s": number + 1.0, "prompt_s": 0.5}
+        for number, name in enumerate(run.RUNS)
+    }
+    body = run.section(facts, samples, runs)
+    assert "| packed, float32 | 99 MB | 1.0 | 0.33 × | 0.50 s |" in body
     assert all(f"| {row.title} |" in body for row in (*run.ROWS, *run.GOALS))
     assert "| ≥ 5× | 10.0× | 4.0× | **missed** |" in body
     assert "| 300.0 MB | 1.0 MB | reached |" in body

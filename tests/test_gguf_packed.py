@@ -173,7 +173,8 @@ def test_two_threads_may_load_and_run(path: Path) -> None:
 
 
 def test_norms_and_adapters_can_be_trained_and_packed_weights_stay(path: Path) -> None:
-    model, plain = packed(path), AutoModelForCausalLM.from_pretrained(path)
+    model: Any = packed(path)
+    plain: Any = AutoModelForCausalLM.from_pretrained(path)
     for each in (model, plain):
         each(tiny.IDS, labels=tiny.IDS).loss.backward()
     found, expected = (each.model.layers[0].input_layernorm.weight.grad for each in (model, plain))

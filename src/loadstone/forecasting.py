@@ -187,7 +187,7 @@ def plan(
         lambda: (name + WEIGHT for name in components.linear_modules(component, transposed=True)),
         tied,
     )
-    lower = kept_sizes(matched, dtypes) if library_of(config) else {}
+    lower = kept_sizes(matched, dtypes) if library_of(config) or asked.dequantize is False else {}
     if asked.quantization_config is not None:
         lower = quantised_sizes(read(asked.quantization_config), components.linear_modules(component), matched, dtypes)
     found = sizes(slots, matched, dtypes, lower)

@@ -17,8 +17,8 @@ from loadstone.frameworks.torch.ggml_blocks import decode
 from loadstone.frameworks.torch.leaves import Embedding
 from loadstone.packing.ggml_types import GgmlType
 
-_ELEMENTS = 1 << 20
-"""Decoded at once: 4 MiB of float32. The processor's caches hold that, and a model's usual layer is done at once."""
+_ELEMENTS = 1 << 18
+"""Decoded at once: 1 MiB of float32, which stays in the processor's cache until it is multiplied."""
 _FEW_TOKENS = 8
 """Up to here products are made in float32 whatever the dtype: rounding the weights first would take longer."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from torch import Tensor, nn
 
 _WALKS = ("named_modules", "named_parameters", "_named_members")
@@ -42,11 +40,12 @@ def bytes_of(tensor: Tensor) -> int:
 
 def packed_elements(model: nn.Module) -> dict[int, int]:
     """Id of a weight that is kept as a GGUF file's bytes → how many numbers these hold."""
-    return {
-        id(module._parameters["weight"]): cast(Any, module).packed_elements
-        for module in model.modules()
-        if hasattr(module, "packed_elements")
-    }
+    found: dict[int, int] = {}
+    for module in model.modules():
+        count = getattr(module, "packed_elements", None)
+        if isinstance(count, int):
+            found[id(module._parameters["weight"])] = count
+    return found
 
 
 def _walked(model: nn.Module) -> list[tuple[str, nn.Module]] | None:
