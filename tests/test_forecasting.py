@@ -13,7 +13,14 @@ import pytest
 from frameworks.torch import tiny
 
 import loadstone
-from loadstone.errors import ArgumentError, DoesNotFit, InvalidDeviceMap, LoadstoneError, UnknownModelType
+from loadstone.errors import (
+    ArgumentError,
+    DoesNotFit,
+    InvalidConfig,
+    InvalidDeviceMap,
+    LoadstoneError,
+    UnknownModelType,
+)
 
 PLANNED = """
 import json, sys, time
@@ -201,3 +208,19 @@ def test_everything_is_in_its_json_and_the_main_things_in_its_text(folder: Path)
     text = str(forecast)
     assert text.splitlines()[0].startswith("LlamaForCausalLM from ") and "of 70.00 kB" in text
     assert all(module.reason for module in forecast.modules if module.place == "disk")
+
+
+def test_a_quantised_checkpoint_is_planned_as_it_would_be_loaded(tmp_path: Path) -> None:
+    from packing.test_gptq import a_model
+
+    plain = tiny.saved(tiny.llama(), tmp_path / "plain")
+    a_model(plain, tmp_path / "packed")
+    whole, packed = loadstone.plan(plain, device_map="cpu"), (tmp_path / "packed")
+    with pytest.raises(InvalidConfig, match="dequantize=True"):
+        loadstone.plan(packed, device_map="cpu")
+    forecast = loadstone.plan(packed, device_map="cpu", dequantize=True)
+    assert (forecast.parameters, forecast.bytes_by_device) == (whole.parameters, whole.bytes_by_device)
+    assert not forecast.unused and not forecast.initialised
+    unpacked_bytes = 4 * 2 * (2 * 32 * 32 + 2 * 16 * 32 + 3 * 32 * 48)  # of two layers, in float32
+    assert forecast.cast_bytes == forecast.peak_private_bytes == unpacked_bytes
+    assert forecast.read_bytes < whole.read_bytes - unpacked_bytes // 2

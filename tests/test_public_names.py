@@ -40,8 +40,9 @@ NAMES = {
         "errors",
     ),
     *CUSTOM_TASKS,
-    *("Forecast", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint", "plan"),
-    "transfer_options",
+    *("BitsAndBytesConfig", "TorchAoConfig"),
+    *("Forecast", "convert", "diff", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
+    *("plan", "transfer_options"),
 }
 
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.

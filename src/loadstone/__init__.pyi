@@ -28,7 +28,9 @@ from loadstone.auto import AutoClass
 from loadstone.auto_config import AutoConfig as AutoConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
+from loadstone.comparing import diff as diff
 from loadstone.config import PretrainedConfig as PretrainedConfig
+from loadstone.converting import convert as convert
 from loadstone.errors import LoadstoneError as LoadstoneError
 from loadstone.forecasting import Forecast as Forecast
 from loadstone.forecasting import plan as plan
@@ -57,6 +59,8 @@ from loadstone.frameworks.torch.model import PreTrainedModel as PreTrainedModel
 from loadstone.generation_config import GenerationConfig as GenerationConfig
 from loadstone.loading_into import load_into as load_into
 from loadstone.loading_into import load_sharded_checkpoint as load_sharded_checkpoint
+from loadstone.quantisation_config import BitsAndBytesConfig as BitsAndBytesConfig
+from loadstone.quantisation_config import TorchAoConfig as TorchAoConfig
 from loadstone.report import LoadReport as LoadReport
 from loadstone.transfer.choice import transfer_options as transfer_options
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from loadstone import registered
 from loadstone.architectures import registry
-from loadstone.config import CONFIG_NAME, PretrainedConfig, read_config
+from loadstone.config import CONFIG_NAME, PretrainedConfig, read_config, read_values
 from loadstone.errors import ArgumentError, CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.hub import resolve_config
 from loadstone.locked import Locked
@@ -28,20 +28,22 @@ class AutoConfig:
         """The config of a folder or Hub id, with keys set anew by keyword (``num_labels=3``, ``torch_dtype=…``).
 
         A config class that comes with the checkpoint is used only with ``trust_remote_code``. That keyword,
-        ``code_revision``, ``allow_transformers`` and ``lock`` are those of :func:`loadstone.loading.from_pretrained`.
+        ``code_revision``, ``allow_transformers``, ``lock`` and ``gguf_file`` are those of
+        :func:`loadstone.loading.from_pretrained`.
 
         Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`HubError`,
         :class:`UntrustedCode`, :class:`CustomCodeError`, :class:`LockMismatch`.
         """
-        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
+        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder", "gguf_file")
         where = {name: value for name in names if (value := kwargs.pop(name, None)) is not None}
         trust = Trust.taken_from(kwargs)
         locked = Locked.of(kwargs.pop("lock", None), pretrained_model_name_or_path, where.pop("revision", None))
         source = resolve_config(pretrained_model_name_or_path, revision=locked.revision, **where)
         folder = source.folder / where.get("subfolder", "")
         locked.check_configs(source.folder, folder)
-        gate = Gate(trust, str(pretrained_model_name_or_path), source.commit, locked.revision, where)
-        return read(folder, locked.guard(gate), kwargs)
+        of_code = {name: value for name, value in where.items() if name != "gguf_file"}
+        gate = Gate(trust, str(pretrained_model_name_or_path), source.commit, locked.revision, of_code)
+        return read(folder, locked.guard(gate), kwargs, read_values(folder, where.get("gguf_file")))
 
     @classmethod
     def for_model(cls, model_type: str, **kwargs: Any) -> PretrainedConfig:
@@ -61,9 +63,14 @@ class AutoConfig:
         registered.register_config(model_type, config, is_taken=registry.is_family(model_type), exist_ok=exist_ok)
 
 
-def read(folder: Path, gate: Gate, overrides: Mapping[str, Any]) -> PretrainedConfig:
-    """The config of a folder: of the class that the gate lets through, one registered, or its family's."""
-    values = read_config(folder)
+def read(
+    folder: Path, gate: Gate, overrides: Mapping[str, Any], values: Mapping[str, Any] | None = None
+) -> PretrainedConfig:
+    """The config of a folder: of the class that the gate lets through, one registered, or its family's.
+
+    ``values`` are those of its ``config.json``, if it was read already or another file says them.
+    """
+    values = read_config(folder) if values is None else values
     model_type = values.get("model_type")
     known = registered.config_class(model_type)
     if known is None and registry.is_family(model_type):

@@ -282,6 +282,12 @@ class PretrainedConfig(PushToHub):
         else:
             self.__dict__.setdefault("_extra", {})[name] = value
 
+    def __delattr__(self, name: str) -> None:
+        if name in self.__dict__.get("_extra", {}):
+            del self._extra[name]
+        else:
+            object.__delattr__(self, name)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PretrainedConfig) and self.to_dict() == other.to_dict()
 
@@ -355,10 +361,10 @@ class PretrainedConfig(PushToHub):
         """What a ``config.json`` holds, and the keywords that do not say where it is."""
         from loadstone.hub import resolve_config
 
-        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
+        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder", "gguf_file")
         where = {name: keywords.pop(name) for name in names if keywords.get(name) is not None}
         folder = resolve_config(pretrained_model_name_or_path, **where).folder
-        return read_config(folder / where.get("subfolder", "")), keywords
+        return read_values(folder / where.get("subfolder", ""), where.get("gguf_file")), keywords
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], **overrides: Any) -> Self:
@@ -386,6 +392,7 @@ class PretrainedConfig(PushToHub):
         token: str | bool | None = None,
         revision: str | None = None,
         subfolder: str = "",
+        gguf_file: str | None = None,
         trust_remote_code: object = None,
         **overrides: Any,
     ) -> Self:
@@ -402,13 +409,14 @@ class PretrainedConfig(PushToHub):
             pretrained_model_name_or_path,
             revision=revision,
             subfolder=subfolder,
+            gguf_file=gguf_file,
             cache_dir=cache_dir,
             force_download=force_download,
             local_files_only=local_files_only,
             token=token,
         )
         folder = source.folder
-        values = read_config(folder / subfolder)
+        values = read_values(folder / subfolder, gguf_file)
         found = values.get("model_type", cls.model_type)
         if cls.model_type and found != cls.model_type:
             raise ConfigError(
@@ -457,7 +465,24 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
 
 def read_config(folder: Path) -> dict[str, Any]:
     """The contents of ``config.json`` in a folder."""
+    if not (folder / CONFIG_NAME).is_file() and (found := sorted(path.name for path in folder.glob("*.gguf"))):
+        raise ConfigNotFound(
+            f"{folder}: no {CONFIG_NAME} there, but {len(found)} of llama.cpp's files. "
+            f"With gguf_file={found[0]!r} the config, the weights and the tokenizer come from that file."
+        )
     return read_json(folder / CONFIG_NAME, "model")
+
+
+def read_values(folder: Path, gguf_file: str | None) -> dict[str, Any]:
+    """The same, or what a GGUF file says, where one is meant."""
+    from loadstone.checkpoint.names import gguf_path
+
+    path = gguf_path(folder, gguf_file)
+    if path is None:
+        return read_config(folder)
+    from loadstone.gguf import open_gguf  # needs NumPy
+
+    return open_gguf(path).config
 
 
 def replace_file(path: Path, content: bytes) -> None:

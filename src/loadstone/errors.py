@@ -20,7 +20,7 @@
     │   ├── NameCollision                    two stored tensors that claim one slot
     │   ├── UnusedTensors                    stored tensors that no slot takes (only with strict=True)
     │   └── UnsupportedDType                 a dtype that the framework asked for cannot hold
-    ├── TokenizerError (ValueError)          text cannot become token ids: no tokenizer.json, or a broken one
+    ├── TokenizerError (ValueError)          text cannot become token ids: no tokenizer, or a broken one
     ├── FrameworkNotInstalled (ImportError)  PyTorch, Flax or TensorFlow is missing; names the command
     ├── UntrustedCode (ValueError)           code came with a checkpoint, and nobody allowed it to run
     ├── CustomCodeError (ImportError)        code that came with a checkpoint and cannot be used
@@ -175,7 +175,7 @@ class UnsupportedDType(FaultsError, CheckpointError):
 
 
 class TokenizerError(LoadstoneError, ValueError):
-    """Text cannot become token ids: there is no ``tokenizer.json``, or it cannot be read."""
+    """Text cannot become token ids: there is no tokenizer, it cannot be read, or its chat template fails."""
 
 
 class FrameworkNotInstalled(LoadstoneError, ImportError):

@@ -10,20 +10,25 @@ from typing import Any
 from loadstone.architectures import components, registry
 from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.architectures.family import Family, HeadSpec
+from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
+from loadstone.lower_sizes import WEIGHT, kept_sizes, quantised_sizes
 from loadstone.options import Options
 from loadstone.picking import naming_of
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Tied
+from loadstone.planning.slot_dtypes import slot_dtypes
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.units import Size, Unit, sizes, units
+from loadstone.quantisation_config import read
 from loadstone.sizes import format_bytes
-from loadstone.tensors import DType, StoredTensor
+from loadstone.tensors import DType
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
 
 
@@ -143,9 +148,9 @@ def plan(
 
     ``dtype`` as ``torch_dtype`` there: float32 where not given, ``"auto"`` as stored. ``head`` is a task
     (``"causal-lm"``, …, ``"model"`` for the bare model); without it the class that ``config.json`` names. ``options``
-    are further keywords of ``from_pretrained``: ``subfolder``, ``variant``, ``revision``, ``max_batch``,
-    ``max_length`` and the like. Without ``max_memory`` the budgets are 90 % of what is free now: NVIDIA GPUs', and on
-    the CPU the memory that the system or this process's control group leaves.
+    are further keywords of ``from_pretrained``: ``subfolder``, ``variant``, ``revision``, ``dequantize``,
+    ``max_batch``, ``max_length`` and the like. Without ``max_memory`` the budgets are 90 % of what is free now: NVIDIA
+    GPUs', and on the CPU the memory that the system or this process's control group leaves.
 
     Raises what loading raises for a map, a budget or a checkpoint that cannot be used.
     """
@@ -154,24 +159,42 @@ def plan(
     )
     if unknown:
         raise ArgumentError(f"plan does not take {', '.join(sorted(unknown))}.")
-    source = resolve_files(path_or_id, **(asked.where() | asked.which()))
-    config = AutoConfig.from_pretrained(source.folder / asked.subfolder if asked.config is None else asked.config)
+    source = resolve_files(path_or_id, **(asked.where() | asked.which() | {"gguf_file": asked.gguf_file}))
+    folder = source.folder / asked.subfolder
+    given = None if asked.config is None else AutoConfig.from_pretrained(asked.config)
+    path = gguf_path(folder, asked.gguf_file)
+    if path is not None:
+        from loadstone.gguf import open_gguf  # needs NumPy
+
+        gguf = open_gguf(path)
+        checkpoint, values = gguf.checkpoint, gguf.config
+        config = given or AutoConfig.for_model(**values)
+    else:
+        config = given or AutoConfig.from_pretrained(folder)
+        checkpoint = open_checkpoint(source.folder, **asked.which())
     family, spec = _pick(config, head)
-    checkpoint = open_checkpoint(source.folder, **asked.which())
+    checkpoint = as_loaded(checkpoint, config, asked, "torch")
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))
     matched = match(slots, checkpoint, naming_of(family, spec, component, config), key_mapping=asked.key_mapping)
 
-    def dtype_of(stored: StoredTensor) -> DType:
-        return wanted if stored.dtype.is_floating else stored.dtype
-
-    found = sizes(slots, matched, dtype_of)
-    hints, width = asked.hints(), wanted.bits // 8
+    tied = {name: recipe.slot for name, recipe in matched.recipes.items() if isinstance(recipe, Tied)}
+    dtypes = slot_dtypes(
+        wanted,
+        asked.dtypes_by_module(),
+        set(_modules(component)),
+        lambda: (name + WEIGHT for name in components.linear_modules(component, transposed=True)),
+        tied,
+    )
+    lower = kept_sizes(matched, dtypes) if library_of(config) or asked.dequantize is False else {}
+    if asked.quantization_config is not None:
+        lower = quantised_sizes(read(asked.quantization_config), components.linear_modules(component), matched, dtypes)
+    found = sizes(slots, matched, dtypes, lower)
+    hints, width = asked.hints(), dtypes.float_bits // 8
     cache = cache_bytes(component, *hints, width) if hints else {}
     blocks = [name for name, _ in components.blocks(component)]
     all_units = units(slots, found, blocks, cache)
-    tied = {name: recipe.slot for name, recipe in matched.recipes.items() if isinstance(recipe, Tied)}
     placement = place(
         all_units,
         tied,
@@ -246,7 +269,7 @@ def _forecast(
             )
             for unit in all_units
         ),
-        parameters=sum(size.nbytes * 8 // size.dtype.bits for size in found.values()),
+        parameters=sum(slot.elements for slot in matched.slots if slot.name in found),
         read_bytes=stored_bytes - disk_views,
         cast_bytes=private,
         copy_bytes=sum(unit.nbytes for unit in all_units if isinstance(places[unit.name], int)),

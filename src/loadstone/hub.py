@@ -66,6 +66,7 @@ def resolve_files(
     variant: str | None = None,
     use_safetensors: bool | None = None,
     prefer: str | None = None,
+    gguf_file: str | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     force_download: bool = False,
     local_files_only: bool = False,
@@ -75,7 +76,8 @@ def resolve_files(
 ) -> Source:
     """Configs and weights: the files that a load needs and no others, in one format, one variant.
 
-    ``needs`` tells which shards of a repository are needed; without it, all.
+    ``needs`` tells which shards of a repository are needed; without it, all. With ``gguf_file`` that file is all that
+    is needed.
 
     A name that is on this machine, or a path object, or that can only be a path (``./x``, ``/x``, ``~/x``, ``a/b/c``),
     is taken as a path and returned as it is, after a save into it that was cut off has been completed. All else is
@@ -92,9 +94,11 @@ def resolve_files(
     _check_subfolder(subfolder)
     local = _local(path_or_id, CheckpointNotFound)
     if local is not None:
-        return _settled(local, subfolder)
+        return _settled(local, subfolder, gguf_file)
     cache = None if cache_dir is None else Path(cache_dir)
     asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+    if gguf_file is not None:
+        return _one_file(asked, subfolder, gguf_file)
     choices = candidates(variant, use_safetensors, prefer)
 
     def take(files: Files) -> Source:
@@ -112,22 +116,25 @@ def resolve_config(
     *,
     revision: str | None = None,
     subfolder: str = "",
+    gguf_file: str | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     force_download: bool = False,
     local_files_only: bool = False,
     token: str | bool | None = None,
     endpoint: str | None = None,
 ) -> Source:
-    """Like :func:`resolve_files`, but only ``config.json`` is fetched.
+    """Like :func:`resolve_files`, but only ``config.json`` is fetched, or the GGUF file, which holds the config.
 
     :raises ConfigNotFound: no such folder; or the repository, or the cache, has no ``config.json``.
     """
     _check_subfolder(subfolder)
     local = _local(path_or_id, ConfigNotFound)
     if local is not None:
-        return _settled(local, subfolder)
+        return _settled(local, subfolder, gguf_file)
     cache = None if cache_dir is None else Path(cache_dir)
     asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+    if gguf_file is not None:
+        return _one_file(asked, subfolder, gguf_file)
 
     def take(files: Files) -> Source:
         name = _prefix(subfolder) + CONFIG_NAME
@@ -246,9 +253,22 @@ def _local(
     return None
 
 
-def _settled(path: Path, subfolder: str) -> Source:
+def _settled(path: Path, subfolder: str, gguf_file: str | None = None) -> Source:
     finish_interrupted_save(path / subfolder)
+    if gguf_file is not None:
+        _check_gguf_file(gguf_file)
+        if not path.is_dir():
+            raise ArgumentError(f"{path} is a file, and gguf_file={gguf_file!r} names one in a folder. Leave it out")
+        if not os.path.lexists(path / subfolder / gguf_file):
+            there = ", ".join(sorted(each.name for each in (path / subfolder).glob("*.gguf"))[:_LISTED]) or "none"
+            raise CheckpointNotFound(f"{path / subfolder} has no file {gguf_file!r}. GGUF files there: {there}")
     return Source(path, None, None)
+
+
+def _check_gguf_file(name: str) -> None:
+    path = Path(name) if isinstance(name, str) else None
+    if path is None or path.is_absolute() or not path.name or ".." in path.parts or "\\" in name or "\0" in name:
+        raise ArgumentError(f"gguf_file={name!r}: expected a file's name in the folder, such as 'model.Q4_K_M.gguf'")
 
 
 def _check_subfolder(subfolder: str) -> None:
@@ -264,6 +284,19 @@ def _prefix(subfolder: str) -> str:
 
 
 # The Hub and its cache
+
+
+def _one_file(asked: Asked, subfolder: str, gguf_file: str) -> Source:
+    _check_gguf_file(gguf_file)
+    name = _prefix(subfolder) + gguf_file
+
+    def take(files: Files) -> Source:
+        if not files.has(name):
+            near = ", ".join(files.near(_prefix(subfolder))[:_LISTED]) or "nothing"
+            raise CheckpointNotFound(f"{files.where} has no {name}. It has {near}. {files.hint}")
+        return _source(asked, files, [name])
+
+    return _from_hub(asked, take, enough=name)
 
 
 class _AtCommit(Protocol):

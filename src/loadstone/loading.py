@@ -8,19 +8,22 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.architectures import registry
+from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
-from loadstone.frameworks import require_framework
+from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
+from loadstone.packing.kept import Kept
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
@@ -28,6 +31,9 @@ from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
+
+if TYPE_CHECKING:
+    from loadstone.gguf import GgufFile
 
 logger = logging.getLogger("loadstone")
 
@@ -49,7 +55,8 @@ def from_pretrained(
     ``state_dict``             tensors to load in place of the checkpoint's files; shared with the model where
                                dtype and device are right
     ``torch_dtype``, ``dtype`` a dtype, its name, or ``"auto"`` (the config's, else the first floating-point
-                               tensor's); float32 where not given
+                               tensor's); float32 where not given. PyTorch: also a dict, module → dtype, ``""`` for
+                               the rest; and float8, in which linear weights are kept, to compute in bfloat16
     ``device_map``             one device for the whole model; ``"auto"``, ``"balanced"``, ``"balanced_low_0"`` or
                                ``"sequential"`` (see :func:`loadstone.planning.split.split`); or a dict, module-name
                                prefix → device: a number, ``"cpu"`` or ``"disk"``
@@ -66,6 +73,8 @@ def from_pretrained(
     ``strict``                 an error if a stored tensor is not used or a slot newly initialised
     ``key_mapping``            regular expression → replacement, applied to stored names
     ``output_loading_info``    return ``(model, info)``
+    ``gguf_file``              one of llama.cpp's files: config, weights and tokenizer come from it. A path that ends in
+                               ``.gguf`` does without
     ``subfolder``, ``variant``, ``use_safetensors``, ``revision``, ``token``, ``cache_dir``, ``force_download``,
     ``local_files_only``       which files, and where from
     ``trust_remote_code``      True: a model class that lies beside the weights may run. A list of repositories'
@@ -73,6 +82,10 @@ def from_pretrained(
     ``code_revision``          the commit of code that lies in another repository than the weights
     ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
                                the real library
+    ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones.
+                               False: in PyTorch those of a GGUF file stay packed, and are decoded when they are used
+    ``quantization_config``    PyTorch: quantise linear weights while they are loaded: ``loadstone.TorchAoConfig``,
+                               ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
     ``lazy``                   return before the weights are read; they are read in the background, and when used
     ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
     ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
@@ -95,12 +108,17 @@ def from_pretrained(
         locked.check_configs(source.folder, folder)
         name = "" if path_or_id is None else str(path_or_id)
         gate = locked.guard(Gate(options.trust(), name, source.commit, options.revision, options.where_code()))
-        config, others = _config(target, options, folder, gate, others)
+        gguf = _gguf(folder, options)
+        config, others = _config(target, options, folder, gate, others, gguf)
         made_by = pick(target, framework_name, config, gate)
     with report.stage("checkpoint") as stage:
-        checkpoint = None if options.state_dict is not None else _open(source, options)
+        checkpoint = None if options.state_dict is not None else _open(source, options, gguf)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
+            checkpoint = as_loaded(checkpoint, config, options, framework_name)
+            library = library_of(config)
+            if library is not None:
+                require_library(library, library, "; or give dequantize=True, which makes plain weights of them.")
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)
@@ -132,7 +150,7 @@ def from_pretrained(
             report.take(plan)
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
-        options.warn_of_doubling(stored)
+        options.warn_of_doubling(stored, dtype)
         if not weights.populates:
             weights.cancel()  # filling reads what is left in its own order
         with report.stage("fill") as stage:
@@ -175,18 +193,23 @@ def _files(
     # Another config, trusted code, or keys set anew may ask for other tensors.
     is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
     needs = needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
-    where = options.where() | options.which() | {"revision": locked.revision}
+    where = options.where() | options.which() | {"revision": locked.revision, "gguf_file": options.gguf_file}
     return resolve_files(path_or_id, **where, needs=needs)
 
 
 def _config(
-    target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate, others: dict[str, Any]
+    target: type[Any] | AutoTarget,
+    options: Options,
+    folder: Path,
+    gate: Gate,
+    others: dict[str, Any],
+    gguf: GgufFile | None,
 ) -> tuple[PretrainedConfig, dict[str, Any]]:
     """The config, and the keywords that are none of its keys."""
     if isinstance(options.config, PretrainedConfig):
         config = copy.deepcopy(options.config)
     else:
-        config = _read_config(target, options, folder, gate)
+        config = _read_config(target, options, folder, gate, gguf)
         known = {*config.fields(), *config.attribute_map, *config.to_dict(), "num_labels"}
         changed = {name: value for name, value in others.items() if name in known}
         if changed:
@@ -198,20 +221,19 @@ def _config(
     config._name_or_path = gate.source or config.name_or_path
     if options.attn_implementation is not None:
         config._attn_implementation = options.attn_implementation
-    quantised = config.get("quantization_config")
-    if quantised is not None:
-        method = quantised.get("quant_method") if isinstance(quantised, dict) else quantised
-        raise InvalidConfig(
-            [Fault("config key 'quantization_config'", "none", f"quant_method {method!r}")],
-            hint="Loadstone does not read quantised checkpoints yet; load the model's unquantised version.",
-        )
     return config, others
 
 
-def _read_config(target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate) -> PretrainedConfig:
+def _read_config(
+    target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate, gguf: GgufFile | None
+) -> PretrainedConfig:
     if options.config is None:
         if isinstance(target, AutoTarget):
-            return read_config(folder, gate, {})
+            return read_config(folder, gate, {}, None if gguf is None else gguf.config)
+        if gguf is not None:
+            gguf.check_model_type(target.config_class.model_type, target.__name__)
+            found: PretrainedConfig = target.config_class.from_dict(gguf.config)
+            return found
         config: PretrainedConfig = target.config_class.from_pretrained(folder)
         return config
     if isinstance(target, AutoTarget):
@@ -221,7 +243,19 @@ def _read_config(target: type[Any] | AutoTarget, options: Options, folder: Path,
     return given
 
 
-def _open(source: Source, options: Options) -> Checkpoint:
+def _gguf(folder: Path, options: Options) -> GgufFile | None:
+    """The GGUF file that is asked for, opened."""
+    path = gguf_path(folder, options.gguf_file)
+    if path is None or options.state_dict is not None:
+        return None
+    from loadstone.gguf import open_gguf  # needs NumPy
+
+    return open_gguf(path)
+
+
+def _open(source: Source, options: Options, gguf: GgufFile | None) -> Checkpoint:
+    if gguf is not None:
+        return gguf.checkpoint
     return open_checkpoint(source.folder, **options.which(), leave_out=source.left_out.keys())
 
 
@@ -247,10 +281,11 @@ def _weights(checkpoint: Checkpoint | None, options: Options, config: Pretrained
         return Weights({}, options.transfer), False
     stored = first_floating(checkpoint)
     wanted = options.wanted_dtype(config, checkpoint)
-    stays = stored is wanted and options.is_for_the_cpu
+    stays = stored is wanted and not any(each.is_packed for each in checkpoint.values()) and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
-        cast_bytes = checkpoint.nbytes * wanted.bits // stored.bits
+        kept_bytes = sum(each.nbytes for each in checkpoint.values() if isinstance(each.packing, Kept))
+        cast_bytes = (checkpoint.nbytes - kept_bytes) * wanted.bits // stored.bits
     return Weights(checkpoint.ends, options.transfer, cast_bytes), stays
 
 

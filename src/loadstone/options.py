@@ -47,6 +47,7 @@ class Options:
     revision: str | None = None
     subfolder: str = ""
     variant: str | None = None
+    gguf_file: str | None = None
     use_safetensors: bool | None = None
     from_pt: bool = False
     from_tf: bool = False
@@ -60,6 +61,8 @@ class Options:
     weights_only: bool = True
     transfer: TransferOptions | None = None
     lazy: bool = False
+    dequantize: bool | None = None
+    quantization_config: Any = None
 
     @classmethod
     def split(cls, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
@@ -71,10 +74,15 @@ class Options:
     def __post_init__(self) -> None:
         if self.from_pt + self.from_tf + self.from_flax > 1:
             raise ArgumentError("Give one of from_pt, from_tf and from_flax, or none: every format can be read.")
+        if self.gguf_file is not None:
+            others = {"variant": self.variant, "use_safetensors": self.use_safetensors}
+            others |= {name: True for name in ("from_pt", "from_tf", "from_flax") if getattr(self, name)}
+            if given := [name for name, value in others.items() if value is not None]:
+                raise ArgumentError(f"gguf_file={self.gguf_file!r} names the one file to take; drop {given[0]}.")
         if not self.weights_only:
             raise ArgumentError("weights_only=False would run code from the checkpoint; Loadstone never does.")
         if self.torch_dtype is not None and self.dtype is not None:
-            if dtype_name(self.torch_dtype) != dtype_name(self.dtype):
+            if _plain(self.torch_dtype) != _plain(self.dtype):
                 raise ArgumentError(f"torch_dtype is {self.torch_dtype} and dtype is {self.dtype}: give one of them.")
 
         if self.transfer is not None and not isinstance(self.transfer, TransferOptions):
@@ -98,12 +106,19 @@ class Options:
         return self.max_batch or 1, self.max_length
 
     def refuse_spreading(self, framework: str) -> None:
-        """:class:`ArgumentError` for keywords that only PyTorch models have a use for."""
+        """:class:`ArgumentError` for what only PyTorch models have a use for."""
         for name in ("max_memory", "offload_folder", "max_batch", "max_length"):
             if getattr(self, name) is not None:
                 raise ArgumentError(
                     f"{name}= is for PyTorch models, which can be spread over devices. {framework}'s cannot."
                 )
+        if self.quantization_config is not None:
+            raise ArgumentError(
+                f"quantization_config= is for PyTorch models; {framework}'s take plain weights. What is stored in "
+                "fewer bits can be loaded with dequantize=True."
+            )
+        if self._by_module() is not None:
+            raise ArgumentError(f"A dtype for each module is for PyTorch models; {framework}'s have one for all.")
 
     def trust(self) -> Trust:
         """Whose code may run."""
@@ -128,31 +143,71 @@ class Options:
         return TENSORFLOW if self.from_tf else FLAX if self.from_flax else None
 
     def wanted_dtype(self, config: PretrainedConfig, stored: Mapping[str, StoredTensor]) -> DType:
-        """The dtype for floating-point slots: the one asked for, with ``"auto"`` the config's or the stored one."""
+        """The dtype for floating-point slots: the one asked for, with ``"auto"`` the config's or the stored one.
+
+        Of a dict that gives modules their own it is that of the rest. What is in fewer bits is for the dtype that it
+        was made in, so that ``"auto"`` is meant where nothing is asked for.
+        """
         asked = self.torch_dtype if self.torch_dtype is not None else self.dtype
+        by_module = self._by_module()
+        if by_module is not None:
+            asked = by_module.get("")
         if asked is None:
-            return DType.FLOAT32
+            is_lower = self.quantization_config is not None or config.get("quantization_config") is not None
+            if not is_lower:
+                return DType.FLOAT32
+            asked = "auto"
         name = dtype_name(asked)
         if name == "auto":
             name = dtype_name(config.torch_dtype or (first_floating(stored) or DType.FLOAT32).value)
-        found = BY_NAME.get(name)
-        if found is None or not found.is_floating:
-            hint = nearest(name, BY_NAME)
-            raise UnsupportedDType(
-                [Fault(f"torch_dtype {asked!r}", "'auto' or a floating-point dtype", "neither", hint)]
-            )
-        return found
+        return _floating(name, f"torch_dtype {asked!r}", "'auto' or a floating-point dtype")
 
-    def warn_of_doubling(self, stored: Mapping[str, StoredTensor]) -> None:
+    def dtypes_by_module(self) -> dict[str, DType]:
+        """Module → dtype, where ``torch_dtype`` is a dict; ``""`` is left out, for which see :meth:`wanted_dtype`."""
+        return {
+            name: _floating(dtype_name(asked), f"torch_dtype of {name!r}, {asked!r}", "a floating-point dtype")
+            for name, asked in (self._by_module() or {}).items()
+            if name
+        }
+
+    def _by_module(self) -> Mapping[str, Any] | None:
+        asked = self.torch_dtype if self.torch_dtype is not None else self.dtype
+        if not isinstance(asked, Mapping):
+            return None
+        strange = [name for name in asked if not isinstance(name, str)]
+        if strange:
+            raise ArgumentError(f"torch_dtype has {strange[0]!r}, expected a module's name, or '' for the rest.")
+        return asked
+
+    def warn_of_doubling(self, stored: Mapping[str, StoredTensor], dtype: DType) -> None:
         """One line where the default dtype takes more memory than the file does."""
         kept = first_floating(stored)
-        if self.torch_dtype is None and self.dtype is None and kept is not None and kept.bits < DType.FLOAT32.bits:
+        is_given = self.torch_dtype is not None or self.dtype is not None
+        is_plain = self.dequantize is not False  # what stays packed takes what it takes
+        if is_plain and not is_given and dtype is DType.FLOAT32 and kept and kept.bits < DType.FLOAT32.bits:
+            is_packed = any(tensor.is_packed for tensor in stored.values())
             logger.warning(
-                "The weights are stored in %s and loaded in float32, which takes %d times the memory; "
-                'torch_dtype="auto" keeps them as they are.',
-                kept.value,
+                "The weights are %s and loaded in float32, which takes %d times the memory%s",
+                "unpacked" if is_packed else f"stored in {kept.value}",
                 DType.FLOAT32.bits // kept.bits,
+                f' of {kept.value}; torch_dtype="auto" takes that.'
+                if is_packed
+                else '; torch_dtype="auto" keeps them as they are.',
             )
+
+
+def _plain(asked: Any) -> Any:
+    """A dtype by its name; a dict of them, too."""
+    if isinstance(asked, Mapping):
+        return {name: dtype_name(each) for name, each in asked.items()}
+    return dtype_name(asked)
+
+
+def _floating(name: str, where: str, expected: str) -> DType:
+    found = BY_NAME.get(name)
+    if found is None or not found.is_floating:
+        raise UnsupportedDType([Fault(where, expected, "neither", nearest(name, BY_NAME))])
+    return found
 
 
 def first_floating(stored: Mapping[str, StoredTensor]) -> DType | None:

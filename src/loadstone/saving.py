@@ -16,6 +16,7 @@ import errno
 import json
 import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -55,7 +56,7 @@ _FORMATS = {SAFETENSORS: SAFETENSORS, PYTORCH: PYTORCH, MSGPACK: FLAX}
 """Weight format → what reading calls it."""
 _LEAST_NBYTES = 64 << 10
 """Of a tensor that is looked for in files: below, to ask costs more than to write."""
-_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+_NO_FILES: Mapping[str, bytes | Path] = MappingProxyType({})
 
 
 class _Shard(NamedTuple):
@@ -69,11 +70,12 @@ def save_checkpoint(
     *,
     max_shard_size: int | str = "5GB",
     variant: str | None = None,
-    extra_files: Mapping[str, bytes] = _NO_FILES,
+    extra_files: Mapping[str, bytes | Path] = _NO_FILES,
     metadata: Mapping[str, str] = _FORMAT_PT,
     weight_format: str = SAFETENSORS,
     write_shard: ShardWriter | None = None,
     progress: Callable[[int], None] | None = None,
+    check: Callable[[Path], None] | None = None,
 ) -> list[Path]:
     """Writes a checkpoint into ``folder``; returns its files: weights, their index if there are shards, the others.
 
@@ -83,7 +85,9 @@ def save_checkpoint(
 
     Shards hold the tensors in the order given, up to ``max_shard_size`` bytes (a number, or text: ``"5GB"`` is
     5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³); a larger tensor has a shard of its own. Several are written at once, in
-    less than 64 MiB of memory. ``progress`` is told of bytes as they are written, by several threads.
+    less than 64 MiB of memory. ``progress`` is told of bytes as they are written, by several threads. ``extra_files``
+    are given as their content, or as a file to copy. ``check`` is given the folder in which all files lie under their
+    names before they are put in place; if it raises, nothing is saved.
 
     Weights of the same format and variant that an older save left are removed, and so are those of formats that a
     reader would prefer: saving ``weight_format="pytorch"`` also removes safetensors files of that variant, and
@@ -117,8 +121,13 @@ def save_checkpoint(
             for shard in shards:
                 _write_shard(stage / shard.name, shard, write_shard, progress)
         for name, content in small_files.items():
+            if isinstance(content, Path):
+                shutil.copyfile(content, stage / name)
+                continue
             with open(stage / name, "xb") as file:
                 file.write(content)
+        if check is not None:
+            check(stage)
 
     # The last is what a reader looks for first: it comes when all that it stands for is there.
     weights = [shard.name for shard in shards]
@@ -191,7 +200,7 @@ def _index(shards: Sequence[_Shard]) -> bytes:
     return (json.dumps(index, indent=2, sort_keys=True) + "\n").encode()
 
 
-def _checked(extra_files: Mapping[str, bytes], taken: set[str]) -> dict[str, bytes]:
+def _checked(extra_files: Mapping[str, bytes | Path], taken: set[str]) -> dict[str, bytes | Path]:
     for name in extra_files:
         if not is_plain_name(name):
             raise ArgumentError(f"extra_files: {name!r} is not the name of a file right in the folder")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class DType(enum.Enum):
@@ -79,6 +83,47 @@ class StoredTensor(NamedTuple):
     stretches: tuple[Stretch, ...] = ()
     """Where its bytes do not lie in one row: the boxes that it is made of. ``nbytes`` then spans from the first to the
     last of them."""
+    packing: Packing | None = None
+    """For numbers in fewer bits than ``dtype`` has, or in several parts: how they come out of the stored bytes.
+    ``offset`` and ``nbytes`` are those of the first part."""
+    is_spare: bool = False
+    """Nothing is lost where no slot takes it: a bias of zeros, which quantisers add to layers that have none."""
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its numbers have to be decoded, all or some."""
+        return self.packing is not None or any(part.packing is not None for part, _ in self.stretches)
+
+
+class Packing(Protocol):
+    """How the numbers of a tensor come out of stored parts. Holds no data. Hashable, and tells itself by ``repr``."""
+
+    @property
+    def kind(self) -> str:
+        """What people call it: ``"GGUF Q4_K"``."""
+        ...
+
+    @property
+    def parts(self) -> tuple[StoredTensor, ...]:
+        """The first is read some rows at a time; the others, which are small beside it, whole."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """Rows of the first part: stretches of as many bytes each."""
+        ...
+
+    @property
+    def step(self) -> int:
+        """Rows that belong together: what is decoded begins at a multiple of this, and ends at one or at the end."""
+        ...
+
+    def decode(
+        self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
+    ) -> Iterable[tuple[tuple[slice, ...], np.ndarray[Any, Any]]]:
+        """Rows from number ``first`` on, as bytes (count, bytes of a row), and the other parts' bytes → boxes of the
+        tensor, a slice for each dimension, and their numbers as float32."""
+        ...
 
 
 class Stretch(NamedTuple):

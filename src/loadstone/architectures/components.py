@@ -78,6 +78,14 @@ def walk(component: Component, prefix: str = "") -> Iterator[tuple[str, Componen
             rest.append((f"{prefix}.{name}" if prefix and name else prefix or name, child))
 
 
+def linear_modules(component: Component, transposed: bool = False) -> Iterator[str]:
+    """The linear maps of the bare model, as a head's are another matter; with ``transposed`` those of that kind too."""
+    body = component.backbone if isinstance(component, Head) else None
+    for name, leaf in walk(component) if body is None else walk(body.component, body.name):
+        if isinstance(leaf, Linear) and (transposed or not leaf.transposed):
+            yield name
+
+
 def find(component: Component, kind: type[Found]) -> Iterator[Found]:
     """Every component of a kind, from the top down."""
     rest = [component]

@@ -63,6 +63,8 @@ class Family:
     """Beginning of an old stored name → the beginning that slots have."""
     leftovers: tuple[str, ...] = ()
     """Endings of stored names that files carry and no model uses, such as ``rotary_emb.inv_freq``."""
+    inputs_first: tuple[str, ...] = ()
+    """Endings of the slots that are (inputs, outputs) where other families have (outputs, inputs)."""
     fused: tuple[Fused, ...] = ()
     experts: tuple[StackedExperts, ...] = ()
     sources: str = ""

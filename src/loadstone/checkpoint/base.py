@@ -48,7 +48,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
     """
 
     format: str
-    """``"safetensors"``, ``"pytorch"``, ``"flax"`` or ``"tensorflow"``."""
+    """``"safetensors"``, ``"pytorch"``, ``"flax"``, ``"tensorflow"`` or ``"gguf"``."""
     files: tuple[Path, ...]
     """The weight files: sorted by name, as shards number themselves."""
     index: Path | None
@@ -107,7 +107,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
         return sum(
             tensor.nbytes if tensor.strides is None and not tensor.stretches else _elements_nbytes(tensor)
             for tensor in self.values()
-        )
+        ) + sum(part.nbytes for tensor in self.values() if tensor.packing for part in tensor.packing.parts[1:])
 
     @cached_property
     def ends(self) -> Mapping[Path, int]:
@@ -115,12 +115,17 @@ class Checkpoint(Mapping[str, StoredTensor]):
         ends: dict[Path, int] = {}
         current: Path | None = None
         reached = 0
-        for _, _, _, file, offset, nbytes, _, _ in self.values():
+        others: list[StoredTensor] = []
+        for _, _, _, file, offset, nbytes, _, _, packing, _ in self.values():
+            if packing is not None:
+                others += packing.parts[1:]
             # Neighbours lie in one file, and to look a path up costs more than all else here.
             if file is not current:
                 current, reached = file, ends.setdefault(file, 0)
             if offset + nbytes > reached:
                 ends[file] = reached = offset + nbytes
+        for part in others:
+            ends[part.file] = max(ends.get(part.file, 0), part.offset + part.nbytes)
         return ends
 
     def read(self, name: str) -> memoryview:
@@ -129,9 +134,14 @@ class Checkpoint(Mapping[str, StoredTensor]):
         Costs the tensor's bytes and nothing else of the file.
 
         :raises KeyError: there is no tensor of this name
+        :raises UnsupportedDType: the tensor is packed
         :raises CorruptCheckpoint: the file was cut short or taken away after the checkpoint was opened
         """
         tensor = self[name]
+        if tensor.is_packed:
+            where, hint = in_file(tensor.file, name), "Take its numbers with .numpy(name)"
+            kind = "several stacks" if tensor.packing is None else tensor.packing.kind
+            raise UnsupportedDType([Fault(where, "one element after the other", kind, hint)])
         try:
             with RegularFile(tensor.file) as file:
                 return _join(file, tensor) if tensor.stretches else _read(file, tensor)
@@ -142,7 +152,8 @@ class Checkpoint(Mapping[str, StoredTensor]):
     def numpy(self, name: str) -> np.ndarray[Any, Any]:
         """One tensor as a NumPy array of its own: reads the tensor's bytes.
 
-        bfloat16 and the 8-bit floats are NumPy dtypes of the package ``ml_dtypes``.
+        bfloat16 and the 8-bit floats are NumPy dtypes of the package ``ml_dtypes``. Of a packed tensor the numbers, as
+        float32.
 
         :raises KeyError: there is no tensor of this name
         :raises UnsupportedDType: NumPy has no such dtype, even with ``ml_dtypes``; or that is not installed
@@ -151,6 +162,8 @@ class Checkpoint(Mapping[str, StoredTensor]):
         import numpy as np
 
         tensor = self[name]
+        if tensor.is_packed:
+            return _decoded(tensor)
         dtype = _numpy_dtype(tensor)
         return np.frombuffer(self.read(name), dtype=dtype).reshape(tensor.shape)
 
@@ -167,6 +180,8 @@ def _rebuild(
 
 def _elements_nbytes(tensor: StoredTensor) -> int:
     """Bytes of a tensor's elements, without what lies between them."""
+    if tensor.stretches and tensor.is_packed:
+        return sum(part.nbytes for part, _ in tensor.stretches)
     return math.prod(tensor.shape) * tensor.dtype.bits // 8
 
 
@@ -184,6 +199,29 @@ def _join(file: RegularFile, tensor: StoredTensor) -> memoryview:
     for part, into in tensor.stretches:
         elements[into] = np.frombuffer(_read(file, part), dtype=elements.dtype).reshape(part.shape)
     return whole
+
+
+def _decoded(tensor: StoredTensor) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    if tensor.packing is None:
+        joined = np.empty(tensor.shape, np.float32)
+        for stretch, into in tensor.stretches:
+            joined[into] = _decoded(stretch)
+        return joined
+    parts = []
+    for part in tensor.packing.parts:
+        try:
+            with RegularFile(part.file) as file:
+                parts.append(np.frombuffer(file.read(part.offset, part.nbytes), np.uint8))
+        except UnusableFile as unusable:
+            fault = Fault(in_file(part.file, part.name), unusable.expected, unusable.found, unusable.hint)
+            raise CorruptCheckpoint([fault]) from None
+    made = np.empty(tensor.shape, np.float32)
+    with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
+        for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
+            made[box] = values
+    return made
 
 
 def _gather(stored: memoryview, tensor: StoredTensor) -> memoryview:

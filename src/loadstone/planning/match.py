@@ -368,5 +368,6 @@ def _unused(
     for name, tensor in names.items():
         if tensor.name in taken or name in ties:
             continue
-        (leftovers if naming.leftovers and name.endswith(naming.leftovers) else unused).append(tensor.name)
+        is_left = tensor.is_spare or (naming.leftovers and name.endswith(naming.leftovers))
+        (leftovers if is_left else unused).append(tensor.name)
     return tuple(unused), tuple(leftovers)

@@ -37,11 +37,11 @@ class Piece(NamedTuple):
                 whole = (low, high) == (start, stop)
                 place = slice(low - first, high - first) if isinstance(row, slice) else row - first
                 inner = (place, *others)
-                pieces.append(Piece(tensor, None if whole else (low - start, high - low), _within(self.into, inner)))
+                pieces.append(Piece(tensor, None if whole else (low - start, high - low), within(self.into, inner)))
         return tuple(pieces)
 
 
-def _within(outer: tuple[int | slice, ...] | None, inner: tuple[int | slice, ...]) -> tuple[int | slice, ...]:
+def within(outer: tuple[int | slice, ...] | None, inner: Sequence[int | slice]) -> tuple[int | slice, ...]:
     """The index that does what ``inner`` does in the part that ``outer`` picks. Slices have a start and a stop."""
     rest = iter(inner)
     joined: list[int | slice] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Computed, Fresh, Recipe, Stored, Tied
-from loadstone.tensors import DType, Slot, StoredTensor
+from loadstone.planning.slot_dtypes import SlotDTypes
+from loadstone.tensors import DType, Slot
 
 
 class Unit(NamedTuple):
@@ -33,17 +34,28 @@ class Size(NamedTuple):
     is_view: bool
 
 
-def sizes(slots: Iterable[Slot], plan: LoadPlan, dtype_of: Callable[[StoredTensor], DType]) -> dict[str, Size]:
-    """The size of every slot that owns its numbers; ``dtype_of`` says what a stored tensor becomes."""
+def sizes(
+    slots: Iterable[Slot], plan: LoadPlan, dtypes: SlotDTypes, lower_bits: Mapping[str, Size] | None = None
+) -> dict[str, Size]:
+    """The size of every slot that owns its numbers, in the dtypes that are asked for.
+
+    ``lower_bits``: the sizes of slots that are kept in fewer bits than a dtype has.
+    """
     made: dict[str, Size] = {}
     seen: set[str] = set()
-    stored = (r.pieces[0].tensor for r in plan.recipes.values() if isinstance(r, Stored))
-    fresh = next((dtype_of(tensor) for tensor in stored if tensor.dtype.is_floating), DType.FLOAT32)
+    stored = ((name, r.pieces[0].tensor) for name, r in plan.recipes.items() if isinstance(r, Stored))
+    fresh = next((dtypes(name, tensor) for name, tensor in stored if tensor.dtype.is_floating), DType.FLOAT32)
     for slot in slots:
         recipe = plan.recipes[slot.name]
         if isinstance(recipe, Tied):
             continue
-        dtype = fresh if isinstance(recipe, Fresh | Computed) else dtype_of(recipe.pieces[0].tensor)
+        if lower_bits and slot.name in lower_bits:
+            made[slot.name] = lower_bits[slot.name]
+            continue
+        if isinstance(recipe, Fresh | Computed):
+            dtype = dtypes.computes_in(slot.name) or fresh
+        else:
+            dtype = dtypes(slot.name, recipe.pieces[0].tensor)
         is_view = is_as_is(recipe, dtype)
         if is_view and isinstance(recipe, Stored) and recipe.pieces[0].rows is None:
             # Two slots never share memory unless the model ties them.
@@ -58,7 +70,7 @@ def is_as_is(recipe: Recipe, dtype: DType) -> bool:
     if not isinstance(recipe, Stored) or len(recipe.pieces) > 1:
         return False
     tensor, _, into = recipe.pieces[0]
-    aligned = tensor.offset * 8 % max(dtype.bits, 8) == 0
+    aligned = tensor.packing is None and tensor.offset * 8 % max(dtype.bits, 8) == 0
     return into is None and tensor.strides is None and tensor.dtype is dtype and aligned
 
 

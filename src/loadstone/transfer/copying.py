@@ -6,14 +6,13 @@ the lanes, buffers that are filled from the files and drained into the model. No
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from loadstone.tensors import DType
+from loadstone.transfer.crew import Crew
 from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.memory import new_memory
 
@@ -122,51 +121,20 @@ def copy(
 
     Raises what reading raises, as soon as no thread works any more; nothing is left open.
     """
-    _Crew(_extents(moves, open_file, lanes.extent_bytes), lanes, put, progress).run(threads)
 
-
-class _Crew:
-    """Threads that take extents from one queue; the first error stops them all."""
-
-    def __init__(
-        self,
-        extents: Iterator[Extent],
-        lanes: Lanes[Any],
-        put: Callable[[Any, Extent], None],
-        progress: Callable[[int], None] | None,
-    ) -> None:
-        self._extents, self._lanes, self._put, self._progress = extents, lanes, put, progress
-        self._lock = threading.Lock()
-        self._is_stopped = False
-
-    def run(self, threads: int) -> None:
-        with ThreadPoolExecutor(threads, "loadstone-copy") as pool:
-            try:
-                for job in [pool.submit(self._work) for _ in range(threads)]:
-                    job.result()
-            finally:
-                self._is_stopped = True  # by an interrupt too
-
-    def _work(self) -> None:
+    def bring(extent: Extent) -> None:
+        lane = lanes.take()
         try:
-            while (extent := self._next()) is not None:
-                lane = self._lanes.take()
-                try:
-                    room = -(-extent.nbytes // SECTOR_BYTES) * SECTOR_BYTES
-                    extent.file.read_into(extent.offset, extent.nbytes, lane.view[:room])
-                    extent.file.check()
-                    self._put(lane, extent)
-                finally:
-                    self._lanes.give(lane)
-                if self._progress is not None:
-                    self._progress(sum(move.nbytes for move in extent.moves))
-        except BaseException:
-            self._is_stopped = True
-            raise
+            room = -(-extent.nbytes // SECTOR_BYTES) * SECTOR_BYTES
+            extent.file.read_into(extent.offset, extent.nbytes, lane.view[:room])
+            extent.file.check()
+            put(lane, extent)
+        finally:
+            lanes.give(lane)
+        if progress is not None:
+            progress(sum(move.nbytes for move in extent.moves))
 
-    def _next(self) -> Extent | None:
-        with self._lock:
-            return None if self._is_stopped else next(self._extents, None)
+    Crew(_extents(moves, open_file, lanes.extent_bytes), bring, "loadstone-copy").run(threads)
 
 
 def lane_bytes(extent_bytes: int) -> int:

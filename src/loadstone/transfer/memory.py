@@ -120,6 +120,14 @@ def overlay(memory: mmap.mmap, at: int, descriptor: int, offset: int, nbytes: in
         raise OSError(number, os.strerror(number))
 
 
+def trim_heap() -> None:
+    """Give the kernel back what is free of the C library's heap, between what is in use too; glibc has that."""
+    libc = _libc()
+    trim = getattr(libc, "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 @lru_cache(maxsize=1)
 def _libc() -> ctypes.CDLL | None:
     if os.name != "posix" or ctypes.sizeof(ctypes.c_void_p) != 8:

@@ -126,5 +126,6 @@ FAMILY = Family(
         token_classifier="classifier",
     ),
     leftovers=("attn.bias", "attn.masked_bias"),
+    inputs_first=("c_attn.weight", "c_fc.weight", "c_proj.weight"),
     sources="Radford et al. 2019, https://github.com/openai/gpt-2",
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from loadstone.frameworks.moves import Moves
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.lanes import DeviceLane, TensorLane, has_lanes, lanes_of
+from loadstone.frameworks.unpacking import packed_bytes, unpack
 from loadstone.planning.recipes import Piece
 from loadstone.progress import Progress
 from loadstone.transfer.copying import Extent, LanePool, Move, copy, layout
@@ -67,7 +69,7 @@ def copy_into(jobs: Sequence[Job], tensors: Sequence[Tensor], device: torch.devi
         if tensor.is_contiguous():
             moves.add(number, job.shape, job.pieces)
         else:
-            moves.loose += [(number, piece) for piece in job.pieces]
+            moves.spread(number, job.pieces)
     _run(moves, _Targets([tensor.detach() for tensor in tensors]), device, weights)
 
 
@@ -85,6 +87,9 @@ def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights
                 ring.finish()
         elif moves.by_file:
             copy(moves.by_file, weights.open, LanePool(TensorLane, threads), targets.put, threads, progress)
+    if moves.packed:
+        with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
+            unpack(moves.packed, weights.open, targets.put_values, threads, progress)
     for number, piece in moves.loose:
         targets.put_loose(number, piece, weights)
 
@@ -121,6 +126,10 @@ class _Targets:
             else:
                 shape, order = layout(move.box, move.axes)
                 self.tensors[move.target][move.box].permute(order).copy_(values.view(shape), non_blocking=True)
+
+    def put_values(self, number: int, index: tuple[int | slice, ...], values: np.ndarray[Any, Any]) -> None:
+        """Bring decoded numbers to their place."""
+        self.tensors[number][index].copy_(torch.from_numpy(values))
 
     def put_loose(self, number: int, piece: Piece, weights: Weights) -> None:
         """Bring a piece whose elements lie with gaps, through its file's map."""

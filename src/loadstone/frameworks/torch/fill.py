@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import torch
@@ -18,12 +19,18 @@ from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
 
+_NONE: Mapping[str, nn.Parameter] = MappingProxyType({})
+
 
 class Filled(NamedTuple):
     """What filling took, in bytes."""
 
     viewed: int
     copied: int
+
+
+TorchDTypeOf = Callable[[str, StoredTensor], torch.dtype]
+"""A slot's name and a stored tensor that fills it → the slot's dtype."""
 
 
 class Source:
@@ -34,7 +41,7 @@ class Source:
 
     def is_at_hand(self, stored: StoredTensor) -> bool:
         """Whether it may stay where it is, as a view."""
-        return self.held is not None or self.weights.is_mapped(stored.file)
+        return self.held is not None or (stored.packing is None and self.weights.is_mapped(stored.file))
 
     def view(self, stored: StoredTensor) -> Tensor:
         """A tensor without a copy."""
@@ -64,25 +71,29 @@ def fill(
     model: nn.Module,
     plan: LoadPlan,
     source: Source,
-    dtype_of: Callable[[StoredTensor], torch.dtype],
+    dtype_of: TorchDTypeOf,
     device_of: Callable[[str], torch.device],
+    fresh_dtype_of: Callable[[str], torch.dtype | None],
+    ready: Mapping[str, nn.Parameter] = _NONE,
 ) -> Filled:
-    """Put every slot's numbers into ``model``, each on the device that ``device_of`` says.
+    """Put every slot's numbers into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
+
+    Fresh ones are in the dtype that ``fresh_dtype_of`` says; where it says none, in that of the others.
 
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
     copied once, straight into its final memory.
     """
     owners = dict(tensors_of(model))
     _check_kinds(plan, owners)
-    made: dict[str, Tensor] = {}
+    made: dict[str, Tensor] = dict(ready)
     jobs: dict[torch.device, list[Job]] = {}
     seen: set[str] = set()
     viewed = 0
     for name, recipe in plan.recipes.items():
-        if not isinstance(recipe, Stored):
+        if not isinstance(recipe, Stored) or name in ready:
             continue
         first = recipe.pieces[0]
-        dtype, device = dtype_of(first.tensor), device_of(name)
+        dtype, device = dtype_of(name, first.tensor), device_of(name)
         if len(recipe.pieces) == 1 and first.into is None and device.type == "cpu" and source.is_at_hand(first.tensor):
             view = taken(source, first)
             # Two slots never share memory unless the model ties them: training one would change the other.
@@ -100,7 +111,7 @@ def fill(
         made |= tensors
         viewed += laid
         copied += sum(tensor.nbytes for tensor in tensors.values()) - laid
-    _put(model, plan, owners, made, device_of, _default_dtype(dtype_of, made))
+    _put(model, plan, owners, made, device_of, fresh_dtype_of)
     return Filled(viewed, copied)
 
 
@@ -117,9 +128,10 @@ def _check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
         raise UnsupportedDType(faults, hint="Are these quantised weights? Loadstone does not read them yet.")
 
 
-def _default_dtype(dtype_of: Callable[[StoredTensor], torch.dtype], made: Mapping[str, Tensor]) -> torch.dtype:
+def _default_dtype(made: Mapping[str, Tensor]) -> torch.dtype:
     """What fresh slots are made in: the dtype of the others."""
-    return next((tensor.dtype for tensor in made.values() if tensor.is_floating_point()), torch.float32)
+    kinds = (tensor.dtype for tensor in made.values() if tensor.is_floating_point())
+    return next((kind for kind in kinds if kind.itemsize > 1), torch.float32)
 
 
 def tensors_of(model: nn.Module) -> list[tuple[str, Tensor]]:
@@ -139,19 +151,21 @@ def _put(
     owners: Mapping[str, Tensor],
     made: dict[str, Tensor],
     device_of: Callable[[str], torch.device],
-    fresh_dtype: torch.dtype,
+    fresh_dtype_of: Callable[[str], torch.dtype | None],
 ) -> None:
     """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
     modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
-    fresh = set(plan.fresh)
+    fresh, default = set(plan.fresh), _default_dtype(made)
     for name in fresh:
         slot = owners[name]
-        kind = fresh_dtype if slot.is_floating_point() else slot.dtype
+        kind = (fresh_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
         made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
     for name, value in made.items():
         slot = owners[name]
-        if type(slot) is nn.Parameter or isinstance(slot, nn.Parameter):  # the latter is slow
+        if isinstance(value, nn.Parameter):
+            pass
+        elif type(slot) is nn.Parameter or isinstance(slot, nn.Parameter):  # the latter is slow
             value = nn.Parameter(value, requires_grad=slot.requires_grad and value.is_floating_point())
         parameters[name] = value
     for name, recipe in plan.recipes.items():

@@ -13,6 +13,7 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.attention import RotaryEmbedding
+from loadstone.frameworks.torch.casting import cast_between
 from loadstone.frameworks.torch.classes import CLASSES
 from loadstone.frameworks.torch.conventions import optional_groups
 from loadstone.frameworks.torch.crossing import cross
@@ -22,6 +23,7 @@ from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.offloading import offload
 from loadstone.frameworks.torch.placing import Devices, place
+from loadstone.frameworks.torch.quantising import quantise
 from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.streaming import populate, stream
 from loadstone.naming import Naming
@@ -127,18 +129,28 @@ def fill_model(
     dtype: DType | None,
     devices: Devices,
 ) -> Filled:
-    """Give every slot its numbers, floating-point ones in ``dtype`` (None: as stored), and let it run where it lies."""
-    wanted = None if dtype is None else to_torch(dtype)
+    """Give every slot its numbers, in the dtypes that ``devices`` say, and let it run where it lies."""
 
-    def dtype_of(stored: StoredTensor) -> torch.dtype:
-        return to_torch(stored.dtype) if wanted is None or not stored.dtype.is_floating else wanted
+    def dtype_of(slot: str, stored: StoredTensor) -> torch.dtype:
+        return to_torch(devices.dtypes(slot, stored))
+
+    def fresh_dtype_of(slot: str) -> torch.dtype | None:
+        dtype = devices.dtypes.computes_in(slot)
+        return None if dtype is None else to_torch(dtype)
 
     owners = dict(tensors_of(model))
     source = Source(weights, options.state_dict)
     if options.state_dict is not None and DISK in devices.placement.places.values():
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
     plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
-    filled = fill(model, plan, source, dtype_of, devices.of)
+    if devices.lower is None:
+        filled = fill(model, plan, source, dtype_of, devices.of, fresh_dtype_of)
+    else:
+        devices.lower.prepare(model, devices.dtypes.main)
+        quantised = quantise(model, plan, devices.lower, source, devices)
+        filled = fill(model, plan, source, dtype_of, devices.of, fresh_dtype_of, quantised.parameters)
+        filled = Filled(filled.viewed + quantised.viewed, filled.copied + quantised.made)
+    cast_between(model, devices.dtypes)
     cross(model, devices)
     stream(model, plan.recipes, devices)
     if not weights.populates:
@@ -148,7 +160,9 @@ def fill_model(
 
 def finish(model: PreTrainedModel, dtype: DType, devices: Devices) -> None:
     """What a loaded model says of itself; it is ready for inference."""
-    model.config.torch_dtype = to_torch(dtype)
+    model.config.torch_dtype = to_torch(devices.dtypes.main or dtype)
+    if devices.lower is not None:
+        devices.lower.describe(model, devices.dtypes.main)
     if devices.named:  # accelerate and PEFT take charge of the devices of a model that has this
         model.hf_device_map = devices.hf_device_map()
     model.eval()

@@ -34,6 +34,11 @@ def _fill(weight: Tensor, std: float, cutoff: float | None) -> None:
         nn.init.trunc_normal_(weight, 0.0, std, -cutoff * std, cutoff * std)
 
 
+def _computed(weight: Tensor, x: Tensor) -> Tensor:
+    """A weight in the dtype of what it meets, if it is kept in float8, in which nothing is computed."""
+    return weight.to(x.dtype) if weight.dtype.itemsize == 1 else weight
+
+
 class Linear(nn.Linear):
     """A linear map; ``weight`` is (outputs, inputs)."""
 
@@ -44,6 +49,9 @@ class Linear(nn.Linear):
         self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
         outputs = component.outputs
         _make(self, weight=(outputs, component.inputs), bias=(outputs,) if component.bias else None)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.linear(input, _computed(self.weight, input), self.bias)
 
     def reset_parameters(self) -> None:
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
@@ -70,7 +78,7 @@ class TransposedLinear(nn.Module):
         _make(self, weight=(component.inputs, outputs), bias=(outputs,) if component.bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.weight.t(), self.bias)
+        return F.linear(x, _computed(self.weight, x).t(), self.bias)
 
     def initialise(self, names: set[str]) -> None:
         """Fresh numbers for the named slots: normal weights, zero bias."""
@@ -93,8 +101,12 @@ class Embedding(nn.Embedding):
     def reset_parameters(self) -> None:
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
 
+    def vectors(self, ids: Tensor) -> Tensor:
+        """Rows of the table."""
+        return super().forward(ids)
+
     def forward(self, ids: Tensor) -> Tensor:
-        vectors = super().forward(ids)
+        vectors = self.vectors(ids)
         # Rounded to the table's dtype first, as the model was trained.
         return (
             vectors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch import nn
+from torch import Tensor, nn
 
 _WALKS = ("named_modules", "named_parameters", "_named_members")
 
@@ -24,6 +24,28 @@ def parameters_of(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
         for name, slot in module._parameters.items()
         if slot is not None
     ]
+
+
+def bytes_of(tensor: Tensor) -> int:
+    """What a tensor takes; of one in fewer bits its parts, which are tensors of their own."""
+    flatten = getattr(tensor, "__tensor_flatten__", None)
+    if flatten is not None:
+        return sum(getattr(tensor, name).nbytes for name in flatten()[0])
+    state = getattr(tensor, "quant_state", None)  # of bitsandbytes, as is SCB
+    nested = getattr(state, "state2", None)
+    parts = [getattr(tensor, "SCB", None), getattr(state, "offset", None)]
+    parts += [getattr(each, name, None) for each in (state, nested) for name in ("absmax", "code")]
+    return tensor.nbytes + sum(part.nbytes for part in parts if part is not None)
+
+
+def packed_elements(model: nn.Module) -> dict[int, int]:
+    """Id of a weight that is kept as a GGUF file's bytes → how many numbers these hold."""
+    found: dict[int, int] = {}
+    for module in model.modules():
+        count = getattr(module, "packed_elements", None)
+        if isinstance(count, int):
+            found[id(module._parameters["weight"])] = count
+    return found
 
 
 def _walked(model: nn.Module) -> list[tuple[str, nn.Module]] | None:

@@ -20,6 +20,7 @@ from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
 from loadstone.frameworks.torch.conventions import Conventions, declared_ties, initialise_by_class, set_checkpointing
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.members import bytes_of, packed_elements
 from loadstone.frameworks.torch.resize import resize
 from loadstone.publishing import PushToHub
 
@@ -217,14 +218,17 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
         """How many numbers the parameters hold; tied ones count once."""
         skipped = {id(p) for p in self.get_input_embeddings().parameters()} if exclude_embeddings else set()
+        packed = packed_elements(self)
         return sum(
-            p.numel() for p in self.parameters() if id(p) not in skipped and (p.requires_grad or not only_trainable)
+            packed.get(id(p), p.numel())
+            for p in self.parameters()
+            if id(p) not in skipped and (p.requires_grad or not only_trainable)
         )
 
     def get_memory_footprint(self, return_buffers: bool = True) -> int:
         """Bytes of all parameters and, unless told otherwise, buffers."""
         tensors = [*self.parameters(), *(self.buffers() if return_buffers else ())]
-        return sum(tensor.nbytes for tensor in tensors)
+        return sum(bytes_of(tensor) for tensor in tensors)
 
     def can_generate(self) -> bool:
         """Whether the model has :meth:`generate`."""

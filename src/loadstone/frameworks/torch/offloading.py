@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +16,14 @@ from torch import Tensor
 
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
-from loadstone.frameworks.torch.fill import Source, taken
+from loadstone.frameworks.torch.fill import Source, TorchDTypeOf, taken
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.sizes import format_bytes
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.boxes import Box, boxes, elements
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.offload import offload_name, offloaded_files
@@ -34,7 +35,7 @@ def offload(
     devices: Devices,
     slots: Mapping[str, Tensor],
     source: Source,
-    dtype_of: Callable[[StoredTensor], torch.dtype],
+    dtype_of: TorchDTypeOf,
     folder: str | os.PathLike[str] | None,
 ) -> LoadPlan:
     """The plan with every slot on the disk made of one piece as it is stored; the source has the files of all.
@@ -43,12 +44,13 @@ def offload(
     load. Raises :class:`ArgumentError` if that is needed and there is no folder, and what ``offloaded_files`` raises.
     """
     units: dict[str, list[OutgoingTensor]] = {}
+    whole = _decoder(source)
     for unit in devices.units:
         for name in unit.slots:
             recipe = plan.recipes[name]
             if devices.on_disk(name) and isinstance(recipe, Stored) and not devices.sizes[name].is_view:
-                dtype = dtype_of(recipe.pieces[0].tensor)
-                units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source))
+                dtype = dtype_of(name, recipe.pieces[0].tensor)
+                units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source, whole))
     if not units:
         return plan
     needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
@@ -72,9 +74,33 @@ def offload(
     return replace(plan, recipes=recipes)
 
 
-def _outgoing(name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, source: Source) -> OutgoingTensor:
+def _decoder(source: Source) -> Callable[[Job], Tensor]:
+    """Makes a packed slot whole; the last one stays at hand, since its elements are asked for one stretch at a time."""
+    lock = threading.Lock()
+    last: dict[str, Tensor] = {}
+
+    def whole(job: Job) -> Tensor:
+        with lock:
+            if job.name not in last:
+                last.clear()
+                last[job.name] = source.make([job], torch.device("cpu")).tensors[job.name]
+            return last[job.name]
+
+    return whole
+
+
+def _outgoing(
+    name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, source: Source, whole: Callable[[Job], Tensor]
+) -> OutgoingTensor:
     """A slot whose elements are cast and put together when they are asked for."""
     shape = tuple(slot.shape)
+    if any(piece.tensor.packing is not None for piece in recipe.pieces):
+        job = Job(name, recipe.pieces, shape, dtype)
+
+        def decoded(first: int, last: int) -> np.ndarray[Any, Any]:
+            return whole(job).view(-1)[first:last].view(torch.uint8).numpy()
+
+        return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, decoded))
     regions = [(piece, _region(piece, shape)) for piece in recipe.pieces]
 
     def read(first: int, last: int) -> np.ndarray[Any, Any]:

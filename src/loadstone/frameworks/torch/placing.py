@@ -11,16 +11,20 @@ from torch import nn
 
 from loadstone.architectures import components
 from loadstone.architectures.demands import activation_bytes, cache_bytes
-from loadstone.errors import ArgumentError
+from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.frameworks.torch.leaves import Linear, TransposedLinear
+from loadstone.frameworks.torch.lower_bits import LowerBits, linear_modules, lower_bits
 from loadstone.frameworks.torch.model import PreTrainedModel
+from loadstone.lower_sizes import WEIGHT
 from loadstone.options import Options
 from loadstone.planning.device_map import Placement
 from loadstone.planning.device_map import place as planned
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Tied
+from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
-from loadstone.tensors import DType, StoredTensor
+from loadstone.tensors import DType
 from loadstone.transfer.machine import USED_SHARE, available_bytes
 
 
@@ -35,6 +39,9 @@ class Devices:
     sizes: Mapping[str, Size]
     named: bool
     """Whether the caller gave a ``device_map``."""
+    dtypes: SlotDTypes
+    lower: LowerBits | None
+    """Weights in fewer bits."""
 
     @property
     def is_accelerated(self) -> bool:
@@ -87,17 +94,18 @@ def place(model: nn.Module, plan: LoadPlan, options: Options, dtype: DType | Non
     if isinstance(device_map, Mapping) and set(device_map) == {""}:
         device_map = device_map[""]
 
-    def dtype_of(stored: StoredTensor) -> DType:
-        return stored.dtype if dtype is None or not stored.dtype.is_floating else dtype
-
-    found = sizes(plan.slots, plan, dtype_of)
-    element_bytes = (dtype or DType.FLOAT32).bits // 8
+    tied = {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)}
+    by_module = options.dtypes_by_module()
+    names = {name for name, _ in model.named_modules()} if by_module else ()
+    dtypes = slot_dtypes(dtype, by_module, names, lambda: _linear_weights(model), tied)
+    lower = lower_bits(model, plan, options, dtypes)
+    found = sizes(plan.slots, plan, dtypes, lower.sizes if lower else None)
+    element_bytes = dtypes.float_bits // 8
     hints = options.hints()
     component = model.component if isinstance(model, PreTrainedModel) else None
     cache = cache_bytes(component, *hints, element_bytes) if component is not None and hints else {}
     activations = activation_bytes(component, *hints, element_bytes) if component is not None and hints else 0
     all_units = units(plan.slots, found, list(block_names(model)), cache)
-    tied = {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)}
     whole = None
     if not isinstance(device_map, Mapping) and device_map not in (*STRATEGIES, DISK):
         whole = device_of(device_map)
@@ -116,7 +124,36 @@ def place(model: nn.Module, plan: LoadPlan, options: Options, dtype: DType | Non
             if each != DISK:
                 device_of(each)
     main = device_of(placement.main) if whole is None else whole
-    return Devices(main, placement, tuple(all_units), found, options.device_map is not None)
+    devices = Devices(main, placement, tuple(all_units), found, options.device_map is not None, dtypes, lower)
+    if lower is not None:
+        _check_places(lower, devices)
+    return devices
+
+
+def _linear_weights(model: nn.Module) -> Iterator[str]:
+    """What is kept in float8 where that is asked for."""
+    found = [name + WEIGHT for name in linear_modules(model, (Linear, TransposedLinear))]
+    if not found:
+        raise UnsupportedDType(
+            [Fault("torch_dtype float8", "linear layers of Loadstone's own, which cast what they keep", "none")],
+            hint="Classes of one's own compute in float32, bfloat16 or float16.",
+        )
+    yield from found
+
+
+def _check_places(lower: LowerBits, devices: Devices) -> None:
+    """:class:`ArgumentError` where weights in fewer bits are to lie elsewhere than where they compute."""
+    away = [name for name in lower.sizes if devices.on_disk(name) or devices.must_cross(name)]
+    if away:
+        raise ArgumentError(
+            f"device_map or max_memory leaves {len(away)} quantised weights on the disk or the CPU, the first "
+            f"{away[0]}. They can only lie where they compute: give those devices more room, or load plain weights."
+        )
+    if lower.needs_accelerator and any(devices.of(name).type == "cpu" for name in lower.sizes):
+        raise ArgumentError(
+            "torchao's Int4WeightOnlyConfig needs an accelerator. On the CPU there are its "
+            "PrototypeInt4WeightOnlyConfig, and BitsAndBytesConfig(load_in_4bit=True)."
+        )
 
 
 def block_names(model: nn.Module) -> Iterator[str]:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components import Bias, Component, walk
+from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.build import build
 
 
@@ -25,6 +26,11 @@ def resize(model: nn.Module, old: Component, new: Component) -> None:
             module = model.get_submodule(name)
             leaves = [leaf for leaf, _ in module.named_parameters(recurse=False)]
         slots = {leaf: module.get_parameter(leaf) for leaf in leaves}
+        if not all(slot.is_floating_point() for slot in slots.values()):
+            raise ArgumentError(
+                f"{name} is packed as it is stored, and its rows cannot be more or fewer. Load the checkpoint with "
+                "dequantize=True to resize it."
+            )
         fresh = _fresh(components[name], next(iter(slots.values())))
         for leaf, slot in slots.items():
             source = fresh if isinstance(fresh, nn.Parameter) else fresh.get_parameter(leaf)

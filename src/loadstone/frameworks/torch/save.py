@@ -10,12 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from loadstone.checkpoint.names import PYTORCH
+from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.errors import Fault, SaveError
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
+from loadstone.frameworks.torch.members import packed_elements, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel
+from loadstone.frameworks.torch.torchao_weights import flattened
 from loadstone.saving import MSGPACK, OutgoingTensor
 from loadstone.transfer.boxes import Read, boxes, elements, of_array
 
@@ -39,9 +41,14 @@ def save(
     untouched.
     """
     state = model.state_dict() if state_dict is None else state_dict
+    _refuse_packed(model, state)
     # Where the config says that readers will not tie, each name is written.
     dropped = ties(model) if model.config.tie_word_embeddings else {}
-    tensors = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped)}
+    found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped)}
+    tensors, metadata = flattened(found)
+    as_format = weight_format(format, safe_serialization, (PYTORCH, MSGPACK))
+    if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
+        raise SaveError(f"Quantised weights are written as safetensors only, not as {as_format}. Nothing was written.")
     meta = [Fault(name, "numbers", "a slot on the meta device") for name, t in tensors.items() if t.is_meta]
     if meta:
         raise SaveError(f"The model has slots without memory, nothing was written: {', '.join(map(str, meta[:5]))}")
@@ -52,10 +59,24 @@ def save(
         dtype=model.dtype,
         prefix="",
         max_shard_size=max_shard_size,
-        weight_format=weight_format(format, safe_serialization, (PYTORCH, MSGPACK)),
+        weight_format=as_format,
         variant=variant,
         write_shard=lambda path, shard: _torch_save(path, shard, tensors),
+        metadata=metadata,
     )
+
+
+def _refuse_packed(model: PreTrainedModel, state: Mapping[str, Tensor]) -> None:
+    """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
+    packed = packed_elements(model)
+    names = [name for name, slot in parameters_of(model) if id(slot) in packed]
+    names = [name for name in names if name in state and state[name].dtype is torch.uint8]
+    if names:
+        raise SaveError(
+            f"{len(names)} weights are packed as their GGUF file has them, the first {names[0]}, and nothing was "
+            "written. The file itself is the checkpoint of this model; for a plain one, load it with dequantize=True "
+            "and save that, or use `loadstone convert`."
+        )
 
 
 def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:

@@ -1,0 +1,127 @@
+"""What a GGUF file says of its model, key by key, with everything that is missing or makes no sense collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from loadstone.errors import Fault, InvalidConfig
+
+Values = dict[str, Any]
+"""What ``config.json`` would hold."""
+_T = TypeVar("_T")
+_MOST_FACTORS = 1 << 16
+
+
+class Facts:
+    """Metadata, shapes of tensors, and the numbers of the small ones that a config is made of."""
+
+    def __init__(
+        self,
+        where: str,
+        metadata: Mapping[str, Any],
+        shapes: Mapping[str, tuple[int, ...]],
+        read: Callable[[str], Sequence[float]],
+    ) -> None:
+        self.metadata, self.shapes = metadata, shapes
+        self._where, self._read = where, read
+        self._prefix = str(metadata.get("general.architecture"))
+        self._faults: list[Fault] = []
+
+    def raise_if_any(self) -> None:
+        """:class:`InvalidConfig` with all that was wrong."""
+        if self._faults:
+            raise InvalidConfig(
+                self._faults, hint="Is this the file of a whole model, as llama.cpp's converter makes it?"
+            )
+
+    def refuse(self, key: str, expected: str, found: object) -> None:
+        """What a key says makes no sense."""
+        self._faults.append(Fault(f"{self._where}: key {key!r}", expected, repr(found)[:120]))
+
+    def size(self, key: str) -> int:
+        """A whole number that must be there: ``{architecture}.{key}``."""
+        found = self._find(key, int, "a whole number")
+        if found is None:
+            self._missing(key, "a whole number")
+        return 1 if found is None else found
+
+    def number(self, key: str, default: _T) -> int | _T:
+        """A whole number, if there is one."""
+        found = self._find(key, int, "a whole number")
+        return default if found is None else found
+
+    def real(self, key: str, default: _T) -> float | _T:
+        """A number, if there is one; what float32 made of a decimal becomes that decimal again."""
+        found = self._find(key, (int, float), "a number")
+        return default if found is None else decimal(found)
+
+    def need_real(self, key: str) -> float:
+        """A number that must be there."""
+        found = self.real(key, None)
+        if found is None:
+            self._missing(key, "a number")
+        return 1.0 if found is None else found
+
+    def flag(self, key: str, default: bool) -> bool:
+        """Yes or no, if there is either."""
+        found = self._find(key, bool, "true or false")
+        return default if found is None else bool(found)
+
+    def word(self, key: str) -> str | None:
+        """A word, if there is one."""
+        found: str | None = self._find(key, str, "a word")
+        return found
+
+    def rows(self, name: str) -> int:
+        """How many rows a tensor has that must be there."""
+        shape = self.shapes.get(name)
+        if not shape:
+            self._faults.append(Fault(f"{self._where}: tensor {name!r}", "a matrix", "none"))
+        return shape[0] if shape else 1
+
+    def factors(self, name: str) -> list[float] | None:
+        """The numbers of a small tensor, if it is there."""
+        shape = self.shapes.get(name)
+        if shape is None:
+            return None
+        if len(shape) != 1 or not 1 <= shape[0] <= _MOST_FACTORS:
+            self._faults.append(
+                Fault(f"{self._where}: tensor {name!r}", "a factor for each frequency", f"shape {shape}")
+            )
+            return None
+        return [decimal(value) for value in self._read(name)]
+
+    def token(self, name: str) -> int | None:
+        """The id of a special token."""
+        found = self.metadata.get(f"tokenizer.ggml.{name}_token_id")
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    def _find(self, key: str, kind: Any, what: str) -> Any:
+        full = f"{self._prefix}.{key}"
+        found = self.metadata.get(full)
+        if isinstance(found, list) and found and all(each == found[0] for each in found):
+            found = found[0]  # some converters write it for each layer
+        if found is not None and (not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool)):
+            self.refuse(full, what, found)
+            return None
+        return found
+
+    def _missing(self, key: str, what: str) -> None:
+        full = f"{self._prefix}.{key}"
+        if full not in self.metadata:
+            self._faults.append(Fault(f"{self._where}: key {full!r}", what, "none"))
+
+
+def decimal(value: float) -> float:
+    """The shortest decimal that float32 rounds to this number: 9.999999747378752e-06 is 1e-05.
+
+    What float32 cannot hold stays as it is.
+    """
+    import numpy as np  # here, since this room is read by those who need no arrays
+
+    if isinstance(value, int):
+        return value
+    with np.errstate(over="ignore"):
+        single = np.float32(value)
+    return float(str(single)) if float(single) == value else value

@@ -1,0 +1,255 @@
+"""How llama.cpp names what the Hub's checkpoints hold: one entry for each architecture of GGUF that a family here has.
+
+Data alone: which tensor is which, what was done to it, and which config keys follow from the file's. Sources:
+``gguf-py/gguf/constants.py`` and ``tensor_mapping.py``, and ``convert_hf_to_gguf.py`` of
+https://github.com/ggml-org/llama.cpp, as of ``gguf`` 0.19.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from loadstone.architectures import gguf_configs as configs
+from loadstone.architectures.gguf_facts import Facts, Values
+from loadstone.errors import UnknownModelType
+
+Quirk = Literal["paired", "sorted", "turned", "below", "plus one"]
+"""What the converter did: see :mod:`loadstone.packing.gguf_blocks`."""
+_BLOCK = "blk."
+
+
+@dataclass(frozen=True)
+class GgufArchitecture:
+    """Names without their ``.weight`` or ``.bias``."""
+
+    config: Callable[[Facts], Values]
+    """The file's facts → ``config.json``, ``model_type`` too."""
+    outer: dict[str, str]
+    layers: str
+    """Where the Hub has layers: the beginning of their names, before the number."""
+    layer: dict[str, str]
+    """What stands after the layer's number."""
+    experts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    """Stacked experts: the Hub's name, which part of it this is, and of how many."""
+    quirks: dict[str, Quirk] = field(default_factory=dict)
+    read: tuple[str, ...] = ()
+    """What only the config is made of."""
+
+    def hub_name(self, name: str) -> tuple[str, tuple[int, int]] | None:
+        """``blk.3.attn_q.weight`` → the Hub's name, and which part of how many the tensor is of it."""
+        stem, dot, leaf = name.rpartition(".")
+        if not name.startswith(_BLOCK):
+            found = self.outer.get(stem)
+            return None if found is None else (f"{found}{dot}{leaf}", (0, 1))
+        _, number, inner = stem.split(".", 2) if stem.count(".") > 1 else ("", "", "")
+        if inner in self.experts:
+            to, part, parts = self.experts[inner]
+            return f"{self.layers}.{number}.{to}", (part, parts)
+        if inner in self.layer:
+            return f"{self.layers}.{number}.{self.layer[inner]}{dot}{leaf}", (0, 1)
+        return None
+
+    def quirk(self, name: str) -> Quirk | None:
+        """What was done to a tensor."""
+        stem, _, leaf = name.rpartition(".")
+        found = self.quirks.get(stem.split(".", 2)[-1] if stem.startswith(_BLOCK) else stem)
+        return None if found == "turned" and leaf == "bias" else found
+
+
+_OUTER = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
+_ATTENTION = {f"attn_{name}": f"self_attn.{name}_proj" for name in "qkv"} | {"attn_output": "self_attn.o_proj"}
+_GATED = {f"ffn_{name}": f"mlp.{name}_proj" for name in ("gate", "up", "down")}
+_PRE_NORMS = {"attn_norm": "input_layernorm", "ffn_norm": "post_attention_layernorm"}
+_HEAD_NORMS = {"attn_q_norm": "self_attn.q_norm", "attn_k_norm": "self_attn.k_norm"}
+_POST_NORMS = {
+    "post_attention_norm": "post_attention_layernorm",
+    "post_ffw_norm": "post_feedforward_layernorm",
+}
+_PAIRED: dict[str, Quirk] = {"attn_q": "paired", "attn_k": "paired"}
+
+
+def _stacked(stem: str) -> dict[str, tuple[str, int, int]]:
+    return {
+        "ffn_gate_exps": (f"{stem}.experts.gate_up_proj", 0, 2),
+        "ffn_up_exps": (f"{stem}.experts.gate_up_proj", 1, 2),
+        "ffn_down_exps": (f"{stem}.experts.down_proj", 0, 1),
+    }
+
+
+def _plus_one(*names: str) -> dict[str, Quirk]:
+    return dict.fromkeys(names, "plus one")
+
+
+_QWEN2 = GgufArchitecture(configs.qwen2, _OUTER, "model.layers", _ATTENTION | _GATED | _PRE_NORMS)
+_LLAMA = replace(_QWEN2, config=configs.llama, quirks=_PAIRED, read=("rope_freqs.weight",))
+_MIXTRAL = replace(
+    _LLAMA,
+    layer=_ATTENTION
+    | _PRE_NORMS
+    | {"ffn_gate_inp": "block_sparse_moe.gate"}
+    # Files from before experts were stacked.
+    | {
+        f"ffn_{name}.{number}": f"block_sparse_moe.experts.{number}.{to}"
+        for number in range(8)
+        for name, to in (("gate", "w1"), ("down", "w2"), ("up", "w3"))
+    },
+    experts=_stacked("block_sparse_moe"),
+)
+_GEMMA = replace(_QWEN2, config=configs.gemma, quirks=_plus_one("attn_norm", "ffn_norm", "output_norm"))
+_GEMMA2 = replace(
+    _GEMMA,
+    config=configs.gemma2,
+    layer=_ATTENTION | _GATED | _POST_NORMS | {"attn_norm": "input_layernorm", "ffn_norm": "pre_feedforward_layernorm"},
+    quirks=_plus_one("attn_norm", "ffn_norm", "output_norm", *_POST_NORMS),
+)
+_BERT = GgufArchitecture(
+    configs.bert,
+    outer={
+        "token_embd": "embeddings.word_embeddings",
+        "position_embd": "embeddings.position_embeddings",
+        "token_types": "embeddings.token_type_embeddings",
+        "token_embd_norm": "embeddings.LayerNorm",
+        "cls.output": "classifier",
+    },
+    layers="encoder.layer",
+    layer={
+        "attn_q": "attention.self.query",
+        "attn_k": "attention.self.key",
+        "attn_v": "attention.self.value",
+        "attn_output": "attention.output.dense",
+        "attn_output_norm": "attention.output.LayerNorm",
+        "ffn_up": "intermediate.dense",
+        "ffn_down": "output.dense",
+        "layer_output_norm": "output.LayerNorm",
+    },
+)
+_ROBERTA = replace(
+    _BERT,
+    config=configs.roberta,
+    outer=_BERT.outer | {"cls": "classifier.dense", "cls.output": "classifier.out_proj"},
+    quirks={"position_embd": "below"},
+)
+_DISTILBERT = replace(
+    _BERT,
+    config=configs.distilbert,
+    outer=_BERT.outer | {"cls": "pre_classifier"},
+    layers="transformer.layer",
+    layer={
+        "attn_q": "attention.q_lin",
+        "attn_k": "attention.k_lin",
+        "attn_v": "attention.v_lin",
+        "attn_output": "attention.out_lin",
+        "attn_output_norm": "sa_layer_norm",
+        "ffn_up": "ffn.lin1",
+        "ffn_down": "ffn.lin2",
+        "layer_output_norm": "output_layer_norm",
+    },
+)
+
+
+def _llama(facts: Facts) -> GgufArchitecture:
+    return _MIXTRAL if facts.number("expert_count", 0) else _LLAMA
+
+
+def _bert(facts: Facts) -> GgufArchitecture:
+    """BERT and its kin share a name; the tokenizer and the segments tell them apart."""
+    if facts.metadata.get("tokenizer.ggml.model") in ("gpt2", "t5"):
+        return _ROBERTA
+    return _BERT if "token_types.weight" in facts.shapes else _DISTILBERT
+
+
+_ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]] = {
+    "llama": _llama,
+    "qwen2": _QWEN2,
+    "qwen3": replace(_QWEN2, config=configs.qwen3, layer=_QWEN2.layer | _HEAD_NORMS),
+    "qwen3moe": replace(
+        _QWEN2,
+        config=configs.qwen3_moe,
+        layer=_QWEN2.layer | _HEAD_NORMS | {"ffn_gate_inp": "mlp.gate"},
+        experts=_stacked("mlp"),
+    ),
+    "gemma": _GEMMA,
+    "gemma2": _GEMMA2,
+    "gemma3": replace(
+        _GEMMA2,
+        config=configs.gemma3,
+        layer=_GEMMA2.layer | _HEAD_NORMS,
+        quirks=_GEMMA2.quirks | _plus_one(*_HEAD_NORMS),
+    ),
+    "olmo2": replace(_QWEN2, config=configs.olmo2, layer=_ATTENTION | _GATED | _HEAD_NORMS | _POST_NORMS),
+    "phi3": replace(
+        _QWEN2,
+        config=configs.phi3,
+        layer=_PRE_NORMS
+        | _ATTENTION
+        | {"attn_qkv": "self_attn.qkv_proj", "ffn_up": "mlp.gate_up_proj", "ffn_down": "mlp.down_proj"},
+        read=("rope_factors_long.weight", "rope_factors_short.weight"),
+    ),
+    "gpt2": GgufArchitecture(
+        configs.gpt2,
+        outer={
+            "token_embd": "transformer.wte",
+            "position_embd": "transformer.wpe",
+            "output_norm": "transformer.ln_f",
+            "output": "lm_head",
+        },
+        layers="transformer.h",
+        layer={
+            "attn_norm": "ln_1",
+            "attn_qkv": "attn.c_attn",
+            "attn_output": "attn.c_proj",
+            "ffn_norm": "ln_2",
+            "ffn_up": "mlp.c_fc",
+            "ffn_down": "mlp.c_proj",
+        },
+        quirks=dict.fromkeys(("attn_qkv", "attn_output", "ffn_up", "ffn_down"), "turned"),
+    ),
+    "gptneox": GgufArchitecture(
+        configs.gpt_neox,
+        outer={"token_embd": "gpt_neox.embed_in", "output_norm": "gpt_neox.final_layer_norm", "output": "embed_out"},
+        layers="gpt_neox.layers",
+        layer={
+            "attn_norm": "input_layernorm",
+            "attn_qkv": "attention.query_key_value",
+            "attn_output": "attention.dense",
+            "ffn_norm": "post_attention_layernorm",
+            "ffn_up": "mlp.dense_h_to_4h",
+            "ffn_down": "mlp.dense_4h_to_h",
+        },
+        quirks={"attn_qkv": "sorted"},
+    ),
+    "bert": _bert,
+    "modern-bert": GgufArchitecture(
+        configs.modernbert,
+        outer={
+            "token_embd": "model.embeddings.tok_embeddings",
+            "token_embd_norm": "model.embeddings.norm",
+            "output_norm": "model.final_norm",
+            "cls": "head.dense",
+            "cls.norm": "head.norm",
+            "cls.output": "classifier",
+        },
+        layers="model.layers",
+        layer={
+            "attn_norm": "attn_norm",
+            "attn_qkv": "attn.Wqkv",
+            "attn_output": "attn.Wo",
+            "ffn_norm": "mlp_norm",
+            "ffn_up": "mlp.Wi",
+            "ffn_down": "mlp.Wo",
+        },
+    ),
+}
+"""``general.architecture`` → what it is here."""
+
+
+def architecture(name: object) -> Callable[[Facts], GgufArchitecture]:
+    """What tells how files of an architecture are to be read; :class:`UnknownModelType` lists those that are known."""
+    found = _ARCHITECTURES.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise UnknownModelType(
+            f"general.architecture {name!r} is of no family that Loadstone knows. Known: {', '.join(_ARCHITECTURES)}."
+        )
+    return found if callable(found) else lambda facts: found

@@ -1,0 +1,104 @@
+"""Checkpoints in fewer bits, as a model has them: in a plain dtype, or packed as they are for a library to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.names import GGUF
+from loadstone.config import PretrainedConfig
+from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.options import Options
+from loadstone.packing.gguf_blocks import Blocks
+from loadstone.packing.kept import Kept
+from loadstone.quantised import dequantised, method_of, unpacked
+from loadstone.tensors import StoredTensor
+
+RUN_BY = {
+    "torchao": "torchao",
+    "bitsandbytes": "bitsandbytes",
+    "bitsandbytes_4bit": "bitsandbytes",
+    "bitsandbytes_8bit": "bitsandbytes",
+}
+"""``quant_method`` → the library that computes with such weights as they are stored."""
+
+_WHERE = "config key 'quantization_config'"
+_STATE = ".quant_state.bitsandbytes__"
+
+
+def library_of(config: PretrainedConfig) -> str | None:
+    """The library that a config's weights in fewer bits run by; None for plain ones."""
+    return RUN_BY.get(method_of(config.get("quantization_config")) or "")
+
+
+def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options, framework: str) -> Checkpoint:
+    """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantisation any more where
+    ``dequantize`` makes plain weights.
+
+    Raises :class:`InvalidConfig` for weights that cannot run as they are stored, :class:`ArgumentError` for what
+    packed weights of a GGUF file do not go with, and what :func:`dequantised` raises.
+    """
+    if checkpoint.format == GGUF:
+        return _gguf(checkpoint, options, framework)
+    settings = config.get("quantization_config")
+    library = library_of(config)
+    if settings is not None and options.quantization_config is not None and not options.dequantize:
+        raise InvalidConfig(
+            [Fault(_WHERE, "none, since the caller gives one", f"quant_method {method_of(settings)!r}")],
+            hint="Leave quantization_config= out to run the weights as they are stored; or add dequantize=True, and "
+            "plain numbers are made of them, and quantised anew.",
+        )
+    if library is None or options.dequantize:
+        return unpacked(checkpoint, config, bool(options.dequantize))
+    if framework != "torch":
+        raise InvalidConfig(
+            [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method_of(settings)!r}")],
+            hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
+        )
+    return _kept(checkpoint, dequantised(checkpoint, settings, config.model_type))
+
+
+def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoint:
+    """Plain unless the caller says ``dequantize=False``; then every matrix in blocks stays packed."""
+    if options.dequantize is not False:
+        return checkpoint
+    if framework != "torch":
+        raise ArgumentError("dequantize=False keeps GGUF weights packed, which runs in PyTorch only. Leave it out.")
+    if options.quantization_config is not None:
+        raise ArgumentError(
+            "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantises anew: give "
+            "one of them."
+        )
+    return Checkpoint(
+        (
+            each._replace(packing=Kept(each.packing, "", ""))
+            if isinstance(each.packing, Blocks) and each.packing.is_matrix_in_blocks
+            else each
+            for each in checkpoint.values()
+        ),
+        format=checkpoint.format,
+        files=checkpoint.files,
+        metadata=checkpoint.metadata,
+    )
+
+
+def _kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:
+    states = {name.partition(_STATE)[0]: name for name in checkpoint if _STATE in name}
+    return Checkpoint(
+        (_packed(tensor, checkpoint, states) for tensor in logical.values()),
+        format=checkpoint.format,
+        files=checkpoint.files,
+        index=checkpoint.index,
+        metadata=checkpoint.metadata,
+    )
+
+
+def _packed(tensor: StoredTensor, checkpoint: Checkpoint, states: Mapping[str, str]) -> StoredTensor:
+    if tensor.packing is None:
+        return tensor
+    if tensor.name in states:
+        note = bytes(checkpoint.read(states[tensor.name])).decode()
+    else:
+        note = checkpoint.metadata.get(tensor.name, "")
+    module = tensor.name[: tensor.name.rfind(".") + 1]
+    return tensor._replace(packing=Kept(tensor.packing, note, module))

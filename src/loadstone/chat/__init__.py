@@ -1,0 +1,82 @@
+"""Chat templates: a conversation → the text that a model was trained on, by the Jinja template of its checkpoint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from loadstone.errors import ArgumentError, TokenizerError
+
+_OLDEST_JINJA = (3, 1, 6)
+
+
+def template_of(stored: object, name: str, source: str) -> str:
+    """The template of that name among what ``chat_template`` in a tokenizer's settings holds: one text, or a list.
+
+    Raises :class:`TokenizerError` where there is none, naming those that there are.
+    """
+    found = {"default": stored} if isinstance(stored, str) else _named(stored)
+    if not found:
+        raise TokenizerError(
+            f"{source}: says nothing of how a conversation is written (no chat template), so this model is none to "
+            "chat with, or its author left it out. Write the prompt yourself."
+        )
+    template = found.get(name)
+    if not isinstance(template, str):
+        raise TokenizerError(f"{source}: no chat template is called {name!r}; there are {', '.join(sorted(found))}.")
+    return template
+
+
+def _named(stored: object) -> dict[str, object]:
+    """``[{"name": …, "template": …}]`` → name → template."""
+    if not isinstance(stored, list):
+        return {}
+    return {str(each["name"]): each.get("template") for each in stored if isinstance(each, dict) and "name" in each}
+
+
+def render(template: str, variables: Mapping[str, Any], source: str) -> str:
+    """What a template makes of its variables, in a sandbox; ``source`` names its file in errors.
+
+    Raises :class:`ArgumentError` for variables that are no plain data, :class:`TokenizerError` for a template that
+    fails, that refuses the conversation, or that asks for more than a conversation takes. Needs ``jinja2``.
+    """
+    known = {name: _plain(value, name) for name, value in variables.items()}
+    _require_jinja()
+    from loadstone.chat.sandbox import run
+
+    try:
+        return run(template, known)
+    # A template is a stranger's program: any error in it is one, and is told as ours.
+    except Exception as error:  # noqa: BLE001
+        said = f"{error}" or type(error).__name__
+        raise TokenizerError(f"{source}: its chat template cannot write this conversation: {said[:500]}") from None
+
+
+def _require_jinja() -> None:
+    """Older releases have known ways out of the sandbox (CVE-2025-27516)."""
+    try:
+        found = version("jinja2")
+    except PackageNotFoundError:
+        found = "none"
+    if found == "none" or tuple(map(int, re.findall(r"\d+", found)[:3])) < _OLDEST_JINJA:
+        oldest = ".".join(map(str, _OLDEST_JINJA))
+        raise TokenizerError(
+            f"A chat template needs jinja2 {oldest} or newer, found {found}: pip install 'loadstone[cli]'"
+        )
+
+
+def _plain(value: Any, where: str, depth: int = 0) -> Any:
+    """A copy of numbers, texts, lists and mappings: a template must not reach the methods of anything else."""
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if depth > 50:
+        raise ArgumentError(f"{where}: expected data that is less than 50 lists deep.")
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, Mapping):
+        return {_plain(key, where, depth + 1): _plain(each, where, depth + 1) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each, f"{where}[{index}]", depth + 1) for index, each in enumerate(value)]
+    raise ArgumentError(f"{where}: expected text, numbers, lists and mappings, found {type(value).__name__}.")

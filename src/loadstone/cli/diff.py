@@ -1,0 +1,45 @@
+"""``loadstone diff``: what two checkpoints differ in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadstone.cli.console import Output
+from loadstone.comparing import Difference, TensorDifference
+
+_LISTED = 200
+
+
+def show(found: Difference, output: Output) -> None:
+    """A table of tensors that differ, and names that only one has; one line if nothing differs."""
+    first, second = found.sources
+    if found.is_empty:
+        output.line(f"{found.compared} tensors, all the same")
+        return
+    _names(found.only_in_first, first, output)
+    _names(found.only_in_second, second, output)
+    if found.tensors:
+        rows = [_row(each) for each in found.tensors[:_LISTED]]
+        output.table(["tensor", "differs in", "elements", "max abs", "max rel"], rows, numbers=(2, 3, 4))
+        if len(found.tensors) > _LISTED:
+            output.line(f"… and {len(found.tensors) - _LISTED} more (all of them: --json)")
+    names = len(found.only_in_first) + len(found.only_in_second)
+    output.line(f"{len(found.tensors)} of {found.compared} tensors differ, {names} are in one only", "bold")
+
+
+def _names(names: Sequence[str], source: str, output: Output) -> None:
+    for name in names[:_LISTED]:
+        output.line(f"only in {source}: {name}")
+    if len(names) > _LISTED:
+        output.line(f"… and {len(names) - _LISTED} more only there (all of them: --json)")
+
+
+def _row(each: TensorDifference) -> list[str]:
+    if not each.has_same_shape:
+        shapes = " and ".join(str(list(shape)) for shape in each.shapes)
+        return [each.name, f"shape: {shapes}", "", "", ""]
+    what = [] if each.has_same_kind else [f"dtype: {' and '.join(each.kinds)}"]
+    if each.differing:
+        what.append(f"numbers{f', NaN in {each.nan}' if each.nan else ''}")
+    count = f"{each.differing} of {each.elements}"
+    return [each.name, "; ".join(what), count, f"{each.max_abs:.3g}", f"{each.max_rel:.3g}"]

@@ -1,0 +1,416 @@
+"""A checkpoint into another: another format, another dtype, other shards, plain numbers for packed ones. No framework.
+
+Headers are read, every tensor of the new files is planned, and then a few threads read, round and write a few MiB at a
+time. What need not change is copied by the kernel. The new folder appears when all of it is on the disk, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from loadstone.architectures.flax_layout import FlaxLeaf, flax_layout
+from loadstone.architectures.registry import family, is_family
+from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.checkpoint.flax_msgpack import name_of
+from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
+from loadstone.config import CONFIG_NAME, dtype_name
+from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
+from loadstone.origin import Companions, Origin, companions, open_origin
+from loadstone.packing.narrow import TARGETS
+from loadstone.progress import Progress
+from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
+from loadstone.sizes import parse_size
+from loadstone.stretches import Stretches
+from loadstone.tensors import BY_NAME, DType, StoredTensor
+from loadstone.transfer.crew import Crew
+from loadstone.transfer.machine import cores
+from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, StoredFile, StoredRange, bytes_of
+from loadstone.transfer.write_files import write_files
+from loadstone.transfer.write_pytorch import checksums, plan_pytorch
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+FORMATS = (SAFETENSORS, PYTORCH, MSGPACK)
+_SUB_CONFIGS = ("text_config", "vision_config", "audio_config")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What a conversion did."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    """Weights, their index if there are shards, then the files that were copied along."""
+    format: str
+    tensors: int
+    nbytes: int
+    """Of all tensors as they are now."""
+    elapsed_s: float
+    is_verified: bool
+    rounded: tuple[str, ...]
+    """Tensors whose dtype changed."""
+    unpacked: tuple[str, ...]
+    """Tensors that were packed, and are plain now."""
+    overflowed: tuple[str, ...]
+    """Tensors in which numbers were beyond what the new dtype reaches: they became infinite, or its largest number."""
+    left_out: tuple[str, ...]
+    """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as JSON has it."""
+        return {
+            "folder": str(self.folder),
+            "files": [path.name for path in self.files],
+            "format": self.format,
+            "tensors": self.tensors,
+            "nbytes": self.nbytes,
+            "elapsed_s": self.elapsed_s,
+            "verified": self.is_verified,
+            "rounded": list(self.rounded),
+            "unpacked": list(self.unpacked),
+            "overflowed": list(self.overflowed),
+            "left_out": list(self.left_out),
+        }
+
+
+def convert(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    format: str = SAFETENSORS,
+    dtype: Any = None,
+    max_shard_size: int | str = "5GB",
+    dequantize: bool = False,
+    verify: bool = False,
+    overwrite: bool = False,
+    subfolder: str = "",
+    variant: str | None = None,
+    revision: str | None = None,
+    gguf_file: str | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+    local_files_only: bool = False,
+    token: str | bool | None = None,
+) -> Conversion:
+    """Write a checkpoint anew into the folder ``target``: all of it, or nothing.
+
+    :param source: a folder, a weight file or an index, or a Hub id, in any format that :func:`open_checkpoint` reads.
+        Config, tokenizer and the other files right beside the weights are copied along, if there is a config
+    :param target: a folder, new or empty; with ``overwrite=True`` one that holds a checkpoint, which is replaced as
+        ``save_pretrained`` would. Never the folder that the weights lie in
+    :param format: ``"safetensors"``, ``"pytorch"`` (``.bin``; needs no PyTorch) or ``"msgpack"`` (Flax; needs a config
+        of a family that Loadstone knows, since names and layouts there depend on the model)
+    :param dtype: what all floating-point tensors become, rounded to nearest, ties to even; None or ``"auto"`` keeps
+        each as it is. Whole numbers stay
+    :param dequantize: packed weights become plain ones. Without it their stored parts are copied as they are; what a
+        GGUF file packs always becomes plain
+    :param gguf_file: the file of llama.cpp's in the folder or repository that config, weights and tokenizer come from.
+        A path that ends in ``.gguf`` does without
+    :param verify: before the new folder takes its place, read it back and compare every byte with the source
+    :raises ArgumentError: arguments that contradict each other, a target that may not be written to
+    :raises InvalidConfig: packed weights that stay packed cannot be had in another dtype or format
+    :raises UnsupportedDType: a dtype that the format, or rounding, does not know
+    :raises SaveError: the disk is full, or the like; nothing is left behind
+    :raises CorruptCheckpoint: the source is damaged, or was written to meanwhile; nothing is left behind
+    """
+    begin_s = time.monotonic()
+    wanted = _wanted(dtype)
+    if format not in FORMATS:
+        raise ArgumentError(
+            f"format={format!r}: expected one of {', '.join(map(repr, FORMATS))}; others are only read."
+        )
+    parse_size(max_shard_size, "max_shard_size")
+    origin = open_origin(
+        source,
+        subfolder=subfolder,
+        variant=variant,
+        revision=revision,
+        gguf_file=gguf_file,
+        cache_dir=cache_dir,
+        local_files_only=local_files_only,
+        token=token,
+    )
+    folder = _checked_target(Path(os.path.realpath(os.path.expanduser(target))), origin, overwrite)
+    checkpoint = _checkpoint(origin, wanted, dequantize)
+    beside = companions(origin)
+    with Stretches(_existing(folder.parent)) as stretches:
+        stretches.watch(checkpoint.ends)
+        plan = [_planned(tensor, wanted, stretches) for tensor in checkpoint.values()]
+        files = _files(beside, origin, plan, dequantize)
+        tensors = [each.tensor for each in plan]
+        if format == MSGPACK:
+            tensors = in_flax_layout(tensors, _flax_names(origin, plan))
+        paths = _save(folder, tensors, files, format, max_shard_size, _verifier(plan) if verify else None)
+        overflowed = tuple(stretches.overflowed)
+    return Conversion(
+        folder,
+        tuple(paths),
+        format,
+        len(plan),
+        sum(tensor.nbytes for tensor in tensors),
+        time.monotonic() - begin_s,
+        verify,
+        tuple(each.stored.name for each in plan if each.is_rounded),
+        tuple(each.stored.name for each in plan if each.stored.is_packed),
+        overflowed,
+        beside.left_out,
+    )
+
+
+class _Planned(NamedTuple):
+    """A tensor to be written, under the Hub's name and layout."""
+
+    stored: StoredTensor
+    tensor: OutgoingTensor
+
+    @property
+    def is_rounded(self) -> bool:
+        return self.stored.dtype is not self.tensor.dtype
+
+
+def _wanted(dtype: Any) -> DType | None:
+    name = None if dtype is None else dtype_name(dtype)
+    if name in (None, "auto"):
+        return None
+    found = BY_NAME.get(str(name))
+    if found not in TARGETS:
+        known = ", ".join(each.value for each in TARGETS)
+        raise ArgumentError(
+            f"dtype={name!r}: expected one of {known}. To quantise weights, load the model with "
+            "from_pretrained(…, quantization_config=…) and save it."
+        )
+    return found
+
+
+def _checked_target(folder: Path, origin: Origin, overwrite: bool) -> Path:
+    """Where to write; the error comes before anything is read."""
+    if folder.suffix in (".safetensors", ".bin", ".pt", ".pth", ".msgpack", ".gguf", ".h5", ".json"):
+        raise ArgumentError(
+            f"{folder}: expected a folder to write to, not a file; the files in it get the usual names."
+        )
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise ArgumentError(f"{folder}: expected a folder to write to, found a file. Give another path.")
+    homes = {os.path.realpath(path.parent) for path in (*origin.checkpoint.files, origin.folder / CONFIG_NAME)}
+    homes |= {os.path.realpath(path.resolve().parent) for path in origin.checkpoint.files}
+    if str(folder) in homes or any(_is_same(folder, home) for home in homes):
+        raise ArgumentError(f"{folder}: the weights lie there, and nothing is converted in place. Give another folder.")
+    try:
+        if not overwrite and folder.is_dir() and any(os.scandir(folder)):
+            raise ArgumentError(
+                f"{folder}: there is something in it already. Give another folder; overwrite=True (--overwrite) "
+                "replaces the weights and configs there."
+            )
+    except OSError as error:
+        raise SaveError(f"{folder}: nothing was written, for it cannot be looked at: {error.strerror}") from None
+    return folder
+
+
+def _is_same(folder: Path, home: str) -> bool:
+    try:
+        return os.path.samefile(folder, home)
+    except OSError:
+        return False
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that there is."""
+    return next(each for each in (folder, *folder.parents) if each.is_dir())
+
+
+def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool) -> Checkpoint:
+    """The tensors to write: stored parts as they are, or what comes out of them, as it always does of a GGUF file."""
+    if dequantize or origin.gguf is not None:
+        return origin.unpacked()
+    said = origin.quantization
+    if said is not None and wanted is not None:
+        method = said.get("quant_method") if isinstance(said, Mapping) else None
+        where = f"{origin.folder / CONFIG_NAME}: 'quantization_config'"
+        raise InvalidConfig(
+            [Fault(where, "plain weights", f"quant_method {method!r}")],
+            hint=f"Packed weights cannot be had as {wanted}; dequantize=True (--dequantize) makes them plain first.",
+        )
+    return origin.checkpoint
+
+
+def _planned(stored: StoredTensor, wanted: DType | None, stretches: Stretches) -> _Planned:
+    dtype = wanted if wanted is not None and stored.dtype.is_floating else stored.dtype
+    if not stored.is_packed and dtype is stored.dtype:
+        read, ranges = stretches.stored(stored), _ranges(stored, stretches)
+    else:
+        read, ranges = stretches.rounded(stored, dtype), ()
+    is_matrix = len(stored.shape) == 2 and dtype.bits >= 8
+    turned = partial(_read_turned, stretches, stored, dtype) if is_matrix else None
+    return _Planned(stored, OutgoingTensor(stored.name, dtype, stored.shape, read, ranges, None, turned))
+
+
+def _read_turned(stretches: Stretches, stored: StoredTensor, dtype: DType, start: int, stop: int) -> Buffer:
+    """Bytes of a matrix with its rows as columns. Only Flax's files want it, so nothing is prepared."""
+    return stretches.rounded(stored, dtype, turned=True)(start, stop)
+
+
+def _ranges(stored: StoredTensor, stretches: Stretches) -> tuple[StoredRange, ...]:
+    """Where the bytes of an unchanged tensor lie in a row, so that the kernel may copy them."""
+    if stored.strides or stored.stretches or not stored.nbytes:
+        return ()
+    status = os.fstat(stretches.open(stored.file).descriptor)
+    file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return (StoredRange(file, stored.offset, 0, stored.nbytes),)
+
+
+def _files(beside: Companions, origin: Origin, plan: Sequence[_Planned], dequantized: bool) -> dict[str, bytes | Path]:
+    """What is copied along; the config says what the weights now are."""
+    files: dict[str, bytes | Path] = dict(beside.files)
+    if origin.config is None:
+        return files
+    config = dict(origin.config)
+    if dequantized or origin.gguf is not None:
+        config.pop("quantization_config", None)
+    dtypes: Counter[DType] = Counter()
+    for each in plan:
+        if each.tensor.dtype.is_floating:
+            dtypes[each.tensor.dtype] += math.prod(each.tensor.shape)
+    if dtypes and any(each.is_rounded or each.stored.is_packed for each in plan):
+        _name_dtype(config, dtypes.most_common(1)[0][0].value)
+    if origin.repo_id is not None and isinstance(config.get("auto_map"), dict):
+        config["auto_map"] = {key: _rebased(entry, origin.repo_id) for key, entry in config["auto_map"].items()}
+    if config != origin.config or origin.gguf is not None:
+        files[CONFIG_NAME] = (json.dumps(config, indent=2, sort_keys=True) + "\n").encode()
+    return files
+
+
+def _name_dtype(config: dict[str, Any], name: str) -> None:
+    """In the config, and in those of its parts that name one. ``dtype`` is the newer key."""
+    for key in ("dtype", "torch_dtype"):
+        if key in config or (key == "torch_dtype" and "dtype" not in config):
+            config[key] = name
+    for part in _SUB_CONFIGS:
+        inner = config.get(part)
+        if isinstance(inner, dict):
+            config[part] = {key: name if key in ("dtype", "torch_dtype") else value for key, value in inner.items()}
+
+
+def _rebased(entry: Any, repo_id: str) -> Any:
+    """A reference to code that stays in its repository."""
+    if isinstance(entry, list):
+        return [_rebased(each, repo_id) for each in entry]
+    return entry if not isinstance(entry, str) or "--" in entry else f"{repo_id}--{entry}"
+
+
+def _flax_names(origin: Origin, plan: Sequence[_Planned]) -> dict[str, FlaxLeaf]:
+    """Name → path and layout in Flax's files, as the model that the config names has them."""
+    config = dict(origin.config or {})
+    model_type = config.get("model_type")
+    if not is_family(model_type):
+        found = f"model_type {model_type!r}" if origin.config is not None else "none"
+        raise InvalidConfig(
+            [Fault(str(origin.folder / CONFIG_NAME), "the config of a family that Loadstone knows", found)],
+            hint="Names and layouts in Flax's files depend on the model; write safetensors instead.",
+        )
+    spec = family(str(model_type))
+    config.pop("quantization_config", None)
+    values = spec.config.from_dict(config)
+    layers = values.get("num_hidden_layers", 0)
+    if isinstance(layers, int) and layers > len(plan):  # as many would be made
+        where, expected = (
+            f"{origin.folder / CONFIG_NAME}: 'num_hidden_layers'",
+            f"at most {len(plan)}, as many as tensors",
+        )
+        raise InvalidConfig(
+            [Fault(where, expected, str(layers))], hint="Do config.json and the weights belong together?"
+        )
+    named = values.get("architectures") or ()
+    heads = [head for head in spec.heads if head.class_name in named] or list(spec.heads)
+    layout: dict[str, FlaxLeaf] = {}
+    for head in heads:
+        layout = {**flax_layout(head.blueprint(values)), **layout}
+    faults = []
+    for each in plan:
+        name = each.stored.name
+        path = layout[name].path if name in layout else name.replace(".", "/")
+        is_strange = name not in layout and len(each.stored.shape) > 1 and name.endswith(".weight")
+        if is_strange or name_of(path) != name:
+            where = f"{each.stored.file}: tensor {name!r}"
+            faults.append(Fault(where, f"a name that a {model_type} model has", "another"))
+    if faults:
+        raise InvalidConfig(faults, hint="Flax's files have no place for them; write safetensors instead.")
+    return layout
+
+
+def _save(
+    folder: Path,
+    tensors: Sequence[OutgoingTensor],
+    files: Mapping[str, bytes | Path],
+    format: str,
+    max_shard_size: int | str,
+    verifier: Callable[[Path], None] | None,
+) -> list[Path]:
+    nbytes = sum(tensor.nbytes for tensor in tensors)
+    passes = 2 if format == PYTORCH else 1
+    with Progress("Converting", passes * nbytes) as progress:
+
+        def write_bin(path: Path, shard: Sequence[OutgoingTensor]) -> None:
+            crcs = checksums(shard, max(cores(), 2), progress)
+            write_files({path: plan_pytorch(shard, crcs)}, progress=progress)
+
+        return save_checkpoint(
+            folder,
+            tensors,
+            max_shard_size=max_shard_size,
+            extra_files=files,
+            weight_format=format,
+            write_shard=write_bin if format == PYTORCH else None,
+            progress=progress if format != PYTORCH else None,
+            check=verifier,
+        )
+
+
+def _verifier(plan: Sequence[_Planned]) -> Callable[[Path], None]:
+    """Compares what was written with what was to be written, byte for byte; for ``save_checkpoint``."""
+
+    def verify(stage: Path) -> None:
+        written = open_checkpoint(stage)
+        faults = [
+            Fault(f"tensor {name!r}", "to be written once", "it is not")
+            for name in {each.tensor.name for each in plan} ^ set(written)
+        ]
+        cuts = [
+            Cut(each.tensor, start, min(start + READ_NBYTES, each.tensor.nbytes))
+            for each in plan
+            if each.tensor.name in written
+            for start in range(0, max(each.tensor.nbytes, 1), READ_NBYTES)
+        ]
+        nbytes = sum(each.tensor.nbytes for each in plan)
+        with Stretches(stage) as stretches, Progress("Verifying", nbytes) as progress:
+
+            def compare(cut: Cut) -> None:
+                tensor, found = cut.tensor, written[cut.tensor.name]
+                if (found.dtype, found.shape) != (tensor.dtype, tensor.shape):
+                    expected = f"{tensor.dtype} of shape {tensor.shape}"
+                    faults.append(Fault(f"tensor {tensor.name!r}", expected, f"{found.dtype} of shape {found.shape}"))
+                elif cut.start < cut.stop and not _are_equal(bytes_of(cut), stretches.stored(found)(*cut[1:])):
+                    faults.append(
+                        Fault(f"tensor {tensor.name!r}, byte {cut.start} on", "what was to be written", "other")
+                    )
+                progress(cut.stop - cut.start)
+
+            Crew(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
+        if faults:
+            said = "\n".join(f"  - {fault}" for fault in sorted(faults, key=str)[:20])
+            raise SaveError(f"What was written is not what was read, and was removed ({len(faults)} in all):\n{said}")
+
+    return verify
+
+
+def _are_equal(one: Buffer, other: Buffer) -> bool:
+    return np.array_equal(np.frombuffer(memoryview(one), np.uint8), np.frombuffer(memoryview(other), np.uint8))

@@ -1,0 +1,160 @@
+"""Which weights of a model are kept in fewer bits than a dtype has, what they take, and which library makes them.
+
+Two ways lead here. The caller asks for it: plain weights are quantised while they are loaded, one after the other, so
+that there is never more than one in full precision. Or the checkpoint is stored so: its parts are views of the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.as_stored import RUN_BY
+from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
+from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.ggml_weights import Ggml, fits
+from loadstone.frameworks.torch.leaves import Linear
+from loadstone.frameworks.torch.members import modules_of
+from loadstone.frameworks.torch.model import PreTrainedModel
+from loadstone.frameworks.torch.torchao_weights import TorchAo
+from loadstone.lower_sizes import WEIGHT, blocks_of, kept_sizes, quantised_sizes
+from loadstone.options import Options
+from loadstone.packing.gguf_blocks import Blocks
+from loadstone.packing.kept import Kept
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Recipe, Stored, Tied
+from loadstone.planning.slot_dtypes import SlotDTypes
+from loadstone.planning.units import Size
+from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation, read
+from loadstone.quantised import method_of
+from loadstone.tensors import DType
+
+
+class Library(Protocol):
+    """What makes weights in fewer bits."""
+
+    def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
+        """Give the model the modules that hold such weights, still without memory."""
+        ...
+
+    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
+        """A module's weight in fewer bits, on the device of the numbers given, which are rounded to ``dtype`` first."""
+        ...
+
+    def rebuild(self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
+        """A module's weight from its stored parts, named as they are within the module."""
+        ...
+
+
+class LowerBits:
+    """The weights of one model that are in fewer bits: their slots, and what each takes."""
+
+    def __init__(self, library: Library, asked: Quantisation | None, sizes: Mapping[str, Size]) -> None:
+        self.library, self.asked, self.sizes = library, asked, sizes
+
+    def __contains__(self, slot: object) -> bool:
+        return slot in self.sizes
+
+    @property
+    def needs_accelerator(self) -> bool:
+        """Whether the library has this for accelerators only."""
+        return self.asked is not None and self.asked.needs_accelerator
+
+    def prepare(self, model: nn.Module, main: DType | None) -> None:
+        """Give the model the modules that hold such weights."""
+        self.library.prepare(model, self.sizes.keys(), None if main is None else to_torch(main))
+
+    def describe(self, model: PreTrainedModel, main: DType | None) -> None:
+        """Let the model's config say how it was quantised, with each linear layer that was left alone by its name."""
+        if self.asked is not None:
+            settings = dict(self.asked.settings)
+            is_bitsandbytes = self.asked.method == BITSANDBYTES
+            plain = (name for name, each in modules_of(model) if isinstance(each, nn.Linear))
+            left = sorted(name for name in plain if name + WEIGHT not in self)
+            settings["llm_int8_skip_modules" if is_bitsandbytes else "modules_to_not_convert"] = left
+            if is_bitsandbytes and settings["bnb_4bit_compute_dtype"] is None and main is not None:
+                settings["bnb_4bit_compute_dtype"] = main.value
+            model.config.quantization_config = settings
+        if isinstance(self.library, BitsAndBytes):  # what PEFT asks for
+            model.__dict__[f"is_loaded_in_{8 if self.library.is_int8 else 4}bit"] = True
+
+
+def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotDTypes) -> LowerBits | None:
+    """What the caller asks for, or the checkpoint has; None for a model that has all in plain dtypes.
+
+    Raises :class:`ArgumentError` where there is nothing to quantise, :class:`InvalidConfig` where stored weights in
+    fewer bits are not those of linear layers, and :class:`FrameworkNotInstalled` without the library.
+    """
+    kept = kept_sizes(plan, dtypes)
+    if any(blocks_of(plan.recipes[name]) for name in kept):
+        return _in_blocks(model, plan, kept, dtypes)
+    if kept:
+        return _as_stored(model, plan, kept)
+    if options.quantization_config is None:
+        return None
+    asked = read(options.quantization_config)
+    library: Library = TorchAo(asked) if asked.method == TORCHAO else BitsAndBytes(asked.settings)
+    sizes = quantised_sizes(asked, linear_modules(model, (nn.Linear, Linear)), plan, dtypes)
+    if not sizes:
+        raise ArgumentError(
+            f"quantization_config: {type(model).__name__} has no linear layer that could be quantised, beside "
+            "embeddings, heads and what it leaves out."
+        )
+    return LowerBits(library, asked, sizes)
+
+
+def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtypes: SlotDTypes) -> LowerBits | None:
+    """What stays as a GGUF file has it: matrices that layers of known kinds hold. All others are decoded."""
+    modules = dict(modules_of(model))
+    names = {name: [name] for name in kept}
+    for alias, recipe in plan.recipes.items():
+        if isinstance(recipe, Tied) and recipe.slot in names:
+            names[recipe.slot].append(alias)
+    blocks: dict[str, Blocks] = {}
+    for name, those in names.items():
+        found = blocks_of(plan.recipes[name])
+        holders = [each.rpartition(".")[::2] for each in those]
+        if found and all(leaf == "weight" and fits(modules[path], found) for path, leaf in holders):
+            blocks |= dict.fromkeys(those, found)
+    sizes = {name: size for name, size in kept.items() if name in blocks}
+    return LowerBits(Ggml(blocks, dtypes), None, sizes) if sizes else None
+
+
+def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:
+    modules = dict(modules_of(model))
+    faults = []
+    for name in sizes:
+        module, leaf = name.rpartition(".")[::2]
+        if leaf != "weight" or type(modules[module]) not in (nn.Linear, Linear) or not _is_whole(plan.recipes[name]):
+            said = f"{type(modules[module]).__name__}, {plan.recipes[name]}"
+            faults.append(Fault(name, "a linear layer's weight, stored as the model has it", said))
+    if faults:
+        raise InvalidConfig(
+            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
+        )
+    config: Any = model.config
+    settings = config.quantization_config
+    library: Library = TorchAo(None) if RUN_BY[str(method_of(settings))] == TORCHAO else BitsAndBytes(settings)
+    return LowerBits(library, None, sizes)
+
+
+def _is_whole(recipe: Recipe) -> bool:
+    piece = recipe.pieces[0] if isinstance(recipe, Stored) and len(recipe.pieces) == 1 else None
+    return piece is not None and piece.rows is None and piece.into is None
+
+
+def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iterator[str]:
+    """Linear layers of exactly these kinds, heads apart: what lies outside the bare model, or is the last of all."""
+    found = [name for name, module in modules_of(model) if type(module) in kinds]
+    inside = model.bare_prefix if isinstance(model, PreTrainedModel) else ""
+    if inside:
+        yield from (name for name in found if name.startswith(f"{inside}."))
+    elif isinstance(model, PreTrainedModel) and model.component is not None:
+        yield from found
+    else:
+        last = next((name.rpartition(".")[0] for name, _ in reversed(list(model.named_parameters()))), "")
+        yield from (name for name in found if name != last)

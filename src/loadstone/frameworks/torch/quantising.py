@@ -1,0 +1,103 @@
+"""Stored weights → parameters in fewer bits, one after the other, so that one at most is there in full precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.errors import LoadstoneError
+from loadstone.frameworks.torch.copies import Job
+from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.fill import Source, taken
+from loadstone.frameworks.torch.lower_bits import LowerBits
+from loadstone.frameworks.torch.placing import Devices
+from loadstone.packing.kept import Kept
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Piece, Stored
+from loadstone.progress import Progress
+from loadstone.tensors import StoredTensor
+from loadstone.transfer.memory import trim_heap
+
+_REFUSALS = (ImportError, AssertionError, NotImplementedError, TypeError, ValueError)
+"""How libraries say that they cannot do something."""
+_TRIM_BYTES = 8 << 20
+"""Made until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
+
+
+class Quantised(NamedTuple):
+    """What was made, and what it took in bytes."""
+
+    parameters: dict[str, nn.Parameter]
+    viewed: int
+    made: int
+
+
+def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source, devices: Devices) -> Quantised:
+    """Every weight of ``model`` in fewer bits, in the order of the files. The model has the library's layers already.
+
+    Raises :class:`LoadstoneError` where the library refuses a weight, and what reading raises.
+    """
+    parameters: dict[str, nn.Parameter] = {}
+    slots = {slot.name: slot for slot in plan.slots}
+    viewed = made = since_trim = 0
+    with Progress("Quantising", sum(size.nbytes for size in lower.sizes.values())) as progress:
+        for name, recipe in _in_file_order(plan, lower):
+            module, device = model.get_submodule(name.rpartition(".")[0]), devices.of(name)
+            dtype = to_torch(lower.sizes[name].dtype)
+            packing = recipe.pieces[0].tensor.packing
+            try:
+                if isinstance(packing, Kept):
+                    parts = _parts(packing, source, device)
+                    parameters[name] = lower.library.rebuild(module, packing, parts, dtype)
+                else:
+                    weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
+                    parameters[name] = lower.library.quantise(module, weight, dtype)
+            except _REFUSALS as error:
+                if isinstance(error, LoadstoneError):
+                    raise
+                raise LoadstoneError(f"{name} could not be quantised on {device}: {error}") from error
+            nbytes = lower.sizes[name].nbytes
+            since_trim += nbytes
+            if since_trim >= _TRIM_BYTES:
+                trim_heap()
+                since_trim = 0
+            viewed += nbytes if isinstance(packing, Kept) and device.type == "cpu" else 0
+            made += 0 if isinstance(packing, Kept) and device.type == "cpu" else nbytes
+            progress(nbytes)
+    trim_heap()
+    return Quantised(parameters, viewed, made)
+
+
+def _in_file_order(plan: LoadPlan, lower: LowerBits) -> Iterator[tuple[str, Stored]]:
+    found = [(name, recipe) for name, recipe in plan.recipes.items() if name in lower and isinstance(recipe, Stored)]
+    yield from sorted(found, key=lambda each: (each[1].pieces[0].tensor.file, each[1].pieces[0].tensor.offset))
+
+
+def _weight(
+    name: str, recipe: Stored, source: Source, device: torch.device, shape: tuple[int, ...], dtype: torch.dtype
+) -> Tensor:
+    """A view of the file as it is stored, where there is one; else the numbers in memory that is let go of."""
+    piece = recipe.pieces[0]
+    if len(recipe.pieces) == 1 and piece.into is None and device.type == "cpu" and source.is_at_hand(piece.tensor):
+        view = taken(source, piece).detach()
+        if view.device == device and view.data_ptr() % view.element_size() == 0:
+            return view
+    return source.make([Job(name, recipe.pieces, shape, dtype)], device).tensors[name]
+
+
+def _parts(packing: Kept, source: Source, device: torch.device) -> Mapping[str, Tensor]:
+    """The parts under the names that they have within their module."""
+    module = packing.module
+    return {part.name.removeprefix(module): _part(part, source, device) for part in packing.parts}
+
+
+def _part(part: StoredTensor, source: Source, device: torch.device) -> Tensor:
+    if device.type == "cpu" and source.is_at_hand(part):
+        view = source.view(part)
+        if view.is_contiguous() and view.data_ptr() % view.element_size() == 0:
+            return view
+    job = Job(part.name, (Piece(part),), part.shape, to_torch(part.dtype))
+    return source.make([job], device).tensors[part.name]

@@ -1,0 +1,165 @@
+"""One GGUF file → a config and a checkpoint as any other: the Hub's keys and names, each tensor as the model has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loadstone.architectures import registry
+from loadstone.architectures.family import BARE, CAUSAL_LM, MASKED_LM
+from loadstone.architectures.gguf_configs import missing_positions
+from loadstone.architectures.gguf_facts import Facts, Values
+from loadstone.architectures.gguf_names import GgufArchitecture, Quirk, architecture
+from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.gguf import Header, Metadata, read_header, tensors_of
+from loadstone.checkpoint.names import GGUF
+from loadstone.errors import CorruptCheckpoint, Fault, NameCollision, UnknownModelType, UnsupportedDType
+from loadstone.packing.ggml_blocks import needs_package, refuse, require_package
+from loadstone.packing.gguf_blocks import Below, Paired, Sorted, Turned, rearranged
+from loadstone.tensors import DType, StoredTensor, Stretch
+
+
+@dataclass(frozen=True)
+class GgufFile:
+    """A file whose header was read."""
+
+    path: Path
+    metadata: Metadata
+    config: Values
+    """What ``config.json`` would say, ``torch_dtype`` too: bfloat16 where anything is packed or stored so, float16
+    where anything is, else float32."""
+    checkpoint: Checkpoint
+
+    def check_model_type(self, model_type: str, class_name: str) -> None:
+        """:class:`UnknownModelType` if it is for another family than a class."""
+        found = self.config["model_type"]
+        if model_type and found != model_type:
+            raise UnknownModelType(
+                f"{self.path} holds a model of type {found!r}, but {class_name} is for {model_type!r}. "
+                "Use an Auto class, or the class of that family."
+            )
+
+
+def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
+    """Opens a file and checks it. Reads no tensor but the few small ones that say how positions are scaled.
+
+    :raises CorruptCheckpoint: the file contradicts itself or its format; lists every fault
+    :raises UnknownModelType: its architecture has no family here
+    :raises InvalidConfig: what it says of its model is incomplete, or makes no sense
+    :raises UnsupportedDType: a type of tensor whose numbers nobody defines
+    :raises CheckpointError: a type that the ``gguf`` package decodes, which is not installed
+    """
+    path = Path(path)
+    faults = Faults()
+    header = read_header(path, faults)
+    faults.raise_if_any()
+    assert header is not None
+    _refuse_parts(path, header.metadata)
+    choose = architecture(header.metadata.get("general.architecture"))
+    raw = Checkpoint(tensors_of(path, header), format=GGUF, files=[path])
+    shapes = {name: tensor.shape for name, tensor in raw.items()}
+    facts = Facts(str(path), header.metadata, shapes, lambda name: [float(each) for each in raw.numpy(name)])
+    found = choose(facts)
+    values = found.config(facts)
+    facts.raise_if_any()
+    _refuse_types(path, header)
+    values |= {"torch_dtype": _dtype(header).value, "architectures": [_class_name(values["model_type"])]}
+    said = {key: str(value) for key, value in header.metadata.scalars().items()}
+    tensors = _as_the_hub_has_them(path, raw, found, values)
+    return GgufFile(path, header.metadata, values, Checkpoint(tensors, format=GGUF, files=[path], metadata=said))
+
+
+def _refuse_parts(path: Path, metadata: Metadata) -> None:
+    parts = metadata.get("split.count", 1)
+    if isinstance(parts, int) and parts > 1:
+        hint = "Join them first: `llama-gguf-split --merge FIRST.gguf WHOLE.gguf`"
+        raise CorruptCheckpoint([Fault(str(path), "a whole model in one file", f"one of {parts} parts", hint)])
+
+
+def _refuse_types(path: Path, header: Header) -> None:
+    """Before anything is allocated: types that cannot be decoded at all, or not without a package."""
+    refused = [fault for each in header.entries if (fault := refuse(each.type, in_file(path, each.name))) is not None]
+    if refused:
+        raise UnsupportedDType(refused)
+    if any(needs_package(each.type) for each in header.entries):
+        require_package()
+
+
+def _dtype(header: Header) -> DType:
+    found = {entry.type.dtype for entry in header.entries}
+    if None in found or DType.BFLOAT16 in found:
+        return DType.BFLOAT16
+    return DType.FLOAT16 if DType.FLOAT16 in found else DType.FLOAT32
+
+
+def _class_name(model_type: str) -> str:
+    """The class that can be filled: files of encoders, which are masked language models too, lack the head."""
+    family = registry.family(model_type)
+    task = BARE if family.head(MASKED_LM) is not None else CAUSAL_LM
+    return registry.head(family, task).class_name
+
+
+def _as_the_hub_has_them(
+    path: Path, raw: Checkpoint, found: GgufArchitecture, values: Mapping[str, Any]
+) -> list[StoredTensor]:
+    tensors: dict[str, StoredTensor] = {}
+    parts: dict[str, dict[int, StoredTensor]] = {}
+    collisions = []
+    for name, tensor in raw.items():
+        if name in found.read:
+            continue
+        known = found.hub_name(name)
+        hub, (part, count) = known or (name, (0, 1))
+        if hub in tensors or part in parts.get(hub, ()):
+            collisions.append(Fault(in_file(path, name), "a name of its own", f"that of another: {quoted(hub)}"))
+        made = _undone(tensor, found.quirk(name) if known else None, values)._replace(name=hub)
+        if count > 1:
+            parts.setdefault(hub, {})[part] = made
+        else:
+            tensors[hub] = made
+    if collisions:
+        raise NameCollision(collisions)
+    for hub, those in parts.items():
+        tensors[hub] = _joined(path, hub, [those[part] for part in sorted(those)])
+    return list(tensors.values())
+
+
+def _undone(tensor: StoredTensor, quirk: Quirk | None, values: Mapping[str, Any]) -> StoredTensor:
+    """A tensor as the model has it. One whose shape is not the config's stays as it is, and matching names it."""
+    if quirk is None or not tensor.dtype.is_floating or not tensor.shape:
+        return tensor
+    rows = tensor.shape[0]
+    if quirk == "plus one":
+        return rearranged(tensor, added=1.0)
+    if quirk == "below":
+        return rearranged(tensor, Below(missing_positions(dict(values))))
+    if quirk == "turned":
+        return rearranged(tensor, Turned()) if len(tensor.shape) == 2 else tensor
+    heads = max(values["num_attention_heads"], 1)
+    if quirk == "sorted":
+        head_rows = max(rows // heads // 3, 1)
+        return rearranged(tensor, Sorted(heads, head_rows)) if rows == 3 * heads * head_rows else tensor
+    head_rows = max(values["head_dim"], 1)
+    return rearranged(tensor, Paired(head_rows)) if head_rows % 2 == 0 and rows % head_rows == 0 else tensor
+
+
+def _joined(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:
+    """Stacks of experts' matrices, one after another along the rows."""
+    first = parts[0]
+    shapes = {(len(part.shape), part.shape[:1], part.shape[2:]) for part in parts}
+    if len(shapes) > 1 or len(first.shape) != 3 or len(parts) < 2:
+        found = " and ".join(str(part.shape) for part in parts)
+        raise CorruptCheckpoint([Fault(in_file(path, name), "two stacks of matrices of the same width", found)])
+    stretches, row = [], 0
+    count, _, width = first.shape
+    for part in parts:
+        into = (slice(0, count), slice(row, row + part.shape[1]), slice(0, width))
+        stretches.append(Stretch(part, into))
+        row += part.shape[1]
+    offset = min(part.offset for part in parts)
+    end = max(part.offset + part.nbytes for part in parts)
+    return StoredTensor(name, first.dtype, (count, row, width), path, offset, end - offset, None, tuple(stretches))

@@ -1,0 +1,99 @@
+"""``llama``: SentencePiece's merges by score, with bytes for what no token spells.
+
+Kudo and Richardson 2018 (https://arxiv.org/abs/1808.06226), and ``llm_tokenizer_spm`` in llama.cpp's
+``llama-vocab.cpp``: of all neighbours that make a token together, those of the highest score are merged first. The
+``tokenizers`` library merges by a list instead, which follows from the scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from loadstone.gguf_tokenizer.byte_level import read_merges
+from loadstone.gguf_tokenizer.framing import add_tokens, frame
+from loadstone.gguf_tokenizer.vocabulary import Kind, Vocabulary
+
+if TYPE_CHECKING:
+    import tokenizers
+
+SPACE = "▁"
+_MERGED = (Kind.NORMAL, Kind.UNDEFINED, Kind.UNUSED)
+_MOST_WORK = 1 << 30
+_UNSTRIPPED = ("<unk>", "<s>", "<|endoftext|>")
+
+
+def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
+    """The tokenizer; :class:`TokenizerError` where there are neither scores nor merges."""
+    from tokenizers import Tokenizer, decoders, models, normalizers
+
+    index = vocabulary.index()
+    merges = read_merges(vocabulary, index) if vocabulary.scores is None else merges_by_score(vocabulary)
+    unknown = vocabulary.ids.get("unk")
+    tokenizer = Tokenizer(
+        models.BPE(
+            vocab=index,
+            merges=merges,
+            unk_token=None if unknown is None else vocabulary.tokens[unknown],
+            fuse_unk=True,
+            byte_fallback=True,
+        )
+    )
+    prefix = vocabulary.space_prefix is not False
+    tokenizer.normalizer = normalizers.Sequence(
+        [*([normalizers.Prepend(SPACE)] if prefix else []), normalizers.Replace(" ", SPACE)]
+    )
+    tokenizer.decoder = decoders.Sequence(
+        [
+            decoders.Replace(SPACE, " "),
+            decoders.ByteFallback(),
+            decoders.Fuse(),
+            *([decoders.Strip(" ", 1, 0)] if prefix else []),
+        ]
+    )
+    add_tokens(tokenizer, vocabulary, strip_right=_stripping(vocabulary))
+    frame(tokenizer, vocabulary, bos=True, eos=False)
+    return tokenizer
+
+
+def merges_by_score(vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Every way in which two tokens make a third, those of the third with the highest score first.
+
+    Where one token can be made in several ways, the one with the longer left part comes first: two of them that
+    overlap in a text then merge from the left, as by score.
+    """
+    assert vocabulary.scores is not None
+    work = sum(len(token) ** 2 for token in vocabulary.tokens)
+    if work > _MOST_WORK:
+        longest = max(map(len, vocabulary.tokens))
+        raise vocabulary.error(
+            "tokenizer.ggml.tokens", "tokens that are pieces of words", f"some of {longest} characters"
+        )
+    pieces = {
+        token: score
+        for token, score, kind in zip(vocabulary.tokens, vocabulary.scores, vocabulary.kinds, strict=True)
+        if kind in _MERGED
+    }
+    ranked = [(-score, -len(left), left, right) for left, right, score in _pairs(pieces)]
+    ranked.sort(key=lambda each: each[:2])
+    return [(left, right) for _, _, left, right in ranked]
+
+
+def _pairs(pieces: dict[str, float]) -> Iterator[tuple[str, str, float]]:
+    for token, score in pieces.items():
+        for middle in range(1, len(token)):
+            left, right = token[:middle], token[middle:]
+            if left in pieces and right in pieces:
+                yield left, right, score
+
+
+def _stripping(vocabulary: Vocabulary) -> frozenset[int]:
+    """Phi-3's control tokens take white space along; only the model's name tells, as it does llama.cpp."""
+    if "phi-3" not in vocabulary.name and "phi3" not in vocabulary.name:
+        return frozenset()
+    cut_at = (Kind.CONTROL, Kind.UNKNOWN, Kind.USER_DEFINED)
+    return frozenset(
+        index
+        for index, kind in enumerate(vocabulary.kinds)
+        if (kind in cut_at or vocabulary.tokens[index] == "</s>") and vocabulary.tokens[index] not in _UNSTRIPPED
+    )

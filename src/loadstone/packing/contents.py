@@ -1,0 +1,83 @@
+"""What a format may ask a checkpoint for besides where tensors lie: what its files say of themselves, and small notes
+that are stored as tensors. All of it is a stranger's text, and read as such."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import ItemsView, Mapping
+from typing import Any, Protocol
+
+from loadstone.packing.problems import Problems
+from loadstone.tensors import DType, StoredTensor
+
+_MOST_NBYTES = 1 << 16
+
+
+class Contents(Protocol):
+    """A checkpoint, as far as formats need one."""
+
+    @property
+    def metadata(self) -> Mapping[str, str]: ...
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def get(self, name: str, /) -> StoredTensor | None: ...
+
+    def items(self) -> ItemsView[str, StoredTensor]: ...
+
+    def read(self, name: str, /) -> memoryview:
+        """The bytes of one tensor."""
+        ...
+
+
+def note(stored: Contents, tensor: StoredTensor, problems: Problems) -> dict[str, Any] | None:
+    """The JSON object that the bytes of a tensor are, up to 64 KiB; None, and a problem, if they are none."""
+    if tensor.dtype is not DType.UINT8 or tensor.strides or not 0 < tensor.nbytes <= _MOST_NBYTES:
+        problems.add(tensor, f"1 to {_MOST_NBYTES} bytes of JSON", f"{tensor.dtype}, shape {tensor.shape}")
+        return None
+    found = json_object(bytes(stored.read(tensor.name)))
+    if found is None:
+        problems.add(tensor, "a JSON object", "something else")
+    return found
+
+
+def json_object(text: bytes | str) -> dict[str, Any] | None:
+    """The object that a text is in JSON, without doubled keys, ``NaN`` and infinities; None if it is no such text."""
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def sizes(value: object) -> tuple[int, ...] | None:
+    """A list of whole numbers of at least 1, as a shape; None if it is no such list."""
+    if not isinstance(value, list) or not 1 <= len(value) <= 8:
+        return None
+    if any(type(size) is not int or not 1 <= size < 1 << 40 for size in value):
+        return None
+    return tuple(value)
+
+
+def lies_in_rows(tensor: StoredTensor) -> bool:
+    """Whether the bytes of a tensor are its elements, one after the other, and there is at least one."""
+    return tensor.strides is None and not tensor.stretches and tensor.packing is None and tensor.nbytes > 0
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError("out of range")
+    return number
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(name)

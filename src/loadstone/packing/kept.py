@@ -1,0 +1,44 @@
+"""A packed tensor that stays packed: its parts go to the library of its format, which computes with them so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from loadstone.tensors import Packing, StoredTensor
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The packing that reads it, which checked it; and what the checkpoint says of it beside its parts."""
+
+    inner: Packing
+    note: str
+    """JSON."""
+    module: str
+    """What the names of its parts begin with: the module's own name, and a dot."""
+
+    @property
+    def kind(self) -> str:
+        return self.inner.kind
+
+    @property
+    def parts(self) -> tuple[StoredTensor, ...]:
+        return self.inner.parts
+
+    @property
+    def rows(self) -> int:
+        return self.inner.rows
+
+    @property
+    def step(self) -> int:
+        return self.inner.step
+
+    def decode(
+        self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
+    ) -> Iterable[tuple[tuple[slice, ...], np.ndarray[Any, Any]]]:
+        return self.inner.decode(first, rows, others)

@@ -1,0 +1,69 @@
+"""What quantising while loading takes in private memory, looked at from outside in a fresh process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from frameworks.torch import tiny
+
+_PROBE = """
+import json, sys, threading, time
+import torch, loadstone
+from loadstone.frameworks.torch import torchao_weights
+torchao_weights._ELEMENTS = 1 << 16  # what the library needs for some rows is no part of the promise that is held here
+configs = {"int8": loadstone.TorchAoConfig("int8"), "nf4": loadstone.BitsAndBytesConfig(load_in_4bit=True)}
+
+def load(folder):
+    return loadstone.AutoModelForCausalLM.from_pretrained(folder, quantization_config=configs[sys.argv[3]])
+
+load(sys.argv[1])  # everything imported
+
+def private():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+
+peak, running = 0, True
+def watch():
+    global peak
+    while running:
+        peak = max(peak, private())
+        time.sleep(0.001)
+
+before = private()
+thread = threading.Thread(target=watch); thread.start()
+model = load(sys.argv[2])
+running = False; thread.join()
+plain = sum(p.nbytes for p in (model.model.embed_tokens.weight, model.lm_head.weight))
+print(json.dumps({"peak": peak - before, "quantised": model.get_memory_footprint() - plain}))
+"""
+
+_LIBRARIES_BYTES = 24 << 20
+"""For threads and the like, whatever the size of the model."""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("name", ["int8", "nf4"])
+def test_the_model_is_never_in_memory_in_full_precision(name: str, tmp_path: Path) -> None:
+    small = tiny.saved(tiny.llama(hidden_size=64, intermediate_size=128).to(torch.bfloat16), tmp_path / "small")
+    sizes: dict[str, Any] = dict(hidden_size=512, intermediate_size=2048, num_hidden_layers=6)
+    large = tiny.llama(**sizes).to(torch.bfloat16)
+    block = sum(parameter.nbytes for parameter in large.model.layers[0].parameters())
+    folder = tiny.saved(large, tmp_path / "large")
+    del large
+    done = subprocess.run(
+        [sys.executable, "-c", _PROBE, str(small), str(folder), name],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    allowed = 1.15 * found["quantised"] + block + _LIBRARIES_BYTES
+    assert allowed < found["quantised"] + 6 * block  # what it would take if all layers were there in bfloat16 too
+    assert found["peak"] <= allowed

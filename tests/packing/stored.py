@@ -1,0 +1,40 @@
+"""A small checkpoint whose linear weights are stored in fewer bits, for the tests of every format."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+Tensors = dict[str, torch.Tensor]
+Quantise = Callable[[str, torch.Tensor], tuple[Tensors, torch.Tensor]]
+"""A weight's name and numbers → what is stored in its place, and what comes out of that, as float32."""
+
+
+def quantised(plain: Path, to: Path, settings: Mapping[str, Any], quantise: Quantise, keep: str = "lm_head") -> Tensors:
+    """Write a copy of a one-file checkpoint with its linear weights quantised; the numbers of every tensor."""
+    shutil.copytree(plain, to, dirs_exist_ok=True)
+    config = json.loads((to / "config.json").read_text())
+    (to / "config.json").write_text(json.dumps(config | {"quantization_config": dict(settings)}))
+    stored: Tensors = {}
+    numbers: Tensors = {}
+    for name, tensor in load_file(plain / "model.safetensors").items():
+        if name.endswith("proj.weight") and keep not in name:
+            parts, numbers[name] = quantise(name, tensor)
+            stored |= {part: each.contiguous() for part, each in parts.items()}
+        else:
+            stored[name] = numbers[name] = tensor
+    save_file(stored, to / "model.safetensors", metadata={"format": "pt"})
+    return numbers
+
+
+def assert_numbers(found: Mapping[str, torch.Tensor], expected: Tensors, dtype: torch.dtype) -> None:
+    """Every tensor, exactly."""
+    assert found.keys() == expected.keys()
+    for name, tensor in expected.items():
+        torch.testing.assert_close(found[name].detach(), tensor.to(dtype), rtol=0, atol=0, msg=name)

@@ -1,0 +1,205 @@
+"""Models from GGUF files compute what the checkpoints compute that the files were made of, in every family."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+import pytest
+import torch
+import transformers
+
+import loadstone
+
+from .cases import PLAIN, Case
+from .gguf_writing import ARCHITECTURES, write_gguf
+from .reference import Reference, Store, assert_close, make_inputs
+
+ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "modernbert")
+# What llama.cpp has no key for has the value that its code has.
+FIXED: dict[str, dict[str, Any]] = {
+    "gemma2": dict(query_pre_attn_scalar=12),
+    "gemma3_text": dict(query_pre_attn_scalar=12, sliding_window_pattern=6, num_hidden_layers=7),
+    "qwen3_moe": dict(norm_topk_prob=True),
+}
+_LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0)
+_LONGROPE = dict(rope_type="longrope", short_factor=[1.0, 1.1, 1.3, 1.6], long_factor=[1.5, 2.0, 4.0, 8.0])
+_LONG = dict(original_max_position_embeddings=9, max_position_embeddings=128)
+VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
+    "llama": {
+        "tied": dict(tie_word_embeddings=True),
+        "head_dim": dict(head_dim=12),
+        "biases": dict(attention_bias=True, mlp_bias=True),
+        "linear": dict(rope_scaling=dict(rope_type="linear", factor=2.5)),
+        "yarn": dict(rope_scaling=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16)),
+        "llama3": dict(
+            rope_scaling=_LLAMA3 | dict(original_max_position_embeddings=8192),
+            max_position_embeddings=65536,
+            head_dim=16,
+            rope_theta=500000.0,
+        ),
+        "factors": dict(
+            rope_scaling=_LLAMA3 | dict(original_max_position_embeddings=24), max_position_embeddings=192, head_dim=16
+        ),
+    },
+    "qwen2": {"tied": dict(tie_word_embeddings=True)},
+    "gemma": {"grouped": dict(num_key_value_heads=2)},
+    "gemma3_text": {"linear": dict(rope_scaling=dict(rope_type="linear", factor=8.0))},
+    "phi3": {
+        "longrope": dict(rope_scaling=_LONGROPE, **_LONG),
+        "partial": dict(partial_rotary_factor=0.5),
+        "window": dict(sliding_window=5),
+    },
+    "gpt2": {"untied": dict(tie_word_embeddings=False), "inner": dict(n_inner=50)},
+    "gpt_neox": {"sequential": dict(use_parallel_residual=False), "no_bias": dict(attention_bias=False)},
+    "bert": {"two_segments": dict(type_vocab_size=2)},
+}
+
+
+def case_of(family: str, variant: str = "plain", **changes: Any) -> Case:
+    config = PLAIN[family] | FIXED.get(family, {}) | changes
+    head = "base" if family in ENCODERS else "causal_lm"
+    return Case(family, f"gguf-{variant}", config, (head,), 23 if variant != "plain" else 11)
+
+
+CASES = [case_of(family) for family in ARCHITECTURES] + [
+    case_of(family, name, **changes) for family, those in VARIANTS.items() for name, changes in those.items()
+]
+
+
+def outputs(model: Any, case: Case) -> torch.Tensor:
+    with torch.no_grad():
+        found = model.eval()(**make_inputs(case))
+    result: torch.Tensor = found.last_hidden_state if case.heads == ("base",) else found.logits
+    return result
+
+
+def reference_of(store: Store, case: Case) -> Reference:
+    return store.reference(case, case.heads[0])
+
+
+def auto(case: Case, library: Any = loadstone) -> Any:
+    return library.AutoModel if case.heads == ("base",) else library.AutoModelForCausalLM
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_model_from_gguf_computes_what_the_original_does(store: Store, case: Case, tmp_path: Path) -> None:
+    reference = reference_of(store, case)
+    write_gguf(reference, tmp_path / "x.gguf")
+    model = auto(case).from_pretrained(tmp_path, gguf_file="x.gguf", attn_implementation="eager")
+    assert model.config.model_type == case.family
+    assert not model.load_report.unused
+    assert all("pooler" in name for name in model.load_report.initialised)
+    assert_close(outputs(model, case), outputs(reference.model, case), case.id)
+    for name, tensor in model.state_dict().items():
+        inexact = ("position_embeddings", "norm", "pooler")  # rows that no file has; 1 added and taken away; no file
+        if name in reference.stored and not any(part in name for part in inexact):
+            torch.testing.assert_close(tensor, reference.stored[name], rtol=0, atol=0, msg=name)
+
+
+# What transformers' own way leaves at the default, whatever the file says, has the default here.
+PEERS: dict[str, dict[str, Any]] = {
+    "llama": {},
+    "mistral": {},
+    "qwen2": {},
+    "qwen3": dict(head_dim=128),
+    "qwen3_moe": dict(head_dim=128, moe_intermediate_size=768),
+    "gemma2": dict(head_dim=256, query_pre_attn_scalar=256, attn_logit_softcapping=50.0, final_logit_softcapping=30.0),
+    "gemma3_text": dict(head_dim=256, query_pre_attn_scalar=256),
+    "phi3": {},
+}
+
+
+@pytest.mark.parametrize("family", PEERS)
+def test_transformers_reads_the_same_model_from_the_file(store: Store, family: str, tmp_path: Path) -> None:
+    case = case_of(family, "peer", **PEERS[family])
+    write_gguf(reference_of(store, case), tmp_path / "x.gguf")
+    theirs = auto(case, transformers).from_pretrained(tmp_path, gguf_file="x.gguf", attn_implementation="eager")
+    ours = auto(case).from_pretrained(tmp_path, gguf_file="x.gguf", attn_implementation="eager")
+    assert_close(outputs(ours, case), outputs(theirs, case), family)
+
+
+def plain_copy(packed: Path, to: Path) -> Path:
+    """The same file with every block's numbers in float32, as the ``gguf`` package has them."""
+    reader = gguf.GGUFReader(packed)
+    architecture = reader.fields["general.architecture"].contents()
+    writer = gguf.GGUFWriter(to, architecture)
+    for key, field in reader.fields.items():
+        if not key.startswith("GGUF.") and key != "general.architecture":
+            of = field.types[1] if len(field.types) > 1 else None
+            writer.add_key_value(key, field.contents(), field.types[0], of)
+    for tensor in reader.tensors:
+        numbers = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+        writer.add_tensor(tensor.name, np.ascontiguousarray(numbers))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return to
+
+
+WIDE = dict.fromkeys(("intermediate_size", "hidden_dim", "n_inner", "moe_intermediate_size"), 32)
+
+
+@pytest.mark.parametrize("kind", ["Q8_0", "Q4_1", "F16", "BF16", "MXFP4"])
+@pytest.mark.parametrize("family", ARCHITECTURES)
+def test_packed_tensors_are_arranged_as_plain_ones(store: Store, family: str, kind: str, tmp_path: Path) -> None:
+    widths = {key: width for key, width in WIDE.items() if key in PLAIN[family] or (family, key) == ("gpt2", "n_inner")}
+    case = case_of(family, "wide", **widths)
+    packed = write_gguf(reference_of(store, case), tmp_path / "packed.gguf", gguf.GGMLQuantizationType[kind])
+    found = auto(case).from_pretrained(packed).state_dict()
+    expected = auto(case).from_pretrained(plain_copy(packed, tmp_path / "plain.gguf")).state_dict()
+    assert found.keys() == expected.keys()
+    for name, tensor in found.items():
+        if "pooler" not in name:  # no file has it
+            torch.testing.assert_close(tensor, expected[name], rtol=0, atol=0, msg=name)
+
+
+def test_the_experts_of_old_mixtral_files_are_read_one_by_one(store: Store, tmp_path: Path) -> None:
+    case = case_of("mixtral")
+    whole = write_gguf(reference_of(store, case), tmp_path / "whole.gguf")
+    reader = gguf.GGUFReader(whole)
+    writer = gguf.GGUFWriter(tmp_path / "old.gguf", "llama")
+    for key, field in reader.fields.items():
+        if not key.startswith("GGUF.") and key != "general.architecture":
+            of = field.types[1] if len(field.types) > 1 else None
+            writer.add_key_value(key, field.contents(), field.types[0], of)
+    for tensor in reader.tensors:
+        stem, found, leaf = tensor.name.partition("_exps.")
+        for number, each in enumerate(tensor.data if found else [tensor.data]):
+            name = f"{stem}.{number}.{leaf}" if found else tensor.name
+            writer.add_tensor(name, np.ascontiguousarray(each))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    old = auto(case).from_pretrained(tmp_path / "old.gguf").state_dict()
+    for name, tensor in auto(case).from_pretrained(whole).state_dict().items():
+        torch.testing.assert_close(old[name], tensor, rtol=0, atol=0, msg=name)
+
+
+def test_llama_3_scaling_is_recognised_by_its_factors(store: Store, tmp_path: Path) -> None:
+    variants = VARIANTS["llama"]
+    found = []
+    for name in ("llama3", "factors"):
+        case = case_of("llama", name, **variants[name])
+        path = write_gguf(reference_of(store, case), tmp_path / f"{name}.gguf")
+        found.append(loadstone.AutoConfig.from_pretrained(path).rope_scaling)
+    assert found[0] == _LLAMA3 | {"original_max_position_embeddings": 8192}
+    assert found[1]["rope_type"] == "longrope" and found[1]["attention_factor"] == 1.0
+
+
+@pytest.mark.parametrize("framework", ["Flax", "TF"])
+@pytest.mark.parametrize("family", ["llama", "qwen3_moe", "gpt2", "gpt_neox", "gemma2", "roberta"])
+def test_other_frameworks_compute_the_same(store: Store, family: str, framework: str, tmp_path: Path) -> None:
+    case = case_of(family)
+    reference = reference_of(store, case)
+    path = write_gguf(reference, tmp_path / "x.gguf", gguf.GGMLQuantizationType.Q8_0)
+    name = "AutoModel" if case.heads == ("base",) else "AutoModelForCausalLM"
+    model = getattr(loadstone, f"{framework}{name}").from_pretrained(path)
+    inputs = {key: value.numpy() for key, value in make_inputs(case).items()}
+    found = model(**inputs)
+    numbers = np.asarray(found.last_hidden_state if case.heads == ("base",) else found.logits)
+    assert_close(torch.tensor(numbers), outputs(auto(case).from_pretrained(path), case), case.id)

@@ -1,0 +1,22 @@
+"""Every family computes the same packed: rows that the converter moved, matrices that it turned, parts it fused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gguf
+import pytest
+
+from .gguf_writing import ARCHITECTURES, write_gguf
+from .reference import Store, assert_close
+from .test_gguf import PLAIN, WIDE, auto, case_of, outputs, reference_of
+
+
+@pytest.mark.parametrize("family", ARCHITECTURES)
+def test_a_packed_model_computes_what_the_dequantised_one_does(store: Store, family: str, tmp_path: Path) -> None:
+    widths = {key: width for key, width in WIDE.items() if key in PLAIN[family] or (family, key) == ("gpt2", "n_inner")}
+    case = case_of(family, "wide", **widths)
+    path = write_gguf(reference_of(store, case), tmp_path / "x.gguf", gguf.GGMLQuantizationType.Q8_0)
+    plain, packed = (auto(case).from_pretrained(path, dequantize=each) for each in (True, False))
+    assert any(hasattr(module, "packed_elements") for module in packed.modules())
+    assert_close(outputs(packed, case), outputs(plain, case), family)

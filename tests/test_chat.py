@@ -1,0 +1,210 @@
+"""Chat templates: what they write is what transformers writes, and what they may not do."""
+
+from __future__ import annotations
+
+import json
+import time
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.conftest import write_tokenizer
+
+from loadstone import chat
+from loadstone.chat import limits
+from loadstone.errors import ArgumentError, TokenizerError
+from loadstone.text import TextTokenizer
+
+MESSAGES: list[dict[str, Any]] = [
+    {"role": "system", "content": "Be brief; <b>é</b> & 'co'"},
+    {"role": "user", "content": "  1 + 1?\n"},
+    {"role": "assistant", "content": "<think>hm</think>\n2", "tool_calls": [{"name": "add", "arguments": {"a": 1}}]},
+    {"role": "user", "content": [{"type": "text", "text": "and then?"}]},
+]
+TEMPLATES = {
+    "loop": "{% for m in messages %}{{ '<' + m['role'] + '>' }}{{ m.content if m.content is string }}{% endfor %}",
+    "blanks": "{%- for m in messages %}\n    {%- if loop.first %}\nfirst\n    {% endif %}\n"
+    "  {{ loop.index0 }}\n{% endfor %}",
+    "namespace": "{% set ns = namespace(x='', n=0) %}{% for m in messages %}{% set ns.x = ns.x ~ m.role ~ loop.index %}"
+    "{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.x }}{{ ns.n * 2 }}{{ 7 % 4 }}{{ 2 ** 10 }}",
+    "json": "{{ messages | tojson }}{{ messages[2].tool_calls[0] | tojson(indent=2) }}"
+    "{{ messages[0] | tojson(ensure_ascii=true) }}",
+    "loops": "{% for m in messages %}{% if m.role == 'system' %}{% continue %}{% endif %}{{ m.role }}"
+    "{% if loop.index > 2 %}{% break %}{% endif %}{% endfor %}",
+    "methods": "{{ messages[1].content.strip().split(' ')[-1] }}"
+    "{{ messages[2].content.split('</think>')[-1].lstrip('\\n') }}"
+    "{{ 'abc'.replace('b', 'xx').upper() }}{{ 'a,b'.rsplit(',', 1) | last }}{{ 'x'.startswith('x') }}"
+    "{% for k, v in messages[2].tool_calls[0].arguments.items() %}{{ k }}={{ v }}{% endfor %}"
+    "{{ messages[0].get('x', 'none') }}",
+    "filters": "{{ messages | map(attribute='role') | join(', ') }}"
+    "{{ messages | selectattr('role', 'equalto', 'user') | list | length }}"
+    "{{ 'Hello' | lower | trim | capitalize }}{{ missing | default('gone') }}"
+    "{{ messages[1:] | length }}{{ 'a\nb' | indent(2) }}"
+    "{{ (messages | first).role | title }}{{ 'aXb' | replace('X', 'yy') }}{{ 3.7 | round | int }}{{ 5 | string }}",
+    "macro": "{% macro say(m, bold=false) %}{{ m.role }}{% if bold %}!{% endif %}{% endmacro %}"
+    "{% for m in messages %}{{ say(m, bold=loop.last) }}{% endfor %}",
+    "generation": "{% for m in messages %}{% generation %}{{ m.role }}{% endgeneration %}{% endfor %}",
+    "tests": "{% if messages[3].content is iterable and messages[3].content is not string %}list{% endif %}"
+    "{% if x is defined %}x{% endif %}{% if messages[0] is mapping %}map{% endif %}{{ 'a' in ['a', 'b'] }}{{ none }}",
+    "lists": "{% set l = messages[:1] + [{'role': 'new'}] %}{{ l[-1].role }}{{ l | length }}"
+    "{{ [1, 'a', none] }}{{ dict(a=1) }}",
+    "tokens": "{{ bos_token }}{{ messages[0].role }}{{ eos_token }}"
+    "{% if add_generation_prompt %}>{% endif %}{{ extra }}",
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_writes_what_it_writes_in_transformers(name: str) -> None:
+    from transformers.utils.chat_template_utils import _compile_jinja_template
+
+    known = {"messages": MESSAGES, "bos_token": "<s>", "eos_token": "</s>", "add_generation_prompt": True, "extra": 7}
+    assert chat.render(TEMPLATES[name], known, "here") == _compile_jinja_template(TEMPLATES[name]).render(**known)
+
+
+DOUBLING = "{% set ns = namespace(x='ab') %}{% for i in range(99) %}{% set ns.x = EXPRESSION %}{% endfor %}{{ ns.x }}"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ messages.__init__.__globals__ }}",
+        "{{ messages['__class__'] }}{{ (messages | attr('__class__')).x }}",
+        "{{ raise_exception.__globals__['json'] }}",
+        "{{ namespace.__init__.__globals__['os'].system('true') }}",
+        "{{ messages.append(1) }}",
+        "{{ messages[0].update(role='x') }}",
+        "{{ messages.clear() }}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}",
+        "{{ lipsum() }}",
+        "{{ 'a' * 10 ** 9 }}",
+        "{{ 7 ** 9999999 }}",
+        "{{ [1] * 999999999 }}",
+        "{{ 999999999 * 'a' }}",
+        "{{ '%999999999d' % 1 }}",
+        "{{ '%999999999d' | format(1) }}",
+        "{{ '{:999999999}'.format(1) }}",
+        "{{ '{0.__class__}'.format(messages) }}",
+        "{{ 'a'.ljust(999999999) }}",
+        "{{ 'a'.center(999999999) }}",
+        "{{ 'a' | center(999999999) }}",
+        "{{ 'a\t'.expandtabs(999999999) }}",
+        "{{ range(999999999) | list }}",
+        "{{ 'ab' | replace('', 'x' * 9999999) }}",
+        "{{ ('a' * 9999).replace('a', 'b' * 9999) }}",
+        "{{ ('a' * 999999) | list | join('b' * 99999) }}",
+        "{{ ('b' * 99999).join(('a' * 999999) | list) }}",
+        "{{ ('a\n' * 999999) | indent(999999) }}",
+        DOUBLING.replace("EXPRESSION", "ns.x + ns.x"),
+        DOUBLING.replace("EXPRESSION", "ns.x ~ ns.x"),
+        DOUBLING.replace("EXPRESSION", "ns.x * 2"),
+        DOUBLING.replace("EXPRESSION", "ns.x.replace('a', 'aa').replace('b', 'bb')"),
+        DOUBLING.replace("EXPRESSION", "[ns.x, ns.x]"),
+        DOUBLING.replace("EXPRESSION", "[ns.x, ns.x]").replace("{{ ns.x }}", "{{ ns.x | tojson }}"),
+        DOUBLING.replace("EXPRESSION", "[ns.x, ns.x]").replace("{{ ns.x }}", "{{ ns.x | string }}"),
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{% for",
+        "{{ nothing.at.all }}",
+        "{{ messages[99].role }}",
+        "{% set ns = namespace() %}{% set ns.__class__ = 1 %}{{ ns.__class__.__mro__ }}",
+    ],
+)
+def test_a_template_that_reaches_out_or_asks_for_too_much_is_our_error(template: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(TokenizerError, match=r"here: its chat template cannot write this conversation: ."):
+        chat.render(template, {"messages": MESSAGES}, "here")
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}",
+    ],
+)
+def test_a_template_that_does_not_end_is_stopped(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    began = time.monotonic()
+    with pytest.raises(TokenizerError, match="it takes more than"):
+        chat.render(template, {"messages": MESSAGES}, "here")
+    assert time.monotonic() - began < 30
+
+
+def test_the_conversation_is_as_it_was_and_its_objects_are_out_of_reach() -> None:
+    class Message(dict[str, Any]):
+        def wipe(self) -> str:
+            raise AssertionError
+
+    mine = Message(role="user", content="hi")
+    assert chat.render("{{ messages[0].wipe is defined }}", {"messages": [mine]}, "here") == "False"
+    with pytest.raises(ArgumentError, match=r"messages\[0\]: expected text, numbers, lists and mappings, found object"):
+        chat.render("", {"messages": [object()]}, "here")
+
+
+def test_a_template_that_refuses_a_conversation_is_heard() -> None:
+    with pytest.raises(TokenizerError, match="roles must alternate"):
+        chat.render("{{ raise_exception('roles must alternate') }}", {}, "here")
+
+
+@pytest.mark.parametrize(("found", "said"), [("3.1.5", "found 3.1.5"), (None, "found none")])
+def test_a_jinja_with_known_ways_out_of_its_sandbox_runs_no_template(
+    monkeypatch: pytest.MonkeyPatch, found: str | None, said: str
+) -> None:
+    def version(name: str) -> str:
+        if found is None:
+            raise PackageNotFoundError(name)
+        return found
+
+    monkeypatch.setattr(chat, "version", version)
+    with pytest.raises(TokenizerError, match=rf"jinja2 3\.1\.6 or newer, {said}: pip install 'loadstone\[cli\]'"):
+        chat.render("hi", {}, "here")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_tokenizer(tmp_path)
+    return tmp_path
+
+
+def settings(folder: Path, **more: Any) -> TextTokenizer:
+    path = folder / "tokenizer_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | more))
+    return TextTokenizer.from_pretrained(folder)
+
+
+def test_a_folders_template_is_found_where_the_hub_keeps_it(folder: Path) -> None:
+    ask = [{"role": "user", "content": "the cat"}]
+    assert not TextTokenizer.from_pretrained(folder).has_chat_template
+    template = "{{ cls_token }}{{ messages[0].content }}{% if add_generation_prompt %} on{% endif %}"
+    tokenizer = settings(folder, chat_template=template)
+    assert tokenizer.has_chat_template
+    text = tokenizer.apply_chat_template(ask)
+    assert text == "[CLS]the cat on"
+    assert tokenizer.encode([text], add_special_tokens=False).input_ids == [[2, 5, 6, 8]]
+    assert tokenizer.apply_chat_template(ask, add_generation_prompt=False) == "[CLS]the cat"
+    (folder / "chat_template.jinja").write_text("{{ messages[0].role }}: {{ thinking }}")
+    assert TextTokenizer.from_pretrained(folder).apply_chat_template(ask, thinking=True) == "user: True"
+
+
+def test_one_template_of_several_is_chosen_by_name(folder: Path) -> None:
+    named = [{"name": "default", "template": "plain"}, {"name": "tools", "template": "with tools"}]
+    tokenizer = settings(folder, chat_template=named)
+    assert tokenizer.apply_chat_template([]) == "plain"
+    assert tokenizer.apply_chat_template([], name="tools") == "with tools"
+    with pytest.raises(TokenizerError, match="no chat template is called 'rag'; there are default, tools"):
+        tokenizer.apply_chat_template([], name="rag")
+
+
+def test_without_a_template_the_error_says_so(folder: Path) -> None:
+    with pytest.raises(TokenizerError, match="says nothing of how a conversation is written"):
+        TextTokenizer.from_pretrained(folder).apply_chat_template([])
+    with pytest.raises(TokenizerError, match="says nothing of how"):
+        settings(folder, chat_template=[7, {"x": 1}]).apply_chat_template([])
+    (folder / "chat_template.jinja").write_bytes(b"\xff")
+    with pytest.raises(TokenizerError, match=r"chat_template\.jinja: expected text in UTF-8"):
+        TextTokenizer.from_pretrained(folder)
