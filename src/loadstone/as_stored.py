@@ -9,8 +9,7 @@ from loadstone.checkpoint.names import GGUF
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.options import Options
-from loadstone.packing.gguf_blocks import Blocks
-from loadstone.packing.kept import Kept
+from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.quantised import dequantised, method_of, unpacked
 from loadstone.tensors import StoredTensor
 
@@ -72,7 +71,7 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
     return Checkpoint(
         (
             each._replace(packing=Kept(each.packing, "", ""))
-            if isinstance(each.packing, Blocks) and each.packing.is_matrix_in_blocks
+            if is_in_blocks(each.packing) and each.packing.is_matrix_in_blocks
             else each
             for each in checkpoint.values()
         ),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from loadstone.packing.gguf_blocks import Blocks
-from loadstone.packing.kept import Kept
+from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantisation_config import Quantisation
 from loadstone.tensors import DType
+
+if TYPE_CHECKING:
+    from loadstone.packing.gguf_blocks import Blocks
 
 WEIGHT = ".weight"
 
@@ -28,8 +31,9 @@ def blocks_of(recipe: Recipe) -> Blocks | None:
         return None
     tensor, rows, into = recipe.pieces[0]
     packing = tensor.packing
-    is_whole = rows is None and into is None
-    return packing.inner if is_whole and isinstance(packing, Kept) and isinstance(packing.inner, Blocks) else None
+    if rows is not None or into is not None or not isinstance(packing, Kept):
+        return None
+    return packing.inner if is_in_blocks(packing.inner) else None
 
 
 def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
@@ -37,7 +41,7 @@ def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
     sizes = {}
     for name, recipe in plan.recipes.items():
         kept = kept_of(recipe)
-        if any(isinstance(each.inner, Blocks) for each in kept) and blocks_of(recipe) is None:
+        if any(is_in_blocks(each.inner) for each in kept) and blocks_of(recipe) is None:
             continue  # parts of a matrix are decoded
         if kept and isinstance(recipe, Stored):
             nbytes = sum(part.nbytes for each in kept for part in each.parts)

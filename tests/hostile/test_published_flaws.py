@@ -252,7 +252,7 @@ def test_cve_2026_27893_trust_is_hard_coded_nowhere() -> None:
     """
     for path in sorted((ROOT / "src").rglob("*.py")):
         code = re.sub(r'""".*?"""|"[^"\n]*"|#[^\n]*', "", path.read_text(), flags=re.DOTALL)
-        assert not re.search(r"(trust_remote_code|own)\s*[:=]\s*(bool\s*=\s*)?True", code), path
+        assert not re.search(r"\b(trust_remote_code|own)\s*[:=]\s*(bool\s*=\s*)?True", code), path
 
 
 def test_cve_2025_1550_a_keras_archive_runs_no_code(tmp_path: Path, ran: Path) -> None:

@@ -408,6 +408,7 @@ def other_reader(folder: Path) -> Tree:
     return {name: found[name] for name in found if is_stale(name)}
 
 
+@pytest.mark.long  # it forks at every step, which takes a worker of many GB long
 @pytest.mark.parametrize("new", [NEW, {"config": b"new", "index": b"one file"}], ids=["shards", "one file"])
 def test_killed_at_any_step_of_the_way_beside_every_reader_finds_old_or_new(tmp_path: Path, new: Tree) -> None:
     seen = set()
@@ -425,6 +426,7 @@ def test_killed_at_any_step_of_the_way_beside_every_reader_finds_old_or_new(tmp_
     assert seen == {b"old", b"new"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("refused_late", [False, True])
 def test_killed_at_any_step_of_the_way_inside_the_next_load_finds_old_or_new_and_others_no_mixture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused_late: bool

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from loadstone.tensors import Packing, StoredTensor
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from loadstone.packing.gguf_blocks import Blocks
+
+
+def is_in_blocks(packing: Packing | None) -> TypeGuard[Blocks]:
+    """Whether it is that of a GGUF file."""
+    from loadstone.packing.gguf_blocks import Blocks  # which needs NumPy, other than most plans
+
+    return isinstance(packing, Blocks)
 
 
 @dataclass(frozen=True)
