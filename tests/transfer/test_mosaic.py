@@ -122,7 +122,7 @@ def test_no_more_parts_are_laid_than_a_process_can_have(pieces: list[Piece], mon
 
 
 def private_bytes(tensor: torch.Tensor) -> int:
-    """Memory of this process's own, not the file's, within a tensor's pages: present (bit 63) and no file's (bit 61)."""
+    """Memory of this process's own within a tensor's pages: they are present (bit 63) and no file's (bit 61)."""
     first, last = tensor.data_ptr() // 4096, (tensor.data_ptr() + tensor.nbytes - 1) // 4096
     with open("/proc/self/pagemap", "rb", buffering=0) as file:
         entries = np.frombuffer(os.pread(file.fileno(), 8 * (last - first + 1), 8 * first), "<u8")
