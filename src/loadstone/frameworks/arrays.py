@@ -162,7 +162,7 @@ def _check_kinds(plan: LoadPlan) -> None:
         if not piece.tensor.dtype.is_floating
     ]
     if faults:
-        raise UnsupportedDType(faults, hint="Are these quantised weights whose config.json lost its quantization_config?")
+        raise UnsupportedDType(faults, hint="Are these quantised weights, and does config.json say so?")
 
 
 class _Job(NamedTuple):

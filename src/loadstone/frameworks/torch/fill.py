@@ -125,7 +125,7 @@ def _check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
         if not tensor.dtype.is_floating
     ]
     if faults:
-        raise UnsupportedDType(faults, hint="Are these quantised weights whose config.json lost its quantization_config?")
+        raise UnsupportedDType(faults, hint="Are these quantised weights, and does config.json say so?")
 
 
 def _default_dtype(made: Mapping[str, Tensor]) -> torch.dtype:
