@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from processes import TIMEOUT_S, warm_own_memory
@@ -48,6 +49,19 @@ def dd_write(file: Path, nbytes: int) -> float:
     finally:
         file.unlink(missing_ok=True)
     return elapsed_s * nbytes / (blocks * BLOCK_BYTES)
+
+
+def dd_both(folder: Path, file: Path, nbytes: int) -> float:
+    """Seconds in which :func:`dd_read` and :func:`dd_write`, started together, are both done.
+
+    A disk that shares its bandwidth between reading and writing takes as long as for one after the other.
+    """
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(1) as reader:
+        reading = reader.submit(dd_read, folder)
+        dd_write(file, nbytes)
+        reading.result()
+    return time.perf_counter() - begin
 
 
 def _dd(*arguments: str) -> None:
