@@ -33,7 +33,7 @@ from loadstone.packing.narrow import narrowed, overflows, recode
 from loadstone.packing.numbers import exact
 from loadstone.planning.recipes import Piece, within
 from loadstone.tensors import DType, StoredTensor
-from loadstone.transfer.boxes import Box, Read, boxes, elements, of_array
+from loadstone.transfer.boxes import Read, boxes, common, elements, of_array
 from loadstone.transfer.durable import reserve
 from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.machine import cores
@@ -206,7 +206,8 @@ class Stretches:
             sizes = [each.stop - each.start for each in box]
             room = made[at : at + math.prod(sizes)].reshape(sizes)
             for view, into in views:
-                _copy_common(room, box, view, into)
+                if shared := common(box, into):
+                    room[shared[0]] = view[shared[1]]
             at += room.size
         return made.view(np.uint8)
 
@@ -378,18 +379,3 @@ def _start(box: Sequence[slice], shape: Sequence[int]) -> int | None:
         is_cut |= count > 1
         start += index.start * math.prod(shape[axis + 1 :])
     return start
-
-
-def _copy_common(room: Array, box: Box, stored: Array, region: Sequence[int | slice]) -> None:
-    """Copies what a box of a tensor, to be filled, and the region that ``stored`` is have in common."""
-    into: list[slice] = []
-    out_of: list[slice | None] = []
-    for wanted, given in zip(box, region, strict=True):
-        start, stop = (given, given + 1) if isinstance(given, int) else (given.start, given.stop)
-        low, high = max(start, wanted.start), min(stop, wanted.stop)
-        if low >= high:
-            return
-        into.append(slice(low - wanted.start, high - wanted.start))
-        # A dimension that an index picks one of is not there in the stored part.
-        out_of.append(None if isinstance(given, int) else slice(low - start, high - start))
-    room[tuple(into)] = stored[tuple(out_of)]

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadstone.transfer.boxes import boxes, elements, of_array
+from loadstone.transfer.boxes import boxes, common, elements, of_array
 
 SHAPES = st.lists(st.integers(0, 5), max_size=4).map(tuple)
 
@@ -68,3 +68,28 @@ def test_bytes_within_an_element_are_cut_from_it() -> None:
 
     assert bytes(elements(4, read)(5, 11)) == bytes(range(5, 11))
     assert asked == [(1, 3)]
+
+
+@st.composite
+def box_and_region(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[slice, ...], tuple[int | slice, ...]]:
+    shape = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple))
+    box, region = [], []
+    for size in shape:
+        first, last = (sorted(draw(st.tuples(*[st.integers(0, size)] * 2))) for _ in range(2))
+        box.append(slice(*first))
+        region.append(draw(st.one_of(st.integers(0, size - 1), st.just(slice(*last)))))
+    return shape, tuple(box), tuple(region)
+
+
+@given(box_and_region())
+def test_what_a_box_and_a_region_share_is_copied_and_nothing_else(
+    case: tuple[tuple[int, ...], tuple[slice, ...], tuple[int | slice, ...]],
+) -> None:
+    shape, box, region = case
+    array = np.arange(1, math.prod(shape) + 1).reshape(shape)
+    expected = np.zeros_like(array)
+    expected[region] = array[region]
+    made = np.zeros_like(array[box])
+    if shared := common(box, region):
+        made[shared[0]] = array[region][shared[1]]
+    assert np.array_equal(made, expected[box])

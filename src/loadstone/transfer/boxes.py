@@ -43,6 +43,26 @@ def boxes(shape: Sequence[int], start: int, stop: int) -> Iterator[Box]:
         yield from ((slice(last, last + 1), *box) for box in boxes(shape[1:], 0, left))
 
 
+def common(box: Box, region: Sequence[int | slice]) -> tuple[Box, tuple[slice | None, ...]] | None:
+    """What a box and a region of the same array share: an index into the box, and one into what the region holds.
+
+    A dimension of which ``region`` picks one place is not there in what it holds. None if they share nothing.
+
+    >>> common((slice(2, 4), slice(0, 3)), (3, slice(1, 9)))
+    ((slice(1, 2, None), slice(1, 3, None)), (None, slice(0, 2, None)))
+    """
+    within: list[slice] = []
+    out_of: list[slice | None] = []
+    for wanted, given in zip(box, region, strict=True):
+        start, stop = (given, given + 1) if isinstance(given, int) else (given.start, given.stop)
+        low, high = max(start, wanted.start), min(stop, wanted.stop)
+        if low >= high:
+            return None
+        within.append(slice(low - wanted.start, high - wanted.start))
+        out_of.append(None if isinstance(given, int) else slice(low - start, high - start))
+    return tuple(within), tuple(out_of)
+
+
 def elements(width: int, read: Callable[[int, int], np.ndarray[Any, Any]]) -> Read:
     """From a reader of elements, each ``width`` bytes, a reader of bytes. ``read`` gives bytes in one row."""
 

@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
+from loadstone.frameworks.torch.moving import changed
 from loadstone.planning.slot_dtypes import SlotDTypes
 
 
@@ -58,16 +58,8 @@ class CastOutput:
 
 def cast(value: Any, dtype: torch.dtype) -> Any:
     """Floating-point tensors in a dtype, also those in tuples, lists, dicts and outputs."""
-    if isinstance(value, Tensor):
-        return value.to(dtype) if value.is_floating_point() else value
-    if isinstance(value, tuple):
-        made = [cast(each, dtype) for each in value]
-        return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
-    if isinstance(value, list):
-        return [cast(each, dtype) for each in value]
-    if type(value) is dict:
-        return {key: cast(each, dtype) for key, each in value.items()}
-    if isinstance(value, ModelOutput):
-        for name, each in value.items():
-            setattr(value, name, cast(each, dtype))
-    return value
+
+    def in_dtype(leaf: Any) -> Any:
+        return leaf.to(dtype) if isinstance(leaf, Tensor) and leaf.is_floating_point() else leaf
+
+    return changed(value, in_dtype)

@@ -1,8 +1,8 @@
-"""Tensors to another device, wherever they are."""
+"""Tensors to another device, wherever they are: in the arguments and outputs of a call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -21,21 +21,29 @@ class Movable:
 
 def move(value: Any, device: torch.device) -> Any:
     """Tensors to ``device``, also those in tuples, lists, dicts and the outputs and states of this library."""
-    if isinstance(value, Tensor):
-        return value.to(device)
+
+    def moved(leaf: Any) -> Any:
+        if isinstance(leaf, Tensor):
+            return leaf.to(device)
+        return leaf.on_device(device) if isinstance(leaf, Movable) else leaf
+
+    return changed(value, moved)
+
+
+def changed(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with ``change`` made of what is in it: in tuples, lists, dicts and, in place, this library's outputs."""
     if isinstance(value, tuple):
-        moved = [move(each, device) for each in value]
-        return type(value)(*moved) if hasattr(value, "_fields") else tuple(moved)
+        made = [changed(each, change) for each in value]
+        return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
     if isinstance(value, list):
-        return [move(each, device) for each in value]
+        return [changed(each, change) for each in value]
     if type(value) is dict:
-        return {key: move(each, device) for key, each in value.items()}
+        return {key: changed(each, change) for key, each in value.items()}
     if isinstance(value, ModelOutput):
         for name, each in value.items():
-            setattr(value, name, move(each, device))
-    elif isinstance(value, Movable):
-        return value.on_device(device)
-    return value
+            setattr(value, name, changed(each, change))
+        return value
+    return change(value)
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:

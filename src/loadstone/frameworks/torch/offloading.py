@@ -24,7 +24,7 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
 from loadstone.sizes import format_bytes
-from loadstone.transfer.boxes import Box, boxes, elements
+from loadstone.transfer.boxes import boxes, common, elements
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.offload import offload_name, offloaded_files
 from loadstone.transfer.outgoing import OutgoingTensor
@@ -112,7 +112,8 @@ def _outgoing(
             count = math.prod(sizes)
             part = made[at : at + count].view(sizes)
             for piece, region in regions:
-                _copy_common(part, box, taken(source, piece), region)
+                if shared := common(box, region):
+                    part[shared[0]].copy_(taken(source, piece)[shared[1]].detach())
             at += count
         return made.view(torch.uint8).numpy()
 
@@ -123,18 +124,3 @@ def _region(piece: Piece, shape: Sequence[int]) -> tuple[int | slice, ...]:
     """What a piece fills of a slot, as an index for every dimension."""
     given = piece.into or ()
     return (*given, *(slice(0, size) for size in shape[len(given) :]))
-
-
-def _copy_common(part: Tensor, box: Box, stored: Tensor, region: tuple[int | slice, ...]) -> None:
-    """Casts what a box of a slot, to be filled, and the region of a stored tensor have in common."""
-    into: list[slice] = []
-    out_of: list[slice | None] = []
-    for wanted, given in zip(box, region, strict=True):
-        start, stop = (given, given + 1) if isinstance(given, int) else (given.start, given.stop)
-        low, high = max(start, wanted.start), min(stop, wanted.stop)
-        if low >= high:
-            return
-        into.append(slice(low - wanted.start, high - wanted.start))
-        # A dimension that an index picks one of is not there in the stored tensor.
-        out_of.append(None if isinstance(given, int) else slice(low - start, high - start))
-    part[tuple(into)].copy_(stored[tuple(out_of)].detach())
