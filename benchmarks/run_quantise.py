@@ -107,7 +107,7 @@ def collect(folder: Path, shape: Shape, repetitions: int, kinds: tuple[str, ...]
     for repetition in range(repetitions):
         for kind in kinds:
             seen: dict[str, dict[str, float]] = {}
-            for subject in (LOAD, ALONE, OURS, PEER):
+            for subject in (LOAD, ALONE, OURS, PEER)[:: -1 if repetition % 2 else 1]:
                 warm_files(folder)
                 warm_memory(shape.nbytes)
                 command = [sys.executable, str(Path(__file__)), "--probe", subject, kind, str(folder)]
