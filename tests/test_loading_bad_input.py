@@ -14,6 +14,7 @@ import pytest
 import safetensors.torch
 import torch
 from frameworks.torch import tiny
+from leaks import threads
 
 import loadstone
 from loadstone.errors import (
@@ -341,12 +342,10 @@ def test_formats_that_are_not_there_are_refused(folder: Path) -> None:
 
 
 def test_a_failed_load_changes_no_default_and_leaves_no_thread(folder: Path) -> None:
-    import threading
-
     rewrite_tensors(folder, lambda state: state.__delitem__("model.norm.weight"))
-    before, threads = torch.get_default_dtype(), threading.active_count()
+    before, running = torch.get_default_dtype(), threads()
     for _ in range(3):
         with pytest.raises(MissingTensors):
             Auto.from_pretrained(folder, torch_dtype="auto")
     assert torch.get_default_dtype() == before and torch.empty(1).device.type == "cpu"
-    assert threading.active_count() == threads
+    assert not threads() - running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from leaks import descriptors
 
 import loadstone.stretches
 from loadstone.checkpoint.layouts import in_runs, reordered
@@ -200,7 +200,7 @@ def test_elements_of_less_than_a_byte_have_no_numbers(tmp_path: Path) -> None:
 
 def test_many_files_are_not_all_open_and_many_threads_may_ask(tmp_path: Path) -> None:
     tensors = [stored(tmp_path, values() + index, name=str(index)) for index in range(60)]
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     wrong: list[int] = []
     with Stretches(tmp_path) as stretches:
 
@@ -214,5 +214,5 @@ def test_many_files_are_not_all_open_and_many_threads_may_ask(tmp_path: Path) ->
             thread.start()
         for thread in threads:
             thread.join()
-        assert not wrong and len(os.listdir("/proc/self/fd")) <= before + 20
-    assert len(os.listdir("/proc/self/fd")) == before
+        assert not wrong and len(descriptors() - before) <= 20
+    assert not descriptors() - before

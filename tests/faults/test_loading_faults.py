@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import torch
 from frameworks.torch import tiny
+from leaks import maps, nothing_new_stays, threads
 from safetensors.torch import save_file
 
 from loadstone import AutoModelForCausalLM, transfer_options
@@ -56,26 +57,10 @@ def same(model: Any, original: Any, dtype: torch.dtype = torch.float32) -> bool:
     return ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name].to(dtype)) for name in theirs)
 
 
-def state(folder: Path) -> tuple[int, int, int]:
-    """Threads, descriptors and maps of the checkpoint's files that this process has."""
-    gc.collect()
-    maps = Path("/proc/self/maps").read_text()
-    return threading.active_count(), len(os.listdir("/proc/self/fd")), maps.count(str(folder))
-
-
-def settled(folder: Path, wanted: tuple[int, int, int]) -> bool:
-    """Whether all is as it was, soon: a thread may still be at a read that it had begun."""
-    deadline = time.monotonic() + 5
-    while state(folder) != wanted and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return state(folder) == wanted
-
-
 @pytest.fixture
 def nothing_stays(folder: Path) -> Iterator[None]:
-    before = state(folder)
-    yield
-    assert settled(folder, before)
+    with nothing_new_stays(folder, patience_s=5, in_cycles=True):
+        yield
 
 
 # What a load must survive ---------------------------------------------------------------------------
@@ -164,8 +149,7 @@ def test_files_of_a_network_are_read_and_never_mapped(
     model = AutoModelForCausalLM.from_pretrained(folder)
     assert same(model, original)
     assert f"3 files read through the page cache ({kind}" in str(model.load_report)
-    maps = [line.split() for line in Path("/proc/self/maps").read_text().splitlines() if str(folder) in line]
-    ranges = [tuple(int(end, 16) for end in each[0].split("-")) for each in maps]
+    ranges = [tuple(int(end, 16) for end in each.which.split("-")) for each in maps(folder)]
     inside = [low <= each.data_ptr() < high for each in model.parameters() for low, high in ranges]
     assert not any(inside)
 
@@ -307,20 +291,24 @@ def test_loads_at_once_are_as_right_as_one_after_the_other(folder: Path, origina
 
 
 _INTERRUPTED = """
-import gc, os, signal, sys, threading, time
+import gc, os, signal, sys, time
 from pathlib import Path
 import torch
+sys.path.append(sys.argv[4])
+from leaks import descriptors, maps, threads
 from loadstone import AutoModelForCausalLM, transfer_options
 from loadstone.transfer import copying, files
 
 folder, read, dtype = sys.argv[1], sys.argv[2], getattr(torch, sys.argv[3])
 copying.EXTENT_BYTES = files.READ_BYTES = 64 << 10
 
-def state():
+def held():
     gc.collect()
-    maps = Path("/proc/self/maps").read_text().count(folder)
-    # Not active_count: one that an interrupt kept from being started counts there for ever.
-    return sum(each.is_alive() for each in threading.enumerate()), len(os.listdir("/proc/self/fd")), maps
+    return threads() | maps(Path(folder)) | descriptors()
+
+def is_leak(new):
+    # One descriptor may stay, where the interrupt came after the kernel opened a file and before Python held it.
+    return len(new) > 1 or any(each.kind != "descriptor" for each in new)
 
 def evict():
     for path in Path(folder).iterdir():
@@ -337,7 +325,7 @@ expected = {name: tensor.clone() for name, tensor in load().state_dict().items()
 started = time.perf_counter()
 load()
 whole_s = time.perf_counter() - started
-before, interrupted = state(), 0
+before, interrupted = held(), 0
 signal.signal(signal.SIGALRM, interrupt)
 for step in range(40):
     evict()
@@ -355,10 +343,9 @@ for step in range(40):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     deadline = time.monotonic() + 5
-    # One descriptor may stay, where the interrupt came after the kernel opened a file and before Python held it.
-    while (now := state()) not in (before, (before[0], before[1] + 1, before[2])) and time.monotonic() < deadline:
+    while is_leak((now := held()) - before) and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert now in (before, (before[0], before[1] + 1, before[2])), (step, before, now)
+    assert not is_leak(now - before), (step, now - before)
     before = now
     assert not torch.empty(1).is_meta, "the way in which skeletons are built is still on"
 assert interrupted >= 5, interrupted
@@ -370,7 +357,7 @@ assert interrupted >= 5, interrupted
 def test_an_interrupt_at_any_moment_stops_the_load_and_leaves_nothing(read: str, dtype: str, folder: Path) -> None:
     """In a process of its own: no library promises to be whole after an interrupt in the middle of it."""
     done = subprocess.run(
-        [sys.executable, "-c", _INTERRUPTED, folder, read, dtype],
+        [sys.executable, "-c", _INTERRUPTED, folder, read, dtype, Path(__file__).parents[1]],
         capture_output=True,
         text=True,
         timeout=300,
@@ -390,24 +377,26 @@ def test_a_lazy_load_returns_before_its_weights_are_read(
         real(self, *rest)
 
     monkeypatch.setattr(files.WeightFile, "read_into", wait)
-    before = threading.active_count()
+    before = threads()
     model = AutoModelForCausalLM.from_pretrained(folder, lazy=True)
-    assert threading.active_count() > before
+    assert threads() - before
     may_read.set()
     assert same(model, original)
     deadline = time.monotonic() + 10
-    while threading.active_count() > before and time.monotonic() < deadline:
+    while threads() - before and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert threading.active_count() == before
+    assert not threads() - before
 
 
 @pytest.mark.usefixtures("nothing_stays")
 def test_a_model_that_is_deleted_gives_everything_back(folder: Path) -> None:
-    before = state(folder)
     model = AutoModelForCausalLM.from_pretrained(folder)
-    assert state(folder)[2] > before[2]
+    gc.collect()
+    assert maps(folder)
     weight = model.lm_head.weight
     del model
-    assert state(folder)[2] > before[2]  # one weight is still used
+    gc.collect()
+    assert maps(folder)  # one weight is still used
     del weight
-    assert state(folder) == before
+    gc.collect()
+    assert not maps(folder)

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from leaks import nothing_new_stays
 
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import SaveError
@@ -54,13 +55,8 @@ def assert_holds(folder: Path, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_open() -> Iterator[None]:
-    before = threading.active_count(), len(os.listdir("/proc/self/fd"))
-    yield
-    # A thread whose join was interrupted has done its work, and may have a few instructions left to its end.
-    until_s = time.monotonic() + 1
-    while threading.active_count() > before[0] and time.monotonic() < until_s:
-        time.sleep(0.001)
-    assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == before
+    with nothing_new_stays():
+        yield
 
 
 @pytest.fixture

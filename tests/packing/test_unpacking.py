@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from leaks import threads
 from transfer.weights_of import weights_of
 
 from loadstone.errors import CorruptCheckpoint
@@ -135,10 +135,10 @@ def test_a_file_that_shrank_is_named_and_no_thread_stays(packed: tuple[StoredTen
     weights = weights_of(tensor.packing.parts)  # type: ignore[union-attr]
     with open(tensor.file, "r+b") as file:
         file.truncate(2000)
-    before = threading.active_count()
+    before = threads()
     with pytest.raises(CorruptCheckpoint, match="weights: expected"):
         make([Job("whole", [Piece(tensor)], tensor.shape, torch.float32)], torch.device("cpu"), weights)
-    assert threading.active_count() == before
+    assert not threads() - before
 
 
 def test_what_is_done_is_told(packed: tuple[StoredTensor, Any]) -> None:

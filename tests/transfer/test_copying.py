@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from leaks import threads
 from transfer.weights_of import weights_of
 
 from loadstone.errors import CorruptCheckpoint
@@ -202,12 +202,12 @@ def test_the_first_error_stops_all_threads_and_leaves_none(tmp_path: Path, monke
         calls.append(offset)
         raise self.fault("bytes that can be read", "Input/output error")
 
-    before = threading.active_count()
+    before = threads()
     monkeypatch.setattr(files.WeightFile, "read_into", fail)
     with pytest.raises(CorruptCheckpoint, match=r"w: expected bytes that can be read, found Input/output error"):
         filled(tensors, threads=3)
     assert len(calls) <= 3
-    assert threading.active_count() == before
+    assert not threads() - before
 
 
 def test_lanes_are_given_back_when_a_read_fails(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from leaks import descriptors, maps, threads
 
 from loadstone.errors import CorruptCheckpoint
 from loadstone.transfer import mapping, memory, warmup
@@ -151,12 +152,13 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def test_cancelling_ends_the_threads_and_reads_no_further(path: Path, held_back: threading.Event) -> None:
-    before = threading.active_count()
+    before = threads()
     started = Warmup([Region(path, 0, NBYTES, None, 0)], threads=2)
     started.start()
-    threading.Timer(0.2, held_back.set).start()
+    timer = threading.Timer(0.2, held_back.set)
+    timer.start()
     started.cancel()
-    assert threading.active_count() <= before + 1  # the timer
+    assert {each.which for each in threads() - before} <= {timer}
     assert (cached(path) or 0) <= NBYTES
 
 
@@ -191,15 +193,11 @@ def test_an_error_of_what_goes_on_alone_is_one_line(
 
 
 def test_maps_keep_no_descriptor_and_give_their_addresses_back(path: Path) -> None:
-    def state() -> tuple[int, int]:
-        maps = Path("/proc/self/maps").read_text()
-        return len(os.listdir("/proc/self/fd")), maps.count(str(path))
-
-    before = state()
+    before = descriptors()
     mapped = MappedFile(path)
     view = mapped.buffer[10:20]
-    assert state() == (before[0], before[1] + 1)
+    assert not descriptors() - before and len(maps(path)) == 1
     del mapped
-    assert state()[1] == before[1] + 1 and len(view) == 10
+    assert len(maps(path)) == 1 and len(view) == 10
     del view
-    assert state() == before
+    assert not descriptors() - before and not maps(path)

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from leaks import nothing_new_stays
 
 from loadstone.errors import SaveError
 from loadstone.tensors import DType
@@ -71,13 +72,8 @@ def kernel_copies(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_open() -> Iterator[None]:
-    before = threading.active_count(), len(os.listdir("/proc/self/fd"))
-    yield
-    # A thread whose join was interrupted has done its work, and may have a few instructions left to its end.
-    until_s = time.monotonic() + 1
-    while threading.active_count() > before[0] and time.monotonic() < until_s:
-        time.sleep(0.001)
-    assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == before
+    with nothing_new_stays():
+        yield
 
 
 # Memory
