@@ -6,10 +6,12 @@ import ctypes
 import errno
 import mmap
 import os
+import re
 import sys
 from array import array
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 from loadstone.errors import DoesNotFit
 
@@ -26,6 +28,9 @@ _AROUND_BYTES = 64 << 10
 """A page fault enters so many aligned bytes around it if they are in the page cache (``fault_around_bytes``)."""
 _MOST_RANGES = 1024
 _HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
+_DONTNEED = getattr(mmap, "MADV_DONTNEED", 4)
+_MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ +(/.*)\n(?:\w+: .*\n)*?Anonymous: +(\d+) kB", re.M)
+"""Addresses, mode, file and changed memory of a mapping, in ``/proc/self/smaps``: proc_pid_smaps(5)."""
 _PRIVATE = getattr(mmap, "MAP_PRIVATE", 0)
 _NORESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
 _ANONYMOUS = _PRIVATE | getattr(mmap, "MAP_ANONYMOUS", 0)
@@ -118,6 +123,25 @@ def overlay(memory: mmap.mmap, at: int, descriptor: int, offset: int, nbytes: in
     if found == _FAILED:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+
+
+def forget_mapped(folder: Path, maps: Path = Path("/proc/self/smaps")) -> int:
+    """Take pages of a folder's files that are mapped, closed to writing and unchanged, out of this process's memory.
+
+    They stay in the page cache, and come back as they are used: a library that was needed once, say. Gives how many
+    bytes of addresses that were.
+    """
+    libc, inside, advised = _libc(), f"{os.path.realpath(folder)}/", 0
+    try:
+        ranges = _MAPPING.findall(maps.read_text(errors="replace")) if libc is not None else []
+    except OSError:
+        return 0
+    for start, end, mode, found, changed_kb in ranges:
+        # Pages that a linker has changed and closed again are the process's own, and would be lost.
+        if found.startswith(inside) and "w" not in mode and changed_kb == "0":
+            first, nbytes = int(start, 16), int(end, 16) - int(start, 16)
+            advised += 0 if libc is None or libc.madvise(first, nbytes, _DONTNEED) else nbytes
+    return advised
 
 
 def trim_heap() -> None:
