@@ -125,23 +125,30 @@ def overlay(memory: mmap.mmap, at: int, descriptor: int, offset: int, nbytes: in
         raise OSError(number, os.strerror(number))
 
 
-def forget_mapped(folder: Path, maps: Path = Path("/proc/self/smaps")) -> int:
-    """Take pages of a folder's files that are mapped, closed to writing and unchanged, out of this process's memory.
+def closed_mappings(folder: Path, maps: Path = Path("/proc/self/smaps")) -> list[tuple[int, int]]:
+    """Where this process has files of a folder mapped, closed to writing and with no page changed: (address, bytes).
 
-    They stay in the page cache, and come back as they are used: a library that was needed once, say. Gives how many
-    bytes of addresses that were.
+    Those of a library, say. Empty where the system does not tell.
     """
-    libc, inside, advised = _libc(), f"{os.path.realpath(folder)}/", 0
+    inside = f"{os.path.realpath(folder)}/"
     try:
-        ranges = _MAPPING.findall(maps.read_text(errors="replace")) if libc is not None else []
+        found = _MAPPING.findall(maps.read_text(errors="replace"))
     except OSError:
-        return 0
-    for start, end, mode, found, changed_kb in ranges:
-        # Pages that a linker has changed and closed again are the process's own, and would be lost.
-        if found.startswith(inside) and "w" not in mode and changed_kb == "0":
-            first, nbytes = int(start, 16), int(end, 16) - int(start, 16)
-            advised += 0 if libc is None or libc.madvise(first, nbytes, _DONTNEED) else nbytes
-    return advised
+        return []
+    return [
+        (int(start, 16), int(end, 16) - int(start, 16))
+        for start, end, mode, file, changed_kb in found
+        # Pages that a linker has changed and closed again are the process's own: once forgotten, they would be lost.
+        if file.startswith(inside) and "w" not in mode and changed_kb == "0"
+    ]
+
+
+def forget(mappings: Iterable[tuple[int, int]]) -> None:
+    """Take pages out of this process's memory. They stay in the page cache, and come back as they are used."""
+    libc = _libc()
+    if libc is not None:
+        for address, nbytes in mappings:
+            libc.madvise(address, nbytes, _DONTNEED)
 
 
 def trim_heap() -> None:

@@ -108,6 +108,13 @@ def test_inputs_of_a_wrong_size_are_refused_as_by_any_linear_layer() -> None:
         linear(Q4_1)(torch.randn(1, COLUMNS - 32))
 
 
+def test_layers_are_mapped_and_traced_as_they_are_without_compiled_functions() -> None:
+    layer, x = linear(Q4_1), torch.randn(3, COLUMNS)
+    with torch.no_grad():
+        assert_near(torch.vmap(layer)(x), layer(x))
+        assert_near(torch.compile(layer, backend="eager")(x), layer(x))
+
+
 def test_many_threads_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     layer, x = linear(Q4_1, rows=101), torch.randn(2, COLUMNS)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 1)

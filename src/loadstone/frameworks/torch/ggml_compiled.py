@@ -24,12 +24,15 @@ _SHARE = 1 << 20
 
 def numbers(raw: Tensor, kind: GgmlType) -> Tensor | None:
     """Bytes of whole blocks, (rows, bytes of a row) of uint8 → float32, (rows, numbers of a row)."""
-    blocks, rest = divmod(raw.shape[1], kind.nbytes)
+    if raw.dim() != 2:
+        return None
+    rows, row_bytes = raw.shape
+    blocks, rest = divmod(row_bytes, kind.nbytes)
     function = ggml_kernels.numbers(kind) if raw.numel() and not rest and _is_readable(raw, torch.uint8) else None
     if function is None:
         return None
-    made = torch.empty((len(raw), blocks * kind.elements))
-    function(raw.data_ptr(), 1, len(raw) * blocks, made.data_ptr(), None)
+    made = torch.empty((rows, blocks * kind.elements))
+    function(raw.data_ptr(), 1, rows * blocks, made.data_ptr(), None)
     return made
 
 
@@ -38,9 +41,11 @@ def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
 
     By as many threads as PyTorch uses, where there is work for them.
     """
-    rows, inputs = len(raw), vectors.shape[-1]
+    if raw.dim() != 2:
+        return None
+    (rows, row_bytes), inputs = raw.shape, vectors.shape[-1]
     count = vectors.numel() // max(inputs, 1)
-    blocks, rest = divmod(raw.shape[1], kind.nbytes)
+    blocks, rest = divmod(row_bytes, kind.nbytes)
     fits = 0 < count <= _FEW_VECTORS and rows and inputs and blocks * kind.elements == inputs and not rest
     if not fits or not _is_readable(raw, torch.uint8) or not _is_readable(vectors, torch.float32):
         return None
@@ -50,10 +55,9 @@ def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
     made = torch.empty((count, rows))
 
     def run(start: int, end: int) -> None:
-        place, row_bytes = raw.data_ptr() + start * raw.shape[1], 4 * made.shape[1]
         for number in range(count):
-            x, to = vectors.data_ptr() + 4 * inputs * number, made.data_ptr() + row_bytes * number + 4 * start
-            function(place, end - start, blocks, x, to)
+            x, to = vectors.data_ptr() + 4 * inputs * number, made.data_ptr() + 4 * (rows * number + start)
+            function(raw.data_ptr() + row_bytes * start, end - start, blocks, x, to)
 
     threads = min(torch.get_num_threads(), 1 + rows * inputs * count // _SHARE, rows)
     if threads == 1:
@@ -69,13 +73,13 @@ def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
 
 def _is_readable(tensor: Tensor, dtype: torch.dtype) -> bool:
     """Whether such numbers lie in this process's memory, in a row: not those of a tensor of another class."""
-    return (
-        type(tensor) is Tensor
-        and tensor.dtype is dtype
-        and tensor.device.type == "cpu"
-        and tensor.is_contiguous()
-        and not torch.compiler.is_compiling()
-    )
+    is_plain = type(tensor) is Tensor and tensor.dtype is dtype and tensor.device.type == "cpu"
+    if not is_plain or not tensor.is_contiguous() or torch.compiler.is_compiling():
+        return False
+    try:
+        return tensor.data_ptr() != 0
+    except RuntimeError:  # one that stands for many, in `torch.vmap`
+        return False
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadstone.transfer.memory import forget_mapped
+from loadstone.transfer.memory import closed_mappings, forget
 
 
 @dataclass(frozen=True)
@@ -119,20 +119,16 @@ class Code:
         self.lines.append(f"{name} = {line}")
         return Value(self, kind, count, name)
 
-    def load(self, kind: str, count: int, pointer: str, offset: int | Value) -> Value:
+    def load(self, kind: str, count: int, pointer: str, offset: int) -> Value:
         """Read numbers that lie ``offset`` bytes behind a pointer, wherever that is."""
-        at = self.value("ptr", 0, f"getelementptr i8, ptr {pointer}, {_offset(offset)}")
+        at = self.value("ptr", 0, f"getelementptr i8, ptr {pointer}, i64 {offset}")
         type = f"<{count} x {kind}>" if count else kind
         return self.value(kind, count, f"load {type}, {at}, align 1")
 
-    def store(self, value: Value, pointer: str, offset: int | Value) -> None:
+    def store(self, value: Value, pointer: str, offset: int) -> None:
         """Write numbers that many bytes behind a pointer."""
-        at = self.value("ptr", 0, f"getelementptr i8, ptr {pointer}, {_offset(offset)}")
+        at = self.value("ptr", 0, f"getelementptr i8, ptr {pointer}, i64 {offset}")
         self.lines.append(f"store {value}, {at}, align 1")
-
-
-def _offset(offset: int | Value) -> str:
-    return str(offset) if isinstance(offset, Value) else f"i64 {offset}"
 
 
 def compiled(text: str, name: str, arguments: Sequence[Any]) -> Any:
@@ -153,12 +149,19 @@ def compiled(text: str, name: str, arguments: Sequence[Any]) -> Any:
         engine.finalize_object()
         function: Any = ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name))
         function.engine = engine  # The function's memory lives as long as this.
-        # 70 MB of LLVM were needed for some milliseconds.
-        forget_mapped(Path(llvm.__file__).parent)
+        forget(_library())
     return function
 
 
 _LOCK = threading.Lock()
+
+
+@functools.cache
+def _library() -> list[tuple[int, int]]:
+    """Where LLVM lies: 70 MB, which are needed for some milliseconds."""
+    import llvmlite.binding as llvm
+
+    return closed_mappings(Path(llvm.__file__).parent)
 
 
 @functools.cache
