@@ -38,11 +38,14 @@ def test_the_section_has_every_row_and_calls_a_missed_goal_missed(run: ModuleTyp
         "repetitions": 1,
     }
     runs = {
-        name: {"resident_added_bytes": 99e6, "tokens_per_s": number + 1.0, "prompt_s": 0.5}
+        name: {"resident_added_bytes": 99e6, "token_s": 0.05, "token_processor_s": (number + 1) / 100, "prompt_s": 0.5}
         for number, name in enumerate(run.RUNS)
     }
     body = run.section(facts, samples, runs)
-    assert "| packed, float32 | 99 MB | 1.0 | 0.33 × | 0.50 s |" in body
+    assert "| packed, float32 | 99 MB | 50 ms | 10 ms | 0.25 × | 0.50 s |" in body
+    assert "in at most 2 × the processor time of the bfloat16 model: 0.50 ×, **reached**" in body
+    runs["packed, bfloat16"]["token_processor_s"] = 0.081
+    assert "2.02 ×, **missed**" in run.runs_table(runs)
     assert all(f"| {row.title} |" in body for row in (*run.ROWS, *run.GOALS))
     assert "| ≥ 5× | 10.0× | 4.0× | **missed** |" in body
     assert "| 300.0 MB | 1.0 MB | reached |" in body

@@ -6,10 +6,12 @@ import ctypes
 import errno
 import mmap
 import os
+import re
 import sys
 from array import array
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 from loadstone.errors import DoesNotFit
 
@@ -26,6 +28,9 @@ _AROUND_BYTES = 64 << 10
 """A page fault enters so many aligned bytes around it if they are in the page cache (``fault_around_bytes``)."""
 _MOST_RANGES = 1024
 _HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
+_DONTNEED = getattr(mmap, "MADV_DONTNEED", 4)
+_MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ +(/.*)\n(?:\w+: .*\n)*?Anonymous: +(\d+) kB", re.M)
+"""Addresses, mode, file and changed memory of a mapping, in ``/proc/self/smaps``: proc_pid_smaps(5)."""
 _PRIVATE = getattr(mmap, "MAP_PRIVATE", 0)
 _NORESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
 _ANONYMOUS = _PRIVATE | getattr(mmap, "MAP_ANONYMOUS", 0)
@@ -118,6 +123,32 @@ def overlay(memory: mmap.mmap, at: int, descriptor: int, offset: int, nbytes: in
     if found == _FAILED:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+
+
+def closed_mappings(folder: Path, maps: Path = Path("/proc/self/smaps")) -> list[tuple[int, int]]:
+    """Where this process has files of a folder mapped, closed to writing and with no page changed: (address, bytes).
+
+    Those of a library, say. Empty where the system does not tell.
+    """
+    inside = f"{os.path.realpath(folder)}/"
+    try:
+        found = _MAPPING.findall(maps.read_text(errors="replace"))
+    except OSError:
+        return []
+    return [
+        (int(start, 16), int(end, 16) - int(start, 16))
+        for start, end, mode, file, changed_kb in found
+        # Pages that a linker has changed and closed again are the process's own: once forgotten, they would be lost.
+        if file.startswith(inside) and "w" not in mode and changed_kb == "0"
+    ]
+
+
+def forget(mappings: Iterable[tuple[int, int]]) -> None:
+    """Take pages out of this process's memory. They stay in the page cache, and come back as they are used."""
+    libc = _libc()
+    if libc is not None:
+        for address, nbytes in mappings:
+            libc.madvise(address, nbytes, _DONTNEED)
 
 
 def trim_heap() -> None:

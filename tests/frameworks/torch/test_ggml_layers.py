@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from loadstone.architectures import components
-from loadstone.frameworks.torch import ggml_blocks
+from loadstone.frameworks.torch import ggml_blocks, ggml_compiled
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.leaves import Embedding
 from loadstone.packing.ggml_blocks import WITHOUT_NUMBERS, decode
@@ -23,6 +23,15 @@ from loadstone.tensors import DType, StoredTensor
 
 BLOCKS = [kind for kind in TYPES.values() if kind.dtype is None and kind.name not in WITHOUT_NUMBERS]
 COLUMNS = 512
+
+
+@pytest.fixture(autouse=True, params=["compiled", "in passes"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """All that is promised here holds with the compiled functions, and by PyTorch's operations alone."""
+    if request.param == "in passes":
+        for name in ("product", "numbers"):
+            monkeypatch.setattr(ggml_compiled, name, lambda *_: None)
+    return str(request.param)
 
 
 def raw_of(kind: GgmlType, rows: int) -> np.ndarray:
@@ -104,7 +113,7 @@ def test_a_large_layer_is_decoded_some_rows_at_a_time(monkeypatch: pytest.Monkey
     from loadstone.frameworks.torch import ggml_layers
 
     layer = linear(TYPES[8], rows=101)
-    x = torch.randn(3, COLUMNS)
+    x = torch.randn(9, COLUMNS)
     with torch.no_grad():
         whole = layer(x)
         monkeypatch.setattr(ggml_layers, "_ELEMENTS", 7 * COLUMNS)

@@ -1,7 +1,8 @@
 """Blocks of ggml's types in PyTorch: codes, scales and minima, and the numbers that come of them.
 
 The types that nearly all files are made of are read here, in few passes over memory, by all of PyTorch's threads and
-on any device; their numbers are bit for bit those of :mod:`loadstone.packing.ggml_blocks`, which decodes all others.
+on any device; on the CPU compiled functions take their place where there are such. All numbers are bit for bit those of
+:mod:`loadstone.packing.ggml_blocks`, which decodes the other types.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from loadstone.frameworks.torch import ggml_compiled
 from loadstone.packing import ggml_blocks
 from loadstone.packing.ggml_types import GgmlType
 
@@ -36,6 +38,9 @@ def decode(raw: Tensor, kind: GgmlType) -> Tensor:
     if reader is None:
         made = ggml_blocks.decode(np.ascontiguousarray(raw.cpu().numpy()), kind)
         return torch.from_numpy(made).to(raw.device)
+    compiled = ggml_compiled.numbers(raw, kind)
+    if compiled is not None:
+        return compiled
     groups = reader(raw.reshape(-1, kind.nbytes))
     numbers = groups.codes.float()
     numbers *= groups.scales

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from loadstone.frameworks.torch import ggml_compiled
 from loadstone.frameworks.torch.ggml_blocks import decode
 from loadstone.frameworks.torch.leaves import Embedding
 from loadstone.packing.ggml_types import GgmlType
@@ -54,21 +55,31 @@ class PackedLinear(nn.Linear):
         return made if bias is None else made + bias
 
     def product(self, input: Tensor, bias: Tensor | None = None) -> Tensor:
-        """(…, inputs) → (…, outputs), without gradients. Some rows at a time are decoded and multiplied."""
+        """(…, inputs) → (…, outputs), without gradients."""
         order = self.stored_rows
-        if order is not None and bias is not None:
-            bias = torch.empty_like(bias).index_copy_(0, order, bias)
         is_narrow = input.dtype in (torch.bfloat16, torch.float16)
         as_float = not is_narrow or input.numel() <= _FEW_TOKENS * self.in_features
         x = input.float() if is_narrow and as_float else input
+        made = ggml_compiled.product(self.weight.detach(), self.kind, x)
+        if made is None:
+            made = self._by_parts(x, bias)
+        else:
+            made = made if order is None else made.index_select(-1, order)
+            made = made if bias is None else made.add_(bias)
+        return made.to(input.dtype)
+
+    def _by_parts(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        """Some rows at a time are decoded and multiplied."""
+        order = self.stored_rows
+        if order is not None and bias is not None:
+            bias = torch.empty_like(bias).index_copy_(0, order, bias)
         # Parts are put into what they are parts of at once: kept, they would lie between what is let go of.
         made = x.new_empty((*x.shape[:-1], self.out_features))
         for start, weight in self._decoded():
             end = start + len(weight)
             some = bias if bias is None else bias[start:end].to(x.dtype)
             made[..., start:end] = F.linear(x, weight.to(x.dtype), some)
-        made = made if order is None else made.index_select(-1, order)
-        return made.to(input.dtype)
+        return made if order is None else made.index_select(-1, order)
 
     def gradient(self, of_output: Tensor) -> Tensor:
         """The gradient of the inputs: (…, outputs) → (…, inputs)."""
