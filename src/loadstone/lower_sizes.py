@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from loadstone.expert_blocks import experts_of
 from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe, Stored, Tied
@@ -40,6 +41,10 @@ def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
     """Of every slot that stays packed as it is stored."""
     sizes = {}
     for name, recipe in plan.recipes.items():
+        experts = experts_of(recipe)
+        if experts is not None:
+            sizes[name] = Size(experts.nbytes, dtypes.of(name) or DType.BFLOAT16, experts.view() is not None)
+            continue
         kept = kept_of(recipe)
         if any(is_in_blocks(each.inner) for each in kept) and blocks_of(recipe) is None:
             continue  # parts of a matrix are decoded

@@ -14,17 +14,18 @@ from torch import Tensor, nn
 
 from loadstone.as_stored import RUN_BY
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.expert_blocks import experts_of
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.ggml_weights import Ggml, fits
-from loadstone.frameworks.torch.leaves import Linear
+from loadstone.frameworks.torch.leaves import Experts, Linear
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
-from loadstone.lower_sizes import WEIGHT, blocks_of, kept_sizes, quantised_sizes
+from loadstone.lower_sizes import WEIGHT, blocks_of, kept_of, kept_sizes, quantised_sizes
 from loadstone.options import Options
 from loadstone.packing.gguf_blocks import Blocks
-from loadstone.packing.kept import Kept
+from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
@@ -90,7 +91,7 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
     fewer bits are not those of linear layers, and :class:`FrameworkNotInstalled` without the library.
     """
     kept = kept_sizes(plan, dtypes)
-    if any(blocks_of(plan.recipes[name]) for name in kept):
+    if any(is_in_blocks(each.inner) for name in kept for each in kept_of(plan.recipes[name])):
         return _in_blocks(model, plan, kept, dtypes)
     if kept:
         return _as_stored(model, plan, kept)
@@ -108,7 +109,7 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
 
 
 def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtypes: SlotDTypes) -> LowerBits | None:
-    """What stays as a GGUF file has it: matrices that layers of known kinds hold. All others are decoded."""
+    """What stays as a GGUF file has it: matrices, and stacks, that layers of known kinds hold. Others are decoded."""
     modules = dict(modules_of(model))
     names = {name: [name] for name in kept}
     for alias, recipe in plan.recipes.items():
@@ -120,8 +121,10 @@ def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtype
         holders = [each.rpartition(".")[::2] for each in those]
         if found and all(leaf == "weight" and fits(modules[path], found) for path, leaf in holders):
             blocks |= dict.fromkeys(those, found)
-    sizes = {name: size for name, size in kept.items() if name in blocks}
-    return LowerBits(Ggml(blocks, dtypes), None, sizes) if sizes else None
+    stacks = {name: each for name in kept if (each := experts_of(plan.recipes[name])) is not None}
+    experts = {name: each for name, each in stacks.items() if type(modules[name.rpartition(".")[0]]) is Experts}
+    sizes = {name: size for name, size in kept.items() if name in blocks or name in experts}
+    return LowerBits(Ggml(blocks, experts, dtypes), None, sizes) if sizes else None
 
 
 def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:
