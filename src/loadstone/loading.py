@@ -150,6 +150,7 @@ def from_pretrained(
             report.take(plan)
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
+            report.left_plain = getattr(place, "left_plain", ())
         options.warn_of_doubling(stored, dtype)
         if not weights.populates:
             weights.cancel()  # filling reads what is left in its own order

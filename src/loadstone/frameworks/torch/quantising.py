@@ -22,7 +22,7 @@ from loadstone.progress import Progress
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.memory import trim_heap
 
-_REFUSALS = (ImportError, AssertionError, NotImplementedError, TypeError, ValueError)
+_REFUSALS = (ImportError, AssertionError, RuntimeError, TypeError, ValueError)
 """How libraries say that they cannot do something."""
 _TRIM_BYTES = 8 << 20
 """Made until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
@@ -59,7 +59,7 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
                     weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
                     parameters[name] = lower.library.quantise(module, weight, dtype)
             except _REFUSALS as error:
-                if isinstance(error, LoadstoneError):
+                if isinstance(error, LoadstoneError | torch.OutOfMemoryError):
                     raise
                 raise LoadstoneError(f"{name} could not be quantised on {device}: {error}") from error
             nbytes = lower.sizes[name].nbytes
