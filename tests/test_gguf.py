@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import gguf
@@ -54,8 +55,10 @@ def write(
     change: Callable[[dict[str, Any], dict[str, np.ndarray]], Any] = lambda values, tensors: None,
     kind: Any = Q8_0,
     arch: str = "llama",
+    kinds: Mapping[str, Any] = MappingProxyType({}),
 ) -> Path:
-    """A tiny Llama; ``change`` may alter its values and tensors. Matrices are stored as ``kind``."""
+    """A tiny Llama; ``change`` may alter its values and tensors. Matrices are stored as ``kind``, or as ``kinds`` says
+    of what their names contain."""
     random = np.random.default_rng(0)
     shapes = {"token_embd": (64, 32), "output_norm": (32,), "output": (64, 32)}
     shapes |= {f"blk.{layer}.{name}": shape for layer in range(2) for name, shape in LAYER.items()}
@@ -82,10 +85,11 @@ def write(
         else:
             writer.add_uint32(full, value)
     for name, numbers in tensors.items():
-        if numbers.dtype == np.float32 and numbers.ndim > 1 and kind not in (None, np.float16):
-            writer.add_tensor(name, gguf.quants.quantize(numbers, kind), raw_dtype=kind)
+        own = next((each for part, each in kinds.items() if part in name), kind)
+        if numbers.dtype == np.float32 and numbers.ndim > 1 and own not in (None, np.float16):
+            writer.add_tensor(name, gguf.quants.quantize(numbers, own), raw_dtype=own)
         else:
-            writer.add_tensor(name, numbers.astype(np.float16) if kind is np.float16 and numbers.ndim > 1 else numbers)
+            writer.add_tensor(name, numbers.astype(np.float16) if own is np.float16 and numbers.ndim > 1 else numbers)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

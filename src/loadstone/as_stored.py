@@ -11,7 +11,7 @@ from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.options import Options
 from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.quantised import dequantised, method_of, unpacked
-from loadstone.tensors import StoredTensor
+from loadstone.tensors import StoredTensor, Stretch
 
 RUN_BY = {
     "torchao": "torchao",
@@ -69,16 +69,20 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
             "one of them."
         )
     return Checkpoint(
-        (
-            each._replace(packing=Kept(each.packing, "", ""))
-            if is_in_blocks(each.packing) and each.packing.is_matrix_in_blocks
-            else each
-            for each in checkpoint.values()
-        ),
+        map(_in_blocks, checkpoint.values()),
         format=checkpoint.format,
         files=checkpoint.files,
         metadata=checkpoint.metadata,
     )
+
+
+def _in_blocks(tensor: StoredTensor) -> StoredTensor:
+    """A tensor of a GGUF file; matrices, and stacks of them, to stay packed if they are."""
+    if tensor.stretches:
+        return tensor._replace(stretches=tuple(Stretch(_in_blocks(part), into) for part, into in tensor.stretches))
+    if is_in_blocks(tensor.packing) and tensor.packing.is_of_matrices:
+        return tensor._replace(packing=Kept(tensor.packing, "", ""))
+    return tensor
 
 
 def _kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:

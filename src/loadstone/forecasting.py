@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loadstone.architectures import components, registry
@@ -17,7 +17,7 @@ from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
-from loadstone.lower_sizes import WEIGHT, kept_sizes, quantised_sizes
+from loadstone.lower_sizes import WEIGHT, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
 from loadstone.picking import naming_of
 from loadstone.planning.device_map import Placement, place
@@ -77,6 +77,8 @@ class Forecast:
     """Slot that would be newly initialised → why."""
     unused: tuple[str, ...] = ()
     """Stored tensors that the model has no place for."""
+    left_plain: tuple[str, ...] = ()
+    """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
 
     @property
     def streamed_bytes(self) -> int:
@@ -112,6 +114,7 @@ class Forecast:
             ],
             "initialised": dict(self.initialised),
             "unused": list(self.unused),
+            "left_plain": list(self.left_plain),
         }
 
     def totals(self) -> list[tuple[str, str]]:
@@ -132,7 +135,10 @@ class Forecast:
         for where, nbytes in self.bytes_by_device.items():
             budget = f" of {format_bytes(self.budgets[where])}" if where in self.budgets else ""
             lines.append(f"  {where!s:<6}{format_bytes(nbytes):>10}{budget}")
-        return "\n".join([*lines, *(f"  {name}: {size}" for name, size in self.totals())])
+        lines += [f"  {name}: {size}" for name, size in self.totals()]
+        if self.left_plain:
+            lines.append(f"  not quantised: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
+        return "\n".join(lines)
 
 
 def plan(
@@ -187,9 +193,14 @@ def plan(
         lambda: (name + WEIGHT for name in components.linear_modules(component, transposed=True)),
         tied,
     )
+    plain: tuple[str, ...] = ()
     lower = kept_sizes(matched, dtypes) if library_of(config) or asked.dequantize is False else {}
     if asked.quantization_config is not None:
-        lower = quantised_sizes(read(asked.quantization_config), components.linear_modules(component), matched, dtypes)
+        quantisation, experts = read(asked.quantization_config), list(components.expert_slots(component))
+        linear = list(components.linear_modules(component))
+        turned = set(components.linear_modules(component, transposed=True)).difference(linear)
+        lower = quantised_sizes(quantisation, linear, turned, experts, matched, dtypes)
+        plain = left_plain(quantisation, experts, matched)
     found = sizes(slots, matched, dtypes, lower)
     hints, width = asked.hints(), dtypes.float_bits // 8
     cache = cache_bytes(component, *hints, width) if hints else {}
@@ -204,7 +215,8 @@ def plan(
         known=set(_modules(component)),
         activation_bytes=activation_bytes(component, *hints, width) if hints else 0,
     )
-    return _forecast(str(path_or_id), spec.class_name, wanted, placement, all_units, found, matched, checkpoint.nbytes)
+    made = _forecast(str(path_or_id), spec.class_name, wanted, placement, all_units, found, matched, checkpoint.nbytes)
+    return replace(made, left_plain=plain)
 
 
 def _pick(config: PretrainedConfig, head: str | None) -> tuple[Family, HeadSpec]:

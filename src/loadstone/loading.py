@@ -23,7 +23,7 @@ from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
-from loadstone.packing.kept import Kept
+from loadstone.packing.kept import kept_bytes_of
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
 from loadstone.progress import Progress
@@ -150,6 +150,7 @@ def from_pretrained(
             report.take(plan)
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
+            report.left_plain = getattr(place, "left_plain", ())
         options.warn_of_doubling(stored, dtype)
         if not weights.populates:
             weights.cancel()  # filling reads what is left in its own order
@@ -284,7 +285,7 @@ def _weights(checkpoint: Checkpoint | None, options: Options, config: Pretrained
     stays = stored is wanted and not any(each.is_packed for each in checkpoint.values()) and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
-        kept_bytes = sum(each.nbytes for each in checkpoint.values() if isinstance(each.packing, Kept))
+        kept_bytes = sum(map(kept_bytes_of, checkpoint.values()))
         cast_bytes = (checkpoint.nbytes - kept_bytes) * wanted.bits // stored.bits
     return Weights(checkpoint.ends, options.transfer, cast_bytes), stays
 

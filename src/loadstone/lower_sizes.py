@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from loadstone.expert_blocks import experts_of
 from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe, Stored, Tied
@@ -40,6 +41,10 @@ def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
     """Of every slot that stays packed as it is stored."""
     sizes = {}
     for name, recipe in plan.recipes.items():
+        experts = experts_of(recipe)
+        if experts is not None:
+            sizes[name] = Size(experts.nbytes, dtypes.of(name) or DType.BFLOAT16, experts.view() is not None)
+            continue
         kept = kept_of(recipe)
         if any(is_in_blocks(each.inner) for each in kept) and blocks_of(recipe) is None:
             continue  # parts of a matrix are decoded
@@ -49,17 +54,37 @@ def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
     return sizes
 
 
+def left_plain(asked: Quantisation, expert_slots: Iterable[str], plan: LoadPlan) -> tuple[str, ...]:
+    """The slots of stacked experts that nobody asked to leave out, and that the library has no form for."""
+    if asked.takes_experts:
+        return ()
+    stored = (name for name in expert_slots if isinstance(plan.recipes.get(name), Stored))
+    return tuple(name for name in stored if not asked.leaves_alone(name.rpartition(".")[0]))
+
+
 def quantised_sizes(
-    asked: Quantisation, linear_modules: Iterable[str], plan: LoadPlan, dtypes: SlotDTypes
+    asked: Quantisation,
+    linear_modules: Iterable[str],
+    turned_modules: Collection[str],
+    expert_slots: Iterable[str],
+    plan: LoadPlan,
+    dtypes: SlotDTypes,
 ) -> dict[str, Size]:
-    """Of the weights of linear layers that will be quantised: stored ones that are not tied, and not left out."""
+    """Of the weights of linear layers, and of experts, that will be quantised: stored ones that are not tied, and not
+    left out. Those of ``turned_modules`` are (inputs, outputs). The router beside experts is small, and what it says
+    decides much: as in Transformers 5, it stays plain."""
     slots = {slot.name: slot for slot in plan.slots}
     shared = {recipe.slot for recipe in plan.recipes.values() if isinstance(recipe, Tied)}
     sizes = {}
-    for module in linear_modules:
-        name = module + WEIGHT
+    experts = list(expert_slots)
+    with_router = {name.rpartition(".")[0].rpartition(".")[0] for name in experts}
+    linear = [module + WEIGHT for module in linear_modules if module.rpartition(".")[0] not in with_router]
+    turned = {module + WEIGHT for module in turned_modules} if asked.takes_turned else set()
+    for name in (*linear, *turned, *(experts if asked.takes_experts else ())):
+        module = name.rpartition(".")[0]
         if not isinstance(plan.recipes.get(name), Stored) or name in shared or asked.leaves_alone(module):
             continue
         dtype = dtypes.of(name) or DType.FLOAT32
-        sizes[name] = Size(asked.packed_bytes(slots[name].shape, dtype.bits), dtype, False)
+        shape = slots[name].shape[::-1] if name in turned else slots[name].shape
+        sizes[name] = Size(asked.packed_bytes(shape, dtype.bits), dtype, False)
     return sizes

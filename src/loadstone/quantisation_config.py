@@ -7,6 +7,7 @@ either library, or ``config.json``, says the same to both.
 from __future__ import annotations
 
 import importlib
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -98,11 +99,12 @@ class Quantisation:
         )
 
     def packed_bytes(self, shape: tuple[int, ...], bits: int) -> int:
-        """What a weight of that shape takes, scales and all, where the model has ``bits`` for a number.
+        """What a weight of that shape takes, scales and all, where the model has ``bits`` for a number. Stacked ones
+        have the rows of all.
 
         Sizes by torchao 0.18 (``Int8Tensor``, ``Float8Tensor``, ``Int4Tensor``) and bitsandbytes 0.50 (``QuantState``).
         """
-        rows, columns = shape
+        rows, columns = math.prod(shape[:-1]), shape[-1]
         elements = rows * columns
         if self.method == BITSANDBYTES:
             if self.settings["load_in_8bit"]:
@@ -133,6 +135,22 @@ class Quantisation:
         name, data = self.torchao_type
         granularity = data.get("granularity") or {"_type": "PerRow"}
         return name in TYPES[:2] and granularity["_type"] in ("PerRow", "PerGroup")
+
+    @property
+    def takes_experts(self) -> bool:
+        """Whether stacked experts are quantised too: torchao's tensors with a scale for each row may have three
+        dimensions, of which an expert's matrix is taken as it is of a plain tensor."""
+        if not self.goes_by_rows:
+            return False
+        _, data = self.torchao_type
+        granularity = data.get("granularity")
+        return granularity is None or bool(granularity["_type"] == "PerRow")
+
+    @property
+    def takes_turned(self) -> bool:
+        """Whether maps whose weight is (inputs, outputs), GPT-2's, are quantised too. Transformers has bitsandbytes'
+        layers in their place, which hold (outputs, inputs); for torchao's tensors nobody has a form that is read."""
+        return self.method == BITSANDBYTES
 
     @property
     def needs_accelerator(self) -> bool:

@@ -42,6 +42,8 @@ class LoadReport:
     """Stored tensors that files carry and no model needs (old buffers)."""
     transfer: Sequence[str] = ()
     """How the files were read, and why."""
+    left_plain: tuple[str, ...] = ()
+    """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
     mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     """Name, stored shape and the slot's shape, where ``ignore_mismatched_sizes`` allowed it."""
 
@@ -85,6 +87,8 @@ class LoadReport:
         for name, reason in self.initialised.items():
             reasons.setdefault(reason, []).append(name)
         lines += [f"  newly initialised ({reason}): {_some(names)}" for reason, names in reasons.items()]
+        if self.left_plain:
+            lines.append(f"  not quantised, as the library has no form for stacks: {_some(self.left_plain)}")
         if self.unused:
             lines.append(f"  not used: {_some(self.unused)}")
         if self.leftovers:

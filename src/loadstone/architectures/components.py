@@ -80,10 +80,21 @@ def walk(component: Component, prefix: str = "") -> Iterator[tuple[str, Componen
 
 def linear_modules(component: Component, transposed: bool = False) -> Iterator[str]:
     """The linear maps of the bare model, as a head's are another matter; with ``transposed`` those of that kind too."""
-    body = component.backbone if isinstance(component, Head) else None
-    for name, leaf in walk(component) if body is None else walk(body.component, body.name):
+    for name, leaf in _walk_bare(component):
         if isinstance(leaf, Linear) and (transposed or not leaf.transposed):
             yield name
+
+
+def expert_slots(component: Component) -> Iterator[str]:
+    """The slots of stacked experts of the bare model."""
+    for name, leaf in _walk_bare(component):
+        if isinstance(leaf, Experts):
+            yield from (f"{name}.{slot.name}" for slot in leaf.own_slots())
+
+
+def _walk_bare(component: Component) -> Iterator[tuple[str, Component]]:
+    body = component.backbone if isinstance(component, Head) else None
+    return walk(component) if body is None else walk(body.component, body.name)
 
 
 def find(component: Component, kind: type[Found]) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from loadstone.architectures.family import Family
@@ -18,16 +18,19 @@ from loadstone.remote_code.carrying import carried
 from loadstone.saving import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
 
 
-def outgoing(family: Family | None, state: Mapping[str, Any], ties: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def outgoing(
+    family: Family | None, state: Mapping[str, Any], ties: Mapping[str, str], stacked: Collection[str] = ()
+) -> Iterator[tuple[str, Any]]:
     """Stored name and tensor for everything that is written: tied slots once, experts one by one.
 
-    A tensor is only sliced here, ``tensor[expert, start:end]``, so any framework's will do.
+    A tensor is only sliced here, ``tensor[expert, start:end]``, so any framework's will do. ``stacked`` names slots of
+    experts that are written as they are.
     """
     for name, tensor in state.items():
         if name in ties and ties[name] in state:
             continue
         rule = next((rule for rule in (family.experts if family else ()) if name.endswith(rule.slot)), None)
-        if rule is None:
+        if rule is None or name in stacked:
             yield name, tensor
             continue
         stem, rows = name[: -len(rule.slot)], tensor.shape[1] // len(rule.stored)

@@ -137,9 +137,9 @@ class Blocks:
         return self.arrangement.step if self.arrangement is not None and len(self.stored.shape) > 1 else 1
 
     @property
-    def is_matrix_in_blocks(self) -> bool:
-        """Whether it is a matrix of numbers in fewer bits, and nothing was added to them."""
-        return self.type.dtype is None and len(self.stored.shape) == 2 and not self.added
+    def is_of_matrices(self) -> bool:
+        """Whether it is a matrix of numbers in fewer bits, or a stack of them, and nothing was added to them."""
+        return self.type.dtype is None and len(self.stored.shape) in (2, 3) and not self.added
 
     @property
     def is_turned(self) -> bool:

@@ -21,6 +21,13 @@ def is_in_blocks(packing: Packing | None) -> TypeGuard[Blocks]:
     return isinstance(packing, Blocks)
 
 
+def kept_bytes_of(tensor: StoredTensor) -> int:
+    """Bytes of a tensor that stay packed, or of the first of its parts."""
+    if tensor.stretches:
+        return sum(kept_bytes_of(part) for part, _ in tensor.stretches)
+    return tensor.nbytes if isinstance(tensor.packing, Kept) else 0
+
+
 @dataclass(frozen=True)
 class Kept:
     """The packing that reads it, which checked it; and what the checkpoint says of it beside its parts."""

@@ -47,13 +47,18 @@ _LIBRARIES_BYTES = 24 << 20
 """For threads and the like, whatever the size of the model."""
 
 
+def model(is_mixture: bool, **sizes: Any) -> Any:
+    class_name, family = ("MixtralForCausalLM", "mixtral") if is_mixture else ("LlamaForCausalLM", "llama")
+    return tiny.model(class_name, family, **sizes).to(torch.bfloat16)
+
+
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("name", ["int8", "nf4"])
-def test_the_model_is_never_in_memory_in_full_precision(name: str, tmp_path: Path) -> None:
-    small = tiny.saved(tiny.llama(hidden_size=64, intermediate_size=128).to(torch.bfloat16), tmp_path / "small")
-    sizes: dict[str, Any] = dict(hidden_size=512, intermediate_size=2048, num_hidden_layers=6)
-    large = tiny.llama(**sizes).to(torch.bfloat16)
+@pytest.mark.parametrize(("name", "is_mixture"), [("int8", False), ("nf4", False), ("int8", True)])
+def test_the_model_is_never_in_memory_in_full_precision(name: str, is_mixture: bool, tmp_path: Path) -> None:
+    small = tiny.saved(model(is_mixture, hidden_size=64, intermediate_size=128), tmp_path / "small")
+    inner = 512 if is_mixture else 2048
+    large = model(is_mixture, hidden_size=512, intermediate_size=inner, num_hidden_layers=6)
     block = sum(parameter.nbytes for parameter in large.model.layers[0].parameters())
     folder = tiny.saved(large, tmp_path / "large")
     del large

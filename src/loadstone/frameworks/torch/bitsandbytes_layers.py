@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.leaves import TransposedLinear
 from loadstone.packing.kept import Kept
 
 
@@ -21,13 +22,18 @@ class BitsAndBytes:
         self._layers: Any = require_library("bitsandbytes.nn", "bitsandbytes")
         self.is_int8 = bool(settings.get("load_in_8bit"))
         self._settings = settings
+        self._turned: set[int] = set()
+        """Ids of the layers in the place of maps that have (inputs, outputs), as the files have too."""
 
     def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
         """Put a layer of bitsandbytes in the place of each that has one of the weights; its bias moves there."""
         for name in weights:
             path = name.removesuffix(".weight")
             parent, _, leaf = path.rpartition(".")
-            model.get_submodule(parent)._modules[leaf] = self._layer(model.get_submodule(path), compute_dtype)
+            old = model.get_submodule(path)
+            model.get_submodule(parent)._modules[leaf] = made = self._layer(old, compute_dtype)
+            if isinstance(old, TransposedLinear):
+                self._turned.add(id(made))
 
     def _layer(self, old: Any, compute_dtype: torch.dtype | None) -> nn.Module:
         sizes = (old.in_features, old.out_features, old.bias is not None)
@@ -52,10 +58,11 @@ class BitsAndBytes:
         return layer.train(old.training)
 
     def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
-        """``weight`` (outputs, inputs) in bytes: int8 of the same shape, or two numbers in each byte of a column."""
+        """``weight`` in bytes: int8 (outputs, inputs), or two numbers in each byte of a column."""
         if dtype not in (torch.float32, torch.float16, torch.bfloat16):
             raise ArgumentError(f"bitsandbytes quantises from float32, float16 and bfloat16; the dtype is {dtype}.")
-        made: nn.Parameter = self._parameter(module, weight.to(dtype)).to(weight.device)
+        as_layer = weight.t() if id(module) in self._turned else weight
+        made: nn.Parameter = self._parameter(module, as_layer.to(dtype).contiguous()).to(weight.device)
         return made
 
     def _parameter(self, module: Any, weight: Tensor) -> Any:

@@ -1,4 +1,4 @@
-"""GGUF weights that stay packed: Loadstone's own layers in the place of linear ones and tables of vectors."""
+"""GGUF weights that stay packed: Loadstone's own layers in the place of linear ones, tables of vectors and experts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.errors import ArgumentError
+from loadstone.expert_blocks import ExpertBlocks
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.leaves import Embedding, Linear, TransposedLinear
 from loadstone.packing.gguf_blocks import Blocks
@@ -19,12 +21,20 @@ from loadstone.planning.slot_dtypes import SlotDTypes
 class Ggml:
     """Runs blocks as they are stored; see :class:`loadstone.frameworks.torch.lower_bits.Library`."""
 
-    def __init__(self, blocks: Mapping[str, Blocks], dtypes: SlotDTypes) -> None:
-        """``blocks``: of each weight that stays packed, those that are tied to one under their own names too."""
-        self._blocks, self._dtypes = blocks, dtypes
+    def __init__(self, blocks: Mapping[str, Blocks], experts: Mapping[str, ExpertBlocks], dtypes: SlotDTypes) -> None:
+        """``blocks``: of each weight that stays packed, those that are tied to one under their own names too.
+        ``experts``: of each slot of stacked experts."""
+        self._blocks, self._experts, self._dtypes = blocks, experts, dtypes
 
     def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
-        """Put a packed layer in the place of each that has one of the weights; its bias moves there."""
+        """Put a packed layer in the place of each that has one of the weights; what else it has moves there."""
+        stacks: dict[str, dict[str, ExpertBlocks]] = {}
+        for name, experts in self._experts.items():
+            path, _, leaf = name.rpartition(".")
+            stacks.setdefault(path, {})[leaf] = experts
+        for path, those in stacks.items():
+            parent, _, leaf = path.rpartition(".")
+            model.get_submodule(parent)._modules[leaf] = PackedExperts(model.get_submodule(path), those)
         for name, blocks in self._blocks.items():
             path = name.removesuffix(".weight")
             parent, _, leaf = path.rpartition(".")

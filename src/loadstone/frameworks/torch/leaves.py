@@ -206,10 +206,14 @@ class Experts(nn.Module):
             places = order[start : start + count]
             start += count
             tokens = places // chosen.shape[1]
-            gate, up = F.linear(x[tokens], self.gate_up_proj[expert]).chunk(2, dim=-1)
-            said = F.linear(activation(gate) * up, self.down_proj[expert])
+            gate, up = self.product("gate_up_proj", expert, x[tokens]).chunk(2, dim=-1)
+            said = self.product("down_proj", expert, activation(gate) * up)
             out.index_add_(0, tokens, (said * weights.flatten()[places, None]).to(out.dtype))
         return out
+
+    def product(self, name: str, expert: int, x: Tensor) -> Tensor:
+        """``x`` (tokens, inputs) times one expert's matrix of a slot → (tokens, outputs)."""
+        return F.linear(x, self._parameters[name][expert])  # type: ignore[index]
 
     def initialise(self, names: set[str]) -> None:
         """Normal weights for the named slots."""

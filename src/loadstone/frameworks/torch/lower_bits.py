@@ -14,17 +14,18 @@ from torch import Tensor, nn
 
 from loadstone.as_stored import RUN_BY
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.expert_blocks import experts_of
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.ggml_weights import Ggml, fits
-from loadstone.frameworks.torch.leaves import Linear
+from loadstone.frameworks.torch.leaves import Experts, Linear, TransposedLinear
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
-from loadstone.lower_sizes import WEIGHT, blocks_of, kept_sizes, quantised_sizes
+from loadstone.lower_sizes import WEIGHT, blocks_of, kept_of, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
 from loadstone.packing.gguf_blocks import Blocks
-from loadstone.packing.kept import Kept
+from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
@@ -32,6 +33,8 @@ from loadstone.planning.units import Size
 from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation, read
 from loadstone.quantised import method_of
 from loadstone.tensors import DType
+
+EXPERT_SLOTS = ("gate_up_proj", "down_proj")
 
 
 class Library(Protocol):
@@ -53,8 +56,14 @@ class Library(Protocol):
 class LowerBits:
     """The weights of one model that are in fewer bits: their slots, and what each takes."""
 
-    def __init__(self, library: Library, asked: Quantisation | None, sizes: Mapping[str, Size]) -> None:
-        self.library, self.asked, self.sizes = library, asked, sizes
+    def __init__(
+        self,
+        library: Library,
+        asked: Quantisation | None,
+        sizes: Mapping[str, Size],
+        left_plain: tuple[str, ...] = (),
+    ) -> None:
+        self.library, self.asked, self.sizes, self.left_plain = library, asked, sizes, left_plain
 
     def __contains__(self, slot: object) -> bool:
         return slot in self.sizes
@@ -69,12 +78,13 @@ class LowerBits:
         self.library.prepare(model, self.sizes.keys(), None if main is None else to_torch(main))
 
     def describe(self, model: PreTrainedModel, main: DType | None) -> None:
-        """Let the model's config say how it was quantised, with each linear layer that was left alone by its name."""
+        """Let the model's config say how it was quantised, with each layer that was left alone by its name."""
         if self.asked is not None:
             settings = dict(self.asked.settings)
             is_bitsandbytes = self.asked.method == BITSANDBYTES
-            plain = (name for name, each in modules_of(model) if isinstance(each, nn.Linear))
-            left = sorted(name for name in plain if name + WEIGHT not in self)
+            plain = [name + WEIGHT for name, each in modules_of(model) if isinstance(each, nn.Linear)]
+            plain += [f"{name}.{EXPERT_SLOTS[0]}" for name, each in modules_of(model) if isinstance(each, Experts)]
+            left = sorted(name.rpartition(".")[0] for name in plain if name not in self)
             settings["llm_int8_skip_modules" if is_bitsandbytes else "modules_to_not_convert"] = left
             if is_bitsandbytes and settings["bnb_4bit_compute_dtype"] is None and main is not None:
                 settings["bnb_4bit_compute_dtype"] = main.value
@@ -87,10 +97,10 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
     """What the caller asks for, or the checkpoint has; None for a model that has all in plain dtypes.
 
     Raises :class:`ArgumentError` where there is nothing to quantise, :class:`InvalidConfig` where stored weights in
-    fewer bits are not those of linear layers, and :class:`FrameworkNotInstalled` without the library.
+    fewer bits are not those of linear layers or experts, and :class:`FrameworkNotInstalled` without the library.
     """
     kept = kept_sizes(plan, dtypes)
-    if any(blocks_of(plan.recipes[name]) for name in kept):
+    if any(is_in_blocks(each.inner) for name in kept for each in kept_of(plan.recipes[name])):
         return _in_blocks(model, plan, kept, dtypes)
     if kept:
         return _as_stored(model, plan, kept)
@@ -98,17 +108,20 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
         return None
     asked = read(options.quantization_config)
     library: Library = TorchAo(asked) if asked.method == TORCHAO else BitsAndBytes(asked.settings)
-    sizes = quantised_sizes(asked, linear_modules(model, (nn.Linear, Linear)), plan, dtypes)
+    experts = [f"{name}.{leaf}" for name in linear_modules(model, (Experts,)) for leaf in EXPERT_SLOTS]
+    turned = list(linear_modules(model, (TransposedLinear,)))
+    sizes = quantised_sizes(asked, linear_modules(model, (nn.Linear, Linear)), turned, experts, plan, dtypes)
     if not sizes:
+        hint = " Those of GPT-2's kind are quantised by bitsandbytes." if turned and not asked.takes_turned else ""
         raise ArgumentError(
             f"quantization_config: {type(model).__name__} has no linear layer that could be quantised, beside "
-            "embeddings, heads and what it leaves out."
+            f"embeddings, heads and what it leaves out.{hint}"
         )
-    return LowerBits(library, asked, sizes)
+    return LowerBits(library, asked, sizes, left_plain(asked, experts, plan))
 
 
 def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtypes: SlotDTypes) -> LowerBits | None:
-    """What stays as a GGUF file has it: matrices that layers of known kinds hold. All others are decoded."""
+    """What stays as a GGUF file has it: matrices, and stacks, that layers of known kinds hold. Others are decoded."""
     modules = dict(modules_of(model))
     names = {name: [name] for name in kept}
     for alias, recipe in plan.recipes.items():
@@ -120,25 +133,37 @@ def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtype
         holders = [each.rpartition(".")[::2] for each in those]
         if found and all(leaf == "weight" and fits(modules[path], found) for path, leaf in holders):
             blocks |= dict.fromkeys(those, found)
-    sizes = {name: size for name, size in kept.items() if name in blocks}
-    return LowerBits(Ggml(blocks, dtypes), None, sizes) if sizes else None
+    stacks = {name: each for name in kept if (each := experts_of(plan.recipes[name])) is not None}
+    experts = {name: each for name, each in stacks.items() if type(modules[name.rpartition(".")[0]]) is Experts}
+    sizes = {name: size for name, size in kept.items() if name in blocks or name in experts}
+    return LowerBits(Ggml(blocks, experts, dtypes), None, sizes) if sizes else None
 
 
 def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:
     modules = dict(modules_of(model))
     faults = []
+    config: Any = model.config
+    settings = config.quantization_config
+    is_torchao = RUN_BY[str(method_of(settings))] == TORCHAO
+    other = Experts if is_torchao else TransposedLinear
     for name in sizes:
         module, leaf = name.rpartition(".")[::2]
-        if leaf != "weight" or type(modules[module]) not in (nn.Linear, Linear) or not _is_whole(plan.recipes[name]):
-            said = f"{type(modules[module]).__name__}, {plan.recipes[name]}"
-            faults.append(Fault(name, "a linear layer's weight, stored as the model has it", said))
+        kind, recipe = type(modules[module]), plan.recipes[name]
+        is_known = leaf == "weight" if kind in (nn.Linear, Linear) else kind is other
+        if not is_known or not _is_whole(recipe):
+            faults.append(
+                Fault(name, "a linear layer's weight, stored as the model has it", f"{kind.__name__}, {recipe}")
+            )
+        elif kind is Experts:
+            parts = [part for kept in kept_of(recipe) for part in kept.parts]
+            if len({part.shape[:2] for part in parts}) > 1:  # of which an expert could not be taken
+                said = ", ".join(f"{part.name} of shape {part.shape}" for part in parts)
+                faults.append(Fault(name, "a scale for each row of each expert", said))
     if faults:
         raise InvalidConfig(
             faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
         )
-    config: Any = model.config
-    settings = config.quantization_config
-    library: Library = TorchAo(None) if RUN_BY[str(method_of(settings))] == TORCHAO else BitsAndBytes(settings)
+    library: Library = TorchAo(None) if is_torchao else BitsAndBytes(settings)
     return LowerBits(library, None, sizes)
 
 

@@ -43,8 +43,8 @@ def packed_elements(model: nn.Module) -> dict[int, int]:
     found: dict[int, int] = {}
     for module in model.modules():
         count = getattr(module, "packed_elements", None)
-        if isinstance(count, int):
-            found[id(module._parameters["weight"])] = count
+        counts = {"weight": count} if isinstance(count, int) else count if isinstance(count, dict) else {}
+        found |= {id(module._parameters[name]): each for name, each in counts.items()}
     return found
 
 

@@ -44,6 +44,11 @@ class Devices:
     """Weights in fewer bits."""
 
     @property
+    def left_plain(self) -> tuple[str, ...]:
+        """Slots that were to be quantised, and that the library has no form for."""
+        return () if self.lower is None else self.lower.left_plain
+
+    @property
     def is_accelerated(self) -> bool:
         """Whether it computes on an accelerator: what lies on the CPU or the disk crosses to it when it runs."""
         return isinstance(self.placement.main, int)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.errors import LoadstoneError
+from loadstone.expert_blocks import ExpertBlocks, experts_of
 from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.fill import Source, taken
@@ -21,7 +22,7 @@ from loadstone.progress import Progress
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.memory import trim_heap
 
-_REFUSALS = (ImportError, AssertionError, NotImplementedError, TypeError, ValueError)
+_REFUSALS = (ImportError, AssertionError, RuntimeError, TypeError, ValueError)
 """How libraries say that they cannot do something."""
 _TRIM_BYTES = 8 << 20
 """Made until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
@@ -47,16 +48,18 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
         for name, recipe in _in_file_order(plan, lower):
             module, device = model.get_submodule(name.rpartition(".")[0]), devices.of(name)
             dtype = to_torch(lower.sizes[name].dtype)
-            packing = recipe.pieces[0].tensor.packing
+            packing, experts = recipe.pieces[0].tensor.packing, experts_of(recipe)
             try:
-                if isinstance(packing, Kept):
+                if experts is not None:
+                    parameters[name] = nn.Parameter(_experts(experts, source, device), requires_grad=False)
+                elif isinstance(packing, Kept):
                     parts = _parts(packing, source, device)
                     parameters[name] = lower.library.rebuild(module, packing, parts, dtype)
                 else:
                     weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
                     parameters[name] = lower.library.quantise(module, weight, dtype)
             except _REFUSALS as error:
-                if isinstance(error, LoadstoneError):
+                if isinstance(error, LoadstoneError | torch.OutOfMemoryError):
                     raise
                 raise LoadstoneError(f"{name} could not be quantised on {device}: {error}") from error
             nbytes = lower.sizes[name].nbytes
@@ -64,8 +67,9 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
             if since_trim >= _TRIM_BYTES:
                 trim_heap()
                 since_trim = 0
-            viewed += nbytes if isinstance(packing, Kept) and device.type == "cpu" else 0
-            made += 0 if isinstance(packing, Kept) and device.type == "cpu" else nbytes
+            is_view = lower.sizes[name].is_view and device.type == "cpu"
+            viewed += nbytes if is_view else 0
+            made += 0 if is_view else nbytes
             progress(nbytes)
     trim_heap()
     return Quantised(parameters, viewed, made)
@@ -92,6 +96,15 @@ def _parts(packing: Kept, source: Source, device: torch.device) -> Mapping[str, 
     """The parts under the names that they have within their module."""
     module = packing.module
     return {part.name.removeprefix(module): _part(part, source, device) for part in packing.parts}
+
+
+def _experts(experts: ExpertBlocks, source: Source, device: torch.device) -> Tensor:
+    """The bytes of all: a view of the file where there is one, else put together in memory."""
+    view = experts.view()
+    if view is not None and device.type == "cpu" and source.is_at_hand(view):
+        return source.view(view)
+    job = Job(experts.name, tuple(experts.pieces()), (experts.count, experts.expert_bytes), torch.uint8)
+    return source.make([job], device).tensors[experts.name].view(experts.shape)
 
 
 def _part(part: StoredTensor, source: Source, device: torch.device) -> Tensor:

@@ -44,7 +44,9 @@ def save(
     _refuse_packed(model, state)
     # Where the config says that readers will not tie, each name is written.
     dropped = ties(model) if model.config.tie_word_embeddings else {}
-    found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped)}
+    # As torchao's users have them, and Transformers reads them.
+    stacked = {name for name, tensor in state.items() if hasattr(tensor, "__tensor_flatten__")}
+    found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped, stacked)}
     tensors, metadata = flattened(found)
     as_format = weight_format(format, safe_serialization, (PYTORCH, MSGPACK))
     if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:

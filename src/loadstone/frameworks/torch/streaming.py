@@ -90,8 +90,9 @@ def populate(recipes: Mapping[str, Recipe], devices: Devices, weights: Weights) 
     """Begin to read what stays in memory, of the CPU's and the disk's units; the model can be used meanwhile."""
     places, kept = devices.placement.places, devices.placement.kept
     stays = [unit for unit in devices.units if places[unit.name] == CPU or unit.name in kept]
-    pieces = [piece_of(recipes, slot) for unit in stays for slot in unit.slots if _is_view(devices, slot)]
-    tensors = [piece.tensor for piece in pieces if piece is not None and piece.tensor.file in weights.maps]
+    found = (_pieces_of(recipes, slot) for unit in stays for slot in unit.slots if _is_view(devices, slot))
+    parts = [piece.tensor for pieces in found for piece in pieces]
+    tensors = [each for each in parts if each.nbytes and each.file in weights.maps]
     weights.warm(weights.views((each.file, each.offset, each.nbytes) for each in tensors))
 
 
@@ -102,10 +103,16 @@ def _is_view(devices: Devices, slot: str) -> bool:
 
 def piece_of(recipes: Mapping[str, Recipe], slot: str) -> Piece | None:
     """The stored tensor behind a slot, or behind the one it is tied to; None for fresh and empty ones."""
+    pieces = _pieces_of(recipes, slot)
+    return pieces[0] if pieces and pieces[0].tensor.nbytes else None
+
+
+def _pieces_of(recipes: Mapping[str, Recipe], slot: str) -> Sequence[Piece]:
+    """All of them: of a view, several where it has strides."""
     recipe = recipes[slot]
     if isinstance(recipe, Tied):
         recipe = recipes[recipe.slot]
-    return recipe.pieces[0] if isinstance(recipe, Stored) and recipe.pieces[0].tensor.nbytes else None
+    return recipe.pieces if isinstance(recipe, Stored) else ()
 
 
 class _Weight(NamedTuple):

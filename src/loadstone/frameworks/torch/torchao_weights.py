@@ -95,19 +95,25 @@ class TorchAo:
         """Nothing: the layers stay what they are."""
 
     def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
-        """``weight`` (outputs, inputs) in fewer bits; a plain one where its size does not suit the config."""
+        """``weight`` (outputs, inputs) in fewer bits; a plain one where its size does not suit the config. Of experts
+        (experts, outputs, inputs), each row with a scale."""
         if not self._by_rows:
             return nn.Parameter(self._whole(weight.to(dtype)), requires_grad=False)
-        rows = max(_ELEMENTS // max(weight.shape[1], 1), 1)
+        *outer, columns = weight.shape
+        lines = weight.reshape(-1, columns)
+        rows = max(_ELEMENTS // max(columns, 1), 1)
         parts: dict[str, Tensor] = {}
-        for start in range(0, weight.shape[0], rows):
-            some: Any = self._whole(weight[start : start + rows].to(dtype))
+        for start in range(0, len(lines), rows):
+            some: Any = self._whole(lines[start : start + rows].to(dtype))
             names, about = some.__tensor_flatten__()
             for name in names:
                 part = getattr(some, name)
                 if start == 0:
-                    parts[name] = self._pool.like(part, (weight.shape[0], *part.shape[1:]))
+                    parts[name] = self._pool.like(part, (len(lines), *part.shape[1:]))
                 parts[name][start : start + rows].copy_(part)
+        if len(outer) > 1:
+            parts = {name: part.view(*outer, *part.shape[1:]) for name, part in parts.items()}
+            about = {**about, "block_size": [1] * (len(outer) - 1) + list(about["block_size"])}
         made = type(some).__tensor_unflatten__(parts, about, weight.shape, weight.stride())
         return nn.Parameter(made, requires_grad=False)
 
@@ -123,10 +129,12 @@ class TorchAo:
         note = json.loads(kept.note)
         if "dtype" in note["_data"]:
             note["_data"]["dtype"] = {"_type": "torch.dtype", "_data": str(dtype).removeprefix("torch.")}
-        told = {"tensor_names": json.dumps(["module.weight"]), "module.weight": json.dumps(note)}
+        # `_gate_up_proj_qdata` is a part of `gate_up_proj`.
+        own = "module." + next(name for name in parts if name.endswith("_qdata"))[1:].removesuffix("_qdata")
+        told = {"tensor_names": json.dumps([own]), own: json.dumps(note)}
         named = {f"module.{name}": part for name, part in parts.items()}
         try:
             found, _ = support.unflatten_tensor_state_dict(named, told)
-            return nn.Parameter(found["module.weight"], requires_grad=False)
+            return nn.Parameter(found[own], requires_grad=False)
         except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
             raise ArgumentError(f"torchao cannot use {kept.parts[0].name} as it is stored: {error}") from None

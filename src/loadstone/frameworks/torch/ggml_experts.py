@@ -1,0 +1,114 @@
+"""Stacked experts whose weights stay the bytes of a GGUF file: only those that tokens go to are decoded, some rows at a
+time.
+
+What comes out, and in which dtype, is as for :class:`loadstone.frameworks.torch.ggml_layers.PackedLinear`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from loadstone.expert_blocks import ExpertBlocks
+from loadstone.frameworks.torch.ggml_blocks import decode
+from loadstone.frameworks.torch.leaves import Experts
+
+_ELEMENTS = 1 << 18
+"""Decoded at once: 1 MiB of float32, which stays in the processor's cache until it is multiplied."""
+_FEW_TOKENS = 8
+"""Up to here products are made in float32 whatever the dtype: rounding the weights first would take longer."""
+
+
+class PackedExperts(Experts):
+    """Experts one or both of whose slots are uint8: (experts, rows, bytes of a row), gates and ups as
+    :attr:`ExpertBlocks.shape` says. The other, if there is one, is plain."""
+
+    def __init__(self, old: Any, blocks: Mapping[str, ExpertBlocks]) -> None:
+        """In the place of ``old``, whose weights it takes. ``blocks``: slot → how its bytes lie."""
+        nn.Module.__init__(self)
+        self.__dict__["component"] = old.component
+        self.parts = {name: each.parts for name, each in blocks.items()}
+        self.packed_elements = {name: each.elements for name, each in blocks.items()}
+        """Numbers that each slot holds."""
+        self._parameters.update(old._parameters)
+        self.train(old.training)
+
+    def product(self, name: str, expert: int, x: Tensor) -> Tensor:
+        if name not in self.parts:
+            return super().product(name, expert, x)
+        if torch.is_grad_enabled() and x.requires_grad:
+            made: Tensor = _Product.apply(x, self, name, expert)  # type: ignore[no-untyped-call]
+            return made
+        return self.multiplied(name, expert, x)
+
+    def multiplied(self, name: str, expert: int, x: Tensor) -> Tensor:
+        """The product without gradients."""
+        is_narrow = x.dtype in (torch.bfloat16, torch.float16)
+        wide = x.float() if is_narrow and len(x) <= _FEW_TOKENS else x
+        made = wide.new_empty((len(x), sum(part.rows for part in self.parts[name])))
+        for start, weight in self._decoded(name, expert):
+            made[:, start : start + len(weight)] = F.linear(wide, weight.to(wide.dtype))
+        return made.to(x.dtype)
+
+    def gradient(self, name: str, expert: int, of_output: Tensor) -> Tensor:
+        """The gradient of the inputs: (tokens, outputs) → (tokens, inputs)."""
+        made: Tensor | None = None
+        for start, weight in self._decoded(name, expert):
+            some = of_output[:, start : start + len(weight)] @ weight.to(of_output.dtype)
+            made = some if made is None else made.add_(some)
+        assert made is not None
+        return made
+
+    def _decoded(self, name: str, expert: int) -> Iterator[tuple[int, Tensor]]:
+        """Some rows of an expert's matrix after the other: the number of the first, and (rows, inputs) of float32."""
+        for part, raw in zip(self.parts[name], self._raw(name, expert), strict=True):
+            columns = part.row_bytes // part.type.nbytes * part.type.elements
+            step = max(_ELEMENTS // max(columns, 1), 1)
+            for start in range(0, part.rows, step):
+                yield part.start + start, decode(raw[start : start + step], part.type)
+
+    def _raw(self, name: str, expert: int) -> tuple[Tensor, ...]:
+        """The rows of each part, (rows, bytes of a row)."""
+        weight: Any = self._parameters[name]
+        one, parts = weight.detach()[expert], self.parts[name]
+        if one.dim() == 1:
+            split = one.split([part.nbytes for part in parts])
+            return tuple(each.view(part.rows, part.row_bytes) for each, part in zip(split, parts, strict=True))
+        found: tuple[Tensor, ...] = (one,) if one.dim() == 2 else one.unbind()
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A pickle would hold what lies between the experts in the file too."""
+        own = {name: self._parameters[name] for name in self.parts}
+        dense = {
+            name: nn.Parameter(weight.clone(memory_format=torch.contiguous_format), requires_grad=False)
+            for name, weight in own.items()
+            if weight is not None and weight.untyped_storage().nbytes() > weight.nbytes
+        }
+        return {**self.__dict__, "_parameters": {**self._parameters, **dense}}
+
+    def extra_repr(self) -> str:
+        kinds = (
+            f"{name} {' and '.join(dict.fromkeys(part.type.name for part in parts))}"
+            for name, parts in self.parts.items()
+        )
+        return f"{super().extra_repr()}, {', '.join(kinds)}"
+
+
+class _Product(torch.autograd.Function):
+    """A product whose weight is decoded again for the backward pass, rather than kept."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, layer: PackedExperts, name: str, expert: int) -> Tensor:
+        ctx.of = layer, name, expert
+        return layer.multiplied(name, expert, x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, None, None, None]:
+        layer, name, expert = ctx.of
+        found = layer.gradient(name, expert, gradients[0]) if ctx.needs_input_grad[0] else None
+        return found, None, None, None
