@@ -7,7 +7,7 @@ gradients for such weights; through them there are, so that adapters can be trai
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -50,7 +50,7 @@ class PackedLinear(nn.Linear):
         if not torch.is_grad_enabled() or not input.requires_grad:
             if bias is None or not (torch.is_grad_enabled() and bias.requires_grad):
                 return self.product(input, bias)
-        made: Tensor = _Product.apply(input, self)  # type: ignore[no-untyped-call]
+        made: Tensor = Product.apply(input, self)  # type: ignore[no-untyped-call]
         return made if bias is None else made + bias
 
     def product(self, input: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -91,11 +91,19 @@ class PackedLinear(nn.Linear):
         return f"{super().extra_repr()}, {self.kind.name}"
 
 
-class _Product(torch.autograd.Function):
+class Layer(Protocol):
+    """A linear map whose weight is made when it is needed."""
+
+    def product(self, input: Tensor) -> Tensor: ...
+
+    def gradient(self, of_output: Tensor) -> Tensor: ...
+
+
+class Product(torch.autograd.Function):
     """A product whose weight is decoded again for the backward pass, rather than kept."""
 
     @staticmethod
-    def forward(ctx: Any, input: Tensor, layer: PackedLinear) -> Tensor:
+    def forward(ctx: Any, input: Tensor, layer: Layer) -> Tensor:
         ctx.layer = layer
         return layer.product(input)
 

@@ -6,15 +6,16 @@ that there is never more than one in full precision. Or the checkpoint is stored
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from loadstone.as_stored import RUN_BY
+from loadstone.as_stored import COMPRESSED_TENSORS, RUN_BY
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
+from loadstone.frameworks.torch.compressed_layers import CompressedTensors
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.ggml_weights import Ggml, fits
 from loadstone.frameworks.torch.leaves import Linear
@@ -45,8 +46,13 @@ class Library(Protocol):
         """A module's weight in fewer bits, on the device of the numbers given, which are rounded to ``dtype`` first."""
         ...
 
-    def rebuild(self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
-        """A module's weight from its stored parts, named as they are within the module."""
+    def rebuild(
+        self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype
+    ) -> nn.Parameter | None:
+        """A module's weight from its stored parts, named as they are within the module.
+
+        None where the parts themselves have become the module's parameters, and it has no weight any more.
+        """
         ...
 
 
@@ -138,8 +144,13 @@ def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> L
         )
     config: Any = model.config
     settings = config.quantization_config
-    library: Library = TorchAo(None) if RUN_BY[str(method_of(settings))] == TORCHAO else BitsAndBytes(settings)
-    return LowerBits(library, None, sizes)
+    name = RUN_BY[str(method_of(settings))]
+    makers: dict[str, Callable[[], Library]] = {
+        TORCHAO: lambda: TorchAo(None),
+        BITSANDBYTES: lambda: BitsAndBytes(settings),
+        COMPRESSED_TENSORS: CompressedTensors,
+    }
+    return LowerBits(makers[name](), None, sizes)
 
 
 def _is_whole(recipe: Recipe) -> bool:

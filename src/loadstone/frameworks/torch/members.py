@@ -39,12 +39,13 @@ def bytes_of(tensor: Tensor) -> int:
 
 
 def packed_elements(model: nn.Module) -> dict[int, int]:
-    """Id of a weight that is kept as a GGUF file's bytes → how many numbers these hold."""
+    """Id of a weight that is kept as the bytes of its file → how many numbers these hold; of its other parts → 0."""
     found: dict[int, int] = {}
     for module in model.modules():
         count = getattr(module, "packed_elements", None)
         if isinstance(count, int):
-            found[id(module._parameters["weight"])] = count
+            first, *others = getattr(module, "packed_parts", ("weight",))
+            found |= {id(module._parameters[first]): count, **{id(module._parameters[each]): 0 for each in others}}
     return found
 
 
