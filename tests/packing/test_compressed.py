@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +11,12 @@ import pytest
 import torch
 from frameworks.torch import tiny
 from packing.compressing import CASES, GROUPS, METHOD, ROWS, WHOLE, a_model, config_of, packed
-from packing.stored import Tensors, assert_numbers
+from packing.stored import Tensors, assert_numbers, opened
 from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone import AutoModelForCausalLM as Auto
 from loadstone.errors import CorruptCheckpoint, InvalidConfig
-
-
-def read(folder: Path, stored: Tensors, settings: Mapping[str, Any]) -> loadstone.Checkpoint:
-    """The tensors of a checkpoint of these, as a model has them."""
-    from loadstone.quantised import dequantised
-
-    save_file({name: tensor.contiguous() for name, tensor in stored.items()}, folder / "model.safetensors")
-    return dequantised(loadstone.open_checkpoint(folder), settings)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
@@ -34,7 +25,7 @@ def test_numbers_are_those_of_the_package_bit_for_bit(case: str, dtype: torch.dt
     format, weights = CASES[case]
     weight = (0.3 * torch.randn(52, 96, generator=torch.Generator().manual_seed(1))).to(dtype)
     stored, expected = packed(weight, format, weights)
-    checkpoint = read(tmp_path, {f"a.{name}": part for name, part in stored.items()}, config_of(format, weights))
+    checkpoint = opened(tmp_path, {f"a.{name}": part for name, part in stored.items()}, config_of(format, weights))
     assert list(checkpoint) == ["a.weight"] and checkpoint["a.weight"].shape == (52, 96)
     found = torch.from_numpy(checkpoint.numpy("a.weight"))
     # The package computes in the dtype of the scales, of float4 and the like in bfloat16; before that rounding
@@ -49,7 +40,7 @@ def test_rows_that_end_within_a_word_keep_their_length(tmp_path: Path) -> None:
     weight = torch.randn(5, 13)
     stored, expected = packed(weight, "pack-quantized", ROWS | {"num_bits": 4, "symmetric": False})
     assert stored["weight_packed"].shape == (5, 2)
-    checkpoint = read(tmp_path, stored, config_of("pack-quantized", ROWS | {"num_bits": 4, "symmetric": False}))
+    checkpoint = opened(tmp_path, stored, config_of("pack-quantized", ROWS | {"num_bits": 4, "symmetric": False}))
     torch.testing.assert_close(torch.from_numpy(checkpoint.numpy("weight")), expected, rtol=0, atol=0)
 
 
@@ -61,7 +52,7 @@ def test_columns_in_activation_order_take_the_scale_of_their_group(symmetric: bo
     settings = config_of("pack-quantized", weights)
     for group in settings["config_groups"].values():
         group["weights"]["actorder"] = "group"  # which the package read until 2026-08
-    found = read(tmp_path, stored | {"weight_g_idx": groups}, settings).numpy("weight")
+    found = opened(tmp_path, stored | {"weight_g_idx": groups}, settings).numpy("weight")
     for row in range(18):
         for column in range(64):
             code = (int(stored["weight_packed"][row, column // 8]) >> 4 * (column % 8) & 15) - 8
@@ -74,7 +65,7 @@ def test_columns_in_activation_order_take_the_scale_of_their_group(symmetric: bo
 def test_an_order_that_was_never_filled_in_is_none(tmp_path: Path) -> None:
     stored, expected = packed(torch.randn(6, 64), "pack-quantized", GROUPS)
     order = torch.full((64,), -1, dtype=torch.int32)
-    found = read(tmp_path, stored | {"weight_g_idx": order}, config_of("pack-quantized", GROUPS)).numpy("weight")
+    found = opened(tmp_path, stored | {"weight_g_idx": order}, config_of("pack-quantized", GROUPS)).numpy("weight")
     torch.testing.assert_close(torch.from_numpy(found), expected, rtol=0, atol=0)
 
 
@@ -86,7 +77,7 @@ def test_each_weight_has_the_one_scheme_that_fits_what_is_stored(tmp_path: Path)
     for name, (format, weights) in mixed.items():
         parts, expected[f"{name}.weight"] = packed(torch.randn(32, 64), format, weights)
         stored |= {f"{name}.{part}": tensor for part, tensor in parts.items()}
-    checkpoint = read(tmp_path, stored, config_of("mixed-precision", *(weights for _, weights in mixed.values())))
+    checkpoint = opened(tmp_path, stored, config_of("mixed-precision", *(weights for _, weights in mixed.values())))
     assert checkpoint.keys() == expected.keys()
     for name, tensor in expected.items():
         found = torch.from_numpy(np.asarray(checkpoint.numpy(name), np.float32))
@@ -96,7 +87,7 @@ def test_each_weight_has_the_one_scheme_that_fits_what_is_stored(tmp_path: Path)
 def test_schemes_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
     stored, _ = packed(torch.randn(16, 16), "pack-quantized", GROUPS)
     with pytest.raises(CorruptCheckpoint, match=r"one of config_groups that fits.* found several"):
-        read(tmp_path, stored, config_of("pack-quantized", GROUPS, ROWS | {"num_bits": 4}))
+        opened(tmp_path, stored, config_of("pack-quantized", GROUPS, ROWS | {"num_bits": 4}))
 
 
 def test_what_belongs_to_activations_is_no_tensor_of_the_model(tmp_path: Path) -> None:
@@ -105,13 +96,13 @@ def test_what_belongs_to_activations_is_no_tensor_of_the_model(tmp_path: Path) -
     for name in ("l.input_scale", "l.input_zero_point", "l.output_scale", "l.k_scale", "l.v_scale"):
         stored[name] = torch.ones(1)
     stored["l.bias"] = torch.ones(16)
-    checkpoint = read(tmp_path, stored, config_of("float-quantized", CASES["float8"][1]))
+    checkpoint = opened(tmp_path, stored, config_of("float-quantized", CASES["float8"][1]))
     assert set(checkpoint) == {"l.weight", "l.bias"}
 
 
 def test_weights_that_were_only_calibrated_are_plain(tmp_path: Path) -> None:
     stored = {"l.weight": torch.randn(4, 8), "l.weight_scale": torch.ones(1), "l.weight_zero_point": torch.zeros(1)}
-    checkpoint = read(tmp_path, stored, config_of("dense", WHOLE, quantization_status="frozen"))
+    checkpoint = opened(tmp_path, stored, config_of("dense", WHOLE, quantization_status="frozen"))
     assert list(checkpoint) == ["l.weight"] and checkpoint["l.weight"].packing is None
 
 
@@ -203,12 +194,12 @@ def test_settings_that_are_not_read_are_named(change: dict[str, Any], said: str,
     if "weights" in change:
         change = {"config_groups": {"group_0": {"targets": ["Linear"], "weights": change["weights"]}}}
     with pytest.raises(InvalidConfig, match=said):
-        read(tmp_path, {"w": torch.ones(1)}, settings | change)
+        opened(tmp_path, {"w": torch.ones(1)}, settings | change)
 
 
 def test_settings_within_settings_are_read_as_older_files_have_them(tmp_path: Path) -> None:
     stored, expected = packed(torch.randn(6, 64), "pack-quantized", GROUPS)
     settings = {"quant_method": METHOD, "sparsity_config": {"format": "dense"}}
     settings["quantization_config"] = json.loads(json.dumps(config_of("pack-quantized", GROUPS)))
-    found = read(tmp_path, stored, settings).numpy("weight")
+    found = opened(tmp_path, stored, settings).numpy("weight")
     torch.testing.assert_close(torch.from_numpy(found), expected, rtol=0, atol=0)

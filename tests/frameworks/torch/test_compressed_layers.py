@@ -215,9 +215,11 @@ def test_gradients_pass_through_packed_layers(case: str, plain: Path, tmp_path: 
     assert not any(part.requires_grad for name, part in layer.named_parameters())
 
 
-def test_adapters_train_on_it(int4: Path) -> None:
+@pytest.mark.parametrize("case", ["packed int4, zeros", "float8 rows", "int8 rows"])
+def test_adapters_train_on_it(case: str, plain: Path, tmp_path: Path) -> None:
     peft: Any = importlib.import_module("peft")
-    model = Auto.from_pretrained(int4, torch_dtype=torch.float32)
+    a_model(plain, tmp_path, case, torch.bfloat16)
+    model = Auto.from_pretrained(tmp_path, torch_dtype=torch.float32)
     expected = logits(model)
     made = peft.get_peft_model(model, peft.LoraConfig(target_modules=["q_proj", "up_proj"], r=2))
     assert torch.equal(logits(made), expected)

@@ -116,6 +116,13 @@ class CompressedLinear(nn.Linear):
             self._quantised(torch.ones(1, 1, width, dtype=dtype, device=device), base)
 
     @property
+    def weight(self) -> nn.Parameter:  # type: ignore[override]
+        """The codes, whatever they are stored under, for those who ask any linear layer where its weight lies."""
+        codes = self._parameters[self.packed_parts[0] if self.packed_parts else WEIGHT]
+        assert codes is not None
+        return codes
+
+    @property
     def packed_elements(self) -> int:
         """Numbers that the weight holds."""
         return self.in_features * self.out_features
