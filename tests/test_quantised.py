@@ -90,6 +90,35 @@ def test_without_dequantize_the_error_offers_it(fp8: tuple[Path, Tensors]) -> No
         Auto.from_pretrained(fp8[0])
 
 
+NOT_RUN: dict[str, tuple[dict[str, Any], str]] = {
+    "fp8": (FP8, "their kernels need an accelerator"),
+    "mxfp4": ({"quant_method": "mxfp4"}, "their kernels need an accelerator"),
+    "gptq": ({"quant_method": "gptq", "bits": 4, "group_size": 16}, "their library, GPTQModel, has to be compiled"),
+    "awq": ({"quant_method": "awq", "bits": 4, "group_size": 16}, "their library, GPTQModel, has to be compiled"),
+}
+
+
+@pytest.mark.parametrize("method", NOT_RUN)
+def test_what_does_not_run_packed_says_why_and_offers_plain_weights(method: str, plain: Path, tmp_path: Path) -> None:
+    settings, why = NOT_RUN[method]
+    config = json.loads((plain / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"quantization_config": settings}))
+    (tmp_path / "model.safetensors").write_bytes((plain / "model.safetensors").read_bytes())
+    said = rf"quant_method '{method}'[\s\S]*{why}[\s\S]*dequantize=True makes them plain ones"
+    for framework in ("", "Flax", "TF"):
+        with pytest.raises(InvalidConfig, match=said):
+            getattr(loadstone, f"{framework}AutoModelForCausalLM").from_pretrained(tmp_path)
+    with pytest.raises(InvalidConfig, match=said):
+        loadstone.plan(tmp_path, device_map=None)
+
+
+def test_every_method_that_is_read_runs_packed_or_says_why_not() -> None:
+    from loadstone import as_stored, quantised
+
+    assert quantised._FORMATS.keys() == as_stored.RUN_BY.keys() | as_stored._WHY_NOT.keys()
+    assert as_stored._WHY_NOT.keys() == NOT_RUN.keys()
+
+
 def changed(fp8: tuple[Path, Tensors], to: Path, change: Any) -> Path:
     """A copy with other tensors."""
     tensors = load_file(fp8[0] / "model.safetensors")

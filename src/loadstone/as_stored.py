@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import GGUF
@@ -10,16 +11,23 @@ from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.options import Options
 from loadstone.packing.kept import Kept, is_in_blocks
-from loadstone.quantised import dequantised, method_of, unpacked
+from loadstone.quantised import dequantised, method_of
 from loadstone.tensors import StoredTensor, Stretch
 
+COMPRESSED_TENSORS = "compressed-tensors"
 RUN_BY = {
     "torchao": "torchao",
     "bitsandbytes": "bitsandbytes",
     "bitsandbytes_4bit": "bitsandbytes",
     "bitsandbytes_8bit": "bitsandbytes",
+    COMPRESSED_TENSORS: COMPRESSED_TENSORS,
 }
 """``quant_method`` → the library that computes with such weights as they are stored."""
+
+_BY_GPTQMODEL = "their library, GPTQModel, has to be compiled where it is installed, and Loadstone does not use it"
+_BY_KERNELS = "their kernels need an accelerator, and Loadstone does not use them"
+_WHY_NOT = {"gptq": _BY_GPTQMODEL, "awq": _BY_GPTQMODEL, "fp8": _BY_KERNELS, "mxfp4": _BY_KERNELS}
+"""``quant_method`` → why such weights do not run as they are stored."""
 
 _WHERE = "config key 'quantization_config'"
 _STATE = ".quant_state.bitsandbytes__"
@@ -47,14 +55,25 @@ def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
             hint="Leave quantization_config= out to run the weights as they are stored; or add dequantize=True, and "
             "plain numbers are made of them, and quantised anew.",
         )
-    if library is None or options.dequantize:
-        return unpacked(checkpoint, config, bool(options.dequantize))
+    if settings is None:
+        return checkpoint
+    found = dequantised(checkpoint, settings, config.model_type)
+    if options.dequantize:
+        del config.quantization_config
+        return found
+    if library is None:
+        method = method_of(settings)
+        raise InvalidConfig(
+            [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method!r}")],
+            hint=f"{method!r} weights cannot run as they are stored here: {_WHY_NOT[str(method)]}. "
+            "dequantize=True makes them plain ones.",
+        )
     if framework != "torch":
         raise InvalidConfig(
             [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method_of(settings)!r}")],
             hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
         )
-    return _kept(checkpoint, dequantised(checkpoint, settings, config.model_type))
+    return _with(checkpoint, _kept(checkpoint, found, settings))
 
 
 def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoint:
@@ -68,12 +87,7 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
             "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantises anew: give "
             "one of them."
         )
-    return Checkpoint(
-        map(_in_blocks, checkpoint.values()),
-        format=checkpoint.format,
-        files=checkpoint.files,
-        metadata=checkpoint.metadata,
-    )
+    return _with(checkpoint, map(_in_blocks, checkpoint.values()))
 
 
 def _in_blocks(tensor: StoredTensor) -> StoredTensor:
@@ -85,10 +99,26 @@ def _in_blocks(tensor: StoredTensor) -> StoredTensor:
     return tensor
 
 
-def _kept(checkpoint: Checkpoint, logical: Checkpoint) -> Checkpoint:
-    states = {name.partition(_STATE)[0]: name for name in checkpoint if _STATE in name}
+def _kept(checkpoint: Checkpoint, logical: Checkpoint, settings: Mapping[str, Any]) -> list[StoredTensor]:
+    if RUN_BY[str(method_of(settings))] != COMPRESSED_TENSORS:
+        states = {name.partition(_STATE)[0]: name for name in checkpoint if _STATE in name}
+        return [_packed(tensor, checkpoint, states) for tensor in logical.values()]
+    from loadstone.packing.compressed_kept import kept  # which needs NumPy
+
+    faults: list[Fault] = []
+    found = list(kept(checkpoint, logical.values(), settings, faults))
+    if not any(isinstance(tensor.packing, Kept) for tensor in found):
+        faults.append(Fault(_WHERE, "none, for no weight is stored in fewer bits", f"{COMPRESSED_TENSORS!r}"))
+    if faults:
+        raise InvalidConfig(
+            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
+        )
+    return found
+
+
+def _with(checkpoint: Checkpoint, tensors: Iterable[StoredTensor]) -> Checkpoint:
     return Checkpoint(
-        (_packed(tensor, checkpoint, states) for tensor in logical.values()),
+        tensors,
         format=checkpoint.format,
         files=checkpoint.files,
         index=checkpoint.index,

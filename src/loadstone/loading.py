@@ -118,7 +118,9 @@ def from_pretrained(
             checkpoint = as_loaded(checkpoint, config, options, framework_name)
             library = library_of(config)
             if library is not None:
-                require_library(library, library, "; or give dequantize=True, which makes plain weights of them.")
+                require_library(
+                    library.replace("-", "_"), library, "; or give dequantize=True, which makes plain weights of them."
+                )
             stage.nbytes = checkpoint.nbytes
             stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
         weights, stays = _weights(checkpoint, options, config)

@@ -8,7 +8,6 @@ from typing import Any
 
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
-from loadstone.config import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.packing.problems import Problems
 from loadstone.tensors import StoredTensor
@@ -25,26 +24,6 @@ _FORMATS = {
     "torchao": "torchao",
 }
 """``quant_method`` → the module of ``loadstone.packing`` that reads it."""
-
-
-def unpacked(checkpoint: Checkpoint, config: PretrainedConfig, dequantize: bool) -> Checkpoint:
-    """The checkpoint as a model in a plain dtype has it; ``config`` then says nothing of quantisation any more.
-
-    Raises :class:`InvalidConfig` for a quantised checkpoint if not asked to ``dequantize``; and what
-    :func:`dequantised` raises.
-    """
-    settings = config.get("quantization_config")
-    if settings is None:
-        return checkpoint
-    found = dequantised(checkpoint, settings, config.model_type)
-    if not dequantize:
-        method = method_of(settings)
-        raise InvalidConfig(
-            [Fault("config key 'quantization_config'", "none, or dequantize=True", f"quant_method {method!r}")],
-            hint=f"{method!r} weights cannot run as they are stored here. dequantize=True makes them plain ones.",
-        )
-    del config.quantization_config
-    return found
 
 
 def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "") -> Checkpoint:

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import bitsandbytes.functional as bnb
 import numpy as np
 import torch
-from safetensors.torch import save_file
 
-from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.quantised import dequantised
 from loadstone.tensors import StoredTensor
-
-
-def opened(
-    folder: Path,
-    tensors: Mapping[str, torch.Tensor],
-    settings: Mapping[str, Any],
-    metadata: Mapping[str, str] | None = None,
-) -> Checkpoint:
-    """What a checkpoint of these tensors is to a model."""
-    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    save_file(whole, folder / "model.safetensors", metadata=dict(metadata or {}) | {"format": "pt"})
-    return dequantised(open_checkpoint(folder), settings)
 
 
 def in_pieces(tensor: StoredTensor, rows: int) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""A small checkpoint whose linear weights are stored in fewer bits, for the tests of every format."""
+"""Small checkpoints whose weights are stored in fewer bits, and what comes out, for the tests of every format."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
+
+from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.quantised import dequantised
 
 Tensors = dict[str, torch.Tensor]
 Quantise = Callable[[str, torch.Tensor], tuple[Tensors, torch.Tensor]]
@@ -38,3 +41,25 @@ def assert_numbers(found: Mapping[str, torch.Tensor], expected: Tensors, dtype: 
     assert found.keys() == expected.keys()
     for name, tensor in expected.items():
         torch.testing.assert_close(found[name].detach(), tensor.to(dtype), rtol=0, atol=0, msg=name)
+
+
+def opened(
+    folder: Path,
+    tensors: Mapping[str, torch.Tensor],
+    settings: Mapping[str, Any],
+    metadata: Mapping[str, str] | None = None,
+) -> Checkpoint:
+    """What a checkpoint of these tensors is to a model."""
+    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    save_file(whole, folder / "model.safetensors", metadata=dict(metadata or {}) | {"format": "pt"})
+    return dequantised(open_checkpoint(folder), settings)
+
+
+def weight_in(checkpoint: Checkpoint, name: str = "weight") -> torch.Tensor:
+    """A tensor's numbers."""
+    return torch.from_numpy(checkpoint.numpy(name))
+
+
+def assert_same(found: torch.Tensor, expected: torch.Tensor) -> None:
+    """Equal numbers of one dtype, exactly."""
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)

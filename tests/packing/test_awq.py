@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +11,22 @@ import torch
 from compressed_tensors.entrypoints.convert.converters.autoawq import AutoAWQConverter
 from frameworks.torch import tiny
 from packing.element_by_element import Example, codes_of
-from packing.stored import Tensors, assert_numbers, quantised
-from safetensors.torch import load_file, save_file
+from packing.stored import Tensors, assert_numbers, assert_same, opened, quantised, weight_in
+from safetensors.torch import load_file
 
 import loadstone
 from loadstone import AutoModelForCausalLM as Auto
 from loadstone.errors import CorruptCheckpoint, InvalidConfig
-from loadstone.quantised import dequantised
 
 SETTINGS: dict[str, Any] = {"quant_method": "awq", "bits": 4, "group_size": 16, "version": "gemm", "zero_point": True}
-
-
-def read(folder: Path, stored: Tensors, settings: Mapping[str, Any]) -> loadstone.Checkpoint:
-    save_file({name: tensor.contiguous() for name, tensor in stored.items()}, folder / "model.safetensors")
-    return dequantised(loadstone.open_checkpoint(folder), settings)
-
-
-def assert_same(found: Any, expected: torch.Tensor) -> None:
-    torch.testing.assert_close(torch.from_numpy(found), expected, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("group", [-1, 16, 40])
 def test_numbers_are_those_of_the_definition(group: int, tmp_path: Path) -> None:
     example = Example(48, 80, 4, 80 if group == -1 else group)
-    checkpoint = read(tmp_path, example.awq_gemm(), SETTINGS | {"group_size": group})
+    checkpoint = opened(tmp_path, example.awq_gemm(), SETTINGS | {"group_size": group})
     assert list(checkpoint) == ["weight"] and checkpoint["weight"].dtype.value == "float16"
-    assert_same(checkpoint.numpy("weight"), example.weight())
+    assert_same(weight_in(checkpoint), example.weight())
 
 
 def test_the_order_of_outputs_is_the_one_that_compressed_tensors_converts_from(tmp_path: Path) -> None:
@@ -47,7 +36,7 @@ def test_the_order_of_outputs_is_the_one_that_compressed_tensors_converts_from(t
     )
     assert zeros is not None
     parts = [each.float().repeat_interleave(16, 1) for each in (zeros, scales)]
-    assert_same(read(tmp_path, stored, SETTINGS).numpy("weight"), (codes.float() - parts[0]) * parts[1])
+    assert_same(weight_in(opened(tmp_path, stored, SETTINGS)), (codes.float() - parts[0]) * parts[1])
 
 
 def test_a_known_answer_by_hand(tmp_path: Path) -> None:
@@ -58,7 +47,7 @@ def test_a_known_answer_by_hand(tmp_path: Path) -> None:
         "l.qzeros": torch.tensor([[0x1111_1111]], dtype=torch.int32),
         "l.scales": torch.tensor([[1, 1, 1, 1, 1, 1, 1, 0.5]], dtype=torch.float16),
     }
-    found = read(tmp_path, stored, SETTINGS | {"group_size": 2}).numpy("l.weight")
+    found = opened(tmp_path, stored, SETTINGS | {"group_size": 2}).numpy("l.weight")
     assert found.T.tolist() == [[-1, 0, 1, 2, 3, 4, 5, 3], [-1, -1, -1, -1, -1, -1, -1, -0.5]]
 
 
@@ -67,7 +56,7 @@ def test_the_layout_for_one_text_at_a_time_is_read_with_its_padding(group: int, 
     inputs = {128: 384, 64: 192, 32: 256, 16: 512}[group]
     example = Example(8, inputs, 4, group)
     settings = SETTINGS | {"version": "GEMV", "group_size": group}
-    assert_same(read(tmp_path, example.awq_gemv(words), settings).numpy("weight"), example.weight())
+    assert_same(weight_in(opened(tmp_path, example.awq_gemv(words), settings)), example.weight())
 
 
 def a_model(plain: Path, to: Path) -> Tensors:
@@ -96,7 +85,7 @@ def test_a_checkpoint_becomes_a_plain_model(dtype: torch.dtype, plain: Path, tmp
 
 def test_without_dequantize_the_error_offers_it(plain: Path, tmp_path: Path) -> None:
     a_model(plain, tmp_path)
-    with pytest.raises(InvalidConfig, match=r"quant_method 'awq'[\s\S]*dequantize=True"):
+    with pytest.raises(InvalidConfig, match=r"quant_method 'awq'[\s\S]*GPTQModel[\s\S]*dequantize=True"):
         Auto.from_pretrained(tmp_path)
 
 
@@ -128,7 +117,7 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     stored["d.qweight"] = torch.zeros(63, 4, dtype=torch.int32)
     stored["e.scales"] = torch.ones(4, 32, dtype=torch.int32)
     with pytest.raises(CorruptCheckpoint) as caught:
-        read(tmp_path, stored, SETTINGS)
+        opened(tmp_path, stored, SETTINGS)
     said = str(caught.value)
     assert "'a.qweight': expected a.qzeros beside it, found none" in said
     assert "'b.qzeros': expected codes beside it, b.qweight, found none" in said
@@ -154,4 +143,4 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
 )
 def test_settings_that_are_not_read_are_named(change: dict[str, Any], said: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidConfig, match=said):
-        read(tmp_path, Example(32, 32, 4, 16).awq_gemm(), SETTINGS | change)
+        opened(tmp_path, Example(32, 32, 4, 16).awq_gemm(), SETTINGS | change)

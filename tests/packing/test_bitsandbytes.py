@@ -10,8 +10,8 @@ from typing import Any
 import bitsandbytes.functional as bnb
 import pytest
 import torch
-from packing.reading import assert_everywhere, of_four_bits, opened
-from packing.stored import Tensors
+from packing.reading import assert_everywhere, of_four_bits
+from packing.stored import Tensors, opened
 
 from loadstone.errors import CorruptCheckpoint
 from loadstone.tensors import DType

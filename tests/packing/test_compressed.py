@@ -3,116 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from compressed_tensors.compressors import BaseCompressor
-from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
-from compressed_tensors.quantization.utils import calculate_qparams, generate_gparam
 from frameworks.torch import tiny
-from packing.stored import Tensors, assert_numbers, quantised
+from packing.compressing import CASES, GROUPS, METHOD, ROWS, WHOLE, a_model, config_of, packed
+from packing.stored import Tensors, assert_numbers, opened
 from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone import AutoModelForCausalLM as Auto
 from loadstone.errors import CorruptCheckpoint, InvalidConfig
-
-METHOD = "compressed-tensors"
-WHOLE: dict[str, Any] = {"num_bits": 8, "strategy": "tensor"}
-ROWS: dict[str, Any] = {"num_bits": 8, "strategy": "channel"}
-GROUPS: dict[str, Any] = {"num_bits": 4, "strategy": "group", "group_size": 16}
-BLOCKS: dict[str, Any] = {"num_bits": 8, "strategy": "block", "block_structure": [20, 36]}
-MX: dict[str, Any] = {"type": "float", "strategy": "group", "group_size": 32, "scale_dtype": "torch.uint8"}
-NVFP4: dict[str, Any] = {
-    **{"num_bits": 4, "type": "float", "strategy": "tensor_group", "group_size": 16},
-    "scale_dtype": "torch.float8_e4m3fn",
-}
-CASES: dict[str, tuple[str, dict[str, Any]]] = {
-    "float8": ("float-quantized", WHOLE | {"type": "float"}),
-    "float8 rows": ("float-quantized", ROWS | {"type": "float"}),
-    "float8 blocks": ("float-quantized", BLOCKS | {"type": "float"}),
-    "naive float8": ("naive-quantized", ROWS | {"type": "float"}),
-    "int8": ("int-quantized", WHOLE),
-    "int8 rows": ("int-quantized", ROWS),
-    "int8 rows, zeros": ("int-quantized", ROWS | {"symmetric": False}),
-    "int8, zeros": ("int-quantized", WHOLE | {"symmetric": False}),
-    "int8 groups, zeros": ("naive-quantized", GROUPS | {"num_bits": 8, "symmetric": False}),
-    "int4 unpacked": ("naive-quantized", GROUPS | {"symmetric": False}),
-    "packed int4": ("pack-quantized", GROUPS),
-    "packed int4, zeros": ("pack-quantized", GROUPS | {"symmetric": False}),
-    "packed int4 rows": ("pack-quantized", ROWS | {"num_bits": 4}),
-    "packed int4 rows, zeros": ("pack-quantized", ROWS | {"num_bits": 4, "symmetric": False}),
-    "packed int4 whole, zeros": ("pack-quantized", WHOLE | {"num_bits": 4, "symmetric": False}),
-    **{
-        f"packed int{bits}, zeros": ("pack-quantized", GROUPS | {"num_bits": bits, "symmetric": False})
-        for bits in (1, 2, 3, 5, 6, 7, 8)
-    },
-    "NVFP4": ("nvfp4-pack-quantized", NVFP4),
-    "MXFP4": ("mxfp4-pack-quantized", MX | {"num_bits": 4}),
-    "MXFP6": ("mxfp6-pack-quantized", MX | {"num_bits": 6}),
-    "MXFP8": ("mxfp8-quantized", MX | {"num_bits": 8}),
-}
-
-
-def scheme_of(weights: Mapping[str, Any]) -> QuantizationScheme:
-    return QuantizationScheme(targets=["Linear"], weights=QuantizationArgs(**weights))
-
-
-def packed(weight: torch.Tensor, format: str, weights: Mapping[str, Any]) -> tuple[Tensors, torch.Tensor]:
-    """What the package stores for a weight, and what it makes of that."""
-    scheme = scheme_of(weights)
-    args = scheme.weights
-    assert args is not None
-    state = {"weight": weight}
-    scaler = None
-    if args.strategy == "tensor_group":
-        scaler = state["weight_global_scale"] = generate_gparam(weight.min(), weight.max())
-    low, high = extremes(weight, args)
-    scale, zero = calculate_qparams(low, high, args, global_scale=scaler)
-    state["weight_scale"] = scale.to(torch.float32 if scaler is not None else weight.dtype)
-    state["weight_zero_point"] = zero
-    compressor = BaseCompressor.get_value_from_registry(format)
-    stored = compressor.compress(state, scheme)
-    return stored, compressor.decompress(stored, scheme)["weight"]
-
-
-def extremes(weight: torch.Tensor, args: QuantizationArgs) -> tuple[torch.Tensor, torch.Tensor]:
-    """Smallest and largest number of each block, in the shape of the scales."""
-    if args.strategy == "tensor":
-        return weight.min().reshape(1), weight.max().reshape(1)
-    if args.strategy == "channel":
-        return weight.amin(1, keepdim=True), weight.amax(1, keepdim=True)
-    if args.strategy == "block":
-        assert args.block_structure is not None
-        height, width = args.block_structure
-        blocks = [list(row.split(width, 1)) for row in weight.split(height, 0)]
-        low = torch.stack([torch.stack([b.min() for b in row]) for row in blocks])
-        return low, torch.stack([torch.stack([b.max() for b in row]) for row in blocks])
-    groups = weight.unflatten(1, (-1, args.group_size))
-    return groups.amin(2), groups.amax(2)
-
-
-def config_of(format: str, *weights: Mapping[str, Any], **others: Any) -> dict[str, Any]:
-    groups = {
-        f"group_{i}": {"targets": ["Linear"], "weights": scheme_of(each).model_dump(mode="json")["weights"]}
-        for i, each in enumerate(weights)
-    }
-    return {"quant_method": METHOD, "format": format, "quantization_status": "compressed"} | {
-        **{"config_groups": groups, "ignore": ["lm_head"], "kv_cache_scheme": None},
-        **others,
-    }
-
-
-def read(folder: Path, stored: Tensors, settings: Mapping[str, Any]) -> loadstone.Checkpoint:
-    """The tensors of a checkpoint of these, as a model has them."""
-    from loadstone.quantised import dequantised
-
-    save_file({name: tensor.contiguous() for name, tensor in stored.items()}, folder / "model.safetensors")
-    return dequantised(loadstone.open_checkpoint(folder), settings)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
@@ -121,7 +25,7 @@ def test_numbers_are_those_of_the_package_bit_for_bit(case: str, dtype: torch.dt
     format, weights = CASES[case]
     weight = (0.3 * torch.randn(52, 96, generator=torch.Generator().manual_seed(1))).to(dtype)
     stored, expected = packed(weight, format, weights)
-    checkpoint = read(tmp_path, {f"a.{name}": part for name, part in stored.items()}, config_of(format, weights))
+    checkpoint = opened(tmp_path, {f"a.{name}": part for name, part in stored.items()}, config_of(format, weights))
     assert list(checkpoint) == ["a.weight"] and checkpoint["a.weight"].shape == (52, 96)
     found = torch.from_numpy(checkpoint.numpy("a.weight"))
     # The package computes in the dtype of the scales, of float4 and the like in bfloat16; before that rounding
@@ -136,7 +40,7 @@ def test_rows_that_end_within_a_word_keep_their_length(tmp_path: Path) -> None:
     weight = torch.randn(5, 13)
     stored, expected = packed(weight, "pack-quantized", ROWS | {"num_bits": 4, "symmetric": False})
     assert stored["weight_packed"].shape == (5, 2)
-    checkpoint = read(tmp_path, stored, config_of("pack-quantized", ROWS | {"num_bits": 4, "symmetric": False}))
+    checkpoint = opened(tmp_path, stored, config_of("pack-quantized", ROWS | {"num_bits": 4, "symmetric": False}))
     torch.testing.assert_close(torch.from_numpy(checkpoint.numpy("weight")), expected, rtol=0, atol=0)
 
 
@@ -148,7 +52,7 @@ def test_columns_in_activation_order_take_the_scale_of_their_group(symmetric: bo
     settings = config_of("pack-quantized", weights)
     for group in settings["config_groups"].values():
         group["weights"]["actorder"] = "group"  # which the package read until 2026-08
-    found = read(tmp_path, stored | {"weight_g_idx": groups}, settings).numpy("weight")
+    found = opened(tmp_path, stored | {"weight_g_idx": groups}, settings).numpy("weight")
     for row in range(18):
         for column in range(64):
             code = (int(stored["weight_packed"][row, column // 8]) >> 4 * (column % 8) & 15) - 8
@@ -161,7 +65,7 @@ def test_columns_in_activation_order_take_the_scale_of_their_group(symmetric: bo
 def test_an_order_that_was_never_filled_in_is_none(tmp_path: Path) -> None:
     stored, expected = packed(torch.randn(6, 64), "pack-quantized", GROUPS)
     order = torch.full((64,), -1, dtype=torch.int32)
-    found = read(tmp_path, stored | {"weight_g_idx": order}, config_of("pack-quantized", GROUPS)).numpy("weight")
+    found = opened(tmp_path, stored | {"weight_g_idx": order}, config_of("pack-quantized", GROUPS)).numpy("weight")
     torch.testing.assert_close(torch.from_numpy(found), expected, rtol=0, atol=0)
 
 
@@ -173,7 +77,7 @@ def test_each_weight_has_the_one_scheme_that_fits_what_is_stored(tmp_path: Path)
     for name, (format, weights) in mixed.items():
         parts, expected[f"{name}.weight"] = packed(torch.randn(32, 64), format, weights)
         stored |= {f"{name}.{part}": tensor for part, tensor in parts.items()}
-    checkpoint = read(tmp_path, stored, config_of("mixed-precision", *(weights for _, weights in mixed.values())))
+    checkpoint = opened(tmp_path, stored, config_of("mixed-precision", *(weights for _, weights in mixed.values())))
     assert checkpoint.keys() == expected.keys()
     for name, tensor in expected.items():
         found = torch.from_numpy(np.asarray(checkpoint.numpy(name), np.float32))
@@ -183,7 +87,7 @@ def test_each_weight_has_the_one_scheme_that_fits_what_is_stored(tmp_path: Path)
 def test_schemes_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
     stored, _ = packed(torch.randn(16, 16), "pack-quantized", GROUPS)
     with pytest.raises(CorruptCheckpoint, match=r"one of config_groups that fits.* found several"):
-        read(tmp_path, stored, config_of("pack-quantized", GROUPS, ROWS | {"num_bits": 4}))
+        opened(tmp_path, stored, config_of("pack-quantized", GROUPS, ROWS | {"num_bits": 4}))
 
 
 def test_what_belongs_to_activations_is_no_tensor_of_the_model(tmp_path: Path) -> None:
@@ -192,31 +96,19 @@ def test_what_belongs_to_activations_is_no_tensor_of_the_model(tmp_path: Path) -
     for name in ("l.input_scale", "l.input_zero_point", "l.output_scale", "l.k_scale", "l.v_scale"):
         stored[name] = torch.ones(1)
     stored["l.bias"] = torch.ones(16)
-    checkpoint = read(tmp_path, stored, config_of("float-quantized", CASES["float8"][1]))
+    checkpoint = opened(tmp_path, stored, config_of("float-quantized", CASES["float8"][1]))
     assert set(checkpoint) == {"l.weight", "l.bias"}
 
 
 def test_weights_that_were_only_calibrated_are_plain(tmp_path: Path) -> None:
     stored = {"l.weight": torch.randn(4, 8), "l.weight_scale": torch.ones(1), "l.weight_zero_point": torch.zeros(1)}
-    checkpoint = read(tmp_path, stored, config_of("dense", WHOLE, quantization_status="frozen"))
+    checkpoint = opened(tmp_path, stored, config_of("dense", WHOLE, quantization_status="frozen"))
     assert list(checkpoint) == ["l.weight"] and checkpoint["l.weight"].packing is None
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.saved(tiny.llama(), tmp_path_factory.mktemp("plain"))
-
-
-def a_model(plain: Path, to: Path, case: str) -> Tensors:
-    """A small model, quantised; its numbers."""
-    format, weights = CASES[case]
-
-    def quantise(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
-        parts, numbers = packed(weight, format, weights)
-        stem = name.removesuffix("weight")
-        return {stem + part: tensor for part, tensor in parts.items()}, numbers
-
-    return quantised(plain, to, config_of(format, weights), quantise)
 
 
 @pytest.mark.parametrize("case", ["packed int4, zeros", "int8 rows", "float8", "NVFP4"])
@@ -226,12 +118,6 @@ def test_a_checkpoint_becomes_a_plain_model(case: str, plain: Path, tmp_path: Pa
     model, told = Auto.from_pretrained(tmp_path, dequantize=True, torch_dtype=dtype, output_loading_info=True)
     assert_numbers(model.state_dict(), numbers, dtype)
     assert not told["unexpected_keys"]
-
-
-def test_without_dequantize_the_error_offers_it(plain: Path, tmp_path: Path) -> None:
-    a_model(plain, tmp_path, "packed int4, zeros")
-    with pytest.raises(InvalidConfig, match=r"quant_method 'compressed-tensors'[\s\S]*dequantize=True"):
-        Auto.from_pretrained(tmp_path)
 
 
 def test_what_is_saved_of_it_is_a_plain_checkpoint(plain: Path, tmp_path: Path) -> None:
@@ -308,12 +194,12 @@ def test_settings_that_are_not_read_are_named(change: dict[str, Any], said: str,
     if "weights" in change:
         change = {"config_groups": {"group_0": {"targets": ["Linear"], "weights": change["weights"]}}}
     with pytest.raises(InvalidConfig, match=said):
-        read(tmp_path, {"w": torch.ones(1)}, settings | change)
+        opened(tmp_path, {"w": torch.ones(1)}, settings | change)
 
 
 def test_settings_within_settings_are_read_as_older_files_have_them(tmp_path: Path) -> None:
     stored, expected = packed(torch.randn(6, 64), "pack-quantized", GROUPS)
     settings = {"quant_method": METHOD, "sparsity_config": {"format": "dense"}}
     settings["quantization_config"] = json.loads(json.dumps(config_of("pack-quantized", GROUPS)))
-    found = read(tmp_path, stored, settings).numpy("weight")
+    found = opened(tmp_path, stored, settings).numpy("weight")
     torch.testing.assert_close(torch.from_numpy(found), expected, rtol=0, atol=0)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 from packing import test_bitsandbytes, test_mxfp4, test_torchao
-from packing.reading import in_pieces, opened
-from packing.stored import Tensors
+from packing.reading import in_pieces
+from packing.stored import Tensors, opened
 from torchao.prototype.mx_formats.mx_tensor import MXTensor
 from torchao.prototype.safetensors.safetensors_support import flatten_tensor_state_dict
 from torchao.quantization import Float8Tensor, Int8Tensor, PerBlock, PerRow

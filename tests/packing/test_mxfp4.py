@@ -9,8 +9,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 import torch
-from packing.reading import assert_everywhere, opened
-from packing.stored import Tensors
+from packing.reading import assert_everywhere
+from packing.stored import Tensors, opened
 from transformers.integrations.mxfp4 import convert_moe_packed_tensors
 
 from loadstone.errors import CorruptCheckpoint

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import torch
-from packing.reading import assert_everywhere, opened
-from packing.stored import Tensors
+from packing.reading import assert_everywhere
+from packing.stored import Tensors, opened
 from torchao.float8.inference import Float8MMConfig
 from torchao.prototype.mx_formats.mx_tensor import MXTensor
 from torchao.prototype.mx_formats.nvfp4_tensor import NVFP4Tensor, per_tensor_amax_to_scale

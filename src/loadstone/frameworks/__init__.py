@@ -47,7 +47,7 @@ def require_library(name: str, package: str, instead: str = "") -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != package:
+        if error.name is None or error.name.partition(".")[0] != package.replace("-", "_"):
             raise
         raise FrameworkNotInstalled(
             f"This needs {package}, which is not installed. Install it with: pip install 'loadstone[quantised]'"

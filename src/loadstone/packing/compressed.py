@@ -12,6 +12,7 @@ once rounded to the dtype of the scales, in which it computes; of float4 and flo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,13 +27,20 @@ from loadstone.tensors import DType, StoredTensor
 
 WEIGHT, PACKED, SCALE, ZERO = "weight", "weight_packed", "weight_scale", "weight_zero_point"
 SHAPE, ORDER, DIVISOR = "weight_shape", "weight_g_idx", "weight_global_scale"
-_OF_WEIGHTS = (SCALE, ZERO, SHAPE, ORDER, DIVISOR)
-_OF_ACTIVATIONS = {
+OF_WEIGHTS = {SCALE, ZERO, SHAPE, ORDER, DIVISOR}
+OF_ACTIVATIONS = {
     f"{what}_{part}" for what in ("input", "output", "q", "k", "v") for part in ("scale", "zero_point", "global_scale")
 }
 _FLOAT8 = (DType.FLOAT8_E4M3FN,)
 _SCALES = (DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT8_E4M3FN, DType.UINT8, DType.FLOAT8_E8M0FNU)
 _MISSING = "Is a shard missing?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compressed(Grouped):
+    """Such a weight, and the scheme that it was told to be of."""
+
+    scheme: Scheme = field(compare=False)
 
 
 def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
@@ -42,9 +50,9 @@ def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> I
         return
     for name, tensor in stored.items():
         stem, leaf = name[: name.rfind(".") + 1], name[name.rfind(".") + 1 :]
-        if leaf in _OF_ACTIVATIONS:
+        if leaf in OF_ACTIVATIONS:
             continue
-        if leaf in _OF_WEIGHTS:
+        if leaf in OF_WEIGHTS:
             if stem + WEIGHT not in stored and stem + PACKED not in stored:
                 problems.add(tensor, f"a weight beside it, {stem}{WEIGHT} or {stem}{PACKED}", "none", _MISSING)
         elif leaf == PACKED or (leaf == WEIGHT and (tensor.dtype is DType.INT8 or tensor.dtype in _FLOAT8)):
@@ -64,13 +72,19 @@ def _weight(
     likely = [scheme for scheme in schemes if _may_be(scheme, codes)]
     if len(likely) == 1:
         return _by(likely[0], stored, stem, codes, problems)
-    found = {made for scheme in likely if (made := _by(scheme, stored, stem, codes, Problems())) is not None}
+    made = [each for scheme in likely if (each := _by(scheme, stored, stem, codes, Problems())) is not None]
+    found = set(made)
     if len(found) == 1:
-        return found.pop()
+        return min(made, key=_has_zeros_unlike_its_scheme)
     number = "none" if not found else "several"
     said = f"one of config_groups that fits {codes.dtype} of shape {codes.shape} and its scales"
     problems.add(codes, said, number, "Do config.json and the weights belong together?")
     return None
+
+
+def _has_zeros_unlike_its_scheme(weight: StoredTensor) -> bool:
+    packing = weight.packing
+    return isinstance(packing, Compressed) and packing.scheme.is_symmetric is not (packing.zero is None)
 
 
 def _may_be(scheme: Scheme, codes: StoredTensor) -> bool:
@@ -114,9 +128,18 @@ def _by(scheme: Scheme, stored: Contents, stem: str, codes: StoredTensor, proble
     if not is_right or not is_ordered:
         return None
     dtype = DType.BFLOAT16 if scale.dtype.bits == 8 else scale.dtype
-    exponents = scale._replace(dtype=DType.FLOAT8_E8M0FNU) if scale.dtype is DType.UINT8 else scale
-    packing = Grouped(
-        codes, columns, (height, width), Table(exponents, *table), scheme.kind, code, zero, order, divisor
+    exponents = DType.FLOAT8_E8M0FNU if scale.dtype is DType.UINT8 else None
+    packing = Compressed(
+        codes,
+        columns,
+        (height, width),
+        Table(scale, *table, read_as=exponents),
+        scheme.kind,
+        code,
+        zero,
+        order,
+        divisor,
+        scheme=scheme,
     )
     return codes._replace(name=stem + WEIGHT, dtype=dtype, shape=(rows, columns), packing=packing)
 

@@ -16,7 +16,7 @@ import numpy as np
 from loadstone.packing.bitstream import Code, decoded
 from loadstone.packing.boxes import in_boxes
 from loadstone.packing.numbers import floats, integers
-from loadstone.tensors import StoredTensor
+from loadstone.tensors import DType, StoredTensor
 
 Array = np.ndarray[Any, Any]
 
@@ -32,11 +32,13 @@ class Table:
     """None for elements of the tensor's dtype."""
     is_down: bool = False
     """Codes lie one after the other down the columns, not along the rows."""
+    read_as: DType | None = None
+    """What elements are, where the tensor's dtype does not say it."""
 
     def numbers(self, raw: Array, first: int, stop: int) -> Array:
         """Some of its rows, as float32 (rows, groups); rows may be longer than there are groups."""
         if self.code is None:
-            found = floats(raw.reshape(self.rows, -1)[first:stop], self.tensor.dtype)
+            found = floats(raw.reshape(self.rows, -1)[first:stop], self.read_as or self.tensor.dtype)
         elif not self.is_down:
             lines = raw.reshape(self.rows, -1)[first:stop]
             found = decoded(lines, self.code, lines.shape[-1] * 8 // self.code.bits)

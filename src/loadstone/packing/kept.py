@@ -37,6 +37,8 @@ class Kept:
     """JSON."""
     module: str
     """What the names of its parts begin with: the module's own name, and a dot."""
+    beside: tuple[StoredTensor, ...] = ()
+    """What is stored with it that its numbers do not need, and its library or its file does."""
 
     @property
     def kind(self) -> str:
@@ -44,7 +46,7 @@ class Kept:
 
     @property
     def parts(self) -> tuple[StoredTensor, ...]:
-        return self.inner.parts
+        return self.inner.parts + self.beside
 
     @property
     def rows(self) -> int:

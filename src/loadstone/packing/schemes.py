@@ -33,6 +33,20 @@ class Scheme:
         return self.strategy == _GROUP
 
     @property
+    def is_whole(self) -> bool:
+        """Whether there is one scale for the matrix."""
+        return self.strategy == _TENSOR
+
+    @property
+    def is_in_blocks(self) -> bool:
+        return self.strategy == _BLOCK
+
+    @property
+    def has_packed_zeros(self) -> bool:
+        """Whether zeros lie in words where codes do."""
+        return self.strategy in (_GROUP, _CHANNEL)
+
+    @property
     def kind(self) -> str:
         """``"compressed-tensors int4 in groups of 128"``."""
         height, width = self.size
@@ -49,9 +63,7 @@ class Scheme:
 
 def schemes_of(settings: Mapping[str, Any], problems: Problems) -> tuple[Scheme, ...]:
     """Those that differ, in their order; a problem for what is not read, or makes no sense."""
-    own = settings.get("quantization_config")
-    if isinstance(own, Mapping):  # as older files have it, beside a sparsity_config
-        settings = {**settings, **own}
+    settings = flat(settings)
     sparsity = settings.get("sparsity_config")
     if isinstance(sparsity, Mapping) and sparsity:
         problems.choice(sparsity, "format", ("dense",), "dense")
@@ -59,14 +71,22 @@ def schemes_of(settings: Mapping[str, Any], problems: Problems) -> tuple[Scheme,
         hint = "Its activations are transformed while the model runs, which Loadstone does not do."
         problems.setting("transform_config", "none", settings["transform_config"], hint)
     problems.choice(settings, "format", _FORMATS, "dense")
+    found = (scheme for scheme, _ in groups_of(settings, problems) if scheme is not None)
+    return tuple(dict.fromkeys(found))
+
+
+def flat(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Settings as newer files have them: older ones have those of quantisation within, beside a sparsity_config."""
+    own = settings.get("quantization_config")
+    return {**settings, **own} if isinstance(own, Mapping) else settings
+
+
+def groups_of(settings: Mapping[str, Any], problems: Problems) -> Iterator[tuple[Scheme | None, Mapping[str, Any]]]:
+    """Each of ``config_groups``, and the scheme of its weights; None where activations alone are quantised."""
     groups = settings.get("config_groups")
     if not isinstance(groups, Mapping):
         problems.setting("config_groups", "an object", groups)
-        return ()
-    return tuple(dict.fromkeys(_schemes(groups, problems)))
-
-
-def _schemes(groups: Mapping[str, Any], problems: Problems) -> Iterator[Scheme]:
+        return
     for group in groups.values():
         if not isinstance(group, Mapping):
             problems.setting("config_groups", "an object for each group", group)
@@ -74,12 +94,12 @@ def _schemes(groups: Mapping[str, Any], problems: Problems) -> Iterator[Scheme]:
         if group.get("format") is not None:
             problems.choice(group, "format", _FORMATS, "dense")
         weights = group.get("weights")
-        if weights is None:  # only activations are quantised
-            continue
-        if not isinstance(weights, Mapping):
+        if weights is None:
+            yield None, group
+        elif isinstance(weights, Mapping):
+            yield _scheme(weights, problems), group
+        else:
             problems.setting("weights", "an object", weights)
-            continue
-        yield _scheme(weights, problems)
 
 
 def _scheme(weights: Mapping[str, Any], problems: Problems) -> Scheme:

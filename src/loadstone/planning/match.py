@@ -6,8 +6,8 @@ import difflib
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,11 @@ class LoadPlan:
     def fresh(self) -> dict[str, str]:
         """Newly initialised slot → why."""
         return {name: recipe.reason for name, recipe in self.recipes.items() if isinstance(recipe, Fresh)}
+
+    def without(self, names: Collection[str]) -> LoadPlan:
+        """The plan for all slots but those."""
+        recipes = {name: recipe for name, recipe in self.recipes.items() if name not in names}
+        return replace(self, recipes=recipes, slots=tuple(slot for slot in self.slots if slot.name not in names))
 
 
 def match(

@@ -211,6 +211,6 @@ def test_two_threads_get_what_one_gets() -> None:
 
 def test_a_layer_tells_its_sizes_and_its_type() -> None:
     layer = linear(TYPES[12])
-    assert isinstance(layer, nn.Linear) and layer.packed_elements == 96 * COLUMNS
+    assert isinstance(layer, nn.Linear) and layer.packed_elements == {"weight": 96 * COLUMNS}
     assert repr(layer) == f"PackedLinear(in_features={COLUMNS}, out_features=96, bias=True, Q4_K)"
     assert layer.half().weight.dtype is torch.uint8 and layer.bias.dtype is torch.float16

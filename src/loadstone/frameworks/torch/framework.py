@@ -148,7 +148,8 @@ def fill_model(
     else:
         devices.lower.prepare(model, devices.dtypes.main)
         quantised = quantise(model, plan, devices.lower, source, devices)
-        filled = fill(model, plan, source, dtype_of, devices.of, fresh_dtype_of, quantised.parameters)
+        rest = plan.without(quantised.held)
+        filled = fill(model, rest, source, dtype_of, devices.of, fresh_dtype_of, quantised.parameters)
         filled = Filled(filled.viewed + quantised.viewed, filled.copied + quantised.made)
     cast_between(model, devices.dtypes)
     cross(model, devices)

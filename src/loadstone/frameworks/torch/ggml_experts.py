@@ -33,7 +33,7 @@ class PackedExperts(Experts):
         self.__dict__["component"] = old.component
         self.parts = {name: each.parts for name, each in blocks.items()}
         self.packed_elements = {name: each.elements for name, each in blocks.items()}
-        """Numbers that each slot holds."""
+        """Parameter → numbers that it holds."""
         self._parameters.update(old._parameters)
         self.train(old.training)
 

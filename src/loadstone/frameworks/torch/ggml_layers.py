@@ -7,7 +7,7 @@ gradients for such weights; through them there are, so that adapters can be trai
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -42,16 +42,16 @@ class PackedLinear(nn.Linear):
         self.train(old.training)
 
     @property
-    def packed_elements(self) -> int:
-        """Numbers that the weight holds."""
-        return self.in_features * self.out_features
+    def packed_elements(self) -> dict[str, int]:
+        """Parameter → numbers that it holds."""
+        return {"weight": self.in_features * self.out_features}
 
     def forward(self, input: Tensor) -> Tensor:
         bias: Tensor | None = self.bias
         if not torch.is_grad_enabled() or not input.requires_grad:
             if bias is None or not (torch.is_grad_enabled() and bias.requires_grad):
                 return self.product(input, bias)
-        made: Tensor = _Product.apply(input, self)  # type: ignore[no-untyped-call]
+        made: Tensor = Product.apply(input, self)  # type: ignore[no-untyped-call]
         return made if bias is None else made + bias
 
     def product(self, input: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -102,11 +102,19 @@ class PackedLinear(nn.Linear):
         return f"{super().extra_repr()}, {self.kind.name}"
 
 
-class _Product(torch.autograd.Function):
+class Layer(Protocol):
+    """A linear map whose weight is made when it is needed."""
+
+    def product(self, input: Tensor) -> Tensor: ...
+
+    def gradient(self, of_output: Tensor) -> Tensor: ...
+
+
+class Product(torch.autograd.Function):
     """A product whose weight is decoded again for the backward pass, rather than kept."""
 
     @staticmethod
-    def forward(ctx: Any, input: Tensor, layer: PackedLinear) -> Tensor:
+    def forward(ctx: Any, input: Tensor, layer: Layer) -> Tensor:
         ctx.layer = layer
         return layer.product(input)
 
@@ -138,9 +146,9 @@ class PackedEmbedding(Embedding):
         self.train(old.training)
 
     @property
-    def packed_elements(self) -> int:
-        """Numbers that the table holds."""
-        return self.num_embeddings * self.embedding_dim
+    def packed_elements(self) -> dict[str, int]:
+        """Parameter → numbers that it holds."""
+        return {"weight": self.num_embeddings * self.embedding_dim}
 
     def vectors(self, ids: Tensor) -> Tensor:
         """Rows of the table, decoded."""

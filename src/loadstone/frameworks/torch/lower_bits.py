@@ -6,16 +6,17 @@ that there is never more than one in full precision. Or the checkpoint is stored
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from loadstone.as_stored import RUN_BY
+from loadstone.as_stored import COMPRESSED_TENSORS, RUN_BY
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.expert_blocks import experts_of
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
+from loadstone.frameworks.torch.compressed_layers import CompressedTensors
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.ggml_weights import Ggml, fits
 from loadstone.frameworks.torch.leaves import Experts, Linear, TransposedLinear
@@ -35,6 +36,8 @@ from loadstone.quantised import method_of
 from loadstone.tensors import DType
 
 EXPERT_SLOTS = ("gate_up_proj", "down_proj")
+_BESIDE_LINEAR: dict[str, type[nn.Module]] = {TORCHAO: Experts, BITSANDBYTES: TransposedLinear}
+"""Library → what else, beside linear layers, holds weights that it stored."""
 
 
 class Library(Protocol):
@@ -48,8 +51,13 @@ class Library(Protocol):
         """A module's weight in fewer bits, on the device of the numbers given, which are rounded to ``dtype`` first."""
         ...
 
-    def rebuild(self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
-        """A module's weight from its stored parts, named as they are within the module."""
+    def rebuild(
+        self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype
+    ) -> nn.Parameter | None:
+        """A module's weight from its stored parts, named as they are within the module.
+
+        None where the parts themselves have become the module's parameters, and it has no weight any more.
+        """
         ...
 
 
@@ -144,8 +152,8 @@ def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> L
     faults = []
     config: Any = model.config
     settings = config.quantization_config
-    is_torchao = RUN_BY[str(method_of(settings))] == TORCHAO
-    other = Experts if is_torchao else TransposedLinear
+    library = RUN_BY[str(method_of(settings))]
+    other = _BESIDE_LINEAR.get(library)
     for name in sizes:
         module, leaf = name.rpartition(".")[::2]
         kind, recipe = type(modules[module]), plan.recipes[name]
@@ -163,8 +171,12 @@ def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> L
         raise InvalidConfig(
             faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
         )
-    library: Library = TorchAo(None) if is_torchao else BitsAndBytes(settings)
-    return LowerBits(library, None, sizes)
+    makers: dict[str, Callable[[], Library]] = {
+        TORCHAO: lambda: TorchAo(None),
+        BITSANDBYTES: lambda: BitsAndBytes(settings),
+        COMPRESSED_TENSORS: CompressedTensors,
+    }
+    return LowerBits(makers[library](), None, sizes)
 
 
 def _is_whole(recipe: Recipe) -> bool:

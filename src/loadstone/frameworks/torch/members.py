@@ -39,12 +39,11 @@ def bytes_of(tensor: Tensor) -> int:
 
 
 def packed_elements(model: nn.Module) -> dict[int, int]:
-    """Id of a weight that is kept as a GGUF file's bytes → how many numbers these hold."""
+    """Id of a weight that is kept as the bytes of its file → how many numbers these hold; of its other parts → 0."""
     found: dict[int, int] = {}
     for module in model.modules():
-        count = getattr(module, "packed_elements", None)
-        counts = {"weight": count} if isinstance(count, int) else count if isinstance(count, dict) else {}
-        found |= {id(module._parameters[name]): each for name, each in counts.items()}
+        counts: Mapping[str, int] = getattr(module, "packed_elements", {})
+        found |= {id(module._parameters[name]): count for name, count in counts.items()}
     return found
 
 

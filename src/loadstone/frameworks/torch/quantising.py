@@ -32,6 +32,8 @@ class Quantised(NamedTuple):
     """What was made, and what it took in bytes."""
 
     parameters: dict[str, nn.Parameter]
+    held: frozenset[str]
+    """Weights whose parts are their module's parameters, so that there is no slot of their name any more."""
     viewed: int
     made: int
 
@@ -42,6 +44,7 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
     Raises :class:`LoadstoneError` where the library refuses a weight, and what reading raises.
     """
     parameters: dict[str, nn.Parameter] = {}
+    held = set()
     slots = {slot.name: slot for slot in plan.slots}
     viewed = made = since_trim = 0
     with Progress("Quantising", sum(size.nbytes for size in lower.sizes.values())) as progress:
@@ -54,7 +57,11 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
                     parameters[name] = nn.Parameter(_experts(experts, source, device), requires_grad=False)
                 elif isinstance(packing, Kept):
                     parts = _parts(packing, source, device)
-                    parameters[name] = lower.library.rebuild(module, packing, parts, dtype)
+                    made_of_parts = lower.library.rebuild(module, packing, parts, dtype)
+                    if made_of_parts is None:
+                        held.add(name)
+                    else:
+                        parameters[name] = made_of_parts
                 else:
                     weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
                     parameters[name] = lower.library.quantise(module, weight, dtype)
@@ -72,7 +79,7 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
             made += 0 if is_view else nbytes
             progress(nbytes)
     trim_heap()
-    return Quantised(parameters, viewed, made)
+    return Quantised(parameters, frozenset(held), viewed, made)
 
 
 def _in_file_order(plan: LoadPlan, lower: LowerBits) -> Iterator[tuple[str, Stored]]:

@@ -15,7 +15,8 @@ from loadstone.errors import Fault, SaveError
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
-from loadstone.frameworks.torch.members import packed_elements, parameters_of
+from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
+from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import flattened
 from loadstone.saving import MSGPACK, OutgoingTensor
@@ -70,8 +71,7 @@ def save(
 
 def _refuse_packed(model: PreTrainedModel, state: Mapping[str, Tensor]) -> None:
     """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
-    packed = packed_elements(model)
-    names = [name for name, slot in parameters_of(model) if id(slot) in packed]
+    names = [f"{path}.weight" for path, each in modules_of(model) if isinstance(each, PackedLinear | PackedEmbedding)]
     names = [name for name in names if name in state and state[name].dtype is torch.uint8]
     if names:
         raise SaveError(

@@ -43,6 +43,8 @@ def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) ->
         module = modules.get(unit.name)
         weights = []
         for slot in unit.slots if module is not None else ():
+            if devices.lower is not None and slot in devices.lower:  # which lies where it computes, maybe in parts
+                continue
             owner, _, leaf = slot.rpartition(".")
             tensor, piece, stored = getattr(modules[owner], leaf), piece_of(recipes, slot), None
             if devices.on_disk(slot) and piece is not None:

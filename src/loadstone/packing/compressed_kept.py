@@ -1,0 +1,127 @@
+"""Weights of compressed-tensors that are to stay packed: what its library has to be told of each, and what lies beside.
+
+A weight's scheme is known by what is stored (:mod:`loadstone.packing.compressed`); what becomes of its layer's inputs
+and outputs, which may be quantised too, is said by the group of ``config_groups`` that has this scheme.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from loadstone.errors import Fault
+from loadstone.packing.compressed import OF_ACTIVATIONS, OF_WEIGHTS, PACKED, WEIGHT, Compressed
+from loadstone.packing.contents import Contents
+from loadstone.packing.kept import Kept
+from loadstone.packing.problems import Problems
+from loadstone.packing.schemes import Scheme, flat, groups_of
+from loadstone.tensors import DType, StoredTensor
+
+INPUT, OUTPUT = "input", "output"
+_KEYS = ("num_bits", "type", "symmetric", "strategy", "group_size", "block_structure", "dynamic", "scale_dtype")
+"""Of what is said of activations: all that their numbers depend on."""
+_BESIDE = sorted((OF_WEIGHTS | {each for each in OF_ACTIVATIONS if each.startswith((INPUT, OUTPUT))}) - {PACKED})
+_FLOATS = (DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32)
+_ZEROS = (DType.INT8, DType.UINT8, DType.INT32, *_FLOATS, DType.FLOAT8_E4M3FN)
+_WHERE = "config key 'quantization_config'"
+
+
+def kept(
+    stored: Contents, logical: Iterable[StoredTensor], settings: Mapping[str, Any], faults: list[Fault]
+) -> Iterator[StoredTensor]:
+    """The model's tensors, those that are packed with all that a layer needs to run them; what it lacks is a fault."""
+    activations = _activations(flat(settings), faults)
+    used: set[str] = set()
+    for tensor in logical:
+        packing = tensor.packing
+        used |= {tensor.name} if packing is None else {part.name for part in packing.parts}
+        if not isinstance(packing, Compressed):
+            if packing is not None:
+                faults.append(
+                    Fault(tensor.name, "a weight that the model has as (outputs, inputs)", "(inputs, outputs)")
+                )
+            yield tensor
+            continue
+        stem = tensor.name.removesuffix(WEIGHT)
+        numbers = {part.name for part in packing.parts}
+        found = [stored.get(stem + leaf) for leaf in _BESIDE if stem + leaf not in numbers]
+        beside = {each.name: each for each in found if each is not None}
+        used |= beside.keys()
+        faults += _faults(tensor.name, packing, activations[packing.scheme], stem, beside)
+        note = {"format": format_of(packing), **_weights(packing), **activations[packing.scheme]}
+        yield tensor._replace(packing=Kept(packing, json.dumps(note), stem, tuple(beside.values())))
+    for name, each in stored.items():
+        if name not in used:
+            faults.append(Fault(f"{each.file}: tensor {name!r}", "nothing beside weights and their layers", "it"))
+
+
+def format_of(packing: Compressed) -> str:
+    """The package's name for the way in which such a weight is stored."""
+    scale = packing.scale.tensor.dtype
+    is_mx = scale in (DType.UINT8, DType.FLOAT8_E8M0FNU)
+    if packing.code is None:
+        return "mxfp8-quantized" if is_mx else "naive-quantized"  # of which int- and float-quantized are other names
+    if not packing.scheme.is_float:
+        return "pack-quantized"
+    return f"mxfp{packing.scheme.bits}-pack-quantized" if is_mx else "nvfp4-pack-quantized"
+
+
+def _weights(packing: Compressed) -> dict[str, Any]:
+    scheme = packing.scheme
+    said: dict[str, Any] = {"num_bits": scheme.bits, "type": "float" if scheme.is_float else "int"}
+    said |= {"symmetric": packing.zero is None, "strategy": scheme.strategy}
+    if scheme.is_in_whole_groups:
+        said["group_size"] = scheme.size[1]
+    elif scheme.is_in_blocks:
+        said["block_structure"] = list(scheme.size)
+    return {"weights": said}
+
+
+def _activations(settings: Mapping[str, Any], faults: list[Fault]) -> dict[Scheme, dict[str, Any]]:
+    """What is done with the inputs and outputs of layers whose weights are of a scheme."""
+    found: dict[Scheme, dict[str, Any]] = {}
+    for scheme, group in groups_of(settings, Problems()):  # whose problems are known by now
+        said: dict[str, Any] = {}
+        for base in (INPUT, OUTPUT):
+            asked = group.get(f"{base}_activations")
+            if asked is not None and not isinstance(asked, Mapping):
+                faults.append(Fault(f"{_WHERE}, its '{base}_activations'", "an object", repr(asked)[:120]))
+            elif asked is not None:
+                said[f"{base}_activations"] = {key: asked[key] for key in _KEYS if asked.get(key) is not None}
+        if scheme is None:
+            faults.append(Fault(f"{_WHERE}, its 'config_groups'", "weights in each group", "activations alone"))
+        elif found.setdefault(scheme, said) != said:
+            expected = "schemes of weights that tell what is done with activations"
+            faults.append(Fault(f"{_WHERE}, its 'config_groups'", expected, f"two ways for {scheme.kind}"))
+    if settings.get("kv_cache_scheme") is not None:
+        faults.append(Fault(f"{_WHERE}, its 'kv_cache_scheme'", "none: keys and values are not quantised", "one"))
+    return found
+
+
+def _faults(
+    name: str, packing: Compressed, said: Mapping[str, Any], stem: str, beside: Mapping[str, StoredTensor]
+) -> Iterator[Fault]:
+    """What the package, or a layer of it, could not compute with."""
+    if packing.order is not None:
+        yield Fault(name, "columns in order: compressed-tensors 0.20 runs no activation order", packing.order.name)
+    if packing.zero is not None:
+        is_packed = format_of(packing) == "pack-quantized" and packing.scheme.has_packed_zeros
+        if is_packed is (packing.zero.code is None):
+            yield Fault(name, "zeros in words" if is_packed else "zeros in int8", str(packing.zero.tensor.dtype))
+    for base in (INPUT, OUTPUT):
+        asked = said.get(f"{base}_activations")
+        dynamic = False if asked is None else asked.get("dynamic", False)
+        if asked is None or dynamic is True:
+            continue
+        needs: dict[str, tuple[DType, ...]] = {f"{base}_scale": _FLOATS}
+        if dynamic == "local":
+            needs = {f"{base}_global_scale": (DType.FLOAT32,)}
+        elif asked.get("symmetric", True) is False:
+            needs[f"{base}_zero_point"] = _ZEROS
+        for leaf, dtypes in needs.items():
+            tensor = beside.get(stem + leaf)
+            is_one = tensor is not None and tensor.shape in ((), (1,)) and tensor.dtype in dtypes
+            if tensor is None or not is_one:
+                there = "none" if tensor is None else f"{tensor.dtype}, shape {tensor.shape}"
+                yield Fault(stem + leaf, "one number for all activations", there)
