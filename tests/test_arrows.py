@@ -16,7 +16,8 @@ WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
     *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
     *("hashing", "hub", "lock", "locked", "lower_sizes", "origin", "picking", "publishing", "quantisation_config"),
-    *("quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving", "stretches", "text"),
+    *("quantised", "quantising", "refusals", "registered", "remote_code", "report", "repositories", "saving"),
+    *("stretches", "text"),
 }
 OTHER_ARROWS = {"checkpoint": {"packing"}}
 """A GGUF file says itself how its tensors are packed, so opening one names their packing."""
