@@ -16,7 +16,8 @@ WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
     *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
     *("expert_blocks", "hashing", "hub", "lock", "locked", "lower_sizes", "origin", "picking", "publishing"),
-    *("quantisation_config", "quantised", "refusals", "registered", "remote_code", "report", "repositories", "saving"),
+    *("quantisation_config", "quantised", "quantising", "refusals", "registered", "remote_code", "report"),
+    *("repositories", "saving"),
     *("stretches", "text"),
 }
 OTHER_ARROWS = {"checkpoint": {"packing"}}

@@ -109,6 +109,9 @@ def diff(
     ignore_dtype: bool = False,
     bits: bool = False,
     stored: bool = False,
+    subfolder: str | Sequence[str] = "",
+    variant: str | Sequence[str | None] | None = None,
+    gguf_file: str | Sequence[str | None] | None = None,
     revision: str | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     local_files_only: bool = False,
@@ -124,6 +127,9 @@ def diff(
     :param ignore_dtype: another dtype, or another packing, alone is no difference
     :param bits: 0.0 and −0.0 differ, and so do NaNs of different bits
     :param stored: compare the parts that packed weights are stored in, not the numbers that come out of them
+    :param subfolder: the folder inside both to look in; or two, for the first and for the second
+    :param variant: files such as ``model.VARIANT.safetensors`` of both; or two, of which one may be None
+    :param gguf_file: the file of llama.cpp's to take in both; or two, of which one may be None
     :raises ArgumentError: a tolerance that is none, or one together with ``bits``
     :raises CheckpointError, InvalidConfig, HubError: one of the two cannot be read
     """
@@ -133,7 +139,11 @@ def diff(
     if bits and (tolerance or relative_tolerance):
         raise ArgumentError("bits=True compares bits, and a tolerance compares numbers: give one of them.")
     hub: dict[str, Any] = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
-    origins = [open_origin(each, revision=revision, **hub) for each in (first, second)]
+    which = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
+    sides = [{name: _sides(name, asked)[side] for name, asked in which.items()} for side in range(2)]
+    origins = [
+        open_origin(each, revision=revision, **side, **hub) for each, side in zip((first, second), sides, strict=True)
+    ]
     one, other = (_tensors(origin, stored) for origin in origins)
     rules = _Rules(float(tolerance), float(relative_tolerance), bits)
     common = [(tensor, other[name]) for name, tensor in one.items() if name in other]
@@ -146,6 +156,15 @@ def diff(
         tuple(each for each in made if each is not None),
         len(common),
     )
+
+
+def _sides(name: str, asked: Any) -> tuple[Any, Any]:
+    """What an option says of the first and of the second."""
+    if asked is None or isinstance(asked, str):
+        return asked, asked
+    if isinstance(asked, Sequence) and len(asked) == 2 and all(isinstance(each, str | None) for each in asked):
+        return asked[0], asked[1]
+    raise ArgumentError(f"{name}={asked!r}: expected one for both, or two: for the first and for the second.")
 
 
 class _Rules(NamedTuple):

@@ -6,6 +6,7 @@ time. What need not change is copied by the kernel. The new folder appears when 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -19,16 +20,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from loadstone.architectures.family import Family
 from loadstone.architectures.flax_layout import FlaxLeaf, flax_layout
 from loadstone.architectures.registry import family, is_family
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.flax_msgpack import name_of
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
-from loadstone.config import CONFIG_NAME, dtype_name
+from loadstone.config import CONFIG_NAME, PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.packing.narrow import TARGETS
 from loadstone.progress import Progress
+from loadstone.quantisation_config import read as read_quantisation
+from loadstone.quantising import Lowered
 from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
 from loadstone.sizes import parse_size
 from loadstone.stretches import Stretches
@@ -67,6 +71,8 @@ class Conversion:
     """Tensors in which numbers were beyond what the new dtype reaches: they became infinite, or its largest number."""
     left_out: tuple[str, ...]
     """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
+    quantised: tuple[str, ...] = ()
+    """Weights that are in fewer bits now."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON has it."""
@@ -82,6 +88,7 @@ class Conversion:
             "unpacked": list(self.unpacked),
             "overflowed": list(self.overflowed),
             "left_out": list(self.left_out),
+            "quantised": list(self.quantised),
         }
 
 
@@ -93,6 +100,7 @@ def convert(
     dtype: Any = None,
     max_shard_size: int | str = "5GB",
     dequantize: bool = False,
+    quantization_config: Any = None,
     verify: bool = False,
     overwrite: bool = False,
     subfolder: str = "",
@@ -115,12 +123,18 @@ def convert(
         each as it is. Whole numbers stay
     :param dequantize: packed weights become plain ones. Without it their stored parts are copied as they are; what a
         GGUF file packs always becomes plain
+    :param quantization_config: linear weights are quantised, as :meth:`from_pretrained` takes it: the files are those
+        that the model quantised while it is loaded would save. It needs PyTorch, the library that quantises, and a
+        config of a family that Loadstone knows. All else is then in ``dtype``, by default in the config's
     :param gguf_file: the file of llama.cpp's in the folder or repository that config, weights and tokenizer come from.
         A path that ends in ``.gguf`` does without
-    :param verify: before the new folder takes its place, read it back and compare every byte with the source
+    :param verify: before the new folder takes its place, read it back and compare every byte with the source;
+        weights that are quantised are quantised a second time for that
     :raises ArgumentError: arguments that contradict each other, a target that may not be written to
     :raises InvalidConfig: packed weights that stay packed cannot be had in another dtype or format
     :raises UnsupportedDType: a dtype that the format, or rounding, does not know
+    :raises FrameworkNotInstalled, MissingTensors, ShapeMismatch: weights cannot be quantised without PyTorch and a
+        library for it, or are not those of the model that the config describes
     :raises SaveError: the disk is full, or the like; nothing is left behind
     :raises CorruptCheckpoint: the source is damaged, or was written to meanwhile; nothing is left behind
     """
@@ -131,6 +145,8 @@ def convert(
             f"format={format!r}: expected one of {', '.join(map(repr, FORMATS))}; others are only read."
         )
     parse_size(max_shard_size, "max_shard_size")
+    if quantization_config is not None:
+        _check_quantising(quantization_config, wanted, format)
     origin = open_origin(
         source,
         subfolder=subfolder,
@@ -142,17 +158,30 @@ def convert(
         token=token,
     )
     folder = _checked_target(Path(os.path.realpath(os.path.expanduser(target))), origin, overwrite)
-    checkpoint = _checkpoint(origin, wanted, dequantize)
+    checkpoint = _checkpoint(origin, wanted, dequantize, quantization_config is not None)
     beside = companions(origin)
-    with Stretches(_existing(folder.parent)) as stretches:
+    scratch = _existing(folder.parent)
+    with Stretches(scratch) as stretches, contextlib.ExitStack() as stack:
         stretches.watch(checkpoint.ends)
-        plan = [_planned(tensor, wanted, stretches) for tensor in checkpoint.values()]
-        files = _files(beside, origin, plan, dequantize)
+        lowered = None
+        if quantization_config is None:
+            plan = [_planned(tensor, wanted, stretches) for tensor in checkpoint.values()]
+        else:
+            lowered = stack.enter_context(_lowered(origin, checkpoint, quantization_config, wanted, scratch))
+            plan = [
+                _Planned(None, each) if isinstance(each, OutgoingTensor) else _planned(*each, stretches)
+                for each in lowered.tensors()
+            ]
+            stretches.check()
+        files = _files(beside, origin, plan, dequantize, lowered)
         tensors = [each.tensor for each in plan]
         if format == MSGPACK:
             tensors = in_flax_layout(tensors, _flax_names(origin, plan))
-        paths = _save(folder, tensors, files, format, max_shard_size, _verifier(plan) if verify else None)
+        verifier = _verifier(plan, lowered) if verify else None
+        metadata = {} if lowered is None else lowered.metadata
+        paths = _save(folder, tensors, files, format, max_shard_size, verifier, metadata)
         overflowed = tuple(stretches.overflowed)
+    kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
     return Conversion(
         folder,
         tuple(paths),
@@ -161,22 +190,24 @@ def convert(
         sum(tensor.nbytes for tensor in tensors),
         time.monotonic() - begin_s,
         verify,
-        tuple(each.stored.name for each in plan if each.is_rounded),
-        tuple(each.stored.name for each in plan if each.stored.is_packed),
+        tuple(stored.name for stored, tensor in kept if stored.dtype is not tensor.dtype),
+        tuple(stored.name for stored, _ in kept if stored.is_packed),
         overflowed,
         beside.left_out,
+        () if lowered is None else lowered.names,
     )
 
 
 class _Planned(NamedTuple):
     """A tensor to be written, under the Hub's name and layout."""
 
-    stored: StoredTensor
+    stored: StoredTensor | None
+    """None for what was made of stored tensors in between, as parts of quantised weights are."""
     tensor: OutgoingTensor
 
     @property
-    def is_rounded(self) -> bool:
-        return self.stored.dtype is not self.tensor.dtype
+    def is_changed(self) -> bool:
+        return self.stored is None or self.stored.dtype is not self.tensor.dtype or self.stored.is_packed
 
 
 def _wanted(dtype: Any) -> DType | None:
@@ -187,10 +218,34 @@ def _wanted(dtype: Any) -> DType | None:
     if found not in TARGETS:
         known = ", ".join(each.value for each in TARGETS)
         raise ArgumentError(
-            f"dtype={name!r}: expected one of {known}. To quantise weights, load the model with "
-            "from_pretrained(…, quantization_config=…) and save it."
+            f"dtype={name!r}: expected one of {known}. Weights are quantised by quantization_config= "
+            "(--quantize int8, float8, nf4)."
         )
     return found
+
+
+def _check_quantising(asked: object, wanted: DType | None, format: str) -> None:
+    """:class:`ArgumentError` for what does not go with quantised weights, before anything is opened."""
+    read_quantisation(asked)
+    if format != SAFETENSORS:
+        raise ArgumentError(f"format={format!r}: quantised weights are written as {SAFETENSORS!r} only.")
+    if wanted is not None and wanted.bits < 16:
+        raise ArgumentError(
+            f"dtype={wanted.value!r}: beside quantization_config= it is the dtype that is computed in: bfloat16, "
+            "float16 or float32. For weights in float8 there is TorchAoConfig('float8') (--quantize float8)."
+        )
+
+
+def _lowered(origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DType | None, scratch: Path) -> Lowered:
+    spec, config = _model(origin, len(checkpoint), "Which weights are linear layers' depends on the model.")
+    named = config.architectures or ()
+    head = next((each for each in spec.heads if each.class_name in named), None)
+    if head is None:
+        known = ", ".join(each.class_name for each in spec.heads)
+        where = f"{origin.folder / CONFIG_NAME}: 'architectures'"
+        hint = "Which weights are the head's, and stay plain, depends on the class."
+        raise InvalidConfig([Fault(where, f"one of {known}", ", ".join(map(str, named)) or "none")], hint=hint)
+    return Lowered(checkpoint, spec, head, config, asked, wanted, scratch)
 
 
 def _checked_target(folder: Path, origin: Origin, overwrite: bool) -> Path:
@@ -228,17 +283,18 @@ def _existing(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if each.is_dir())
 
 
-def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool) -> Checkpoint:
+def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize: bool) -> Checkpoint:
     """The tensors to write: stored parts as they are, or what comes out of them, as it always does of a GGUF file."""
     if dequantize or origin.gguf is not None:
         return origin.unpacked()
     said = origin.quantization
-    if said is not None and wanted is not None:
+    if said is not None and (wanted is not None or quantize):
         method = said.get("quant_method") if isinstance(said, Mapping) else None
         where = f"{origin.folder / CONFIG_NAME}: 'quantization_config'"
+        refused = "quantised anew" if quantize else f"had as {wanted}"
         raise InvalidConfig(
             [Fault(where, "plain weights", f"quant_method {method!r}")],
-            hint=f"Packed weights cannot be had as {wanted}; dequantize=True (--dequantize) makes them plain first.",
+            hint=f"Packed weights cannot be {refused}; dequantize=True (--dequantize) makes them plain first.",
         )
     return origin.checkpoint
 
@@ -268,7 +324,9 @@ def _ranges(stored: StoredTensor, stretches: Stretches) -> tuple[StoredRange, ..
     return (StoredRange(file, stored.offset, 0, stored.nbytes),)
 
 
-def _files(beside: Companions, origin: Origin, plan: Sequence[_Planned], dequantized: bool) -> dict[str, bytes | Path]:
+def _files(
+    beside: Companions, origin: Origin, plan: Sequence[_Planned], dequantized: bool, lowered: Lowered | None
+) -> dict[str, bytes | Path]:
     """What is copied along; the config says what the weights now are."""
     files: dict[str, bytes | Path] = dict(beside.files)
     if origin.config is None:
@@ -280,7 +338,10 @@ def _files(beside: Companions, origin: Origin, plan: Sequence[_Planned], dequant
     for each in plan:
         if each.tensor.dtype.is_floating:
             dtypes[each.tensor.dtype] += math.prod(each.tensor.shape)
-    if dtypes and any(each.is_rounded or each.stored.is_packed for each in plan):
+    if lowered is not None:
+        config["quantization_config"] = lowered.settings
+        _name_dtype(config, lowered.dtype.value)
+    elif dtypes and any(each.is_changed for each in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
     if origin.repo_id is not None and isinstance(config.get("auto_map"), dict):
         config["auto_map"] = {key: _rebased(entry, origin.repo_id) for key, entry in config["auto_map"].items()}
@@ -307,28 +368,34 @@ def _rebased(entry: Any, repo_id: str) -> Any:
     return entry if not isinstance(entry, str) or "--" in entry else f"{repo_id}--{entry}"
 
 
-def _flax_names(origin: Origin, plan: Sequence[_Planned]) -> dict[str, FlaxLeaf]:
-    """Name → path and layout in Flax's files, as the model that the config names has them."""
+def _model(origin: Origin, tensors: int, hint: str) -> tuple[Family, PretrainedConfig]:
+    """The family and the config that the weights belong to. ``hint``: why that has to be known."""
     config = dict(origin.config or {})
     model_type = config.get("model_type")
     if not is_family(model_type):
         found = f"model_type {model_type!r}" if origin.config is not None else "none"
         raise InvalidConfig(
-            [Fault(str(origin.folder / CONFIG_NAME), "the config of a family that Loadstone knows", found)],
-            hint="Names and layouts in Flax's files depend on the model; write safetensors instead.",
+            [Fault(str(origin.folder / CONFIG_NAME), "the config of a family that Loadstone knows", found)], hint=hint
         )
     spec = family(str(model_type))
     config.pop("quantization_config", None)
     values = spec.config.from_dict(config)
     layers = values.get("num_hidden_layers", 0)
-    if isinstance(layers, int) and layers > len(plan):  # as many would be made
+    if isinstance(layers, int) and layers > tensors:  # as many would be made
         where, expected = (
             f"{origin.folder / CONFIG_NAME}: 'num_hidden_layers'",
-            f"at most {len(plan)}, as many as tensors",
+            f"at most {tensors}, as many as tensors",
         )
         raise InvalidConfig(
             [Fault(where, expected, str(layers))], hint="Do config.json and the weights belong together?"
         )
+    return spec, values
+
+
+def _flax_names(origin: Origin, plan: Sequence[_Planned]) -> dict[str, FlaxLeaf]:
+    """Name → path and layout in Flax's files, as the model that the config names has them."""
+    hint = "Names and layouts in Flax's files depend on the model; write safetensors instead."
+    spec, values = _model(origin, len(plan), hint)
     named = values.get("architectures") or ()
     heads = [head for head in spec.heads if head.class_name in named] or list(spec.heads)
     layout: dict[str, FlaxLeaf] = {}
@@ -336,12 +403,12 @@ def _flax_names(origin: Origin, plan: Sequence[_Planned]) -> dict[str, FlaxLeaf]
         layout = {**flax_layout(head.blueprint(values)), **layout}
     faults = []
     for each in plan:
-        name = each.stored.name
+        name = each.tensor.name
         path = layout[name].path if name in layout else name.replace(".", "/")
-        is_strange = name not in layout and len(each.stored.shape) > 1 and name.endswith(".weight")
+        is_strange = name not in layout and len(each.tensor.shape) > 1 and name.endswith(".weight")
         if is_strange or name_of(path) != name:
-            where = f"{each.stored.file}: tensor {name!r}"
-            faults.append(Fault(where, f"a name that a {model_type} model has", "another"))
+            where = f"{'' if each.stored is None else f'{each.stored.file}: '}tensor {name!r}"
+            faults.append(Fault(where, f"a name that a {spec.model_type} model has", "another"))
     if faults:
         raise InvalidConfig(faults, hint="Flax's files have no place for them; write safetensors instead.")
     return layout
@@ -354,6 +421,7 @@ def _save(
     format: str,
     max_shard_size: int | str,
     verifier: Callable[[Path], None] | None,
+    metadata: Mapping[str, str],
 ) -> list[Path]:
     nbytes = sum(tensor.nbytes for tensor in tensors)
     passes = 2 if format == PYTORCH else 1
@@ -368,6 +436,7 @@ def _save(
             tensors,
             max_shard_size=max_shard_size,
             extra_files=files,
+            metadata={"format": "pt", **metadata},
             weight_format=format,
             write_shard=write_bin if format == PYTORCH else None,
             progress=progress if format != PYTORCH else None,
@@ -375,10 +444,12 @@ def _save(
         )
 
 
-def _verifier(plan: Sequence[_Planned]) -> Callable[[Path], None]:
+def _verifier(plan: Sequence[_Planned], lowered: Lowered | None) -> Callable[[Path], None]:
     """Compares what was written with what was to be written, byte for byte; for ``save_checkpoint``."""
 
     def verify(stage: Path) -> None:
+        if lowered is not None:
+            lowered.again()
         written = open_checkpoint(stage)
         faults = [
             Fault(f"tensor {name!r}", "to be written once", "it is not")

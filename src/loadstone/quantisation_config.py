@@ -82,6 +82,26 @@ class BitsAndBytesConfig:
         return {"quant_method": BITSANDBYTES, **values}
 
 
+_COMMON: dict[str, Callable[[Sequence[str] | None], TorchAoConfig | BitsAndBytesConfig]] = {
+    "int8": lambda left: TorchAoConfig("int8", left),
+    "int4": lambda left: TorchAoConfig("int4", left),
+    "float8": lambda left: TorchAoConfig("float8", left),
+    "nf4": lambda left: BitsAndBytesConfig(load_in_4bit=True, llm_int8_skip_modules=left),
+    "fp4": lambda left: BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="fp4", llm_int8_skip_modules=left),
+    "llm-int8": lambda left: BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=left),
+}
+
+
+def named(name: str, left_alone: Sequence[str] = ()) -> TorchAoConfig | BitsAndBytesConfig:
+    """The config that the command line means by a name; ``left_alone``: modules to keep as they are.
+
+    Raises :class:`ArgumentError` that lists the names.
+    """
+    if name not in _COMMON:
+        raise ArgumentError(f"--quantize {name}: expected one of {', '.join(_COMMON)}.")
+    return _COMMON[name](list(left_alone) or None)
+
+
 @dataclass(frozen=True)
 class Quantisation:
     """A ``quantization_config`` that was checked."""

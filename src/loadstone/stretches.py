@@ -93,6 +93,15 @@ class Stretches:
         for path in files:
             self.open(path)
 
+    def check(self) -> None:
+        """All files that were watched, or read, are as they were."""
+        for path, stamp in self._stamps.items():
+            file = WeightFile(path, cached=True)
+            status = os.fstat(file.descriptor)
+            if (status.st_size, status.st_mtime_ns) != stamp:
+                raise file.fault("the bytes that it had a moment ago", "others")
+            file.close()
+
     def stored(self, tensor: StoredTensor) -> Read:
         """The tensor's bytes as they are stored, but row-major. It is not packed."""
         if tensor.strides is None and not tensor.stretches:

@@ -11,10 +11,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from cli.conftest import loadstone
+from frameworks.torch import tiny
 from safetensors.torch import load_file, save_file
+from test_gguf import write
+
+import loadstone as package
 
 
 @pytest.fixture
@@ -102,3 +107,119 @@ def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     child.send_signal(signal.SIGINT)
     assert child.wait(30) == 130
     assert os.listdir(tmp_path / "out") == []
+
+
+# Quantising
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.saved(tiny.llama(hidden_size=64, intermediate_size=128).bfloat16(), tmp_path_factory.mktemp("wide"))
+
+
+def test_convert_quantises_and_the_model_runs_so(wide: Path, tmp_path: Path) -> None:
+    done = loadstone(
+        *("convert", wide, tmp_path / "a", "--quantize", "nf4", "--module-to-not-convert", "o_proj", "--verify")
+    )
+    assert done.returncode == 0, done.stderr
+    assert "12 weights are in fewer bits now" in done.stdout and "verified" in done.stdout
+    model = package.AutoModelForCausalLM.from_pretrained(tmp_path / "a")
+    layer = model.model.layers[0]
+    assert type(layer.mlp.up_proj).__name__ == "Linear4bit" and type(layer.self_attn.o_proj).__name__ != "Linear4bit"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--quantize", "int3"), "int8, int4, float8, nf4, fp4, llm-int8"),
+        (("--module-to-not-convert", "lm_head"), "goes with --quantize"),
+        (("--quantize", "int8", "--format", "pytorch"), "'safetensors' only"),
+    ],
+)
+def test_what_cannot_be_quantised_is_one_line(
+    arguments: tuple[str, ...], said: str, wide: Path, tmp_path: Path
+) -> None:
+    done = loadstone("convert", wide, tmp_path / "a", *arguments)
+    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["int4", "llm-int8"])
+def test_plan_knows_what_quantize_would_take(name: str, wide: Path) -> None:
+    done = loadstone("plan", wide, "--device-map", "cpu", "--dtype", "auto", "--quantize", name, "--json")
+    assert done.returncode == 0, done.stderr
+    plain = package.plan(wide, device_map="cpu", dtype="auto").bytes_by_device["cpu"]
+    assert json.loads(done.stdout)["bytes_by_device"]["cpu"] < (plain if "4" in name else 0.8 * plain)
+
+
+# GGUF files among others, and two sides
+
+
+@pytest.fixture(scope="module")
+def ggufs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ggufs") / "inner"
+    folder.mkdir()
+    write(folder / "one.gguf")
+    write(folder / "two.gguf", lambda values, tensors: tensors.update({"output_norm.weight": np.ones(32, np.float32)}))
+    return folder.parent
+
+
+def test_inspect_plan_and_convert_take_the_gguf_file_that_is_named(ggufs: Path, tmp_path: Path) -> None:
+    named = ("--subfolder", "inner", "--gguf-file", "one.gguf")
+    done = loadstone("inspect", ggufs, *named, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["model_type"] == "llama" and found["path"].endswith("inner/one.gguf")
+    assert found == json.loads(loadstone("inspect", ggufs / "inner" / "one.gguf", "--json").stdout)
+    done = loadstone("plan", ggufs, *named, "--device-map", "cpu", "--dtype", "bfloat16", "--json")
+    assert done.returncode == 0, done.stderr
+    plain = json.loads(done.stdout)["bytes_by_device"]["cpu"]
+    done = loadstone("plan", ggufs, *named, "--device-map", "cpu", "--dtype", "bfloat16", "--keep-packed", "--json")
+    assert json.loads(done.stdout)["bytes_by_device"]["cpu"] < 0.7 * plain
+    done = loadstone("convert", ggufs, tmp_path / "a", *named, "--dtype", "float32")
+    assert done.returncode == 0, done.stderr
+    done = loadstone("diff", ggufs / "inner" / "one.gguf", tmp_path / "a", "--ignore-dtype")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+@pytest.mark.parametrize("command", ["inspect", "plan", "convert"])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "gguf_file='one.gguf'"),
+        (("--gguf-file", "three.gguf"), "one.gguf, two.gguf"),
+        (("--gguf-file", "../one.gguf"), "expected a file's name"),
+        (("--gguf-file", "one.gguf", "--variant", "fp16"), "drop variant"),
+    ],
+)
+def test_a_gguf_file_that_cannot_be_meant_is_told(
+    command: str, arguments: tuple[str, ...], said: str, ggufs: Path, tmp_path: Path
+) -> None:
+    more = (tmp_path / "a",) if command == "convert" else ()
+    done = loadstone(command, ggufs / "inner", *more, *arguments)
+    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_diff_takes_one_option_for_both_or_one_for_each(ggufs: Path, tmp_path: Path) -> None:
+    def difference(*arguments: object) -> tuple[int, str]:
+        done = loadstone("diff", *arguments)
+        return done.returncode, done.stdout + done.stderr
+
+    inner = ggufs / "inner"
+    assert difference(ggufs, ggufs, "--subfolder", "inner", "--gguf-file", "one.gguf")[0] == 0
+    code, said = difference(inner, inner, "--gguf-file", "one.gguf", "--gguf-file", "two.gguf")
+    assert code == 1 and "model.norm.weight" in said
+    code, said = difference(
+        ggufs,
+        inner / "one.gguf",
+        *("--subfolder", "inner", "--subfolder", ""),
+        *("--gguf-file", "one.gguf", "--gguf-file", ""),
+    )
+    assert code == 0, said
+    code, said = difference(inner, inner, *3 * ("--gguf-file", "one.gguf"))
+    assert code == 2 and "twice for A and for B" in said
+    for name, value in (("model.safetensors", 1.0), ("model.fp16.safetensors", 2.0)):
+        save_file({"a": torch.full((2,), value)}, tmp_path / name)
+    assert difference(tmp_path, tmp_path, "--variant", "fp16")[0] == 0
+    assert difference(tmp_path, tmp_path, "--variant", "", "--variant", "fp16")[0] == 1

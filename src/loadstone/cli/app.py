@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +23,28 @@ Traceback = Annotated[
     bool, typer.Option("--traceback", help="Show where an error was raised (also LOADSTONE_DEBUG=1).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Quantize = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOW",
+        help="Linear weights in fewer bits, by torchao: int8, float8, or int4 (on accelerators only); or by "
+        "bitsandbytes: nf4, fp4, llm-int8. In PyTorch.",
+    ),
+]
+LeftAlone = Annotated[
+    list[str] | None,
+    typer.Option("--module-to-not-convert", metavar="MODULE", help="A module to leave alone with --quantize. Repeat."),
+]
+GgufFile = Annotated[str | None, typer.Option(metavar="NAME", help="The GGUF file to take there, where several lie.")]
+
+
+def _quantization(how: str | None, left_alone: list[str] | None) -> Any:
+    """What ``quantization_config=`` is given for ``--quantize``."""
+    from loadstone.quantisation_config import named
+
+    if how is None and left_alone:
+        raise ArgumentError("--module-to-not-convert goes with --quantize.")
+    return None if how is None else named(how, left_alone or ())
 
 
 def _version(asked: bool) -> None:
@@ -48,6 +70,7 @@ def inspect(
     as_json: AsJson = False,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    gguf_file: GgufFile = None,
     show_traceback: Traceback = False,
 ) -> None:
     """Tell what a checkpoint holds: family, tensors, dtypes, sizes, shards. Reads headers only."""
@@ -56,7 +79,7 @@ def inspect(
 
         output = Output()
         with output.working(f"Reading the headers of {path}"):
-            found = inspect_checkpoint(path, subfolder=subfolder, variant=variant)
+            found = inspect_checkpoint(path, subfolder=subfolder, variant=variant, gguf_file=gguf_file)
         if as_json:
             output.json(found.to_json())
         else:
@@ -83,10 +106,19 @@ def plan(
     ] = None,
     max_batch: Annotated[int | None, typer.Option(min=1, help="Keep room for this many texts at once.")] = None,
     max_length: Annotated[int | None, typer.Option(min=1, help="Keep room for texts of this many tokens.")] = None,
-    dequantize: Annotated[bool, typer.Option("--dequantize", help="Make quantised weights plain ones.")] = False,
+    dequantize: Annotated[
+        bool | None,
+        typer.Option(
+            "--dequantize/--keep-packed",
+            help="Make quantised weights plain ones; or keep those of a GGUF file packed, which are made plain else.",
+        ),
+    ] = None,
+    quantize: Quantize = None,
+    left_alone: LeftAlone = None,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
+    gguf_file: GgufFile = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
@@ -108,7 +140,9 @@ def plan(
                 subfolder=subfolder,
                 variant=variant,
                 revision=revision,
+                gguf_file=gguf_file,
                 dequantize=dequantize,
+                quantization_config=_quantization(quantize, left_alone),
             )
         if as_json:
             output.json(forecast.to_json())
@@ -186,6 +220,8 @@ def convert(
     ] = None,
     max_shard_size: Annotated[str, typer.Option(help="Of one file: 5GB, 500MiB, …")] = "5GB",
     dequantize: Annotated[bool, typer.Option("--dequantize", help="Make packed weights plain.")] = False,
+    quantize: Quantize = None,
+    left_alone: LeftAlone = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Read the result back and compare every tensor before it takes its place.")
     ] = False,
@@ -193,11 +229,11 @@ def convert(
     subfolder: Annotated[str, typer.Option(help="The folder inside SRC to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
-    gguf_file: Annotated[str | None, typer.Option(help="The GGUF file in SRC to take, where SRC is no file.")] = None,
+    gguf_file: GgufFile = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Write a checkpoint anew: in another format, dtype or number of shards. All of it, or nothing."""
+    """Write a checkpoint anew: in another format, dtype or number of shards, or quantised. All of it, or nothing."""
     with failing_clearly(show_traceback):
         from loadstone.cli.convert import show
         from loadstone.converting import convert as convert_checkpoint
@@ -210,6 +246,7 @@ def convert(
             dtype=dtype,
             max_shard_size=max_shard_size,
             dequantize=dequantize,
+            quantization_config=_quantization(quantize, left_alone),
             verify=verify,
             overwrite=overwrite,
             subfolder=subfolder,
@@ -234,12 +271,22 @@ def diff(
     ignore_dtype: Annotated[bool, typer.Option("--ignore-dtype", help="Compare names, shapes and numbers.")] = False,
     bits: Annotated[bool, typer.Option("--bits", help="0.0 and -0.0 differ, and so do NaNs of other bits.")] = False,
     stored: Annotated[bool, typer.Option("--stored", help="Compare the stored parts of packed weights.")] = False,
+    subfolder: Annotated[
+        list[str] | None,
+        typer.Option(help="The folder inside A and inside B to look in; twice: for A, then for B ('' for none)."),
+    ] = None,
+    variant: Annotated[
+        list[str] | None, typer.Option(help="Look for files such as model.VARIANT.safetensors. Twice: as above.")
+    ] = None,
+    gguf_file: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="The GGUF file to take there. Twice: as above.")
+    ] = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
     """Tell which tensors differ in name, shape, dtype or numbers. Exit status: 0 the same, 1 different, 2 an error."""
     with failing_clearly(show_traceback, status=2):
-        from loadstone.cli.diff import show
+        from loadstone.cli.diff import pair, show
         from loadstone.comparing import diff as compare
 
         output = Output()
@@ -251,6 +298,9 @@ def diff(
             ignore_dtype=ignore_dtype,
             bits=bits,
             stored=stored,
+            subfolder=[each or "" for each in pair(subfolder, "--subfolder")],
+            variant=pair(variant, "--variant"),
+            gguf_file=pair(gguf_file, "--gguf-file"),
         )
         if as_json:
             output.json(found.to_json())

@@ -6,8 +6,17 @@ from collections.abc import Sequence
 
 from loadstone.cli.console import Output
 from loadstone.comparing import Difference, TensorDifference
+from loadstone.errors import ArgumentError
 
 _LISTED = 200
+
+
+def pair(given: Sequence[str] | None, option: str) -> tuple[str | None, str | None]:
+    """What an option says of A and of B, given once for both, or twice; ``""`` stands for none."""
+    found = [each or None for each in given or ("",)]
+    if len(found) > 2:
+        raise ArgumentError(f"{option} was given {len(found)} times: once is for both, twice for A and for B.")
+    return found[0], found[-1]
 
 
 def show(found: Difference, output: Output) -> None:

@@ -18,6 +18,8 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
+from loadstone.hub import resolve_files
+from loadstone.origin import refuse_variant
 from loadstone.quantised import dequantised, method_of
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
@@ -119,8 +121,17 @@ class Inspection:
         }
 
 
-def inspect_checkpoint(path: Path, *, subfolder: str = "", variant: str | None = None) -> Inspection:
-    """Read the headers of a folder or weight file, and ``config.json`` where there is one beside it."""
+def inspect_checkpoint(
+    path: Path, *, subfolder: str = "", variant: str | None = None, gguf_file: str | None = None
+) -> Inspection:
+    """Read the headers of a folder or weight file, and ``config.json`` where there is one beside it.
+
+    ``gguf_file``: the file in the folder to look at, in place of what a load would take.
+    """
+    if gguf_file is not None:
+        refuse_variant(gguf_file, variant)
+        path = resolve_files(path, subfolder=subfolder, gguf_file=gguf_file).folder / subfolder / gguf_file
+        subfolder = ""
     checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
     folder = path / subfolder if path.is_dir() else path.parent
     if path.suffix == ".gguf":

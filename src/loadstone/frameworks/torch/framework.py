@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +32,9 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK
 from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.torch.parts import Quantiser
 
 
 def class_named(name: str) -> type[PreTrainedModel]:
@@ -157,6 +160,13 @@ def fill_model(
     if not weights.populates:
         populate(plan.recipes, devices, weights)
     return filled
+
+
+def quantiser(model: PreTrainedModel, plan: LoadPlan, devices: Devices) -> Quantiser:
+    """For weights that are quantised to be saved; see there."""
+    from loadstone.frameworks.torch.parts import Quantiser  # saving reaches back here
+
+    return Quantiser(model, plan, devices)
 
 
 def finish(model: PreTrainedModel, dtype: DType, devices: Devices) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from torch import Tensor, nn
 
 _WALKS = ("named_modules", "named_parameters", "_named_members")

@@ -38,15 +38,40 @@ class Quantised(NamedTuple):
     made: int
 
 
+class One(NamedTuple):
+    """A weight in fewer bits."""
+
+    name: str
+    module: nn.Module
+    parameter: nn.Parameter
+    nbytes: int
+    is_view: bool
+    """Whether its parts are the files' own pages."""
+
+
 def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source, devices: Devices) -> Quantised:
-    """Every weight of ``model`` in fewer bits, in the order of the files. The model has the library's layers already.
+    """Every weight of ``model`` in fewer bits; raises what :func:`one_by_one` raises."""
+    parameters: dict[str, nn.Parameter] = {}
+    viewed = made = 0
+    for each in one_by_one(model, plan, lower, source, devices):
+        parameters[each.name] = each.parameter
+        viewed += each.nbytes if each.is_view else 0
+        made += 0 if each.is_view else each.nbytes
+    return Quantised(parameters, viewed, made)
+
+
+def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source, devices: Devices) -> Iterator[One]:
+    """Weights in fewer bits, in the order of the files. The model has the library's layers already.
 
     Raises :class:`LoadstoneError` where the library refuses a weight, and what reading raises.
     """
+<<<<<<< HEAD
     parameters: dict[str, nn.Parameter] = {}
     held = set()
+=======
+>>>>>>> h-convert
     slots = {slot.name: slot for slot in plan.slots}
-    viewed = made = since_trim = 0
+    since_trim = 0
     with Progress("Quantising", sum(size.nbytes for size in lower.sizes.values())) as progress:
         for name, recipe in _in_file_order(plan, lower):
             module, device = model.get_submodule(name.rpartition(".")[0]), devices.of(name)
@@ -57,29 +82,41 @@ def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source,
                     parameters[name] = nn.Parameter(_experts(experts, source, device), requires_grad=False)
                 elif isinstance(packing, Kept):
                     parts = _parts(packing, source, device)
+<<<<<<< HEAD
                     made_of_parts = lower.library.rebuild(module, packing, parts, dtype)
                     if made_of_parts is None:
                         held.add(name)
                     else:
                         parameters[name] = made_of_parts
+=======
+                    parameter = lower.library.rebuild(module, packing, parts, dtype)
+>>>>>>> h-convert
                 else:
                     weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
-                    parameters[name] = lower.library.quantise(module, weight, dtype)
+                    parameter = lower.library.quantise(module, weight, dtype)
+                    del weight  # whoever takes the parameter has no use for it
             except _REFUSALS as error:
                 if isinstance(error, LoadstoneError | torch.OutOfMemoryError):
                     raise
                 raise LoadstoneError(f"{name} could not be quantised on {device}: {error}") from error
             nbytes = lower.sizes[name].nbytes
+            yield One(name, module, parameter, nbytes, isinstance(packing, Kept) and device.type == "cpu")
+            del parameter  # before the next is made
             since_trim += nbytes
             if since_trim >= _TRIM_BYTES:
                 trim_heap()
                 since_trim = 0
+<<<<<<< HEAD
             is_view = lower.sizes[name].is_view and device.type == "cpu"
             viewed += nbytes if is_view else 0
             made += 0 if is_view else nbytes
             progress(nbytes)
     trim_heap()
     return Quantised(parameters, frozenset(held), viewed, made)
+=======
+            progress(nbytes)
+    trim_heap()
+>>>>>>> h-convert
 
 
 def _in_file_order(plan: LoadPlan, lower: LowerBits) -> Iterator[tuple[str, Stored]]:

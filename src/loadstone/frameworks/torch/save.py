@@ -58,7 +58,7 @@ def save(
     save_model(
         model,
         folder,
-        [_outgoing_tensor(name, tensor) for name, tensor in tensors.items()],
+        [outgoing_tensor(name, tensor) for name, tensor in tensors.items()],
         dtype=model.dtype,
         prefix="",
         max_shard_size=max_shard_size,
@@ -81,7 +81,8 @@ def _refuse_packed(model: PreTrainedModel, state: Mapping[str, Tensor]) -> None:
         )
 
 
-def _outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
+def outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
+    """A tensor on any device, to be saved."""
     is_here = tensor.device.type == "cpu" and tensor.is_contiguous()
     return OutgoingTensor(
         name,
