@@ -73,13 +73,13 @@ class Quantiser:
 
 def _state(each: One) -> dict[str, Tensor]:
     """What the module's ``state_dict`` has for the weight; the module is without it again then."""
-    path, slots, own = each.name.rpartition(".")[0], each.module._parameters, vars(each.module)
-    held = slots["weight"]
-    slots["weight"] = each.parameter
+    (path, _, leaf), slots, own = each.name.rpartition("."), each.module._parameters, vars(each.module)
+    held = slots[leaf]
+    slots[leaf] = each.parameter
     try:
         found: dict[str, Tensor] = each.module.state_dict(prefix=f"{path}.")
     finally:
-        slots["weight"] = held
+        slots[leaf] = held
         if "quant_state" in own:  # bitsandbytes' layers hold on to the scales
             own["quant_state"] = None
-    return {name: tensor.detach() for name, tensor in found.items() if not tensor.is_meta}  # a bias is
+    return {name: tensor.detach() for name, tensor in found.items() if not tensor.is_meta}  # others are

@@ -43,7 +43,8 @@ class One(NamedTuple):
 
     name: str
     module: nn.Module
-    parameter: nn.Parameter
+    parameter: nn.Parameter | None
+    """None where its parts have become parameters of the module."""
     nbytes: int
     is_view: bool
     """Whether its parts are the files' own pages."""
@@ -52,12 +53,16 @@ class One(NamedTuple):
 def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source, devices: Devices) -> Quantised:
     """Every weight of ``model`` in fewer bits; raises what :func:`one_by_one` raises."""
     parameters: dict[str, nn.Parameter] = {}
+    held = set()
     viewed = made = 0
     for each in one_by_one(model, plan, lower, source, devices):
-        parameters[each.name] = each.parameter
+        if each.parameter is None:
+            held.add(each.name)
+        else:
+            parameters[each.name] = each.parameter
         viewed += each.nbytes if each.is_view else 0
         made += 0 if each.is_view else each.nbytes
-    return Quantised(parameters, viewed, made)
+    return Quantised(parameters, frozenset(held), viewed, made)
 
 
 def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source, devices: Devices) -> Iterator[One]:
@@ -65,11 +70,6 @@ def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Sourc
 
     Raises :class:`LoadstoneError` where the library refuses a weight, and what reading raises.
     """
-<<<<<<< HEAD
-    parameters: dict[str, nn.Parameter] = {}
-    held = set()
-=======
->>>>>>> h-convert
     slots = {slot.name: slot for slot in plan.slots}
     since_trim = 0
     with Progress("Quantising", sum(size.nbytes for size in lower.sizes.values())) as progress:
@@ -77,20 +77,13 @@ def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Sourc
             module, device = model.get_submodule(name.rpartition(".")[0]), devices.of(name)
             dtype = to_torch(lower.sizes[name].dtype)
             packing, experts = recipe.pieces[0].tensor.packing, experts_of(recipe)
+            parameter: nn.Parameter | None
             try:
                 if experts is not None:
-                    parameters[name] = nn.Parameter(_experts(experts, source, device), requires_grad=False)
+                    parameter = nn.Parameter(_experts(experts, source, device), requires_grad=False)
                 elif isinstance(packing, Kept):
                     parts = _parts(packing, source, device)
-<<<<<<< HEAD
-                    made_of_parts = lower.library.rebuild(module, packing, parts, dtype)
-                    if made_of_parts is None:
-                        held.add(name)
-                    else:
-                        parameters[name] = made_of_parts
-=======
                     parameter = lower.library.rebuild(module, packing, parts, dtype)
->>>>>>> h-convert
                 else:
                     weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
                     parameter = lower.library.quantise(module, weight, dtype)
@@ -100,23 +93,14 @@ def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Sourc
                     raise
                 raise LoadstoneError(f"{name} could not be quantised on {device}: {error}") from error
             nbytes = lower.sizes[name].nbytes
-            yield One(name, module, parameter, nbytes, isinstance(packing, Kept) and device.type == "cpu")
+            yield One(name, module, parameter, nbytes, lower.sizes[name].is_view and device.type == "cpu")
             del parameter  # before the next is made
             since_trim += nbytes
             if since_trim >= _TRIM_BYTES:
                 trim_heap()
                 since_trim = 0
-<<<<<<< HEAD
-            is_view = lower.sizes[name].is_view and device.type == "cpu"
-            viewed += nbytes if is_view else 0
-            made += 0 if is_view else nbytes
             progress(nbytes)
     trim_heap()
-    return Quantised(parameters, frozenset(held), viewed, made)
-=======
-            progress(nbytes)
-    trim_heap()
->>>>>>> h-convert
 
 
 def _in_file_order(plan: LoadPlan, lower: LowerBits) -> Iterator[tuple[str, Stored]]:
