@@ -151,6 +151,16 @@ def forget(mappings: Iterable[tuple[int, int]]) -> None:
             libc.madvise(address, nbytes, _DONTNEED)
 
 
+def may_run() -> bool:
+    """Whether this process may run what it wrote into memory, which hardened systems deny: PR_SET_MDWE(2const)."""
+    libc = _libc()
+    if libc is None:
+        return False
+    with new_memory(PAGE_BYTES) as memory:
+        address = ctypes.c_void_p(address_of(memory))
+        return bool(libc.mprotect(address, ctypes.c_size_t(PAGE_BYTES), mmap.PROT_READ | mmap.PROT_EXEC) == 0)
+
+
 def trim_heap() -> None:
     """Give the kernel back what is free of the C library's heap, between what is in use too; glibc has that."""
     libc = _libc()

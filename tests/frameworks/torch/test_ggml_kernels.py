@@ -191,6 +191,26 @@ def test_a_layer_computes_the_same_where_nothing_can_be_compiled(change: Any, mo
     assert ggml_blocks.decode(layer.weight.detach(), Q4_1).shape == (96, COLUMNS)
 
 
+def test_a_system_that_lets_nothing_run_what_it_wrote_gets_the_same_numbers() -> None:
+    """As systemd's ``MemoryDenyWriteExecute=`` has it; LLVM would end the process there."""
+    script = """
+import ctypes, sys, torch
+from loadstone.frameworks.torch import ggml_blocks, ggml_compiled
+from loadstone.packing.ggml_types import TYPES
+prctl = ctypes.CDLL(None).prctl
+prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+if prctl(65, 1, 0, 0, 0):
+    sys.exit("the kernel knows no PR_SET_MDWE")
+raw = torch.zeros(64, 20, dtype=torch.uint8)
+assert ggml_compiled.product(raw, TYPES[3], torch.ones(1, 32)) is None
+assert (ggml_blocks.decode(raw, TYPES[3]) == 0).all()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
+    if "knows no" in done.stderr:
+        pytest.skip("Linux can deny it from 6.3 on")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.usefixtures("fresh")
 def test_threads_that_need_a_function_at_once_all_get_one() -> None:
     raw, x = packed(Q4_1, 9), torch.randn(1, COLUMNS)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadstone.transfer.memory import closed_mappings, forget
+from loadstone.transfer.memory import closed_mappings, forget, may_run
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ class Code:
 def compiled(text: str, name: str, arguments: Sequence[Any]) -> Any:
     """A function of a module as Python calls it, without the interpreter's lock; None where nothing can be compiled.
 
-    That is without llvmlite, and on processors other than those of PCs that have AVX2 (from about 2013 on).
+    That is without llvmlite, on processors other than those of PCs that have AVX2 (from about 2013 on), and where the
+    system lets no process run what it wrote.
     """
     with _LOCK:
         if not _is_possible():
@@ -176,7 +177,7 @@ def _is_possible() -> bool:
         return False
     # Without F16C, float16 numbers would come by a call into a library that may not be there.
     features = llvm.get_host_cpu_features()
-    if not (features.get("f16c") and features.get("avx2")):
+    if not (features.get("f16c") and features.get("avx2") and may_run()):
         return False
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
