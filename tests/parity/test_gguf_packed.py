@@ -7,6 +7,8 @@ from pathlib import Path
 import gguf
 import pytest
 
+from loadstone.frameworks.torch.ggml_experts import PackedExperts
+
 from .gguf_writing import ARCHITECTURES, write_gguf
 from .reference import Store, assert_close
 from .test_gguf import PLAIN, WIDE, auto, case_of, outputs, reference_of
@@ -19,4 +21,5 @@ def test_a_packed_model_computes_what_the_dequantised_one_does(store: Store, fam
     path = write_gguf(reference_of(store, case), tmp_path / "x.gguf", gguf.GGMLQuantizationType.Q8_0)
     plain, packed = (auto(case).from_pretrained(path, dequantize=each) for each in (True, False))
     assert any(hasattr(module, "packed_elements") for module in packed.modules())
+    assert any(isinstance(each, PackedExperts) for each in packed.modules()) == (family in ("mixtral", "qwen3_moe"))
     assert_close(outputs(packed, case), outputs(plain, case), family)
