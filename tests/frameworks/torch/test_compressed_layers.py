@@ -13,7 +13,7 @@ import pytest
 import torch
 import transformers
 from frameworks.torch import tiny
-from packing.compressing import CASES, a_model
+from packing.compressing import CASES, a_model, config_of, packed
 from safetensors.torch import load_file, save_file
 
 import loadstone
@@ -361,6 +361,58 @@ def test_weights_of_layers_that_are_not_linear_are_refused(plain: Path, tmp_path
     save_file(tensors, tmp_path / "model.safetensors", {"format": "pt"})
     with pytest.raises(InvalidConfig, match=r"embed_tokens.weight: expected a linear layer's[\s\S]*dequantize=True"):
         Auto.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "family", "weights", "said"),
+    [
+        (
+            "GPT2LMHeadModel",
+            "gpt2",
+            ("c_attn.weight", "c_fc.weight", "c_proj.weight"),
+            r"c_fc.weight: .*\(inputs, outputs",
+        ),
+        ("MixtralForCausalLM", "mixtral", (".w1.weight", ".w2.weight", ".w3.weight"), "experts.down_proj: .*Experts"),
+        ("Phi3ForCausalLM", "phi3", ("qkv_proj.weight",), ""),
+    ],
+    ids=["inputs first", "experts", "joined"],
+)
+def test_weights_that_the_model_has_in_another_form_are_refused_by_name(
+    class_name: str, family: str, weights: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    sizes = {} if family == "gpt2" else {**SIZES, "pad_token_id": 0}
+    whole = tiny.saved(tiny.model(class_name, family, **sizes), tmp_path)
+    tensors = load_file(whole / "model.safetensors")
+    format, scheme = CASES["int8 rows"]
+    for name in [name for name in tensors if name.endswith(weights)]:
+        weight = tensors.pop(name)
+        parts, _ = packed(weight.T.contiguous() if family == "gpt2" else weight, format, scheme)
+        tensors |= {name.removesuffix("weight") + leaf: part.contiguous() for leaf, part in parts.items()}
+    save_file(tensors, tmp_path / "model.safetensors", {"format": "pt"})
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"quantization_config": config_of(format, scheme)}))
+    dequantised = logits(Auto.from_pretrained(tmp_path, dequantize=True))
+    if said:
+        with pytest.raises(InvalidConfig, match=rf"{said}[\s\S]*dequantize=True"):
+            Auto.from_pretrained(tmp_path)
+    else:  # the model joins them as the file does
+        assert torch.equal(logits(Auto.from_pretrained(tmp_path)), dequantised)
+
+
+def test_scales_of_another_dtype_are_used_as_they_are_stored(plain: Path, tmp_path: Path) -> None:
+    a_model(plain, tmp_path, "packed int4, zeros", torch.float32)
+    expected = Auto.from_pretrained(tmp_path, dequantize=True, torch_dtype=torch.bfloat16)
+    assert torch.equal(logits(Auto.from_pretrained(tmp_path, torch_dtype=torch.bfloat16)), logits(expected))
+
+
+def test_a_bare_model_runs_packed_and_is_saved_under_its_own_names(int4: Path, tmp_path: Path) -> None:
+    bare = loadstone.AutoModel.from_pretrained(int4)
+    bare.save_pretrained(tmp_path)
+    again: Any = loadstone.AutoModel.from_pretrained(tmp_path, lazy=True)
+    with torch.no_grad():
+        assert torch.equal(again(tiny.IDS)[0], bare(tiny.IDS)[0])  # type: ignore[operator]
+    names = {name.removeprefix("model.") for name in load_file(int4 / "model.safetensors")} - {"lm_head.weight"}
+    assert set(load_file(tmp_path / "model.safetensors")) == names
 
 
 def test_zeros_of_a_symmetric_scheme_count_as_they_do_when_dequantised(plain: Path, tmp_path: Path) -> None:

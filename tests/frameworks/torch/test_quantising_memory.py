@@ -1,4 +1,4 @@
-"""What quantising while loading takes in private memory, looked at from outside in a fresh process."""
+"""What weights in fewer bits take in private memory, looked at from outside in a fresh process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 from frameworks.torch import tiny
+from packing.compressing import a_model
 
 _PROBE = """
 import json, sys, threading, time
@@ -72,3 +73,54 @@ def test_the_model_is_never_in_memory_in_full_precision(name: str, is_mixture: b
     allowed = 1.15 * found["quantised"] + block + _LIBRARIES_BYTES
     assert allowed < found["quantised"] + 6 * block  # what it would take if all layers were there in bfloat16 too
     assert found["peak"] <= allowed
+
+
+_RUNNING = """
+import json, sys, threading, time
+import torch, loadstone
+
+def private():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+
+def run(folder):
+    model = loadstone.AutoModelForCausalLM.from_pretrained(folder)
+    with torch.no_grad():
+        model(torch.arange(16)[None])
+    return model
+
+run(sys.argv[1])  # everything imported
+peak, running = 0, True
+def watch():
+    global peak
+    while running:
+        peak = max(peak, private())
+        time.sleep(0.001)
+
+before = private()
+thread = threading.Thread(target=watch); thread.start()
+model = run(sys.argv[2])
+running = False; thread.join()
+print(json.dumps({"peak": peak - before, "elements": model.num_parameters()}))
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_runs_packed_is_unpacked_some_rows_at_a_time(tmp_path: Path) -> None:
+    small, large = tmp_path / "small", tmp_path / "large"
+    for folder, sizes in (
+        (small, dict(hidden_size=64, intermediate_size=128)),
+        (large, dict(hidden_size=512, intermediate_size=2048, num_hidden_layers=16)),
+    ):
+        plain = tiny.saved(tiny.llama(**sizes).to(torch.bfloat16), tmp_path / f"{folder.name}-plain")
+        a_model(plain, folder, "packed int4", torch.bfloat16)
+    done = subprocess.run(
+        [sys.executable, "-c", _RUNNING, str(small), str(large)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["elements"] > 60_000_000  # of 2 bytes in bfloat16
+    assert found["peak"] <= 2 * _LIBRARIES_BYTES
