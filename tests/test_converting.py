@@ -18,6 +18,7 @@ import pytest
 import torch
 from frameworks.torch import tiny
 from packing.stored import Tensors, quantised
+from packing.test_gptq import a_model
 from safetensors.torch import load_file, save_file
 from test_quantised import FP8, to_blocks
 
@@ -210,6 +211,55 @@ def test_packed_weights_in_another_dtype_take_dequantize(fp8: tuple[Path, Tensor
     with pytest.raises(InvalidConfig, match=r"fp8[\s\S]*--dequantize"):
         loadstone.convert(fp8[0], tmp_path / "a", dtype="bfloat16")
     assert not (tmp_path / "a").exists()
+
+
+@pytest.fixture(scope="module")
+def biased(llama: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """GPTQ, with the biases of zeros that its writers add to every layer."""
+    folder = tmp_path_factory.mktemp("gptq")
+    a_model(llama, folder, biases=True)
+    return folder
+
+
+def test_biases_of_zeros_that_the_model_lacks_are_left_out_as_saving_leaves_them_out(
+    biased: Path, tmp_path: Path
+) -> None:
+    made = loadstone.convert(biased, tmp_path / "a", dequantize=True, dtype="float32", verify=True)
+    loadstone.AutoModelForCausalLM.from_pretrained(biased, dequantize=True).save_pretrained(tmp_path / "saved")
+    files = [folder / "model.safetensors" for folder in (tmp_path / "a", tmp_path / "saved")]
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert len(made.dropped) == 14 and all(name.endswith("proj.bias") for name in made.dropped)
+    found = loadstone.diff(biased, tmp_path / "a", ignore_dtype=True)
+    assert found.is_empty and loadstone.diff(tmp_path / "a", biased, ignore_dtype=True).is_empty
+    assert "model.layers.0.mlp.up_proj.bias" in loadstone.diff(biased, tmp_path / "a", stored=True).only_in_first
+
+
+def test_biases_of_zeros_stay_where_the_model_has_them_or_nobody_knows_the_model(
+    biased: Path, llama: Path, tmp_path: Path
+) -> None:
+    made = tiny.saved(tiny.model("Qwen2ForCausalLM", "qwen2"), tmp_path / "qwen2")
+    tensors = load_file(made / "model.safetensors")
+    zeros = {name: torch.zeros_like(each) if name.endswith("bias") else each for name, each in tensors.items()}
+    save_file(zeros, made / "model.safetensors")
+    a_model(made, tmp_path / "packed", biases=True)
+    done = loadstone.convert(tmp_path / "packed", tmp_path / "a", dequantize=True, dtype="float32")
+    assert numbers(tmp_path / "a").keys() == tensors.keys()
+    assert set(done.dropped) == {
+        f"model.layers.{i}.{name}.bias"
+        for i in range(2)
+        for name in ("self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
+    }
+    config = json.loads((biased / "config.json").read_text())
+    for number, change in enumerate(({"model_type": "unheard-of"}, {"architectures": ["Other"]})):
+        (biased / "config.json").write_text(json.dumps(config | change))
+        done = loadstone.convert(biased, tmp_path / f"b{number}", dequantize=True)
+        assert not done.dropped and "model.layers.0.mlp.up_proj.bias" in numbers(tmp_path / f"b{number}")
+    (biased / "config.json").write_text(json.dumps(config))
+
+
+def test_biases_of_zeros_stay_with_weights_that_stay_packed(biased: Path, tmp_path: Path) -> None:
+    assert loadstone.convert(biased, tmp_path / "a").dropped == ()
+    assert numbers(tmp_path / "a").keys() == numbers(biased).keys()
 
 
 # What lies beside

@@ -40,7 +40,7 @@ class AutoConfig:
         locked = Locked.of(kwargs.pop("lock", None), pretrained_model_name_or_path, where.pop("revision", None))
         source = resolve_config(pretrained_model_name_or_path, revision=locked.revision, **where)
         folder = source.folder / where.get("subfolder", "")
-        locked.check_configs(source.folder, folder)
+        locked.check_configs(source.folder, folder, where.get("gguf_file"))
         of_code = {name: value for name, value in where.items() if name != "gguf_file"}
         gate = Gate(trust, str(pretrained_model_name_or_path), source.commit, locked.revision, of_code)
         return read(folder, locked.guard(gate), kwargs, read_values(folder, where.get("gguf_file")))

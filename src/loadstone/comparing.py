@@ -120,7 +120,8 @@ def diff(
     """Compare two checkpoints: folders, weight files, indexes or Hub ids, in any formats and dtypes.
 
     Names and layouts are the Hub's, whatever the format, and packed weights are compared by the numbers that come out
-    of them. ``==`` holds between numbers of different dtypes as it does in mathematics.
+    of them; a bias of zeros that a quantiser added may be missing in the other. ``==`` holds between numbers of
+    different dtypes as it does in mathematics.
 
     :param tolerance: numbers that differ by no more are the same
     :param relative_tolerance: and so are those that differ by no more than this times the larger magnitude
@@ -151,8 +152,8 @@ def diff(
     made = (_difference(pair, found.get(pair[0].name, _Tally()), ignore_dtype) for pair in common)
     return Difference(
         (os.fspath(first), os.fspath(second)),
-        tuple(name for name in one if name not in other),
-        tuple(name for name in other if name not in one),
+        tuple(name for name, tensor in one.items() if name not in other and not tensor.is_spare),
+        tuple(name for name, tensor in other.items() if name not in one and not tensor.is_spare),
         tuple(each for each in made if each is not None),
         len(common),
     )

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from loadstone.architectures.family import Family
+from loadstone.architectures import components
+from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.flax_layout import FlaxLeaf, flax_layout
 from loadstone.architectures.registry import family, is_family
 from loadstone.checkpoint import Checkpoint, open_checkpoint
@@ -30,6 +31,8 @@ from loadstone.config import CONFIG_NAME, PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.packing.narrow import TARGETS
+from loadstone.picking import naming_of
+from loadstone.planning.match import taken_names
 from loadstone.progress import Progress
 from loadstone.quantisation_config import read as read_quantisation
 from loadstone.quantising import Lowered
@@ -73,6 +76,9 @@ class Conversion:
     """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
     quantised: tuple[str, ...] = ()
     """Weights that are in fewer bits now."""
+    dropped: tuple[str, ...] = ()
+    """Tensors that the model has no use for: biases of zeros, which quantisers add to layers that have none; and where
+    weights are quantised, all that files of the family carry and no model needs."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON has it."""
@@ -89,6 +95,7 @@ class Conversion:
             "overflowed": list(self.overflowed),
             "left_out": list(self.left_out),
             "quantised": list(self.quantised),
+            "dropped": list(self.dropped),
         }
 
 
@@ -165,7 +172,8 @@ def convert(
         stretches.watch(checkpoint.ends)
         lowered = None
         if quantization_config is None:
-            plan = [_planned(tensor, wanted, stretches) for tensor in checkpoint.values()]
+            dropped = _spare(origin, checkpoint)
+            plan = [_planned(each, wanted, stretches) for name, each in checkpoint.items() if name not in dropped]
         else:
             lowered = stack.enter_context(_lowered(origin, checkpoint, quantization_config, wanted, scratch))
             plan = [
@@ -173,6 +181,7 @@ def convert(
                 for each in lowered.tensors()
             ]
             stretches.check()
+            dropped = lowered.left_out
         files = _files(beside, origin, plan, dequantize, lowered)
         tensors = [each.tensor for each in plan]
         if format == MSGPACK:
@@ -195,7 +204,32 @@ def convert(
         overflowed,
         beside.left_out,
         () if lowered is None else lowered.names,
+        dropped,
     )
+
+
+def _spare(origin: Origin, checkpoint: Checkpoint) -> tuple[str, ...]:
+    """Of tensors that are there only since quantisers add them, those that the model has no place for.
+
+    None where no model is known: nothing is lost if they stay.
+    """
+    names = [name for name, tensor in checkpoint.items() if tensor.is_spare]
+    if not names or not is_family((origin.config or {}).get("model_type")):
+        return ()
+    spec, config = _model(origin, len(checkpoint), "")
+    head = _head(spec, config)
+    if head is None:
+        return ()
+    component = head.blueprint(config)
+    naming = naming_of(spec, head, component, config)
+    taken = taken_names(list(components.slots(component)), checkpoint, naming)
+    return tuple(name for name in names if name not in taken)
+
+
+def _head(spec: Family, config: PretrainedConfig) -> HeadSpec | None:
+    """That of the class that the config names, if it is one of the family's."""
+    named = config.architectures or ()
+    return next((each for each in spec.heads if each.class_name in named), None)
 
 
 class _Planned(NamedTuple):
@@ -238,9 +272,9 @@ def _check_quantising(asked: object, wanted: DType | None, format: str) -> None:
 
 def _lowered(origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DType | None, scratch: Path) -> Lowered:
     spec, config = _model(origin, len(checkpoint), "Which weights are linear layers' depends on the model.")
-    named = config.architectures or ()
-    head = next((each for each in spec.heads if each.class_name in named), None)
+    head = _head(spec, config)
     if head is None:
+        named = config.architectures or ()
         known = ", ".join(each.class_name for each in spec.heads)
         where = f"{origin.folder / CONFIG_NAME}: 'architectures'"
         hint = "Which weights are the head's, and stay plain, depends on the class."

@@ -105,7 +105,7 @@ def from_pretrained(
         folder = source.folder / options.subfolder
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
-        locked.check_configs(source.folder, folder)
+        locked.check_configs(source.folder, folder, options.gguf_file)
         name = "" if path_or_id is None else str(path_or_id)
         gate = locked.guard(Gate(options.trust(), name, source.commit, options.revision, options.where_code()))
         gguf = _gguf(folder, options)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import CONFIG_NAME, read_json, replace_file
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
 from loadstone.generation_config import GENERATION_CONFIG_NAME
@@ -21,6 +22,8 @@ from loadstone.remote_code.tree import CodeTree
 
 LOCK_NAME = "loadstone.lock"
 _VERSION = 1
+_WHICH = ("variant", "use_safetensors")
+"""What chooses among weight files."""
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -178,17 +181,24 @@ def _locked(
 ) -> Iterator[LockedSource]:
     source = resolve_files(name, revision=revision, **options)
     which = {key: options[key] for key in ("subfolder", "variant", "use_safetensors") if key in options}
-    where = {key: value for key, value in options.items() if key not in ("variant", "use_safetensors")}
-    checkpoint = open_checkpoint(source.folder, **which)
-    paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
+    where = {key: value for key, value in options.items() if key not in (*_WHICH, "gguf_file")}
     inner = source.folder / options.get("subfolder", "")
-    paths += [path for path in (inner / CONFIG_NAME, inner / GENERATION_CONFIG_NAME) if path.is_file()]
     root = source.folder if source.folder.is_dir() else source.folder.parent
+    gguf = gguf_path(inner if options.get("gguf_file") else source.folder, options.get("gguf_file"))
+    if gguf is not None:  # it is its own config, and brings no code
+        if given := [key for key in _WHICH if options.get(key) is not None]:
+            raise ArgumentError(f"{gguf.name} is the one file to lock; drop {given[0]}.")
+        open_checkpoint(gguf)
+        paths = [path for path in (gguf, inner / GENERATION_CONFIG_NAME) if path.is_file()]
+    else:
+        checkpoint = open_checkpoint(source.folder, **which)
+        paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
+        paths += [path for path in (inner / CONFIG_NAME, inner / GENERATION_CONFIG_NAME) if path.is_file()]
     hashes = Hashes(paths, hashed=hashed).wait()
     files = {
         path.relative_to(root).as_posix(): LockedFile(path.stat().st_size, digest) for path, digest in hashes.items()
     }
-    code = trees(name, _used(inner), source, revision, where)
+    code = [] if gguf is not None else trees(name, _used(inner), source, revision, where)
     for tree in code:
         if tree.source == os.fspath(name):
             files |= _of_code(tree)
@@ -235,7 +245,8 @@ def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
 
 def _folder_of(lock: Lock, source: LockedSource, options: dict[str, Any]) -> Path:
     if source.commit is None:
-        return Path(os.path.normpath(lock.path.parent / source.name))
+        found = Path(os.path.normpath(lock.path.parent / source.name))
+        return found.parent if found.is_file() else found  # one file was locked
     return fetch_files(source.name, list(source.files), revision=source.commit, **options)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.names import gguf_path
 from loadstone.config import CONFIG_NAME
 from loadstone.errors import ArgumentError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
@@ -47,9 +48,15 @@ class Locked:
     def __bool__(self) -> bool:
         return self.lock is not None
 
-    def check_configs(self, root: Path, folder: Path) -> None:
-        """The configs, and an index of shards, before they are read."""
-        if self.source is not None and root.is_dir():
+    def check_configs(self, root: Path, folder: Path, gguf_file: str | None = None) -> None:
+        """The configs, and an index of shards, before they are read. A GGUF file, which is its own config, whole."""
+        if self.source is None:
+            return
+        gguf = gguf_path(folder, gguf_file)
+        if gguf is not None:
+            beside = [each for each in (gguf.parent / GENERATION_CONFIG_NAME,) if gguf_file and each.is_file()]
+            self.source.check_files(root if root.is_dir() else root.parent, [gguf, *beside])
+        elif root.is_dir():
             paths = {folder / name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME)}
             paths |= {root / name for name in self.source.files if name.endswith(".json")}
             self.source.check_files(root, sorted(path for path in paths if path.is_file()))

@@ -103,6 +103,11 @@ class Lowered:
         """Of the weights that are quantised."""
         return tuple(self._quantiser.slots)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Stored tensors that no model needs."""
+        return self._plan.leftovers
+
     def _written(self, is_tied: bool) -> Iterator[tuple[str, Stored]]:
         """Each slot that is written, and how it is made: tied ones once, but where readers will not tie."""
         for name, recipe in self._plan.recipes.items():

@@ -180,6 +180,7 @@ def lock(
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
+    gguf_file: GgufFile = None,
     show_traceback: Traceback = False,
 ) -> None:
     """Write down every file that loading PATH uses, with size and SHA-256: configs, weights, code."""
@@ -188,7 +189,8 @@ def lock(
 
         output = Output()
         with output.working(f"Hashing {', '.join(paths)}"):
-            made = lock_sources(paths, output_file, revision=revision, subfolder=subfolder, variant=variant)
+            which: dict[str, Any] = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
+            made = lock_sources(paths, output_file, revision=revision, **which)
             made.write()
         files = sum(len(source.files) for source in made.sources.values())
         output.line(f"{output_file}: {files} files of {', '.join(made.sources)}")

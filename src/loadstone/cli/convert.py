@@ -23,6 +23,8 @@ def show(made: Conversion, output: Output) -> None:
         output.line(f"{len(made.quantised)} weights are in fewer bits now")
     if made.unpacked:
         output.line(f"{len(made.unpacked)} tensors were packed, and are plain now")
+    if made.dropped:
+        output.line(f"{len(made.dropped)} tensors, which no model needs, are not there any more")
     if made.overflowed:
         output.note(f"numbers are lost in {_listed(made.overflowed)}: the new dtype does not reach so far")
     if made.left_out:
