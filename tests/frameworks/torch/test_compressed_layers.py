@@ -316,6 +316,10 @@ REFUSED: dict[str, tuple[Callable[[Settings, Tensors], Any], str]] = {
         lambda settings, tensors: _group(settings, input_activations=TOKEN | {"num_bits": "eight"}),
         "what compressed-tensors can compute with",
     ),
+    "bits without end": (
+        lambda settings, tensors: _group(settings, output_activations=TOKEN | {"num_bits": 1 << 40}),
+        "what compressed-tensors can compute with",
+    ),
     "groups that do not fit": (
         lambda settings, tensors: _group(
             settings, input_activations=TOKEN | {"strategy": "group", "group_size": 7, "type": "float"}

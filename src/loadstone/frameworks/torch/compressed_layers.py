@@ -26,6 +26,8 @@ _ELEMENTS, _ELEMENTS_ACCELERATED = 1 << 20, 1 << 25
 """Unpacked at once. The package makes several copies of these on the way; fewer at a time cost more calls."""
 _WORD_BITS = 32
 """Zeros down the columns can be cut where as many rows fill whole words."""
+_REFUSALS = (ArithmeticError, AttributeError, KeyError, RuntimeError, TypeError, ValueError)
+"""How the package, and PyTorch under it, say that they cannot do something."""
 _INSTEAD = "; or give dequantize=True, which makes plain weights of them."
 
 
@@ -59,7 +61,7 @@ class CompressedTensors:
             compressor = self._compressors.get_value_from_registry(scheme.format)
             module.hold(kept.inner, parts, scheme, compressor, self._quantization)
             module.try_out(dtype)
-        except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError) as error:
+        except _REFUSALS as error:
             said = str(error).partition("\n\n")[0][:300]
             raise InvalidConfig(
                 [Fault(kept.parts[0].name, "what compressed-tensors can compute with", f"{kept.kind}: {said}")],
