@@ -92,6 +92,9 @@ def resolve_files(
     :raises CorruptCheckpoint: the index of the shards cannot be read; UnsafeCheckpoint: it leads out of the repository.
     """
     _check_subfolder(subfolder)
+    if gguf_file is not None and (variant is not None or use_safetensors is not None):
+        other = "variant" if variant is not None else "use_safetensors"
+        raise ArgumentError(f"gguf_file={gguf_file!r} names the one file to take; drop {other}.")
     local = _local(path_or_id, CheckpointNotFound)
     if local is not None:
         return _settled(local, subfolder, gguf_file)

@@ -22,8 +22,6 @@ from loadstone.remote_code.tree import CodeTree
 
 LOCK_NAME = "loadstone.lock"
 _VERSION = 1
-_WHICH = ("variant", "use_safetensors")
-"""What chooses among weight files."""
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -181,13 +179,11 @@ def _locked(
 ) -> Iterator[LockedSource]:
     source = resolve_files(name, revision=revision, **options)
     which = {key: options[key] for key in ("subfolder", "variant", "use_safetensors") if key in options}
-    where = {key: value for key, value in options.items() if key not in (*_WHICH, "gguf_file")}
+    where = {key: value for key, value in options.items() if key not in ("variant", "use_safetensors", "gguf_file")}
     inner = source.folder / options.get("subfolder", "")
     root = source.folder if source.folder.is_dir() else source.folder.parent
     gguf = gguf_path(inner if options.get("gguf_file") else source.folder, options.get("gguf_file"))
     if gguf is not None:  # it is its own config, and brings no code
-        if given := [key for key in _WHICH if options.get(key) is not None]:
-            raise ArgumentError(f"{gguf.name} is the one file to lock; drop {given[0]}.")
         open_checkpoint(gguf)
         paths = [path for path in (gguf, inner / GENERATION_CONFIG_NAME) if path.is_file()]
     else:

@@ -86,7 +86,6 @@ def open_origin(
 
     Raises what :func:`loadstone.open_checkpoint` and, for a Hub id, the Hub raise; :class:`InvalidConfig`.
     """
-    refuse_variant(gguf_file, variant)
     hub: dict[str, Any] = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
     which: dict[str, Any] = {"subfolder": subfolder, "variant": variant}
     source = resolve_files(path_or_id, revision=revision, gguf_file=gguf_file, **which, **hub)
@@ -99,12 +98,6 @@ def open_origin(
     checkpoint = open_checkpoint(source.folder, **which)
     config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
     return Origin(checkpoint, folder, config, source.commit, source.repo_id, kept)
-
-
-def refuse_variant(gguf_file: str | None, variant: str | None) -> None:
-    """:class:`ArgumentError` where both are given: one names the file, the other would choose among others."""
-    if gguf_file is not None and variant is not None:
-        raise ArgumentError(f"gguf_file={gguf_file!r} names the one file to take; drop variant.")
 
 
 class Companions(NamedTuple):

@@ -19,7 +19,6 @@ from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
 from loadstone.hub import resolve_files
-from loadstone.origin import refuse_variant
 from loadstone.quantised import dequantised, method_of
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
@@ -129,9 +128,8 @@ def inspect_checkpoint(
     ``gguf_file``: the file in the folder to look at, in place of what a load would take.
     """
     if gguf_file is not None:
-        refuse_variant(gguf_file, variant)
-        path = resolve_files(path, subfolder=subfolder, gguf_file=gguf_file).folder / subfolder / gguf_file
-        subfolder = ""
+        found = resolve_files(path, subfolder=subfolder, variant=variant, gguf_file=gguf_file)
+        path, subfolder = found.folder / subfolder / gguf_file, ""
     checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
     folder = path / subfolder if path.is_dir() else path.parent
     if path.suffix == ".gguf":
