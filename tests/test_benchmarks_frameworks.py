@@ -24,7 +24,7 @@ def modules(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return SimpleNamespace(**{name: importlib.import_module(name) for name in names})
 
 
-@pytest.mark.parametrize("framework", ["flax", "tensorflow"])
+@pytest.mark.parametrize("framework", ["flax", pytest.param("tensorflow", marks=pytest.mark.long)])
 def test_quick_run_measures_every_subject_and_writes_their_columns_and_goals(
     framework: str, tmp_path: Path, modules: SimpleNamespace
 ) -> None:
