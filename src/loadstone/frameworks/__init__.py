@@ -39,6 +39,10 @@ def require_framework(name: str) -> Any:
     return importlib.import_module(f"loadstone.frameworks.{name}.framework")
 
 
+_EXTRAS = {"compressed-tensors": "compressed"}
+"""Library → the extra that brings it, where that is not ``quantised``."""
+
+
 def require_library(name: str, package: str, instead: str = "") -> Any:
     """A module of a library that computes with quantised weights; :class:`FrameworkNotInstalled` says how to get it.
 
@@ -47,9 +51,9 @@ def require_library(name: str, package: str, instead: str = "") -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != package.replace("-", "_"):
-            raise
+        lacking = (error.name or "").partition(".")[0]
+        found = "which is not installed" if lacking == package.replace("-", "_") else f"which lacks {error.name}"
+        extra = _EXTRAS.get(package, "quantised")
         raise FrameworkNotInstalled(
-            f"This needs {package}, which is not installed. Install it with: pip install 'loadstone[quantised]'"
-            f"{instead}"
-        ) from None
+            f"This needs {package}, {found}. Install it with: pip install 'loadstone[{extra}]'{instead}"
+        ) from error

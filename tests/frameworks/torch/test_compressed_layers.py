@@ -239,7 +239,7 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
         return importlib.import_module(asked)
 
     monkeypatch.setattr(frameworks, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
-    said = r"compressed-tensors, which is not installed.*loadstone\[quantised\].*dequantize=True"
+    said = r"compressed-tensors, which is not installed.*loadstone\[compressed\].*dequantize=True"
     with pytest.raises(FrameworkNotInstalled, match=said):
         Auto.from_pretrained(int4)
     assert Auto.from_pretrained(int4, dequantize=True).dtype is torch.float32

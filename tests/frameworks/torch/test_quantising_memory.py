@@ -46,6 +46,8 @@ print(json.dumps({"peak": peak - before, "quantised": model.get_memory_footprint
 
 _LIBRARIES_BYTES = 24 << 20
 """For threads and the like, whatever the size of the model."""
+_BITSANDBYTES_BYTES = 20
+"""For each number of the weight that bitsandbytes quantises on the CPU: it makes several copies of a whole weight."""
 
 
 def model(is_mixture: bool, **sizes: Any) -> Any:
@@ -59,8 +61,9 @@ def model(is_mixture: bool, **sizes: Any) -> Any:
 def test_the_model_is_never_in_memory_in_full_precision(name: str, is_mixture: bool, tmp_path: Path) -> None:
     small = tiny.saved(model(is_mixture, hidden_size=64, intermediate_size=128), tmp_path / "small")
     inner = 512 if is_mixture else 2048
-    large = model(is_mixture, hidden_size=512, intermediate_size=inner, num_hidden_layers=6)
+    large = model(is_mixture, hidden_size=512, intermediate_size=inner, num_hidden_layers=8)
     block = sum(parameter.nbytes for parameter in large.model.layers[0].parameters())
+    largest = max(parameter.numel() for parameter in large.model.layers[0].parameters())
     folder = tiny.saved(large, tmp_path / "large")
     del large
     done = subprocess.run(
@@ -71,7 +74,8 @@ def test_the_model_is_never_in_memory_in_full_precision(name: str, is_mixture: b
     )
     found = json.loads(done.stdout.splitlines()[-1])
     allowed = 1.15 * found["quantised"] + block + _LIBRARIES_BYTES
-    assert allowed < found["quantised"] + 6 * block  # what it would take if all layers were there in bfloat16 too
+    allowed += _BITSANDBYTES_BYTES * largest if name == "nf4" else 0
+    assert allowed < found["quantised"] + 8 * block  # what it would take if all layers were there in bfloat16 too
     assert found["peak"] <= allowed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -24,8 +25,8 @@ from loadstone.transfer.memory import trim_heap
 
 _REFUSALS = (ImportError, AssertionError, RuntimeError, TypeError, ValueError)
 """How libraries say that they cannot do something."""
-_TRIM_BYTES = 8 << 20
-"""Made until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
+_TRIM_ELEMENTS = 1 << 21
+"""Quantised until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
 
 
 class Quantised(NamedTuple):
@@ -95,8 +96,8 @@ def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Sourc
             nbytes = lower.sizes[name].nbytes
             yield One(name, module, parameter, nbytes, lower.sizes[name].is_view and device.type == "cpu")
             del parameter  # before the next is made
-            since_trim += nbytes
-            if since_trim >= _TRIM_BYTES:
+            since_trim += 0 if isinstance(packing, Kept) else math.prod(slots[name].shape)
+            if since_trim >= _TRIM_ELEMENTS:
                 trim_heap()
                 since_trim = 0
             progress(nbytes)
