@@ -7,13 +7,14 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from loadstone.architectures import components
 from loadstone.expert_blocks import ExpertBlocks, experts_of
-from loadstone.frameworks.torch import ggml_blocks, ggml_experts
+from loadstone.frameworks.torch import ggml_blocks
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.leaves import Experts
 from loadstone.packing.ggml_blocks import WITHOUT_NUMBERS
@@ -23,7 +24,7 @@ from loadstone.packing.kept import Kept
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.tensors import DType, StoredTensor
 
-from .test_ggml_layers import assert_near, raw_of
+from .test_ggml_layers import assert_near, raw_of, way  # noqa: F401
 
 COUNT, WIDTH, INNER = 3, 512, 512  # as wide as `raw_of` makes rows
 FILE = Path("x.gguf")
@@ -63,12 +64,15 @@ def component() -> components.Experts:
     return components.Experts(COUNT, WIDTH, INNER, "silu")
 
 
+def rows_of(kind: GgmlType) -> torch.Tensor:
+    """Of all experts. Every so many rows are the same: a prime number, so that no two experts are."""
+    some = raw_of(kind, 97)
+    return torch.from_numpy(np.resize(some, (COUNT * INNER, some.shape[1])))
+
+
 def pair(gate: GgmlType, up: GgmlType, down: GgmlType, swapped: bool = False) -> tuple[PackedExperts, Experts]:
     """Packed experts over one file, and the same with plain weights."""
-    raw = {
-        name: torch.from_numpy(raw_of(kind, COUNT * INNER))
-        for name, kind in zip(("g", "u", "d"), (gate, up, down), strict=True)
-    }
+    raw = {name: rows_of(kind) for name, kind in zip(("g", "u", "d"), (gate, up, down), strict=True)}
     at, offsets = 7, {}  # a file begins with something else
     for name in ("u", "d", "g") if swapped else ("g", "d", "u"):
         offsets[name] = at
@@ -156,31 +160,32 @@ def test_experts_of_two_types_in_one_part_and_other_recipes_are_none() -> None:
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
+    decode = ggml_blocks.decode
 
-    def decode(raw: torch.Tensor, kind: GgmlType) -> torch.Tensor:
+    def counting(raw: torch.Tensor, kind: GgmlType) -> torch.Tensor:
         counts.append(len(raw))
-        return ggml_blocks.decode(raw, kind)
+        return decode(raw, kind)
 
-    monkeypatch.setattr(ggml_experts, "decode", decode)
+    monkeypatch.setattr(ggml_blocks, "decode", counting)
     return counts
 
 
 def test_experts_that_no_token_goes_to_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     packed, _ = pair(Q8_0, Q8_0, Q8_0)
     counts = counted(monkeypatch)
-    x, _, weights = inputs(4, top_k=1)
+    x, _, weights = inputs(9, top_k=1)
     with torch.no_grad():
-        packed(x, torch.tensor([[1], [1], [1], [1]]), weights)
+        packed(x, torch.ones(9, 1, dtype=torch.long), weights)
     assert sum(counts) == 3 * INNER
 
 
 def test_a_matrix_is_decoded_some_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     packed, _ = pair(Q8_0, Q8_0, Q8_0)
     with torch.no_grad():
-        whole = packed(*inputs(4))
-        monkeypatch.setattr(ggml_experts, "_ELEMENTS", 7 * WIDTH)
+        whole = packed(*inputs(40))
+        monkeypatch.setattr(ggml_blocks, "_ELEMENTS", 7 * WIDTH)
         counts = counted(monkeypatch)
-        assert_near(packed(*inputs(4)), whole)
+        assert_near(packed(*inputs(40)), whole)
     assert set(counts) == {7, INNER % 7}
 
 

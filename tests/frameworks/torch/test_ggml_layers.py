@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import pickle
 import threading
 from pathlib import Path
@@ -35,6 +36,12 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def raw_of(kind: GgmlType, rows: int) -> np.ndarray:
+    """Blocks of chance, the same whenever they are asked for."""
+    return _drawn(kind, rows).copy()
+
+
+@functools.cache
+def _drawn(kind: GgmlType, rows: int) -> np.ndarray:
     """Blocks of chance, without those whose numbers are huge, or none."""
     random = np.random.default_rng(3)
     found = np.empty((0, COLUMNS // kind.elements * kind.nbytes), np.uint8)
@@ -110,20 +117,19 @@ def test_a_layer_computes_in_the_dtype_of_its_inputs(dtype: torch.dtype, tokens:
 
 
 def test_a_large_layer_is_decoded_some_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    from loadstone.frameworks.torch import ggml_layers
-
+    decode = ggml_blocks.decode
     layer = linear(TYPES[8], rows=101)
     x = torch.randn(9, COLUMNS)
     with torch.no_grad():
         whole = layer(x)
-        monkeypatch.setattr(ggml_layers, "_ELEMENTS", 7 * COLUMNS)
+        monkeypatch.setattr(ggml_blocks, "_ELEMENTS", 7 * COLUMNS)
         counts: list[int] = []
 
         def counted(raw: torch.Tensor, kind: GgmlType) -> torch.Tensor:
             counts.append(len(raw))
-            return ggml_blocks.decode(raw, kind)
+            return decode(raw, kind)
 
-        monkeypatch.setattr(ggml_layers, "decode", counted)
+        monkeypatch.setattr(ggml_blocks, "decode", counted)
         assert_near(layer(x), whole)
     assert counts == [7] * 14 + [3]
 

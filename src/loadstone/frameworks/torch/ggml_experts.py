@@ -6,21 +6,18 @@ What comes out, and in which dtype, is as for :class:`loadstone.frameworks.torch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from loadstone.expert_blocks import ExpertBlocks
-from loadstone.frameworks.torch.ggml_blocks import decode
+from loadstone.expert_blocks import ExpertBlocks, Part
+from loadstone.frameworks.torch import ggml_compiled
+from loadstone.frameworks.torch.ggml_blocks import decoded
+from loadstone.frameworks.torch.ggml_layers import as_multiplied
 from loadstone.frameworks.torch.leaves import Experts
-
-_ELEMENTS = 1 << 18
-"""Decoded at once: 1 MiB of float32, which stays in the processor's cache until it is multiplied."""
-_FEW_TOKENS = 8
-"""Up to here products are made in float32 whatever the dtype: rounding the weights first would take longer."""
 
 
 class PackedExperts(Experts):
@@ -47,39 +44,39 @@ class PackedExperts(Experts):
 
     def multiplied(self, name: str, expert: int, x: Tensor) -> Tensor:
         """The product without gradients."""
-        is_narrow = x.dtype in (torch.bfloat16, torch.float16)
-        wide = x.float() if is_narrow and len(x) <= _FEW_TOKENS else x
+        wide = as_multiplied(x)
         made = wide.new_empty((len(x), sum(part.rows for part in self.parts[name])))
-        for start, weight in self._decoded(name, expert):
-            made[:, start : start + len(weight)] = F.linear(wide, weight.to(wide.dtype))
+        for part, raw in self._raw(name, expert):
+            to = made[:, part.start : part.start + part.rows]
+            product = ggml_compiled.product(raw, part.type, wide)
+            if product is not None:
+                to.copy_(product)
+                continue
+            for start, weight in decoded(raw, part.type):
+                to[:, start : start + len(weight)] = F.linear(wide, weight.to(wide.dtype))
         return made.to(x.dtype)
 
     def gradient(self, name: str, expert: int, of_output: Tensor) -> Tensor:
         """The gradient of the inputs: (tokens, outputs) → (tokens, inputs)."""
         made: Tensor | None = None
-        for start, weight in self._decoded(name, expert):
-            some = of_output[:, start : start + len(weight)] @ weight.to(of_output.dtype)
-            made = some if made is None else made.add_(some)
+        for part, raw in self._raw(name, expert):
+            for start, weight in decoded(raw, part.type):
+                row = part.start + start
+                some = of_output[:, row : row + len(weight)] @ weight.to(of_output.dtype)
+                made = some if made is None else made.add_(some)
         assert made is not None
         return made
 
-    def _decoded(self, name: str, expert: int) -> Iterator[tuple[int, Tensor]]:
-        """Some rows of an expert's matrix after the other: the number of the first, and (rows, inputs) of float32."""
-        for part, raw in zip(self.parts[name], self._raw(name, expert), strict=True):
-            columns = part.row_bytes // part.type.nbytes * part.type.elements
-            step = max(_ELEMENTS // max(columns, 1), 1)
-            for start in range(0, part.rows, step):
-                yield part.start + start, decode(raw[start : start + step], part.type)
-
-    def _raw(self, name: str, expert: int) -> tuple[Tensor, ...]:
-        """The rows of each part, (rows, bytes of a row)."""
+    def _raw(self, name: str, expert: int) -> Iterable[tuple[Part, Tensor]]:
+        """The rows of each part of an expert's matrix, (rows, bytes of a row)."""
         weight: Any = self._parameters[name]
         one, parts = weight.detach()[expert], self.parts[name]
         if one.dim() == 1:
             split = one.split([part.nbytes for part in parts])
-            return tuple(each.view(part.rows, part.row_bytes) for each, part in zip(split, parts, strict=True))
-        found: tuple[Tensor, ...] = (one,) if one.dim() == 2 else one.unbind()
-        return found
+            found = [each.view(part.rows, part.row_bytes) for each, part in zip(split, parts, strict=True)]
+        else:
+            found = [one] if one.dim() == 2 else one.unbind()
+        return zip(parts, found, strict=True)
 
     def __getstate__(self) -> dict[str, Any]:
         """A pickle would hold what lies between the experts in the file too."""

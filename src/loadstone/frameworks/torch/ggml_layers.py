@@ -14,14 +14,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from loadstone.frameworks.torch import ggml_compiled
-from loadstone.frameworks.torch.ggml_blocks import decode
+from loadstone.frameworks.torch.ggml_blocks import decode, decoded
 from loadstone.frameworks.torch.leaves import Embedding
 from loadstone.packing.ggml_types import GgmlType
 
-_ELEMENTS = 1 << 18
-"""Decoded at once: 1 MiB of float32, which stays in the processor's cache until it is multiplied."""
 _FEW_TOKENS = 8
 """Up to here products are made in float32 whatever the dtype: rounding the weights first would take longer."""
+
+
+def as_multiplied(input: Tensor) -> Tensor:
+    """Inputs, (…, inputs), in the dtype in which they are multiplied."""
+    is_narrow = input.dtype in (torch.bfloat16, torch.float16)
+    return input.float() if is_narrow and input.numel() <= _FEW_TOKENS * input.shape[-1] else input
 
 
 class PackedLinear(nn.Linear):
@@ -57,9 +61,7 @@ class PackedLinear(nn.Linear):
     def product(self, input: Tensor, bias: Tensor | None = None) -> Tensor:
         """(…, inputs) → (…, outputs), without gradients."""
         order = self.stored_rows
-        is_narrow = input.dtype in (torch.bfloat16, torch.float16)
-        as_float = not is_narrow or input.numel() <= _FEW_TOKENS * self.in_features
-        x = input.float() if is_narrow and as_float else input
+        x = as_multiplied(input)
         made = ggml_compiled.product(self.weight.detach(), self.kind, x)
         if made is None:
             made = self._by_parts(x, bias)
@@ -75,7 +77,7 @@ class PackedLinear(nn.Linear):
             bias = torch.empty_like(bias).index_copy_(0, order, bias)
         # Parts are put into what they are parts of at once: kept, they would lie between what is let go of.
         made = x.new_empty((*x.shape[:-1], self.out_features))
-        for start, weight in self._decoded():
+        for start, weight in decoded(self.weight.detach(), self.kind):
             end = start + len(weight)
             some = bias if bias is None else bias[start:end].to(x.dtype)
             made[..., start:end] = F.linear(x, weight.to(x.dtype), some)
@@ -87,16 +89,9 @@ class PackedLinear(nn.Linear):
         if order is not None:
             of_output = torch.empty_like(of_output).index_copy_(-1, order, of_output)
         made = of_output.new_zeros((*of_output.shape[:-1], self.in_features))
-        for start, weight in self._decoded():
+        for start, weight in decoded(self.weight.detach(), self.kind):
             made += of_output[..., start : start + len(weight)] @ weight.to(of_output.dtype)
         return made
-
-    def _decoded(self) -> Any:
-        """Some stored rows after the other: the number of the first, and (rows, inputs) of float32."""
-        raw = self.weight.detach()
-        rows = max(_ELEMENTS // max(self.in_features, 1), 1)
-        for start in range(0, len(raw), rows):
-            yield start, decode(raw[start : start + rows], self.kind)
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, {self.kind.name}"
