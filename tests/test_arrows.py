@@ -15,10 +15,9 @@ PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
     *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
-    *("expert_blocks", "hashing", "hub", "lock", "locked", "lower_sizes", "origin", "picking", "publishing"),
-    *("quantisation_config", "quantised", "quantising", "refusals", "registered", "remote_code", "report"),
-    *("repositories", "saving"),
-    *("stretches", "text"),
+    *("expert_blocks", "hashing", "hub", "lock", "locked", "lower_sizes", "named_model", "origin", "picking"),
+    *("publishing", "quantisation_config", "quantised", "quantising", "refusals", "registered", "remote_code"),
+    *("report", "repositories", "saving", "stretches", "text", "verifying"),
 }
 OTHER_ARROWS = {"checkpoint": {"packing"}}
 """A GGUF file says itself how its tensors are packed, so opening one names their packing."""

@@ -18,21 +18,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from loadstone.architectures import components
-from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.flax_layout import FlaxLeaf, flax_layout
-from loadstone.architectures.registry import family, is_family
-from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.checkpoint.flax_msgpack import name_of
+from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
-from loadstone.config import CONFIG_NAME, PretrainedConfig, dtype_name
+from loadstone.config import CONFIG_NAME, dtype_name
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
+from loadstone.named_model import flax_names, head_of, model_of, spare_names
 from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.packing.narrow import TARGETS
-from loadstone.picking import naming_of
-from loadstone.planning.match import taken_names
 from loadstone.progress import Progress
 from loadstone.quantisation_config import read as read_quantisation
 from loadstone.quantising import Lowered
@@ -40,11 +32,11 @@ from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
 from loadstone.sizes import parse_size
 from loadstone.stretches import Stretches
 from loadstone.tensors import BY_NAME, DType, StoredTensor
-from loadstone.transfer.crew import Crew
 from loadstone.transfer.machine import cores
-from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, StoredFile, StoredRange, bytes_of
+from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
 from loadstone.transfer.write_files import write_files
 from loadstone.transfer.write_pytorch import checksums, plan_pytorch
+from loadstone.verifying import verify as verify_files
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -172,7 +164,7 @@ def convert(
         stretches.watch(checkpoint.ends)
         lowered = None
         if quantization_config is None:
-            dropped = _spare(origin, checkpoint)
+            dropped = spare_names(origin, checkpoint)
             plan = [_planned(each, wanted, stretches) for name, each in checkpoint.items() if name not in dropped]
         else:
             lowered = stack.enter_context(_lowered(origin, checkpoint, quantization_config, wanted, scratch))
@@ -185,10 +177,11 @@ def convert(
         files = _files(beside, origin, plan, dequantize, lowered)
         tensors = [each.tensor for each in plan]
         if format == MSGPACK:
-            tensors = in_flax_layout(tensors, _flax_names(origin, plan))
-        verifier = _verifier(plan, lowered) if verify else None
+            stored = [each.stored for each in plan if each.stored is not None]
+            tensors = in_flax_layout(tensors, flax_names(origin, stored))
+        check = _check([each.tensor for each in plan], lowered) if verify else None
         metadata = {} if lowered is None else lowered.metadata
-        paths = _save(folder, tensors, files, format, max_shard_size, verifier, metadata)
+        paths = _save(folder, tensors, files, format, max_shard_size, check, metadata)
         overflowed = tuple(stretches.overflowed)
     kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
     return Conversion(
@@ -206,30 +199,6 @@ def convert(
         () if lowered is None else lowered.names,
         dropped,
     )
-
-
-def _spare(origin: Origin, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """Of tensors that are there only since quantisers add them, those that the model has no place for.
-
-    None where no model is known: nothing is lost if they stay.
-    """
-    names = [name for name, tensor in checkpoint.items() if tensor.is_spare]
-    if not names or not is_family((origin.config or {}).get("model_type")):
-        return ()
-    spec, config = _model(origin, len(checkpoint), "")
-    head = _head(spec, config)
-    if head is None:
-        return ()
-    component = head.blueprint(config)
-    naming = naming_of(spec, head, component, config)
-    taken = taken_names(list(components.slots(component)), checkpoint, naming)
-    return tuple(name for name in names if name not in taken)
-
-
-def _head(spec: Family, config: PretrainedConfig) -> HeadSpec | None:
-    """That of the class that the config names, if it is one of the family's."""
-    named = config.architectures or ()
-    return next((each for each in spec.heads if each.class_name in named), None)
 
 
 class _Planned(NamedTuple):
@@ -271,8 +240,8 @@ def _check_quantising(asked: object, wanted: DType | None, format: str) -> None:
 
 
 def _lowered(origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DType | None, scratch: Path) -> Lowered:
-    spec, config = _model(origin, len(checkpoint), "Which weights are linear layers' depends on the model.")
-    head = _head(spec, config)
+    spec, config = model_of(origin, len(checkpoint), "Which weights are linear layers' depends on the model.")
+    head = head_of(spec, config)
     if head is None:
         named = config.architectures or ()
         known = ", ".join(each.class_name for each in spec.heads)
@@ -402,59 +371,13 @@ def _rebased(entry: Any, repo_id: str) -> Any:
     return entry if not isinstance(entry, str) or "--" in entry else f"{repo_id}--{entry}"
 
 
-def _model(origin: Origin, tensors: int, hint: str) -> tuple[Family, PretrainedConfig]:
-    """The family and the config that the weights belong to. ``hint``: why that has to be known."""
-    config = dict(origin.config or {})
-    model_type = config.get("model_type")
-    if not is_family(model_type):
-        found = f"model_type {model_type!r}" if origin.config is not None else "none"
-        raise InvalidConfig(
-            [Fault(str(origin.folder / CONFIG_NAME), "the config of a family that Loadstone knows", found)], hint=hint
-        )
-    spec = family(str(model_type))
-    config.pop("quantization_config", None)
-    values = spec.config.from_dict(config)
-    layers = values.get("num_hidden_layers", 0)
-    if isinstance(layers, int) and layers > tensors:  # as many would be made
-        where, expected = (
-            f"{origin.folder / CONFIG_NAME}: 'num_hidden_layers'",
-            f"at most {tensors}, as many as tensors",
-        )
-        raise InvalidConfig(
-            [Fault(where, expected, str(layers))], hint="Do config.json and the weights belong together?"
-        )
-    return spec, values
-
-
-def _flax_names(origin: Origin, plan: Sequence[_Planned]) -> dict[str, FlaxLeaf]:
-    """Name → path and layout in Flax's files, as the model that the config names has them."""
-    hint = "Names and layouts in Flax's files depend on the model; write safetensors instead."
-    spec, values = _model(origin, len(plan), hint)
-    named = values.get("architectures") or ()
-    heads = [head for head in spec.heads if head.class_name in named] or list(spec.heads)
-    layout: dict[str, FlaxLeaf] = {}
-    for head in heads:
-        layout = {**flax_layout(head.blueprint(values)), **layout}
-    faults = []
-    for each in plan:
-        name = each.tensor.name
-        path = layout[name].path if name in layout else name.replace(".", "/")
-        is_strange = name not in layout and len(each.tensor.shape) > 1 and name.endswith(".weight")
-        if is_strange or name_of(path) != name:
-            where = f"{'' if each.stored is None else f'{each.stored.file}: '}tensor {name!r}"
-            faults.append(Fault(where, f"a name that a {spec.model_type} model has", "another"))
-    if faults:
-        raise InvalidConfig(faults, hint="Flax's files have no place for them; write safetensors instead.")
-    return layout
-
-
 def _save(
     folder: Path,
     tensors: Sequence[OutgoingTensor],
     files: Mapping[str, bytes | Path],
     format: str,
     max_shard_size: int | str,
-    verifier: Callable[[Path], None] | None,
+    check: Callable[[Path], None] | None,
     metadata: Mapping[str, str],
 ) -> list[Path]:
     nbytes = sum(tensor.nbytes for tensor in tensors)
@@ -474,48 +397,16 @@ def _save(
             weight_format=format,
             write_shard=write_bin if format == PYTORCH else None,
             progress=progress if format != PYTORCH else None,
-            check=verifier,
+            check=check,
         )
 
 
-def _verifier(plan: Sequence[_Planned], lowered: Lowered | None) -> Callable[[Path], None]:
-    """Compares what was written with what was to be written, byte for byte; for ``save_checkpoint``."""
+def _check(tensors: Sequence[OutgoingTensor], lowered: Lowered | None) -> Callable[[Path], None]:
+    """For ``save_checkpoint``: compares the new files before they take their place."""
 
-    def verify(stage: Path) -> None:
+    def check(stage: Path) -> None:
         if lowered is not None:
             lowered.again()
-        written = open_checkpoint(stage)
-        faults = [
-            Fault(f"tensor {name!r}", "to be written once", "it is not")
-            for name in {each.tensor.name for each in plan} ^ set(written)
-        ]
-        cuts = [
-            Cut(each.tensor, start, min(start + READ_NBYTES, each.tensor.nbytes))
-            for each in plan
-            if each.tensor.name in written
-            for start in range(0, max(each.tensor.nbytes, 1), READ_NBYTES)
-        ]
-        nbytes = sum(each.tensor.nbytes for each in plan)
-        with Stretches(stage) as stretches, Progress("Verifying", nbytes) as progress:
+        verify_files(stage, tensors)
 
-            def compare(cut: Cut) -> None:
-                tensor, found = cut.tensor, written[cut.tensor.name]
-                if (found.dtype, found.shape) != (tensor.dtype, tensor.shape):
-                    expected = f"{tensor.dtype} of shape {tensor.shape}"
-                    faults.append(Fault(f"tensor {tensor.name!r}", expected, f"{found.dtype} of shape {found.shape}"))
-                elif cut.start < cut.stop and not _are_equal(bytes_of(cut), stretches.stored(found)(*cut[1:])):
-                    faults.append(
-                        Fault(f"tensor {tensor.name!r}, byte {cut.start} on", "what was to be written", "other")
-                    )
-                progress(cut.stop - cut.start)
-
-            Crew(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
-        if faults:
-            said = "\n".join(f"  - {fault}" for fault in sorted(faults, key=str)[:20])
-            raise SaveError(f"What was written is not what was read, and was removed ({len(faults)} in all):\n{said}")
-
-    return verify
-
-
-def _are_equal(one: Buffer, other: Buffer) -> bool:
-    return np.array_equal(np.frombuffer(memoryview(one), np.uint8), np.frombuffer(memoryview(other), np.uint8))
+    return check

@@ -1,0 +1,54 @@
+"""What was written, read back and compared byte for byte with what was to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadstone.checkpoint import open_checkpoint
+from loadstone.errors import Fault, SaveError
+from loadstone.progress import Progress
+from loadstone.stretches import Stretches
+from loadstone.transfer.crew import Crew
+from loadstone.transfer.machine import cores
+from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
+    """Raises :class:`SaveError` if ``folder`` has not just these tensors, under the Hub's names and layouts."""
+    written = open_checkpoint(folder)
+    faults = [
+        Fault(f"tensor {name!r}", "to be written once", "it is not")
+        for name in {each.name for each in tensors} ^ set(written)
+    ]
+    cuts = [
+        Cut(each, start, min(start + READ_NBYTES, each.nbytes))
+        for each in tensors
+        if each.name in written
+        for start in range(0, max(each.nbytes, 1), READ_NBYTES)
+    ]
+    with Stretches(folder) as stretches, Progress("Verifying", sum(each.nbytes for each in tensors)) as progress:
+
+        def compare(cut: Cut) -> None:
+            tensor, found = cut.tensor, written[cut.tensor.name]
+            if (found.dtype, found.shape) != (tensor.dtype, tensor.shape):
+                expected = f"{tensor.dtype} of shape {tensor.shape}"
+                faults.append(Fault(f"tensor {tensor.name!r}", expected, f"{found.dtype} of shape {found.shape}"))
+            elif cut.start < cut.stop and not _are_equal(bytes_of(cut), stretches.stored(found)(*cut[1:])):
+                faults.append(Fault(f"tensor {tensor.name!r}, byte {cut.start} on", "what was to be written", "other"))
+            progress(cut.stop - cut.start)
+
+        Crew(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
+    if faults:
+        said = "\n".join(f"  - {fault}" for fault in sorted(faults, key=str)[:20])
+        raise SaveError(f"What was written is not what was read, and was removed ({len(faults)} in all):\n{said}")
+
+
+def _are_equal(one: Buffer, other: Buffer) -> bool:
+    return np.array_equal(np.frombuffer(memoryview(one), np.uint8), np.frombuffer(memoryview(other), np.uint8))
