@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def pytest_collection_finish() -> None:
     """What was imported by now stays: no full garbage collection need look at its hundreds of thousands of objects."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """No garbage collection: an interrupt that comes while one calls back, as Hypothesis has it do, is lost."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

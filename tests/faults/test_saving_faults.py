@@ -254,6 +254,7 @@ def test_killed_at_50_moments_the_checkpoint_is_the_old_or_the_new_and_whole(tmp
     kills(tmp_path, way, 50, 12 * MIB)
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_interrupted_at_every_block_the_old_checkpoint_stays(folder: Path) -> None:
     arrays = values(2, 9 * MIB)
     for block in range(1, 5):
@@ -453,7 +454,7 @@ import sys, threading, time
 import numpy as np, torch
 from pathlib import Path
 from loadstone.architectures.flax_layout import FlaxLeaf
-from loadstone.frameworks.torch.save import _outgoing_tensor
+from loadstone.frameworks.torch.save import outgoing_tensor
 from loadstone.saving import in_flax_layout, save_checkpoint
 
 folder, kind, nbytes = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -465,7 +466,7 @@ if kind == "transposed":
     large = large.t()
 
 def write(folder, tensors):
-    tensors = [_outgoing_tensor(str(i), tensor) for i, tensor in enumerate(tensors)]
+    tensors = [outgoing_tensor(str(i), tensor) for i, tensor in enumerate(tensors)]
     if kind == "msgpack":
         save_checkpoint(folder, in_flax_layout(tensors, {"0": FlaxLeaf("0", True)}), weight_format="msgpack")
     else:

@@ -286,6 +286,7 @@ def test_a_failure_in_one_thread_stops_the_others_within_a_block(
 
 
 @pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.usefixtures("uncollected")
 def test_interrupts_stop_all_threads_within_a_block_and_close_all_files(
     times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

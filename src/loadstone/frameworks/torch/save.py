@@ -15,6 +15,7 @@ from loadstone.errors import Fault, SaveError
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
+from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
@@ -69,9 +70,13 @@ def save(
     )
 
 
+_OF_GGUF_FILES = (PackedLinear, PackedEmbedding, PackedExperts)
+
+
 def _refuse_packed(model: PreTrainedModel, state: Mapping[str, Tensor]) -> None:
     """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
-    names = [f"{path}.weight" for path, each in modules_of(model) if isinstance(each, PackedLinear | PackedEmbedding)]
+    layers = ((path, each) for path, each in modules_of(model) if isinstance(each, _OF_GGUF_FILES))
+    names = [f"{path}.{leaf}" for path, each in layers for leaf in each.packed_elements]
     names = [name for name in names if name in state and state[name].dtype is torch.uint8]
     if names:
         raise SaveError(
