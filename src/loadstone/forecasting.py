@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
-from loadstone.lower_sizes import WEIGHT, kept_sizes, left_plain, quantised_sizes
+from loadstone.lower_sizes import WEIGHT, check_as_stored, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
 from loadstone.picking import naming_of
 from loadstone.planning.device_map import Placement, place
@@ -194,7 +194,10 @@ def plan(
         tied,
     )
     plain: tuple[str, ...] = ()
-    lower = kept_sizes(matched, dtypes) if library_of(config) or asked.dequantize is False else {}
+    library = library_of(config)
+    lower = kept_sizes(matched, dtypes) if library or asked.dequantize is False else {}
+    if library and lower:
+        _check_as_stored(lower, matched, library, component)
     if asked.quantization_config is not None:
         quantisation, experts = read(asked.quantization_config), list(components.expert_slots(component))
         linear = list(components.linear_modules(component))
@@ -217,6 +220,13 @@ def plan(
     )
     made = _forecast(str(path_or_id), spec.class_name, wanted, placement, all_units, found, matched, checkpoint.nbytes)
     return replace(made, left_plain=plain)
+
+
+def _check_as_stored(kept: Iterable[str], plan: LoadPlan, library: str, component: components.Component) -> None:
+    linear = [(name + WEIGHT, leaf) for name, leaf in components.walk(component) if isinstance(leaf, components.Linear)]
+    turned = [name for name, leaf in linear if leaf.transposed]
+    experts = list(components.expert_slots(component))
+    check_as_stored(kept, plan, library, [name for name, leaf in linear if not leaf.transposed], turned, experts)
 
 
 def _pick(config: PretrainedConfig, head: str | None) -> tuple[Family, HeadSpec]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from loadstone.errors import Fault, InvalidConfig
 from loadstone.expert_blocks import experts_of
 from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
-from loadstone.quantisation_config import Quantisation
+from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation
 from loadstone.tensors import DType
 
 if TYPE_CHECKING:
@@ -88,3 +89,42 @@ def quantised_sizes(
         shape = slots[name].shape[::-1] if name in turned else slots[name].shape
         sizes[name] = Size(asked.packed_bytes(shape, dtype.bits), dtype, False)
     return sizes
+
+
+def check_as_stored(
+    kept: Iterable[str],
+    plan: LoadPlan,
+    library: str,
+    linear: Collection[str],
+    turned: Collection[str],
+    experts: Collection[str],
+) -> None:
+    """:class:`InvalidConfig` that lists the slots of ``kept`` that ``library`` cannot run as they are stored.
+
+    A weight has to be stored as the model has it, and to be a linear layer's: one of the slots ``linear``, or what else
+    the library has a form for: ``turned`` ones, (inputs, outputs), for bitsandbytes, stacked ``experts`` for torchao.
+    """
+    known = {*linear, *{TORCHAO: experts, BITSANDBYTES: turned}.get(library, ())}
+    faults = []
+    for name in kept:
+        recipe = plan.recipes[name]
+        parts = [part for each in kept_of(recipe) for part in each.parts]
+        if name not in known or not _is_whole(recipe):
+            is_stack, is_turned = name in experts, name in turned
+            found = (
+                "stacked experts" if is_stack else "a map of (inputs, outputs)" if is_turned else "no linear layer's"
+            )
+            found = found if name not in linear else "made of several tensors, or of a part of one"
+            faults.append(Fault(name, "a linear layer's weight, stored as the model has it", found))
+        elif name in experts and len({part.shape[:2] for part in parts}) > 1:  # of which an expert could not be taken
+            said = ", ".join(f"{part.name} of shape {part.shape}" for part in parts)
+            faults.append(Fault(name, "a scale for each row of each expert", said))
+    if faults:
+        raise InvalidConfig(
+            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
+        )
+
+
+def _is_whole(recipe: Recipe) -> bool:
+    piece = recipe.pieces[0] if isinstance(recipe, Stored) and len(recipe.pieces) == 1 else None
+    return piece is not None and piece.rows is None and piece.into is None

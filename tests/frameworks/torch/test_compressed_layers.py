@@ -376,7 +376,12 @@ def test_weights_of_layers_that_are_not_linear_are_refused(plain: Path, tmp_path
             ("c_attn.weight", "c_fc.weight", "c_proj.weight"),
             r"c_fc.weight: .*\(inputs, outputs",
         ),
-        ("MixtralForCausalLM", "mixtral", (".w1.weight", ".w2.weight", ".w3.weight"), "experts.down_proj: .*Experts"),
+        (
+            "MixtralForCausalLM",
+            "mixtral",
+            (".w1.weight", ".w2.weight", ".w3.weight"),
+            "experts.down_proj: .*stacked experts",
+        ),
         ("Phi3ForCausalLM", "phi3", ("qkv_proj.weight",), ""),
     ],
     ids=["inputs first", "experts", "joined"],
@@ -397,8 +402,9 @@ def test_weights_that_the_model_has_in_another_form_are_refused_by_name(
     (tmp_path / "config.json").write_text(json.dumps(config | {"quantization_config": config_of(format, scheme)}))
     dequantised = logits(Auto.from_pretrained(tmp_path, dequantize=True))
     if said:
-        with pytest.raises(InvalidConfig, match=rf"{said}[\s\S]*dequantize=True"):
-            Auto.from_pretrained(tmp_path)
+        for load in (Auto.from_pretrained, loadstone.plan):
+            with pytest.raises(InvalidConfig, match=rf"{said}[\s\S]*dequantize=True"):
+                load(tmp_path)
     else:  # the model joins them as the file does
         assert torch.equal(logits(Auto.from_pretrained(tmp_path)), dequantised)
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.as_stored import COMPRESSED_TENSORS, RUN_BY
-from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.errors import ArgumentError
 from loadstone.expert_blocks import experts_of
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
 from loadstone.frameworks.torch.compressed_layers import CompressedTensors
@@ -23,12 +23,12 @@ from loadstone.frameworks.torch.leaves import Experts, Linear, TransposedLinear
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
-from loadstone.lower_sizes import WEIGHT, blocks_of, kept_of, kept_sizes, left_plain, quantised_sizes
+from loadstone.lower_sizes import WEIGHT, blocks_of, check_as_stored, kept_of, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
 from loadstone.packing.gguf_blocks import Blocks
 from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.recipes import Recipe, Stored, Tied
+from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation, read
@@ -36,8 +36,6 @@ from loadstone.quantised import method_of
 from loadstone.tensors import DType
 
 EXPERT_SLOTS = ("gate_up_proj", "down_proj")
-_BESIDE_LINEAR: dict[str, type[nn.Module]] = {TORCHAO: Experts, BITSANDBYTES: TransposedLinear}
-"""Library → what else, beside linear layers, holds weights that it stored."""
 
 
 class Library(Protocol):
@@ -148,40 +146,21 @@ def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtype
 
 
 def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:
-    modules = dict(modules_of(model))
-    faults = []
     config: Any = model.config
     settings = config.quantization_config
     library = RUN_BY[str(method_of(settings))]
-    other = _BESIDE_LINEAR.get(library)
-    for name in sizes:
-        module, leaf = name.rpartition(".")[::2]
-        kind, recipe = type(modules[module]), plan.recipes[name]
-        is_known = leaf == "weight" if kind in (nn.Linear, Linear) else kind is other
-        if not is_known or not _is_whole(recipe):
-            faults.append(
-                Fault(name, "a linear layer's weight, stored as the model has it", f"{kind.__name__}, {recipe}")
-            )
-        elif kind is Experts:
-            parts = [part for kept in kept_of(recipe) for part in kept.parts]
-            if len({part.shape[:2] for part in parts}) > 1:  # of which an expert could not be taken
-                said = ", ".join(f"{part.name} of shape {part.shape}" for part in parts)
-                faults.append(Fault(name, "a scale for each row of each expert", said))
-    if faults:
-        raise InvalidConfig(
-            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
-        )
+    found: dict[type[nn.Module], list[str]] = {nn.Linear: [], TransposedLinear: [], Experts: []}
+    for name, module in modules_of(model):
+        kind = nn.Linear if type(module) is Linear else type(module)
+        if kind in found:
+            found[kind] += [f"{name}.{leaf}" for leaf in (EXPERT_SLOTS if kind is Experts else ("weight",))]
+    check_as_stored(sizes, plan, library, found[nn.Linear], found[TransposedLinear], found[Experts])
     makers: dict[str, Callable[[], Library]] = {
         TORCHAO: lambda: TorchAo(None),
         BITSANDBYTES: lambda: BitsAndBytes(settings),
         COMPRESSED_TENSORS: CompressedTensors,
     }
     return LowerBits(makers[library](), None, sizes)
-
-
-def _is_whole(recipe: Recipe) -> bool:
-    piece = recipe.pieces[0] if isinstance(recipe, Stored) and len(recipe.pieces) == 1 else None
-    return piece is not None and piece.rows is None and piece.into is None
 
 
 def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iterator[str]:
