@@ -32,7 +32,7 @@ def test_quick_run_measures_every_case_and_leaves_nothing(tmp_path: Path, monkey
     page = (tmp_path / "out" / "RESULTS.md").read_text()
     assert all(f"| {each.title} |" in page for each in (*run_convert.GOALS, *run_convert.ROWS, run_convert.MEMORY))
     samples = json.loads((tmp_path / "out" / "results" / "convert.json").read_text())["samples"]
-    subjects = {run_convert.OURS, run_convert.READ, run_convert.WRITE, run_convert.COPY, run_convert.SLOWER}
+    subjects = {run_convert.OURS, run_convert.READ, run_convert.WRITE, run_convert.BOTH, run_convert.SLOWER}
     assert {(each["case"], each["library"]) for each in samples} == {
         (c, s) for c in run_convert.CASES for s in subjects
     }
