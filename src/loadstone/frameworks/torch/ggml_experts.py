@@ -7,7 +7,7 @@ What comes out, and in which dtype, is as for :class:`loadstone.frameworks.torch
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from loadstone.expert_blocks import ExpertBlocks, Part
 from loadstone.frameworks.torch import ggml_compiled
 from loadstone.frameworks.torch.ggml_blocks import decoded
-from loadstone.frameworks.torch.ggml_layers import as_multiplied
+from loadstone.frameworks.torch.ggml_layers import Product, as_multiplied
 from loadstone.frameworks.torch.leaves import Experts
 
 
@@ -38,7 +38,7 @@ class PackedExperts(Experts):
         if name not in self.parts:
             return super().product(name, expert, x)
         if torch.is_grad_enabled() and x.requires_grad:
-            made: Tensor = _Product.apply(x, self, name, expert)  # type: ignore[no-untyped-call]
+            made: Tensor = Product.apply(x, _Expert(self, name, expert))  # type: ignore[no-untyped-call]
             return made
         return self.multiplied(name, expert, x)
 
@@ -96,16 +96,15 @@ class PackedExperts(Experts):
         return f"{super().extra_repr()}, {', '.join(kinds)}"
 
 
-class _Product(torch.autograd.Function):
-    """A product whose weight is decoded again for the backward pass, rather than kept."""
+class _Expert(NamedTuple):
+    """One expert's matrix, as a linear map of its own."""
 
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, layer: PackedExperts, name: str, expert: int) -> Tensor:
-        ctx.of = layer, name, expert
-        return layer.multiplied(name, expert, x)
+    layer: PackedExperts
+    name: str
+    number: int
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, None, None, None]:
-        layer, name, expert = ctx.of
-        found = layer.gradient(name, expert, gradients[0]) if ctx.needs_input_grad[0] else None
-        return found, None, None, None
+    def product(self, input: Tensor) -> Tensor:
+        return self.layer.multiplied(self.name, self.number, input)
+
+    def gradient(self, of_output: Tensor) -> Tensor:
+        return self.layer.gradient(self.name, self.number, of_output)
