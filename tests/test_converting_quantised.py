@@ -18,6 +18,7 @@ import torch
 import transformers
 from frameworks.torch import tiny
 from packing.stored import Tensors, quantised
+from peaks import WATCHING
 from safetensors.torch import load_file, save_file
 from test_quantised import FP8, to_blocks
 
@@ -407,7 +408,7 @@ def test_verifying_quantises_again_and_finds_a_bit_that_a_disk_turned_over(
 
 
 _MEASURED = """
-import json, resource, sys, threading, time
+import json, sys
 import torch, loadstone
 from loadstone.frameworks.torch import torchao_weights
 torchao_weights._ELEMENTS = 1 << 18  # what the library needs for some rows is no part of the promise that is held here
@@ -417,22 +418,9 @@ def convert(source, target):
 
 convert(sys.argv[1], sys.argv[2])  # everything imported
 
-def private():
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
-
-peak, running = 0, True
-def watch():
-    global peak
-    while running:
-        peak = max(peak, private())
-        time.sleep(0.001)
-
-before = private()
-thread = threading.Thread(target=watch); thread.start()
-convert(sys.argv[3], sys.argv[4])
-running = False; thread.join()
-print(json.dumps(peak - before))
+with Peak() as peak:
+    convert(sys.argv[3], sys.argv[4])
+print(json.dumps(peak.added))
 """
 
 
@@ -444,7 +432,7 @@ def test_memory_holds_one_weight_and_not_the_model(plain: Path, tmp_path: Path) 
     weight = large.model.layers[0].mlp.up_proj.weight.nbytes
     source = tiny.saved(large, tmp_path / "source")
     del large
-    command = [sys.executable, "-c", _MEASURED, str(plain), str(tmp_path / "small")]
+    command = [sys.executable, "-c", WATCHING + _MEASURED, str(plain), str(tmp_path / "small")]
     done = subprocess.run([*command, source, tmp_path / "made"], capture_output=True, text=True, check=True)
     # The weight, its parts in the stretch of memory that they are given places in, blocks that are written, the heap.
     allowed = 2 * weight + (32 << 20) + (48 << 20) + (32 << 20)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from frameworks.tensorflow import tiny
+from peaks import WATCHING
 
 import loadstone
 from loadstone.errors import ArgumentError, UnsupportedDType
@@ -158,32 +159,19 @@ def test_training_on_mapped_weights_changes_no_file_and_learns_the_same(tmp_path
 
 
 _PROBE = """
-import json, sys, threading, time
+import json, sys
 import numpy as np, tensorflow as tf, keras, loadstone
 small, folder, dtype = sys.argv[1:]
 loadstone.TFAutoModelForCausalLM.from_pretrained(small, dtype=dtype)  # everything imported, pools made
 
-def private():
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
-
-peak, running = 0, True
-def watch():
-    global peak
-    while running:
-        peak = max(peak, private())
-        time.sleep(0.001)
-
-before = private()
-thread = threading.Thread(target=watch); thread.start()
-model = loadstone.TFAutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
-running = False; thread.join()
-print(json.dumps(dict(peak=peak - before, model=model.get_memory_footprint())))
+with Peak() as peak:
+    model = loadstone.TFAutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+print(json.dumps(dict(peak=peak.added, model=model.get_memory_footprint())))
 """
 
 
 def _peak_of(small: Path, folder: Path, dtype: str) -> dict[str, int]:
-    command = [sys.executable, "-c", _PROBE, str(small), str(folder), dtype]
+    command = [sys.executable, "-c", WATCHING + _PROBE, str(small), str(folder), dtype]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
     return found

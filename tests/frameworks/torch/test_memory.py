@@ -12,37 +12,25 @@ from typing import Any
 import pytest
 import torch
 from frameworks.torch import tiny
+from peaks import WATCHING
 
 import loadstone
 
 MB = 1_000_000
 _PROBE = """
-import json, resource, sys, threading, time
+import json, sys
 import torch, loadstone
 loadstone.AutoModelForCausalLM.from_pretrained(sys.argv[1], torch_dtype="auto")  # everything imported, pools made
 
-def private():
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
-
-peak, running = 0, True
-def watch():
-    global peak
-    while running:
-        peak = max(peak, private())
-        time.sleep(0.001)
-
-before = private()
-thread = threading.Thread(target=watch); thread.start()
-model = loadstone.AutoModelForCausalLM.from_pretrained(sys.argv[2], torch_dtype=sys.argv[3])
-running = False; thread.join()
+with Peak() as peak:
+    model = loadstone.AutoModelForCausalLM.from_pretrained(sys.argv[2], torch_dtype=sys.argv[3])
 after = private()
 result = sum(p.nbytes for p in model.parameters())
 maps = [line.split() for line in open("/proc/self/maps")]
 ranges = [[int(end, 16) for end in row[0].split("-")] for row in maps if row[-1].startswith(sys.argv[2])]
 inside = sum(any(a <= p.data_ptr() < b for a, b in ranges) for p in model.parameters())
 count = len(list(model.parameters()))
-print(json.dumps(dict(grown=after - before, peak=peak - before, result=result, inside=inside, count=count)))
+print(json.dumps(dict(grown=after - peak.before, peak=peak.added, result=result, inside=inside, count=count)))
 """
 
 _SAVING_PROBE = """
@@ -77,7 +65,10 @@ print(json.dumps({"peak": max(peak) - before, "same": same}))
 
 def measured(small: Path, folder: Path, dtype: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-c", _PROBE, str(small), str(folder), dtype], capture_output=True, text=True, check=True
+        [sys.executable, "-c", WATCHING + _PROBE, str(small), str(folder), dtype],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     numbers: dict[str, Any] = json.loads(done.stdout)
     return numbers

@@ -12,9 +12,10 @@ import pytest
 import torch
 from frameworks.torch import tiny
 from packing.compressing import a_model
+from peaks import WATCHING
 
 _PROBE = """
-import json, sys, threading, time
+import json, sys
 import torch, loadstone
 from loadstone.frameworks.torch import torchao_weights
 torchao_weights._ELEMENTS = 1 << 16  # what the library needs for some rows is no part of the promise that is held here
@@ -25,23 +26,10 @@ def load(folder):
 
 load(sys.argv[1])  # everything imported
 
-def private():
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
-
-peak, running = 0, True
-def watch():
-    global peak
-    while running:
-        peak = max(peak, private())
-        time.sleep(0.001)
-
-before = private()
-thread = threading.Thread(target=watch); thread.start()
-model = load(sys.argv[2])
-running = False; thread.join()
+with Peak() as peak:
+    model = load(sys.argv[2])
 plain = sum(p.nbytes for p in (model.model.embed_tokens.weight, model.lm_head.weight))
-print(json.dumps({"peak": peak - before, "quantised": model.get_memory_footprint() - plain}))
+print(json.dumps({"peak": peak.added, "quantised": model.get_memory_footprint() - plain}))
 """
 
 _LIBRARIES_BYTES = 24 << 20
@@ -67,7 +55,7 @@ def test_the_model_is_never_in_memory_in_full_precision(name: str, is_mixture: b
     folder = tiny.saved(large, tmp_path / "large")
     del large
     done = subprocess.run(
-        [sys.executable, "-c", _PROBE, str(small), str(folder), name],
+        [sys.executable, "-c", WATCHING + _PROBE, str(small), str(folder), name],
         capture_output=True,
         text=True,
         check=True,
@@ -80,12 +68,8 @@ def test_the_model_is_never_in_memory_in_full_precision(name: str, is_mixture: b
 
 
 _RUNNING = """
-import json, sys, threading, time
+import json, sys
 import torch, loadstone
-
-def private():
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
 
 def run(folder):
     model = loadstone.AutoModelForCausalLM.from_pretrained(folder)
@@ -94,18 +78,9 @@ def run(folder):
     return model
 
 run(sys.argv[1])  # everything imported
-peak, running = 0, True
-def watch():
-    global peak
-    while running:
-        peak = max(peak, private())
-        time.sleep(0.001)
-
-before = private()
-thread = threading.Thread(target=watch); thread.start()
-model = run(sys.argv[2])
-running = False; thread.join()
-print(json.dumps({"peak": peak - before, "elements": model.num_parameters()}))
+with Peak() as peak:
+    model = run(sys.argv[2])
+print(json.dumps({"peak": peak.added, "elements": model.num_parameters()}))
 """
 
 
@@ -120,7 +95,7 @@ def test_what_runs_packed_is_unpacked_some_rows_at_a_time(tmp_path: Path) -> Non
         plain = tiny.saved(tiny.llama(**sizes).to(torch.bfloat16), tmp_path / f"{folder.name}-plain")
         a_model(plain, folder, "packed int4", torch.bfloat16)
     done = subprocess.run(
-        [sys.executable, "-c", _RUNNING, str(small), str(large)],
+        [sys.executable, "-c", WATCHING + _RUNNING, str(small), str(large)],
         capture_output=True,
         text=True,
         check=True,
