@@ -38,14 +38,7 @@ from loadstone.errors import (
 
 Auto: Any = loadstone.AutoModelForCausalLM
 SIZES: dict[str, Any] = dict(hidden_size=64, intermediate_size=128)
-CONFIGS: dict[str, Any] = {
-    "int8": TorchAoConfig("int8"),
-    "float8": TorchAoConfig("float8"),
-    "nf4": BitsAndBytesConfig(load_in_4bit=True),
-    "fp4": BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="fp4"),
-    "nf4-double": BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_use_double_quant=True),
-    "bnb-int8": BitsAndBytesConfig(load_in_8bit=True),
-}
+CONFIGS = tiny.QUANTISING
 
 
 @pytest.fixture(scope="module")

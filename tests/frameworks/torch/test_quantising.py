@@ -17,7 +17,7 @@ from safetensors import safe_open
 from torch import nn
 
 import loadstone
-from loadstone import BitsAndBytesConfig, TorchAoConfig
+from loadstone import TorchAoConfig
 from loadstone.errors import (
     ArgumentError,
     CorruptCheckpoint,
@@ -30,14 +30,7 @@ from loadstone.errors import (
 Auto: Any = loadstone.AutoModelForCausalLM
 SIZES: dict[str, Any] = dict(hidden_size=64, intermediate_size=128)
 
-CONFIGS: dict[str, Any] = {
-    "int8": TorchAoConfig("int8"),
-    "float8": TorchAoConfig("float8"),
-    "nf4": BitsAndBytesConfig(load_in_4bit=True),
-    "fp4": BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="fp4"),
-    "nf4-double": BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_use_double_quant=True),
-    "bnb-int8": BitsAndBytesConfig(load_in_8bit=True),
-}
+CONFIGS = tiny.QUANTISING
 LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 

@@ -28,6 +28,16 @@ BERT: dict[str, Any] = dict(
 )
 GPT2: dict[str, Any] = dict(vocab_size=64, n_embd=32, n_layer=2, n_head=4, n_positions=64)
 
+QUANTISING: dict[str, Any] = {
+    "int8": loadstone.TorchAoConfig("int8"),
+    "float8": loadstone.TorchAoConfig("float8"),
+    "nf4": loadstone.BitsAndBytesConfig(load_in_4bit=True),
+    "fp4": loadstone.BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="fp4"),
+    "nf4-double": loadstone.BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_use_double_quant=True),
+    "bnb-int8": loadstone.BitsAndBytesConfig(load_in_8bit=True),
+}
+"""``quantization_config`` of every kind that a CPU makes and that has a stored form."""
+
 IDS = torch.tensor([[5, 6, 7, 8, 9, 10], [11, 12, 13, 14, 15, 16]])
 
 
