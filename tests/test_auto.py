@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,27 @@ def test_random_weights_follow_the_seed() -> None:
         torch.manual_seed(seed)
         made.append(loadstone.AutoModel.from_config(tiny.config("llama")).embed_tokens.weight)
     assert torch.equal(made[0], made[1]) and not torch.equal(made[0], made[2])
+
+
+def test_random_weights_follow_the_seed_in_another_process_too() -> None:
+    """Whose sets of names have another order; stacked experts included."""
+    program = (
+        "import torch, loadstone\ntorch.manual_seed(0)\n"
+        "sizes = dict(hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1, "
+        "num_key_value_heads=1, vocab_size=8, num_local_experts=2)\n"
+        "model = loadstone.AutoModel.from_config(loadstone.MixtralConfig(**sizes))\n"
+        "print([float(weight.sum()) for weight in model.parameters()])"
+    )
+    sums = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    }
+    assert len(sums) == 1
 
 
 @pytest.mark.parametrize(

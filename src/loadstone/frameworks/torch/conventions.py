@@ -136,19 +136,19 @@ def optional_groups(model: PreTrainedModel, slots: Sequence[str]) -> tuple[tuple
     return (*declared, *((part,) for part in parts if part != model.bare_prefix))
 
 
-def initialise_by_class(model: nn.Module, names: set[str]) -> set[str]:
+def initialise_by_class(model: nn.Module, names: set[str]) -> list[str]:
     """Fresh numbers by the ``_init_weights`` of the classes that have one; returns the names that none of them has.
 
     Such a method fills a whole module, so what is loaded already is put back.
     """
     leaves_of: dict[str, set[str]] = {}
-    for name in names:
+    for name in sorted(names):  # a set has another order in each process, and a seed must give the same numbers
         owner, _, leaf = name.rpartition(".")
         leaves_of.setdefault(owner, set()).add(leaf)
     for holder, initialiser in _initialisers(model):
         for owner in [each for each in leaves_of if not holder or f"{each}.".startswith(f"{holder}.")]:
             _keeping(model.get_submodule(owner), leaves_of.pop(owner), initialiser)
-    return {f"{owner}.{leaf}" if owner else leaf for owner, leaves in leaves_of.items() for leaf in leaves}
+    return [f"{owner}.{leaf}" if owner else leaf for owner, leaves in leaves_of.items() for leaf in sorted(leaves)]
 
 
 def _initialisers(model: nn.Module) -> list[tuple[str, Callable[[nn.Module], None]]]:

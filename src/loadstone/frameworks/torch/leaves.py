@@ -217,7 +217,7 @@ class Experts(nn.Module):
 
     def initialise(self, names: set[str]) -> None:
         """Normal weights for the named slots."""
-        for name in names:
+        for name in sorted(names):
             _fill(self.get_parameter(name), self.component.std, None)
 
     def extra_repr(self) -> str:
