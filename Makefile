@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -27,6 +27,7 @@ help:
 	@echo "make benchmark-lock        what a lock file costs a load"
 	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
 	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantising while loading, converting"
+	@echo "make benchmark-change      this tree beside an earlier commit: make benchmark-change BEFORE=main"
 	@echo "make clean                 remove .venv and the caches"
 
 demo: $(VENV)/.installed-demo
@@ -81,6 +82,10 @@ benchmark-packed: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_gguf.py
 	$(BIN)/python benchmarks/run_quantise.py
 	$(BIN)/python benchmarks/run_convert.py
+
+BEFORE ?= HEAD
+benchmark-change: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_before_after.py --before $(BEFORE)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,201 @@
+"""This tree beside an earlier commit of it: ``python benchmarks/run_before_after.py --before REVISION``.
+
+What a change costs: fresh processes of both trees take turns, on the checkpoints and with the lines of the other
+benchmarks. Writes its section of ``benchmarks/RESULTS.md`` and its raw data into ``benchmarks/results/``; a run with
+``--quick`` or ``--only`` writes into the cache folder (``$LOADSTONE_BENCH_DIR``, else ``/tmp/loadstone-bench``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import datetime
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import report
+from probe_steps import SHAPES
+from processes import finish, warm_files, warm_memory
+from report import Row, Sample, Series
+from run import IMPORT
+from shapes import QUICK, TINYLLAMA, Stored, make_checkpoint
+from shapes_experts import MIXTRAL, QUICK_MIXTRAL, QUICK_QWEN3_MOE, QWEN3_MOE
+
+HERE = Path(__file__).resolve().parent
+BEFORE, AFTER = "before", "after"
+_ALLOWED = 1.02
+
+
+@dataclass(frozen=True)
+class Case:
+    """What follows ``python`` on the command line; with a shape, its checkpoint's folder comes last."""
+
+    arguments: tuple[str, ...]
+    shape: Stored | None = None
+    fills_memory: bool = False
+    """Whether it fills memory of its own with as much as the model is large."""
+
+
+def cases(quick: bool) -> dict[str, Case]:
+    """Every case by name."""
+    llama, mixtral, many = (QUICK, QUICK_MIXTRAL, QUICK_QWEN3_MOE) if quick else (TINYLLAMA, MIXTRAL, QWEN3_MOE)
+    probe = ("-P", str(HERE / "probe.py"), "loadstone")
+    return {
+        "import": Case(("-c", IMPORT.format(statement="import loadstone"))),
+        "load": Case((*probe, "load"), llama),
+        "read": Case((*probe, "read"), llama),
+        "forward": Case((*probe, "forward"), llama),
+        "float32": Case((*probe, "float32"), llama, fills_memory=True),
+        "mixtral": Case((*probe, "load"), mixtral),
+        "qwen3-moe": Case((*probe, "load"), many),
+        **{f"steps-{shape}": Case(("-P", str(HERE / "probe_steps.py"), shape)) for shape in SHAPES},
+    }
+
+
+LOADS = {
+    "load": "bfloat16: load + touch every page",
+    "read": "bfloat16: load + read every byte",
+    "forward": "bfloat16: load + first forward",
+    "float32": "bfloat16 → float32: load + touch",
+    "mixtral": "Mixtral shape: load + touch",
+    "qwen3-moe": "Qwen3-MoE shape, 18,867 tensors: load + touch",
+}
+ROWS = (
+    Row("`import loadstone`", "import", "import_s"),
+    *(Row(f"{title}, {turn}", case, f"total_{turn}_s") for case, title in LOADS.items() for turn in ("first", "again")),
+    *(Row(f"{title}: private memory", case, "private_added_first_bytes") for case, title in LOADS.items()),
+    *(
+        Row(f"{shape}: {title}", f"steps-{shape}", figure)
+        for shape in SHAPES
+        for title, figure in (
+            ("forward of 32 tokens", "forward_s"),
+            ("decoding step", "decode_s"),
+            ("a token of `generate`", "generate_s"),
+        )
+    ),
+)
+
+
+def checkout(revision: str, cache: Path) -> Path:
+    """The sources of a commit, in a folder of their own, compiled as an install would."""
+    commit = _git("rev-parse", "--short=12", f"{revision}^{{commit}}").decode().strip()
+    folder = cache / f"source-{commit}"
+    if not folder.is_dir():
+        with tempfile.TemporaryDirectory(dir=cache) as draft:
+            with tarfile.open(fileobj=BytesIO(_git("archive", commit, "src"))) as archive:
+                archive.extractall(draft, filter="data")
+            Path(draft, "src").rename(folder)
+    return folder
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", "-C", str(HERE.parent), *arguments], check=True, stdout=subprocess.PIPE).stdout
+
+
+def collect(chosen: dict[str, Case], repetitions: int, trees: dict[str, Path], cache: Path) -> list[Sample]:
+    """All samples: each repetition goes through all cases, the trees taking turns at going first."""
+    folders = {case.shape: make_checkpoint(case.shape, cache) for case in chosen.values() if case.shape}
+    for folder in folders.values():
+        warm_files(folder)
+    samples = []
+    for repetition in range(repetitions):
+        for name, case in chosen.items():
+            answers = []
+            for tree in (BEFORE, AFTER) if repetition % 2 == 0 else (AFTER, BEFORE):
+                if case.shape and case.fills_memory:
+                    warm_memory(3 * case.shape.nbytes)
+                environment = {**os.environ, "PYTHONPATH": str(trees[tree]), "HF_HUB_OFFLINE": "1"}
+                folder = [str(folders[case.shape])] if case.shape else []
+                result = finish([sys.executable, *case.arguments, *folder], environment, HERE, f"{tree}, {name}").result
+                samples.append(Sample(name, tree, repetition, result["figures"]))
+                answers.append(result.get("answer"))
+            if answers[0] != answers[1]:
+                sys.exit(f"case {name!r}: the two trees do not load, or compute, the same: {answers}")
+            print(f"{repetition + 1}/{repetitions} {name}", file=sys.stderr, flush=True)
+    return samples
+
+
+def table(rows: Sequence[Row], series: Series) -> str:
+    """Medians of both trees, with the smallest and largest value of each, and the change of the median."""
+    lines = ["| median (min–max) | before | after | change |", "| --- | ---: | ---: | ---: |"]
+    for row in rows:
+        if (AFTER, row.case, row.figure) not in series:
+            continue
+        medians = [series.median(tree, row.case, row.figure) for tree in (BEFORE, AFTER)]
+        cells = [row.title]
+        for tree, median in zip((BEFORE, AFTER), medians, strict=True):
+            values = series.values(tree, row.case, row.figure)
+            low, high = report.shown(min(values), row.figure), report.shown(max(values), row.figure)
+            cells.append(f"{report.shown(median, row.figure)} ({low}–{high})")
+        change = medians[1] / medians[0] if medians[0] > 0 else 1.0
+        cells.append(f"{100 * (change - 1):+.1f} %" if change <= _ALLOWED else f"**{100 * (change - 1):+.1f} %**")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def section(facts: dict[str, Any], samples: list[Sample]) -> str:
+    host = facts["machine"]
+    return "\n\n".join(
+        [
+            f"## Before and after: {facts['before']} and {facts['after']}",
+            f"{facts['date']} · {host['cpu']}, {host['cores']} cores, {host['memory_bytes'] / 2**30:.0f} GiB, "
+            f"{host['kernel']}, load average before {host['load_average_before']} · "
+            + ", ".join(f"{name} {number}" for name, number in facts["versions"].items()),
+            f"Reproduce with `{facts['command']}`. {facts['repetitions']} fresh processes for each tree, which take "
+            "turns; both give the same numbers, which is checked. *First* and *again* are the first and the second "
+            "load of a process; the page cache is warm. Steps are of models with narrow weights and the layers of the "
+            "real ones (`benchmarks/probe_steps.py`), in float32.",
+            table(ROWS, Series(samples)),
+            report.raw(samples),
+        ]
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--before", required=True, metavar="REVISION", help="the commit to compare this tree with")
+    parser.add_argument("--quick", action="store_true", help="models of 100 MB and less, two repetitions")
+    parser.add_argument("--only", action="append", metavar="CASE", help="import, load, …, steps-tinyllama")
+    parser.add_argument("--repetitions", type=int, help="processes for each case and tree (default 7)")
+    parser.add_argument("--output", type=Path, help="where RESULTS.md and results/ go")
+    options = parser.parse_args()
+    repetitions = options.repetitions or (2 if options.quick else 7)
+    cache = Path(os.environ.get("LOADSTONE_BENCH_DIR") or Path(tempfile.gettempdir(), "loadstone-bench"))
+    cache.mkdir(parents=True, exist_ok=True)
+    known = cases(options.quick)
+    unknown = sorted(set(options.only or ()) - known.keys())
+    if unknown:
+        parser.error(f"--only {unknown[0]}: expected one of {', '.join(known)}")
+    chosen = {name: case for name, case in known.items() if not options.only or name in options.only}
+    output = options.output or (HERE if chosen == known and not options.quick else cache / "partial")
+
+    trees = {BEFORE: checkout(options.before, cache), AFTER: HERE.parent / "src"}
+    for tree in trees.values():
+        compileall.compile_dir(str(tree), quiet=1)
+    facts: dict[str, Any] = {
+        "benchmark": "before-after",
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "command": " ".join(["python benchmarks/run_before_after.py", *sys.argv[1:]]),
+        "before": trees[BEFORE].name.removeprefix("source-"),
+        "after": _git("describe", "--always", "--dirty", "--abbrev=12").decode().strip(),
+        "machine": report.machine(),
+        "versions": report.versions("torch"),
+        "repetitions": repetitions,
+    }
+    samples = collect(chosen, repetitions, trees, cache)
+    body = section(facts, samples)
+    report.write(output, "before-after", body, facts, samples)
+    print(body.partition("<details>")[0])
+    print(f"Written: {output / 'RESULTS.md'}, {output / 'results' / 'before-after.json'}")
+
+
+if __name__ == "__main__":
+    main()
