@@ -8,7 +8,8 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
-PYTEST := $(BIN)/python -m pytest
+# ISA=avx2: as a processor without AVX-512 computes.
+PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
@@ -16,6 +17,7 @@ PYTEST := $(BIN)/python -m pytest
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
 	@echo "make test                  lint, types and tests"
+	@echo "make test ISA=avx2         the same on a processor without AVX-512, as libraries see it"
 	@echo "make test-long             the slow tests"
 	@echo "make test-gpu              the tests that need an accelerator"
 	@echo "make format                let ruff rewrite the sources"

@@ -93,6 +93,66 @@ def test_values_are_mapped_and_a_module_with_memory_is_filled_too(net: Net, file
     assert file.read_bytes() == before
 
 
+def moved_by_a_step(optimizer: torch.optim.Optimizer, module: nn.Module) -> set[str]:
+    """Names of the parameters that a step along gradients of 1 changes."""
+    before = {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
+    for parameter in module.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    optimizer.step()
+    return {name for name, parameter in module.named_parameters() if not torch.equal(parameter, before[name])}
+
+
+def test_what_has_memory_is_filled_in_place_in_its_own_dtype_and_an_optimizer_goes_on(net: Net, file: Path) -> None:
+    made = Net().eval().bfloat16()
+    optimizer = torch.optim.SGD(made.parameters(), lr=1.0)
+    places = {name: tensor.data_ptr() for name, tensor in made.state_dict().items()}
+    report = loadstone.load_into(made, file)
+    tiny.assert_same(dict(made.state_dict()), dict(net.bfloat16().state_dict()))
+    assert {name: tensor.data_ptr() for name, tensor in made.state_dict().items()} == places
+    assert "the module's own" in str(report)
+    assert moved_by_a_step(optimizer, made) == dict(made.named_parameters()).keys()
+
+
+def test_an_optimizer_goes_on_after_a_load_in_another_dtype(net: Net, file: Path) -> None:
+    made = Net().eval().bfloat16()
+    optimizer = torch.optim.SGD(made.parameters(), lr=1.0)
+    made.table.weight.grad = torch.ones_like(made.table.weight)
+    loadstone.load_into(made, file, dtype="float32")
+    tiny.assert_same(dict(made.state_dict()), dict(net.state_dict()))
+    assert made.table.weight.grad is None, "a gradient in the dtype that was"
+    assert moved_by_a_step(optimizer, made) == dict(made.named_parameters()).keys()
+
+
+def test_of_a_module_that_has_memory_in_part_the_rest_is_mapped(net: Net, file: Path) -> None:
+    made = Net().eval()
+    made.layers[1] = nn.Linear(4, 4, device="meta")
+    kept = made.layers[0].weight.data_ptr()
+    loadstone.load_into(made, file)
+    tiny.assert_same(dict(made.state_dict()), dict(net.state_dict()))
+    assert made.layers[0].weight.data_ptr() == kept and made.out.weight is made.table.weight
+
+
+def test_memory_in_another_order_is_kept_and_memory_that_elements_share_is_not(tmp_path: Path) -> None:
+    stored = {"weight": torch.rand(4, 3, 2, 2), "bias": torch.rand(4), "places": torch.arange(3.0)}
+    torch.save(stored, tmp_path / "pytorch_model.bin")
+    made = nn.Conv2d(3, 4, 2).to(memory_format=torch.channels_last)
+    made.register_buffer("places", torch.zeros(1).expand(3))
+    kept = made.weight.data_ptr()
+    loadstone.load_into(made, tmp_path)
+    tiny.assert_same(dict(made.state_dict()), stored)
+    assert made.weight.data_ptr() == kept and made.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_whole_numbers_do_not_become_weights_by_a_cast(tmp_path: Path) -> None:
+    torch.save({"weight": torch.ones(2, 2, dtype=torch.int8)}, tmp_path / "pytorch_model.bin")
+    made = nn.Linear(2, 2, bias=False)
+    before = made.weight.detach().clone()
+    for load in (loadstone.load_into, loadstone.load_sharded_checkpoint):
+        with pytest.raises(UnsupportedDType, match="weight: expected a floating-point dtype, found int8"):
+            load(made, tmp_path)
+    assert torch.equal(made.weight, before)
+
+
 def test_dtype_casts_floating_point_slots_only(net: Net, file: Path) -> None:
     made = skeleton()
     loadstone.load_into(made, file, dtype=torch.float64)

@@ -36,9 +36,14 @@ def load_into(
 ) -> LoadReport:
     """Fill any ``nn.Module``, best one built under ``with torch.device("meta")``, from a checkpoint.
 
-    ``checkpoint`` is a folder, a file, or what :func:`loadstone.open_checkpoint` gives. ``dtype``: ``"auto"`` keeps
-    what is stored. Every parameter and saved buffer of the module must be stored; with ``strict`` nothing else may
-    be. Buffers that are not saved keep the module's own values, and must not be on the meta device.
+    ``checkpoint`` is a folder, a file, or what :func:`loadstone.open_checkpoint` gives. Every parameter and saved
+    buffer of the module must be stored; with ``strict`` nothing else may be. Buffers that are not saved keep the
+    module's own values, and must not be on the meta device.
+
+    What is on the meta device gets memory, in the dtype that is stored unless ``dtype`` names one: a view of the file
+    where it can be. What has memory is written in place, in the dtype and on the device that it has, as
+    ``load_state_dict`` does; where ``dtype`` or a device asks for another, the parameter stays the same object and
+    gets other memory, as with ``module.to``. So an optimizer made before goes on.
 
     ``device_map``, ``max_memory`` and ``offload_folder`` place, offload and run the module as they do a model of
     :func:`loadstone.loading.from_pretrained`. What lies in a ``ModuleList`` or ``Sequential`` is a block, which is
@@ -74,18 +79,20 @@ def load_into(
                 hint="Build the module so that these buffers are made on a real device.",
             )
         report.take(plan)
-        place = framework.placement(options, module, plan, wanted)
+        memory = framework.OwnMemory(module, stays=options.device_map is None)
+        place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
     with report.stage("fill") as stage:
         weights = Weights(opened.ends)
         report.transfer = weights.describe()
         try:
-            done = framework.fill_model(module, plan, weights, options, wanted, place)
+            done = framework.fill_model(module, plan, weights, options, wanted, place, memory)
         except BaseException:
             weights.cancel()
             raise
         weights.detach()
         stage.nbytes = done.viewed + done.copied
-    report.dtype, report.device = "as stored" if wanted is None else wanted.value, str(place)
+    unasked = "the module's own" if memory.tensors else "as stored"
+    report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
     return report
 
 

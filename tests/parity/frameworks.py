@@ -37,6 +37,8 @@ class Side(Protocol):
 
     prefix: str
     """What its class names start with."""
+    experts: tuple[type, str]
+    """The class that computes a layer's experts, and the name of its method that does."""
 
     def to(self, value: Any) -> Any:
         """A PyTorch tensor as the framework's own; anything else as it is."""
@@ -77,6 +79,10 @@ class TorchSide:
     """PyTorch, the measure of the others."""
 
     prefix = ""
+
+    @cached_property
+    def experts(self) -> tuple[type, str]:
+        return importlib.import_module("loadstone.frameworks.torch.leaves").Experts, "forward"
 
     def to(self, value: Any) -> Any:
         return value
@@ -122,8 +128,12 @@ class FlaxSide:
     def nnx(self) -> Any:
         return importlib.import_module("flax.nnx")
 
+    @cached_property
+    def experts(self) -> tuple[type, str]:
+        return importlib.import_module("loadstone.frameworks.flax.leaves").Experts, "__call__"
+
     def to(self, value: Any) -> Any:
-        return self.jax.numpy.asarray(value.numpy()) if isinstance(value, torch.Tensor) else value
+        return self.jax.numpy.asarray(array_of(value)) if isinstance(value, torch.Tensor) else value
 
     def eager(self) -> AbstractContextManager[Any]:
         disabled: AbstractContextManager[Any] = self.jax.disable_jit()
@@ -166,8 +176,12 @@ class TensorFlowSide:
     def tf(self) -> Any:
         return importlib.import_module("tensorflow")
 
+    @cached_property
+    def experts(self) -> tuple[type, str]:
+        return importlib.import_module("loadstone.frameworks.tensorflow.leaves").Experts, "call"
+
     def to(self, value: Any) -> Any:
-        return self.tf.constant(value.numpy()) if isinstance(value, torch.Tensor) else value
+        return self.tf.constant(array_of(value)) if isinstance(value, torch.Tensor) else value
 
     def eager(self) -> AbstractContextManager[Any]:
         return nullcontext()
@@ -206,10 +220,19 @@ SIDES: dict[str, Side] = {"torch": TORCH, "flax": FlaxSide(), "tensorflow": Tens
 
 def tensor_of(array: Any) -> torch.Tensor:
     """Any framework's array as a PyTorch tensor of the same bits."""
+    if isinstance(array, torch.Tensor):
+        return array
     values = np.array(array.numpy() if hasattr(array, "numpy") else array)
     if values.dtype == ml_dtypes.bfloat16:
         return torch.from_numpy(values.view(np.int16)).view(torch.bfloat16)
     return torch.from_numpy(values)
+
+
+def array_of(tensor: torch.Tensor) -> Any:
+    """The way back: a PyTorch tensor as a NumPy array of the same bits."""
+    if tensor.dtype == torch.bfloat16:
+        return tensor.view(torch.int16).numpy().view(ml_dtypes.bfloat16)
+    return tensor.numpy()
 
 
 def as_torch(output: Any) -> SimpleNamespace:

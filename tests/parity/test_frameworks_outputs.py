@@ -10,8 +10,10 @@ import torch
 from .cases import Case, pairs
 from .frameworks import SIDES, TORCH, Models, in_frameworks, load
 from .reference import assert_close, assert_outputs_close, kept, make_inputs
+from .routing import imposed, recorded
 
 PADDINGS = ("none", "right", "left")
+WITH_EXPERTS = ("mixtral", "qwen3_moe")
 ASKED = {"output_hidden_states": True, "output_attentions": True}
 
 
@@ -94,18 +96,33 @@ def test_compiled_outputs_equal_pytorch(models: Models, framework: str, case: Ca
     assert_outputs_close(actual, expected, kept(inputs))
 
 
+SHARED_EXPERTS = 0.85
+"""Smallest share of the tokens that go to the same experts in bfloat16 as in float32, with random weights."""
+
+
 @in_frameworks(pairs(plain_only=True))
 def test_bfloat16_is_as_close_as_pytorchs_own(models: Models, framework: str, case: Case, head: str) -> None:
-    """Mean error against float32 at most three times that of PyTorch in bfloat16, plus 1e-3: rounding, no mistake."""
+    """Mean error against float32 at most three times that of PyTorch in bfloat16, plus 1e-3: rounding, no mistake.
+
+    The experts are those that a router in float32 chooses, for all three: which of two it takes that score alike
+    is no mistake. So many of them must be a rounded router's own choice, too.
+    """
     folder, inputs = models.folder(case, head), make_inputs(case)
     side = SIDES[framework]
     rounded = load(side, folder, head, dtype="bfloat16")
     assert {name: t.dtype for name, t in side.state(rounded).items() if t.dtype != torch.bfloat16} == {}
-    exact = vars(TORCH.call(models.torch(case, head), **inputs))
-    theirs = vars(TORCH.call(load(TORCH, folder, head, dtype="bfloat16"), **inputs))
-    ours = vars(side.call(rounded, **inputs))
+    with recorded(TORCH) as routing:
+        exact = vars(TORCH.call(models.torch(case, head), **inputs))
+    with imposed(TORCH, routing):
+        theirs = vars(TORCH.call(load(TORCH, folder, head, dtype="bfloat16"), **inputs))
+    with imposed(side, routing) as kept:
+        ours = vars(side.call(rounded, **inputs))
     for name in exact.keys() - {"past_key_values"}:
         assert ours[name].dtype == theirs[name].dtype == torch.bfloat16
         allowed = 3 * (theirs[name].float() - exact[name]).abs().mean() + 1e-3
         error = (ours[name].float() - exact[name]).abs().mean()
         assert error <= allowed, f"{name}: mean error {error:.3g}, allowed {allowed:.3g}"
+    assert bool(routing) == (case.family in WITH_EXPERTS)
+    for layer, same in enumerate(kept):
+        share = same.float().mean()
+        assert share >= SHARED_EXPERTS, f"layer {layer}: {share:.0%} of the tokens went to the same experts"

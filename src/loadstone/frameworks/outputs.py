@@ -5,14 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 
 @dataclass
 class ModelOutput:
-    """Named fields. Those that are None are left out of the tuple, the keys and the iteration."""
+    """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
+
+    A mapping to whoever asks: tools that go through mappings change what is in them and make another of the same class
+    of a dict, so that a class may be made of one, too.
+    """
+
+    def __post_init__(self) -> None:
+        first = next(iter(self.__dataclass_fields__), "")
+        given = getattr(self, first, None)
+        if type(given) is dict:
+            setattr(self, first, None)
+            for name, value in given.items():
+                setattr(self, name, value)
 
     def to_tuple(self) -> tuple[Any, ...]:
         """The fields that are set, in order."""
@@ -57,6 +69,9 @@ class ModelOutput:
 
     def __len__(self) -> int:
         return len(self.to_tuple())
+
+
+Mapping.register(ModelOutput)
 
 
 @dataclass

@@ -20,8 +20,8 @@ class SlotDTypes:
     """For what nothing else is said of; None: as stored."""
     by_module: Mapping[str, DType] = field(default_factory=dict)
     """Module → dtype, without the main one. The longest name that a slot's begins with counts."""
-    narrow: Mapping[str, DType] = field(default_factory=dict)
-    """Weights that are kept in a dtype in which nothing is computed."""
+    by_slot: Mapping[str, DType] = field(default_factory=dict)
+    """Slots with a dtype of their own, whatever their module computes in."""
 
     def __call__(self, slot: str, stored: StoredTensor) -> DType:
         """The dtype of a slot that is made of ``stored``."""
@@ -31,7 +31,7 @@ class SlotDTypes:
 
     def of(self, slot: str) -> DType | None:
         """The dtype of a floating-point slot; None: as stored."""
-        return self.narrow.get(slot) or self.computes_in(slot)
+        return self.by_slot.get(slot) or self.computes_in(slot)
 
     def computes_in(self, name: str) -> DType | None:
         """The dtype in which a module, or a slot's module, computes."""

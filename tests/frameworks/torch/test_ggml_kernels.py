@@ -153,6 +153,21 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(llvm_code, "_is_possible", functools.cache(llvm_code._is_possible.__wrapped__))
 
 
+def test_compiled_for_a_processor_without_avx_512_they_give_the_same(
+    monkeypatch: pytest.MonkeyPatch, fresh: None
+) -> None:
+    import llvmlite.binding as llvm
+
+    features = llvm.get_host_cpu_features()
+    for name in features:
+        features[name] = features[name] and not name.startswith(("avx512", "avx10", "amx"))
+    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: features)
+    monkeypatch.setattr(llvm, "get_host_cpu_name", lambda: "haswell")
+    for kind in (Q4_1, TYPES[8], TYPES[14]):
+        test_common_types_have_compiled_functions_that_give_the_decoders_numbers_bit_for_bit(kind)
+        test_products_are_those_of_the_numbers_within_float32_sums(kind, 3)
+
+
 def without_llvmlite(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

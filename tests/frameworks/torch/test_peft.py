@@ -94,6 +94,35 @@ def test_adapters_work_with_gradient_checkpointing_on_a_frozen_model() -> None:
     assert all(p.grad is not None for name, p in adapted.named_parameters() if "lora_" in name)
 
 
+@pytest.mark.parametrize(
+    ("class_name", "family", "task", "head"),
+    [
+        ("LlamaForCausalLM", "llama", "CAUSAL_LM", "lm_head"),
+        ("GPTNeoXForCausalLM", "gpt_neox", "CAUSAL_LM", "embed_out"),
+        ("BertForMaskedLM", "bert", None, "cls.predictions.decoder"),
+        ("RobertaForSequenceClassification", "roberta", "SEQ_CLS", None),
+    ],
+)
+def test_all_linear_without_the_head_adapts_what_it_does_on_transformers(
+    class_name: str, family: str, task: str | None, head: str | None, tmp_path: Path
+) -> None:
+    """PEFT leaves a language-model head alone in classes of transformers only; in others it is to be named."""
+    base = tiny.saved(tiny.model(class_name, family), tmp_path)
+
+    def adapted(model: Any, **options: Any) -> set[str]:
+        config = peft.LoraConfig(task_type=task, target_modules="all-linear", **options)
+        names = (name for name, _ in peft.get_peft_model(model, config).named_parameters())
+        return {name.replace("embed_out", "lm_head") for name in names if "lora_" in name}
+
+    cls = getattr(loadstone, class_name)
+    theirs = adapted(getattr(transformers, class_name).from_pretrained(base))
+    if head is None:
+        assert adapted(cls.from_pretrained(base)) == theirs
+    else:
+        assert adapted(cls.from_pretrained(base), exclude_modules=[head]) == theirs
+        assert adapted(cls.from_pretrained(base)) > theirs
+
+
 def test_gpt2_needs_its_layer_named_to_peft(tmp_path: Path) -> None:
     """PEFT tells GPT-2's transposed layer by transformers' own class; ours is made known in one line."""
     base = tiny.saved(tiny.model("GPT2LMHeadModel", "gpt2", attn_pdrop=0.0, resid_pdrop=0.0, embd_pdrop=0.0), tmp_path)

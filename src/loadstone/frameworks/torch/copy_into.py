@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import torch
 from torch import nn
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch import copies
-from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.fill import tensors_of
 from loadstone.frameworks.torch.framework import naming, slots
+from loadstone.frameworks.torch.own_memory import write
 from loadstone.planning.match import match
-from loadstone.planning.recipes import Stored
 from loadstone.transfer.weights import Weights
 
 
-@torch.no_grad()
 def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[list[str], list[str]]:
     """Copy what is stored; returns the slots that the checkpoint lacks and the stored tensors that the model lacks."""
     needed = slots(model)
@@ -28,12 +24,5 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:
         raise ArgumentError(f"{empty[0]} is on the meta device, which has no memory to copy into. Use load_into.")
-    weights = Weights(checkpoint.ends)
-    jobs: dict[torch.device, list[Job]] = {}
-    for name, recipe in plan.recipes.items():
-        if isinstance(recipe, Stored):
-            slot = memory[name]
-            jobs.setdefault(slot.device, []).append(Job(name, recipe.pieces, tuple(slot.shape), slot.dtype))
-    for device, those in jobs.items():
-        copies.copy_into(those, [memory[job.name] for job in those], device, weights)
+    write(plan, memory, Weights(checkpoint.ends))
     return list(plan.fresh), list(plan.unused)

@@ -19,7 +19,7 @@ from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
 
-_NONE: Mapping[str, nn.Parameter] = MappingProxyType({})
+_NONE: Mapping[str, Tensor] = MappingProxyType({})
 
 
 class Filled(NamedTuple):
@@ -74,7 +74,7 @@ def fill(
     dtype_of: TorchDTypeOf,
     device_of: Callable[[str], torch.device],
     fresh_dtype_of: Callable[[str], torch.dtype | None],
-    ready: Mapping[str, nn.Parameter] = _NONE,
+    ready: Mapping[str, Tensor] = _NONE,
 ) -> Filled:
     """Put every slot's numbers into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
 
@@ -84,7 +84,7 @@ def fill(
     copied once, straight into its final memory.
     """
     owners = dict(tensors_of(model))
-    _check_kinds(plan, owners)
+    check_kinds(plan, owners)
     made: dict[str, Tensor] = dict(ready)
     jobs: dict[torch.device, list[Job]] = {}
     seen: set[str] = set()
@@ -115,12 +115,12 @@ def fill(
     return Filled(viewed, copied)
 
 
-def _check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
-    """:class:`UnsupportedDType` where whole numbers are stored for a slot that computes with fractions."""
+def check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
+    """:class:`UnsupportedDType` where whole numbers are stored for one of these slots that computes with fractions."""
     faults = [
         Fault(f"{tensor.file}, tensor {tensor.name}", "a floating-point dtype", tensor.dtype.value)
         for name, recipe in plan.recipes.items()
-        if isinstance(recipe, Stored) and owners[name].is_floating_point()
+        if isinstance(recipe, Stored) and name in owners and owners[name].is_floating_point()
         for tensor in recipe.tensors
         if not tensor.dtype.is_floating
     ]
@@ -145,6 +145,14 @@ def taken(source: Source, piece: Piece) -> Tensor:
     return view if piece.rows is None else view.narrow(0, *piece.rows)
 
 
+def _moved(parameter: nn.Parameter, value: Tensor) -> nn.Parameter:
+    """A parameter that has memory, with other memory: it stays the one that optimizers hold."""
+    if (parameter.dtype, parameter.device) != (value.dtype, value.device):
+        parameter.grad = None  # as it cannot have one of another dtype or device
+    parameter.data = value
+    return parameter
+
+
 def _put(
     model: nn.Module,
     plan: LoadPlan,
@@ -165,6 +173,8 @@ def _put(
         slot = owners[name]
         if isinstance(value, nn.Parameter):
             pass
+        elif type(slot) is nn.Parameter and not slot.is_meta:
+            value = _moved(slot, value)
         elif type(slot) is nn.Parameter or isinstance(slot, nn.Parameter):  # the latter is slow
             value = nn.Parameter(value, requires_grad=slot.requires_grad and value.is_floating_point())
         parameters[name] = value

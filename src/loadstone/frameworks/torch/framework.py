@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -22,6 +23,7 @@ from loadstone.frameworks.torch.fill import Filled, Source, fill, tensors_of
 from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.offloading import offload
+from loadstone.frameworks.torch.own_memory import OwnMemory
 from loadstone.frameworks.torch.placing import Devices, place
 from loadstone.frameworks.torch.quantising import quantise
 from loadstone.frameworks.torch.skeleton import without_memory
@@ -102,11 +104,17 @@ def naming(model: nn.Module) -> Naming:
     return model.family_spec.naming(prefix, ties(model), optional, stand_ins)
 
 
-def placement(options: Options, model: nn.Module, plan: LoadPlan, dtype: DType | None) -> Devices:
-    """Where the model goes; :class:`ArgumentError` for ``sharding``, which is Flax's."""
+def placement(
+    options: Options,
+    model: nn.Module,
+    plan: LoadPlan,
+    dtype: DType | None,
+    by_slot: Mapping[str, DType] = MappingProxyType({}),
+) -> Devices:
+    """Where the model goes, ``by_slot`` in dtypes of their own; :class:`ArgumentError` for ``sharding``, Flax's."""
     if options.sharding is not None:
         raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
-    return place(model, plan, options, dtype)
+    return place(model, plan, options, dtype, by_slot)
 
 
 def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
@@ -131,8 +139,12 @@ def fill_model(
     options: Options,
     dtype: DType | None,
     devices: Devices,
+    memory: OwnMemory | None = None,
 ) -> Filled:
-    """Give every slot its numbers, in the dtypes that ``devices`` say, and let it run where it lies."""
+    """Give every slot its numbers, in the dtypes that ``devices`` say, and let it run where it lies.
+
+    ``memory``: what the model had before, to be filled where it fits.
+    """
 
     def dtype_of(slot: str, stored: StoredTensor) -> torch.dtype:
         return to_torch(devices.dtypes(slot, stored))
@@ -147,7 +159,13 @@ def fill_model(
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
     plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
     if devices.lower is None:
-        filled = fill(model, plan, source, dtype_of, devices.of, fresh_dtype_of)
+        device_of: Callable[[str], torch.device] = devices.of
+        ready, written = dict[str, Tensor](), 0
+        if memory is not None:
+            device_of = memory.device_of(devices)
+            ready, written = memory.write(plan, weights, dtype_of, devices)
+        filled = fill(model, plan, source, dtype_of, device_of, fresh_dtype_of, ready)
+        filled = Filled(filled.viewed, filled.copied + written)
     else:
         devices.lower.prepare(model, devices.dtypes.main)
         quantised = quantise(model, plan, devices.lower, source, devices)

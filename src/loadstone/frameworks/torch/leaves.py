@@ -194,8 +194,13 @@ class Experts(nn.Module):
 
     def forward(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
         """``x`` (tokens, width); ``chosen`` and ``weights`` (tokens, top_k) → (tokens, width)."""
-        activation = ACTIVATIONS[self.component.activation]
         out = torch.zeros_like(x)
+        if torch.compiler.is_exporting():
+            # Every expert for all tokens: an exported program cannot hang on who is chosen.
+            shares = weights.new_zeros(len(x), self.component.count).scatter(1, chosen, weights)
+            for expert in range(self.component.count):
+                out = out + (self.one(expert, x) * shares[:, expert, None]).to(out.dtype)
+            return out
         # Sorted by expert, each one's tokens are a range: one pair of products for each expert in use.
         order = chosen.flatten().argsort(stable=True)
         counts = torch.bincount(chosen.flatten(), minlength=self.component.count).tolist()
@@ -206,10 +211,13 @@ class Experts(nn.Module):
             places = order[start : start + count]
             start += count
             tokens = places // chosen.shape[1]
-            gate, up = self.product("gate_up_proj", expert, x[tokens]).chunk(2, dim=-1)
-            said = self.product("down_proj", expert, activation(gate) * up)
-            out.index_add_(0, tokens, (said * weights.flatten()[places, None]).to(out.dtype))
+            out.index_add_(0, tokens, (self.one(expert, x[tokens]) * weights.flatten()[places, None]).to(out.dtype))
         return out
+
+    def one(self, expert: int, x: Tensor) -> Tensor:
+        """What one expert makes of ``x`` (tokens, width)."""
+        gate, up = self.product("gate_up_proj", expert, x).chunk(2, dim=-1)
+        return self.product("down_proj", expert, ACTIVATIONS[self.component.activation](gate) * up)
 
     def product(self, name: str, expert: int, x: Tensor) -> Tensor:
         """``x`` (tokens, inputs) times one expert's matrix of a slot → (tokens, outputs)."""

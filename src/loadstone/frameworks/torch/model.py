@@ -22,6 +22,7 @@ from loadstone.frameworks.torch.conventions import Conventions, declared_ties, i
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.members import bytes_of, packed_elements
 from loadstone.frameworks.torch.resize import resize
+from loadstone.frameworks.torch.trees import register_outputs
 from loadstone.publishing import PushToHub
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
         self.generation_config = None
         self.gradient_checkpointing = False
         self.component = component
+        if self.family_spec is None:
+            register_outputs()  # those that its code defines are there by now
         if self.family_spec is None and config._attn_implementation is None:
             config._attn_implementation = "sdpa" if self._supports_sdpa else "eager"
         if self.head_spec is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -93,8 +94,17 @@ class Devices:
         return next(iter(counts)) if len(counts) == 1 else ", ".join(f"{n} on {name}" for name, n in counts.items())
 
 
-def place(model: nn.Module, plan: LoadPlan, options: Options, dtype: DType | None) -> Devices:
-    """Where everything goes. Raises what :mod:`loadstone.planning.device_map` raises, before anything is read."""
+def place(
+    model: nn.Module,
+    plan: LoadPlan,
+    options: Options,
+    dtype: DType | None,
+    by_slot: Mapping[str, DType] = MappingProxyType({}),
+) -> Devices:
+    """Where everything goes. ``by_slot``: slots whose dtype is not ``dtype``'s affair.
+
+    Raises what :mod:`loadstone.planning.device_map` raises, before anything is read.
+    """
     device_map = options.device_map
     if isinstance(device_map, Mapping) and set(device_map) == {""}:
         device_map = device_map[""]
@@ -103,6 +113,8 @@ def place(model: nn.Module, plan: LoadPlan, options: Options, dtype: DType | Non
     by_module = options.dtypes_by_module()
     names = {name for name, _ in model.named_modules()} if by_module else ()
     dtypes = slot_dtypes(dtype, by_module, names, lambda: _linear_weights(model), tied)
+    if by_slot:
+        dtypes = replace(dtypes, by_slot={**dtypes.by_slot, **by_slot})
     lower = lower_bits(model, plan, options, dtypes)
     found = sizes(plan.slots, plan, dtypes, lower.sizes if lower else None)
     element_bytes = dtypes.float_bits // 8
