@@ -136,6 +136,9 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             self.label2id = config_dict["label2id"]
 
     def _set_labels(self, num_labels: int | None) -> None:
+        if self.id2label is None and num_labels is None and self.label2id:
+            labels = {index: label for label, index in self.label2id.items()}
+            self.id2label = labels if labels.keys() == set(range(len(self.label2id))) else None
         if self.id2label is not None:
             self.id2label = _numbered(self.id2label)
         if num_labels is not None:
@@ -262,11 +265,18 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         """The text of ``config.json``."""
         return json.dumps(self.to_diff_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def save_pretrained(self, save_directory: str | os.PathLike[str]) -> None:
+    def save_pretrained(
+        self, save_directory: str | os.PathLike[str], *, push_to_hub: bool = False, **keywords: Any
+    ) -> None:
         """Write ``config.json`` into a folder (made if absent): whole, or not at all.
 
-        A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.
+        A class that came with a checkpoint, or that was registered for an Auto class, takes its code along. With
+        ``push_to_hub`` it is uploaded too, to ``repo_id`` or the repository that is called like the folder; the other
+        keywords are those of :meth:`push_to_hub`.
         """
+        known = inspect.signature(PushToHub.push_to_hub).parameters.keys() - {"self", "saving"}
+        if unknown := keywords.keys() - known:
+            raise unknown_argument(f"{type(self).__name__}.save_pretrained", sorted(unknown), known)
         from loadstone.remote_code.carrying import carried
 
         folder = Path(save_directory)
@@ -275,6 +285,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         for name, content in {**code, CONFIG_NAME: config.to_json_string().encode()}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             replace_file(folder / name, content)
+        if push_to_hub:
+            self.push_to_hub(**{"repo_id": folder.name, **keywords})
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoConfig") -> None:
@@ -315,6 +327,9 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         if values.get("id2label") is not None:
             values.pop("num_labels", None)  # what very old files have beside it; the labels decide, as everywhere
         given = {name: value for name, value in overrides.items() if name not in WITHOUT_EFFECT}
+        if "num_labels" in given and "id2label" not in given:
+            if len(values.get("id2label") or ()) != given["num_labels"]:
+                values = {name: value for name, value in values.items() if name not in ("id2label", "label2id")}
         config = cls._made_by_itself(values, given) if cls._sets_itself_up() else cls._made(values, given)
         unused = {name: value for name, value in given.items() if name not in config.known_keys(values)}
         if return_unused_kwargs:
@@ -323,53 +338,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             raise unknown_argument(f"{cls.__name__}", unused, config.known_keys(values))
         return config
 
-    @classmethod
-    def _made(cls, values: dict[str, Any], overrides: Mapping[str, Any]) -> Self:
-        """The file's config, then changed by the caller."""
-        config = cls.__new__(cls)
-        config._take(values)
-        known = config.known_keys(values)
-        overrides = {name: value for name, value in overrides.items() if name in known}
-        for name, (_, default) in cls.fields().items():
-            # A value that makes no sense, and that the caller replaces, is not to be reckoned with.
-            if any(cls.attribute_map.get(given, given) == name for given in overrides) and config._is_faulty(name):
-                config.__dict__[name] = copy.copy(default)
-        config.update(overrides)
-        config.validate()
-        return config
-
-    @classmethod
-    def _made_by_itself(cls, values: dict[str, Any], overrides: Mapping[str, Any]) -> Self:
-        """What a class with an ``__init__`` of its own makes of both: only it knows what follows from what."""
-        given = {cls.attribute_map.get(name, name): value for name, value in overrides.items()}
-        taken = {name: value for name, value in given.items() if name in cls._parameters() or name in values}
-        for group in cls.spellings:
-            if group & taken.keys():
-                values = {name: value for name, value in values.items() if name not in group}
-        if "num_labels" in taken and "id2label" not in taken:
-            if len(values.get("id2label") or ()) != taken["num_labels"]:
-                values = {name: value for name, value in values.items() if name not in ("id2label", "label2id")}
-        config = cls(**{**values, **taken})
-        config.update({name: value for name, value in given.items() if name not in taken and hasattr(config, name)})
-        return config
-
-    @classmethod
-    def _parameters(cls) -> set[str]:
-        """Keys that can be given to an ``__init__`` of the class's own, or that it declares."""
-        inits = [c.__dict__["__init__"] for c in cls.__mro__ if "__init__" in c.__dict__ and c is not object]
-        return {
-            "num_labels",
-            "dtype",
-            *cls.fields(),
-            *(name for init in inits for name in inspect.signature(init).parameters),
-        }
-
     def known_keys(self, values: Mapping[str, Any] | None = None) -> set[str]:
-        """Every name under which a key can be given: declared, in the file (``values``), another spelling."""
-        names = {*self._settable(), *self._extra, *(values or ()), *_EXPECTED}
-        if self._sets_itself_up():
-            names |= {*self._parameters(), *(name for name in vars(self) if name[0] != "_")}
-        return names
+        return {*super().known_keys(values), *_EXPECTED}
 
     @typing.overload
     @classmethod

@@ -8,7 +8,7 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.keywords import NEVER_KEYS
@@ -104,6 +104,7 @@ class ConfigKeys:
     attribute_map: ClassVar[Mapping[str, str]] = {}
     """Standard name → the name that this family's files use (``hidden_size`` → ``n_embd`` in GPT-2)."""
     _fields: ClassVar[dict[str, tuple[Any, Any]]]
+    _undeclared: ClassVar[set[str]]
     without: ClassVar[tuple[str, ...]] = ()
     """Keys of the base class that this family's files do not have."""
     positive: ClassVar[tuple[str, ...]] = ()
@@ -131,6 +132,49 @@ class ConfigKeys:
         if "_fields" not in cls.__dict__:
             cls._fields = declared(cls, cls._root())
         return cls._fields
+
+    @classmethod
+    def _made(cls, values: dict[str, Any], overrides: Mapping[str, Any]) -> Self:
+        """The file's config, then changed by the caller."""
+        config = cls.__new__(cls)
+        config._take(values)
+        known = config.known_keys(values)
+        overrides = {name: value for name, value in overrides.items() if name in known}
+        for name in {cls.attribute_map.get(name, name) for name in overrides} & cls.fields().keys():
+            # A value that makes no sense, and that the caller replaces, is not to be reckoned with.
+            if config._is_faulty(name):
+                config.__dict__[name] = copy.copy(cls.fields()[name][1])
+        config.update(overrides)
+        config.validate()
+        return config
+
+    @classmethod
+    def _made_by_itself(cls, values: dict[str, Any], overrides: Mapping[str, Any]) -> Self:
+        """What a class with an ``__init__`` of its own makes of both: only it knows what follows from what."""
+        given = {cls.attribute_map.get(name, name): value for name, value in overrides.items()}
+        taken = {name: value for name, value in given.items() if name in cls._parameters() or name in values}
+        for group in cls.spellings:
+            if group & taken.keys():
+                values = {name: value for name, value in values.items() if name not in group}
+        config = cls(**{**values, **taken})
+        config.update({name: value for name, value in given.items() if name not in taken and hasattr(config, name)})
+        return config
+
+    @classmethod
+    def _parameters(cls) -> set[str]:
+        """Keys that can be given to an ``__init__`` of the class's own, or that it declares."""
+        own = cls.__mro__[: cls.__mro__.index(cls._root())]
+        signatures = [inspect.signature(c.__dict__["__init__"]) for c in own if "__init__" in c.__dict__]
+        named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        parameters = [each for signature in signatures for each in list(signature.parameters.values())[1:]]
+        return {*cls._root()._properties(), *cls.fields(), *(each.name for each in parameters if each.kind in named)}
+
+    def known_keys(self, values: Mapping[str, Any] | None = None) -> set[str]:
+        """Every name under which a key can be given: declared, in the file (``values``), another spelling."""
+        names = {*self.settable_keys(), *self._extra, *(values or ())}
+        if self._sets_itself_up():
+            names |= {*self._parameters(), *(name for name in vars(self) if name[0] != "_")}
+        return names
 
     @classmethod
     def _sets_itself_up(cls) -> bool:
@@ -198,8 +242,12 @@ class ConfigKeys:
         for name in self.fields().keys() - kept.keys():
             kept[name] = getattr(self, name)
         for name in self.follows:
-            kept[name] = inspect.getattr_static(type(self), name).said(self)
+            kept[name] = vars(type(self))[name].said(self)
         return kept
+
+    def __copy__(self) -> Self:
+        """One of its own: no change of it reaches this config."""
+        return copy.deepcopy(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         name = type(self).attribute_map.get(name, name)
@@ -216,7 +264,7 @@ class ConfigKeys:
         if fault is not None:
             raise InvalidConfig([fault])
         for other, rule in self.follows.items():
-            said = inspect.getattr_static(type(self), other).said(self)
+            said = vars(type(self))[other].said(self)
             if said is not None and other != name:
                 self.__dict__[other] = rule.keep(self, said, name, value)
         object.__setattr__(self, name, value)
@@ -229,19 +277,29 @@ class ConfigKeys:
         for name in sorted(config_dict, key=lambda name: self.attribute_map.get(name, name) in self.follows):
             if name in NEVER_KEYS or name == "model_type":
                 continue
-            if name in self._settable():
+            if name in self.settable_keys():
                 setattr(self, name, config_dict[name])
             else:  # a file's key may have any name, a method's too
                 self._extra[name] = config_dict[name]
 
-    def _settable(self) -> set[str]:
+    @classmethod
+    def settable_keys(cls) -> set[str]:
         """Names that are set as attributes: declared keys and other names for them."""
-        return {*self.fields(), *self.attribute_map, *self._properties(), "_attn_implementation"}
+        return {*cls.fields(), *cls.attribute_map, *cls._properties(), "_attn_implementation"}
 
     @classmethod
     def _properties(cls) -> set[str]:
-        """Other spellings that are properties, which set the key that they mean."""
-        return {name for c in cls.__mro__ for name, value in vars(c).items() if getattr(value, "fset", None)}
+        """Keys that are set as attributes though not declared: other spellings, which are properties, and what a class
+        of the user's own has as a plain attribute."""
+        if "_undeclared" not in cls.__dict__:
+            properties = {name for c in cls.__mro__ for name, value in vars(c).items() if getattr(value, "fset", None)}
+            plain: set[str] = set()
+            not_keys = {*dir(cls._root()), *cls.fields(), *cls.without}
+            for c in cls.__mro__[: cls.__mro__.index(cls._root())]:
+                plain |= {name for name, value in vars(c).items() if name[0] != "_" and not hasattr(value, "__get__")}
+                not_keys |= {name for name, hint in inspect.get_annotations(c).items() if "ClassVar" in str(hint)}
+            cls._undeclared = properties | (plain - not_keys)
+        return cls._undeclared
 
     def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
         groups = [*self.spellings, *(frozenset(pair) for pair in self.attribute_map.items())]

@@ -300,7 +300,7 @@ def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[st
     if any(each.kind is each.VAR_KEYWORD for each in takes.values()):
         return others
     unknown = [name for name in others if name not in takes or name in ("self", "config", "component")]
-    keys = cls.config_class.fields().keys() | {"num_labels"}
+    keys = {*cls.config_class.settable_keys(), *(config.known_keys() if isinstance(config, PretrainedConfig) else ())}
     doubled = [name for name in unknown if name in keys]
     if doubled and isinstance(config, PretrainedConfig):
         raise UnknownArgument(f"config= is given, so set it there: config.{doubled[0]} = {others[doubled[0]]!r}")
