@@ -65,6 +65,24 @@ def test_auto_is_the_dtype_of_the_config_else_of_the_first_tensor(half: Path, fo
     assert Auto.from_pretrained(without_dtype(half, tmp_path), torch_dtype="auto").dtype == torch.bfloat16
 
 
+@pytest.mark.parametrize("key", ["torch_dtype", "dtype"])
+def test_auto_within_a_config_leaves_the_dtype_to_what_is_stored(key: str, half: Path, tmp_path: Path) -> None:
+    copied = without_dtype(half, tmp_path)
+    values = json.loads((copied / "config.json").read_text())
+    (copied / "config.json").write_text(json.dumps(values | {key: "auto"}))
+    config = loadstone.AutoConfig.from_pretrained(copied)
+    assert config.torch_dtype == config.dtype == "auto"
+    for given in (None, config):
+        model = Auto.from_pretrained(copied, torch_dtype="auto", config=given)
+        assert model.dtype == model.config.torch_dtype == torch.bfloat16
+    for fresh in (Auto.from_config(config), Auto.from_config(loadstone.LlamaConfig(**tiny.LLAMA), torch_dtype="auto")):
+        assert fresh.dtype == torch.get_default_dtype()
+    half_made = loadstone.LlamaConfig(**tiny.LLAMA, torch_dtype="float16")
+    assert Auto.from_config(half_made, torch_dtype="auto").dtype == torch.float16
+    config.save_pretrained(tmp_path / "again")
+    assert "torch_dtype" not in json.loads((tmp_path / "again" / "config.json").read_text())
+
+
 def test_float32_is_the_default_and_says_so_in_one_line_only_where_it_takes_more_memory(
     half: Path, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

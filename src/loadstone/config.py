@@ -10,26 +10,22 @@ from __future__ import annotations
 import copy
 import inspect
 import json
-import math
 import os
 import secrets
-import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self, dataclass_transform
 
+from loadstone.config_keys import ConfigKeys
 from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig
+from loadstone.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
 from loadstone.publishing import PushToHub
 from loadstone.tensors import BY_NAME
 
 CONFIG_NAME = "config.json"
 _LARGEST_CONFIG_BYTES = 64 << 20
-# Bounds that no model comes near, so that a damaged file cannot make a skeleton that fills the memory.
-_LARGEST_LAYERS = 10_000
 _LARGEST_LABELS = 1 << 20
-_LARGEST_SIZE = (1 << 31) - 1
-
 
 # What code written against Transformers 4 reads from any config, whether a file sets it or not.
 _EXPECTED: dict[str, Any] = {
@@ -54,59 +50,18 @@ def dtype_name(dtype: object) -> str:
     return (str(dtype) if name is None else str(name)).removeprefix("torch.")
 
 
-def has_type(value: object, hint: Any) -> bool:
-    """Whether a value from JSON is of a type, as a family's config class annotates it."""
-    if hint is Any:
-        return True
-    origin = typing.get_origin(hint)
-    if origin in (types.UnionType, typing.Union):
-        return any(has_type(value, option) for option in typing.get_args(hint))
-    if origin is typing.Literal:
-        return value in typing.get_args(hint)
-    if origin is list:
-        (item,) = typing.get_args(hint)
-        return isinstance(value, (list, tuple)) and all(has_type(each, item) for each in value)
-    if origin is dict:
-        return isinstance(value, dict)
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and _is_finite(value)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, hint)
-
-
-def _is_finite(value: float) -> bool:
-    """JSON has NaN and Infinity in Python, and whole numbers that no float can hold."""
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
-
-
-def type_name(hint: Any) -> str:
-    """A type as errors show it."""
-    return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint).replace("typing.", "")
-
-
-class _Absent:
-    """Stands for a key of a base class that a family does not have, so that no default shows through."""
-
-    def __get__(self, config: object, owner: type) -> Any:
-        raise AttributeError
+def named_dtype(*dtypes: object) -> Any:
+    """The first that names a dtype; None if all leave it open, as None and ``"auto"`` do."""
+    return next((dtype for dtype in dtypes if dtype is not None and dtype_name(dtype) != "auto"), None)
 
 
 @dataclass_transform(kw_only_default=True)
-class PretrainedConfig(PushToHub):
+class PretrainedConfig(ConfigKeys, PushToHub):
     """What ``config.json`` says of a model, and nothing about its weights.
 
     Keyword arguments are the file's keys; unknown ones are kept as attributes. Raises
     :class:`InvalidConfig` where a value has the wrong type or makes no sense, all at once.
     """
-
-    model_type: ClassVar[str] = ""
-    attribute_map: ClassVar[Mapping[str, str]] = {}
-    """Standard name → the name that this family's files use (``hidden_size`` → ``n_embd`` in GPT-2)."""
-    _fields: ClassVar[dict[str, tuple[Any, Any]]]
 
     architectures: list[str] | None = None
     torch_dtype: Any = None
@@ -128,94 +83,64 @@ class PretrainedConfig(PushToHub):
     auto_map: dict[str, Any] | None = None
 
     _auto_class: ClassVar[str | None] = None
-    without: ClassVar[tuple[str, ...]] = ()
-    """Keys of the base class that this family's files do not have."""
-    positive: ClassVar[tuple[str, ...]] = ()
-    """Sizes that must be at least 1 and not absurd (checked before any arithmetic uses them)."""
-
-    def __init_subclass__(cls) -> None:
-        for name in cls.without:
-            setattr(cls, name, _Absent())
-
-    @classmethod
-    def fields(cls) -> dict[str, tuple[Any, Any]]:
-        """Key → (type, default), worked out once for each class.
-
-        A class with an ``__init__`` of its own declares no keys: it sets attributes, as Transformers' configs do.
-        """
-        if "_fields" not in cls.__dict__:
-            declaring = [c for c in cls.__mro__ if c is PretrainedConfig or "__init__" not in c.__dict__]
-            hints: dict[str, Any] = {}
-            for each in reversed(declaring):
-                hints |= inspect.get_annotations(each, eval_str=True)
-            cls._fields = {
-                name: (hint, getattr(cls, name))
-                for name, hint in hints.items()
-                if ClassVar not in (hint, typing.get_origin(hint)) and name not in cls.without
-            }
-        return cls._fields
+    spellings: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"torch_dtype", "dtype"}),)
 
     def __init__(self, /, **values: Any) -> None:
+        if not self._sets_itself_up():
+            self._refuse_two_spellings(values)
+        self._take(values)
+        self.validate()
+
+    def _take(self, values: dict[str, Any]) -> None:
+        values = dict(values)
         self._name_or_path = str(values.pop("_name_or_path", "") or "")
         self._commit_hash: str | None = None
-        self._attn_implementation: str | None = values.pop("attn_implementation", None) or values.pop(
-            "_attn_implementation", None
-        )
-        values.pop("_attn_implementation", None)
+        kernels = [values.pop(name, None) for name in ("attn_implementation", "_attn_implementation")]
+        self._attn_implementation: str | None = kernels[0] or kernels[1]
         values.pop("model_type", None)
-        # A subclass may have set attributes before it calls this, and they stay.
-        self._extra: dict[str, Any] = self.__dict__.get("_extra", {})
-        for standard, own in self.attribute_map.items():
-            if standard in values:
-                values.setdefault(own, values.pop(standard))
         if "dtype" in values:
             newer = values.pop("dtype")
             values["torch_dtype"] = newer if newer is not None else values.get("torch_dtype")
         num_labels = values.pop("num_labels", None)
-        values = self.upgrade(values)
-        self._given = self.__dict__.get("_given", set()) | {name for name, v in values.items() if v is not None}
-        for name, (_, default) in self.fields().items():
-            value = values.pop(name) if name in values else self.__dict__.get(name, copy.copy(default))
-            object.__setattr__(self, name, list(value) if isinstance(value, tuple) else value)
-        self._extra.update(values)
-        self._check()
+        super()._take(values)
         self._set_labels(num_labels)
-        derived = self._given.copy()
-        self.complete()
-        self._given = derived
 
-    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Older or newer spellings of a key → the one that this class knows. A family may extend it."""
-        return values
+    def _fault(self, name: str, value: Any) -> Fault | None:
+        if name != "torch_dtype":
+            return super()._fault(name, value)
+        if value is None or dtype_name(value) in BY_NAME or value == "auto":
+            return None
+        return Fault(f"config key {name!r}", "a dtype's name such as 'bfloat16'", repr(value))
 
-    def complete(self) -> None:
-        """Defaults that depend on other keys, and checks across keys. A family may extend it."""
+    def _say(self, name: str, value: Any) -> None:
+        if name != "id2label" or value is None:
+            super()._say(name, value)
+            return
+        labels = _numbered(value)
+        super()._say(name, labels)
+        if any((self.label2id or {}).get(label) != index for index, label in labels.items()):
+            self.label2id = {label: index for index, label in labels.items()}
 
-    def _check(self) -> None:
-        faults = []
-        layers = self.attribute_map.get("num_hidden_layers", "num_hidden_layers")
-        for name, (hint, default) in self.fields().items():
-            value = getattr(self, name)
-            if name == "torch_dtype":
-                if value is not None and dtype_name(value) not in BY_NAME and value != "auto":
-                    faults.append(Fault(f"config key {name!r}", "a dtype's name such as 'bfloat16'", repr(value)))
-            elif value is not default and not has_type(value, hint):
-                faults.append(Fault(f"config key {name!r}", type_name(hint), f"{value!r} ({type(value).__name__})"))
-            elif name in self.positive and value is not None:
-                largest = _LARGEST_LAYERS if name == layers else _LARGEST_SIZE
-                if not 1 <= value <= largest:
-                    faults.append(Fault(f"config key {name!r}", f"a number from 1 to {largest}", repr(value)))
-        if faults:
-            raise InvalidConfig(faults, hint=f"The config says model_type {self.model_type!r}; was it edited?")
+    def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
+        labels, count = values.get("id2label"), values.get("num_labels")
+        if labels is not None and count is not None and len(labels) != count:
+            raise InvalidConfig([Fault("config key 'num_labels'", f"{len(labels)}, as in id2label", repr(count))])
+        dtypes = {name: dtype_name(values[name]) for name in ("torch_dtype", "dtype") if values.get(name) is not None}
+        super()._refuse_two_spellings({**values, **dtypes})
+
+    def update(self, config_dict: Mapping[str, Any]) -> None:
+        """Set keys, in whatever spelling. :class:`InvalidConfig` where a value has the wrong type, or two spellings
+        of one key are given and differ; how keys fit together is checked when a model is made."""
+        super().update({name: value for name, value in config_dict.items() if name != "label2id"})
+        if "label2id" in config_dict:  # last, so that id2label does not take it for what followed from the one before
+            self.label2id = config_dict["label2id"]
 
     def _set_labels(self, num_labels: int | None) -> None:
+        if self.id2label is None and num_labels is None and self.label2id:
+            labels = {index: label for label, index in self.label2id.items()}
+            self.id2label = labels if labels.keys() == set(range(len(self.label2id))) else None
         if self.id2label is not None:
-            try:
-                self.id2label = {int(key): label for key, label in self.id2label.items()}
-            except (TypeError, ValueError):
-                raise InvalidConfig(
-                    [Fault("config key 'id2label'", "whole numbers as keys", repr(self.id2label))]
-                ) from None
+            self.id2label = _numbered(self.id2label)
         if num_labels is not None:
             self.num_labels = num_labels
         elif self.id2label is None:
@@ -246,6 +171,15 @@ class PretrainedConfig(PushToHub):
         self.torch_dtype = value
 
     @property
+    def attn_implementation(self) -> str | None:
+        """How attention is to be computed; never taken from a file, nor written into one."""
+        return self._attn_implementation
+
+    @attn_implementation.setter
+    def attn_implementation(self, value: str | None) -> None:
+        self._attn_implementation = value
+
+    @property
     def name_or_path(self) -> str:
         """Where the config came from."""
         return self._name_or_path
@@ -274,14 +208,6 @@ class PretrainedConfig(PushToHub):
             return copy.copy(_EXPECTED[name])
         raise AttributeError(f"{type(self).__name__} has no key {name!r}")
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        name = type(self).attribute_map.get(name, name)
-        if name.startswith("_") or hasattr(type(self), name):
-            object.__setattr__(self, name, value)
-            self.__dict__.setdefault("_given", set()).add(name)
-        else:
-            self.__dict__.setdefault("_extra", {})[name] = value
-
     def __delattr__(self, name: str) -> None:
         if name in self.__dict__.get("_extra", {}):
             del self._extra[name]
@@ -298,29 +224,33 @@ class PretrainedConfig(PushToHub):
 
     def to_dict(self) -> dict[str, Any]:
         """All keys as JSON can hold them, in the names that Transformers 4 and 5 both read."""
-        values = {name: copy.deepcopy(getattr(self, name)) for name in self.fields() if name != "torch_dtype"}
+        return self._as_json({name: getattr(self, name) for name in self.fields()})
+
+    def _as_json(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        values = {name: copy.deepcopy(value) for name, value in declared.items() if name != "torch_dtype"}
         # Attributes that a subclass declares without a type.
         set_anew = {name: value for name, value in self.__dict__.items() if name[0] != "_" and name not in values}
         set_anew.pop("torch_dtype", None)
         values.update({name: _as_json(value) for name, value in copy.deepcopy({**set_anew, **self._extra}).items()})
         values["model_type"] = self.model_type or self._extra.get("model_type", "")
-        if self.torch_dtype is not None:
-            values["torch_dtype"] = dtype_name(self.torch_dtype)
-        own = self.fields().keys() - PretrainedConfig.fields().keys() - self._given
-        unset = {name for name in own if values[name] is None and self.fields()[name][1] is None}
-        unset |= {name for name in ("auto_map", "problem_type", "architectures") if values[name] is None}
-        return {name: value for name, value in values.items() if name not in unset}
+        if (dtype := named_dtype(self.torch_dtype)) is not None:  # "auto" says no more than no key at all
+            values["torch_dtype"] = dtype_name(dtype)
+        unset = {
+            "auto_map",
+            "problem_type",
+            "architectures",
+            *(self.fields().keys() - PretrainedConfig.fields().keys()),
+        }
+        without_meaning = {name for name in unset if values[name] is None and self.fields()[name][1] is None}
+        return {name: value for name, value in values.items() if name not in without_meaning}
 
     def to_diff_dict(self) -> dict[str, Any]:
         """:meth:`to_dict` without what a reader knows anyway.
 
-        That is the keys of every family where they have their default value, and the keys without a fixed default
-        that nobody gave, which follow from others (``head_dim``).
+        That is the keys of every family where they have their default value, and the keys that nobody said, which
+        follow from others (``head_dim``).
         """
-        values = self.to_dict()
-        for name, (_, default) in self.fields().items():
-            if default is None and name not in self._given and name not in PretrainedConfig.fields():
-                values.pop(name, None)
+        values = self._as_json(self._said())
         for name, (_, default) in PretrainedConfig.fields().items():
             if name in ("tie_word_embeddings", "use_cache") or self.fields()[name][1] != default:
                 continue
@@ -335,11 +265,18 @@ class PretrainedConfig(PushToHub):
         """The text of ``config.json``."""
         return json.dumps(self.to_diff_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def save_pretrained(self, save_directory: str | os.PathLike[str]) -> None:
+    def save_pretrained(
+        self, save_directory: str | os.PathLike[str], *, push_to_hub: bool = False, **keywords: Any
+    ) -> None:
         """Write ``config.json`` into a folder (made if absent): whole, or not at all.
 
-        A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.
+        A class that came with a checkpoint, or that was registered for an Auto class, takes its code along. With
+        ``push_to_hub`` it is uploaded too, to ``repo_id`` or the repository that is called like the folder; the other
+        keywords are those of :meth:`push_to_hub`.
         """
+        known = inspect.signature(PushToHub.push_to_hub).parameters.keys() - {"self", "saving"}
+        if unknown := keywords.keys() - known:
+            raise unknown_argument(f"{type(self).__name__}.save_pretrained", sorted(unknown), known)
         from loadstone.remote_code.carrying import carried
 
         folder = Path(save_directory)
@@ -348,6 +285,8 @@ class PretrainedConfig(PushToHub):
         for name, content in {**code, CONFIG_NAME: config.to_json_string().encode()}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             replace_file(folder / name, content)
+        if push_to_hub:
+            self.push_to_hub(**{"repo_id": folder.name, **keywords})
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoConfig") -> None:
@@ -366,20 +305,55 @@ class PretrainedConfig(PushToHub):
         folder = resolve_config(pretrained_model_name_or_path, **where).folder
         return read_values(folder / where.get("subfolder", ""), where.get("gguf_file")), keywords
 
+    @typing.overload
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], **overrides: Any) -> Self:
-        """A config from the contents of ``config.json``, with some keys set anew."""
+    def from_dict(
+        cls, config_dict: Mapping[str, Any], *, return_unused_kwargs: typing.Literal[True], **overrides: Any
+    ) -> tuple[Self, dict[str, Any]]: ...
+
+    @typing.overload
+    @classmethod
+    def from_dict(cls, config_dict: Mapping[str, Any], **overrides: Any) -> Self: ...
+
+    @classmethod
+    def from_dict(cls, config_dict: Mapping[str, Any], *, return_unused_kwargs: bool = False, **overrides: Any) -> Any:
+        """A config from the contents of ``config.json``, with some keys set anew, which beat the file's in whatever
+        spelling. With ``return_unused_kwargs`` also the keywords that are no keys; :class:`UnknownArgument` for them
+        otherwise.
+        """
         # How to compute attention is for the one who loads to say; files name kernels of the machine they come from.
-        overrides = {cls.attribute_map.get(name, name): value for name, value in overrides.items()}
-        kept = {name: value for name, value in values.items() if name.removeprefix("_") != "attn_implementation"}
-        if "torch_dtype" in overrides or "dtype" in overrides:
-            kept = {name: value for name, value in kept.items() if name not in ("torch_dtype", "dtype")}
-        merged = {**kept, **overrides}
-        if "num_labels" in overrides and "id2label" not in overrides:
-            if len(merged.get("id2label") or ()) != overrides["num_labels"]:
-                merged.pop("id2label", None)
-                merged.pop("label2id", None)
-        return cls(**merged)
+        values = {name: value for name, value in config_dict.items() if name.removeprefix("_") != "attn_implementation"}
+        values = {name: value for name, value in values.items() if name not in NEVER_KEYS}
+        if values.get("id2label") is not None:
+            values.pop("num_labels", None)  # what very old files have beside it; the labels decide, as everywhere
+        given = {name: value for name, value in overrides.items() if name not in WITHOUT_EFFECT}
+        if "num_labels" in given and "id2label" not in given:
+            if len(values.get("id2label") or ()) != given["num_labels"]:
+                values = {name: value for name, value in values.items() if name not in ("id2label", "label2id")}
+        config = cls._made_by_itself(values, given) if cls._sets_itself_up() else cls._made(values, given)
+        unused = {name: value for name, value in given.items() if name not in config.known_keys(values)}
+        if return_unused_kwargs:
+            return config, unused
+        if unused:
+            raise unknown_argument(f"{cls.__name__}", unused, config.known_keys(values))
+        return config
+
+    def known_keys(self, values: Mapping[str, Any] | None = None) -> set[str]:
+        return {*super().known_keys(values), *_EXPECTED}
+
+    @typing.overload
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike[str],
+        *,
+        return_unused_kwargs: typing.Literal[True],
+        **keywords: Any,
+    ) -> tuple[Self, dict[str, Any]]: ...
+
+    @typing.overload
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: str | os.PathLike[str], **keywords: Any) -> Self: ...
 
     @classmethod
     def from_pretrained(
@@ -394,13 +368,15 @@ class PretrainedConfig(PushToHub):
         subfolder: str = "",
         gguf_file: str | None = None,
         trust_remote_code: object = None,
+        code_revision: str | None = None,
         **overrides: Any,
-    ) -> Self:
+    ) -> Any:
         """The config of a folder or Hub id, with keys set anew by keyword (``num_labels=3``).
 
-        No code is looked for, so ``trust_remote_code`` is accepted and changes nothing.
+        No code is looked for, so ``trust_remote_code`` and ``code_revision`` are accepted and change nothing.
+        ``return_unused_kwargs=True`` as for :meth:`from_dict`.
 
-        Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`HubError`, and
+        Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownArgument`, :class:`HubError`, and
         :class:`ConfigError` where the file is for another family than this class.
         """
         from loadstone.hub import resolve_config
@@ -423,9 +399,25 @@ class PretrainedConfig(PushToHub):
                 f"{folder / subfolder / CONFIG_NAME} has model_type {found!r}, but {cls.__name__} is for "
                 f"{cls.model_type!r}. Use AutoConfig, or the class of that family."
             )
-        config = cls.from_dict(values, **overrides)
+        is_unused_wanted = overrides.pop("return_unused_kwargs", False)
+        config, unused = cls.from_dict(values, return_unused_kwargs=True, **overrides)
+        if unused and not is_unused_wanted:
+            raise unknown_argument(f"{cls.__name__}.from_pretrained", unused, config.known_keys(values))
         config._name_or_path, config._commit_hash = str(pretrained_model_name_or_path), source.commit
-        return config
+        return (config, unused) if is_unused_wanted else config
+
+
+def _numbered(labels: Any) -> dict[int, str]:
+    """``id2label`` with whole numbers as keys, where JSON has text."""
+    try:
+        return {int(key): label for key, label in labels.items()}
+    except (TypeError, ValueError, AttributeError):
+        raise InvalidConfig([Fault("config key 'id2label'", "whole numbers as keys", repr(labels))]) from None
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two spellings say the same; a dtype may be given as such or by its name."""
+    return bool(one == other) or dtype_name(one) == dtype_name(other) in BY_NAME
 
 
 def _as_json(value: Any) -> Any:

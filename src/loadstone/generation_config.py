@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loadstone.config import PretrainedConfig, has_type, read_json, type_name
+from loadstone.config import PretrainedConfig, read_json
+from loadstone.config_keys import has_type, type_name
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 
 GENERATION_CONFIG_NAME = "generation_config.json"

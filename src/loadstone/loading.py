@@ -21,8 +21,9 @@ from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgumen
 from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
+from loadstone.keywords import unknown_argument
 from loadstone.locked import Locked
-from loadstone.options import Options, first_floating, nearest, option_names
+from loadstone.options import Options, first_floating, option_names
 from loadstone.packing.kept import kept_bytes_of
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
@@ -212,15 +213,7 @@ def _config(
     if isinstance(options.config, PretrainedConfig):
         config = copy.deepcopy(options.config)
     else:
-        config = _read_config(target, options, folder, gate, gguf)
-        known = {*config.fields(), *config.attribute_map, *config.to_dict(), "num_labels"}
-        changed = {name: value for name, value in others.items() if name in known}
-        if changed:
-            # Without what follows from other keys, for it may follow otherwise now.
-            anew = type(config).from_dict(config.to_diff_dict(), **changed)
-            anew._commit_hash = config._commit_hash
-            config = anew
-            others = {name: value for name, value in others.items() if name not in known}
+        config, others = _read_config(target, options, folder, gate, gguf, others)
     config._name_or_path = gate.source or config.name_or_path
     if options.attn_implementation is not None:
         config._attn_implementation = options.attn_implementation
@@ -228,22 +221,26 @@ def _config(
 
 
 def _read_config(
-    target: type[Any] | AutoTarget, options: Options, folder: Path, gate: Gate, gguf: GgufFile | None
-) -> PretrainedConfig:
-    if options.config is None:
-        if isinstance(target, AutoTarget):
-            return read_config(folder, gate, {}, None if gguf is None else gguf.config)
-        if gguf is not None:
-            gguf.check_model_type(target.config_class.model_type, target.__name__)
-            found: PretrainedConfig = target.config_class.from_dict(gguf.config)
-            return found
-        config: PretrainedConfig = target.config_class.from_pretrained(folder)
-        return config
+    target: type[Any] | AutoTarget,
+    options: Options,
+    folder: Path,
+    gate: Gate,
+    gguf: GgufFile | None,
+    others: dict[str, Any],
+) -> tuple[PretrainedConfig, dict[str, Any]]:
+    path = folder if options.config is None else options.config
+    assert not isinstance(path, PretrainedConfig)
     if isinstance(target, AutoTarget):
-        trusted = {name: getattr(options, name) for name in ("trust_remote_code", "code_revision")}
-        return AutoConfig.from_pretrained(options.config, allow_transformers=options.allow_transformers, **trusted)
-    given: PretrainedConfig = target.config_class.from_pretrained(options.config)
-    return given
+        if options.config is None:
+            return read_config(folder, gate, others, None if gguf is None else gguf.config)
+        names = ("trust_remote_code", "code_revision", "allow_transformers")
+        trusted = {name: getattr(options, name) for name in names}
+        return AutoConfig.from_pretrained(path, return_unused_kwargs=True, **trusted, **others)
+    cls: type[PretrainedConfig] = target.config_class
+    if options.config is None and gguf is not None:
+        gguf.check_model_type(cls.model_type, target.__name__)
+        return cls.from_dict(gguf.config, return_unused_kwargs=True, **others)
+    return cls.from_pretrained(path, return_unused_kwargs=True, **others)
 
 
 def _gguf(folder: Path, options: Options) -> GgufFile | None:
@@ -303,12 +300,10 @@ def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[st
     if any(each.kind is each.VAR_KEYWORD for each in takes.values()):
         return others
     unknown = [name for name in others if name not in takes or name in ("self", "config", "component")]
-    keys = cls.config_class.fields().keys() | {"num_labels"}
+    keys = {*cls.config_class.settable_keys(), *(config.known_keys() if isinstance(config, PretrainedConfig) else ())}
     doubled = [name for name in unknown if name in keys]
     if doubled and isinstance(config, PretrainedConfig):
         raise UnknownArgument(f"config= is given, so set it there: config.{doubled[0]} = {others[doubled[0]]!r}")
     if unknown:
-        known = sorted(option_names() | keys)
-        hints = [f"{name!r}. {nearest(name, known)}".strip() for name in unknown]
-        raise UnknownArgument(f"{cls.__name__}.from_pretrained does not know {' '.join(hints)}")
+        raise unknown_argument(f"{cls.__name__}.from_pretrained", unknown, option_names() | keys)
     return others

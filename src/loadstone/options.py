@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
-from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.keywords import WITHOUT_EFFECT, nearest
 from loadstone.remote_code.trust import Trust
 from loadstone.tensors import BY_NAME, DType, StoredTensor
 from loadstone.transfer.choice import TransferOptions
@@ -66,10 +66,14 @@ class Options:
 
     @classmethod
     def split(cls, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
-        """The options among some keywords, and the rest. An option that is None has its default."""
+        """The options among some keywords, and the rest. An option that is None has its default.
+
+        What others take and what changes nothing here (``proxies``) is in neither.
+        """
         names = {field.name for field in fields(cls)}
         given = {name: value for name, value in keywords.items() if name in names and value is not None}
-        return cls(**given), {name: value for name, value in keywords.items() if name not in names}
+        passed_over = names | WITHOUT_EFFECT
+        return cls(**given), {name: value for name, value in keywords.items() if name not in passed_over}
 
     def __post_init__(self) -> None:
         if self.from_pt + self.from_tf + self.from_flax > 1:
@@ -159,7 +163,7 @@ class Options:
             asked = "auto"
         name = dtype_name(asked)
         if name == "auto":
-            name = dtype_name(config.torch_dtype or (first_floating(stored) or DType.FLOAT32).value)
+            name = dtype_name(named_dtype(config.torch_dtype) or (first_floating(stored) or DType.FLOAT32).value)
         return _floating(name, f"torch_dtype {asked!r}", "'auto' or a floating-point dtype")
 
     def dtypes_by_module(self) -> dict[str, DType]:
@@ -218,9 +222,3 @@ def first_floating(stored: Mapping[str, StoredTensor]) -> DType | None:
 def option_names() -> set[str]:
     """Every keyword that is an option."""
     return {field.name for field in fields(Options)}
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``"Did you mean …?"`` if a known name is near."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else ""

@@ -279,6 +279,7 @@ _AWKWARD: dict[str, dict[str, tuple[dict[str, Any], tuple[str, ...], int]]] = {
     },
     "phi3": {
         "partial_rotary": (dict(partial_rotary_factor=0.5), _LM, 11),
+        "odd_rotary": (dict(partial_rotary_factor=0.4, rope_theta=300.0), _LM, 11),  # 3 of 8, so 4 turn
         "longrope_short": (
             dict(rope_scaling=_LONGROPE, original_max_position_embeddings=32, max_position_embeddings=128),
             _LM,
@@ -317,6 +318,7 @@ _AWKWARD: dict[str, dict[str, tuple[dict[str, Any], tuple[str, ...], int]]] = {
     "gpt_neox": {
         "sequential": (dict(use_parallel_residual=False), _LM, 11),
         "all_rotary": (dict(rotary_pct=1.0, rotary_emb_base=5000), _LM, 11),
+        "odd_rotary": (dict(hidden_size=48, rotary_pct=0.25), _LM, 11),  # 3 of 12, so 4 turn
         "no_attention_bias": (dict(attention_bias=False, hidden_act="gelu_fast"), _LM, 11),
         "tied_linear": (dict(tie_word_embeddings=True, rope_scaling=dict(rope_type="linear", factor=2.0)), _LM, 11),
     },

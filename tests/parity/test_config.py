@@ -10,6 +10,7 @@ import pytest
 import transformers
 
 import loadstone
+from loadstone.architectures import registry
 
 from .cases import CASES, FAMILIES, Case, pairs
 from .reference import Store, config_of
@@ -86,3 +87,11 @@ def test_phi3_su_is_longrope(store: Store, tmp_path: Path) -> None:
     expected = store.reference(case, "causal_lm").model.config.to_dict()
     expected["rope_parameters"]["type"] = "longrope"  # Transformers 4 looks for this spelling
     assert faults(loadstone.AutoConfig.from_pretrained(tmp_path), expected) == {}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_key_of_the_config_class_of_transformers_is_declared(family: str) -> None:
+    cls = registry.family(family).config
+    declared = {*cls.fields(), *cls.attribute_map, *cls.refused, *cls.irrelevant, "dtype", "rope_parameters"}
+    theirs = transformers.AutoConfig.for_model(family).to_dict().keys()
+    assert theirs - declared - {"_name_or_path", "model_type"} == set()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from loadstone.architectures import declarations
 from loadstone.architectures.components import (
     Attention,
     Backbone,
@@ -33,7 +34,9 @@ from loadstone.architectures.family import (
     TOKEN_CLASSIFICATION,
     HeadSpec,
 )
-from loadstone.architectures.rotary import Rotary, RotaryConfig, make_rotary
+from loadstone.architectures.rope_config import ALL, RotaryConfig
+from loadstone.architectures.rotary import Rotary, make_rotary
+from loadstone.config_keys import Rule
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.naming import Fused
 
@@ -44,6 +47,16 @@ FUSED = (
     Fused("self_attn.qkv_proj", ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj")),
     Fused("mlp.gate_up_proj", ("mlp.gate_proj", "mlp.up_proj")),
 )
+
+
+def _head_dim(config: Any, said: int | None) -> int:
+    if said is not None:
+        return said
+    return divide("hidden_size", config.hidden_size, "num_attention_heads", config.num_attention_heads)
+
+
+def _kv_heads(config: Any, said: int | None) -> int:
+    return int(config.num_attention_heads) if said is None else said
 
 
 class DecoderConfig(RotaryConfig):
@@ -75,12 +88,12 @@ class DecoderConfig(RotaryConfig):
         "max_position_embeddings",
     )
 
-    def complete(self) -> None:
-        if self.num_key_value_heads is None:
-            self.num_key_value_heads = self.num_attention_heads
-        if self.head_dim is None:
-            self.head_dim = divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
-        divide("num_attention_heads", self.num_attention_heads, "num_key_value_heads", self.num_key_value_heads)
+    refused: ClassVar = declarations.REFUSED_BY_DECODERS
+    irrelevant: ClassVar = declarations.IRRELEVANT_TO_DECODERS
+    follows: ClassVar = {"head_dim": Rule(_head_dim), "num_key_value_heads": Rule(_kv_heads)}
+
+    def check_together(self) -> None:
+        divide("num_attention_heads", self.num_attention_heads, "num_key_value_heads", self.num_key_value_heads or 0)
 
 
 def divide(name: str, value: int, by_name: str, by: int) -> int:
@@ -133,13 +146,18 @@ def separate_attention(
     )
 
 
-def rotary(config: Any, **changes: Any) -> Rotary:
-    """The rotary that the config's standard keys describe."""
+def rotary(config: Any, layer_type: str = ALL, **changes: Any) -> Rotary:
+    """The rotary that the config describes, for layers of one type; of whole heads, where no ``partial`` is given."""
+    parameters = config.rope_parameters if layer_type == ALL else config.rope_parameters[layer_type]
+    partial = parameters.get("partial_rotary_factor", config.get("partial_rotary_factor"))
+    if "partial" not in changes and partial not in (None, 1):
+        expected = f"1.0: whole heads turn in {config.model_type} models"
+        raise InvalidConfig([Fault("config key 'partial_rotary_factor'", expected, repr(partial))])
     keys = {
         "head_dim": config.head_dim,
-        "theta": config.rope_theta,
+        "theta": parameters["rope_theta"],
         "max_position": config.max_position_embeddings,
-        "scaling": config.rope_scaling,
+        "scaling": parameters,
     }
     return make_rotary(**(keys | changes))
 

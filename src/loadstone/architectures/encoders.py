@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
+from loadstone.architectures import declarations
 from loadstone.architectures.components import (
     Activation,
     AddNorm,
@@ -36,7 +37,7 @@ from loadstone.architectures.family import (
     HeadSpec,
 )
 from loadstone.config import PretrainedConfig
-from loadstone.errors import Fault, InvalidConfig
+from loadstone.config_keys import Refusal
 
 RENAMES = (("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"))
 """What TensorFlow checkpoints called the weights of layer norms."""
@@ -73,17 +74,14 @@ class EncoderConfig(PretrainedConfig):
         "type_vocab_size",
     )
 
-    def complete(self) -> None:
+    refused: ClassVar[Mapping[str, Refusal]] = {
+        **declarations.REFUSED_BY_ENCODERS,
+        "position_embedding_type": Refusal(("absolute",), "no family here has the relative ones"),
+    }
+    irrelevant: ClassVar[Mapping[str, str]] = declarations.IRRELEVANT
+
+    def check_together(self) -> None:
         divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
-        faults = []
-        if self.position_embedding_type not in (None, "absolute"):
-            faults.append(
-                Fault("config key 'position_embedding_type'", "'absolute'", repr(self.position_embedding_type))
-            )
-        if self.add_cross_attention:
-            faults.append(Fault("config key 'add_cross_attention'", "false: Loadstone has no cross-attention", "true"))
-        if faults:
-            raise InvalidConfig(faults)
 
     @property
     def head_dropout(self) -> float:

@@ -30,13 +30,13 @@ TASKS = (BARE, CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATI
 class HeadSpec:
     """One class of a family: its name on the Hub, its task, and its blueprint.
 
-    ``blueprint`` makes a :class:`~loadstone.architectures.components.Backbone` for the bare model, otherwise a
+    ``build`` makes a :class:`~loadstone.architectures.components.Backbone` for the bare model, otherwise a
     :class:`~loadstone.architectures.components.Head`.
     """
 
     class_name: str
     task: str
-    blueprint: Callable[[Any], Component]
+    build: Callable[[Any], Component]
     optional: tuple[tuple[str, ...], ...] = ()
     """Groups of parts that may be newly initialised if the checkpoint wholly lacks the group: a head, a pooler."""
     tied: Callable[[Any], Mapping[str, str]] = field(default=lambda config: {})
@@ -45,6 +45,12 @@ class HeadSpec:
     """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
     prefix: str | None = None
     """The name of the bare model inside this class, where it differs from the family's."""
+
+    def blueprint(self, config: Any) -> Component:
+        """What the model is made of. :class:`InvalidConfig` where the config, which may have been changed since it was
+        made, contradicts itself or asks for what is not computed."""
+        config.validate()
+        return self.build(config)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from loadstone.config_keys import Rule
 from loadstone.errors import Fault, InvalidConfig
 
 FULL = "full_attention"
 SLIDING = "sliding_attention"
+
+
+def layer_types_rule(pattern: Callable[[Any], list[str]], *pattern_keys: str) -> Rule:
+    """How ``layer_types`` follows from other keys.
+
+    ``pattern`` (config → one type for each layer) applies where nobody gave a list, and from when one of the
+    ``pattern_keys`` is set on. A list that says no more than the pattern does follows it too; another one is cut where
+    fewer layers are asked for.
+    """
+
+    def read(config: Any, said: list[str] | None) -> list[str]:
+        return pattern(config) if said is None else said
+
+    def keep(config: Any, said: list[str], name: str, value: Any) -> list[str] | None:
+        if name in pattern_keys or said == pattern(config):
+            return None
+        return said[:value] if name == "num_hidden_layers" and value < len(said) else said
+
+    return Rule(read, keep)
 
 
 def check_layer_types(layer_types: list[str], layers: int, window: int | None) -> None:

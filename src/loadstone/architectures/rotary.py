@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from loadstone.config import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -44,7 +43,8 @@ _LARGEST_DIM = 1 << 16
 class Rotary:
     """How queries and keys are turned by their position.
 
-    ``dim`` of each head's numbers turn, the rest pass. ``scaling`` is the config's ``rope_scaling`` as
+    ``dim`` of each head's numbers turn, the rest pass; where ``dim`` is odd, one more turns, for they turn in pairs.
+    ``scaling`` is the config's ``rope_scaling`` as
     sorted pairs, so that two layers with the same rotary compare equal.
     """
 
@@ -70,7 +70,7 @@ class Rotary:
         return self.original_max_position if self.kind == "longrope" else self.max_position
 
     def frequencies(self, length: int = 0) -> tuple[tuple[float, ...], float]:
-        """Inverse frequencies (``dim / 2`` of them, radians per position) and the factor for cos and sin.
+        """Inverse frequencies (half of ``dim``, rounded up; radians per position), and the factor for cos and sin.
 
         ``length`` is the longest position plus one; only ``dynamic`` and ``longrope`` look at it.
         """
@@ -143,51 +143,23 @@ def _longrope_attention(rotary: Rotary, keys: Mapping[str, Any]) -> float:
     return math.sqrt(1 + math.log(factor) / math.log(rotary.original_max_position)) if factor > 1 else 1.0
 
 
-class RotaryConfig(PretrainedConfig):
-    """The keys of rotary position embeddings, in Transformers 4's spelling (which 5 reads too).
-
-    Transformers 5 writes one key ``rope_parameters`` instead; it is taken apart on the way in.
-    """
-
-    rope_theta: float = 10000.0
-    rope_scaling: dict[str, Any] | None = None
-
-    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
-        parameters = values.pop("rope_parameters", None)
-        if parameters is None:
-            return values
-        if not isinstance(parameters, dict):
-            raise InvalidConfig([Fault("config key 'rope_parameters'", "an object", repr(parameters))])
-        return self.upgrade_rope(dict(parameters), values)
-
-    def upgrade_rope(self, parameters: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        """One flat ``rope_parameters`` → ``rope_theta`` and ``rope_scaling``."""
-        theta = parameters.pop("rope_theta", None)
-        if theta is not None:
-            values["rope_theta"] = theta
-        if "partial_rotary_factor" in parameters:
-            values["partial_rotary_factor"] = parameters.pop("partial_rotary_factor")
-        if parameters.get("rope_type", "default") != "default":
-            values["rope_scaling"] = parameters
-        return values
-
-
 def _scaling_faults(keys: Mapping[str, Any], dim: int) -> list[Fault]:
     """What is wrong with a ``rope_scaling`` of a known type: every key that the formulas read must be there and fit."""
     faults = []
+    pairs = (dim + 1) // 2
     needed = _NEEDS[keys["rope_type"]]
     for key in (*needed, *(key for key in _NUMBERS if key not in needed)):
         value, where = keys.get(key), f"config key 'rope_scaling.{key}'"
         if value is None:
             if key in needed:
-                faults.append(Fault(where, "a number" if key in _NUMBERS else f"{dim // 2} numbers", "nothing"))
+                faults.append(Fault(where, "a number" if key in _NUMBERS else f"{pairs} numbers", "nothing"))
         elif key in _NUMBERS:
             if not _is_positive(value):
                 faults.append(Fault(where, "a number above 0", repr(value)))
         elif not isinstance(value, (list, tuple)) or not all(map(_is_positive, value)):
-            faults.append(Fault(where, f"{dim // 2} numbers above 0", repr(value)))
-        elif len(value) != dim // 2:
-            faults.append(Fault(where, f"{dim // 2} numbers", f"{len(value)}"))
+            faults.append(Fault(where, f"{pairs} numbers above 0", repr(value)))
+        elif len(value) != pairs:
+            faults.append(Fault(where, f"{pairs} numbers", f"{len(value)}"))
     if not isinstance(keys.get("truncate", True), bool):
         faults.append(Fault("config key 'rope_scaling.truncate'", "true or false", repr(keys["truncate"])))
     if keys["rope_type"] == "llama3" and not faults and keys["low_freq_factor"] >= keys["high_freq_factor"]:
@@ -232,13 +204,14 @@ def make_rotary(
         faults.append(Fault("the base of the rotary frequencies (rope_theta)", "more than 1", repr(theta)))
     if not 0 < partial <= 1:
         faults.append(Fault("the share of each head that turns", "more than 0 and at most 1", repr(partial)))
-    elif not 2 <= dim <= _LARGEST_DIM or dim % 2:
-        faults.append(Fault("rotary dimensions of each head", f"an even number from 2 to {_LARGEST_DIM}", repr(dim)))
+    elif not 1 <= dim <= _LARGEST_DIM or dim + dim % 2 > head_dim:
+        expected = f"a number from 1 to {_LARGEST_DIM}, and an even one where whole heads turn"
+        faults.append(Fault("rotary dimensions of each head", expected, repr(dim)))
     original = keys.get("original_max_position_embeddings") or original_max_position or max_position
     if kind == "longrope" and original == 1:
         faults.append(Fault("config key 'original_max_position_embeddings'", "at least 2", "1"))
-    if kind == "dynamic" and dim == 2:
-        faults.append(Fault("rotary dimensions of each head", "at least 4 for dynamic scaling", "2"))
+    if kind == "dynamic" and dim <= 2:
+        faults.append(Fault("rotary dimensions of each head", "at least 3 for dynamic scaling", repr(dim)))
     if faults:
         raise InvalidConfig(faults)
     return Rotary(

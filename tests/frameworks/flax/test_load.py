@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,21 @@ def test_new_parts_follow_the_seed_and_nothing_else(tmp_path: Path) -> None:
     one, same, other = (load(folder, seed=seed).classifier.weight[...] for seed in (1, 1, 2))
     assert np.array_equal(one, same) and not np.array_equal(one, other)
     assert np.array_equal(one, loadstone.FlaxBertForTokenClassification(tiny.config("bert"), seed=1).classifier.weight)
+
+
+def test_keys_set_by_the_caller_reach_the_model_and_auto_within_a_config_means_as_stored(tmp_path: Path) -> None:
+    keys = {"use_sliding_window": True, "max_window_layers": 1, "sliding_window": 3, "torch_dtype": "auto"}
+    config = loadstone.Qwen2Config(**tiny.LLAMA, **keys)
+    loadstone.FlaxAutoModelForCausalLM.from_config(config, dtype="bfloat16").save_pretrained(tmp_path)
+    values = json.loads((tmp_path / "config.json").read_text())
+    layer_types = {"layer_types": ["full_attention", "sliding_attention"]}
+    (tmp_path / "config.json").write_text(json.dumps(values | layer_types | {"torch_dtype": "auto"}))
+    load = partial(loadstone.FlaxAutoModelForCausalLM.from_pretrained, tmp_path)
+    rope = {"rope_parameters": {"rope_type": "linear", "factor": 4.0, "rope_theta": 1e4}}
+    model = load(num_hidden_layers=1, dtype="auto", **rope)
+    assert len(model.model.layers) == 1 and model.dtype == jnp.bfloat16
+    assert not np.array_equal(model(tiny.IDS).logits, load(num_hidden_layers=1, dtype="auto")(tiny.IDS).logits)
+    assert loadstone.FlaxAutoModelForCausalLM.from_config(config).dtype == jnp.float32
 
 
 def test_from_config_draws_the_familys_numbers_in_the_dtype_asked_for() -> None:

@@ -247,6 +247,19 @@ def test_from_config_makes_the_dtype_asked_for(dtype: str) -> None:
     assert model.num_parameters() > 0 and model.can_generate()
 
 
+def test_keys_set_by_the_caller_reach_the_model_and_auto_within_a_config_means_as_stored(tmp_path: Path) -> None:
+    folder = tiny.saved(tiny.llama(), tmp_path)
+    values = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(values | {"torch_dtype": "auto"}))
+    config = loadstone.AutoConfig.from_pretrained(folder)
+    config.num_hidden_layers, config.rope_parameters = 1, {"rope_type": "linear", "factor": 4.0}
+    model = loadstone.TFAutoModelForCausalLM.from_pretrained(folder, config=config, dtype="auto")
+    plain = loadstone.TFAutoModelForCausalLM.from_pretrained(folder, num_hidden_layers=1)
+    assert len(model.model.layers) == len(plain.model.layers) == 1 and model.dtype == "float32"
+    assert not np.array_equal(model(tiny.IDS).logits, plain(tiny.IDS).logits)
+    assert loadstone.TFAutoModelForCausalLM.from_config(config).dtype == "float32"
+
+
 def test_a_bare_model_comes_without_its_pooler_if_told_so(tmp_path: Path) -> None:
     folder = tiny.saved(tiny.bert(), tmp_path)
     model = loadstone.TFBertModel.from_pretrained(folder, add_pooling_layer=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from loadstone.architectures import encoders
+from loadstone.architectures import declarations, encoders
 from loadstone.architectures.components import (
     Activation,
     Attention,
@@ -22,6 +22,7 @@ from loadstone.architectures.components import (
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
 from loadstone.config import PretrainedConfig
+from loadstone.config_keys import Refusal
 
 _EPS = 1e-12
 
@@ -31,6 +32,12 @@ class DistilBertConfig(PretrainedConfig):
 
     model_type = "distilbert"
     attribute_map: ClassVar = {"hidden_size": "dim", "num_attention_heads": "n_heads", "num_hidden_layers": "n_layers"}
+
+    refused: ClassVar = {
+        **declarations.REFUSED_BY_ENCODERS,
+        "is_decoder": Refusal((False,), "this family sees both ways only"),
+    }
+    irrelevant: ClassVar = declarations.IRRELEVANT
 
     vocab_size: int = 30522
     max_position_embeddings: int = 512
@@ -49,7 +56,7 @@ class DistilBertConfig(PretrainedConfig):
 
     positive = ("vocab_size", "max_position_embeddings", "n_layers", "n_heads", "dim", "hidden_dim")
 
-    def complete(self) -> None:
+    def check_together(self) -> None:
         divide("dim", self.dim, "n_heads", self.n_heads)
 
 

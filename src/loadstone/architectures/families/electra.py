@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from loadstone.architectures import encoders
 from loadstone.architectures.components import Activation, Backbone, Chain, Part
 from loadstone.architectures.family import Family
@@ -21,6 +23,13 @@ class ElectraConfig(encoders.EncoderConfig):
     summary_activation: str = "gelu"
     summary_last_dropout: float = 0.1
 
+    irrelevant: ClassVar = {
+        **encoders.EncoderConfig.irrelevant,
+        **dict.fromkeys(
+            ("summary_type", "summary_use_proj", "summary_activation", "summary_last_dropout"),
+            "of the head for multiple choice, which this family has not here",
+        ),
+    }
     positive = (*encoders.EncoderConfig.positive, "embedding_size")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from loadstone.architectures import decoders
+from typing import ClassVar
+
+from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components import Backbone, Part, RMSNorm
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 
@@ -11,6 +13,7 @@ class GemmaConfig(decoders.DecoderConfig):
     """The keys of a Gemma model. Defaults are those of Gemma 7B."""
 
     model_type = "gemma"
+    refused: ClassVar = declarations.but(declarations.REFUSED_BY_DECODERS, "use_bidirectional_attention")
 
     vocab_size: int = 256000
     hidden_size: int = 3072

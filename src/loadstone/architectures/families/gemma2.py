@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from loadstone.architectures import decoders
+from typing import Any, ClassVar
+
+from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components import Backbone, Layer, Part, RMSNorm
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
-from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types
-from loadstone.errors import Fault, InvalidConfig
+from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
+
+
+def _every_other(config: Any) -> list[str]:
+    return [FULL if index % 2 else SLIDING for index in range(config.num_hidden_layers)]
 
 
 class Gemma2Config(decoders.DecoderConfig):
@@ -15,6 +20,10 @@ class Gemma2Config(decoders.DecoderConfig):
     model_type = "gemma2"
     without = ("hidden_act",)
     positive = (*decoders.DecoderConfig.positive, "query_pre_attn_scalar")
+    follows: ClassVar = {**decoders.DecoderConfig.follows, "layer_types": layer_types_rule(_every_other)}
+    refused: ClassVar = declarations.but(
+        declarations.REFUSED_BY_DECODERS, "attn_logit_softcapping", "final_logit_softcapping"
+    )
 
     vocab_size: int = 256000
     hidden_size: int = 2304
@@ -37,13 +46,9 @@ class Gemma2Config(decoders.DecoderConfig):
     attn_logit_softcapping: float | None = 50.0
     use_bidirectional_attention: bool | None = None
 
-    def complete(self) -> None:
-        super().complete()
-        if self.use_bidirectional_attention:
-            raise InvalidConfig([Fault("config key 'use_bidirectional_attention'", "false in this family", "true")])
-        if self.layer_types is None:
-            self.layer_types = [FULL if index % 2 else SLIDING for index in range(self.num_hidden_layers)]
-        check_layer_types(self.layer_types, self.num_hidden_layers, self.sliding_window)
+    def check_together(self) -> None:
+        super().check_together()
+        check_layer_types(self.layer_types or [], self.num_hidden_layers, self.sliding_window)
 
 
 def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:

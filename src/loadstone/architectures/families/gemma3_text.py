@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from loadstone.architectures import decoders
+from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components import Backbone, Part, RMSNorm
 from loadstone.architectures.families.gemma2 import sandwich_layer
 from loadstone.architectures.family import BARE, CAUSAL_LM, SEQUENCE_CLASSIFICATION, Family
-from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types
+from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
+from loadstone.architectures.rope_config import RopePlace
+
+
+def _every_sixth_is_full(config: Any) -> list[str]:
+    pattern = config.sliding_window_pattern or 6
+    return [SLIDING if (index + 1) % pattern else FULL for index in range(config.num_hidden_layers)]
 
 
 class Gemma3TextConfig(decoders.DecoderConfig):
@@ -17,6 +23,27 @@ class Gemma3TextConfig(decoders.DecoderConfig):
     model_type = "gemma3_text"
     without = ("hidden_act",)
     positive = (*decoders.DecoderConfig.positive, "query_pre_attn_scalar")
+    refused: ClassVar = declarations.but(
+        declarations.REFUSED_BY_DECODERS,
+        *("use_bidirectional_attention", "attn_logit_softcapping", "final_logit_softcapping"),
+    )
+    irrelevant: ClassVar = {
+        **declarations.IRRELEVANT_TO_DECODERS,
+        "attn_logit_softcapping": "files have it, and the architecture never applies it",
+        "classifier_dropout": "of a token classifier, which this family has not",
+    }
+    attribute_map: ClassVar = {"_sliding_window_pattern": "sliding_window_pattern"}  # what Transformers 5 writes
+    follows: ClassVar = {
+        **decoders.DecoderConfig.follows,
+        "layer_types": layer_types_rule(_every_sixth_is_full, "sliding_window_pattern"),
+    }
+    rope_types = (FULL, SLIDING)
+    scaled_types = (FULL,)
+    within: ClassVar = {
+        "rope_theta": RopePlace("rope_theta", FULL),
+        "rope_local_base_freq": RopePlace("rope_theta", SLIDING),
+        "rope_scaling": None,
+    }
 
     vocab_size: int = 262208
     hidden_size: int = 2304
@@ -39,37 +66,18 @@ class Gemma3TextConfig(decoders.DecoderConfig):
     sliding_window_pattern: int | None = None
     layer_types: list[str] | None = None
     final_logit_softcapping: float | None = None
-    attn_logit_softcapping: float | None = None  # read from files, and never applied by the architecture
+    attn_logit_softcapping: float | None = None
     use_bidirectional_attention: bool | None = False
 
-    def upgrade_rope(self, parameters: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        full, sliding = dict(parameters.get(FULL) or {}), parameters.get(SLIDING) or {}
-        if "rope_theta" in sliding:
-            values["rope_local_base_freq"] = sliding["rope_theta"]
-        return super().upgrade_rope(full, values)
-
-    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
-        values = super().upgrade(values)
-        pattern = values.pop("_sliding_window_pattern", None)
-        if pattern is not None:
-            values.setdefault("sliding_window_pattern", pattern)
-        return values
-
-    def complete(self) -> None:
-        super().complete()
-        if self.layer_types is None:
-            pattern = self.sliding_window_pattern or 6
-            self.layer_types = [SLIDING if (index + 1) % pattern else FULL for index in range(self.num_hidden_layers)]
-        check_layer_types(self.layer_types, self.num_hidden_layers, self.sliding_window)
+    def check_together(self) -> None:
+        super().check_together()
+        check_layer_types(self.layer_types or [], self.num_hidden_layers, self.sliding_window)
 
 
 def blueprint(config: Gemma3TextConfig) -> Backbone:
     """The bare model."""
     head_dim = config.head_dim or 0
-    rotaries = {
-        FULL: decoders.rotary(config),
-        SLIDING: decoders.rotary(config, theta=config.rope_local_base_freq, scaling=None),
-    }
+    rotaries = {kind: decoders.rotary(config, kind) for kind in config.rope_types}
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps, offset=1.0)
     feed_forward = decoders.feed_forward(config, config.hidden_activation)
     causal = not config.use_bidirectional_attention

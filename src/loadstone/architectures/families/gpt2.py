@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadstone.architectures import decoders
+from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components import (
     Attention,
     Backbone,
@@ -18,7 +18,6 @@ from loadstone.architectures.components import (
 )
 from loadstone.architectures.family import CAUSAL_LM, Family
 from loadstone.config import PretrainedConfig
-from loadstone.errors import Fault, InvalidConfig
 
 
 class GPT2Config(PretrainedConfig):
@@ -30,6 +29,23 @@ class GPT2Config(PretrainedConfig):
         "max_position_embeddings": "n_positions",
         "num_attention_heads": "n_head",
         "num_hidden_layers": "n_layer",
+    }
+
+    refused: ClassVar = declarations.REFUSED_BY_DECODERS
+    irrelevant: ClassVar = {
+        **declarations.IRRELEVANT_TO_DECODERS,
+        "reorder_and_upcast_attn": "it guards half precision against overflow; scores are summed in float32 anyway",
+        **dict.fromkeys(
+            (
+                "summary_type",
+                "summary_use_proj",
+                "summary_activation",
+                "summary_proj_to_labels",
+                "summary_first_dropout",
+            ),
+            "of the head for multiple choice, which this family has not here",
+        ),
+        "n_ctx": "what old files have beside n_positions",
     }
 
     vocab_size: int = 50257
@@ -54,12 +70,8 @@ class GPT2Config(PretrainedConfig):
 
     positive = ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner")
 
-    def complete(self) -> None:
+    def check_together(self) -> None:
         decoders.divide("n_embd", self.n_embd, "n_head", self.n_head)
-        if self.add_cross_attention:
-            raise InvalidConfig(
-                [Fault("config key 'add_cross_attention'", "false: Loadstone has no cross-attention", "true")]
-            )
 
 
 def blueprint(config: GPT2Config) -> Backbone:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
-from loadstone.architectures import decoders
+from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components import (
     Attention,
     Backbone,
@@ -17,7 +17,8 @@ from loadstone.architectures.components import (
     Part,
 )
 from loadstone.architectures.family import Family
-from loadstone.architectures.rotary import RotaryConfig, make_rotary
+from loadstone.architectures.rope_config import RopePlace, RotaryConfig
+from loadstone.architectures.rotary import make_rotary
 
 
 class GPTNeoXConfig(RotaryConfig):
@@ -25,6 +26,14 @@ class GPTNeoXConfig(RotaryConfig):
 
     model_type = "gpt_neox"
     without = ("rope_theta",)
+    attribute_map: ClassVar = {"rope_theta": "rotary_emb_base", "partial_rotary_factor": "rotary_pct"}
+    refused: ClassVar = declarations.REFUSED_BY_DECODERS
+    irrelevant: ClassVar = declarations.IRRELEVANT_TO_DECODERS
+    within: ClassVar = {
+        "rotary_emb_base": RopePlace("rope_theta"),
+        "rotary_pct": RopePlace("partial_rotary_factor"),
+        "rope_scaling": None,
+    }
 
     vocab_size: int = 50432
     hidden_size: int = 6144
@@ -55,14 +64,7 @@ class GPTNeoXConfig(RotaryConfig):
         "max_position_embeddings",
     )
 
-    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
-        values = super().upgrade(values)
-        for newer, own in (("rope_theta", "rotary_emb_base"), ("partial_rotary_factor", "rotary_pct")):
-            if newer in values:
-                values.setdefault(own, values.pop(newer))
-        return values
-
-    def complete(self) -> None:
+    def check_together(self) -> None:
         decoders.divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
 
 

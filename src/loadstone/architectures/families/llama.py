@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from loadstone.architectures import decoders
 from loadstone.architectures.components import Backbone, Part, RMSNorm
 from loadstone.architectures.family import Family
@@ -11,6 +13,11 @@ class LlamaConfig(decoders.DecoderConfig):
     """The keys of a Llama model. Defaults are those of Llama 7B."""
 
     model_type = "llama"
+
+    irrelevant: ClassVar = {
+        **decoders.DecoderConfig.irrelevant,
+        "pretraining_tp": "how products were cut up in training; the numbers are the same",
+    }
 
     bos_token_id: int | None = 1
     eos_token_id: int | list[int] | None = 2

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+from loadstone.architectures import declarations
 from loadstone.architectures.components import (
     Activation,
     Attention,
@@ -31,8 +32,15 @@ from loadstone.architectures.family import (
     Family,
     HeadSpec,
 )
-from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types
-from loadstone.architectures.rotary import RotaryConfig, make_rotary
+from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
+from loadstone.architectures.rope_config import RopePlace, RotaryConfig
+from loadstone.architectures.rotary import make_rotary
+from loadstone.config_keys import Refusal
+
+
+def _every_nth_is_full(config: Any) -> list[str]:
+    every = config.global_attn_every_n_layers
+    return [SLIDING if index % every else FULL for index in range(config.num_hidden_layers)]
 
 
 class ModernBertConfig(RotaryConfig):
@@ -40,6 +48,27 @@ class ModernBertConfig(RotaryConfig):
 
     model_type = "modernbert"
     without = ("rope_theta",)
+    refused: ClassVar = {
+        **declarations.REFUSED_BY_ENCODERS,
+        "is_decoder": Refusal((False,), "this family sees both ways only"),
+        "rope_theta": Refusal((), "global_rope_theta and local_rope_theta are this family's"),
+        "sparse_prediction": Refusal((False,), "logits are computed for every token"),
+    }
+    irrelevant: ClassVar = {
+        **declarations.IRRELEVANT,
+        "sparse_pred_ignore_index": "of sparse_prediction, which is refused",
+        "deterministic_flash_attn": "of a kernel that is not used",
+        "reference_compile": "how to compute, not what",
+        "repad_logits_with_grad": "how to compute, not what",
+    }
+    follows: ClassVar = {"layer_types": layer_types_rule(_every_nth_is_full, "global_attn_every_n_layers")}
+    rope_types = (FULL, SLIDING)
+    scaled_types = (FULL, SLIDING)
+    within: ClassVar = {
+        "global_rope_theta": RopePlace("rope_theta", FULL),
+        "local_rope_theta": RopePlace("rope_theta", SLIDING),
+        "rope_scaling": None,
+    }
 
     vocab_size: int = 50368
     hidden_size: int = 768
@@ -84,20 +113,18 @@ class ModernBertConfig(RotaryConfig):
         "local_attention",
     )
 
-    def upgrade_rope(self, parameters: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        for layer_type, key in ((FULL, "global_rope_theta"), (SLIDING, "local_rope_theta")):
-            theta = (parameters.get(layer_type) or {}).get("rope_theta")
-            if theta is not None:
-                values[key] = theta
-        full = {key: value for key, value in (parameters.get(FULL) or {}).items() if key != "rope_theta"}
-        return super().upgrade_rope(full, values)
-
-    def complete(self) -> None:
+    def check_together(self) -> None:
         divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
-        if self.layer_types is None:
-            every = self.global_attn_every_n_layers
-            self.layer_types = [SLIDING if index % every else FULL for index in range(self.num_hidden_layers)]
-        check_layer_types(self.layer_types, self.num_hidden_layers, self.local_attention // 2)
+        check_layer_types(self.layer_types or [], self.num_hidden_layers, self.sliding_window)
+
+    @property
+    def sliding_window(self) -> int:
+        """How far a local layer sees to each side: half of ``local_attention``."""
+        return self.local_attention // 2
+
+    @sliding_window.setter
+    def sliding_window(self, value: int) -> None:
+        self.local_attention = 2 * value
 
 
 def _norm(config: ModernBertConfig) -> LayerNorm:
@@ -132,12 +159,12 @@ def blueprint(config: ModernBertConfig) -> Backbone:
             output=Part("Wo", Linear(width, width, config.attention_bias, _out(config), cutoff)),
             scale=head_dim**-0.5,
             causal=False,
-            window=config.local_attention // 2 if layer_type == SLIDING else None,
+            window=config.sliding_window if layer_type == SLIDING else None,
             rotary=make_rotary(
                 head_dim=head_dim,
                 theta=thetas[layer_type],
                 max_position=config.max_position_embeddings,
-                scaling=config.rope_scaling,
+                scaling=config.rope_parameters[layer_type],
             ),
             dropout=config.attention_dropout,
             output_dropout=config.attention_dropout,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components import AddNorm, Backbone, Embedding, Part, RelativeBias
@@ -17,6 +18,11 @@ class MPNetConfig(encoders.EncoderConfig):
 
     model_type = "mpnet"
     without = ("type_vocab_size",)
+
+    irrelevant: ClassVar = {
+        **encoders.EncoderConfig.irrelevant,
+        "classifier_dropout": "this family's classifiers have hidden_dropout_prob",
+    }
 
     vocab_size: int = 30527
     relative_attention_num_buckets: int = 32

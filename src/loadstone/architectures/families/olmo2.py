@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from loadstone.architectures import decoders
 from loadstone.architectures.components import Attention, Backbone, Chain, Layer, Linear, Part, RMSNorm
@@ -13,6 +14,11 @@ class Olmo2Config(decoders.DecoderConfig):
     """The keys of an OLMo 2 model. Defaults are those of OLMo 2 7B."""
 
     model_type = "olmo2"
+
+    irrelevant: ClassVar = {
+        **decoders.DecoderConfig.irrelevant,
+        "classifier_dropout": "of a token classifier, which this family has not",
+    }
 
     vocab_size: int = 50304
     rms_norm_eps: float = 1e-5

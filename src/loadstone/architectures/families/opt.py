@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from loadstone.architectures import decoders
+from typing import ClassVar
+
+from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components import (
     Attention,
     Backbone,
@@ -17,6 +19,7 @@ from loadstone.architectures.components import (
 )
 from loadstone.architectures.family import CAUSAL_LM, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, Family
 from loadstone.config import PretrainedConfig
+from loadstone.config_keys import Rule
 
 _POSITION_OFFSET = 2  # fairseq reserved the first rows of the position table
 
@@ -46,6 +49,9 @@ class OPTConfig(PretrainedConfig):
     enable_bias: bool = True
     layer_norm_elementwise_affine: bool = True
 
+    refused: ClassVar = declarations.REFUSED_BY_DECODERS
+    irrelevant: ClassVar = declarations.IRRELEVANT_TO_DECODERS
+    follows: ClassVar = {"word_embed_proj_dim": Rule(lambda config, said: config.hidden_size if said is None else said)}
     positive = (
         "vocab_size",
         "hidden_size",
@@ -56,10 +62,8 @@ class OPTConfig(PretrainedConfig):
         "num_attention_heads",
     )
 
-    def complete(self) -> None:
+    def check_together(self) -> None:
         decoders.divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
-        if self.word_embed_proj_dim is None:
-            self.word_embed_proj_dim = self.hidden_size
 
 
 def blueprint(config: OPTConfig) -> Wrapped:

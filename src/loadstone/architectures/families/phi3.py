@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from loadstone.architectures import decoders
 from loadstone.architectures.components import Attention, Backbone, Gated, Linear, Part, RMSNorm
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
+from loadstone.architectures.rope_config import RopePlace
 
 
 class Phi3Config(decoders.DecoderConfig):
@@ -14,6 +15,15 @@ class Phi3Config(decoders.DecoderConfig):
 
     model_type = "phi3"
     positive = (*decoders.DecoderConfig.positive, "sliding_window", "original_max_position_embeddings")
+    irrelevant: ClassVar = {
+        **decoders.DecoderConfig.irrelevant,
+        "embd_pdrop": "the reference implementation never applies it",
+    }
+    within: ClassVar = {
+        **decoders.DecoderConfig.within,
+        "partial_rotary_factor": RopePlace("partial_rotary_factor"),
+        "original_max_position_embeddings": RopePlace("original_max_position_embeddings"),
+    }
 
     vocab_size: int = 32064
     hidden_size: int = 3072
@@ -29,20 +39,9 @@ class Phi3Config(decoders.DecoderConfig):
     pad_token_id: int | None = 32000
     sliding_window: int | None = None
 
-    def upgrade_rope(self, parameters: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        if "original_max_position_embeddings" in parameters:
-            values.setdefault("original_max_position_embeddings", parameters["original_max_position_embeddings"])
-        if parameters.get("partial_rotary_factor") == 1.0:
-            del parameters["partial_rotary_factor"]
-        return super().upgrade_rope(parameters, values)
-
-    def upgrade(self, values: dict[str, Any]) -> dict[str, Any]:
-        values = super().upgrade(values)
-        scaling = values.get("rope_scaling")
-        # Early files wrote "su", and for a while "yarn", for what became LongRoPE.
-        if isinstance(scaling, dict) and scaling.get("rope_type", scaling.get("type")) in ("su", "yarn"):
-            values["rope_scaling"] = {**scaling, "rope_type": "longrope", "type": "longrope"}
-        return values
+    def rope_type(self, name: Any) -> Any:
+        """Early files wrote "su", and for a while "yarn", for what became LongRoPE."""
+        return "longrope" if name in ("su", "yarn") else name
 
 
 def blueprint(config: Phi3Config) -> Backbone:

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from loadstone.architectures import decoders
 from loadstone.architectures.components import Backbone, Part, RMSNorm
 from loadstone.architectures.family import Family
-from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types
+from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
+from loadstone.config_keys import Rule
+
+
+def window_in_use(config: Any, said: int | None) -> int | None:
+    """``sliding_window``, which counts only where ``use_sliding_window`` says so."""
+    return said if config.use_sliding_window else None
+
+
+def _later_layers(config: Any) -> list[str]:
+    layers = range(config.num_hidden_layers)
+    has_window = config.sliding_window is not None
+    return [SLIDING if has_window and index >= config.max_window_layers else FULL for index in layers]
 
 
 class WindowedDecoderConfig(decoders.DecoderConfig):
     """The keys with which Qwen says which layers have a sliding window."""
+
+    follows: ClassVar = {
+        **decoders.DecoderConfig.follows,
+        "sliding_window": Rule(window_in_use),
+        "layer_types": layer_types_rule(_later_layers, "use_sliding_window", "max_window_layers"),
+    }
 
     use_sliding_window: bool = False
     sliding_window: int | None = 4096
     max_window_layers: int = 28
     layer_types: list[str] | None = None
 
-    def complete(self) -> None:
-        super().complete()
-        if not self.use_sliding_window:
-            self.sliding_window = None
-        if self.layer_types is None:
-            self.layer_types = [
-                SLIDING if self.sliding_window is not None and index >= self.max_window_layers else FULL
-                for index in range(self.num_hidden_layers)
-            ]
-        check_layer_types(self.layer_types, self.num_hidden_layers, self.sliding_window)
+    def check_together(self) -> None:
+        super().check_together()
+        check_layer_types(self.layer_types or [], self.num_hidden_layers, self.sliding_window)
 
 
 class Qwen2Config(WindowedDecoderConfig):

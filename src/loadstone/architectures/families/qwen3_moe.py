@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from loadstone.architectures import decoders
 from loadstone.architectures.components import Backbone, Experts, Linear, Part, RMSNorm, SparseExperts
+from loadstone.architectures.families.qwen2 import window_in_use
 from loadstone.architectures.family import Family
+from loadstone.config_keys import Rule
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.naming import StackedExperts
 
@@ -16,6 +18,11 @@ class Qwen3MoeConfig(decoders.DecoderConfig):
 
     model_type = "qwen3_moe"
     attribute_map: ClassVar = {"num_local_experts": "num_experts"}  # Transformers 5 writes the first
+    follows: ClassVar = {
+        **decoders.DecoderConfig.follows,
+        "sliding_window": Rule(window_in_use),
+        "mlp_only_layers": Rule(lambda config, said: [] if said is None else said),
+    }
 
     vocab_size: int = 151936
     hidden_size: int = 2048
@@ -43,13 +50,10 @@ class Qwen3MoeConfig(decoders.DecoderConfig):
         "decoder_sparse_step",
     )
 
-    def complete(self) -> None:
-        super().complete()
-        if not self.use_sliding_window:
-            self.sliding_window = None
-        elif self.sliding_window is not None and self.sliding_window < 1:
+    def check_together(self) -> None:
+        super().check_together()
+        if self.sliding_window is not None and self.sliding_window < 1:
             raise InvalidConfig([Fault("config key 'sliding_window'", "at least 1", repr(self.sliding_window))])
-        self.mlp_only_layers = self.mlp_only_layers or []
 
     def is_sparse(self, index: int) -> bool:
         """Whether a layer has experts."""

@@ -13,7 +13,7 @@ from jax import Array
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.flax.build import attach, build, place
 from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
@@ -350,7 +350,7 @@ class FlaxPreTrainedModel(PushToHub, nnx.Module):
     def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
         """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
         asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
-        given = next((each for each in (*asked, config.torch_dtype) if each is not None), "float32")
+        given = named_dtype(*asked, config.torch_dtype) or "float32"
         attention, seed = kwargs.pop("attn_implementation", None), kwargs.pop("seed", 0)
         if kwargs:
             names = ", ".join(sorted(kwargs))

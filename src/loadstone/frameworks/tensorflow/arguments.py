@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from loadstone.errors import ArgumentError
-from loadstone.options import nearest
+from loadstone.keywords import nearest
 
 _RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2}
 _WHOLE = ("input_ids", "position_ids", "token_type_ids")

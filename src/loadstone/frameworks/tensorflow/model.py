@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.tensorflow.backbone import attach_backbone
 from loadstone.frameworks.tensorflow.build import attach, attribute, place
@@ -229,7 +229,7 @@ class TFPreTrainedModel(PushToHub, Holder, Training, Serving, keras.Model):
     def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
         """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
         asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
-        given = next((each for each in (*asked, config.torch_dtype) if each is not None), None)
+        given = named_dtype(*asked, config.torch_dtype)
         attention = kwargs.pop("attn_implementation", None)
         if kwargs:
             names = ", ".join(sorted(kwargs))

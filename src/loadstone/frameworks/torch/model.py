@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
@@ -296,7 +296,7 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
     def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
         """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
         asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
-        given = next((each for each in (*asked, config.torch_dtype) if each is not None), None)
+        given = named_dtype(*asked, config.torch_dtype)
         attention = kwargs.pop("attn_implementation", None)
         if kwargs:
             names = ", ".join(sorted(kwargs))

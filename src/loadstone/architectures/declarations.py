@@ -1,0 +1,75 @@
+"""What the families say of keys that they do not compute with: refused where a value asks for something, or irrelevant.
+
+Every other key that a config class declares is used: by the family's blueprints, or by the classes around them
+(:data:`AROUND`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loadstone.config_keys import Refusal
+
+AROUND: frozenset[str] = frozenset(
+    {
+        *("architectures", "auto_map", "torch_dtype", "problem_type", "label2id"),
+        *("bos_token_id", "eos_token_id", "pad_token_id"),
+        *("use_cache", "return_dict", "output_hidden_states", "output_attentions"),
+        *("output_router_logits", "router_aux_loss_coef"),
+    }
+)
+"""Keys that model classes, losses, ``generate``, Auto classes and saves use, and blueprints do not."""
+
+REFUSED: Mapping[str, Refusal] = {
+    "add_cross_attention": Refusal((False,), "Loadstone has no cross-attention"),
+    "is_encoder_decoder": Refusal((False,), "this family has no encoder beside its decoder"),
+    "pruned_heads": Refusal(({},), "heads that were taken out are not built"),
+    "per_layer_config": Refusal(({},), "layers cannot have sizes of their own"),
+    "tie_last_hidden_states": Refusal((True,), "the last of hidden_states is last_hidden_state"),
+    "alibi": Refusal((False,), "no family here has ALiBi"),
+    "clip_qkv": Refusal((), "queries, keys and values are not clipped"),
+    "use_qk_norm": Refusal((False,), "that norm is part of a family, not a key"),
+    "qk_layernorm": Refusal((False,), "that norm is part of a family, not a key"),
+    "attention_multiplier": Refusal((), "Granite's scale is not computed"),
+    "embedding_multiplier": Refusal((1.0, 1), "Granite's scale is not computed"),
+    "residual_multiplier": Refusal((1.0, 1), "Granite's scale is not computed"),
+    "logits_scaling": Refusal((1.0, 1), "Granite's scale is not computed"),
+    "logit_scale": Refusal((1.0, 1), "Cohere's scale is not computed"),
+    "attention_chunk_size": Refusal((), "layers see whole texts or a window, never chunks"),
+    "token_classification_bias": Refusal((True,), "a token classifier has a bias"),
+}
+"""Of every family."""
+
+REFUSED_BY_DECODERS: Mapping[str, Refusal] = {
+    **REFUSED,
+    "is_causal": Refusal((True,), "this family sees the past only"),
+    "use_bidirectional_attention": Refusal((False,), "this family sees the past only"),
+    "attn_logit_softcapping": Refusal((), "this family's scores have no soft cap"),
+    "final_logit_softcapping": Refusal((), "this family's logits have no soft cap"),
+}
+
+REFUSED_BY_ENCODERS: Mapping[str, Refusal] = {**REFUSED, "is_causal": Refusal((False,), "is_decoder says so here")}
+
+IRRELEVANT: Mapping[str, str] = {
+    "chunk_size_feed_forward": "how many tokens go through at once; the numbers are the same",
+    "gradient_checkpointing": "gradient_checkpointing_enable() is the switch; the numbers are the same",
+    "torchscript": "an export of Transformers 4",
+    "tie_encoder_decoder": "of encoders with a decoder, which are refused",
+    "cross_attention_hidden_size": "of cross-attention, which is refused",
+    "decoder_start_token_id": "of encoders with a decoder, which are refused",
+    "cls_token_id": "a tokenizer's",
+    "sep_token_id": "a tokenizer's",
+    "tokenizer_class": "a tokenizer's",
+    "prefix": "a pipeline's",
+    "task_specific_params": "a pipeline's",
+    "finetuning_task": "a note",
+    "transformers_version": "a note",
+}
+"""Key → why it changes nothing, in every family."""
+
+IRRELEVANT_TO_DECODERS: Mapping[str, str] = {**IRRELEVANT, "is_decoder": "it is one, whatever is said"}
+
+
+def but(refused: Mapping[str, Refusal], *used: str) -> dict[str, Refusal]:
+    """The same without the keys that a family uses."""
+    return {name: refusal for name, refusal in refused.items() if name not in used}

@@ -1,0 +1,157 @@
+"""The keys of rotary position embeddings in a config: one place for what files spell in several ways.
+
+Transformers 4 writes ``rope_theta`` and ``rope_scaling``, some families others (``rotary_pct``,
+``rope_local_base_freq``); Transformers 5 writes one ``rope_parameters``, by layer type where the types differ. A config
+holds it in the newer way, every spelling reads and writes that, and files are written in the older one, which both
+versions read.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from loadstone.config import PretrainedConfig
+from loadstone.errors import Fault, InvalidConfig
+
+ALL = "all layers"
+"""The layer type of configs whose layers are alike, where ``rope_parameters`` is not nested."""
+
+
+class RopePlace(NamedTuple):
+    """Where in ``rope_parameters`` a key lies that files have beside it."""
+
+    key: str
+    layer_type: str = ALL
+
+
+class RopeKey:
+    """A key of the config that lies within ``rope_parameters``."""
+
+    def __init__(self, place: RopePlace, default: Any) -> None:
+        self.place, self.default = place, default
+
+    def __get__(self, config: Any, owner: type | None = None) -> Any:
+        return self.default if config is None else config._rope[self.place.layer_type].get(self.place.key, self.default)
+
+    def __set__(self, config: Any, value: Any) -> None:
+        config._rope[self.place.layer_type][self.place.key] = value
+
+
+class RopeScaling:
+    """``rope_scaling``: the parameters of the layers that have a scaling, None where they have none."""
+
+    def __get__(self, config: Any, owner: type | None = None) -> Any:
+        if config is None:
+            return None
+        part = config._rope[config.scaled_types[0]]
+        return None if part.get("rope_type", "default") == "default" else part
+
+    def __set__(self, config: Any, scaling: Any) -> None:
+        if isinstance(scaling, Mapping) and any(isinstance(part, Mapping) for part in scaling.values()):
+            config.rope_parameters = scaling  # in Transformers 5 they are one
+        elif scaling is not None and not isinstance(scaling, Mapping):
+            raise InvalidConfig([Fault("config key 'rope_scaling'", "an object or null", repr(scaling))])
+        else:
+            for kind in config.scaled_types:
+                config._set_part(kind, scaling)
+
+
+class RotaryConfig(PretrainedConfig):
+    """The keys of rotary position embeddings. ``rope_parameters`` is no key of its own: it is the others together."""
+
+    rope_theta: float = 10000.0
+    rope_scaling: dict[str, Any] | None = None
+
+    within: ClassVar[Mapping[str, RopePlace | None]] = {"rope_theta": RopePlace("rope_theta"), "rope_scaling": None}
+    rope_types: ClassVar[tuple[str, ...]] = (ALL,)
+    """The layer types that have a rotary of their own, the one with ``rope_scaling`` first."""
+    scaled_types: ClassVar[tuple[str, ...]] = (ALL,)
+    """Those that ``rope_scaling`` is for."""
+    spellings = (*PretrainedConfig.spellings, frozenset({"rope_scaling", "rope_parameters"}))
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, place in cls.within.items():
+            setattr(cls, name, RopeScaling() if place is None else RopeKey(place, getattr(cls, name)))
+
+    @property
+    def _rope(self) -> dict[str, dict[str, Any]]:
+        """Layer type → its parameters, ``rope_type`` and the keys that lie there always among them."""
+        parts: dict[str, dict[str, Any]] | None = self.__dict__.get("_rope_by_type")
+        if parts is None:
+            parts = self.__dict__["_rope_by_type"] = {kind: {"rope_type": "default"} for kind in self.rope_types}
+            for name, place in self.within.items():
+                if place is not None:
+                    parts[place.layer_type][place.key] = copy.copy(getattr(type(self), name))
+        return parts
+
+    @property
+    def rope_parameters(self) -> dict[str, Any]:
+        """What Transformers 5 has in place of ``rope_theta`` and ``rope_scaling``; may be edited in place."""
+        return self._rope if self.rope_types != (ALL,) else self._rope[ALL]
+
+    @rope_parameters.setter
+    def rope_parameters(self, parameters: Any) -> None:
+        if not parameters and (parameters is None or isinstance(parameters, Mapping)):
+            parameters = dict.fromkeys(self.rope_types) if self.rope_types != (ALL,) else {}
+        if not isinstance(parameters, Mapping):
+            raise InvalidConfig([Fault("config key 'rope_parameters'", "an object", repr(parameters))])
+        nested = {name: part for name, part in parameters.items() if isinstance(part, Mapping) or name in self._rope}
+        flat = {name: value for name, value in parameters.items() if name not in nested}
+        if self.rope_types == (ALL,):
+            nested, faulty, expected = {ALL: flat}, sorted(nested), "no layer types, for all layers are alike here"
+        else:
+            faulty = sorted({name for name, value in flat.items() if (name, value) != ("rope_type", "default")})
+            faulty += sorted(nested.keys() - set(self.rope_types))
+            expected = f"an object for each of {', '.join(self.rope_types)}"
+        if faulty:
+            raise InvalidConfig([Fault("config key 'rope_parameters'", expected, ", ".join(map(repr, faulty)))])
+        for kind, part in nested.items():
+            self._set_part(kind, part)
+
+    def _set_part(self, kind: str, parameters: Mapping[str, Any] | None) -> None:
+        """Another scaling for one layer type. The keys that lie there always stay, unless they are given anew."""
+        new = copy.deepcopy(dict(parameters or {}))
+        rope_type = new.get("rope_type") or new.get("type")
+        if rope_type is None and "factor" in new:
+            raise InvalidConfig([Fault("config key 'rope_scaling.rope_type'", "the scaling's name", "nothing")])
+        part = self._rope[kind]
+        always = {place.key for place in self.within.values() if place is not None and place.layer_type == kind}
+        kept = {key: value for key, value in part.items() if key in always}
+        given = {key: value for key, value in new.items() if not (key in always and value is None)}
+        name = self.rope_type(rope_type or "default")
+        part.clear()
+        part.update({**kept, **given, "rope_type": name, **({"type": name} if "type" in given else {})})
+
+    def rope_type(self, name: Any) -> Any:
+        """A scaling's name as the formulas know it. A family may extend it."""
+        return name
+
+    def _take(self, values: dict[str, Any]) -> None:
+        # First the keys by themselves, then the objects, which say more; last the one that Transformers lets win.
+        objects = (
+            ("rope_scaling", "rope_parameters") if self.rope_types != (ALL,) else ("rope_parameters", "rope_scaling")
+        )
+        given = {name: values[name] for name in objects if values.get(name) is not None}
+        super()._take({name: value for name, value in values.items() if name not in objects})
+        for name, value in given.items():
+            setattr(self, name, value)
+
+    def _as_json(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        values = super()._as_json(declared)
+        values.pop("rope_scaling", None)
+        scalings = {kind: self._scaling_of(kind) for kind in self.rope_types}
+        wanted = scalings[self.scaled_types[0]]
+        if any(scaling != (wanted if kind in self.scaled_types else None) for kind, scaling in scalings.items()):
+            values["rope_parameters"] = copy.deepcopy(self._rope)  # the older spelling cannot say it
+        elif wanted is not None:
+            values["rope_scaling"] = wanted
+        return values
+
+    def _scaling_of(self, kind: str) -> dict[str, Any] | None:
+        """What ``rope_scaling`` would say of one layer type."""
+        own = {place.key for place in self.within.values() if place is not None and place.layer_type == kind}
+        part = {key: copy.deepcopy(value) for key, value in self._rope[kind].items() if key not in own}
+        return None if part == {"rope_type": "default"} else part

@@ -1,0 +1,48 @@
+"""Keywords that say where files come from, which others accept, or which mean something else here."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from loadstone.errors import UnknownArgument
+
+WITHOUT_EFFECT: frozenset[str] = frozenset(
+    {"proxies", "resume_download", "mirror", "user_agent", "_from_auto", "_from_pipeline", "_commit_hash"}
+)
+"""What scripts pass to ``from_pretrained`` and what changes nothing here: ``huggingface_hub`` reads proxies from the
+environment and always resumes."""
+
+NEVER_KEYS: frozenset[str] = WITHOUT_EFFECT | {
+    *("token", "use_auth_token", "cache_dir", "force_download", "local_files_only"),
+    *("trust_remote_code", "code_revision", "return_unused_kwargs"),
+}
+"""Arguments that are no keys of a config, so that none of them, a token least of all, gets into a ``config.json``."""
+
+_INSTEAD: Mapping[str, str] = {
+    "use_auth_token": "Give token=.",
+    "adapter_kwargs": "Load the base model, then the adapter: peft.PeftModel.from_pretrained(model, folder).",
+    "tp_plan": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
+    "tp_size": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
+    "device_mesh": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
+    "device": "Give device_map=, such as device_map='cuda'.",
+    "use_kernels": "Leave it out; attn_implementation= picks the way to compute attention.",
+    "use_flash_attention_2": "Give attn_implementation=.",
+    "load_in_8bit": "Give quantization_config=.",
+    "load_in_4bit": "Give quantization_config=.",
+    "generation_config": "Set model.generation_config after loading, or give it to generate.",
+}
+"""Keyword that is not known here → what to write in its place."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``"Did you mean …?"`` if a known name is near."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def unknown_argument(where: str, unknown: Iterable[str], known: Iterable[str]) -> UnknownArgument:
+    """The error that names every unknown keyword of a call, and what to write instead, where that can be told."""
+    known = sorted(known)
+    hints = [f"{name!r}. {_INSTEAD.get(name) or nearest(name, known)}".strip() for name in unknown]
+    return UnknownArgument(f"{where} does not know {' '.join(hints)}")

@@ -1,0 +1,93 @@
+"""Every key of a family's config is used, irrelevant for a reason, or refused: none is read, kept and passed over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadstone.architectures.declarations import AROUND
+from loadstone.architectures.family import Family
+from loadstone.architectures.registry import families
+from loadstone.errors import InvalidConfig
+
+FAMILIES = families()
+PACKAGE = Path(__file__).parents[2] / "src" / "loadstone"
+VALUES: list[dict[str, Any]] = [{"num_hidden_layers": 2}, {"num_hidden_layers": 2, "use_sliding_window": True}]
+"""Few layers, and keys that others wait for."""
+
+
+def read_by_blueprints(family: Family) -> set[str]:
+    """The keys that all the family's blueprints and ties ask a config for."""
+    keys: set[str] = set()
+
+    class Watched(family.config):  # type: ignore[name-defined, misc]
+        def __getattribute__(self, name: str) -> Any:
+            keys.add(name)
+            return super().__getattribute__(name)
+
+    for values in VALUES:
+        config = family.config(**values)
+        config.__class__ = Watched
+        for head in family.heads:
+            head.build(config)
+            head.tied(config)
+    # What lies in rope_parameters is read there.
+    return keys | (family.config.within.keys() if "rope_parameters" in keys else set())
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_key_is_used_irrelevant_or_refused(name: str) -> None:
+    family = FAMILIES[name]
+    declared, used = family.config.fields().keys(), read_by_blueprints(family)
+    irrelevant, refused = family.config.irrelevant.keys(), family.config.refused.keys()
+    assert declared - used - AROUND - irrelevant - refused == set()
+    assert irrelevant & used == set(), "called irrelevant, and used"
+    assert irrelevant & refused == set()
+    assert all(family.config.irrelevant.values()), "without a reason"
+
+
+def test_a_key_that_nobody_declared_is_found() -> None:
+    class Careless(FAMILIES["llama"].config):  # type: ignore[name-defined, misc]
+        forgotten: int = 0
+
+    assert "forgotten" in Careless.fields()
+    assert "forgotten" not in read_by_blueprints(FAMILIES["llama"]) | AROUND
+
+
+@pytest.mark.parametrize("key", sorted(AROUND - {"output_router_logits", "router_aux_loss_coef"}))
+def test_a_key_that_blueprints_leave_to_the_classes_is_read_there(key: str) -> None:
+    read = re.compile(rf"\b(config|self|values|model\.config)\.{key}\b|\[?[\"']{key}[\"']")
+    files = [file for file in PACKAGE.rglob("*.py") if "architectures" not in file.parts and "cli" not in file.parts]
+    assert any(read.search(file.read_text(encoding="utf-8")) for file in files)
+
+
+def another_than(neutral: tuple[Any, ...]) -> Any:
+    """A value of the same type that asks for something."""
+    match neutral:
+        case (bool(value), *_):
+            return not value
+        case (str(), *_):
+            return "relative_key"
+        case (dict(), *_):
+            return {"0": [1]}
+        case _:
+            return 7.5
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_refused_value_is_named_and_a_neutral_one_passes(name: str) -> None:
+    cls = FAMILIES[name].config
+    for key, (neutral, _) in cls.refused.items():
+        for value in (None, *neutral):
+            if value is not None or key not in cls.fields():
+                cls.from_dict({key: value})
+        asking = another_than(neutral)
+        with pytest.raises(InvalidConfig, match=f"config key '{key}': expected .*, found {re.escape(repr(asking))}"):
+            cls.from_dict({key: asking})
+        config = cls()
+        setattr(config, key, asking)
+        with pytest.raises(InvalidConfig, match=f"config key '{key}'"):
+            FAMILIES[name].heads[0].blueprint(config)
