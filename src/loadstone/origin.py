@@ -146,13 +146,13 @@ def _of_gguf(gguf: GgufFile) -> Companions:
     try:
         import tokenizers  # noqa: F401
 
-        from loadstone.gguf_tokenizer import build_tokenizer
+        from loadstone.gguf_tokenizer import tokenizer_json
 
-        tokenizer, settings = build_tokenizer(gguf.metadata, str(gguf.path))
+        content, settings = tokenizer_json(gguf.metadata, str(gguf.path))
     except ImportError:
         return Companions({}, ("the tokenizer, which needs the tokenizers package: pip install 'loadstone[cli]'",))
     except TokenizerError as error:
         return Companions({}, (f"the tokenizer: {error}",))
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", **settings}
     said = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
-    return Companions({"tokenizer.json": tokenizer.to_str().encode(), "tokenizer_config.json": said.encode()}, ())
+    return Companions({"tokenizer.json": content.encode(), "tokenizer_config.json": said.encode()}, ())
