@@ -106,6 +106,10 @@ def _open_folder(
             if is_index:
                 return _open_sharded(folder / name, (format,), leave_out)
             return _open_single(folder / name, format)
+    from loadstone.checkpoint.not_models import describe_adapter  # nobody else needs it
+
+    if (adapter := describe_adapter(folder)) is not None:
+        raise CheckpointNotFound(adapter)
     sentences = [f"{folder}: no weights there. Looked for {', '.join(each.name for each in looked_for)}."]
     sentences += describe_folder(folder, variant, use_safetensors) or ["The folder holds nothing like weights."]
     raise CheckpointNotFound(" ".join(sentences))
