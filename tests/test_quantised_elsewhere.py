@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import torch
 from frameworks.torch import tiny
+from hub_server import the_hub
+from huggingface_hub import constants
 from packing.stored import Tensors, assert_numbers, quantised
 from safetensors.torch import load_file, save_file
 
@@ -202,6 +204,17 @@ def test_gptqs_own_file_is_read_where_it_names_its_method_and_named_where_not(pl
         Auto.from_pretrained(tmp_path)
 
 
+def test_settings_of_the_folder_count_where_a_config_of_the_callers_has_none(plain: Path, tmp_path: Path) -> None:
+    numbers = stored(plain, tmp_path, *SAID["autofp8"])
+    config = loadstone.AutoConfig.from_pretrained(plain)
+    with pytest.raises(
+        InvalidConfig, match=r"config\.json: expected none, or dequantize=True, found quant_method 'fp8'"
+    ):
+        Auto.from_pretrained(tmp_path, config=config)
+    model = Auto.from_pretrained(tmp_path, config=config, dequantize=True)
+    assert_numbers(model.state_dict(), numbers, torch.float32)
+
+
 def test_settings_beside_plain_weights_change_nothing(plain: Path, tmp_path: Path) -> None:
     stored(plain, tmp_path, lambda name, weight: ({name: weight}, weight), {}, {"hf_quant_config.json": FP8})
     assert_numbers(Auto.from_pretrained(tmp_path).state_dict(), load_file(plain / "model.safetensors"), torch.float32)
@@ -266,3 +279,30 @@ def test_a_lock_refuses_such_a_file_that_it_does_not_list(plain: Path, tmp_path:
     (folder / "hf_quant_config.json").write_text(json.dumps(FP8))
     with pytest.raises(LockMismatch, match=r"hf_quant_config\.json: expected a file that"):
         Auto.from_pretrained(folder, dequantize=True, lock=lock)
+
+
+@pytest.mark.parametrize("has_settings", [True, False])
+def test_of_a_repository_come_the_settings_and_the_shards_that_hold_scales_alone(
+    has_settings: bool, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    files = {"hf_quant_config.json": FP8} if has_settings else {}
+    numbers = stored(plain, folder, by_matrix, {}, files)
+    tensors = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    scales = {name for name in tensors if name.endswith("_scale")}
+    names = {"model-00001-of-00002.safetensors": tensors.keys() - scales, "model-00002-of-00002.safetensors": scales}
+    weight_map = {}
+    for shard, those in names.items():
+        save_file({name: tensors[name] for name in those}, folder / shard, metadata={"format": "pt"})
+        weight_map |= dict.fromkeys(those, shard)
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weight_map}))
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        hub.add("owner/model", {path.name: path.read_bytes() for path in folder.iterdir()})
+        if has_settings:
+            found = Auto.from_pretrained("owner/model", dequantize=True)
+            assert_numbers(found.state_dict(), numbers, torch.float32)
+        else:
+            with pytest.raises(InvalidConfig, match="weight_scale scales"):
+                Auto.from_pretrained("owner/model")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import QUANTIZATION_FILES
-from loadstone.config import read_json
+from loadstone.config import CONFIG_NAME, read_json
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.packing.problems import Problems
 from loadstone.planning.quantized_codes import codes_in, refuse
@@ -84,14 +84,14 @@ def settings_of(
     if isinstance(values, Mapping):
         return Settings(values, f"config key {_OF_MLX!r}")
     folder = (checkpoint.index or checkpoint.files[0]).parent
-    for path in (folder / name for name in QUANTIZATION_FILES):
+    # The config may be one that the caller made, which says nothing of how these weights are stored.
+    for path in (folder / name for name in (CONFIG_NAME, *QUANTIZATION_FILES)):
         if path.is_file():
             if checked is not None:
                 checked(path)
             said = read_json(path, "weights")
-            inner = said.get("quantization")
-            values = inner if isinstance(inner, Mapping) else said
-            if not _is_of_the_cache_alone(values):
+            values = said.get(_KEY) if path.name == CONFIG_NAME else said.get("quantization", said)
+            if values is not None and not _is_of_the_cache_alone(values):
                 return Settings(values, str(path))
     return None
 
