@@ -421,6 +421,15 @@ def test_a_padding_token_cannot_ask_for_memory(tmp_path: Path) -> None:
     assert "padding_token_id" in refusal(InvalidConfig, write(tmp_path / "x.gguf", change, arch="bert"))
 
 
+@pytest.mark.parametrize("token_id", [2**32 - 1, 64])
+def test_a_special_id_beyond_the_vocabulary_is_none(token_id: int, tmp_path: Path) -> None:
+    def change(values: dict[str, Any], tensors: dict[str, Any]) -> None:
+        values |= {"tokenizer.ggml.eos_token_id": token_id, "tokenizer.ggml.bos_token_id": 3}
+
+    config = loadstone.AutoConfig.from_pretrained(write(tmp_path / "x.gguf", change))
+    assert (config.bos_token_id, config.eos_token_id) == (3, loadstone.LlamaConfig().eos_token_id)
+
+
 def test_experts_whose_parts_do_not_fit_are_refused(tmp_path: Path) -> None:
     def change(values: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
         values["expert_count"], values["expert_used_count"] = 2, 1

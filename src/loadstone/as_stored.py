@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import GGUF
@@ -11,7 +11,7 @@ from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.options import Options
 from loadstone.packing.kept import Kept, is_in_blocks
-from loadstone.quantised import dequantised, method_of
+from loadstone.quantised import KEYS, Settings, dequantised, method_of, say_that_nothing_is, settings_of
 from loadstone.tensors import StoredTensor, Stretch
 
 COMPRESSED_TENSORS = "compressed-tensors"
@@ -26,10 +26,13 @@ RUN_BY = {
 
 _BY_GPTQMODEL = "their library, GPTQModel, has to be compiled where it is installed, and Loadstone does not use it"
 _BY_KERNELS = "their kernels need an accelerator, and Loadstone does not use them"
-_WHY_NOT = {"gptq": _BY_GPTQMODEL, "awq": _BY_GPTQMODEL, "fp8": _BY_KERNELS, "mxfp4": _BY_KERNELS}
+_WHY_NOT = {
+    **dict.fromkeys(("gptq", "awq"), _BY_GPTQMODEL),
+    **dict.fromkeys(("fp8", "fbgemm_fp8", "modelopt", "mxfp4"), _BY_KERNELS),
+    "mlx": "their kernels are those of Apple's MLX",
+}
 """``quant_method`` → why such weights do not run as they are stored."""
 
-_WHERE = "config key 'quantization_config'"
 _STATE = ".quant_state.bitsandbytes__"
 
 
@@ -38,42 +41,58 @@ def library_of(config: PretrainedConfig) -> str | None:
     return RUN_BY.get(method_of(config.get("quantization_config")) or "")
 
 
-def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options, framework: str) -> Checkpoint:
+def as_loaded(
+    checkpoint: Checkpoint,
+    config: PretrainedConfig,
+    options: Options,
+    framework: str,
+    checked: Callable[[Path], None] | None = None,
+) -> Checkpoint:
     """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantisation any more where
-    ``dequantize`` makes plain weights.
+    ``dequantize`` makes plain weights. ``checked`` is called with a file beside it that is to say how the weights are
+    quantized, before that is read.
 
     Raises :class:`InvalidConfig` for weights that cannot run as they are stored, :class:`ArgumentError` for what
     packed weights of a GGUF file do not go with, and what :func:`dequantised` raises.
     """
     if checkpoint.format == GGUF:
         return _gguf(checkpoint, options, framework)
-    settings = config.get("quantization_config")
-    library = library_of(config)
-    if settings is not None and options.quantization_config is not None and not options.dequantize:
+    settings = settings_of(checkpoint, config.get, checked)
+    if settings is None:
+        if options.dequantize:
+            say_that_nothing_is(checkpoint)
+        return checkpoint
+    method = settings.method
+    if options.quantization_config is not None and not options.dequantize:
         raise InvalidConfig(
-            [Fault(_WHERE, "none, since the caller gives one", f"quant_method {method_of(settings)!r}")],
+            [Fault(settings.where, "none, since the caller gives one", f"quant_method {method!r}")],
             hint="Leave quantization_config= out to run the weights as they are stored; or add dequantize=True, and "
             "plain numbers are made of them, and quantised anew.",
         )
-    if settings is None:
-        return checkpoint
-    found = dequantised(checkpoint, settings, config.model_type)
+    found = dequantised(checkpoint, settings.values, config.model_type, settings.where)
     if options.dequantize:
-        del config.quantization_config
+        _forget(config)
         return found
+    library = library_of(config)
     if library is None:
-        method = method_of(settings)
+        why = _WHY_NOT.get(str(method), "they do only where config.json says so, under 'quantization_config'")
         raise InvalidConfig(
-            [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method!r}")],
-            hint=f"{method!r} weights cannot run as they are stored here: {_WHY_NOT[str(method)]}. "
+            [Fault(settings.where, "none, or dequantize=True", f"quant_method {method!r}")],
+            hint=f"{method!r} weights cannot run as they are stored here: {why}. "
             "dequantize=True makes them plain ones.",
         )
     if framework != "torch":
         raise InvalidConfig(
-            [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method_of(settings)!r}")],
+            [Fault(settings.where, "none, or dequantize=True", f"quant_method {method!r}")],
             hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
         )
     return _with(checkpoint, _kept(checkpoint, found, settings))
+
+
+def _forget(config: PretrainedConfig) -> None:
+    for key in KEYS:
+        if config.get(key) is not None:
+            delattr(config, key)
 
 
 def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoint:
@@ -99,16 +118,17 @@ def _in_blocks(tensor: StoredTensor) -> StoredTensor:
     return tensor
 
 
-def _kept(checkpoint: Checkpoint, logical: Checkpoint, settings: Mapping[str, Any]) -> list[StoredTensor]:
-    if RUN_BY[str(method_of(settings))] != COMPRESSED_TENSORS:
+def _kept(checkpoint: Checkpoint, logical: Checkpoint, settings: Settings) -> list[StoredTensor]:
+    assert isinstance(settings.values, Mapping)  # else nothing had read it
+    if RUN_BY[str(settings.method)] != COMPRESSED_TENSORS:
         states = {name.partition(_STATE)[0]: name for name in checkpoint if _STATE in name}
         return [_packed(tensor, checkpoint, states) for tensor in logical.values()]
     from loadstone.packing.compressed_kept import kept  # which needs NumPy
 
     faults: list[Fault] = []
-    found = list(kept(checkpoint, logical.values(), settings, faults))
+    found = list(kept(checkpoint, logical.values(), settings.values, faults))
     if not any(isinstance(tensor.packing, Kept) for tensor in found):
-        faults.append(Fault(_WHERE, "none, for no weight is stored in fewer bits", f"{COMPRESSED_TENSORS!r}"))
+        faults.append(Fault(settings.where, "none, for no weight is stored in fewer bits", f"{COMPRESSED_TENSORS!r}"))
     if faults:
         raise InvalidConfig(
             faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."

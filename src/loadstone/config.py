@@ -462,6 +462,10 @@ def read_config(folder: Path) -> dict[str, Any]:
             f"{folder}: no {CONFIG_NAME} there, but {len(found)} of llama.cpp's files. "
             f"With gguf_file={found[0]!r} the config, the weights and the tokenizer come from that file."
         )
+    if not (folder / CONFIG_NAME).is_file():
+        from loadstone.checkpoint.not_models import describe_missing_config  # nobody else needs it
+
+        raise ConfigNotFound(describe_missing_config(folder))
     return read_json(folder / CONFIG_NAME, "model")
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
+from loadstone.checkpoint.names import PYTORCH, QUANTIZATION_FILES, SAFETENSORS
 from loadstone.config import CONFIG_NAME, dtype_name
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.named_model import flax_names, head_of, model_of, spare_names
@@ -27,6 +27,7 @@ from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.packing.narrow import TARGETS
 from loadstone.progress import Progress
 from loadstone.quantisation_config import read as read_quantisation
+from loadstone.quantised import KEYS, refuse_unread, say_that_nothing_is
 from loadstone.quantising import Lowered
 from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
 from loadstone.sizes import parse_size
@@ -288,17 +289,21 @@ def _existing(folder: Path) -> Path:
 
 def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize: bool) -> Checkpoint:
     """The tensors to write: stored parts as they are, or what comes out of them, as it always does of a GGUF file."""
+    if dequantize and origin.gguf is None and origin.quantization is None:
+        refuse_unread(origin.checkpoint)
+        say_that_nothing_is(origin.checkpoint)
     if dequantize or origin.gguf is not None:
         return origin.unpacked()
+    if wanted is None and not quantize:
+        return origin.checkpoint
     said = origin.quantization
-    if said is not None and (wanted is not None or quantize):
-        method = said.get("quant_method") if isinstance(said, Mapping) else None
-        where = f"{origin.folder / CONFIG_NAME}: 'quantization_config'"
+    if said is not None:
         refused = "quantised anew" if quantize else f"had as {wanted}"
         raise InvalidConfig(
-            [Fault(where, "plain weights", f"quant_method {method!r}")],
+            [Fault(f"{origin.folder}: {said.where}", "plain weights", f"quant_method {said.method!r}")],
             hint=f"Packed weights cannot be {refused}; dequantize=True (--dequantize) makes them plain first.",
         )
+    refuse_unread(origin.checkpoint)
     return origin.checkpoint
 
 
@@ -336,7 +341,10 @@ def _files(
         return files
     config = dict(origin.config)
     if dequantized or origin.gguf is not None:
-        config.pop("quantization_config", None)
+        for key in KEYS:
+            config.pop(key, None)
+        for name in QUANTIZATION_FILES:
+            files.pop(name, None)
     dtypes: Counter[DType] = Counter()
     for each in plan:
         if each.tensor.dtype.is_floating:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from loadstone.architectures import registry
@@ -17,10 +18,27 @@ from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.gguf import Header, Metadata, read_header, tensors_of
 from loadstone.checkpoint.names import GGUF
-from loadstone.errors import CorruptCheckpoint, Fault, NameCollision, UnknownModelType, UnsupportedDType
+from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
 from loadstone.packing.ggml_blocks import needs_package, refuse, require_package
 from loadstone.packing.gguf_blocks import Below, Paired, Sorted, Turned, rearranged
 from loadstone.tensors import DType, StoredTensor, Stretch
+
+_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "adapter": (
+            "an adapter (LoRA)",
+            "Loadstone does not put GGUF adapters on models: give the base model's file, or merge the two with "
+            "llama.cpp's llama-export-lora.",
+        ),
+        "mmproj": ("the projector of a vision or audio model (mmproj)", "Give the file of the language model."),
+        "imatrix": ("an importance matrix (imatrix), which quantizing uses", "Give the file of the model."),
+        "controlvector": ("a control vector (controlvector)", "Give the file of the model that it is for."),
+        "dataset": ("a data set", "Give the file of a model."),
+    }
+)
+"""``general.type`` → what such a file is, and what to do."""
+_ARCHITECTURES_OF = {"clip": "mmproj", "controlvector": "controlvector", "imatrix": "imatrix"}
+"""Architectures that no model has, and of which older files say no type."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,7 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
     faults.raise_if_any()
     assert header is not None
     _refuse_parts(path, header.metadata)
+    _refuse_what_is_no_model(path, header)
     choose = architecture(header.metadata.get("general.architecture"))
     raw = Checkpoint(tensors_of(path, header), format=GGUF, files=[path])
     shapes = {name: tensor.shape for name, tensor in raw.items()}
@@ -78,6 +97,17 @@ def _refuse_parts(path: Path, metadata: Metadata) -> None:
     if isinstance(parts, int) and parts > 1:
         hint = "Join them first: `llama-gguf-split --merge FIRST.gguf WHOLE.gguf`"
         raise CorruptCheckpoint([Fault(str(path), "a whole model in one file", f"one of {parts} parts", hint)])
+
+
+def _refuse_what_is_no_model(path: Path, header: Header) -> None:
+    """:class:`InvalidConfig` that names what else llama.cpp keeps in such files."""
+    kind, name = header.metadata.get("general.type", "model"), header.metadata.get("general.architecture")
+    kind = _ARCHITECTURES_OF.get(str(name), str(kind))
+    if kind not in _KINDS and header.entries:
+        return
+    what, hint = _KINDS.get(kind, ("a vocabulary, and no tensor", "Give the file that has the weights."))
+    of = f" for a model of architecture {name!r}" if kind == "adapter" else ""
+    raise InvalidConfig([Fault(str(path), "the file of a model", f"{what}{of}")], hint=hint)
 
 
 def _refuse_types(path: Path, header: Header) -> None:

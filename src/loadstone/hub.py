@@ -19,7 +19,8 @@ from typing import NamedTuple, Protocol, TypeVar
 from loadstone.checkpoint.faults import Faults
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.index import read_weight_map
-from loadstone.checkpoint.names import Candidate, candidates
+from loadstone.checkpoint.names import QUANTIZATION_FILES, SUFFIXES, Candidate, candidates
+from loadstone.checkpoint.not_models import ADAPTER_CONFIG, describe_adapter
 from loadstone.config import CONFIG_NAME
 from loadstone.errors import (
     ArgumentError,
@@ -106,9 +107,10 @@ def resolve_files(
 
     def take(files: Files) -> Source:
         prefix = _prefix(subfolder)
-        names = [prefix + name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME) if files.has(prefix + name)]
+        configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *QUANTIZATION_FILES)
+        names = [prefix + name for name in configs if files.has(prefix + name)]
         left_out: dict[str, Sequence[str]] = {}
-        weights = _weights(asked, files, prefix, choices, needs if names else None, left_out)
+        weights = _weights(asked, files, prefix, choices, needs if prefix + CONFIG_NAME in names else None, left_out)
         return _source(asked, files, [*names, *weights])._replace(left_out=left_out)
 
     return _from_hub(asked, take, enough=_prefix(subfolder) + CONFIG_NAME)
@@ -142,7 +144,8 @@ def resolve_config(
     def take(files: Files) -> Source:
         name = _prefix(subfolder) + CONFIG_NAME
         if not files.has(name):
-            raise ConfigNotFound(f"{files.where} has no {name}. {files.hint}")
+            adapter = _adapter(asked, files, _prefix(subfolder))
+            raise ConfigNotFound(adapter or f"{files.where} has no {name}. {files.hint}")
         return _source(asked, files, [name])
 
     return _from_hub(asked, take, enough=_prefix(subfolder) + CONFIG_NAME)
@@ -252,7 +255,8 @@ def _local(
         return path
     only_a_path = not isinstance(path_or_id, str) or text.startswith((".", "/", "~")) or text.endswith("/")
     if only_a_path or not text or "\\" in text or text.count("/") > 1:
-        raise not_found(f"{text!r}: no such folder (from {here()}). Check the path; a Hub id is 'owner/name'")
+        what = "file" if path.suffix in SUFFIXES else "folder"
+        raise not_found(f"{text!r}: no such {what} (from {here()}). Check the path; a Hub id is 'owner/name'")
     return None
 
 
@@ -362,6 +366,8 @@ def _weights(
     Shards that are not needed go into ``left_out``.
     """
     chosen = next((each for each in choices if files.has(prefix + each.name)), None)
+    if chosen is None and (adapter := _adapter(asked, files, prefix)) is not None:
+        raise CheckpointNotFound(adapter)
     if chosen is None:
         near = ", ".join(files.near(prefix)[:_LISTED]) or "nothing"
         raise CheckpointNotFound(
@@ -387,6 +393,13 @@ def _weights(
             f"{', '.join(missing[:_LISTED])}. {files.hint}"
         )
     return [name, *shards]
+
+
+def _adapter(asked: Asked, files: Files, prefix: str) -> str | None:
+    """Sentences on a repository that holds an adapter; None where it holds none."""
+    if not files.has(prefix + ADAPTER_CONFIG):
+        return None
+    return describe_adapter(files.fetch([prefix + ADAPTER_CONFIG]) / prefix, asked.repo_id)
 
 
 def _source(asked: Asked, files: Files, names: Sequence[str]) -> Source:

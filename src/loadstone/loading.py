@@ -7,6 +7,7 @@ import inspect
 import logging
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from loadstone.auto_config import AutoConfig
 from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.names import gguf_path
+from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
 from loadstone.frameworks import require_framework, require_library
@@ -116,7 +118,8 @@ def from_pretrained(
         checkpoint = None if options.state_dict is not None else _open(source, options, gguf)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
-            checkpoint = as_loaded(checkpoint, config, options, framework_name)
+            checked = partial(locked.check_file, source.folder)
+            checkpoint = as_loaded(checkpoint, config, options, framework_name, checked)
             library = library_of(config)
             if library is not None:
                 require_library(
@@ -180,6 +183,11 @@ def from_pretrained(
     model.load_report, model.name_or_path = report, config.name_or_path
     if model.can_generate():
         model.generation_config = GenerationConfig.for_model(config, None if path_or_id is None else folder)
+    if (folder / ADAPTER_CONFIG).is_file():
+        logger.warning(
+            "%s holds an adapter beside the model, which was not applied: peft.PeftModel.from_pretrained(model, %r)",
+            *(folder, str(folder)),
+        )
     if report.initialised:
         logger.warning("%s: newly initialised %s. Train it before use.", cls.__name__, ", ".join(report.initialised))
     return (model, report.loading_info()) if options.output_loading_info else model

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint import open_checkpoint
-from loadstone.checkpoint.names import gguf_path
+from loadstone.checkpoint.names import QUANTIZATION_FILES, gguf_path
 from loadstone.config import CONFIG_NAME, read_json, replace_file
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
 from loadstone.generation_config import GENERATION_CONFIG_NAME
@@ -189,7 +189,8 @@ def _locked(
     else:
         checkpoint = open_checkpoint(source.folder, **which)
         paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
-        paths += [path for path in (inner / CONFIG_NAME, inner / GENERATION_CONFIG_NAME) if path.is_file()]
+        configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *QUANTIZATION_FILES)
+        paths += [path for name in configs if (path := inner / name).is_file()]
     hashes = Hashes(paths, hashed=hashed).wait()
     files = {
         path.relative_to(root).as_posix(): LockedFile(path.stat().st_size, digest) for path, digest in hashes.items()

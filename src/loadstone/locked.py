@@ -61,6 +61,11 @@ class Locked:
             paths |= {root / name for name in self.source.files if name.endswith(".json")}
             self.source.check_files(root, sorted(path for path in paths if path.is_file()))
 
+    def check_file(self, root: Path, path: Path) -> None:
+        """One more file that says something of the weights, before it is read."""
+        if self.source is not None:
+            self.source.check_files(root if root.is_dir() else root.parent, [path])
+
     def guard(self, gate: Gate) -> Gate:
         """The gate, which then lets only code through that the lock lists, at the commit that it lists."""
         if self.lock is None:

@@ -15,6 +15,7 @@ from loadstone.errors import Fault, InvalidConfig
 from loadstone.origin import Origin
 from loadstone.picking import naming_of
 from loadstone.planning.match import taken_names
+from loadstone.quantised import KEYS
 from loadstone.tensors import StoredTensor
 
 
@@ -28,7 +29,8 @@ def model_of(origin: Origin, tensors: int, hint: str) -> tuple[Family, Pretraine
             [Fault(str(origin.folder / CONFIG_NAME), "the config of a family that Loadstone knows", found)], hint=hint
         )
     spec = family(str(model_type))
-    config.pop("quantization_config", None)
+    for key in KEYS:
+        config.pop(key, None)
     values = spec.config.from_dict(config)
     layers = values.get("num_hidden_layers", 0)
     if isinstance(layers, int) and layers > tensors:  # as many would be made

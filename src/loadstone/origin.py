@@ -17,7 +17,7 @@ from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.gguf import GgufFile, open_gguf
 from loadstone.hub import fetch_files, resolve_files
-from loadstone.quantised import dequantised
+from loadstone.quantised import Settings, dequantised, refuse_unread, settings_of
 from loadstone.transfer.journal import STAGING
 
 _FROM_HUB = (
@@ -56,19 +56,25 @@ class Origin(NamedTuple):
     """The one file that all comes from, if it does."""
 
     @property
-    def quantization(self) -> object | None:
-        """What the config says of weights in fewer bits."""
-        return None if self.config is None else self.config.get("quantization_config")
+    def quantization(self) -> Settings | None:
+        """What is said of weights in fewer bits, in the config or beside it."""
+        if self.gguf is not None:
+            return None
+        return settings_of(self.checkpoint, (self.config or {}).get)
 
     def unpacked(self) -> Checkpoint:
         """The tensors as a model has them: those that are packed know how they come out.
 
-        Raises :class:`InvalidConfig` for a method that is not known, :class:`CorruptCheckpoint` where tensors
-        contradict it.
+        Raises :class:`InvalidConfig` for a method that is not known, and for quantized weights of which nothing is
+        said; :class:`CorruptCheckpoint` where tensors contradict what is said.
         """
-        if self.config is None or self.quantization is None:
+        settings = self.quantization
+        if settings is None:
+            refuse_unread(self.checkpoint)
             return self.checkpoint
-        return dequantised(self.checkpoint, self.quantization, str(self.config.get("model_type", "")))
+        return dequantised(
+            self.checkpoint, settings.values, str((self.config or {}).get("model_type", "")), settings.where
+        )
 
 
 def open_origin(
@@ -146,13 +152,13 @@ def _of_gguf(gguf: GgufFile) -> Companions:
     try:
         import tokenizers  # noqa: F401
 
-        from loadstone.gguf_tokenizer import build_tokenizer
+        from loadstone.gguf_tokenizer import tokenizer_json
 
-        tokenizer, settings = build_tokenizer(gguf.metadata, str(gguf.path))
+        content, settings = tokenizer_json(gguf.metadata, str(gguf.path))
     except ImportError:
         return Companions({}, ("the tokenizer, which needs the tokenizers package: pip install 'loadstone[cli]'",))
     except TokenizerError as error:
         return Companions({}, (f"the tokenizer: {error}",))
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", **settings}
     said = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
-    return Companions({"tokenizer.json": tokenizer.to_str().encode(), "tokenizer_config.json": said.encode()}, ())
+    return Companions({"tokenizer.json": content.encode(), "tokenizer_config.json": said.encode()}, ())

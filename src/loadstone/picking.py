@@ -14,6 +14,7 @@ from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModel
 from loadstone.hub import Needs
 from loadstone.naming import Naming
 from loadstone.planning.match import taken_names
+from loadstone.planning.quantized_codes import is_part
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.references import CodeReference
 
@@ -100,8 +101,11 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
 
     def needs(folder: Path, weight_map: Mapping[str, Sequence[str]]) -> Collection[str]:
         values = read_config(folder)
-        if values.get("quantization_config") is not None:
+        names = [name for names in weight_map.values() for name in names]
+        if values.get("quantization_config") is not None or any(is_part(name) for name in names):
             return weight_map.keys()  # parts of packed tensors have names that no slot bears
+        if any(name.endswith(".kernel") for name in names):
+            return weight_map.keys()  # as have weights in the names of Flax
         model_type = values.get("model_type")
         if isinstance(target, AutoTarget):
             family = registry.family(str(model_type)) if registry.is_family(model_type) else None
@@ -112,9 +116,8 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
             return weight_map.keys()
         config = family.config.from_dict(values)
         component = head.blueprint(config)
-        stored = [name for names in weight_map.values() for name in names]
         naming = naming_of(family, head, component, config)
-        taken = taken_names(list(components.slots(component)), stored, naming, key_mapping)
+        taken = taken_names(list(components.slots(component)), names, naming, key_mapping)
         found = {shard for shard, names in weight_map.items() if not taken.isdisjoint(names)}
         return found or weight_map.keys()  # if nothing is known, what opens them all says more
 

@@ -1,46 +1,126 @@
-"""Checkpoints stored in fewer bits: from what the config says of them to tensors that know how they come out."""
+"""Checkpoints stored in fewer bits: from what the config, or a file beside it, says of them to tensors that know how
+they come out."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from typing import Any
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.names import QUANTIZATION_FILES
+from loadstone.config import CONFIG_NAME, read_json
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.packing.problems import Problems
+from loadstone.planning.quantized_codes import codes_in, refuse
 from loadstone.tensors import StoredTensor
+
+logger = logging.getLogger("loadstone")
 
 _FORMATS = {
     "fp8": "block_fp8",
+    "fbgemm_fp8": "block_fp8",
+    "modelopt": "modelopt",
     "compressed-tensors": "compressed",
     "gptq": "gptq",
     "awq": "awq",
     "bitsandbytes": "bitsandbytes",
     "bitsandbytes_4bit": "bitsandbytes",
     "bitsandbytes_8bit": "bitsandbytes",
+    "mlx": "mlx",
     "mxfp4": "mxfp4",
     "torchao": "torchao",
 }
 """``quant_method`` → the module of ``loadstone.packing`` that reads it."""
 
 
-def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "") -> Checkpoint:
+_KEY, _OF_2024, _OF_MLX = KEYS = ("quantization_config", "compression_config", "quantization")
+"""Keys of ``config.json`` that settings stand under: everybody's, that of compressed-tensors in 2024, and MLX's."""
+_HERE = f"config key {_KEY!r}"
+_LIKELY = {
+    "awq": ("w_bit", "q_group_size", "zero_point"),
+    "gptq": ("desc_act", "sym", "damp_percent", "true_sequential"),
+    "mlx": ("group_size", "bits"),
+}
+"""Method → keys of which one tells people, but does not say, that settings are its own; the first that fits."""
+_TO_SAY = {"awq": '"quant_method": "awq"', "gptq": '"quant_method": "gptq"', "mlx": '"mode": "affine"'}
+"""What such settings would say."""
+
+
+class Settings(NamedTuple):
+    """What is said of how weights were quantized."""
+
+    values: object
+    """``quantization_config``, or what stands for it, with its ``quant_method``."""
+    where: str
+    """For errors: the key, or the file."""
+
+    @property
+    def method(self) -> str | None:
+        return method_of(self.values)
+
+
+def settings_of(
+    checkpoint: Checkpoint, config: Callable[[str], object], checked: Callable[[Path], None] | None = None
+) -> Settings | None:
+    """The settings of a checkpoint; None for plain weights, and for those of which nothing is said.
+
+    ``config`` gives the value of a key, or None. Other places than ``quantization_config`` count only where something
+    is stored that needs them. ``checked`` is called with a file before it is read. Raises :class:`InvalidConfig` for a
+    file that cannot be read.
+    """
+    values = config(_KEY)
+    if values is not None:
+        return None if _is_of_the_cache_alone(values) else Settings(values, _HERE)
+    if not checkpoint.files or not codes_in(checkpoint):
+        return None
+    values = config(_OF_2024)
+    if isinstance(values, Mapping):  # whatever method it names: it was called otherwise before
+        return Settings({**values, "quant_method": "compressed-tensors"}, f"config key {_OF_2024!r}")
+    values = config(_OF_MLX)
+    if isinstance(values, Mapping):
+        return Settings(values, f"config key {_OF_MLX!r}")
+    folder = (checkpoint.index or checkpoint.files[0]).parent
+    # The config may be one that the caller made, which says nothing of how these weights are stored.
+    for path in (folder / name for name in (CONFIG_NAME, *QUANTIZATION_FILES)):
+        if path.is_file():
+            if checked is not None:
+                checked(path)
+            said = read_json(path, "weights")
+            values = said.get(_KEY) if path.name == CONFIG_NAME else said.get("quantization", said)
+            if values is not None and not _is_of_the_cache_alone(values):
+                return Settings(values, str(path))
+    return None
+
+
+def refuse_unread(checkpoint: Checkpoint) -> None:
+    """:class:`InvalidConfig` for codes of which nothing says how they are read, where nothing else would look."""
+    codes = codes_in(checkpoint)
+    if codes:
+        raise refuse(codes)
+
+
+def say_that_nothing_is(checkpoint: Checkpoint) -> None:
+    """One line for who asked for ``dequantize=True`` where all is plain."""
+    where = checkpoint.index or checkpoint.files[0]
+    logger.warning("dequantize=True changes nothing: no weight of %s is quantized", where)
+
+
+def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "", where: str = _HERE) -> Checkpoint:
     """The checkpoint as the model has it: each tensor once, those that are packed with their ``packing``.
 
-    ``settings``: the config's ``quantization_config``. ``model_type``: some families have weights as (inputs, outputs),
-    which all formats pack as (outputs, inputs). Raises :class:`InvalidConfig` for a method that is not known, or
-    settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists all.
+    ``settings`` and ``where`` they stand, as in :class:`Settings`. ``model_type``: some families have weights as
+    (inputs, outputs), which all formats pack as (outputs, inputs). Raises :class:`InvalidConfig` for a method that is
+    not known, or settings that make no sense, and :class:`CorruptCheckpoint` where tensors contradict them; each lists
+    all.
     """
     method = method_of(settings)
     if not isinstance(settings, Mapping) or method is None or method not in _FORMATS:
-        known = ", ".join(map(repr, _FORMATS))
-        raise InvalidConfig(
-            [Fault("config key 'quantization_config'", f"a quant_method of {known}", f"quant_method {method!r}")],
-            hint="Loadstone does not read these weights; load the model's unquantised version.",
-        )
-    problems = Problems()
+        raise _unread(settings, where)
+    problems = Problems(where)
     module: Any = importlib.import_module(f"loadstone.packing.{_FORMATS[method]}")
     tensors = list(module.read(checkpoint, settings, problems))
     problems.raise_if_any()
@@ -61,10 +141,38 @@ def _turned(tensors: list[StoredTensor], inputs_first: tuple[str, ...]) -> list[
 
 
 def method_of(settings: object) -> str | None:
-    """The ``quant_method``; None where there is none. The oldest of bitsandbytes' configs say it by two flags alone."""
+    """The ``quant_method``; None where there is none.
+
+    Some say it otherwise: the oldest configs of bitsandbytes by two flags alone, ModelOpt's by ``quant_algo``,
+    AutoAWQ's by ``w_bit`` and the ``version`` of the layout, MLX's by ``mode``.
+    """
     if not isinstance(settings, Mapping):
         return None
     method = settings.get("quant_method")
-    if method is None and (settings.get("load_in_4bit") is True or settings.get("load_in_8bit") is True):
+    if method is not None:
+        return method if isinstance(method, str) else None
+    if settings.get("load_in_4bit") is True or settings.get("load_in_8bit") is True:
         return "bitsandbytes"
-    return method if isinstance(method, str) else None
+    if "quant_algo" in settings:
+        return "modelopt"
+    if "w_bit" in settings and "version" in settings:
+        return "awq"
+    return "mlx" if "mode" in settings and "bits" in settings else None
+
+
+def _unread(settings: object, where: str) -> InvalidConfig:
+    """The error for settings of a method that is not known, or of none that they name."""
+    known, method = ", ".join(map(repr, _FORMATS)), method_of(settings)
+    found = f"quant_method {method!r}"
+    hint = "Loadstone does not read these weights; load the model's unquantised version."
+    if method is None and isinstance(settings, Mapping):
+        likely = next((name for name, keys in _LIKELY.items() if any(key in settings for key in keys)), None)
+        if likely is not None:
+            found = f"none, in settings that look like those of {likely!r}"
+            hint = f"If that is what they are, add {_TO_SAY[likely]} to them; dequantize=True then makes plain weights."
+    return InvalidConfig([Fault(where, f"a quant_method of {known}", found)], hint=hint)
+
+
+def _is_of_the_cache_alone(values: object) -> bool:
+    """Whether ModelOpt quantized the cache of keys and values, and no weights."""
+    return method_of(values) == "modelopt" and isinstance(values, Mapping) and values.get("quant_algo", "") is None

@@ -54,6 +54,9 @@ class DType(enum.Enum):
     UINT8 = "uint8", "U8", 8, False
     BOOL = "bool", "BOOL", 8, False
 
+    # Members are compared by identity; Enum's own hash is a Python function, which 100,000 look-ups would feel.
+    __hash__ = object.__hash__
+
     def __repr__(self) -> str:
         return str(self.value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import math
 import pickle
 import struct
 import tempfile
@@ -69,6 +70,39 @@ def test_every_dtype_without_a_storage_type_in_the_old_format_which_torch_writes
     tensor = torch.randint(0, 2, (3, 4)).to(getattr(torch, dtype))
     save(tmp_path / "a.bin", {"a": tensor}, False)
     assert_same(open_checkpoint(tmp_path / "a.bin"), {"a": tensor})
+
+
+PLAIN: dict[str, object] = {
+    "device": torch.device("cpu"),
+    "device with a number": torch.device("cuda", 1),
+    "set": {1, "two", (3, 4)},
+    "empty set": set(),
+    "bytes": b"xyz\xff",
+    "bytearray": bytearray(b"ab"),
+    "complex": 1 - 2j,
+    "Counter": collections.Counter("aab"),
+    "keys": {2.5: 1, None: 2, (1, "b"): 3, True: 4, math.nan: 5},
+    "within": {"a": [{1}, {"b": (b"x", torch.device("meta"))}]},
+}
+
+
+@pytest.mark.parametrize("zipped", FORMATS)
+@pytest.mark.parametrize("kind", PLAIN)
+def test_plain_values_beside_tensors_are_passed_over_as_torch_reads_them(
+    tmp_path: Path, kind: str, zipped: bool
+) -> None:
+    assert_round_trip(tmp_path, {"a": torch.ones(2), "beside": PLAIN[kind], "b": torch.zeros(3)}, zipped)
+
+
+@pytest.mark.filterwarnings("ignore:ComplexHalf")
+@pytest.mark.parametrize("dtype", [torch.complex128, torch.complex32])
+def test_a_complex_tensor_beside_weights_is_passed_over_with_a_line(
+    tmp_path: Path, dtype: torch.dtype, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "pytorch_model.bin"
+    save(path, {"weight": torch.ones(2), "freqs_cis": torch.ones(2).to(dtype)}, True)
+    assert_same(open_checkpoint(path), {"weight": torch.ones(2)})
+    assert caplog.messages == [f"{path}: passed over tensors of complex128 or complex32: 'freqs_cis'"]
 
 
 @pytest.mark.filterwarnings("ignore:ComplexHalf")

@@ -49,15 +49,8 @@ def refused(metadata: dict[str, Any]) -> str:
         ("token_type", [1] * (COUNT - 1) + [7], "expected 0 to 6, found 7"),
         ("token_type", [1] * (COUNT - 1) + [-1], "expected 0 to 6, found -1"),
         ("token_type", [True] * COUNT, "expected whole numbers, found True"),
-        (
-            "bos_token_id",
-            COUNT,
-            f"'tokenizer.ggml.bos_token_id': expected an id of one of {COUNT} tokens, found {COUNT}",
-        ),
-        ("eos_token_id", -1, "expected an id of one of"),
-        ("padding_token_id", 1 << 63, "expected an id of one of"),
         ("unknown_token_id", 1.5, "'tokenizer.ggml.unknown_token_id': expected a whole number, found 1.5"),
-        ("add_bos_token", 1, "'tokenizer.ggml.add_bos_token': expected true or false, found 1"),
+        ("add_bos_token", 2, "'tokenizer.ggml.add_bos_token': expected true or false, found 2"),
         ("add_space_prefix", "yes", "'tokenizer.ggml.add_space_prefix': expected true or false"),
         ("precompiled_charsmap", [1000], "'tokenizer.ggml.precompiled_charsmap': expected bytes, found numbers beyond"),
         ("pre", 3, "'tokenizer.ggml.pre': expected a string, found 3"),
@@ -67,6 +60,28 @@ def test_each_value_that_makes_no_sense_is_named(key: str, value: Any, said: str
     assert said in refused(sentencepiece(PIECES) | {f"tokenizer.ggml.{key}": value})
 
 
+@pytest.mark.parametrize("token_id", [COUNT, -1, (1 << 32) - 1, 1 << 63])
+@pytest.mark.parametrize(
+    ("role", "name", "default"), [("bos", "bos", "<s>"), ("padding", "pad", None), ("eot", "eot", None)]
+)
+def test_a_special_id_beyond_the_tokens_is_passed_over_with_a_line(
+    token_id: int, role: str, name: str, default: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    metadata = sentencepiece(PIECES, **{f"{role}_token_id": token_id})
+    tokenizer, settings = build_tokenizer(metadata, "odd.gguf")
+    assert settings.get(f"{name}_token") == default
+    assert tokenizer.encode("a").tokens == ["<s>", "▁a"]
+    said = [record.getMessage() for record in caplog.records]
+    taken = "; the default, 1, is taken" if default else ""
+    key = f"tokenizer.ggml.{role}_token_id"
+    assert said == [f"odd.gguf: metadata key '{key}' is {token_id}, and there are {COUNT} tokens: passed over{taken}"]
+
+
+def test_flags_that_are_written_as_numbers_count() -> None:
+    tokenizer, _ = build_tokenizer(sentencepiece(PIECES, add_bos_token=0, add_eos_token=1), "odd.gguf")
+    assert tokenizer.encode("a").tokens == ["▁a", "</s>"]
+
+
 def test_a_template_that_is_no_text_or_endless_is_named() -> None:
     assert "'tokenizer.chat_template': expected a string" in refused(byte_level(**{"tokenizer.chat_template": 1}))
     long = {"tokenizer.chat_template.tools": "x" * (2 << 20)}
@@ -74,7 +89,7 @@ def test_a_template_that_is_no_text_or_endless_is_named() -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    bad = sentencepiece(PIECES, bos_token_id=9999, scores=[1.0], add_eos_token="no", padding_token_id="x")
+    bad = sentencepiece(PIECES, bos_token_id="x", scores=[1.0], add_eos_token="no", padding_token_id="x")
     said = refused(bad)
     assert all(key in said for key in ("bos_token_id", "scores", "add_eos_token", "padding_token_id"))
 

@@ -147,8 +147,17 @@ def test_tokens_with_letters_that_are_no_bytes_are_found_and_come_back() -> None
     assert tokenizer.decode(found.ids) == "a<think>b    c"
 
 
-@pytest.mark.parametrize("merge", ["nothing here", "a", "", " a", "a  b", "Ġ zebra", "zebra Ġ"])
-def test_a_merge_that_names_no_token_is_refused_by_number(merge: str) -> None:
+@pytest.mark.parametrize("merge", ["nothing here", "a  b", "Ġ zebra", "zebra Ġ", "¡¡ ¢¢"])
+def test_a_merge_that_no_text_meets_is_passed_over_with_a_warning(merge: str, caplog: pytest.LogCaptureFixture) -> None:
+    metadata = byte_level()
+    expected = built(metadata).encode("the zebra is nothing").ids
+    metadata["tokenizer.ggml.merges"].insert(3, merge)
+    assert built(metadata).encode("the zebra is nothing").ids == expected
+    assert f"passed over 1 merges of what are no tokens, such as {merge!r}" in caplog.text
+
+
+@pytest.mark.parametrize("merge", ["a", "", " a", "a Ġ", "¢ a"])
+def test_a_merge_that_makes_no_token_is_refused_by_number(merge: str) -> None:
     metadata = byte_level()
     metadata["tokenizer.ggml.merges"].insert(3, merge)
     with pytest.raises(TokenizerError, match=r"'tokenizer\.ggml\.merges\[3\]': expected two tokens that make a third"):

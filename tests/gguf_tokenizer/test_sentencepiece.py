@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from loadstone.errors import TokenizerError
-from loadstone.gguf_tokenizer import build_tokenizer
+from loadstone.gguf_tokenizer import build_tokenizer, tokenizer_json
 
 
 def built(metadata: dict[str, Any]) -> Tokenizer:
@@ -152,13 +154,65 @@ def test_transformers_makes_the_same_of_a_small_file() -> None:
         assert ours.encode(text, add_special_tokens=False).ids == theirs.encode(text, add_special_tokens=False).ids
 
 
-def test_without_scores_the_merges_of_the_file_count_and_without_either_it_is_refused() -> None:
-    metadata = sentencepiece(PIECES, add_bos_token=False, merges=["▁ a", "▁a b", "a b"])
-    del metadata["tokenizer.ggml.scores"]
-    assert built(metadata).encode("ab").tokens == ["▁ab"]
-    del metadata["tokenizer.ggml.merges"]
-    with pytest.raises(TokenizerError, match=r"tiny\.gguf: metadata key 'tokenizer\.ggml\.merges': expected an array"):
-        built(metadata)
+@pytest.mark.parametrize("scores", ["equal", "absent"])
+def test_where_no_score_tells_the_merges_of_the_file_count(scores: str, stories260k: Path) -> None:
+    file = stories260k / "tokenizer.json"
+    model = json.loads(file.read_text())["model"]
+    tokens = sorted(model["vocab"], key=model["vocab"].__getitem__)
+    metadata = {
+        "tokenizer.ggml.model": "llama",
+        "tokenizer.ggml.tokens": tokens,
+        "tokenizer.ggml.token_type": [UNKNOWN, CONTROL, CONTROL] + [BYTE] * 256 + [NORMAL] * (len(tokens) - 259),
+        "tokenizer.ggml.merges": [" ".join(merge) for merge in model["merges"]],
+    }
+    if scores == "equal":
+        metadata["tokenizer.ggml.scores"] = [0.0] * 259 + [-1000.0] * (len(tokens) - 259)
+    ours, theirs = built(metadata), Tokenizer.from_file(str(file))
+    assert all(ours.encode(text).ids == theirs.encode(text).ids for text in corpus())
+
+
+def by_place(text: str, pieces: Collection[str]) -> list[str]:
+    """The algorithm as it is told: of all neighbours that make a piece, join the leftmost."""
+    symbols = list(text)
+    while True:
+        joined = (at for at in range(len(symbols) - 1) if symbols[at] + symbols[at + 1] in pieces)
+        if (at := next(joined, None)) is None:
+            return symbols
+        symbols[at : at + 2] = [symbols[at] + symbols[at + 1]]
+
+
+@settings(max_examples=300, deadline=None)
+@given(pieces=vocabularies(), text=st.text(" abcé", min_size=1, max_size=30), has_scores=st.booleans())
+def test_without_scores_that_differ_and_merges_tokens_are_joined_from_the_left(
+    pieces: dict[str, float], text: str, has_scores: bool
+) -> None:
+    metadata = sentencepiece(dict.fromkeys(pieces, 0.0), add_bos_token=False)
+    if not has_scores:
+        del metadata["tokenizer.ggml.scores"]
+    expected = by_place(f"▁{text.replace(' ', '▁')}", pieces)
+    spelled = [part for token in expected for part in (("<0xC3>", "<0xA9>") if token == "é" else (token,))]
+    found = built(metadata).encode(text)
+    assert found.tokens == spelled
+    assert built(metadata).decode(found.ids) == text
+
+
+def test_tokens_joined_from_the_left_keep_offsets_control_tokens_and_one_unknown_for_what_none_spells() -> None:
+    pieces = dict.fromkeys(("▁", "a", "b", "c", "ab", "bc", "ca"), 0.0)
+    found = built(sentencepiece(pieces, with_bytes=False)).encode("bcab</s>abcéèa")
+    assert found.tokens == ["<s>", "▁", "bc", "ab", "</s>", "▁", "ab", "c", "<unk>", "a"]
+    assert [found.offsets[at] for at in (2, 3, 4, 6, 8)] == [(0, 2), (2, 4), (4, 8), (8, 10), (11, 13)]
+
+
+def test_what_tokenizer_json_has_no_words_for_is_refused_where_it_would_be_written() -> None:
+    pieces = dict.fromkeys(("▁", "a", "b", "c", "ab", "bc"), 0.0)
+    with pytest.raises(TokenizerError, match=r"tiny\.gguf: expected scores that differ, or merges; found neither"):
+        tokenizer_json(sentencepiece(pieces), "tiny.gguf")
+    assert json.loads(tokenizer_json(sentencepiece(PIECES), "tiny.gguf")[0])["model"]["merges"]
+
+
+def test_a_score_of_minus_infinity_is_that_of_a_token_merged_last() -> None:
+    pieces = {"▁": -9.0, "a": -10.0, "b": -11.0, "▁a": -math.inf, "ab": -2.0}
+    assert built(sentencepiece(pieces, add_bos_token=False)).encode("ab a").tokens == ["▁", "ab", "▁a"]
 
 
 def test_tokens_that_no_vocabulary_has_are_refused_before_they_take_time() -> None:

@@ -104,6 +104,25 @@ def test_an_opcode_that_weights_never_need_is_named(tmp_path: Path, opcode: byte
     assert "the opcode" in unsafe(tmp_path, torch_zip(b"N" + opcode))
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        Pickle.call("_codecs.encode", Pickle.text("rot13"), Pickle.text("rot13")),
+        Pickle.call("_codecs.encode", b"N", Pickle.text("latin1")),
+        Pickle.call("__builtin__.set", Pickle.text("x")),
+        Pickle.call("__builtin__.bytearray", Pickle.integer(1 << 40)),
+        Pickle.call("__builtin__.complex", Pickle.text("1"), Pickle.text("1")),
+        Pickle.call("collections.Counter", Pickle.text("x")),
+        Pickle.call("torch.device", Pickle.integer(1)),
+        Pickle.call("torch.device", Pickle.text("cpu"), Pickle.text("x")),
+        b"}(" + Pickle.call("_codecs.encode", Pickle.text("a"), Pickle.text("latin1")) + b"Nu",
+        b"}" + Pickle.tuple(Pickle.tuple(b"K\x00")) + b"Ns",
+    ],
+)
+def test_a_plain_value_made_as_torch_never_makes_it_is_refused(tmp_path: Path, value: bytes) -> None:
+    refusal(tmp_path, torch_zip(Pickle.dict(a=SOUND, b=value)))
+
+
 def test_an_allowed_name_is_inert_where_it_is_not_to_be_called(tmp_path: Path) -> None:
     call = Pickle.call("torch.FloatStorage", Pickle.integer(2**40))
     assert "a call of torch.FloatStorage" in unsafe(tmp_path, torch_zip(Pickle.dict(a=call)))
@@ -203,7 +222,7 @@ def test_what_is_not_a_dict_of_tensors_is_refused(tmp_path: Path, value: object)
 def test_a_tensor_under_a_number_is_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     torch.save({3: torch.ones(1)}, buffer)
-    assert "the number 3" in refusal(tmp_path, buffer.getvalue())
+    assert "the key 3" in refusal(tmp_path, buffer.getvalue())
 
 
 def test_a_tensor_to_be_conjugated_on_reading_is_refused(tmp_path: Path) -> None:
@@ -411,6 +430,12 @@ def nested_tuples(depth: int) -> bytes:
 
 BOMBS = {
     "a dict key that takes for ever to hash": b"}" + nested_tuples(60) + b"Ns",
+    "a key of many numbers, again and again": b"(" + b"K\x00" * 200_000 + b"tq\x00" + b"}h\x00Ns" * 50_000 + b"N",
+    "one list in many sets": b"]("
+    + b"N" * 200_000
+    + b"eq\x00"
+    + b"c__builtin__\nset\nh\x00\x85R" * 20_000
+    + b"\x87\x87",
     "a value that takes for ever to print": Pickle.dict(a=SOUND, b=nested_tuples(60) + b"\x85") + b"N",
     "a value that takes for ever to search": Pickle.dict(b=nested_tuples(60)),
     "a list within itself": b"]q\x00h\x00a",

@@ -14,17 +14,19 @@ from loadstone.architectures.gguf_facts import Facts, Values
 _LLAMA3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}
 """Of every Llama from 3.1 on; files hold only the factors that follow."""
 _MOST_MISSING = 16
+_PADDING = "tokenizer.ggml.padding_token_id"
 
 
 def common(facts: Facts, model_type: str) -> Values:
     """What every model says: the vocabulary, special tokens, whether the head has weights of its own."""
+    vocabulary = facts.rows("token_embd.weight")
     values: Values = {
         "model_type": model_type,
-        "vocab_size": facts.rows("token_embd.weight"),
+        "vocab_size": vocabulary,
         "tie_word_embeddings": "output.weight" not in facts.shapes,
     }
     for key, name in (("bos_token_id", "bos"), ("eos_token_id", "eos"), ("pad_token_id", "padding")):
-        if (token := facts.token(name)) is not None:
+        if (token := facts.token(name, vocabulary)) is not None:
             values[key] = token
     return values
 
@@ -234,9 +236,10 @@ def bert(facts: Facts) -> Values:
 def roberta(facts: Facts) -> Values:
     """RoBERTa, and XLM-RoBERTa, whose tokenizer is another."""
     values = bert(facts) | {"model_type": "xlm-roberta" if _tokenizer(facts) == "t5" else "roberta"}
-    values.setdefault("pad_token_id", 1)
-    if not 0 <= values["pad_token_id"] < _MOST_MISSING:
-        facts.refuse("tokenizer.ggml.padding_token_id", f"less than {_MOST_MISSING}", values["pad_token_id"])
+    said = facts.metadata.get(_PADDING, 1)
+    # Positions are counted from it, so one that makes no sense is not passed over here.
+    if values.setdefault("pad_token_id", 1) != said or not 0 <= said < _MOST_MISSING:
+        facts.refuse(_PADDING, f"less than {_MOST_MISSING}", said)
     values["max_position_embeddings"] += missing_positions(values)
     return values
 

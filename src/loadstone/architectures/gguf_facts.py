@@ -92,10 +92,11 @@ class Facts:
             return None
         return [decimal(value) for value in self._read(name)]
 
-    def token(self, name: str) -> int | None:
-        """The id of a special token."""
+    def token(self, name: str, count: int) -> int | None:
+        """The id of a special token; None, as in llama.cpp, where it is no id of ``count`` tokens."""
         found = self.metadata.get(f"tokenizer.ggml.{name}_token_id")
-        return found if isinstance(found, int) and not isinstance(found, bool) else None
+        is_id = isinstance(found, int) and not isinstance(found, bool) and 0 <= found < count
+        return found if is_id else None
 
     def _find(self, key: str, kind: Any, what: str) -> Any:
         full = f"{self._prefix}.{key}"

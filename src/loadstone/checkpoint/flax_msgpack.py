@@ -14,7 +14,7 @@ from pathlib import Path
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.layouts import in_runs, kernel_order, reordered
-from loadstone.checkpoint.msgpack_walker import Array, Walker
+from loadstone.checkpoint.msgpack_walker import Walker
 from loadstone.tensors import StoredTensor
 
 _KERNEL = "kernel"
@@ -39,7 +39,8 @@ def read_msgpack(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[s
         if name in tensors:
             found = f"{quoted(paths[name])} and {quoted(stored)}"
             faults.damaged(in_file(path, name), "one array of this name", found, "Rename one of them in the file")
-        tensors[name], paths[name] = _tensor(path, name, array), stored
+        tensors[name] = hub_tensor(in_runs(name, array.dtype, array.shape, path, array.runs), stored)
+        paths[name] = stored
     return (list(tensors.values()), {}) if len(faults) == before else ([], {})
 
 
@@ -53,7 +54,8 @@ def name_of(path: str) -> str:
     return ".".join([*modules, "weight" if leaf in _WEIGHTS else leaf])
 
 
-def _tensor(file: Path, name: str, array: Array) -> StoredTensor:
-    tensor = in_runs(name, array.dtype, array.shape, file, array.runs)
-    is_kernel = array.path[-1].split("/")[-1] == _KERNEL
-    return reordered(tensor, kernel_order(len(array.shape))) if is_kernel else tensor
+def hub_tensor(tensor: StoredTensor, path: str) -> StoredTensor:
+    """The array of that path in a Flax file, with the Hub's name and layout."""
+    tensor = tensor._replace(name=name_of(path))
+    is_kernel = path.rpartition("/")[2] == _KERNEL
+    return reordered(tensor, kernel_order(len(tensor.shape))) if is_kernel else tensor

@@ -92,15 +92,26 @@ def _within_archive(file: RegularFile, faults: Faults) -> tuple[int, int]:
     return 0, 0
 
 
-def _tensor(path: Path, dataset: Dataset, variable: str, is_transformers: bool) -> StoredTensor:
-    name = name_of_variable(variable) if is_transformers else _name_in_keras_3(variable)
-    tensor = StoredTensor(name, dataset.dtype, dataset.shape, path, dataset.offset, dataset.nbytes)
-    leaf = _levels(variable)[-1] if is_transformers else ""
+def hub_tensor(tensor: StoredTensor, variable: str) -> StoredTensor:
+    """The variable of Transformers' TensorFlow models that bears this name, with the Hub's name and layout."""
+    tensor = tensor._replace(name=name_of_variable(variable))
+    leaf = _levels(variable)[-1]
     if leaf == _KERNEL:
-        return reordered(tensor, kernel_order(len(dataset.shape)))
-    if leaf == "bias" and len(dataset.shape) == 2 and dataset.shape[0] == 1:
-        return tensor._replace(shape=dataset.shape[1:])  # GPT-2's, which is a row there
+        return reordered(tensor, kernel_order(len(tensor.shape)))
+    if leaf == "bias" and len(tensor.shape) == 2 and tensor.shape[0] == 1:
+        return tensor._replace(shape=tensor.shape[1:])  # GPT-2's, which is a row there
     return tensor
+
+
+def with_model_name(path: str) -> str:
+    """The name of a variable as its model has it, for one that shards and safetensors files have without."""
+    # Transformers leaves the model's name away, with this exception.
+    return path if "model." in path else _SOME_MODEL + path
+
+
+def _tensor(path: Path, dataset: Dataset, variable: str, is_transformers: bool) -> StoredTensor:
+    tensor = StoredTensor(variable, dataset.dtype, dataset.shape, path, dataset.offset, dataset.nbytes)
+    return hub_tensor(tensor, variable) if is_transformers else tensor._replace(name=_name_in_keras_3(variable))
 
 
 def _name_in_keras_3(path: str) -> str:
@@ -123,8 +134,7 @@ def _variable(path: str, tree: Tree) -> tuple[str, bool]:
         if path[:at] != top and _has(tree, path[:at], "weight_names"):
             return path[at + 1 :], True
         at = path.find("/", at + 1)
-    # Transformers leaves the model's name away in shards, with this exception.
-    return path if "model." in path else _SOME_MODEL + path, True
+    return with_model_name(path), True
 
 
 def _has(tree: Tree, group: str, attribute: str) -> bool:

@@ -30,6 +30,9 @@ SUFFIXES = {
 }
 """Which format a weight file is in, by the end of its name."""
 
+QUANTIZATION_FILES = ("hf_quant_config.json", "quantize_config.json", "quant_config.json")
+"""Where ModelOpt, GPTQ and AWQ say how weights are quantized, if ``config.json`` does not."""
+
 OTHER_FORMATS = {
     ".ckpt": "a TensorFlow 1 or Lightning checkpoint",
     ".onnx": "an ONNX graph",
@@ -151,6 +154,19 @@ def describe_subfolders(folder: Path) -> str:
     except OSError as error:
         return _unlisted(error)
     return f"Folders there: {_listing(folders)}." if folders else "There are no folders in it."
+
+
+def subfolders_with(folder: Path, name: str) -> str:
+    """The arguments that lead to the folders in ``folder`` that hold a file of that name, for a message; those of a
+    repository in the Hub's cache by their paths."""
+    try:
+        _, folders = _scan(folder)
+        snapshots = _scan(folder / "snapshots")[1] if "snapshots" in folders else []
+    except OSError:
+        return ""
+    inner = [f"subfolder={each!r}" for each in folders if (folder / each / name).is_file()]
+    paths = [folder / "snapshots" / each for each in snapshots]
+    return _listing([*inner, *(str(path) for path in paths if (path / name).is_file())])
 
 
 def _scan(folder: Path) -> tuple[list[str], list[str]]:

@@ -23,7 +23,7 @@ from loadstone.checkpoint.names import (
     describe_folder,
     describe_subfolders,
 )
-from loadstone.checkpoint.safetensors import read_header
+from loadstone.checkpoint.safetensors import read_header, writer_of
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
 from loadstone.tensors import StoredTensor
 
@@ -45,7 +45,8 @@ def open_checkpoint(
     ``model.safetensors.index.fp16.json`` and so on.
 
     Names and layouts are the Hub's, whatever the format: ``…/query/kernel`` of a Flax or TensorFlow file is
-    ``….query.weight``, transposed by its strides. A GGUF file keeps its own, and is never looked for in a folder;
+    ``….query.weight``, transposed by its strides; so too in a safetensors file whose header says ``"format": "flax"``
+    or ``"tf"``. A GGUF file keeps its own, and is never looked for in a folder;
     :func:`loadstone.gguf.open_gguf` gives it the Hub's.
 
     :param path: a folder, or one file: ``.safetensors``, ``.bin``, ``.pt``, ``.pth``, ``.msgpack``, ``.h5``,
@@ -105,6 +106,10 @@ def _open_folder(
             if is_index:
                 return _open_sharded(folder / name, (format,), leave_out)
             return _open_single(folder / name, format)
+    from loadstone.checkpoint.not_models import describe_adapter  # nobody else needs it
+
+    if (adapter := describe_adapter(folder)) is not None:
+        raise CheckpointNotFound(adapter)
     sentences = [f"{folder}: no weights there. Looked for {', '.join(each.name for each in looked_for)}."]
     sentences += describe_folder(folder, variant, use_safetensors) or ["The folder holds nothing like weights."]
     raise CheckpointNotFound(" ".join(sentences))
@@ -151,6 +156,9 @@ def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str
         if len(faults) == before:
             shards[shard] = tensors
             metadata = {**said, **metadata}
+            if format == SAFETENSORS and (writer := writer_of(said)) is not None:
+                name_of = _names_by(writer)
+                weight_map[shard] = [name_of(name) for name in weight_map[shard]]
     check_agreement(index, weight_map, shards, faults)
     faults.raise_if_any()
     return Checkpoint(
@@ -173,7 +181,14 @@ def _format_of(index: Path, weight_map: Mapping[str, list[str]], allowed: Sequen
 
 def _read_safetensors(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
     header = read_header(path, faults)
-    return (header.tensors, header.metadata) if header else ([], {})
+    if header is None:
+        return [], {}
+    writer = writer_of(header.metadata)
+    if writer is None:
+        return header.tensors, header.metadata
+    from loadstone.checkpoint.safetensors_writers import as_on_the_hub  # few files need it
+
+    return as_on_the_hub(path, writer, header.tensors, faults), header.metadata
 
 
 def _read_pytorch(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
@@ -204,6 +219,12 @@ def _flax_names() -> Callable[[str], str]:
     from loadstone.checkpoint.flax_msgpack import name_of
 
     return name_of
+
+
+def _names_by(writer: str) -> Callable[[str], str]:
+    from loadstone.checkpoint.safetensors_writers import name_in_index
+
+    return name_in_index(writer)
 
 
 def _keras_names() -> Callable[[str], str]:

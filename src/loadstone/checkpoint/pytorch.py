@@ -3,16 +3,17 @@
 Two formats: since PyTorch 1.6 a zip archive (``data.pkl`` and one stored record for each storage), before that a
 sequence of pickles followed by the storages. In both a pickle says where each tensor lies; see ``pickle_machine``.
 
-Accepted is a dict of names and tensors. Refused, beyond what ``torch.load(weights_only=True)`` refuses: every name and
-opcode that a dict of dense tensors does not need, pickle protocols other than 2, compressed records, tensors within
-further containers, storages whose bytes are not all there, and a tensor that strides of 0 blow up beyond both its
-file's size and 16 MiB.
+Accepted is a dict of names and tensors, and of plain values, which are passed over. Refused, beyond what
+``torch.load(weights_only=True)`` refuses: every name and opcode that such a dict does not need, pickle protocols other
+than 2, compressed records, tensors within further containers, storages whose bytes are not all there, and a tensor that
+strides of 0 blow up beyond both its file's size and 16 MiB.
 
 Source: ``torch/serialization.py`` of PyTorch 2.13.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import zlib
 from collections.abc import Mapping
@@ -26,12 +27,17 @@ from loadstone.checkpoint.torch_tokens import MalformedPickle, RefusedPickle, St
 from loadstone.checkpoint.zip_records import MAGIC, Record, read_records
 from loadstone.tensors import DType, StoredTensor
 
+logger = logging.getLogger(__name__)
+
 _OLD_MAGIC = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 """The pickle of the number 0x1950a86a20f9469cfc6c, with which every file of the old format starts."""
 _OLD_PROTOCOL = 1001
 _MAX_PICKLE = 100_000_000
 _FIRST_READ = 2**20
 _SPARE_EXPANSION = 16 * 2**20
+_NO_WEIGHTS = frozenset({"complex128", "complex32"})
+"""Dtypes that no slot of a model takes, and that have no name here."""
+_SHOWN = 10
 _FETCH_AGAIN = "Fetch the file again, or ask its author"
 _SAFER = "Ask its author for safetensors, or convert it yourself where it can do no harm"
 
@@ -202,11 +208,14 @@ def _read_state_dict(
         return [], {}
     tensors: list[StoredTensor] = []
     metadata: dict[str, str] = {}
+    passed_over: list[str] = []
     before = len(faults)
     for name, item in value.items():
         if isinstance(item, TensorToken):
             if not isinstance(name, str):
-                faults.damaged(path, "text as the name of a tensor", f"the number {name!r:.40}", _FETCH_AGAIN)
+                faults.damaged(path, "text as the name of a tensor", f"the key {name!r:.40}", _FETCH_AGAIN)
+            elif item.dtype in _NO_WEIGHTS:
+                passed_over.append(name)
             elif tensor := _place(path, name, item, places, file_nbytes, faults):
                 tensors.append(tensor)
         elif _holds_tensor(item):
@@ -214,6 +223,13 @@ def _read_state_dict(
             faults.damaged(f"{path}: key {name!r:.120}", "a tensor", f"a {type(item).__name__} of tensors", hint)
         elif isinstance(name, str) and (item is None or type(item) in (bool, int, float, str)):
             metadata[name] = f"{item}"
+    if passed_over and not tensors:
+        for name in passed_over:
+            faults.unsupported(in_file(path, name), "a dtype of the safetensors format", str(value[name].dtype))
+    elif passed_over:
+        more = f" and {len(passed_over) - _SHOWN} more" if len(passed_over) > _SHOWN else ""
+        shown = ", ".join(map(quoted, passed_over[:_SHOWN]))
+        logger.warning("%s: passed over tensors of %s: %s%s", path, " or ".join(sorted(_NO_WEIGHTS)), shown, more)
     if not tensors and value and len(faults) == before:
         faults.damaged(path, "a dict: name → tensor", "a dict without tensors", "Is this the file with the weights?")
     tensors.sort(key=lambda tensor: tensor[4])

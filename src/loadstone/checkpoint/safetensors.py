@@ -13,6 +13,7 @@ A differential test holds this.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from loadstone.tensors import BY_CODE, StoredTensor
 _LIMIT = 2**64
 _METADATA = "__metadata__"
 _FETCH_AGAIN = "Fetch the file again, or ask its author"
+_WRITERS = ("flax", "tf")
 
 
 class Header(NamedTuple):
@@ -33,6 +35,12 @@ class Header(NamedTuple):
     tensors: list[StoredTensor]
     """In the order of their bytes."""
     metadata: dict[str, str]
+
+
+def writer_of(metadata: Mapping[str, str]) -> str | None:
+    """The framework in whose names and layouts a file is, by what its header says; None for those of the Hub."""
+    said = metadata.get("format")
+    return said if said in _WRITERS else None
 
 
 def read_header(path: Path, faults: Faults) -> Header | None:

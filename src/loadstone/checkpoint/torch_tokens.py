@@ -12,6 +12,8 @@ from loadstone.tensors import BY_NAME, DType
 
 _MAX_DIMENSIONS = 64
 _LIMIT = 2**63
+_LONGEST_KEY = 8
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class RefusedPickle(Exception):
@@ -35,6 +37,12 @@ class Name(NamedTuple):
     """A global that a pickle names."""
 
     full_name: str
+
+
+class Inert(NamedTuple):
+    """A plain value that may stand beside tensors and says nothing of them: bytes, a complex number, a device."""
+
+    kind: str
 
 
 class Ordered(dict[object, object]):
@@ -129,13 +137,20 @@ def view(root: StorageToken, metadata: object) -> StorageToken:
 
 
 def put(target: dict[object, object], pairs: Iterable[tuple[object, object]]) -> None:
-    """Adds pairs to a dict. Keys are text or whole numbers: to hash a nested tuple can take for ever."""
+    """Adds pairs to a dict. Keys are text or numbers, or a few of them: to hash a nested tuple can take for ever."""
     for key, value in pairs:
-        if type(key) is not str and type(key) is not int:
-            raise MalformedPickle("text or a whole number as a key", f"a {type(key).__name__}")
+        if type(key) is not str and not _is_plain(key):
+            raise MalformedPickle("text, a number, or a short tuple of these as a key", f"a {type(key).__name__}")
         if key in target:
             raise MalformedPickle("each key once", f"{key!r:.120} twice")
         target[key] = value
+
+
+def _is_plain(key: object) -> bool:
+    """Whether a key is hashed in no time, however it was made."""
+    if type(key) is tuple:
+        return len(key) <= _LONGEST_KEY and all(type(part) in _PLAIN for part in key)
+    return type(key) in _PLAIN
 
 
 def rebuild(name: str, args: tuple[object, ...]) -> object:
@@ -158,6 +173,45 @@ def _ordered_dict(pairs: object = ()) -> Ordered:
     ordered = Ordered()
     put(ordered, ((key, value) for key, value in pairs))
     return ordered
+
+
+def _items(items: object = ()) -> object:
+    """``set([item, …])``: the list. No copy is made, of which a small file could ask for many."""
+    if not isinstance(items, list | tuple):
+        raise MalformedPickle("a set of items in a list", f"a {type(items).__name__}")
+    return items
+
+
+def _counter(counts: object = None) -> dict[object, object]:
+    """``Counter({item: count})``: the dict."""
+    if counts is not None and type(counts) is not dict:
+        raise MalformedPickle("a Counter of a dict", f"a {type(counts).__name__}")
+    return {} if counts is None else counts
+
+
+def _encoded(text: object, encoding: object) -> Inert:
+    """``_codecs.encode(text, "latin1")``: how protocol 2 writes bytes."""
+    if type(text) is not str or encoding != "latin1":
+        raise MalformedPickle("bytes as text in latin1", "something else")
+    return Inert("bytes")
+
+
+def _bytearray(content: object = Inert("bytes")) -> Inert:
+    if content != Inert("bytes"):
+        raise MalformedPickle("a bytearray of bytes", f"a {type(content).__name__}")
+    return Inert("bytearray")
+
+
+def _complex(real: object, imaginary: object) -> Inert:
+    if type(real) is not float or type(imaginary) is not float:
+        raise MalformedPickle("a complex number of two floats", "something else")
+    return Inert("complex")
+
+
+def _device(kind: object, index: object = None) -> Inert:
+    if type(kind) is not str or (index is not None and type(index) is not int):
+        raise MalformedPickle("a device's kind and number", "something else")
+    return Inert("device")
 
 
 def _size(sizes: object) -> tuple[int, ...]:
@@ -255,6 +309,12 @@ _CALLS = {
     "collections.OrderedDict": _Meaning(_ordered_dict, 0, 1),
     "torch._tensor._rebuild_from_type_v2": _Meaning(_from_type, 4, 4),
     "torch.Size": _Meaning(_size, 1, 1),
+    "torch.device": _Meaning(_device, 1, 2),
+    "__builtin__.set": _Meaning(_items, 0, 1),
+    "__builtin__.bytearray": _Meaning(_bytearray, 0, 1),
+    "__builtin__.complex": _Meaning(_complex, 2, 2),
+    "_codecs.encode": _Meaning(_encoded, 2, 2),
+    "collections.Counter": _Meaning(_counter, 0, 1),
 }
 
 NAMES = frozenset({*_CALLS, *_CLASSES, *_STORAGES, *_UNTYPED, *_DTYPES})

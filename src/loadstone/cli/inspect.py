@@ -19,7 +19,8 @@ from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
 from loadstone.hub import resolve_files
-from loadstone.quantised import dequantised, method_of
+from loadstone.planning.quantized_codes import codes_in
+from loadstone.quantised import dequantised, settings_of
 from loadstone.sizes import format_bytes
 from loadstone.tensors import DType, StoredTensor
 
@@ -137,12 +138,14 @@ def inspect_checkpoint(
     else:
         config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
     model_type = str((config or {}).get("model_type", ""))
-    settings = (config or {}).get("quantization_config")
+    settings = None if path.suffix == ".gguf" else settings_of(checkpoint, (config or {}).get)
     said = ""
+    if settings is None and (codes := codes_in(checkpoint)):
+        said = f"by a method that nothing names ({printable(str(codes[0].fault()))})"
     if settings is not None:
-        said = printable(method_of(settings) or "by no method that is known")[:80]
+        said = printable(settings.method or "by no method that is known")[:80]
         try:
-            checkpoint = dequantised(checkpoint, settings, model_type)
+            checkpoint = dequantised(checkpoint, settings.values, model_type, settings.where)
             said += " (loads with dequantize=True)"
         except FaultsError as error:
             said += f" (not read: {printable(str(error.faults[0]))})"

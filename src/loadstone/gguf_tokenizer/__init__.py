@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from loadstone.errors import TokenizerError
 from loadstone.gguf_tokenizer import byte_level, sentencepiece, unigram, word_pieces
@@ -18,7 +18,8 @@ from loadstone.gguf_tokenizer.vocabulary import ROLES, Vocabulary, read_vocabula
 if TYPE_CHECKING:
     import tokenizers
 
-_BUILDERS: Mapping[str, Callable[[Vocabulary], tokenizers.Tokenizer]] = MappingProxyType(
+_Builder: TypeAlias = "Callable[[Vocabulary], tokenizers.Tokenizer]"
+_BUILDERS: Mapping[str, _Builder] = MappingProxyType(
     {"gpt2": byte_level.build, "llama": sentencepiece.build, "t5": unigram.build, "bert": word_pieces.build}
 )
 
@@ -30,6 +31,26 @@ def build_tokenizer(metadata: Mapping[str, Any], source: str) -> tuple[tokenizer
     :class:`TokenizerError` for an algorithm or a way to split that is not known here, and for metadata that
     contradicts itself. Needs the ``tokenizers`` package.
     """
+    build, vocabulary = _read(metadata, source)
+    return _built(build, vocabulary)
+
+
+def tokenizer_json(metadata: Mapping[str, Any], source: str) -> tuple[str, dict[str, Any]]:
+    """What ``tokenizer.json`` would say, and ``tokenizer_config.json`` beside it; as :func:`build_tokenizer` otherwise.
+
+    Raises :class:`TokenizerError` too for tokens that are merged from the left, which ``tokenizer.json`` cannot say.
+    """
+    build, vocabulary = _read(metadata, source)
+    if build is sentencepiece.build and sentencepiece.order_of(vocabulary) is sentencepiece.Order.FROM_THE_LEFT:
+        raise TokenizerError(
+            f"{source}: expected scores that differ, or merges; found neither, so tokens are merged from the left. "
+            "tokenizer.json has no words for that: use the GGUF file's own tokenizer."
+        )
+    tokenizer, settings = _built(build, vocabulary)
+    return tokenizer.to_str(), settings
+
+
+def _read(metadata: Mapping[str, Any], source: str) -> tuple[_Builder, Vocabulary]:
     model = metadata.get("tokenizer.ggml.model")
     build = _BUILDERS.get(model) if isinstance(model, str) else None
     if build is None:
@@ -38,13 +59,18 @@ def build_tokenizer(metadata: Mapping[str, Any], source: str) -> tuple[tokenizer
             f"{source}: metadata key 'tokenizer.ggml.model': expected one of {', '.join(map(repr, _BUILDERS))}, found "
             f"{found}. Use a folder with this model's tokenizer.json, or call the model with token ids of your own."
         )
-    vocabulary = read_vocabulary(metadata, source)
+    return build, read_vocabulary(metadata, source)
+
+
+def _built(build: _Builder, vocabulary: Vocabulary) -> tuple[tokenizers.Tokenizer, dict[str, Any]]:
     try:
         tokenizer = build(vocabulary)
     except TokenizerError:
         raise
     except Exception as error:  # noqa: BLE001  the library raises a bare Exception for parts that do not fit together
-        raise TokenizerError(f"{source}: expected a tokenizer, found what tokenizers refuses: {error}") from None
+        raise TokenizerError(
+            f"{vocabulary.source}: expected a tokenizer, found what tokenizers refuses: {error}"
+        ) from None
     settings: dict[str, Any] = {
         f"{role}_token": tokenizer.id_to_token(vocabulary.ids[role]) for role in ROLES if role in vocabulary.ids
     }

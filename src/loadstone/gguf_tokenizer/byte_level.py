@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from loadstone.gguf_tokenizer.framing import add_tokens, frame
@@ -10,6 +12,8 @@ from loadstone.gguf_tokenizer.vocabulary import Vocabulary, shown
 
 if TYPE_CHECKING:
     import tokenizers
+
+logger = logging.getLogger(__name__)
 
 _KEY = "tokenizer.ggml.merges"
 
@@ -44,15 +48,44 @@ def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
 
 
 def read_merges(vocabulary: Vocabulary, index: dict[str, int]) -> list[tuple[str, str]]:
-    """``"left right"`` → ``("left", "right")``; both, and what they make together, must be tokens."""
+    """``"left right"`` → ``("left", "right")``; both, and what they make together, must be tokens.
+
+    A merge that can have no effect, since no text is ever cut into its parts, is passed over with a warning.
+    """
     if vocabulary.merges is None:
         raise vocabulary.error(_KEY, "an array of strings", "none", "Make the file anew with llama.cpp's converter")
-    merges = []
+    merges, others = [], []
     for number, merge in enumerate(vocabulary.merges):
         # The first part has at least one letter, which may be a blank.
         middle = merge.find(" ", 1)
         left, right = merge[:middle], merge[middle + 1 :]
-        if middle < 0 or left not in index or right not in index or left + right not in index:
+        if middle >= 0 and left in index and right in index and left + right in index:
+            merges.append((left, right))
+        elif middle >= 0:
+            others.append((number, left, right))
+        else:
             raise vocabulary.error(f"{_KEY}[{number}]", "two tokens that make a third", shown(merge))
-        merges.append((left, right))
+    if others:
+        _check_idle(vocabulary, index, others)
     return merges
+
+
+def _check_idle(vocabulary: Vocabulary, index: dict[str, int], merges: Sequence[tuple[int, str, str]]) -> None:
+    """A warning that names merges (number, left, right) which no text ever meets; an error for one that some may.
+
+    Without effect is a merge if neither its parts nor what they make are tokens; or if a part is none and is made by no
+    other merge. What would be of any other is llama.cpp's alone: it joins them, and then spells the whole in bytes.
+    """
+    reached = {left + right for _, left, right in merges}
+    for number, left, right in merges:
+        never = any(part not in index and len(part) > 1 and part not in reached for part in (left, right))
+        if not never and not index.keys().isdisjoint((left, right, left + right)):
+            raise vocabulary.error(f"{_KEY}[{number}]", "two tokens that make a third", shown(f"{left} {right}"))
+    _, left, right = merges[0]
+    logger.warning(
+        "%s: metadata key %r: passed over %d merges of what are no tokens, such as %s",
+        vocabulary.source,
+        _KEY,
+        len(merges),
+        shown(f"{left} {right}"),
+    )

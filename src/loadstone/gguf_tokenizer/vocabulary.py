@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from enum import IntEnum
 from typing import Any
 
 from loadstone.errors import Fault, TokenizerError
+
+logger = logging.getLogger(__name__)
 
 ROLES = ("bos", "eos", "eot", "eom", "unk", "sep", "pad", "cls", "mask")
 """``eot`` and ``eom`` end a turn and a message of a conversation."""
@@ -64,7 +67,7 @@ class Vocabulary:
     """By id, all different, none empty."""
     kinds: Sequence[int]
     scores: Sequence[float] | None
-    """Finite; None where the file has none."""
+    """No NaN, and no infinity but -inf; None where the file has none."""
     merges: Sequence[str] | None
     """``"left right"``, the first to be merged first; None where the file has none."""
     ids: Mapping[str, int]
@@ -120,6 +123,8 @@ class _Reader:
         value = self._metadata.get(key)
         if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, int) and value in (0, 1):  # some writers have no other type for it
+            return bool(value)
         self.fault(key, "true or false", shown(value))
         return None
 
@@ -164,7 +169,8 @@ def read_vocabulary(metadata: Mapping[str, Any], source: str) -> Vocabulary:
             break
     scores = reader.array(f"{ggml}scores", (int, float), "numbers", count)
     for index, score in enumerate(scores or ()):
-        if not math.isfinite(score):
+        # Merged last, or never: a score that "llama" takes. A sum of scores, as "t5" needs it, makes no sense then.
+        if not math.isfinite(score) and not (model == "llama" and score == -math.inf):
             reader.fault(f"{ggml}scores[{index}]", "a finite number", str(score))
             break
     merges = reader.array(f"{ggml}merges", (str,), "strings")
@@ -172,10 +178,12 @@ def read_vocabulary(metadata: Mapping[str, Any], source: str) -> Vocabulary:
     for role, names in _KEYS.items():
         for name in names:
             token_id = reader.whole(f"{ggml}{name}")
-            if token_id is not None and not 0 <= token_id < count:
-                reader.fault(f"{ggml}{name}", f"an id of one of {count} tokens", str(token_id))
-            elif token_id is not None:
+            if token_id is not None and 0 <= token_id < count:
                 ids[role] = token_id
+            elif token_id is not None:
+                default = f"; the default, {ids[role]}, is taken" if role in ids else ""
+                said = "%s: metadata key '%s%s' is %d, and there are %d tokens: passed over%s"
+                logger.warning(said, source, ggml, name, token_id, count, default)
     if "eot" not in ids and (turn_end := next((each for each in _TURN_ENDS if each in tokens), None)) is not None:
         ids["eot"] = tokens.index(turn_end)
     adds = {}

@@ -1,8 +1,9 @@
-"""``quant_method: "fp8"``: float8 weights with a scale for each block (DeepSeek-V3, Qwen3-…-FP8), row or matrix.
+"""``quant_method: "fp8"``, ``"fbgemm_fp8"``: float8 weights with a scale for each block (DeepSeek-V3, Qwen3-…-FP8), row
+or matrix (AutoFP8, vLLM).
 
-Beside ``….weight`` of float8 lies ``….weight_scale_inv``, by which the numbers are multiplied
-(https://huggingface.co/deepseek-ai/DeepSeek-V3/blob/main/inference/kernel.py, ``weight_dequant``). What was rounded to
-float8 for activations (``….input_scale``) has no part in the numbers of the weights.
+Beside ``….weight`` of float8 lies ``….weight_scale_inv`` or ``….weight_scale``, by which the numbers are multiplied, as
+either name is used (https://huggingface.co/deepseek-ai/DeepSeek-V3/blob/main/inference/kernel.py, ``weight_dequant``;
+vLLM's ``fp8.py``). Scales of activations and of the cache have no part in the numbers of the weights: they are spare.
 """
 
 from __future__ import annotations
@@ -14,22 +15,36 @@ from loadstone.packing.problems import Problems
 from loadstone.packing.scaled import scaled
 from loadstone.tensors import StoredTensor
 
-SCALE, ACTIVATION = "_scale_inv", "input_scale"
+_SCALES = ("_scale_inv", "_scale")
+_OF_WEIGHTS = ("weight_scale", "weight_scale_inv")
+_MISSING = "Is a shard missing?"
 
 
 def read(stored: Mapping[str, StoredTensor], settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
-    block = problems.size_pair(settings, "weight_block_size")
+    yield from in_blocks(stored, problems.size_pair(settings, "weight_block_size"), problems)
+
+
+def in_blocks(
+    stored: Mapping[str, StoredTensor], block: tuple[int, int] | None, problems: Problems
+) -> Iterator[StoredTensor]:
+    """The same; ``block``: rows and columns that share a scale. Without it there is one scale, or one for each row."""
     for name, tensor in stored.items():
-        scale = stored.get(name + SCALE)
-        if scale is not None:
-            if (found := scaled(tensor, scale, block, _kind(block), problems)) is not None:
+        scales = [scale for each in _SCALES if (scale := stored.get(name + each)) is not None]
+        is_float8 = tensor.dtype.is_floating and tensor.dtype.bits == 8
+        if len(scales) > 1:
+            problems.add(tensor, "one scale", " and ".join(scale.name for scale in scales))
+        elif scales:
+            if (found := scaled(tensor, scales[0], block, _kind(block), problems)) is not None:
                 yield found
-        elif name.endswith((SCALE, ACTIVATION)):
-            if name.endswith(SCALE) and name.removesuffix(SCALE) not in stored:
-                problems.add(tensor, "a tensor that it scales", "none", "Is a shard missing?")
-        elif tensor.dtype.is_floating and tensor.dtype.bits == 8:
-            problems.add(tensor, f"its scale, {name + SCALE}", "none", "Is a shard missing?")
+        elif name.endswith(_SCALES):
+            if name.removesuffix("_inv").removesuffix("_scale") in stored:
+                continue
+            if name.endswith(_OF_WEIGHTS):
+                problems.add(tensor, "a tensor that it scales", "none", _MISSING)
+            yield tensor._replace(is_spare=True)
+        elif is_float8:
+            problems.add(tensor, f"its scale, {' or '.join(name + each for each in _SCALES)}", "none", _MISSING)
         else:
             yield tensor
 

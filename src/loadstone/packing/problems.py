@@ -13,9 +13,10 @@ _MOST = 1 << 31
 
 
 class Problems:
-    """Two lists of faults: in the config, and in the files."""
+    """Two lists of faults: in the settings, which stand at ``where``, and in the files."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: str = "config key 'quantization_config'") -> None:
+        self._where = where
         self._config: list[Fault] = []
         self._files: list[Fault] = []
 
@@ -30,8 +31,8 @@ class Problems:
             raise CorruptCheckpoint(self._files)
 
     def setting(self, key: str, expected: str, found: object, hint: str = "") -> None:
-        """What ``quantization_config`` says makes no sense here."""
-        self._config.append(Fault(f"config key 'quantization_config', its {key!r}", expected, _shown(found), hint))
+        """What the settings say makes no sense here."""
+        self._config.append(Fault(f"{self._where}, its {key!r}", expected, _shown(found), hint))
 
     def add(self, tensor: StoredTensor, expected: str, found: str, hint: str = _HINT) -> None:
         """A tensor is not what its format asks for."""

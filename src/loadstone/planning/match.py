@@ -20,6 +20,7 @@ from loadstone.errors import (
     UnusedTensors,
 )
 from loadstone.naming import Fused, Naming
+from loadstone.planning.quantized_codes import Codes, codes_in, refuse
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
 from loadstone.tensors import DType, Slot, StoredTensor
 
@@ -65,8 +66,9 @@ def match(
     """Find where each slot's numbers come from.
 
     Raises :class:`NameCollision`, :class:`MissingTensors`, :class:`ShapeMismatch`, or with ``strict``
-    :class:`UnusedTensors`, each with every offender.
+    :class:`UnusedTensors`, each with every offender; :class:`InvalidConfig` where what a slot would take are codes.
     """
+    codes = codes_in(stored, slots)
     names = _canonical(stored, naming, key_mapping)
     finder = _Finder({slot.name: slot for slot in slots}, names, naming)
     recipes: dict[str, Recipe] = {}
@@ -88,7 +90,14 @@ def match(
             wrong.append((slot, pieces))
         else:
             recipes[slot.name] = Stored(_spread(pieces))
-    recipes |= _optional(missing, recipes, naming, names)
+    if codes and (bad := _bad_codes(codes, recipes, finder, [*missing, *(slot for slot, _ in wrong)])):
+        raise refuse(bad)
+    try:
+        recipes |= _optional(missing, recipes, naming, names)
+    except MissingTensors:
+        if codes:
+            raise refuse(codes) from None  # which says more of what is missing
+        raise
     if wrong and not ignore_mismatched_sizes:
         raise ShapeMismatch(
             [_shape_fault(slot, pieces) for slot, pieces in wrong],
@@ -292,6 +301,15 @@ def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:
             return False
         elements += math.prod(piece.shape)
     return len(pieces) == 1 or elements == slot.elements
+
+
+def _bad_codes(
+    codes: Sequence[Codes], recipes: Mapping[str, Recipe], finder: _Finder, lacking: Sequence[Slot]
+) -> list[Codes]:
+    """The codes that a slot would take for its numbers, and those in the place of what a slot lacks."""
+    taken = {tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors}
+    places = {name.rpartition(".")[0] for slot in lacking for name in finder.spellings(slot.name)}
+    return [each for each in codes if each.tensor.name in taken or not places.isdisjoint(_ancestors(each.tensor.name))]
 
 
 def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
