@@ -33,10 +33,13 @@ class RopeKey:
         self.place, self.default = place, default
 
     def __get__(self, config: Any, owner: type | None = None) -> Any:
-        return self.default if config is None else config._rope[self.place.layer_type].get(self.place.key, self.default)
+        return self.default if config is None else config._rope[self.place.layer_type][self.place.key]
 
     def __set__(self, config: Any, value: Any) -> None:
         config._rope[self.place.layer_type][self.place.key] = value
+
+    def __delete__(self, config: Any) -> None:
+        del config._rope[self.place.layer_type][self.place.key]  # the default comes in its place
 
 
 class RopeScaling:
@@ -56,6 +59,9 @@ class RopeScaling:
         else:
             for kind in config.scaled_types:
                 config._set_part(kind, scaling)
+
+    def __delete__(self, config: Any) -> None:
+        self.__set__(config, None)
 
 
 class RotaryConfig(PretrainedConfig):
@@ -79,12 +85,16 @@ class RotaryConfig(PretrainedConfig):
     @property
     def _rope(self) -> dict[str, dict[str, Any]]:
         """Layer type → its parameters, ``rope_type`` and the keys that lie there always among them."""
-        parts: dict[str, dict[str, Any]] | None = self.__dict__.get("_rope_by_type")
-        if parts is None:
-            parts = self.__dict__["_rope_by_type"] = {kind: {"rope_type": "default"} for kind in self.rope_types}
-            for name, place in self.within.items():
-                if place is not None:
-                    parts[place.layer_type][place.key] = copy.copy(getattr(type(self), name))
+        parts: dict[str, dict[str, Any]] = self.__dict__.setdefault("_rope_by_type", {})
+        for kind in self.rope_types:  # may have been edited in place
+            if parts.get(kind) is None:
+                parts[kind] = {}
+            elif not isinstance(parts[kind], dict):
+                raise InvalidConfig([Fault(f"config key 'rope_parameters.{kind}'", "an object", repr(parts[kind]))])
+            parts[kind].setdefault("rope_type", "default")
+        for name, place in self.within.items():
+            if place is not None:
+                parts[place.layer_type].setdefault(place.key, getattr(type(self), name))
         return parts
 
     @property
@@ -105,6 +115,7 @@ class RotaryConfig(PretrainedConfig):
         else:
             faulty = sorted({name for name, value in flat.items() if (name, value) != ("rope_type", "default")})
             faulty += sorted(nested.keys() - set(self.rope_types))
+            faulty += sorted(name for name, part in nested.items() if not isinstance(part, Mapping | None))
             expected = f"an object for each of {', '.join(self.rope_types)}"
         if faulty:
             raise InvalidConfig([Fault("config key 'rope_parameters'", expected, ", ".join(map(repr, faulty)))])
