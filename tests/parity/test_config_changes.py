@@ -208,6 +208,13 @@ def test_every_spelling_reads_the_same_rope() -> None:
         ("bert", {"rope_parameters": LINEAR}, "'rope_parameters': expected no such key"),
         ("llama", {"rope_scaling": {"factor": 2.0}}, "rope_scaling.rope_type"),
         ("llama", {"rope_scaling": LINEAR, "rope_parameters": YARN}, "'rope_scaling': expected the same as"),
+        ("llama", {"rope_parameters": {"rope_theta": 5e4}, "rope_theta": 7e4}, "'rope_theta': expected 50000.0, as in"),
+        (
+            "gpt_neox",
+            {"rope_parameters": {"rope_theta": 5e4}, "rope_theta": 7e4},
+            "'rotary_emb_base': expected 50000.0",
+        ),
+        ("gemma3_text", {"rope_parameters": {SLIDING: {"rope_theta": 3.0}}, "rope_local_base_freq": 4.0}, "found 4.0"),
         ("llama", {"torch_dtype": "float16", "dtype": "bfloat16"}, "'torch_dtype': expected the same as 'dtype'"),
         ("gpt2", {"n_layer": 2, "num_hidden_layers": 3}, "'num_hidden_layers': expected the same as 'n_layer'"),
         ("bert", {"id2label": {0: "a", 1: "b"}, "num_labels": 3}, "'num_labels': expected 2, as in id2label, found 3"),

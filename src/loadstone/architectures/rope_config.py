@@ -82,6 +82,12 @@ class RotaryConfig(PretrainedConfig):
         for name, place in cls.within.items():
             setattr(cls, name, RopeScaling() if place is None else RopeKey(place, getattr(cls, name)))
 
+    @classmethod
+    def _places(cls, kind: str | None = None) -> dict[str, RopePlace]:
+        """Key → where it lies in ``rope_parameters``, of one layer type or all."""
+        places = {name: place for name, place in cls.within.items() if place is not None}
+        return {name: place for name, place in places.items() if kind in (None, place.layer_type)}
+
     @property
     def _rope(self) -> dict[str, dict[str, Any]]:
         """Layer type → its parameters, ``rope_type`` and the keys that lie there always among them."""
@@ -92,9 +98,8 @@ class RotaryConfig(PretrainedConfig):
             elif not isinstance(parts[kind], dict):
                 raise InvalidConfig([Fault(f"config key 'rope_parameters.{kind}'", "an object", repr(parts[kind]))])
             parts[kind].setdefault("rope_type", "default")
-        for name, place in self.within.items():
-            if place is not None:
-                parts[place.layer_type].setdefault(place.key, getattr(type(self), name))
+        for name, place in self._places().items():
+            parts[place.layer_type].setdefault(place.key, getattr(type(self), name))
         return parts
 
     @property
@@ -129,7 +134,7 @@ class RotaryConfig(PretrainedConfig):
         if rope_type is None and "factor" in new:
             raise InvalidConfig([Fault("config key 'rope_scaling.rope_type'", "the scaling's name", "nothing")])
         part = self._rope[kind]
-        always = {place.key for place in self.within.values() if place is not None and place.layer_type == kind}
+        always = {place.key for place in self._places(kind).values()}
         kept = {key: value for key, value in part.items() if key in always}
         given = {key: value for key, value in new.items() if not (key in always and value is None)}
         name = self.rope_type(rope_type or "default")
@@ -139,6 +144,23 @@ class RotaryConfig(PretrainedConfig):
     def rope_type(self, name: Any) -> Any:
         """A scaling's name as the formulas know it. A family may extend it."""
         return name
+
+    def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
+        super()._refuse_two_spellings(values)
+        own = {self.attribute_map.get(name, name): value for name, value in values.items()}
+        faults = []
+        for name, place in self._places().items():
+            for spelling in ("rope_parameters", "rope_scaling"):
+                part = values.get(spelling)
+                if isinstance(part, Mapping) and place.layer_type != ALL:
+                    part = part.get(place.layer_type)
+                inside = part.get(place.key) if isinstance(part, Mapping) else None
+                beside = own.get(name)
+                if None not in (inside, beside) and inside != beside:
+                    expected = f"{inside!r}, as in {spelling}"
+                    faults.append(Fault(f"config key {name!r}", expected, repr(beside)))
+        if faults:
+            raise InvalidConfig(faults, hint="They are names of one thing; give one of them.")
 
     def _take(self, values: dict[str, Any]) -> None:
         # First the keys by themselves, then the objects, which say more; last the one that Transformers lets win.
@@ -163,6 +185,6 @@ class RotaryConfig(PretrainedConfig):
 
     def _scaling_of(self, kind: str) -> dict[str, Any] | None:
         """What ``rope_scaling`` would say of one layer type."""
-        own = {place.key for place in self.within.values() if place is not None and place.layer_type == kind}
+        own = {place.key for place in self._places(kind).values()}
         part = {key: copy.deepcopy(value) for key, value in self._rope[kind].items() if key not in own}
         return None if part == {"rope_type": "default"} else part
