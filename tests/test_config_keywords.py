@@ -147,6 +147,16 @@ def test_labels_follow_what_is_said_of_them() -> None:
     assert loadstone.BertConfig.from_dict({"num_labels": 2, "id2label": {0: "a", 1: "b", 2: "c"}}).num_labels == 3
 
 
+def test_older_names_are_set_as_they_are_read() -> None:
+    config = loadstone.LlamaConfig(torch_dtype="auto", dtype="float16")
+    config.use_return_dict, config.name_or_path = False, "here"
+    assert (config.return_dict, config._name_or_path, config.torch_dtype) == (False, "here", "float16")
+    with pytest.raises(InvalidConfig, match=r"id2label.*whole numbers"):
+        loadstone.BertConfig(id2label=5, num_labels=5)
+    with pytest.raises(InvalidConfig, match="label2id"):
+        loadstone.BertConfig(id2label={0: "a"}, label2id="a")
+
+
 def test_a_value_is_judged_when_it_is_set() -> None:
     config = loadstone.LlamaConfig()
     with pytest.raises(InvalidConfig, match="'num_hidden_layers': expected int, found 'two'"):

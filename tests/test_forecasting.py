@@ -183,6 +183,14 @@ def test_a_head_that_is_missing_is_forecast_as_new(folder: Path) -> None:
     assert set(forecast.initialised) == {"score.weight"} and forecast.unused == ("lm_head.weight",)
 
 
+def test_a_config_that_is_given_is_the_one_that_is_planned_for(folder: Path) -> None:
+    config = loadstone.AutoConfig.from_pretrained(folder)
+    config.num_hidden_layers = 1
+    forecast = loadstone.plan(folder, config=config)
+    assert any(name.startswith("model.layers.1.") for name in forecast.unused)
+    assert not any(name.startswith("model.layers.0.") for name in forecast.unused)
+
+
 @pytest.mark.parametrize(
     ("asked", "error", "said"),
     [

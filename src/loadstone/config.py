@@ -99,8 +99,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         self._attn_implementation: str | None = kernels[0] or kernels[1]
         values.pop("model_type", None)
         if "dtype" in values:
-            newer = values.pop("dtype")
-            values["torch_dtype"] = newer if newer is not None else values.get("torch_dtype")
+            newer, older = values.pop("dtype"), values.get("torch_dtype")
+            values["torch_dtype"] = named_dtype(newer, older) or newer or older
         num_labels = values.pop("num_labels", None)
         super()._take(values)
         self._set_labels(num_labels)
@@ -113,20 +113,21 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         return Fault(f"config key {name!r}", "a dtype's name such as 'bfloat16'", repr(value))
 
     def _say(self, name: str, value: Any) -> None:
-        if name != "id2label" or value is None:
-            super()._say(name, value)
-            return
-        labels = _numbered(value)
-        super()._say(name, labels)
-        if any((self.label2id or {}).get(label) != index for index, label in labels.items()):
-            self.label2id = {label: index for index, label in labels.items()}
+        super()._say(name, _numbered(value) if name == "id2label" and value is not None else value)
+        if name == "id2label":
+            self._set_labels(None)
+            labels, named = self.id2label or {}, self.label2id or {}
+            if any(named.get(label) != index for index, label in labels.items()):
+                self.label2id = {label: index for index, label in labels.items()}
 
     def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
         labels, count = values.get("id2label"), values.get("num_labels")
-        if labels is not None and count is not None and len(labels) != count:
+        if isinstance(labels, Mapping) and count is not None and len(labels) != count:
             raise InvalidConfig([Fault("config key 'num_labels'", f"{len(labels)}, as in id2label", repr(count))])
-        dtypes = {name: dtype_name(values[name]) for name in ("torch_dtype", "dtype") if values.get(name) is not None}
-        super()._refuse_two_spellings({**values, **dtypes})
+        # None and "auto" leave the dtype open, so that they are at odds with nothing.
+        dtypes = {name: dtype_name(values[name]) for name in ("torch_dtype", "dtype") if named_dtype(values.get(name))}
+        others = {name: value for name, value in values.items() if name not in ("torch_dtype", "dtype")}
+        super()._refuse_two_spellings({**others, **dtypes})
 
     def update(self, config_dict: Mapping[str, Any]) -> None:
         """Set keys, in whatever spelling. :class:`InvalidConfig` where a value has the wrong type, or two spellings
@@ -136,11 +137,12 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             self.label2id = config_dict["label2id"]
 
     def _set_labels(self, num_labels: int | None) -> None:
-        if self.id2label is None and num_labels is None and self.label2id:
+        if self.id2label is None and num_labels is None and isinstance(self.label2id, Mapping):
             labels = {index: label for label, index in self.label2id.items()}
-            self.id2label = labels if labels.keys() == set(range(len(self.label2id))) else None
+            if labels and labels.keys() == set(range(len(self.label2id))):
+                self.__dict__["id2label"] = labels
         if self.id2label is not None:
-            self.id2label = _numbered(self.id2label)
+            self.__dict__["id2label"] = _numbered(self.id2label)
         if num_labels is not None:
             self.num_labels = num_labels
         elif self.id2label is None:
@@ -184,10 +186,18 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         """Where the config came from."""
         return self._name_or_path
 
+    @name_or_path.setter
+    def name_or_path(self, value: object) -> None:
+        self._name_or_path = str(value)
+
     @property
     def use_return_dict(self) -> bool:
         """Whether outputs have named fields (``return_dict``, the older spelling)."""
         return self.return_dict
+
+    @use_return_dict.setter
+    def use_return_dict(self, value: bool) -> None:
+        self.return_dict = value
 
     def get_text_config(self, decoder: bool = False) -> Self:
         """The config of the text part: itself, for a text model."""

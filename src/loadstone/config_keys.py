@@ -49,6 +49,9 @@ class Following:
         config.__dict__.get("_read", {}).pop(self.name, None)
         config.__dict__[self.name] = value
 
+    def __delete__(self, config: Any) -> None:
+        self.__set__(config, None)
+
     def said(self, config: Any) -> Any:
         """What a file or a caller said of this key; None if nothing."""
         value, before = config.__dict__.get("_read", {}).get(self.name, (None, None))
@@ -267,7 +270,7 @@ class ConfigKeys:
             said = vars(type(self))[other].said(self)
             if said is not None and other != name:
                 self.__dict__[other] = rule.keep(self, said, name, value)
-        object.__setattr__(self, name, value)
+        object.__setattr__(self, name, list(value) if isinstance(value, tuple) else value)
 
     def update(self, config_dict: Mapping[str, Any]) -> None:
         """Set keys, in whatever spelling. :class:`InvalidConfig` where a value has the wrong type, or two spellings

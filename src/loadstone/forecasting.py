@@ -167,7 +167,9 @@ def plan(
         raise ArgumentError(f"plan does not take {', '.join(sorted(unknown))}.")
     source = resolve_files(path_or_id, **(asked.where() | asked.which() | {"gguf_file": asked.gguf_file}))
     folder = source.folder / asked.subfolder
-    given = None if asked.config is None else AutoConfig.from_pretrained(asked.config)
+    given = asked.config
+    if given is not None and not isinstance(given, PretrainedConfig):
+        given = AutoConfig.from_pretrained(given)
     path = gguf_path(folder, asked.gguf_file)
     if path is not None:
         from loadstone.gguf import open_gguf  # needs NumPy

@@ -164,6 +164,24 @@ def test_an_edit_in_place_counts() -> None:
     assert blueprint("llama", config) == blueprint("llama", wanted) and config == wanted
 
 
+def test_what_is_taken_back_has_its_default_or_follows_again() -> None:
+    config = family("llama").config(
+        hidden_size=64, num_attention_heads=4, head_dim=12, rope_theta=5e4, rope_scaling=LINEAR
+    )
+    del config.head_dim, config.rope_scaling
+    assert config.head_dim == 16 and config.rope_parameters == {"rope_type": "default", "rope_theta": 5e4}
+    config.rope_parameters.clear()
+    assert config.rope_theta == 1e4 and config == family("llama").config(hidden_size=64, num_attention_heads=4)
+    nested = family("gemma3_text").config(**PLAIN["gemma3_text"])
+    nested.rope_parameters[SLIDING] = None
+    assert blueprint("gemma3_text", nested) == blueprint(
+        "gemma3_text", family("gemma3_text").config(**PLAIN["gemma3_text"])
+    )
+    nested.rope_parameters[SLIDING] = "linear"
+    with pytest.raises(InvalidConfig, match=r"'rope_parameters\.sliding_attention': expected an object"):
+        blueprint("gemma3_text", nested)
+
+
 def test_every_spelling_reads_the_same_rope() -> None:
     config = family("llama").config(rope_scaling=LINEAR, rope_theta=5e4)
     assert config.rope_parameters == {**LINEAR, "rope_theta": 5e4}
@@ -186,8 +204,17 @@ def test_every_spelling_reads_the_same_rope() -> None:
         ("llama", {"rope_parameters": {FULL: LINEAR}}, "'rope_parameters': expected no layer types"),
         ("gemma3_text", {"rope_parameters": LINEAR}, "an object for each of full_attention, sliding_attention"),
         ("modernbert", {"rope_parameters": {"rope_theta": 3.0}}, "an object for each of"),
+        ("gemma3_text", {"rope_parameters": {FULL: 3}}, "an object for each of"),
+        ("bert", {"rope_parameters": LINEAR}, "'rope_parameters': expected no such key"),
         ("llama", {"rope_scaling": {"factor": 2.0}}, "rope_scaling.rope_type"),
         ("llama", {"rope_scaling": LINEAR, "rope_parameters": YARN}, "'rope_scaling': expected the same as"),
+        ("llama", {"rope_parameters": {"rope_theta": 5e4}, "rope_theta": 7e4}, "'rope_theta': expected 50000.0, as in"),
+        (
+            "gpt_neox",
+            {"rope_parameters": {"rope_theta": 5e4}, "rope_theta": 7e4},
+            "'rotary_emb_base': expected 50000.0",
+        ),
+        ("gemma3_text", {"rope_parameters": {SLIDING: {"rope_theta": 3.0}}, "rope_local_base_freq": 4.0}, "found 4.0"),
         ("llama", {"torch_dtype": "float16", "dtype": "bfloat16"}, "'torch_dtype': expected the same as 'dtype'"),
         ("gpt2", {"n_layer": 2, "num_hidden_layers": 3}, "'num_hidden_layers': expected the same as 'n_layer'"),
         ("bert", {"id2label": {0: "a", 1: "b"}, "num_labels": 3}, "'num_labels': expected 2, as in id2label, found 3"),

@@ -40,6 +40,12 @@ REFUSED: Mapping[str, Refusal] = {
 }
 """Of every family."""
 
+WITHOUT_ROPE: Mapping[str, Refusal] = {
+    name: Refusal((), "this family has a table of positions, no rotary ones")
+    for name in ("rope_scaling", "rope_parameters")
+}
+"""Of families that learn a vector for each position."""
+
 REFUSED_BY_DECODERS: Mapping[str, Refusal] = {
     **REFUSED,
     "is_causal": Refusal((True,), "this family sees the past only"),

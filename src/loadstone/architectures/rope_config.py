@@ -33,10 +33,13 @@ class RopeKey:
         self.place, self.default = place, default
 
     def __get__(self, config: Any, owner: type | None = None) -> Any:
-        return self.default if config is None else config._rope[self.place.layer_type].get(self.place.key, self.default)
+        return self.default if config is None else config._rope[self.place.layer_type][self.place.key]
 
     def __set__(self, config: Any, value: Any) -> None:
         config._rope[self.place.layer_type][self.place.key] = value
+
+    def __delete__(self, config: Any) -> None:
+        del config._rope[self.place.layer_type][self.place.key]  # the default comes in its place
 
 
 class RopeScaling:
@@ -57,6 +60,9 @@ class RopeScaling:
             for kind in config.scaled_types:
                 config._set_part(kind, scaling)
 
+    def __delete__(self, config: Any) -> None:
+        self.__set__(config, None)
+
 
 class RotaryConfig(PretrainedConfig):
     """The keys of rotary position embeddings. ``rope_parameters`` is no key of its own: it is the others together."""
@@ -76,15 +82,24 @@ class RotaryConfig(PretrainedConfig):
         for name, place in cls.within.items():
             setattr(cls, name, RopeScaling() if place is None else RopeKey(place, getattr(cls, name)))
 
+    @classmethod
+    def _places(cls, kind: str | None = None) -> dict[str, RopePlace]:
+        """Key → where it lies in ``rope_parameters``, of one layer type or all."""
+        places = {name: place for name, place in cls.within.items() if place is not None}
+        return {name: place for name, place in places.items() if kind in (None, place.layer_type)}
+
     @property
     def _rope(self) -> dict[str, dict[str, Any]]:
         """Layer type → its parameters, ``rope_type`` and the keys that lie there always among them."""
-        parts: dict[str, dict[str, Any]] | None = self.__dict__.get("_rope_by_type")
-        if parts is None:
-            parts = self.__dict__["_rope_by_type"] = {kind: {"rope_type": "default"} for kind in self.rope_types}
-            for name, place in self.within.items():
-                if place is not None:
-                    parts[place.layer_type][place.key] = copy.copy(getattr(type(self), name))
+        parts: dict[str, dict[str, Any]] = self.__dict__.setdefault("_rope_by_type", {})
+        for kind in self.rope_types:  # may have been edited in place
+            if parts.get(kind) is None:
+                parts[kind] = {}
+            elif not isinstance(parts[kind], dict):
+                raise InvalidConfig([Fault(f"config key 'rope_parameters.{kind}'", "an object", repr(parts[kind]))])
+            parts[kind].setdefault("rope_type", "default")
+        for name, place in self._places().items():
+            parts[place.layer_type].setdefault(place.key, getattr(type(self), name))
         return parts
 
     @property
@@ -105,6 +120,7 @@ class RotaryConfig(PretrainedConfig):
         else:
             faulty = sorted({name for name, value in flat.items() if (name, value) != ("rope_type", "default")})
             faulty += sorted(nested.keys() - set(self.rope_types))
+            faulty += sorted(name for name, part in nested.items() if not isinstance(part, Mapping | None))
             expected = f"an object for each of {', '.join(self.rope_types)}"
         if faulty:
             raise InvalidConfig([Fault("config key 'rope_parameters'", expected, ", ".join(map(repr, faulty)))])
@@ -118,7 +134,7 @@ class RotaryConfig(PretrainedConfig):
         if rope_type is None and "factor" in new:
             raise InvalidConfig([Fault("config key 'rope_scaling.rope_type'", "the scaling's name", "nothing")])
         part = self._rope[kind]
-        always = {place.key for place in self.within.values() if place is not None and place.layer_type == kind}
+        always = {place.key for place in self._places(kind).values()}
         kept = {key: value for key, value in part.items() if key in always}
         given = {key: value for key, value in new.items() if not (key in always and value is None)}
         name = self.rope_type(rope_type or "default")
@@ -128,6 +144,23 @@ class RotaryConfig(PretrainedConfig):
     def rope_type(self, name: Any) -> Any:
         """A scaling's name as the formulas know it. A family may extend it."""
         return name
+
+    def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
+        super()._refuse_two_spellings(values)
+        own = {self.attribute_map.get(name, name): value for name, value in values.items()}
+        faults = []
+        for name, place in self._places().items():
+            for spelling in ("rope_parameters", "rope_scaling"):
+                part = values.get(spelling)
+                if isinstance(part, Mapping) and place.layer_type != ALL:
+                    part = part.get(place.layer_type)
+                inside = part.get(place.key) if isinstance(part, Mapping) else None
+                beside = own.get(name)
+                if None not in (inside, beside) and inside != beside:
+                    expected = f"{inside!r}, as in {spelling}"
+                    faults.append(Fault(f"config key {name!r}", expected, repr(beside)))
+        if faults:
+            raise InvalidConfig(faults, hint="They are names of one thing; give one of them.")
 
     def _take(self, values: dict[str, Any]) -> None:
         # First the keys by themselves, then the objects, which say more; last the one that Transformers lets win.
@@ -152,6 +185,6 @@ class RotaryConfig(PretrainedConfig):
 
     def _scaling_of(self, kind: str) -> dict[str, Any] | None:
         """What ``rope_scaling`` would say of one layer type."""
-        own = {place.key for place in self.within.values() if place is not None and place.layer_type == kind}
+        own = {place.key for place in self._places(kind).values()}
         part = {key: copy.deepcopy(value) for key, value in self._rope[kind].items() if key not in own}
         return None if part == {"rope_type": "default"} else part

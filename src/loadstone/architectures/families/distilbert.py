@@ -35,6 +35,7 @@ class DistilBertConfig(PretrainedConfig):
 
     refused: ClassVar = {
         **declarations.REFUSED_BY_ENCODERS,
+        **declarations.WITHOUT_ROPE,
         "is_decoder": Refusal((False,), "this family sees both ways only"),
     }
     irrelevant: ClassVar = declarations.IRRELEVANT

@@ -31,7 +31,7 @@ class GPT2Config(PretrainedConfig):
         "num_hidden_layers": "n_layer",
     }
 
-    refused: ClassVar = declarations.REFUSED_BY_DECODERS
+    refused: ClassVar = {**declarations.REFUSED_BY_DECODERS, **declarations.WITHOUT_ROPE}
     irrelevant: ClassVar = {
         **declarations.IRRELEVANT_TO_DECODERS,
         "reorder_and_upcast_attn": "it guards half precision against overflow; scores are summed in float32 anyway",

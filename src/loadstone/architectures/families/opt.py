@@ -49,7 +49,7 @@ class OPTConfig(PretrainedConfig):
     enable_bias: bool = True
     layer_norm_elementwise_affine: bool = True
 
-    refused: ClassVar = declarations.REFUSED_BY_DECODERS
+    refused: ClassVar = {**declarations.REFUSED_BY_DECODERS, **declarations.WITHOUT_ROPE}
     irrelevant: ClassVar = declarations.IRRELEVANT_TO_DECODERS
     follows: ClassVar = {"word_embed_proj_dim": Rule(lambda config, said: config.hidden_size if said is None else said)}
     positive = (
