@@ -392,6 +392,14 @@ class Embeddings(Component):
     segment_from_tokens: bool = False
     """Segment ids are looked up in the token table (GPT-2)."""
 
+    @property
+    def longest_text(self) -> int | None:
+        """How many tokens there are position vectors for; None where positions are no vectors."""
+        table = None if self.position is None else self.position.component
+        if not isinstance(table, Embedding):
+            return None
+        return table.count - self.offset - (self.positions == "tokens")
+
 
 @dataclass(frozen=True)
 class RelativeBias(Component):

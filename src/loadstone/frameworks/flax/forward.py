@@ -13,11 +13,11 @@ import numpy as np
 from flax import nnx
 from jax import Array
 
+from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.numbers import IDS, check_numbers
 from loadstone.frameworks.flax.tree import variables
-
-_IDS = ("input_ids", "position_ids", "token_type_ids")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,10 @@ class Options:
 class Forward(Protocol):
     """A model with a pure forward pass."""
 
+    @property
+    def component(self) -> Component | None:
+        """Its blueprint, if it has one."""
+
     def forward(self, inputs: Mapping[str, Any], options: Options) -> Any:
         """The output; ``inputs`` are the arrays that were given, by name."""
 
@@ -47,6 +51,8 @@ def run(model: Forward, inputs: Mapping[str, Any], options: Options) -> Any:
         return model.forward(checked(inputs), options)
     structure, leaves = parts_of(model)
     inputs = _room_for_mask(checked(inputs))
+    if model.component is not None:
+        check_numbers(model.component, inputs, options.problem_type)
     if not _is_pure(structure):  # what a compiled program changed would be lost
         return model.forward(inputs, options)
     return _compiled(structure, options, leaves, inputs)
@@ -87,7 +93,7 @@ def checked(inputs: Mapping[str, Any]) -> dict[str, Any]:
             arrays[name] = value
             continue
         arrays[name] = array = jnp.asarray(value)
-        if name in _IDS and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
+        if name in IDS and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
             expected = "whole numbers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
     if ("input_ids" in arrays) == ("inputs_embeds" in arrays):

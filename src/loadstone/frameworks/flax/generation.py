@@ -21,6 +21,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
 from loadstone.frameworks.flax.sampling import choose
+from loadstone.frameworks.ranges import beyond, check_length
 from loadstone.generation_config import GenerationConfig, decoding
 
 _ROOM_STEP = 64
@@ -88,6 +89,10 @@ class GenerationMixin:
             pad_token_id=pad_token_id,
         )
         structure, leaves = parts_of(self)
+        embeddings = next(components.find(self.component, components.Embeddings))
+        if error := beyond(embeddings, "input_ids", int(ids.min()), int(ids.max())):
+            raise error
+        longest = int(mask.sum(axis=1).max()) - ids.shape[1]
         room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
         mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)
         keeps = use_cache and self._reads_left_to_right()
@@ -99,6 +104,7 @@ class GenerationMixin:
             streamer.put(ids)
         unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
         while ids.shape[1] < limit:
+            check_length(embeddings, longest + ids.shape[1])
             # What a cache holds beyond the turn was turned by the frequencies of short texts.
             if not keeps or ids.shape[1] == turns + 1:
                 unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)

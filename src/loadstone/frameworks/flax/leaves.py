@@ -53,7 +53,8 @@ class Embedding(Leaf):
 
     def __call__(self, ids: Array) -> Array:
         component = self.component
-        vectors = jnp.take(self.weight[...], ids, axis=0, mode="fill")
+        # An id below 0 would count from the end.
+        vectors = jnp.take(self.weight[...], jnp.where(ids < 0, component.count, ids), axis=0, mode="fill")
         if component.padding is not None:
             vectors = jnp.where((ids == component.padding)[..., None], jax.lax.stop_gradient(vectors), vectors)
         # Rounded to the table's dtype first, as the model was trained.

@@ -1,10 +1,18 @@
-"""The loss of each task, as the training scripts for Transformers' models expect it."""
+"""The loss of each task, as the training scripts for Transformers' models expect it.
+
+Each raises :class:`ArgumentError` for labels of a dtype or shape that its logits cannot be compared with, and is NaN
+for a class that there is not.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from jax import Array
+
+from loadstone.frameworks.labels import REGRESSION, SINGLE_LABEL, check_classes, check_numbers, problem_of
 
 IGNORED = -100
 """A label that counts for nothing."""
@@ -14,45 +22,53 @@ def cross_entropy(logits: Array, labels: Array, ignored: int = IGNORED) -> Array
     """Mean cross entropy; ``logits`` (…, classes), ``labels`` (…). NaN where every label is ignored, as in PyTorch."""
     counts = labels != ignored
     odds = jax.nn.log_softmax(logits, axis=-1)
-    taken = jnp.take_along_axis(odds, jnp.where(counts, labels, 0)[..., None], axis=-1)[..., 0]
+    # One below 0 would count from the end; what is beyond it is NaN.
+    classes = jnp.where(labels < 0, logits.shape[-1], labels)
+    taken = jnp.take_along_axis(odds, jnp.where(counts, classes, 0)[..., None], axis=-1, mode="fill")[..., 0]
     return -jnp.sum(jnp.where(counts, taken, 0)) / jnp.sum(counts).astype(logits.dtype)
 
 
 def next_token(logits: Array, labels: Array) -> Array:
     """Cross entropy of each token's successor; ``logits`` (batch, tokens, vocab), ``labels`` (batch, tokens)."""
+    labels = _classes("labels", labels, logits.shape[:-1])
     return masked_token(logits, jnp.pad(labels, ((0, 0), (0, 1)), constant_values=IGNORED)[:, 1:])
 
 
 def masked_token(logits: Array, labels: Array) -> Array:
     """Cross entropy at the labelled places, in float32; ``logits`` (…, classes), ``labels`` (…)."""
-    return cross_entropy(logits.astype(jnp.float32), labels)
+    return cross_entropy(logits.astype(jnp.float32), _classes("labels", labels, logits.shape[:-1]))
 
 
 def token_classes(logits: Array, labels: Array) -> Array:
     """Cross entropy over classes at the labelled places, in the logits' own dtype."""
-    return cross_entropy(logits, labels)
+    return cross_entropy(logits, _classes("labels", labels, logits.shape[:-1]))
 
 
 def sequence_classes(logits: Array, labels: Array, problem: str | None) -> Array:
     """The loss of the config's ``problem_type``, else of the one that labels and number of classes suggest."""
-    if problem is None:
-        if logits.shape[-1] == 1:
-            problem = "regression"
-        else:
-            fractions = jnp.issubdtype(labels.dtype, jnp.floating)
-            problem = "multi_label_classification" if fractions else "single_label_classification"
-    if problem == "regression":
-        return jnp.mean(jnp.square(logits.squeeze() - labels.squeeze()))
-    if problem == "single_label_classification":
-        return cross_entropy(logits, labels.reshape(-1))
+    problem = problem_of(problem, logits.shape[-1], jnp.issubdtype(labels.dtype, jnp.floating))
+    if problem == SINGLE_LABEL:
+        shape = (*logits.shape[:-1], 1) if labels.ndim == 2 else logits.shape[:-1]
+        return cross_entropy(logits, _classes("labels", labels, shape).reshape(-1))
+    check_numbers(problem, labels.shape, logits.shape)
+    labels = labels.reshape(logits.shape)
+    if problem == REGRESSION:
+        return jnp.mean(jnp.square(logits - labels))
     return jnp.mean(jax.nn.softplus(logits) - labels * logits)
 
 
 def span(start_logits: Array, end_logits: Array, start: Array, end: Array) -> Array:
     """Mean cross entropy of a span's first and last token; a place outside the sequence counts for nothing."""
     tokens = start_logits.shape[1]
-    losses = [
-        cross_entropy(logits, jnp.clip(place.reshape(-1), 0, tokens), ignored=tokens)
-        for logits, place in ((start_logits, start), (end_logits, end))
-    ]
+    losses = []
+    for name, logits, given in (("start_positions", start_logits, start), ("end_positions", end_logits, end)):
+        places = _classes(name, given, (*logits.shape[:-1], 1) if given.ndim == 2 else logits.shape[:-1])
+        losses.append(cross_entropy(logits, jnp.clip(places.reshape(-1), 0, tokens), ignored=tokens))
     return (losses[0] + losses[1]) / 2
+
+
+def _classes(name: str, labels: Array, shape: Sequence[int]) -> Array:
+    """Labels in that shape, of a dtype that has room for :data:`IGNORED`."""
+    is_whole = jnp.issubdtype(labels.dtype, jnp.integer) or labels.dtype == jnp.bool_
+    check_classes(name, labels.dtype, is_whole, labels.shape, shape)
+    return labels.reshape(shape).astype(jnp.int32)

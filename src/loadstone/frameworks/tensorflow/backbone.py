@@ -8,6 +8,8 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.components import Component
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.ranges import check_length
 from loadstone.frameworks.tensorflow.arguments import bad_argument
 from loadstone.frameworks.tensorflow.attention import additive, make_mask, rotary_tables
 from loadstone.frameworks.tensorflow.blocks import position_ids as default_positions
@@ -60,6 +62,7 @@ class Backbone(Built, component=components.Backbone):
         if position_ids is None:
             embeddings = component.embeddings.component
             assert isinstance(embeddings, components.Embeddings)
+            _check_length(embeddings, padding, tokens, past)
             position_ids = default_positions(embeddings, input_ids, padding, tokens, past)
         position_ids = tf.reshape(position_ids, [-1, tokens])
         state = State(
@@ -112,6 +115,18 @@ def _check_room(cache: Cache | None, batch: int | tf.Tensor, tokens: int | tf.Te
             f"The cache has room for {room} tokens; it holds {past}, and {tokens} more do not fit. Make a larger one "
             "with model.init_cache(batch_size, max_length)."
         )
+
+
+def _check_length(
+    embeddings: components.Embeddings, padding: tf.Tensor | None, tokens: int | tf.Tensor, past: int | tf.Tensor
+) -> None:
+    """:class:`ArgumentError` for more tokens than there are positions, where all count and the sizes are known."""
+    if embeddings.positions == "count" or (embeddings.positions == "mask" and padding is None):
+        if isinstance(tokens, int) and isinstance(past, int):
+            try:
+                check_length(embeddings, past + tokens)
+            except ArgumentError as error:
+                raise bad_argument(str(error)) from None
 
 
 def _padding(

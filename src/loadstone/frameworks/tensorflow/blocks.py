@@ -8,7 +8,9 @@ from typing import Any
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
+from loadstone.frameworks.tensorflow.arguments import bad_argument
 from loadstone.frameworks.tensorflow.build import Built, attribute, call
 from loadstone.frameworks.tensorflow.state import State, dropout, shape_of
 
@@ -172,21 +174,45 @@ class Embeddings(Built, component=components.Embeddings):
     ) -> tf.Tensor:
         x = inputs_embeds
         if x is None:
-            x = call(holder, component.tokens, input_ids, state=state)
+            x = _vectors(holder, component, component.tokens, "input_ids", input_ids, state)
         if component.project is not None:
             x = call(holder, component.project, x, state=state)
         if component.segment is not None:
             if token_type_ids is None:
                 token_type_ids = tf.zeros(shape_of(x)[:2], tf.int32)
-            x += call(holder, component.segment, token_type_ids, state=state)
+            x += _vectors(holder, component, component.segment, "token_type_ids", token_type_ids, state)
         elif component.segment_from_tokens and token_type_ids is not None:
-            x += call(holder, component.tokens, token_type_ids, state=state)
+            x += _vectors(holder, component, component.tokens, "token_type_ids", token_type_ids, state)
         if component.position is not None:
             shift = component.offset if component.positions == "mask" else 0
-            x += call(holder, component.position, position_ids + shift, state=state)
+            x += _vectors(holder, component, component.position, "position_ids", position_ids, state, shift)
         if component.norm is not None:
             x = call(holder, component.norm, x, state=state)
         return dropout(x, component.dropout, state)
+
+
+def _vectors(
+    holder: Any,
+    component: components.Embeddings,
+    table: components.Part,
+    argument: str,
+    ids: Any,
+    state: State,
+    shift: int = 0,
+) -> tf.Tensor:
+    """The vectors of ids (batch, tokens); :class:`ArgumentError` for some that there are none for.
+
+    That is on the CPU, outside of ``tf.function``. In a graph it is TensorFlow that refuses them.
+    """
+    try:
+        return call(holder, table, ids + shift if shift else ids, state=state)
+    except tf.errors.InvalidArgumentError:
+        error = None
+        if tf.executing_eagerly():
+            error = beyond(component, argument, int(tf.reduce_min(ids)), int(tf.reduce_max(ids)))
+        if error is None:
+            raise
+        raise bad_argument(str(error)) from None
 
 
 def position_ids(

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.ranges import beyond, check_length
 from loadstone.frameworks.tensorflow.cache import Cache, cache_spec
 from loadstone.generation_config import Decoding, GenerationConfig, decoding
 
@@ -124,6 +125,10 @@ class GenerationMixin:
         model: Any = self
         programs = self._programs()
         batch, prompt = ids.shape
+        embeddings = next(self._components(components.Embeddings))
+        if error := beyond(embeddings, "input_ids", int(tf.reduce_min(ids)), int(tf.reduce_max(ids))):
+            raise error
+        longest = int(tf.reduce_max(tf.reduce_sum(mask, axis=1)))
         # Places that are not written yet are hidden by causality, so that one mask serves to the end.
         mask = tf.pad(mask, [[0, 0], [0, how.new_tokens]], constant_values=1)
         unfinished = tf.ones(batch, tf.bool)
@@ -132,6 +137,7 @@ class GenerationMixin:
         cache = None
         for step in range(how.new_tokens):
             length = prompt + step
+            check_length(embeddings, longest + step)
             positions = self._positions(ids, mask[:, :length])
             if not use_cache:
                 logits, _ = programs.plain(ids, mask[:, :length], positions)

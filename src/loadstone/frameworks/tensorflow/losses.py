@@ -1,12 +1,20 @@
-"""The loss of each task, as the training scripts for Transformers' models expect it."""
+"""The loss of each task, as the training scripts for Transformers' models expect it.
+
+Each raises :class:`ArgumentError` for labels of a dtype or shape that its logits cannot be compared with, and on the
+CPU outside of ``tf.function`` for a class that there is not.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from loadstone.config import PretrainedConfig
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.labels import REGRESSION, SINGLE_LABEL, check_classes, check_numbers, label_beyond, problem_of
+from loadstone.frameworks.tensorflow.arguments import bad_argument
 
 IGNORED = -100
 """A label that counts for nothing."""
@@ -16,7 +24,17 @@ def cross_entropy(logits: tf.Tensor, labels: tf.Tensor, ignored: Any = IGNORED) 
     """Mean over the places that are labelled; ``logits`` (places, classes), ``labels`` (places,)."""
     labels = tf.cast(tf.reshape(labels, [-1]), tf.int64)
     counts = labels != tf.cast(ignored, tf.int64)
-    each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.where(counts, labels, 0), logits)
+    try:
+        each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.where(counts, labels, 0), logits)
+    except tf.errors.InvalidArgumentError:
+        error = None
+        if tf.executing_eagerly():
+            counted = labels[counts]
+            lowest, highest = int(tf.reduce_min(counted)), int(tf.reduce_max(counted))
+            error = label_beyond("labels", lowest, highest, logits.shape[-1])
+        if error is None:
+            raise
+        raise bad_argument(str(error)) from None
     return tf.reduce_sum(tf.where(counts, each, 0)) / tf.reduce_sum(tf.cast(counts, each.dtype))
 
 
@@ -26,31 +44,33 @@ def _flat(logits: tf.Tensor) -> tf.Tensor:
 
 def next_token(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     """Cross entropy of each token's successor; ``logits`` (batch, tokens, vocab), ``labels`` (batch, tokens)."""
+    labels = tf.reshape(_classes("labels", labels, logits.shape[:-1]), tf.shape(logits)[:-1])
     return masked_token(logits, tf.pad(labels[:, 1:], [[0, 0], [0, 1]], constant_values=IGNORED))
 
 
 def masked_token(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     """Cross entropy at the labelled places, in float32; ``logits`` (…, classes), ``labels`` (…)."""
-    return cross_entropy(tf.cast(_flat(logits), tf.float32), labels)
+    return cross_entropy(tf.cast(_flat(logits), tf.float32), _classes("labels", labels, logits.shape[:-1]))
 
 
 def token_classes(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     """Cross entropy over classes at the labelled places, in the logits' own dtype."""
-    return cross_entropy(_flat(logits), labels)
+    return cross_entropy(_flat(logits), _classes("labels", labels, logits.shape[:-1]))
 
 
 def sequence_classes(logits: tf.Tensor, labels: tf.Tensor, config: PretrainedConfig) -> tf.Tensor:
     """The loss of the config's ``problem_type``, else of the one that labels and number of classes suggest."""
-    problem = config.problem_type
-    if problem is None:
-        if logits.shape[-1] == 1:
-            problem = "regression"
-        else:
-            problem = "multi_label_classification" if labels.dtype.is_floating else "single_label_classification"
-    if problem == "single_label_classification":
-        return cross_entropy(logits, labels)
+    try:
+        problem = problem_of(config.problem_type, logits.shape[-1], labels.dtype.is_floating)
+        if problem != SINGLE_LABEL and labels.shape.rank is not None:
+            check_numbers(problem, labels.shape.as_list(), logits.shape.as_list())
+    except ArgumentError as error:
+        raise bad_argument(str(error)) from None
+    if problem == SINGLE_LABEL:
+        shape = [*logits.shape[:-1], 1] if labels.shape.rank == 2 else logits.shape[:-1]
+        return cross_entropy(logits, _classes("labels", labels, shape))
     labels = tf.reshape(tf.cast(labels, logits.dtype), tf.shape(logits))
-    if problem == "regression":
+    if problem == REGRESSION:
         return tf.reduce_mean(tf.square(logits - labels))
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
 
@@ -58,8 +78,19 @@ def sequence_classes(logits: tf.Tensor, labels: tf.Tensor, config: PretrainedCon
 def span(start_logits: tf.Tensor, end_logits: tf.Tensor, start: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
     """Mean cross entropy of a span's first and last token; a place outside the sequence counts for nothing."""
     tokens = tf.shape(start_logits, tf.int64)[1]
-    losses = [
-        cross_entropy(logits, tf.clip_by_value(tf.cast(place, tf.int64), 0, tokens), tokens)
-        for logits, place in ((start_logits, start), (end_logits, end))
-    ]
+    losses = []
+    for name, logits, given in (("start_positions", start_logits, start), ("end_positions", end_logits, end)):
+        places = _classes(name, given, [*logits.shape[:-1], 1] if given.shape.rank == 2 else logits.shape[:-1])
+        losses.append(cross_entropy(logits, tf.clip_by_value(places, 0, tokens), tokens))
     return (losses[0] + losses[1]) / 2
+
+
+def _classes(name: str, labels: tf.Tensor, shape: Sequence[int | None]) -> tf.Tensor:
+    """Labels, checked as far as their shape is known, as int64."""
+    try:
+        is_whole = labels.dtype.is_integer or labels.dtype.is_bool
+        known = list(shape) if labels.shape.rank is None else labels.shape.as_list()
+        check_classes(name, labels.dtype.name, is_whole, known, list(shape))
+    except ArgumentError as error:
+        raise bad_argument(str(error)) from None
+    return tf.cast(labels, tf.int64)

@@ -11,6 +11,7 @@ from loadstone.architectures import components
 from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.outputs import BaseModelOutput
+from loadstone.frameworks.ranges import check_length
 from loadstone.frameworks.torch.attention import Mask, RotaryEmbedding, State, make_mask
 from loadstone.frameworks.torch.blocks import position_ids as default_positions
 from loadstone.frameworks.torch.build import Built, attach, call
@@ -65,6 +66,8 @@ class Backbone(Built, component=components.Backbone):
             assert isinstance(embeddings, components.Embeddings)
             found = default_positions(embeddings, input_ids, padding, tokens, past)
             if isinstance(found, int):
+                if not torch.compiler.is_compiling():  # a bound on the length would be compiled in
+                    check_length(embeddings, past + tokens)
                 found = torch.arange(found, found + tokens, device=given.device)[None]
             position_ids = found
         position_ids = position_ids.view(-1, tokens)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from loadstone.architectures import components
+from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.torch.activations import ACTIVATIONS
 from loadstone.frameworks.torch.attention import State
 from loadstone.frameworks.torch.build import Built, call, dropout
@@ -170,21 +171,41 @@ class Embeddings(Built, component=components.Embeddings):
         position_ids: Tensor,
         token_type_ids: Tensor | None,
     ) -> Tensor:
-        x = call(holder, component.tokens, input_ids) if inputs_embeds is None else inputs_embeds
+        x = inputs_embeds
+        if x is None:
+            x = _vectors(holder, component, component.tokens, "input_ids", input_ids)
         if component.project is not None:
             x = call(holder, component.project, x)
         if component.segment is not None:
             if token_type_ids is None:
                 token_type_ids = torch.zeros(x.shape[:2], dtype=torch.long, device=x.device)
-            x = x + call(holder, component.segment, token_type_ids)
+            x = x + _vectors(holder, component, component.segment, "token_type_ids", token_type_ids)
         elif component.segment_from_tokens and token_type_ids is not None:
-            x = x + call(holder, component.tokens, token_type_ids)
+            x = x + _vectors(holder, component, component.tokens, "token_type_ids", token_type_ids)
         if component.position is not None:
             shift = component.offset if component.positions == "mask" else 0
-            x = x + call(holder, component.position, position_ids + shift)
+            x = x + _vectors(holder, component, component.position, "position_ids", position_ids, shift)
         if component.norm is not None:
             x = call(holder, component.norm, x)
         return dropout(x, component.dropout, holder)
+
+
+def _vectors(
+    holder: nn.Module, component: components.Embeddings, table: components.Part, argument: str, ids: Any, shift: int = 0
+) -> Tensor:
+    """The vectors of ids (batch, tokens); :class:`ArgumentError` for some that there are none for, on the CPU.
+
+    An accelerator would have to be waited for: there it is PyTorch that ends the process.
+    """
+    try:
+        found: Tensor = call(holder, table, ids + shift if shift else ids)
+    except IndexError:
+        rows = getattr(getattr(holder, table.name, None), "num_embeddings", None)
+        error = beyond(component, argument, int(ids.min()), int(ids.max()), rows)
+        if error is None:
+            raise
+        raise error from None
+    return found
 
 
 def position_ids(

@@ -1,0 +1,77 @@
+"""Ids, positions and labels by their numbers, which a compiled program cannot look into: it has NaN for what is wrong.
+
+Looked at where they lie on a CPU: an accelerator would have to be waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from loadstone.architectures import components
+from loadstone.frameworks.flax.losses import IGNORED
+from loadstone.frameworks.labels import SINGLE_LABEL, label_beyond, problem_of
+from loadstone.frameworks.ranges import allowed, beyond, check_length
+
+IDS = ("input_ids", "position_ids", "token_type_ids")
+
+
+def check_numbers(component: components.Component, inputs: Mapping[str, Any], problem: str | None) -> None:
+    """:class:`ArgumentError` for ids and classes out of range, and for a text that is longer than there are positions.
+
+    ``inputs``: a forward pass's arrays by name; ``problem``: the config's ``problem_type``.
+    """
+    embeddings = next(components.find(component, components.Embeddings))
+    for name in IDS:
+        ids = _on_host(inputs.get(name))
+        if ids is not None and ids.size and (error := beyond(embeddings, name, int(ids.min()), int(ids.max()))):
+            raise error
+    if embeddings.longest_text is not None and "position_ids" not in inputs:
+        check_length(embeddings, _last_position(embeddings, inputs))
+    labels = _on_host(inputs.get("labels"))
+    if labels is not None and isinstance(component, components.Head):
+        _check_labels(component, embeddings, labels, problem)
+
+
+def _last_position(embeddings: components.Embeddings, inputs: Mapping[str, Any]) -> int:
+    """How many positions the longest text takes, those in the cache included; 0 if that is not known here."""
+    ids, mask, cache = inputs.get("input_ids"), inputs.get("attention_mask"), inputs.get("past_key_values")
+    length = None if cache is None else _on_host(cache.length)
+    if cache is not None and length is None:
+        return 0
+    past = 0 if length is None else int(length)
+    tokens = int((inputs["inputs_embeds"] if ids is None else ids).shape[1])
+    if embeddings.positions == "tokens" and ids is not None and embeddings.padding is not None:
+        values = _on_host(ids)
+        return 0 if values is None else past + int((values != embeddings.padding).sum(axis=1).max(initial=0))
+    if embeddings.positions == "mask" and mask is not None and mask.ndim == 2:
+        values = _on_host(mask)
+        return 0 if values is None else int((values[:, : past + tokens] != 0).sum(axis=1).max(initial=0))
+    return past + tokens
+
+
+def _check_labels(
+    head: components.Head, embeddings: components.Embeddings, labels: np.ndarray[Any, Any], problem: str | None
+) -> None:
+    vocabulary = allowed(embeddings, "input_ids")
+    classes = head.labels or (vocabulary.last + 1 if vocabulary else 0)
+    of_texts = head.pool != "none"
+    if not np.issubdtype(labels.dtype, np.integer):
+        return
+    if of_texts and problem_of(problem, classes, False) != SINGLE_LABEL:
+        return
+    counted = labels[labels != IGNORED]
+    if counted.size and (error := label_beyond("labels", int(counted.min()), int(counted.max()), classes)):
+        raise error
+
+
+def _on_host(array: Any) -> np.ndarray[Any, Any] | None:
+    """An array's numbers without a copy; None where they lie elsewhere, or have no numbers."""
+    if isinstance(array, np.ndarray):
+        return array
+    if not isinstance(array, jax.Array) or isinstance(array, jax.core.Tracer) or not array.is_fully_addressable:
+        return None
+    return np.asarray(array) if all(device.platform == "cpu" for device in array.devices()) else None

@@ -1,0 +1,80 @@
+"""Labels that do not fit what they are compared with: the errors of all three frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from loadstone.errors import ArgumentError
+
+REGRESSION = "regression"
+SINGLE_LABEL = "single_label_classification"
+MULTI_LABEL = "multi_label_classification"
+_PROBLEMS = (REGRESSION, SINGLE_LABEL, MULTI_LABEL)
+_ONE_CLASS = "whole numbers, the class of each"
+
+
+def problem_of(problem: str | None, classes: int, is_fractional: bool) -> str:
+    """A config's ``problem_type``; without one, what the number of classes and the dtype of labels suggest."""
+    if problem is None:
+        if classes == 1:
+            return REGRESSION
+        return MULTI_LABEL if is_fractional else SINGLE_LABEL
+    if problem not in _PROBLEMS:
+        raise ArgumentError(f"config.problem_type is {problem!r}, expected one of {', '.join(_PROBLEMS)}.")
+    return problem
+
+
+def check_classes(name: str, dtype: Any, is_whole: bool, shape: Sequence[Any], expected: Sequence[Any]) -> None:
+    """:class:`ArgumentError` for labels that are no classes, or not as many as are ``expected``, in that shape or flat.
+
+    A size that is not known yet is None.
+    """
+    if not is_whole:
+        raise ArgumentError(f"{name} is {dtype}, expected {_ONE_CLASS}. {_MULTI}")
+    if not _agree(shape, expected) and not (len(shape) == 1 and _agree(shape, [_product(expected)])):
+        raise ArgumentError(f"{name} has shape {_shown(shape)}, expected {_shown(expected)}: {_ONE_CLASS}. {_MULTI}")
+
+
+def check_numbers(problem: str, shape: Sequence[Any], expected: Sequence[Any]) -> None:
+    """:class:`ArgumentError` for labels that are not one for each logit; a size that is not known yet is None."""
+    flat = problem == REGRESSION and len(shape) < 2 and _agree([_product(shape)], [_product(expected)])
+    if not flat and not _agree(shape, expected):
+        hint = "For the class of each text instead: problem_type='single_label_classification', and whole numbers."
+        raise ArgumentError(
+            f"labels has shape {_shown(shape)}, expected {_shown(expected)}: a number for each of the outputs "
+            f"({problem}). {hint if problem == MULTI_LABEL else ''}".strip()
+        )
+
+
+def label_beyond(name: str, lowest: int, highest: int, classes: int) -> ArgumentError | None:
+    """The error for labels of which some are no class; None where ``lowest`` and ``highest`` both are one."""
+    if 0 <= lowest <= highest < classes:
+        return None
+    value = highest if highest >= classes else lowest
+    return ArgumentError(
+        f"{name} has {value}, expected 0 to {classes - 1}, for this model tells {classes} classes apart, or -100 for "
+        "what does not count. For more classes: from_pretrained(…, num_labels=…)."
+    )
+
+
+_MULTI = "For several labels a text: problem_type='multi_label_classification', with a number for each class."
+
+
+def _agree(shape: Sequence[Any], expected: Sequence[Any]) -> bool:
+    return len(shape) == len(expected) and all(
+        None in (size, other) or size == other for size, other in zip(shape, expected, strict=True)
+    )
+
+
+def _product(shape: Sequence[Any]) -> Any:
+    product = 1
+    for size in shape:
+        if size is None:
+            return None
+        product *= size
+    return product
+
+
+def _shown(shape: Sequence[Any]) -> str:
+    return str(tuple(shape))

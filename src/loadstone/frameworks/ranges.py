@@ -1,0 +1,68 @@
+"""Ids, positions and lengths that a model has no vectors for: the errors of all three frameworks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from loadstone.architectures import components
+from loadstone.errors import ArgumentError
+
+
+class Range(NamedTuple):
+    """What an argument of ids may hold."""
+
+    first: int
+    last: int
+    hint: str
+
+
+def allowed(embeddings: components.Embeddings, argument: str, rows: int | None = None) -> Range | None:
+    """The range of ``input_ids``, ``token_type_ids`` or ``position_ids``; None where no table is asked.
+
+    ``rows``: how many vectors the table has by now, if that may have changed.
+    """
+    if argument == "position_ids":
+        if embeddings.longest_text is None or embeddings.position is None:
+            return None
+        # OPT's padding has the position -1, for which its table has a row.
+        shift = embeddings.offset if embeddings.positions == "mask" else 0
+        return Range(-shift, (rows or _rows(embeddings.position)) - shift - 1, _shorten(embeddings.longest_text))
+    if argument == "token_type_ids":
+        table = embeddings.segment or (embeddings.tokens if embeddings.segment_from_tokens else None)
+        hint = "They tell the parts of a text apart: leave token_type_ids out where there is one."
+    else:
+        table = embeddings.tokens
+        hint = "Do the tokenizer and the model belong together? For new tokens: model.resize_token_embeddings(count)."
+    return None if table is None else Range(0, (rows or _rows(table)) - 1, hint)
+
+
+def beyond(
+    embeddings: components.Embeddings, argument: str, lowest: int, highest: int, rows: int | None = None
+) -> ArgumentError | None:
+    """The error for ids of which some are out of range; None where ``lowest`` and ``highest`` both are in it."""
+    within = allowed(embeddings, argument, rows)
+    if within is None or within.first <= lowest <= highest <= within.last:
+        return None
+    value = highest if highest > within.last else lowest
+    return ArgumentError(
+        f"{argument} has {value}, and this model has vectors for {within.first} to {within.last}. {within.hint}"
+    )
+
+
+def check_length(embeddings: components.Embeddings, tokens: int) -> None:
+    """:class:`ArgumentError` for a text of so many tokens that there are no positions for its last."""
+    longest = embeddings.longest_text
+    if longest is not None and tokens > longest:
+        raise ArgumentError(
+            f"The text has {tokens} tokens, and this model has positions for {longest}. {_shorten(longest)}"
+        )
+
+
+def _shorten(longest: int) -> str:
+    return f"Cut texts to {longest} tokens (for a tokenizer: truncation=True, max_length={longest})."
+
+
+def _rows(part: components.Part) -> int:
+    table = part.component
+    assert isinstance(table, components.Embedding)
+    return table.count
