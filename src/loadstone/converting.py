@@ -344,6 +344,8 @@ def _files(
     if lowered is not None:
         config["quantization_config"] = lowered.settings
         _name_dtype(config, lowered.dtype.value)
+        if lowered.is_untied:
+            config["tie_word_embeddings"] = False
     elif dtypes and any(each.is_changed for each in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
     if origin.repo_id is not None and isinstance(config.get("auto_map"), dict):

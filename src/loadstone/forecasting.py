@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from loadstone.architectures import components, registry
@@ -25,10 +26,11 @@ from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import slot_dtypes
 from loadstone.planning.split import CPU, DISK, Place
+from loadstone.planning.ties import match_untied
 from loadstone.planning.units import Size, Unit, sizes, units
 from loadstone.quantisation_config import read
 from loadstone.sizes import format_bytes
-from loadstone.tensors import DType
+from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
 
 
@@ -77,6 +79,8 @@ class Forecast:
     """Slot that would be newly initialised → why."""
     unused: tuple[str, ...] = ()
     """Stored tensors that the model has no place for."""
+    untied: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the slot that the config ties it to, where both are stored and differ: both are counted."""
     left_plain: tuple[str, ...] = ()
     """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
 
@@ -114,6 +118,7 @@ class Forecast:
             ],
             "initialised": dict(self.initialised),
             "unused": list(self.unused),
+            "untied": dict(self.untied),
             "left_plain": list(self.left_plain),
         }
 
@@ -136,6 +141,8 @@ class Forecast:
             budget = f" of {format_bytes(self.budgets[where])}" if where in self.budgets else ""
             lines.append(f"  {where!s:<6}{format_bytes(nbytes):>10}{budget}")
         lines += [f"  {name}: {size}" for name, size in self.totals()]
+        if self.untied:
+            lines.append(f"  not tied, as what is stored differs: {', '.join(self.untied)}")
         if self.left_plain:
             lines.append(f"  not quantised: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
         return "\n".join(lines)
@@ -150,7 +157,8 @@ def plan(
     head: str | None = None,
     **options: Any,
 ) -> Forecast:
-    """What :meth:`from_pretrained` of PyTorch's classes would do with the same arguments. Reads headers only.
+    """What :meth:`from_pretrained` of PyTorch's classes would do with the same arguments. Reads headers only; of
+    a model that the config ties and whose file holds both tensors, these too, up to the first difference.
 
     ``dtype`` as ``torch_dtype`` there: float32 where not given, ``"auto"`` as stored. ``head`` is a task
     (``"causal-lm"``, …, ``"model"`` for the bare model); without it the class that ``config.json`` names. ``options``
@@ -183,7 +191,15 @@ def plan(
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))
-    matched = match(slots, checkpoint, naming_of(family, spec, component, config), key_mapping=asked.key_mapping)
+
+    def untie() -> None:
+        config.tie_word_embeddings = False
+
+    matched = match_untied(
+        partial(match, slots, checkpoint, key_mapping=asked.key_mapping, same=_alike),
+        lambda: naming_of(family, spec, component, config),
+        untie,
+    )
 
     tied = {name: recipe.slot for name, recipe in matched.recipes.items() if isinstance(recipe, Tied)}
     dtypes = slot_dtypes(
@@ -220,6 +236,12 @@ def plan(
     )
     made = _forecast(str(path_or_id), spec.class_name, wanted, placement, all_units, found, matched, checkpoint.nbytes)
     return replace(made, left_plain=plain)
+
+
+def _alike(one: StoredTensor, other: StoredTensor) -> bool:
+    from loadstone.frameworks.alike import stored_alike  # needs NumPy, which few plans do
+
+    return stored_alike(one, other)
 
 
 def _check_as_stored(kept: Iterable[str], plan: LoadPlan, library: str, component: components.Component) -> None:
@@ -301,4 +323,5 @@ def _forecast(
         reserve_bytes=placement.reserve_bytes,
         initialised=matched.fresh,
         unused=matched.unused,
+        untied=matched.untied,
     )

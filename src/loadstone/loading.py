@@ -7,6 +7,7 @@ import inspect
 import logging
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
-from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
+from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnusedTensors
 from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
@@ -25,7 +26,8 @@ from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.packing.kept import kept_bytes_of
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
-from loadstone.planning.match import match
+from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.ties import match_untied
 from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
@@ -135,20 +137,31 @@ def from_pretrained(
             framework = require_framework(framework_name)
             cls = resolve(made_by, framework, gate)
         with report.stage("skeleton"):
-            model = framework.skeleton(cls, config, model_args, _for_init(cls, others, options.config))
+            make = partial(framework.skeleton, cls, config, model_args, _for_init(cls, others, options.config))
+            model = make()
         with report.stage("plan"):
             stored: Mapping[str, StoredTensor] = (
                 framework.held(options.state_dict) if checkpoint is None else checkpoint
             )
             dtype = options.wanted_dtype(config, stored)
-            plan = match(
+            matched = partial(
+                match,
                 framework.slots(model),
                 stored,
-                framework.naming(model),
                 strict=options.strict,
                 ignore_mismatched_sizes=options.ignore_mismatched_sizes,
                 key_mapping=options.key_mapping,
+                same=framework.alike(options.state_dict),
             )
+
+            def untie() -> None:
+                nonlocal model
+                config.tie_word_embeddings = False
+                model = make()
+
+            plan = match_untied(matched, lambda: framework.naming(model), untie)
+            if framework_name != "torch":  # whose parameters are told apart while they are filled
+                _check_untied(plan, framework.naming(model).tied)
             report.take(plan)
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
@@ -179,6 +192,12 @@ def from_pretrained(
     model.load_report, model.name_or_path = report, config.name_or_path
     if model.can_generate():
         model.generation_config = GenerationConfig.for_model(config, None if path_or_id is None else folder)
+    if report.untied:
+        logger.warning(
+            "%s is not tied, though its config says so: what is stored for %s differs.",
+            cls.__name__,
+            ", ".join(f"{name} and {source}" for name, source in report.untied.items()),
+        )
     if report.initialised:
         logger.warning("%s: newly initialised %s. Train it before use.", cls.__name__, ", ".join(report.initialised))
     return (model, report.loading_info()) if options.output_loading_info else model
@@ -276,6 +295,17 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
             ],
             hint="Do config.json and the weights belong together?",
         )
+
+
+def _check_untied(plan: LoadPlan, tied: Mapping[str, str]) -> None:
+    """:class:`UnusedTensors` where a class's own code makes one variable of two tensors that differ."""
+    faults = [
+        Fault(name, f"the numbers of {source}, with which the class's code makes it one", "others")
+        for name, source in plan.untied.items()
+        if name in tied
+    ]
+    if faults:
+        raise UnusedTensors(faults, hint="Tie them in tied_slots(), where the config says so, or not at all.")
 
 
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:

@@ -65,7 +65,14 @@ def load_into(
             offload_folder=offload_folder,
         )
         slots = framework.slots(module)
-        plan = match(slots, opened, framework.naming(module), strict=strict, key_mapping=key_mapping)
+        plan = match(
+            slots,
+            opened,
+            framework.naming(module),
+            strict=strict,
+            key_mapping=key_mapping,
+            same=framework.alike(None),
+        )
         filled = {slot.name for slot in slots}
         lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
         if lost:
@@ -83,6 +90,8 @@ def load_into(
         except BaseException:
             weights.cancel()
             raise
+        if plan.untied:
+            framework.note_untied(module)
         weights.detach()
         stage.nbytes = done.viewed + done.copied
     report.dtype, report.device = "as stored" if wanted is None else wanted.value, str(place)

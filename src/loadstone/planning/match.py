@@ -5,24 +5,19 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
-from loadstone.errors import (
-    ArgumentError,
-    Fault,
-    MissingTensors,
-    NameCollision,
-    ShapeMismatch,
-    UnusedTensors,
-)
+from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
 from loadstone.naming import Fused, Naming
+from loadstone.planning.canonical_names import canonical
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
+from loadstone.planning.ties import Same, hold_same, lie_in_one_place
 from loadstone.tensors import DType, Slot, StoredTensor
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _HINTS = 20
 _COMPARED = 500
 """How many faults get a hint, and how many names are looked at for one: comparing names is slow."""
@@ -41,6 +36,8 @@ class LoadPlan:
     """Name, stored shape and slot's shape, where the caller allowed it."""
     slots: tuple[Slot, ...] = ()
     """Those of the model, in its order."""
+    untied: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the slot that the model ties it to, where both are stored and differ: each takes its own tensor."""
 
     @property
     def fresh(self) -> dict[str, str]:
@@ -61,20 +58,34 @@ def match(
     strict: bool = False,
     ignore_mismatched_sizes: bool = False,
     key_mapping: Mapping[str, str] | None = None,
+    same: Same = lie_in_one_place,
+    absent: Mapping[str, str] = _NOTHING,
 ) -> LoadPlan:
     """Find where each slot's numbers come from.
+
+    ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored. ``absent``: what
+    an index lists and no file holds → where it should be; a slot of that name is never newly initialised.
 
     Raises :class:`NameCollision`, :class:`MissingTensors`, :class:`ShapeMismatch`, or with ``strict``
     :class:`UnusedTensors`, each with every offender.
     """
-    names = _canonical(stored, naming, key_mapping)
+    names = canonical(stored, naming, key_mapping)
     finder = _Finder({slot.name: slot for slot in slots}, names, naming)
     recipes: dict[str, Recipe] = {}
+    untied: dict[str, str] = {}
+    repeated: set[str] = set()
     missing, wrong = [], []
     for slot in slots:
         if slot.name in naming.tied:
-            recipes[slot.name] = Tied(naming.tied[slot.name])
-            continue
+            source = naming.tied[slot.name]
+            recipes[slot.name] = Tied(source)
+            copy = finder.own(slot)
+            if copy is None:
+                continue
+            if hold_same(copy, finder.filling(source), same):
+                repeated |= {tensor.name for tensor in Stored(copy).tensors}
+                continue
+            untied[slot.name] = source
         tensor = names.get(slot.name)
         if tensor is not None and tensor.shape == slot.shape and not tensor.stretches:
             recipes[slot.name] = Stored((Piece(tensor),))  # as nearly always
@@ -88,16 +99,17 @@ def match(
             wrong.append((slot, pieces))
         else:
             recipes[slot.name] = Stored(_spread(pieces))
-    recipes |= _optional(missing, recipes, naming, names)
+    recipes |= _optional(missing, recipes, naming, names, absent)
     if wrong and not ignore_mismatched_sizes:
         raise ShapeMismatch(
             [_shape_fault(slot, pieces) for slot, pieces in wrong],
             hint="Do config.json and the weights belong together? ignore_mismatched_sizes=True initialises these anew.",
         )
     for slot, pieces in wrong:
-        recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
+        if untied.pop(slot.name, None) is None:  # else the tie gives it numbers
+            recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
     refused = {piece.tensor.name for _, pieces in wrong for piece in pieces}
-    unused, leftovers = _unused(names, recipes, naming, refused)
+    unused, leftovers = _unused(names, recipes, naming, refused | repeated)
     if strict and (unused or any(isinstance(recipe, Fresh) for recipe in recipes.values())):
         faults = [Fault(name, "a slot that takes it", "none") for name in unused]
         faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Fresh)]
@@ -108,6 +120,7 @@ def match(
         leftovers,
         tuple((slot.name, pieces[0].tensor.shape, slot.shape) for slot, pieces in wrong),
         tuple(slots),
+        untied,
     )
 
 
@@ -120,52 +133,8 @@ def taken_names(
     """
     nothing = Path()
     unread = {name: StoredTensor(name, DType.FLOAT32, (), nothing, 0, 0) for name in stored}
-    finder = _Finder({slot.name: slot for slot in slots}, _canonical(unread, naming, key_mapping), naming)
+    finder = _Finder({slot.name: slot for slot in slots}, canonical(unread, naming, key_mapping), naming)
     return {piece.tensor.name for slot in slots for piece in finder.find(slot) or ()}
-
-
-def _canonical(
-    stored: Mapping[str, StoredTensor], naming: Naming, key_mapping: Mapping[str, str] | None
-) -> dict[str, StoredTensor]:
-    """Stored tensors under the names that slots would have."""
-    if not (key_mapping or naming.renames or naming.beginnings):
-        return dict(stored.items())
-    rules = _rules(key_mapping or {})
-    # One look for all, as nearly every name has none of them.
-    endings = tuple(old for old, _ in naming.renames)
-    beginnings = tuple(old for old, _ in naming.beginnings)
-    found: dict[str, StoredTensor] = {}
-    collisions = []
-    for name, tensor in stored.items():
-        for pattern, to in rules:
-            name = pattern.sub(to, name)
-        if beginnings and name.startswith(beginnings):
-            for old, new in naming.beginnings:
-                if name.startswith(old):
-                    name = new + name[len(old) :]
-        if endings and name.endswith(endings):
-            old, new = next(rule for rule in naming.renames if name.endswith(rule[0]))
-            name = name[: -len(old)] + new
-        if name in found:
-            collisions.append(Fault(name, "one stored tensor", f"{found[name].name} and {tensor.name}"))
-        found[name] = tensor
-    if collisions:
-        raise NameCollision(collisions, hint="Look at key_mapping, or remove one of the two from the checkpoint.")
-    return found
-
-
-def _rules(key_mapping: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
-    if not isinstance(key_mapping, Mapping):
-        raise ArgumentError(f"key_mapping is a {type(key_mapping).__name__}, expected a dict of regular expressions.")
-    rules = []
-    for pattern, to in key_mapping.items():
-        try:
-            compiled = re.compile(pattern)
-            re.compile(f"{pattern}|").sub(to, "")  # a replacement may name a group that the pattern does not have
-        except (re.error, TypeError, IndexError) as error:
-            raise ArgumentError(f"key_mapping: {pattern!r} → {to!r} is no replacement: {error}.") from None
-        rules.append((compiled, to))
-    return rules
 
 
 class _Finder:
@@ -184,10 +153,21 @@ class _Finder:
     def find(self, slot: Slot) -> Sequence[Piece] | None:
         """The pieces of a slot, under its own name or that of a slot tied to it or standing in for it."""
         for name in (slot.name, *self._aliases.get(slot.name, ())):
-            for spelling in self.spellings(name):
-                pieces = self._under(spelling, slot if name == slot.name else slot._replace(name=name))
-                if pieces:
-                    return pieces
+            pieces = self.own(slot if name == slot.name else slot._replace(name=name))
+            if pieces:
+                return pieces
+        return None
+
+    def filling(self, name: str) -> Sequence[Piece] | None:
+        """The pieces of the slot of that name."""
+        return self.find(self._slots[name])
+
+    def own(self, slot: Slot) -> Sequence[Piece] | None:
+        """The pieces that are stored under the slot's own name, in whichever spelling."""
+        for spelling in self.spellings(slot.name):
+            pieces = self._under(spelling, slot)
+            if pieces:
+                return pieces
         return None
 
     def spellings(self, name: str) -> Iterator[str]:
@@ -322,7 +302,11 @@ def _nearest(name: str, names: Mapping[str, StoredTensor]) -> str:
 
 
 def _optional(
-    missing: list[Slot], found: Mapping[str, Recipe], naming: Naming, names: Mapping[str, StoredTensor]
+    missing: list[Slot],
+    found: Mapping[str, Recipe],
+    naming: Naming,
+    names: Mapping[str, StoredTensor],
+    absent: Mapping[str, str],
 ) -> dict[str, Recipe]:
     """Fresh recipes for groups that are wholly missing; :class:`MissingTensors` for everything else."""
     if not missing:
@@ -341,12 +325,12 @@ def _optional(
     fresh: dict[str, Recipe] = {}
     for slot in missing:
         lacking = [group for part in _ancestors(slot.name) for group in groups.get(part, ()) if group not in present]
-        if lacking:
+        if lacking and slot.name not in absent:
             fresh[slot.name] = Fresh(f"the checkpoint has no {', '.join(lacking[0])}")
     faults: list[Fault] = []
     for slot in missing:
         if slot.name not in fresh:
-            hint = _nearest(slot.name, names) if len(faults) < _HINTS else ""
+            hint = absent.get(slot.name) or (_nearest(slot.name, names) if len(faults) < _HINTS else "")
             faults.append(Fault(slot.name, f"a stored tensor of shape {slot.shape}", "none", hint))
     if faults:
         raise MissingTensors(
@@ -358,21 +342,34 @@ def _optional(
 
 
 def _unused(
-    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, refused: set[str]
+    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, known: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    taken = refused | {
+    """Stored tensors that no slot takes: unused ones and leftovers. ``known``: those that are accounted for already."""
+    taken = known | {
         tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors
     }
+    taken -= _taken_in_part(recipes) if naming.fused else set()
     if len(taken) == len(names):  # nobody has two names, so these are all
         return (), ()
-    finder = _Finder({}, names, naming)
-    ties: set[Any] = {spelling for alias in naming.tied for spelling in finder.spellings(alias)}
-    ties |= {spelling for source in naming.tied.values() for spelling in finder.spellings(source)}
     unused: list[str] = []
     leftovers: list[str] = []
     for name, tensor in names.items():
-        if tensor.name in taken or name in ties:
+        if tensor.name in taken:
             continue
         is_left = tensor.is_spare or (naming.leftovers and name.endswith(naming.leftovers))
         (leftovers if is_left else unused).append(tensor.name)
     return tuple(unused), tuple(leftovers)
+
+
+def _taken_in_part(recipes: Mapping[str, Recipe]) -> set[str]:
+    """Fused wholes some of whose rows no slot takes, since a part of them is stored by itself too."""
+    rows: dict[str, int] = {}
+    whole: dict[str, int] = {}
+    for recipe in recipes.values():
+        if isinstance(recipe, Stored) and not isinstance(recipe.pieces, Stack):
+            for piece in recipe.pieces:
+                if piece.rows is not None:
+                    name = piece.tensor.name
+                    rows[name] = rows.get(name, 0) + piece.rows[1]
+                    whole[name] = whole.get(name, 0) or piece.tensor.shape[0]
+    return {name for name, count in rows.items() if count < whole[name]}

@@ -9,10 +9,12 @@ from torch import nn
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.alike import stored_alike
 from loadstone.frameworks.torch import copies
 from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.fill import tensors_of
 from loadstone.frameworks.torch.framework import naming, slots
+from loadstone.frameworks.torch.untying import untie
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Stored
 from loadstone.transfer.weights import Weights
@@ -23,11 +25,14 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     """Copy what is stored; returns the slots that the checkpoint lacks and the stored tensors that the model lacks."""
     needed = slots(model)
     names = replace(naming(model), optional=() if strict else tuple((slot.name,) for slot in needed))
-    plan = match(needed, checkpoint, names, strict=strict)
+    plan = match(needed, checkpoint, names, strict=strict, same=stored_alike)
     memory = dict(tensors_of(model))
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:
         raise ArgumentError(f"{empty[0]} is on the meta device, which has no memory to copy into. Use load_into.")
+    if plan.untied:
+        untie(model, plan.untied)
+        memory = dict(tensors_of(model))
     weights = Weights(checkpoint.ends)
     jobs: dict[torch.device, list[Job]] = {}
     for name, recipe in plan.recipes.items():

@@ -22,6 +22,7 @@ from loadstone.frameworks.torch.conventions import Conventions, declared_ties, i
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.members import bytes_of, packed_elements
 from loadstone.frameworks.torch.resize import resize
+from loadstone.frameworks.torch.untying import untie_before_loading
 from loadstone.publishing import PushToHub
 
 if TYPE_CHECKING:
@@ -190,6 +191,11 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
                 self.base_model.component = new.backbone.component
             self.tie_weights()
         return self.get_input_embeddings()
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        # PyTorch's own hook for load_state_dict(), also where this model lies within another module.
+        untie_before_loading(self, state_dict, prefix)
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose numbers it shares."""
