@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from loadstone.checkpoint import Checkpoint
@@ -73,7 +73,7 @@ def as_loaded(checkpoint: Checkpoint, config: PretrainedConfig, options: Options
             [Fault(_WHERE, "none, or dequantize=True", f"quant_method {method_of(settings)!r}")],
             hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
         )
-    return _with(checkpoint, _kept(checkpoint, found, settings))
+    return checkpoint.holding(_kept(checkpoint, found, settings))
 
 
 def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoint:
@@ -87,7 +87,7 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
             "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantises anew: give "
             "one of them."
         )
-    return _with(checkpoint, map(_in_blocks, checkpoint.values()))
+    return checkpoint.holding(map(_in_blocks, checkpoint.values()))
 
 
 def _in_blocks(tensor: StoredTensor) -> StoredTensor:
@@ -114,16 +114,6 @@ def _kept(checkpoint: Checkpoint, logical: Checkpoint, settings: Mapping[str, An
             faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
         )
     return found
-
-
-def _with(checkpoint: Checkpoint, tensors: Iterable[StoredTensor]) -> Checkpoint:
-    return Checkpoint(
-        tensors,
-        format=checkpoint.format,
-        files=checkpoint.files,
-        index=checkpoint.index,
-        metadata=checkpoint.metadata,
-    )
 
 
 def _packed(tensor: StoredTensor, checkpoint: Checkpoint, states: Mapping[str, str]) -> StoredTensor:

@@ -71,6 +71,8 @@ class Conversion:
     dropped: tuple[str, ...] = ()
     """Tensors that the model has no use for: biases of zeros, which quantisers add to layers that have none; and where
     weights are quantised, all that files of the family carry and no model needs."""
+    passed_over: tuple[str, ...] = ()
+    """Where the old weights and their index contradict each other, and what else of the kind lies there."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON has it."""
@@ -88,6 +90,7 @@ class Conversion:
             "left_out": list(self.left_out),
             "quantised": list(self.quantised),
             "dropped": list(self.dropped),
+            "passed_over": list(self.passed_over),
         }
 
 
@@ -198,6 +201,7 @@ def convert(
         beside.left_out,
         () if lowered is None else lowered.names,
         dropped,
+        checkpoint.passed_over,
     )
 
 

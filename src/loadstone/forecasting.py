@@ -20,7 +20,7 @@ from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
 from loadstone.lower_sizes import WEIGHT, check_as_stored, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
-from loadstone.picking import naming_of
+from loadstone.picking import naming_of, shards_of
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Tied
@@ -81,6 +81,8 @@ class Forecast:
     """Stored tensors that the model has no place for."""
     untied: Mapping[str, str] = field(default_factory=dict)
     """Slot → the slot that the config ties it to, where both are stored and differ: both are counted."""
+    passed_over: tuple[str, ...] = ()
+    """What the load report would say under that name of files and their index."""
     left_plain: tuple[str, ...] = ()
     """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
 
@@ -119,6 +121,7 @@ class Forecast:
             "initialised": dict(self.initialised),
             "unused": list(self.unused),
             "untied": dict(self.untied),
+            "passed_over": list(self.passed_over),
             "left_plain": list(self.left_plain),
         }
 
@@ -141,6 +144,7 @@ class Forecast:
             budget = f" of {format_bytes(self.budgets[where])}" if where in self.budgets else ""
             lines.append(f"  {where!s:<6}{format_bytes(nbytes):>10}{budget}")
         lines += [f"  {name}: {size}" for name, size in self.totals()]
+        lines += [f"  {text}" for text in self.passed_over]
         if self.untied:
             lines.append(f"  not tied, as what is stored differs: {', '.join(self.untied)}")
         if self.left_plain:
@@ -183,10 +187,13 @@ def plan(
         gguf = open_gguf(path)
         checkpoint, values = gguf.checkpoint, gguf.config
         config = given or AutoConfig.for_model(**values)
+        family, spec = _pick(config, head)
     else:
         config = given or AutoConfig.from_pretrained(folder)
-        checkpoint = open_checkpoint(source.folder, **asked.which())
-    family, spec = _pick(config, head)
+        family, spec = _pick(config, head)
+        is_packed = asked.strict or config.get("quantization_config") is not None
+        needs = None if is_packed else partial(shards_of, family, spec, config, key_mapping=asked.key_mapping)
+        checkpoint = open_checkpoint(source.folder, **asked.which(), needs=needs)
     checkpoint = as_loaded(checkpoint, config, asked, "torch")
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
@@ -195,8 +202,9 @@ def plan(
     def untie() -> None:
         config.tie_word_embeddings = False
 
+    matching = partial(match, slots, checkpoint, key_mapping=asked.key_mapping, same=_alike)
     matched = match_untied(
-        partial(match, slots, checkpoint, key_mapping=asked.key_mapping, same=_alike),
+        partial(matching, absent=checkpoint.absent, passed_over=checkpoint.passed_over),
         lambda: naming_of(family, spec, component, config),
         untie,
     )
@@ -235,7 +243,7 @@ def plan(
         activation_bytes=activation_bytes(component, *hints, width) if hints else 0,
     )
     made = _forecast(str(path_or_id), spec.class_name, wanted, placement, all_units, found, matched, checkpoint.nbytes)
-    return replace(made, left_plain=plain)
+    return replace(made, left_plain=plain, passed_over=checkpoint.passed_over)
 
 
 def _alike(one: StoredTensor, other: StoredTensor) -> bool:

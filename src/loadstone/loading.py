@@ -21,7 +21,7 @@ from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnusedTensors
 from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
-from loadstone.hub import Source, resolve_files
+from loadstone.hub import Needs, Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, nearest, option_names
 from loadstone.packing.kept import kept_bytes_of
@@ -103,7 +103,8 @@ def from_pretrained(
 
     with report.stage("files") as stage:
         locked = Locked.of(options.lock, path_or_id, options.revision)
-        source = _files(path_or_id, options, locked, target, others)
+        needs = _needs(target, options, others)
+        source = _files(path_or_id, options, locked, needs)
         folder = source.folder / options.subfolder
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
@@ -114,7 +115,7 @@ def from_pretrained(
         config, others = _config(target, options, folder, gate, others, gguf)
         made_by = pick(target, framework_name, config, gate)
     with report.stage("checkpoint") as stage:
-        checkpoint = None if options.state_dict is not None else _open(source, options, gguf)
+        checkpoint = None if options.state_dict is not None else _open(source, options, gguf, needs)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
             checkpoint = as_loaded(checkpoint, config, options, framework_name)
@@ -152,6 +153,8 @@ def from_pretrained(
                 ignore_mismatched_sizes=options.ignore_mismatched_sizes,
                 key_mapping=options.key_mapping,
                 same=framework.alike(options.state_dict),
+                absent={} if checkpoint is None else checkpoint.absent,
+                passed_over=() if checkpoint is None else checkpoint.passed_over,
             )
 
             def untie() -> None:
@@ -163,6 +166,7 @@ def from_pretrained(
             if framework_name != "torch":  # whose parameters are told apart while they are filled
                 _check_untied(plan, framework.naming(model).tied)
             report.take(plan)
+            report.passed_over = () if checkpoint is None else checkpoint.passed_over
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
             report.left_plain = getattr(place, "left_plain", ())
@@ -203,18 +207,21 @@ def from_pretrained(
     return (model, report.loading_info()) if options.output_loading_info else model
 
 
+def _needs(target: type[Any] | AutoTarget, options: Options, others: Mapping[str, Any]) -> Needs | None:
+    """What tells which shards are needed; None where all are."""
+    # Another config, trusted code, or keys set anew may ask for other tensors.
+    is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
+    return needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
+
+
 def _files(
     path_or_id: str | os.PathLike[str] | None,
     options: Options,
     locked: Locked,
-    target: type[Any] | AutoTarget,
-    others: Mapping[str, Any],
+    needs: Needs | None,
 ) -> Source:
     if path_or_id is None:
         return Source(Path(), None, None)
-    # Another config, trusted code, or keys set anew may ask for other tensors.
-    is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
-    needs = needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
     where = options.where() | options.which() | {"revision": locked.revision, "gguf_file": options.gguf_file}
     return resolve_files(path_or_id, **where, needs=needs)
 
@@ -275,10 +282,15 @@ def _gguf(folder: Path, options: Options) -> GgufFile | None:
     return open_gguf(path)
 
 
-def _open(source: Source, options: Options, gguf: GgufFile | None) -> Checkpoint:
+def _open(source: Source, options: Options, gguf: GgufFile | None, needs: Needs | None) -> Checkpoint:
     if gguf is not None:
         return gguf.checkpoint
-    return open_checkpoint(source.folder, **options.which(), leave_out=source.left_out.keys())
+    return open_checkpoint(
+        source.folder,
+        **options.which(),
+        leave_out=source.left_out.keys(),
+        needs=None if needs is None else partial(needs, source.folder / options.subfolder),
+    )
 
 
 def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
@@ -293,7 +305,7 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
                     str(layers),
                 )
             ],
-            hint="Do config.json and the weights belong together?",
+            hint=" ".join(["Do config.json and the weights belong together?", *checkpoint.passed_over]),
         )
 
 

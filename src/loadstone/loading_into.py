@@ -72,6 +72,8 @@ def load_into(
             strict=strict,
             key_mapping=key_mapping,
             same=framework.alike(None),
+            absent=opened.absent,
+            passed_over=opened.passed_over,
         )
         filled = {slot.name for slot in slots}
         lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
@@ -81,6 +83,7 @@ def load_into(
                 hint="Build the module so that these buffers are made on a real device.",
             )
         report.take(plan)
+        report.passed_over = opened.passed_over
         place = framework.placement(options, module, plan, wanted)
     with report.stage("fill") as stage:
         weights = Weights(opened.ends)

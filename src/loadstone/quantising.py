@@ -73,7 +73,9 @@ class Lowered:
         given, _ = Options.split(options)
         self.dtype = given.wanted_dtype(config, checkpoint)
         """What all that is not quantised is in, and what is computed in."""
-        matched = partial(match, framework.slots(model), checkpoint, same=framework.alike(None))
+        matched = partial(
+            match, framework.slots(model), checkpoint, same=framework.alike(None), absent=checkpoint.absent
+        )
 
         def untie() -> None:
             nonlocal model

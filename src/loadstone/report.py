@@ -50,6 +50,9 @@ class LoadReport:
     untied: Mapping[str, str] = field(default_factory=dict)
     """Slot → the slot that the config ties it to, where both are stored and differ: the model is not tied."""
 
+    passed_over: tuple[str, ...] = ()
+    """A sentence for all that an index lists or a folder holds and that was not read, or not as the index has it."""
+
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
         """Time a step."""
@@ -92,6 +95,7 @@ class LoadReport:
         for name, reason in self.initialised.items():
             reasons.setdefault(reason, []).append(name)
         lines += [f"  newly initialised ({reason}): {_some(names)}" for reason, names in reasons.items()]
+        lines += [f"  {text}" for text in self.passed_over]
         if self.untied:
             pairs = [f"{name} and {source}" for name, source in self.untied.items()]
             lines.append(f"  not tied, as what is stored differs: {_some(pairs)}")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 
 from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
-from loadstone.naming import Fused, Naming
+from loadstone.naming import Naming
 from loadstone.planning.canonical_names import canonical
+from loadstone.planning.finder import Finder, ancestors, unread
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
 from loadstone.planning.ties import Same, hold_same, lie_in_one_place
-from loadstone.tensors import DType, Slot, StoredTensor
+from loadstone.tensors import Slot, StoredTensor
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HINTS = 20
@@ -60,17 +60,19 @@ def match(
     key_mapping: Mapping[str, str] | None = None,
     same: Same = lie_in_one_place,
     absent: Mapping[str, str] = _NOTHING,
+    passed_over: Sequence[str] = (),
 ) -> LoadPlan:
     """Find where each slot's numbers come from.
 
-    ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored. ``absent``: what
-    an index lists and no file holds → where it should be; a slot of that name is never newly initialised.
+    ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored. ``absent``: stored
+    name that cannot be had, though an index lists it → why; a slot that it belongs to is never newly initialised.
+    ``passed_over``: what an error about missing tensors says of files that were not read.
 
     Raises :class:`NameCollision`, :class:`MissingTensors`, :class:`ShapeMismatch`, or with ``strict``
     :class:`UnusedTensors`, each with every offender.
     """
     names = canonical(stored, naming, key_mapping)
-    finder = _Finder({slot.name: slot for slot in slots}, names, naming)
+    finder = Finder({slot.name: slot for slot in slots}, names, naming)
     recipes: dict[str, Recipe] = {}
     untied: dict[str, str] = {}
     repeated: set[str] = set()
@@ -99,7 +101,8 @@ def match(
             wrong.append((slot, pieces))
         else:
             recipes[slot.name] = Stored(_spread(pieces))
-    recipes |= _optional(missing, recipes, naming, names, absent)
+    lost = _lost(missing, finder, absent, key_mapping) if missing and absent else {}
+    recipes |= _optional(missing, recipes, naming, names, lost, passed_over)
     if wrong and not ignore_mismatched_sizes:
         raise ShapeMismatch(
             [_shape_fault(slot, pieces) for slot, pieces in wrong],
@@ -124,126 +127,13 @@ def match(
     )
 
 
-def taken_names(
-    slots: Sequence[Slot], stored: Iterable[str], naming: Naming, key_mapping: Mapping[str, str] | None = None
-) -> set[str]:
-    """Which stored names the slots would be made of, told before any shape is known.
-
-    Raises :class:`NameCollision`.
-    """
-    nothing = Path()
-    unread = {name: StoredTensor(name, DType.FLOAT32, (), nothing, 0, 0) for name in stored}
-    finder = _Finder({slot.name: slot for slot in slots}, canonical(unread, naming, key_mapping), naming)
-    return {piece.tensor.name for slot in slots for piece in finder.find(slot) or ()}
-
-
-class _Finder:
-    """Looks up what fills a slot."""
-
-    def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
-        self._slots, self._names, self._naming = slots, names, naming
-        self._places: dict[tuple[int, int, int], tuple[tuple[int | slice, ...], ...]] = {}
-        self._aliases: dict[str, list[str]] = {}
-        for one, other in naming.stand_ins:
-            self._aliases.setdefault(one, []).append(other)
-            self._aliases.setdefault(other, []).append(one)
-        for alias, source in naming.tied.items():
-            self._aliases.setdefault(source, []).append(alias)
-
-    def find(self, slot: Slot) -> Sequence[Piece] | None:
-        """The pieces of a slot, under its own name or that of a slot tied to it or standing in for it."""
-        for name in (slot.name, *self._aliases.get(slot.name, ())):
-            pieces = self.own(slot if name == slot.name else slot._replace(name=name))
-            if pieces:
-                return pieces
-        return None
-
-    def filling(self, name: str) -> Sequence[Piece] | None:
-        """The pieces of the slot of that name."""
-        return self.find(self._slots[name])
-
-    def own(self, slot: Slot) -> Sequence[Piece] | None:
-        """The pieces that are stored under the slot's own name, in whichever spelling."""
-        for spelling in self.spellings(slot.name):
-            pieces = self._under(spelling, slot)
-            if pieces:
-                return pieces
-        return None
-
-    def spellings(self, name: str) -> Iterator[str]:
-        """A slot's name with the bare model's prefix as it is, as other files have it, and without."""
-        yield name
-        own = self._naming.prefix
-        if own and not name.startswith(f"{own}."):
-            return
-        bare = name[len(own) + 1 :] if own else name
-        for prefix in self._naming.prefixes:
-            yield f"{prefix}.{bare}"
-        yield bare
-
-    def _under(self, spelling: str, slot: Slot) -> Sequence[Piece] | None:
-        tensor = self._names.get(spelling)
-        if tensor is not None:
-            return (Piece(tensor),)
-        for rule in self._naming.experts:
-            if spelling.endswith(rule.slot):
-                return self._experts(spelling[: -len(rule.slot)], rule.stored, slot)
-        for fused in self._naming.fused:
-            pieces = self._split(spelling, fused, slot) or self._joined(spelling, fused)
-            if pieces:
-                return pieces
-        return None
-
-    def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> Sequence[Piece] | None:
-        count, rows = slot.shape[0], slot.shape[1] // len(stored)
-        columns = []
-        # Perhaps 100,000 of them: each is one look into a table, and what can be done once is done once.
-        for before, _, after in (pattern.partition("{}") for pattern in stored):
-            start = stem + before
-            column = list(map(self._names.get, [f"{start}{expert}{after}" for expert in range(count)]))
-            if not all(column):
-                return None
-            columns.append(column)
-        tensors = tuple(itertools.chain.from_iterable(zip(*columns, strict=True)))
-        return Stack(tensors, self._stacked(count, len(stored), rows))
-
-    def _stacked(self, count: int, parts: int, rows: int) -> tuple[tuple[int | slice, ...], ...]:
-        """The places of all parts of all experts; made once for all layers."""
-        found = self._places.get((count, parts, rows))
-        if found is None:
-            cuts = [slice(part * rows, (part + 1) * rows) for part in range(parts)]
-            found = self._places[count, parts, rows] = tuple(itertools.product(range(count), cuts))
-        return found
-
-    def _split(self, spelling: str, fused: Fused, slot: Slot) -> Sequence[Piece] | None:
-        """Rows of a stored whole for a slot that is one of its parts."""
-        for part in fused.parts:
-            stem, found, leaf = spelling.partition(f"{part}.")
-            if not found:
-                continue
-            tensor = self._names.get(f"{stem}{fused.whole}.{leaf}")
-            if tensor is None:
-                return None
-            own, _, _ = slot.name.partition(f"{part}.")
-            before = fused.parts[: fused.parts.index(part)]
-            start = sum(self._slots[f"{own}{other}.{leaf}"].shape[0] for other in before)
-            total = sum(self._slots[f"{own}{other}.{leaf}"].shape[0] for other in fused.parts)
-            if tensor.shape[:1] != (total,):
-                return (Piece(tensor),)  # reported as a wrong shape
-            return (Piece(tensor, rows=(start, slot.shape[0])),)
-        return None
-
-    def _joined(self, spelling: str, fused: Fused) -> Sequence[Piece] | None:
-        """Stored parts, one after another, for a slot that is the whole."""
-        stem, found, leaf = spelling.partition(f"{fused.whole}.")
-        tensors = [self._names.get(f"{stem}{part}.{leaf}") for part in fused.parts] if found else []
-        pieces, start = [], 0
-        for tensor in tensors:
-            if tensor is None or not tensor.shape:
-                return None
-            pieces.append(Piece(tensor, into=(slice(start, start + tensor.shape[0]),)))
-            start += tensor.shape[0]
-        return tuple(pieces) or None
+def _lost(
+    missing: Sequence[Slot], finder: Finder, absent: Mapping[str, str], key_mapping: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Slots whose tensors an index lists and that cannot be had → why."""
+    among = finder.among(canonical(unread(absent), finder.naming, key_mapping))
+    pieces = ((slot.name, among.find(slot)) for slot in missing)
+    return {name: absent[found[0].tensor.name] for name, found in pieces if found}
 
 
 def _spread(pieces: Sequence[Piece]) -> Sequence[Piece]:
@@ -285,14 +175,6 @@ def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
     return Fault(where, f"shape {slot.shape} when put together", f"{(rows, *slot.shape[1:])}")
 
 
-def _ancestors(name: str) -> Iterator[str]:
-    """``a.b.c`` → ``a``, ``a.b``, ``a.b.c``."""
-    for end, letter in enumerate(name):
-        if letter == ".":
-            yield name[:end]
-    yield name
-
-
 def _nearest(name: str, names: Mapping[str, StoredTensor]) -> str:
     """A hint at the stored name that looks most like a missing one, among those that end alike."""
     ending = name.rpartition(".")[2]
@@ -306,7 +188,8 @@ def _optional(
     found: Mapping[str, Recipe],
     naming: Naming,
     names: Mapping[str, StoredTensor],
-    absent: Mapping[str, str],
+    lost: Mapping[str, str],
+    passed_over: Sequence[str],
 ) -> dict[str, Recipe]:
     """Fresh recipes for groups that are wholly missing; :class:`MissingTensors` for everything else."""
     if not missing:
@@ -319,24 +202,25 @@ def _optional(
         group
         for name, recipe in found.items()
         if isinstance(recipe, Stored)
-        for part in _ancestors(name)
+        for part in ancestors(name)
         for group in groups.get(part, ())
     }
     fresh: dict[str, Recipe] = {}
     for slot in missing:
-        lacking = [group for part in _ancestors(slot.name) for group in groups.get(part, ()) if group not in present]
-        if lacking and slot.name not in absent:
+        lacking = [group for part in ancestors(slot.name) for group in groups.get(part, ()) if group not in present]
+        if lacking and slot.name not in lost:
             fresh[slot.name] = Fresh(f"the checkpoint has no {', '.join(lacking[0])}")
     faults: list[Fault] = []
     for slot in missing:
         if slot.name not in fresh:
-            hint = absent.get(slot.name) or (_nearest(slot.name, names) if len(faults) < _HINTS else "")
+            hint = lost.get(slot.name) or (_nearest(slot.name, names) if len(faults) < _HINTS else "")
             faults.append(Fault(slot.name, f"a stored tensor of shape {slot.shape}", "none", hint))
     if faults:
         raise MissingTensors(
             faults,
             hint=f"{len(names)} tensors are stored. Is this the class that the checkpoint was saved from? "
-            "key_mapping={'regular expression': 'replacement'} renames stored tensors.",
+            "key_mapping={'regular expression': 'replacement'} renames stored tensors."
+            + "".join(f" {text}." for text in passed_over),
         )
     return fresh
 

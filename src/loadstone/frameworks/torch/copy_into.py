@@ -25,7 +25,7 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     """Copy what is stored; returns the slots that the checkpoint lacks and the stored tensors that the model lacks."""
     needed = slots(model)
     names = replace(naming(model), optional=() if strict else tuple((slot.name,) for slot in needed))
-    plan = match(needed, checkpoint, names, strict=strict, same=stored_alike)
+    plan = match(needed, checkpoint, names, strict=strict, same=stored_alike, absent=checkpoint.absent)
     memory = dict(tensors_of(model))
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:
