@@ -46,9 +46,11 @@ def read_weight_map(path: Path, faults: Faults) -> dict[str, list[str]] | None:
     shards: defaultdict[str, list[str]] = defaultdict(list)
     for name, shard in weight_map.items():
         if isinstance(shard, str):
-            shards[_plain(shard)].append(name)
+            shards[shard].append(name)
         else:
             faults.damaged(in_file(path, name), "a shard's name", f"a JSON {type(shard).__name__}", _FETCH_AGAIN)
+    for shard in [shard for shard in shards if shard.startswith("./")]:
+        shards[_plain(shard)] += shards.pop(shard)
     for shard in shards:
         if why := _leaves_folder(shard):
             faults.unsafe(path, "shards in the index's own folder", f"{quoted(shard)}, {why}", "Do not trust this file")

@@ -76,6 +76,7 @@ def match(
     recipes: dict[str, Recipe] = {}
     untied: dict[str, str] = {}
     repeated: set[str] = set()
+    left: dict[str, int] = {}  # of fused wholes, the rows that no slot has taken yet
     missing, wrong = [], []
     for slot in slots:
         if slot.name in naming.tied:
@@ -101,6 +102,9 @@ def match(
             wrong.append((slot, pieces))
         else:
             recipes[slot.name] = Stored(_spread(pieces))
+            if pieces[0].rows is not None:
+                whole, (_, rows) = pieces[0].tensor, pieces[0].rows
+                left[whole.name] = left.get(whole.name, whole.shape[0]) - rows
     lost = _lost(missing, finder, absent, key_mapping) if missing and absent else {}
     recipes |= _optional(missing, recipes, naming, names, lost, passed_over)
     if wrong and not ignore_mismatched_sizes:
@@ -112,7 +116,8 @@ def match(
         if untied.pop(slot.name, None) is None:  # else the tie gives it numbers
             recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
     refused = {piece.tensor.name for _, pieces in wrong for piece in pieces}
-    unused, leftovers = _unused(names, recipes, naming, refused | repeated)
+    in_part = {name for name, rows in left.items() if rows}
+    unused, leftovers = _unused(names, recipes, naming, refused | repeated, in_part)
     if strict and (unused or any(isinstance(recipe, Fresh) for recipe in recipes.values())):
         faults = [Fault(name, "a slot that takes it", "none") for name in unused]
         faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Fresh)]
@@ -226,13 +231,16 @@ def _optional(
 
 
 def _unused(
-    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, known: set[str]
+    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, known: set[str], in_part: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Stored tensors that no slot takes: unused ones and leftovers. ``known``: those that are accounted for already."""
+    """Stored tensors that no slot takes: unused ones and leftovers. ``known``: those that are accounted for already.
+
+    Fused wholes of which slots take a part only, as the others are stored by themselves too, are unused as well.
+    """
     taken = known | {
         tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors
     }
-    taken -= _taken_in_part(recipes) if naming.fused else set()
+    taken -= in_part
     if len(taken) == len(names):  # nobody has two names, so these are all
         return (), ()
     unused: list[str] = []
@@ -243,17 +251,3 @@ def _unused(
         is_left = tensor.is_spare or (naming.leftovers and name.endswith(naming.leftovers))
         (leftovers if is_left else unused).append(tensor.name)
     return tuple(unused), tuple(leftovers)
-
-
-def _taken_in_part(recipes: Mapping[str, Recipe]) -> set[str]:
-    """Fused wholes some of whose rows no slot takes, since a part of them is stored by itself too."""
-    rows: dict[str, int] = {}
-    whole: dict[str, int] = {}
-    for recipe in recipes.values():
-        if isinstance(recipe, Stored) and not isinstance(recipe.pieces, Stack):
-            for piece in recipe.pieces:
-                if piece.rows is not None:
-                    name = piece.tensor.name
-                    rows[name] = rows.get(name, 0) + piece.rows[1]
-                    whole[name] = whole.get(name, 0) or piece.tensor.shape[0]
-    return {name for name, count in rows.items() if count < whole[name]}
