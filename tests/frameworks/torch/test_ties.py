@@ -296,3 +296,19 @@ def test_strict_names_the_second_spelling_of_a_tied_slot(tmp_path: Path) -> None
     assert AutoModelForCausalLM.from_pretrained(tmp_path).load_report.unused == ("embed_tokens.weight",)
     with pytest.raises(UnusedTensors, match=r"embed_tokens\.weight"):
         AutoModelForCausalLM.from_pretrained(tmp_path, strict=True)
+
+
+@pytest.mark.parametrize("change", ["resize", "other embeddings"])
+def test_a_head_that_was_untied_by_hand_stays_so(change: str) -> None:
+    model = tiny.llama(tie_word_embeddings=True)
+    _by_hand(model)
+    head = model.lm_head.weight.detach().clone()
+    if change == "resize":
+        model.resize_token_embeddings(70)
+    else:
+        model.set_input_embeddings(nn.Embedding(64, 32))
+    assert torch.equal(model.lm_head.weight[:64], head) and model.lm_head.weight is not model.model.embed_tokens.weight
+    tied = tiny.llama(tie_word_embeddings=True)
+    tied.resize_token_embeddings(70)
+    tied.set_input_embeddings(nn.Embedding(70, 32))
+    assert tied.lm_head.weight is tied.model.embed_tokens.weight

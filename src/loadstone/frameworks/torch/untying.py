@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
+from loadstone.checkpoint import open_checkpoint
+from loadstone.errors import CheckpointNotFound
+from loadstone.frameworks.alike import stored_alike
 from loadstone.planning.ties import Same
 from loadstone.tensors import StoredTensor
 
 if TYPE_CHECKING:
-    from loadstone.frameworks.torch.model import PreTrainedModel
+    from loadstone.frameworks.torch.tying import Tying
 
+logger = logging.getLogger("loadstone")
 _ELEMENTS = 1 << 22
 """Compared at once."""
 
@@ -59,6 +65,34 @@ def untie(model: nn.Module, names: Iterable[str]) -> None:
     note_untied(model)
 
 
+def untie_what_files_contradict(model: Tying) -> None:
+    """Untie slots of which the folder that the config came from holds both tensors, and they differ.
+
+    For accelerate, which fills slots one by one past everything here, and then gives tied ones the first of their
+    tensors: nothing that comes later can tell. Reads headers, and of such tensors what is needed to tell them apart.
+    """
+    ties, folder = model.tied_slots(), Path(model.config.name_or_path or "")
+    if not ties or not model.config.name_or_path or not folder.is_dir():
+        return
+    try:
+        stored = open_checkpoint(folder)
+    except CheckpointNotFound:  # a folder with a config alone
+        return
+    differing = [
+        name
+        for name, source in ties.items()
+        if name in stored and source in stored and not stored_alike(stored[name], stored[source])
+    ]
+    if differing:
+        untie(model, ties)
+        logger.warning(
+            "%s is not tied, though its config says so: what %s holds for %s differs.",
+            type(model).__name__,
+            folder,
+            ", ".join(f"{name} and {ties[name]}" for name in differing),
+        )
+
+
 def note_untied(model: nn.Module) -> None:
     """Have the config of a model of ours say that it is not tied."""
     config = getattr(model, "config", None)
@@ -66,7 +100,7 @@ def note_untied(model: nn.Module) -> None:
         config.tie_word_embeddings = False  # type: ignore[union-attr]
 
 
-def untie_before_loading(model: PreTrainedModel, state_dict: Mapping[str, Any], prefix: str) -> None:
+def untie_before_loading(model: Tying, state_dict: Mapping[str, Any], prefix: str) -> None:
     """Untie slots of which a ``state_dict`` has both numbers, and they differ: loaded one after the other into a
     shared parameter, the last would win."""
     differing = [
