@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from loadstone.checkpoint import Checkpoint
@@ -86,7 +86,7 @@ def as_loaded(
             [Fault(settings.where, "none, or dequantize=True", f"quant_method {method!r}")],
             hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
         )
-    return _with(checkpoint, _kept(checkpoint, found, settings))
+    return checkpoint.holding(_kept(checkpoint, found, settings))
 
 
 def _forget(config: PretrainedConfig) -> None:
@@ -106,7 +106,7 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
             "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantises anew: give "
             "one of them."
         )
-    return _with(checkpoint, map(_in_blocks, checkpoint.values()))
+    return checkpoint.holding(map(_in_blocks, checkpoint.values()))
 
 
 def _in_blocks(tensor: StoredTensor) -> StoredTensor:
@@ -134,16 +134,6 @@ def _kept(checkpoint: Checkpoint, logical: Checkpoint, settings: Settings) -> li
             faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
         )
     return found
-
-
-def _with(checkpoint: Checkpoint, tensors: Iterable[StoredTensor]) -> Checkpoint:
-    return Checkpoint(
-        tensors,
-        format=checkpoint.format,
-        files=checkpoint.files,
-        index=checkpoint.index,
-        metadata=checkpoint.metadata,
-    )
 
 
 def _packed(tensor: StoredTensor, checkpoint: Checkpoint, states: Mapping[str, str]) -> StoredTensor:

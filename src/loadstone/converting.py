@@ -72,6 +72,8 @@ class Conversion:
     dropped: tuple[str, ...] = ()
     """Tensors that the model has no use for: biases of zeros, which quantisers add to layers that have none; and where
     weights are quantised, all that files of the family carry and no model needs."""
+    passed_over: tuple[str, ...] = ()
+    """Where the old weights and their index contradict each other, and what else of the kind lies there."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON has it."""
@@ -89,6 +91,7 @@ class Conversion:
             "left_out": list(self.left_out),
             "quantised": list(self.quantised),
             "dropped": list(self.dropped),
+            "passed_over": list(self.passed_over),
         }
 
 
@@ -199,6 +202,7 @@ def convert(
         beside.left_out,
         () if lowered is None else lowered.names,
         dropped,
+        checkpoint.passed_over,
     )
 
 
@@ -352,6 +356,8 @@ def _files(
     if lowered is not None:
         config["quantization_config"] = lowered.settings
         _name_dtype(config, lowered.dtype.value)
+        if lowered.is_untied:
+            config["tie_word_embeddings"] = False
     elif dtypes and any(each.is_changed for each in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
     if origin.repo_id is not None and isinstance(config.get("auto_map"), dict):

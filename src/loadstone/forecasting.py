@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from loadstone.architectures import components, registry
@@ -19,16 +20,17 @@ from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
 from loadstone.lower_sizes import WEIGHT, check_as_stored, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
-from loadstone.picking import naming_of
+from loadstone.picking import naming_of, shards_of
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import slot_dtypes
 from loadstone.planning.split import CPU, DISK, Place
+from loadstone.planning.ties import match_untied
 from loadstone.planning.units import Size, Unit, sizes, units
 from loadstone.quantisation_config import read
 from loadstone.sizes import format_bytes
-from loadstone.tensors import DType
+from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
 
 
@@ -77,6 +79,10 @@ class Forecast:
     """Slot that would be newly initialised → why."""
     unused: tuple[str, ...] = ()
     """Stored tensors that the model has no place for."""
+    untied: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the slot that the config ties it to, where both are stored and differ: both are counted."""
+    passed_over: tuple[str, ...] = ()
+    """What the load report would say under that name of files and their index."""
     left_plain: tuple[str, ...] = ()
     """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
 
@@ -114,6 +120,8 @@ class Forecast:
             ],
             "initialised": dict(self.initialised),
             "unused": list(self.unused),
+            "untied": dict(self.untied),
+            "passed_over": list(self.passed_over),
             "left_plain": list(self.left_plain),
         }
 
@@ -136,6 +144,9 @@ class Forecast:
             budget = f" of {format_bytes(self.budgets[where])}" if where in self.budgets else ""
             lines.append(f"  {where!s:<6}{format_bytes(nbytes):>10}{budget}")
         lines += [f"  {name}: {size}" for name, size in self.totals()]
+        lines += [f"  {text}" for text in self.passed_over]
+        if self.untied:
+            lines.append(f"  not tied, as what is stored differs: {', '.join(self.untied)}")
         if self.left_plain:
             lines.append(f"  not quantised: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
         return "\n".join(lines)
@@ -150,7 +161,8 @@ def plan(
     head: str | None = None,
     **options: Any,
 ) -> Forecast:
-    """What :meth:`from_pretrained` of PyTorch's classes would do with the same arguments. Reads headers only.
+    """What :meth:`from_pretrained` of PyTorch's classes would do with the same arguments. Reads headers only; of
+    a model that the config ties and whose file holds both tensors, these too, up to the first difference.
 
     ``dtype`` as ``torch_dtype`` there: float32 where not given, ``"auto"`` as stored. ``head`` is a task
     (``"causal-lm"``, …, ``"model"`` for the bare model); without it the class that ``config.json`` names. ``options``
@@ -177,15 +189,27 @@ def plan(
         gguf = open_gguf(path)
         checkpoint, values = gguf.checkpoint, gguf.config
         config = given or AutoConfig.for_model(**values)
+        family, spec = _pick(config, head)
     else:
         config = given or AutoConfig.from_pretrained(folder)
-        checkpoint = open_checkpoint(source.folder, **asked.which())
-    family, spec = _pick(config, head)
+        family, spec = _pick(config, head)
+        is_packed = asked.strict or config.get("quantization_config") is not None
+        needs = None if is_packed else partial(shards_of, family, spec, config, key_mapping=asked.key_mapping)
+        checkpoint = open_checkpoint(source.folder, **asked.which(), needs=needs)
     checkpoint = as_loaded(checkpoint, config, asked, "torch")
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))
-    matched = match(slots, checkpoint, naming_of(family, spec, component, config), key_mapping=asked.key_mapping)
+
+    def untie() -> None:
+        config.tie_word_embeddings = False
+
+    matching = partial(match, slots, checkpoint, key_mapping=asked.key_mapping, same=_alike)
+    matched = match_untied(
+        partial(matching, absent=checkpoint.absent, passed_over=checkpoint.passed_over),
+        lambda: naming_of(family, spec, component, config),
+        untie,
+    )
 
     tied = {name: recipe.slot for name, recipe in matched.recipes.items() if isinstance(recipe, Tied)}
     dtypes = slot_dtypes(
@@ -221,7 +245,13 @@ def plan(
         activation_bytes=activation_bytes(component, *hints, width) if hints else 0,
     )
     made = _forecast(str(path_or_id), spec.class_name, wanted, placement, all_units, found, matched, checkpoint.nbytes)
-    return replace(made, left_plain=plain)
+    return replace(made, left_plain=plain, passed_over=checkpoint.passed_over)
+
+
+def _alike(one: StoredTensor, other: StoredTensor) -> bool:
+    from loadstone.frameworks.alike import stored_alike  # needs NumPy, which few plans do
+
+    return stored_alike(one, other)
 
 
 def _check_as_stored(kept: Iterable[str], plan: LoadPlan, library: str, component: components.Component) -> None:
@@ -303,4 +333,5 @@ def _forecast(
         reserve_bytes=placement.reserve_bytes,
         initialised=matched.fresh,
         unused=matched.unused,
+        untied=matched.untied,
     )

@@ -19,16 +19,17 @@ from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.config import PretrainedConfig
-from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument
+from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnusedTensors
 from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
-from loadstone.hub import Source, resolve_files
+from loadstone.hub import Needs, Source, resolve_files
 from loadstone.keywords import unknown_argument
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, option_names
 from loadstone.packing.kept import kept_bytes_of
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
-from loadstone.planning.match import match
+from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.ties import match_untied
 from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
@@ -104,7 +105,8 @@ def from_pretrained(
 
     with report.stage("files") as stage:
         locked = Locked.of(options.lock, path_or_id, options.revision)
-        source = _files(path_or_id, options, locked, target, others)
+        needs = _needs(target, options, others)
+        source = _files(path_or_id, options, locked, needs)
         folder = source.folder / options.subfolder
         stage.detail = "" if source.commit is None else f"commit {source.commit}"
     with report.stage("config"):
@@ -115,7 +117,7 @@ def from_pretrained(
         config, others = _config(target, options, folder, gate, others, gguf)
         made_by = pick(target, framework_name, config, gate)
     with report.stage("checkpoint") as stage:
-        checkpoint = None if options.state_dict is not None else _open(source, options, gguf)
+        checkpoint = None if options.state_dict is not None else _open(source, options, gguf, needs)
         if checkpoint is not None:
             _check_plausible(config, checkpoint)
             checked = partial(locked.check_file, source.folder)
@@ -139,21 +141,35 @@ def from_pretrained(
             framework = require_framework(framework_name)
             cls = resolve(made_by, framework, gate)
         with report.stage("skeleton"):
-            model = framework.skeleton(cls, config, model_args, _for_init(cls, others, options.config))
+            make = partial(framework.skeleton, cls, config, model_args, _for_init(cls, others, options.config))
+            model = make()
         with report.stage("plan"):
             stored: Mapping[str, StoredTensor] = (
                 framework.held(options.state_dict) if checkpoint is None else checkpoint
             )
             dtype = options.wanted_dtype(config, stored)
-            plan = match(
+            matched = partial(
+                match,
                 framework.slots(model),
                 stored,
-                framework.naming(model),
                 strict=options.strict,
                 ignore_mismatched_sizes=options.ignore_mismatched_sizes,
                 key_mapping=options.key_mapping,
+                same=framework.alike(options.state_dict),
+                absent={} if checkpoint is None else checkpoint.absent,
+                passed_over=() if checkpoint is None else checkpoint.passed_over,
             )
+
+            def untie() -> None:
+                nonlocal model
+                config.tie_word_embeddings = False
+                model = make()
+
+            plan = match_untied(matched, lambda: framework.naming(model), untie)
+            if framework_name != "torch":  # whose parameters are told apart while they are filled
+                _check_untied(plan, framework.naming(model).tied)
             report.take(plan)
+            report.passed_over = () if checkpoint is None else checkpoint.passed_over
             report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
             report.left_plain = getattr(place, "left_plain", ())
@@ -188,23 +204,32 @@ def from_pretrained(
             "%s holds an adapter beside the model, which was not applied: peft.PeftModel.from_pretrained(model, %r)",
             *(folder, str(folder)),
         )
+    if report.untied:
+        logger.warning(
+            "%s is not tied, though its config says so: what is stored for %s differs.",
+            cls.__name__,
+            ", ".join(f"{name} and {source}" for name, source in report.untied.items()),
+        )
     if report.initialised:
         logger.warning("%s: newly initialised %s. Train it before use.", cls.__name__, ", ".join(report.initialised))
     return (model, report.loading_info()) if options.output_loading_info else model
+
+
+def _needs(target: type[Any] | AutoTarget, options: Options, others: Mapping[str, Any]) -> Needs | None:
+    """What tells which shards are needed; None where all are."""
+    # Another config, trusted code, or keys set anew may ask for other tensors.
+    is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
+    return needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
 
 
 def _files(
     path_or_id: str | os.PathLike[str] | None,
     options: Options,
     locked: Locked,
-    target: type[Any] | AutoTarget,
-    others: Mapping[str, Any],
+    needs: Needs | None,
 ) -> Source:
     if path_or_id is None:
         return Source(Path(), None, None)
-    # Another config, trusted code, or keys set anew may ask for other tensors.
-    is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
-    needs = needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
     where = options.where() | options.which() | {"revision": locked.revision, "gguf_file": options.gguf_file}
     return resolve_files(path_or_id, **where, needs=needs)
 
@@ -261,10 +286,15 @@ def _gguf(folder: Path, options: Options) -> GgufFile | None:
     return open_gguf(path)
 
 
-def _open(source: Source, options: Options, gguf: GgufFile | None) -> Checkpoint:
+def _open(source: Source, options: Options, gguf: GgufFile | None, needs: Needs | None) -> Checkpoint:
     if gguf is not None:
         return gguf.checkpoint
-    return open_checkpoint(source.folder, **options.which(), leave_out=source.left_out.keys())
+    return open_checkpoint(
+        source.folder,
+        **options.which(),
+        leave_out=source.left_out.keys(),
+        needs=None if needs is None else partial(needs, source.folder / options.subfolder),
+    )
 
 
 def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
@@ -279,8 +309,19 @@ def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
                     str(layers),
                 )
             ],
-            hint="Do config.json and the weights belong together?",
+            hint=" ".join(["Do config.json and the weights belong together?", *checkpoint.passed_over]),
         )
+
+
+def _check_untied(plan: LoadPlan, tied: Mapping[str, str]) -> None:
+    """:class:`UnusedTensors` where a class's own code makes one variable of two tensors that differ."""
+    faults = [
+        Fault(name, f"the numbers of {source}, with which the class's code makes it one", "others")
+        for name, source in plan.untied.items()
+        if name in tied
+    ]
+    if faults:
+        raise UnusedTensors(faults, hint="Tie them in tied_slots(), where the config says so, or not at all.")
 
 
 def _weights(checkpoint: Checkpoint | None, options: Options, config: PretrainedConfig) -> tuple[Weights, bool]:

@@ -70,7 +70,16 @@ def load_into(
             offload_folder=offload_folder,
         )
         slots = framework.slots(module)
-        plan = match(slots, opened, framework.naming(module), strict=strict, key_mapping=key_mapping)
+        plan = match(
+            slots,
+            opened,
+            framework.naming(module),
+            strict=strict,
+            key_mapping=key_mapping,
+            same=framework.alike(None),
+            absent=opened.absent,
+            passed_over=opened.passed_over,
+        )
         filled = {slot.name for slot in slots}
         lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
         if lost:
@@ -79,6 +88,7 @@ def load_into(
                 hint="Build the module so that these buffers are made on a real device.",
             )
         report.take(plan)
+        report.passed_over = opened.passed_over
         memory = framework.OwnMemory(module, stays=options.device_map is None)
         place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
     with report.stage("fill") as stage:
@@ -89,6 +99,8 @@ def load_into(
         except BaseException:
             weights.cancel()
             raise
+        if plan.untied:
+            framework.note_untied(module)
         weights.detach()
         stage.nbytes = done.viewed + done.copied
     unasked = "the module's own" if memory.tensors else "as stored"

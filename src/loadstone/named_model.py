@@ -14,7 +14,7 @@ from loadstone.config import CONFIG_NAME, PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.origin import Origin
 from loadstone.picking import naming_of
-from loadstone.planning.match import taken_names
+from loadstone.planning.finder import taken_names
 from loadstone.quantised import KEYS
 from loadstone.tensors import StoredTensor
 
@@ -64,7 +64,7 @@ def spare_names(origin: Origin, checkpoint: Checkpoint) -> tuple[str, ...]:
         return ()
     component = head.blueprint(config)
     naming = naming_of(spec, head, component, config)
-    taken = taken_names(list(components.slots(component)), checkpoint, naming)
+    taken = taken_names(list(components.slots(component)), checkpoint, naming).names
     return tuple(name for name in names if name not in taken)
 
 

@@ -13,7 +13,7 @@ from loadstone.config import PretrainedConfig, read_config
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
 from loadstone.hub import Needs
 from loadstone.naming import Naming
-from loadstone.planning.match import taken_names
+from loadstone.planning.finder import taken_names
 from loadstone.planning.quantized_codes import is_part
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.references import CodeReference
@@ -114,11 +114,23 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
             family, head = target.family_spec, target.head_spec
         if family is None or head is None or registered.config_class(model_type) is not None:
             return weight_map.keys()
-        config = family.config.from_dict(values)
-        component = head.blueprint(config)
-        naming = naming_of(family, head, component, config)
-        taken = taken_names(list(components.slots(component)), names, naming, key_mapping)
-        found = {shard for shard, names in weight_map.items() if not taken.isdisjoint(names)}
-        return found or weight_map.keys()  # if nothing is known, what opens them all says more
+        return shards_of(family, head, family.config.from_dict(values), weight_map, key_mapping)
 
     return needs
+
+
+def shards_of(
+    family: Family,
+    head: HeadSpec,
+    config: PretrainedConfig,
+    weight_map: Mapping[str, Sequence[str]],
+    key_mapping: Mapping[str, str] | None,
+) -> Collection[str]:
+    """The shards, shard → its tensors, that hold something a class takes; all where the index lacks what it needs."""
+    component = head.blueprint(config)
+    listed = [name for names in weight_map.values() for name in names]
+    naming = naming_of(family, head, component, config)
+    taken = taken_names(list(components.slots(component)), listed, naming, key_mapping)
+    if not taken.is_all:  # a shard may hold what the index does not list; and what opens them all says more
+        return weight_map.keys()
+    return {shard for shard, names in weight_map.items() if any(name in taken.names for name in names)}

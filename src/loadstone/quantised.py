@@ -125,13 +125,7 @@ def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "", 
     tensors = list(module.read(checkpoint, settings, problems))
     problems.raise_if_any()
     inputs_first = registry.family(model_type).inputs_first if registry.is_family(model_type) else ()
-    return Checkpoint(
-        _turned(tensors, inputs_first) if inputs_first else tensors,
-        format=checkpoint.format,
-        files=checkpoint.files,
-        index=checkpoint.index,
-        metadata=checkpoint.metadata,
-    )
+    return checkpoint.holding(_turned(tensors, inputs_first) if inputs_first else tensors)
 
 
 def _turned(tensors: list[StoredTensor], inputs_first: tuple[str, ...]) -> list[StoredTensor]:

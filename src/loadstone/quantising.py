@@ -24,6 +24,7 @@ from loadstone.frameworks import require_framework
 from loadstone.options import Options
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Stack, Stored, Tied
+from loadstone.planning.ties import match_untied
 from loadstone.quantisation_config import read
 from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.choice import BUFFERED, TransferOptions
@@ -67,11 +68,21 @@ class Lowered:
         if read(asked).needs_accelerator and accelerator_bytes():
             options["device_map"] = 0
         framework = require_framework("torch")
-        model = framework.skeleton(framework.resolve_class(family, head), config, (), {})
+        make = partial(framework.skeleton, framework.resolve_class(family, head), config, (), {})
+        model = make()
         given, _ = Options.split(options)
         self.dtype = given.wanted_dtype(config, checkpoint)
         """What all that is not quantised is in, and what is computed in."""
-        self._plan = match(framework.slots(model), checkpoint, framework.naming(model))
+        matched = partial(
+            match, framework.slots(model), checkpoint, same=framework.alike(None), absent=checkpoint.absent
+        )
+
+        def untie() -> None:
+            nonlocal model
+            config.tie_word_embeddings = False
+            model = make()
+
+        self._plan = match_untied(matched, lambda: framework.naming(model), untie)
         devices = framework.placement(given, model, self._plan, self.dtype)
         self._quantiser = framework.quantiser(model, self._plan, devices)
         self._checkpoint, self._family, self._asked_dtype = checkpoint, family, dtype
@@ -97,6 +108,11 @@ class Lowered:
         """``quantization_config`` for the new ``config.json``, with each linear layer by name that is left alone."""
         found: dict[str, Any] = self._quantiser.settings
         return found
+
+    @property
+    def is_untied(self) -> bool:
+        """Whether what is stored contradicts the config's ties, so that the new config says that there are none."""
+        return bool(self._plan.untied)
 
     @property
     def names(self) -> tuple[str, ...]:

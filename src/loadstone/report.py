@@ -47,6 +47,12 @@ class LoadReport:
     mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     """Name, stored shape and the slot's shape, where ``ignore_mismatched_sizes`` allowed it."""
 
+    untied: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the slot that the config ties it to, where both are stored and differ: the model is not tied."""
+
+    passed_over: tuple[str, ...] = ()
+    """A sentence for all that an index lists or a folder holds and that was not read, or not as the index has it."""
+
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
         """Time a step."""
@@ -61,6 +67,7 @@ class LoadReport:
         self.sources = plan.recipes
         self.initialised = plan.fresh
         self.unused, self.leftovers, self.mismatched = plan.unused, plan.leftovers, plan.mismatched
+        self.untied = plan.untied
 
     def loading_info(self) -> dict[str, Any]:
         """What ``output_loading_info`` returns, in Transformers' words."""
@@ -68,6 +75,7 @@ class LoadReport:
             "missing_keys": sorted(self.initialised.keys() - {name for name, _, _ in self.mismatched}),
             "unexpected_keys": sorted(self.unused),
             "mismatched_keys": list(self.mismatched),
+            "untied_keys": sorted(self.untied),
             "error_msgs": [],
         }
 
@@ -87,6 +95,10 @@ class LoadReport:
         for name, reason in self.initialised.items():
             reasons.setdefault(reason, []).append(name)
         lines += [f"  newly initialised ({reason}): {_some(names)}" for reason, names in reasons.items()]
+        lines += [f"  {text}" for text in self.passed_over]
+        if self.untied:
+            pairs = [f"{name} and {source}" for name, source in self.untied.items()]
+            lines.append(f"  not tied, as what is stored differs: {_some(pairs)}")
         if self.left_plain:
             lines.append(f"  not quantised, as the library has no form for stacks: {_some(self.left_plain)}")
         if self.unused:

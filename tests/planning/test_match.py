@@ -312,3 +312,68 @@ def test_a_hundred_thousand_missing_slots_fail_in_seconds_too() -> None:
         match(wanted, other, naming)
     assert time.process_time() - start < 4.0
     assert len(caught.value.faults) == 100_000
+
+
+def apart(one: StoredTensor, other: StoredTensor) -> bool:
+    return False
+
+
+def test_tied_slots_that_differ_take_a_tensor_each() -> None:
+    naming = Naming(tied={"head": "table", "bias": "other"})
+    plan = match(slots("table", "head", "other", "bias"), held("table", "head", "other"), naming, same=apart)
+    assert (source(plan, "table"), source(plan, "head")) == ("table", "head")
+    assert plan.recipes["bias"] == Tied("other") and plan.untied == {"head": "table"} and not plan.unused
+
+
+def test_tied_slots_are_compared_once_and_only_where_both_are_stored() -> None:
+    naming = Naming(tied={"head": "table", "second": "table", "third": "table"})
+    asked: list[tuple[str, str]] = []
+
+    def same(one: StoredTensor, other: StoredTensor) -> bool:
+        asked.append((one.name, other.name))
+        return True
+
+    plan = match(slots("table", "head", "second", "third"), held("head", "third"), naming, same=same)
+    assert asked == [("third", "head")] and source(plan, "table") == "head"
+    assert all(plan.recipes[name] == Tied("table") for name in ("head", "second", "third")) and not plan.unused
+
+
+def test_tensors_in_one_place_are_the_same_and_others_differ_where_nobody_compares() -> None:
+    naming = Naming(tied={"head": "table"})
+    here = held("table", "head")
+    assert match(slots("table", "head"), here, naming).recipes["head"] == Tied("table")
+    elsewhere = here | {"head": here["head"]._replace(offset=200)}
+    assert source(match(slots("table", "head"), elsewhere, naming), "head") == "head"
+
+
+def test_a_tied_slot_under_another_prefix_is_unused_where_its_own_name_is_stored_too() -> None:
+    naming = Naming(prefix="model", prefixes=("model",), tied={"head": "model.table"})
+    plan = match(slots("model.table", "head"), held("model.table", "table"), naming, same=apart)
+    assert plan.unused == ("table",) and not plan.untied
+
+
+def test_parts_stored_beside_their_fused_whole_leave_one_of_the_two_unused() -> None:
+    naming = Naming(fused=(Fused("qkv", ("q", "k")),))
+    needed = [Slot("q.weight", (2, 3)), Slot("k.weight", (1, 3))]
+    files = {"q.weight": tensor("q.weight", 2, 3), "qkv.weight": tensor("qkv.weight", 3, 3)}
+    both = files | {"k.weight": tensor("k.weight", 1, 3)}
+    assert match(needed, both, naming).unused == ("qkv.weight",)
+    # Of the whole only the rows of k are taken; those of q are not, and so it is named.
+    assert match(needed, files, naming).unused == ("qkv.weight",)
+    assert match(needed, {"qkv.weight": files["qkv.weight"]}, naming).unused == ()
+    whole = match([Slot("qkv.weight", (3, 3))], both, naming)
+    assert set(whole.unused) == {"q.weight", "k.weight"}
+
+
+def test_experts_stored_one_by_one_beside_their_stack_are_unused() -> None:
+    rule = StackedExperts("experts.down", ("experts.{}.down",))
+    files = held("experts.0.down", "experts.1.down", shape=(2, 3)) | {"experts.down": tensor("experts.down", 2, 2, 3)}
+    plan = match([Slot("experts.down", (2, 2, 3))], files, Naming(experts=(rule,)))
+    assert set(plan.unused) == {"experts.0.down", "experts.1.down"}
+
+
+def test_what_an_index_lists_and_nothing_holds_is_not_initialised_anew() -> None:
+    naming = Naming(optional=(("head",),))
+    assert match(slots("table", "head"), held("table"), naming).fresh
+    with pytest.raises(MissingTensors, match="the index says that it is elsewhere"):
+        match(slots("table", "head"), held("table"), naming, absent={"head": "the index says that it is elsewhere"})

@@ -55,6 +55,10 @@ class Checkpoint(Mapping[str, StoredTensor]):
     """The file that says which shard holds which tensor; None if there is one weight file."""
     metadata: Mapping[str, str]
     """What the weight files say of themselves beside tensors: free text, often just ``{"format": "pt"}``."""
+    passed_over: tuple[str, ...]
+    """A sentence for all that lies there, or that the index lists, and was not read, or not as the index has it."""
+    absent: Mapping[str, str]
+    """Name of a tensor that the index lists and that cannot be had → why. A load that needs it fails."""
 
     def __init__(
         self,
@@ -64,6 +68,8 @@ class Checkpoint(Mapping[str, StoredTensor]):
         files: Iterable[Path],
         index: Path | None = None,
         metadata: Mapping[str, str] | None = None,
+        passed_over: Iterable[str] = (),
+        absent: Mapping[str, str] | None = None,
     ) -> None:
         self._tensors = {tensor[0]: tensor for tensor in tensors}
         self.format = format
@@ -71,6 +77,8 @@ class Checkpoint(Mapping[str, StoredTensor]):
         self.index = index
         self._metadata = dict(metadata or {})
         self.metadata = MappingProxyType(self._metadata)
+        self.passed_over = tuple(passed_over)
+        self.absent = dict(absent or {})
 
     def __getitem__(self, name: str) -> StoredTensor:
         return self._tensors[name]
@@ -99,7 +107,12 @@ class Checkpoint(Mapping[str, StoredTensor]):
         return f"<Checkpoint {str(where)!r}: {self.format}, {len(self)} tensors, {self.nbytes} bytes>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (tuple(self.values()), self.format, self.files, self.index, self._metadata)
+        about = (self.format, self.files, self.index, self._metadata, self.passed_over, self.absent)
+        return _rebuild, (tuple(self.values()), *about)
+
+    def holding(self, tensors: Iterable[StoredTensor]) -> Checkpoint:
+        """Other tensors of the same files, such as those that are stored in several parts, put together."""
+        return _rebuild(tensors, *self.__reduce__()[1][1:])
 
     @cached_property
     def nbytes(self) -> int:
@@ -169,13 +182,23 @@ class Checkpoint(Mapping[str, StoredTensor]):
 
 
 def _rebuild(
-    tensors: tuple[StoredTensor, ...],
+    tensors: Iterable[StoredTensor],
     format: str,
     files: tuple[Path, ...],
     index: Path | None,
     metadata: dict[str, str],
+    passed_over: tuple[str, ...],
+    absent: Mapping[str, str],
 ) -> Checkpoint:
-    return Checkpoint(tensors, format=format, files=files, index=index, metadata=metadata)
+    return Checkpoint(
+        tensors,
+        format=format,
+        files=files,
+        index=index,
+        metadata=metadata,
+        passed_over=passed_over,
+        absent=absent,
+    )
 
 
 def _elements_nbytes(tensor: StoredTensor) -> int:

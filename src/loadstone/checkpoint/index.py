@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.faults import Faults, in_file, printable, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, parse
 from loadstone.tensors import StoredTensor
 
 _FETCH_AGAIN = "Fetch the index again, or ask its author"
+_SHOWN = 4
+"""Names in a remark."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -46,40 +49,73 @@ def read_weight_map(path: Path, faults: Faults) -> dict[str, list[str]] | None:
             shards[shard].append(name)
         else:
             faults.damaged(in_file(path, name), "a shard's name", f"a JSON {type(shard).__name__}", _FETCH_AGAIN)
+    for shard in [shard for shard in shards if shard.startswith("./")]:
+        shards[_plain(shard)] += shards.pop(shard)
     for shard in shards:
         if why := _leaves_folder(shard):
             faults.unsafe(path, "shards in the index's own folder", f"{quoted(shard)}, {why}", "Do not trust this file")
     return dict(sorted(shards.items())) if len(faults) == before else None
 
 
-def check_agreement(
-    index: Path,
-    weight_map: Mapping[str, list[str]],
-    shards: Mapping[str, list[StoredTensor]],
-    faults: Faults,
-) -> None:
-    """Index and shards must agree both ways: the same tensors in the same shards, each in one only.
+class Agreement(NamedTuple):
+    """What an index and its shards come to together."""
 
-    ``weight_map`` and ``shards`` are by shard name; a shard that could not be read is missing from ``shards``.
+    shards: Mapping[str, list[StoredTensor]]
+    """Shard name → the tensors that are taken from it, each name from one shard only."""
+    remarks: tuple[str, ...]
+    """A sentence for each way in which they contradict each other."""
+    absent: Mapping[str, str]
+    """Name that the index lists, or that several shards hold → why there is no tensor for it."""
+
+
+def agree(index: Path, weight_map: Mapping[str, list[str]], shards: Mapping[str, list[StoredTensor]]) -> Agreement:
+    """Every tensor that is there once, and of those that are there twice the one that the index says.
+
+    ``weight_map`` and ``shards`` are by shard name. What the index lists and its shard lacks is no fault as long as
+    nobody needs it, nor is what a shard holds and the index does not list.
     """
-    if all(
-        shard in shards and {tensor[0] for tensor in shards[shard]} == set(names) for shard, names in weight_map.items()
-    ):
-        return
+    if all({tensor[0] for tensor in shards[shard]} == set(names) for shard, names in weight_map.items()):
+        return Agreement(shards, (), {})
     places: defaultdict[str, list[str]] = defaultdict(list)
     for shard, tensors in shards.items():
         for tensor in tensors:
             places[tensor.name].append(shard)
     listed = {name: shard for shard, names in weight_map.items() for name in names}
-    for name, found in places.items():
-        if name not in listed:
-            faults.damaged(in_file(index, name), f"a line for it, as {found[0]} holds it", "none", _FETCH_AGAIN)
-        if len(found) > 1:
-            faults.damaged(in_file(index, name), "one shard that holds it", ", ".join(found[:10]), _FETCH_AGAIN)
+    homes: dict[str, str] = {}
+    remarks: defaultdict[str, list[str]] = defaultdict(list)
+    absent: dict[str, str] = {}
+    for name, holders in places.items():
+        said, among = listed.get(name), ", ".join(map(quoted, holders[:_SHOWN]))
+        if said in holders or len(holders) == 1:
+            homes[name] = said if said in holders else holders[0]
+        else:
+            absent[name] = f"{among} hold it, and {index.name} does not say which counts"
+            remarks[f"not read, as {among} hold it and {index.name} does not say which counts"].append(name)
+            continue
+        if said is None:
+            remarks[f"not listed in {index.name}, and held by {among}"].append(name)
+        elif homes[name] != said:
+            remarks[f"listed in {index.name} as in {quoted(said)}, and held by {among}"].append(name)
+        elif len(holders) > 1:
+            remarks[f"held by {among}; taken from {quoted(said)}, as {index.name} says"].append(name)
     for name, shard in listed.items():
-        if shard in shards and shard not in (found := places.get(name, [])):
-            where = f"it is in {', '.join(found[:10])}" if found else "no shard that could be read holds it"
-            faults.damaged(in_file(index, name), f"it in {shard}, as the index says", where, _FETCH_AGAIN)
+        if name not in places:
+            absent[name] = f"{index} lists it in {quoted(shard)}, which does not hold it"
+            remarks[f"listed in {index.name} as in {quoted(shard)}, which does not hold it"].append(name)
+    kept = {shard: [each for each in tensors if homes.get(each.name) == shard] for shard, tensors in shards.items()}
+    return Agreement(kept, tuple(f"{_shown(names)}: {remark}" for remark, names in remarks.items()), absent)
+
+
+def _shown(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(printable, names[:_SHOWN])) + more
+
+
+def _plain(shard: str) -> str:
+    """A shard's name without ``./`` before it, which is the index's own folder."""
+    while shard.startswith("./"):
+        shard = shard[2:]
+    return shard
 
 
 def _leaves_folder(shard: str) -> str:

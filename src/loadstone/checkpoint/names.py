@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -145,6 +146,26 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
         if others := [name for name in names if name.endswith(suffix)]:
             sentences.append(f"{_listing(others)}: {what}, which is not read here.")
     return sentences
+
+
+def files_beside(folder: Path, format: str, read: Collection[str]) -> str:
+    """Names of further weight files and indexes of a format in ``folder``; nothing if there are none.
+
+    Of ``.bin`` files only those that are named like weights, for trainers give that ending to all kinds of things.
+    """
+    try:
+        names, _ = _scan(folder)
+    except OSError:  # which may be read and not be listed
+        return ""
+    stem, suffix = _NAMES[format]
+    beside = [
+        name
+        for name in names
+        if name not in read
+        and (name.startswith(stem) or format == SAFETENSORS)
+        and (name.endswith(suffix) or (f"{suffix}.index." in name and name.endswith(".json")))
+    ]
+    return _listing(sorted(map(printable, beside), key=lambda name: not name.endswith(".json")))
 
 
 def describe_subfolders(folder: Path) -> str:

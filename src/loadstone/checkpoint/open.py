@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loadstone.checkpoint.base import Checkpoint
 from loadstone.checkpoint.faults import Faults, quoted
-from loadstone.checkpoint.index import check_agreement, read_weight_map
+from loadstone.checkpoint.index import agree, read_weight_map
 from loadstone.checkpoint.names import (
     FLAX,
     FORMATS,
@@ -22,10 +22,14 @@ from loadstone.checkpoint.names import (
     candidates,
     describe_folder,
     describe_subfolders,
+    files_beside,
 )
 from loadstone.checkpoint.safetensors import read_header, writer_of
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
 from loadstone.tensors import StoredTensor
+
+Needs = Callable[[Mapping[str, Sequence[str]]], Collection[str]]
+"""Shard → the names of its tensors; tells which shards a load needs."""
 
 
 def open_checkpoint(
@@ -36,6 +40,7 @@ def open_checkpoint(
     use_safetensors: bool | None = None,
     prefer: str | None = None,
     leave_out: Collection[str] = (),
+    needs: Needs | None = None,
 ) -> Checkpoint:
     """Opens the checkpoint in a folder, or a weight file, and checks all of its files. Reads no tensor.
 
@@ -43,6 +48,9 @@ def open_checkpoint(
     ``tf_model.h5``, each followed by the index of its shards (``model.safetensors.index.json``), then for Keras's own
     ``model.keras`` and ``model.weights.h5``; with ``variant="fp16"`` for ``model.fp16.safetensors``,
     ``model.safetensors.index.fp16.json`` and so on.
+
+    Where an index and its shards contradict each other, what is there once is taken, of what is there twice what the
+    index says. The checkpoint's ``passed_over`` tells all that was not taken, and what else lies in the folder.
 
     Names and layouts are the Hub's, whatever the format: ``…/query/kernel`` of a Flax or TensorFlow file is
     ``….query.weight``, transposed by its strides; so too in a safetensors file whose header says ``"format": "flax"``
@@ -55,10 +63,13 @@ def open_checkpoint(
     :param variant: the middle part of the names to look for
     :param use_safetensors: True: nothing but safetensors; False: nothing of it; None: safetensors first
     :param leave_out: shards that the index names and that are passed over, whether they are there or not
+    :param needs: asked where shards that the index names are missing: shard → its tensors, to the shards that are
+        needed. Others may be missing; without it none may
     :param prefer: the format to look for first: ``"safetensors"``, ``"pytorch"``, ``"flax"`` or ``"tensorflow"``
     :raises ArgumentError: arguments that contradict each other, or a subfolder that leaves the folder
     :raises CheckpointNotFound: nothing of the kind is there; says what is
-    :raises CorruptCheckpoint: files that contradict themselves, each other or their format; lists every fault
+    :raises CorruptCheckpoint: files that contradict themselves or their format, shards that are missing; lists every
+        fault
     :raises UnsafeCheckpoint: a file that asks for code, or a path outside its folder
     :raises UnsupportedDType: a dtype that has no name here
     """
@@ -71,12 +82,13 @@ def open_checkpoint(
         raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
     # `os.path` and not `Path`: the latter raises on a name that is too long or not to be looked at.
     if os.path.isdir(root):
-        return _open_folder(_enter(root, subfolder), _checked(variant), use_safetensors, prefer, leave_out)
+        folder = _enter(root, subfolder)
+        return _open_folder(folder, _checked(variant), use_safetensors, prefer, leave_out, needs)
     if not os.path.lexists(root):
         raise CheckpointNotFound(f"{root}: no such file or folder. Check the path, or the working directory")
     if subfolder or variant:
         raise ArgumentError(f"{root} is not a folder: subfolder and variant say where to look in one; leave them out")
-    return _open_file(root, use_safetensors)
+    return _open_file(root, use_safetensors, needs)
 
 
 def _enter(root: Path, subfolder: str) -> Path:
@@ -97,15 +109,23 @@ def _checked(variant: str | None) -> str | None:
 
 
 def _open_folder(
-    folder: Path, variant: str | None, use_safetensors: bool | None, prefer: str | None, leave_out: Collection[str]
+    folder: Path,
+    variant: str | None,
+    use_safetensors: bool | None,
+    prefer: str | None,
+    leave_out: Collection[str],
+    needs: Needs | None,
 ) -> Checkpoint:
     looked_for = candidates(variant, use_safetensors, prefer)
     for name, format, is_index in looked_for:
         # A broken link counts: it is better named as a fault than passed over.
         if os.path.lexists(folder / name):
-            if is_index:
-                return _open_sharded(folder / name, (format,), leave_out)
-            return _open_single(folder / name, format)
+            path = folder / name
+            opened = _open_sharded(path, (format,), leave_out, needs) if is_index else _open_single(path, format)
+            read = {path.name for path in opened.files} | {name, *leave_out}
+            if beside := files_beside(folder, format, read):
+                opened.passed_over += (f"{beside}: beside {name}, and not read",)
+            return opened
     from loadstone.checkpoint.not_models import describe_adapter  # nobody else needs it
 
     if (adapter := describe_adapter(folder)) is not None:
@@ -115,9 +135,9 @@ def _open_folder(
     raise CheckpointNotFound(" ".join(sentences))
 
 
-def _open_file(path: Path, use_safetensors: bool | None) -> Checkpoint:
+def _open_file(path: Path, use_safetensors: bool | None, needs: Needs | None) -> Checkpoint:
     if path.suffix == ".json":
-        return _open_sharded(path, allowed_formats(use_safetensors))
+        return _open_sharded(path, allowed_formats(use_safetensors), (), needs)
     format = SUFFIXES.get(path.suffix)
     if format is None:
         raise CheckpointNotFound(
@@ -136,7 +156,7 @@ def _open_single(path: Path, format: str) -> Checkpoint:
     return Checkpoint(tensors, format=format, files=[path], metadata=metadata)
 
 
-def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str] = ()) -> Checkpoint:
+def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str], needs: Needs | None) -> Checkpoint:
     """``allowed`` are the formats that the index's shards may be in, all of them in one."""
     faults = Faults()
     weight_map = read_weight_map(index, faults)
@@ -144,6 +164,14 @@ def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str
     assert weight_map is not None
     format = _format_of(index, weight_map, allowed, faults)
     faults.raise_if_any()
+    gone = [shard for shard in weight_map if shard not in leave_out and not os.path.lexists(index.parent / shard)]
+    if gone and needs is not None:
+        needed = needs(weight_map)
+        gone = [shard for shard in gone if shard not in needed]
+        leave_out = {*leave_out, *gone}
+        remarks = [f"{quoted(shard)}: named in {index.name} and not there; nothing of it is needed" for shard in gone]
+    else:
+        remarks = []
     weight_map = {shard: names for shard, names in weight_map.items() if shard not in leave_out}
     if format in _NAMES_OF:
         name_of = _NAMES_OF[format]()
@@ -159,14 +187,16 @@ def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str
             if format == SAFETENSORS and (writer := writer_of(said)) is not None:
                 name_of = _names_by(writer)
                 weight_map[shard] = [name_of(name) for name in weight_map[shard]]
-    check_agreement(index, weight_map, shards, faults)
     faults.raise_if_any()
+    agreed = agree(index, weight_map, shards)
     return Checkpoint(
-        (tensor for tensors in shards.values() for tensor in tensors),
+        (tensor for tensors in agreed.shards.values() for tensor in tensors),
         format=format,
         files=[index.parent / shard for shard in weight_map],
         index=index,
         metadata=metadata,
+        passed_over=[*remarks, *agreed.remarks],
+        absent=agreed.absent,
     )
 
 

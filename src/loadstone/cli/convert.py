@@ -27,6 +27,8 @@ def show(made: Conversion, output: Output) -> None:
         output.line(f"{len(made.dropped)} tensors, which no model needs, are not there any more")
     if made.overflowed:
         output.note(f"numbers are lost in {_listed(made.overflowed)}: the new dtype does not reach so far")
+    for text in made.passed_over:
+        output.note(text)
     if made.left_out:
         output.note(f"not copied: {_listed(made.left_out)}")
 

@@ -50,6 +50,8 @@ class Inspection:
     """Whether a family here has this ``model_type``."""
     tensors: Sequence[StoredTensor]
     """As the model has them, where they are quantised in a way that is read."""
+    passed_over: Sequence[str] = ()
+    """What lies there, or is listed, and would not be read by a load."""
     quantised: str = ""
     """The ``quant_method`` of the config, and whether it is read; nothing if it has none."""
 
@@ -99,6 +101,7 @@ class Inspection:
             "quantised": self.quantised or None,
             "parameters": self.parameters,
             "nbytes": self.nbytes,
+            "passed_over": list(self.passed_over),
             "dtypes": {
                 str(dtype): {"tensors": tensors, "parameters": elements, "nbytes": nbytes}
                 for dtype, (tensors, elements, nbytes) in self.by_dtype().items()
@@ -149,7 +152,8 @@ def inspect_checkpoint(
             said += " (loads with dequantize=True)"
         except FaultsError as error:
             said += f" (not read: {printable(str(error.faults[0]))})"
-    return Inspection(path, config, _has_family(model_type), tuple(checkpoint.values()), said)
+    tensors = tuple(checkpoint.values())
+    return Inspection(path, config, _has_family(model_type), tensors, checkpoint.passed_over, said)
 
 
 def _said_by(gguf: Path) -> dict[str, Any] | None:
@@ -245,6 +249,8 @@ def show(inspection: Inspection, output: Output) -> None:
         [[name, str(tensors), format_bytes(nbytes)] for name, (tensors, nbytes) in inspection.by_file().items()],
         numbers=(1, 2),
     )
+    for text in inspection.passed_over:
+        output.note(text)
     output.line()
     patterns = fold(inspection.tensors)
     if output.rich:

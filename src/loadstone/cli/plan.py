@@ -61,6 +61,10 @@ def show(forecast: Forecast, output: Output) -> None:
     )
     for slot, reason in forecast.initialised.items():
         output.note(f"newly initialised: {slot} ({reason})")
+    for text in forecast.passed_over:
+        output.note(text)
+    for slot, source in forecast.untied.items():
+        output.note(f"not tied, as what is stored differs: {slot} and {source}")
     if forecast.unused:
         output.note(f"not used: {len(forecast.unused)} stored tensors, {', '.join(forecast.unused[:4])}, …")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from loadstone.architectures.family import Family
@@ -39,6 +39,22 @@ def outgoing(
                 yield stem + pattern.format(expert), tensor[expert, index * rows : (index + 1) * rows]
 
 
+def ties_of_file(
+    model: Any, shared: Mapping[str, str], given: Mapping[str, Any] | None, alike: Callable[[Any, Any], bool]
+) -> tuple[Mapping[str, str], bool]:
+    """Slots that need not be written, for readers tie them; and whether the config is to say that the model is tied.
+
+    ``shared``: the slots that are one in memory. ``given``: tensors that are written in place of the model's own.
+    Readers tie what the config says, so that where one of its ties does not hold every name is written.
+    """
+    if not model.config.tie_word_embeddings:
+        return {}, False
+    pairs = [(name, source) for name, source in shared.items() if given and name in given and source in given]
+    holds = all(name in shared for name in model.tied_slots())
+    holds &= all(given is None or alike(given[name], given[source]) for name, source in pairs)
+    return (shared, True) if holds else ({}, False)
+
+
 def weight_format(asked: str | None, safe_serialization: bool, others: Sequence[str]) -> str:
     """The format to write: the one ``asked`` for, else safetensors, or the first other if not ``safe_serialization``.
 
@@ -60,12 +76,14 @@ def save_model(
     max_shard_size: int | str,
     weight_format: str,
     variant: str | None,
+    is_tied: bool,
     write_shard: ShardWriter | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
 
     ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
+    ``is_tied``: what the config is to say; see :func:`ties_of_file`.
     ``metadata``: what safetensors files say of themselves beside ``{"format": "pt"}``.
     Code that came with the model, or that belongs to a class registered for it, is written too.
     The config names the class without the framework's ``prefix``, so that every framework finds its own.
@@ -75,6 +93,7 @@ def save_model(
     code, config = carried(copy.deepcopy(model.config), type(model))
     config.architectures = [type(model).__name__.removeprefix(prefix)]
     config.torch_dtype = dtype
+    config.tie_word_embeddings = is_tied
     files = {**code, CONFIG_NAME: config.to_json_string().encode()}
     if model.generation_config is not None:
         files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()

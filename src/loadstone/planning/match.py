@@ -5,25 +5,20 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from loadstone.errors import (
-    ArgumentError,
-    Fault,
-    MissingTensors,
-    NameCollision,
-    ShapeMismatch,
-    UnusedTensors,
-)
-from loadstone.naming import Fused, Naming
+from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
+from loadstone.naming import Naming
+from loadstone.planning.canonical_names import canonical
+from loadstone.planning.finder import Finder, ancestors, unread
 from loadstone.planning.quantized_codes import Codes, codes_in, refuse
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
-from loadstone.tensors import DType, Slot, StoredTensor
+from loadstone.planning.ties import Same, hold_same, lie_in_one_place
+from loadstone.tensors import Slot, StoredTensor
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _HINTS = 20
 _COMPARED = 500
 """How many faults get a hint, and how many names are looked at for one: comparing names is slow."""
@@ -42,6 +37,8 @@ class LoadPlan:
     """Name, stored shape and slot's shape, where the caller allowed it."""
     slots: tuple[Slot, ...] = ()
     """Those of the model, in its order."""
+    untied: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the slot that the model ties it to, where both are stored and differ: each takes its own tensor."""
 
     @property
     def fresh(self) -> dict[str, str]:
@@ -62,21 +59,38 @@ def match(
     strict: bool = False,
     ignore_mismatched_sizes: bool = False,
     key_mapping: Mapping[str, str] | None = None,
+    same: Same = lie_in_one_place,
+    absent: Mapping[str, str] = _NOTHING,
+    passed_over: Sequence[str] = (),
 ) -> LoadPlan:
     """Find where each slot's numbers come from.
+
+    ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored. ``absent``: stored
+    name that cannot be had, though an index lists it → why; a slot that it belongs to is never newly initialised.
+    ``passed_over``: what an error about missing tensors says of files that were not read.
 
     Raises :class:`NameCollision`, :class:`MissingTensors`, :class:`ShapeMismatch`, or with ``strict``
     :class:`UnusedTensors`, each with every offender; :class:`InvalidConfig` where what a slot would take are codes.
     """
     codes = codes_in(stored, slots)
-    names = _canonical(stored, naming, key_mapping)
-    finder = _Finder({slot.name: slot for slot in slots}, names, naming)
+    names = canonical(stored, naming, key_mapping)
+    finder = Finder({slot.name: slot for slot in slots}, names, naming)
     recipes: dict[str, Recipe] = {}
+    untied: dict[str, str] = {}
+    repeated: set[str] = set()
+    left: dict[str, int] = {}  # of fused wholes, the rows that no slot has taken yet
     missing, wrong = [], []
     for slot in slots:
         if slot.name in naming.tied:
-            recipes[slot.name] = Tied(naming.tied[slot.name])
-            continue
+            source = naming.tied[slot.name]
+            recipes[slot.name] = Tied(source)
+            copy = finder.own(slot)
+            if copy is None:
+                continue
+            if hold_same(copy, finder.filling(source), same):
+                repeated |= {tensor.name for tensor in Stored(copy).tensors}
+                continue
+            untied[slot.name] = source
         tensor = names.get(slot.name)
         if tensor is not None and tensor.shape == slot.shape and not tensor.stretches:
             recipes[slot.name] = Stored((Piece(tensor),))  # as nearly always
@@ -90,10 +104,14 @@ def match(
             wrong.append((slot, pieces))
         else:
             recipes[slot.name] = Stored(_spread(pieces))
+            if pieces[0].rows is not None:
+                whole, (_, rows) = pieces[0].tensor, pieces[0].rows
+                left[whole.name] = left.get(whole.name, whole.shape[0]) - rows
     if codes and (bad := _bad_codes(codes, recipes, finder, [*missing, *(slot for slot, _ in wrong)])):
         raise refuse(bad)
+    lost = _lost(missing, finder, absent, key_mapping) if missing and absent else {}
     try:
-        recipes |= _optional(missing, recipes, naming, names)
+        recipes |= _optional(missing, recipes, naming, names, lost, passed_over)
     except MissingTensors:
         if codes:
             raise refuse(codes) from None  # which says more of what is missing
@@ -104,9 +122,11 @@ def match(
             hint="Do config.json and the weights belong together? ignore_mismatched_sizes=True initialises these anew.",
         )
     for slot, pieces in wrong:
-        recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
+        if untied.pop(slot.name, None) is None:  # else the tie gives it numbers
+            recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
     refused = {piece.tensor.name for _, pieces in wrong for piece in pieces}
-    unused, leftovers = _unused(names, recipes, naming, refused)
+    in_part = {name for name, rows in left.items() if rows}
+    unused, leftovers = _unused(names, recipes, naming, refused | repeated, in_part)
     if strict and (unused or any(isinstance(recipe, Fresh) for recipe in recipes.values())):
         faults = [Fault(name, "a slot that takes it", "none") for name in unused]
         faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Fresh)]
@@ -117,162 +137,17 @@ def match(
         leftovers,
         tuple((slot.name, pieces[0].tensor.shape, slot.shape) for slot, pieces in wrong),
         tuple(slots),
+        untied,
     )
 
 
-def taken_names(
-    slots: Sequence[Slot], stored: Iterable[str], naming: Naming, key_mapping: Mapping[str, str] | None = None
-) -> set[str]:
-    """Which stored names the slots would be made of, told before any shape is known.
-
-    Raises :class:`NameCollision`.
-    """
-    nothing = Path()
-    unread = {name: StoredTensor(name, DType.FLOAT32, (), nothing, 0, 0) for name in stored}
-    finder = _Finder({slot.name: slot for slot in slots}, _canonical(unread, naming, key_mapping), naming)
-    return {piece.tensor.name for slot in slots for piece in finder.find(slot) or ()}
-
-
-def _canonical(
-    stored: Mapping[str, StoredTensor], naming: Naming, key_mapping: Mapping[str, str] | None
-) -> dict[str, StoredTensor]:
-    """Stored tensors under the names that slots would have."""
-    if not (key_mapping or naming.renames or naming.beginnings):
-        return dict(stored.items())
-    rules = _rules(key_mapping or {})
-    # One look for all, as nearly every name has none of them.
-    endings = tuple(old for old, _ in naming.renames)
-    beginnings = tuple(old for old, _ in naming.beginnings)
-    found: dict[str, StoredTensor] = {}
-    collisions = []
-    for name, tensor in stored.items():
-        for pattern, to in rules:
-            name = pattern.sub(to, name)
-        if beginnings and name.startswith(beginnings):
-            for old, new in naming.beginnings:
-                if name.startswith(old):
-                    name = new + name[len(old) :]
-        if endings and name.endswith(endings):
-            old, new = next(rule for rule in naming.renames if name.endswith(rule[0]))
-            name = name[: -len(old)] + new
-        if name in found:
-            collisions.append(Fault(name, "one stored tensor", f"{found[name].name} and {tensor.name}"))
-        found[name] = tensor
-    if collisions:
-        raise NameCollision(collisions, hint="Look at key_mapping, or remove one of the two from the checkpoint.")
-    return found
-
-
-def _rules(key_mapping: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
-    if not isinstance(key_mapping, Mapping):
-        raise ArgumentError(f"key_mapping is a {type(key_mapping).__name__}, expected a dict of regular expressions.")
-    rules = []
-    for pattern, to in key_mapping.items():
-        try:
-            compiled = re.compile(pattern)
-            re.compile(f"{pattern}|").sub(to, "")  # a replacement may name a group that the pattern does not have
-        except (re.error, TypeError, IndexError) as error:
-            raise ArgumentError(f"key_mapping: {pattern!r} → {to!r} is no replacement: {error}.") from None
-        rules.append((compiled, to))
-    return rules
-
-
-class _Finder:
-    """Looks up what fills a slot."""
-
-    def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
-        self._slots, self._names, self._naming = slots, names, naming
-        self._places: dict[tuple[int, int, int], tuple[tuple[int | slice, ...], ...]] = {}
-        self._aliases: dict[str, list[str]] = {}
-        for one, other in naming.stand_ins:
-            self._aliases.setdefault(one, []).append(other)
-            self._aliases.setdefault(other, []).append(one)
-        for alias, source in naming.tied.items():
-            self._aliases.setdefault(source, []).append(alias)
-
-    def find(self, slot: Slot) -> Sequence[Piece] | None:
-        """The pieces of a slot, under its own name or that of a slot tied to it or standing in for it."""
-        for name in (slot.name, *self._aliases.get(slot.name, ())):
-            for spelling in self.spellings(name):
-                pieces = self._under(spelling, slot if name == slot.name else slot._replace(name=name))
-                if pieces:
-                    return pieces
-        return None
-
-    def spellings(self, name: str) -> Iterator[str]:
-        """A slot's name with the bare model's prefix as it is, as other files have it, and without."""
-        yield name
-        own = self._naming.prefix
-        if own and not name.startswith(f"{own}."):
-            return
-        bare = name[len(own) + 1 :] if own else name
-        for prefix in self._naming.prefixes:
-            yield f"{prefix}.{bare}"
-        yield bare
-
-    def _under(self, spelling: str, slot: Slot) -> Sequence[Piece] | None:
-        tensor = self._names.get(spelling)
-        if tensor is not None:
-            return (Piece(tensor),)
-        for rule in self._naming.experts:
-            if spelling.endswith(rule.slot):
-                return self._experts(spelling[: -len(rule.slot)], rule.stored, slot)
-        for fused in self._naming.fused:
-            pieces = self._split(spelling, fused, slot) or self._joined(spelling, fused)
-            if pieces:
-                return pieces
-        return None
-
-    def _experts(self, stem: str, stored: tuple[str, ...], slot: Slot) -> Sequence[Piece] | None:
-        count, rows = slot.shape[0], slot.shape[1] // len(stored)
-        columns = []
-        # Perhaps 100,000 of them: each is one look into a table, and what can be done once is done once.
-        for before, _, after in (pattern.partition("{}") for pattern in stored):
-            start = stem + before
-            column = list(map(self._names.get, [f"{start}{expert}{after}" for expert in range(count)]))
-            if not all(column):
-                return None
-            columns.append(column)
-        tensors = tuple(itertools.chain.from_iterable(zip(*columns, strict=True)))
-        return Stack(tensors, self._stacked(count, len(stored), rows))
-
-    def _stacked(self, count: int, parts: int, rows: int) -> tuple[tuple[int | slice, ...], ...]:
-        """The places of all parts of all experts; made once for all layers."""
-        found = self._places.get((count, parts, rows))
-        if found is None:
-            cuts = [slice(part * rows, (part + 1) * rows) for part in range(parts)]
-            found = self._places[count, parts, rows] = tuple(itertools.product(range(count), cuts))
-        return found
-
-    def _split(self, spelling: str, fused: Fused, slot: Slot) -> Sequence[Piece] | None:
-        """Rows of a stored whole for a slot that is one of its parts."""
-        for part in fused.parts:
-            stem, found, leaf = spelling.partition(f"{part}.")
-            if not found:
-                continue
-            tensor = self._names.get(f"{stem}{fused.whole}.{leaf}")
-            if tensor is None:
-                return None
-            own, _, _ = slot.name.partition(f"{part}.")
-            before = fused.parts[: fused.parts.index(part)]
-            start = sum(self._slots[f"{own}{other}.{leaf}"].shape[0] for other in before)
-            total = sum(self._slots[f"{own}{other}.{leaf}"].shape[0] for other in fused.parts)
-            if tensor.shape[:1] != (total,):
-                return (Piece(tensor),)  # reported as a wrong shape
-            return (Piece(tensor, rows=(start, slot.shape[0])),)
-        return None
-
-    def _joined(self, spelling: str, fused: Fused) -> Sequence[Piece] | None:
-        """Stored parts, one after another, for a slot that is the whole."""
-        stem, found, leaf = spelling.partition(f"{fused.whole}.")
-        tensors = [self._names.get(f"{stem}{part}.{leaf}") for part in fused.parts] if found else []
-        pieces, start = [], 0
-        for tensor in tensors:
-            if tensor is None or not tensor.shape:
-                return None
-            pieces.append(Piece(tensor, into=(slice(start, start + tensor.shape[0]),)))
-            start += tensor.shape[0]
-        return tuple(pieces) or None
+def _lost(
+    missing: Sequence[Slot], finder: Finder, absent: Mapping[str, str], key_mapping: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Slots whose tensors an index lists and that cannot be had → why."""
+    among = finder.among(canonical(unread(absent), finder.naming, key_mapping))
+    pieces = ((slot.name, among.find(slot)) for slot in missing)
+    return {name: absent[found[0].tensor.name] for name, found in pieces if found}
 
 
 def _spread(pieces: Sequence[Piece]) -> Sequence[Piece]:
@@ -304,12 +179,12 @@ def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:
 
 
 def _bad_codes(
-    codes: Sequence[Codes], recipes: Mapping[str, Recipe], finder: _Finder, lacking: Sequence[Slot]
+    codes: Sequence[Codes], recipes: Mapping[str, Recipe], finder: Finder, lacking: Sequence[Slot]
 ) -> list[Codes]:
     """The codes that a slot would take for its numbers, and those in the place of what a slot lacks."""
     taken = {tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors}
     places = {name.rpartition(".")[0] for slot in lacking for name in finder.spellings(slot.name)}
-    return [each for each in codes if each.tensor.name in taken or not places.isdisjoint(_ancestors(each.tensor.name))]
+    return [each for each in codes if each.tensor.name in taken or not places.isdisjoint(ancestors(each.tensor.name))]
 
 
 def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
@@ -323,14 +198,6 @@ def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
     return Fault(where, f"shape {slot.shape} when put together", f"{(rows, *slot.shape[1:])}")
 
 
-def _ancestors(name: str) -> Iterator[str]:
-    """``a.b.c`` → ``a``, ``a.b``, ``a.b.c``."""
-    for end, letter in enumerate(name):
-        if letter == ".":
-            yield name[:end]
-    yield name
-
-
 def _nearest(name: str, names: Mapping[str, StoredTensor]) -> str:
     """A hint at the stored name that looks most like a missing one, among those that end alike."""
     ending = name.rpartition(".")[2]
@@ -340,7 +207,12 @@ def _nearest(name: str, names: Mapping[str, StoredTensor]) -> str:
 
 
 def _optional(
-    missing: list[Slot], found: Mapping[str, Recipe], naming: Naming, names: Mapping[str, StoredTensor]
+    missing: list[Slot],
+    found: Mapping[str, Recipe],
+    naming: Naming,
+    names: Mapping[str, StoredTensor],
+    lost: Mapping[str, str],
+    passed_over: Sequence[str],
 ) -> dict[str, Recipe]:
     """Fresh recipes for groups that are wholly missing; :class:`MissingTensors` for everything else."""
     if not missing:
@@ -353,43 +225,46 @@ def _optional(
         group
         for name, recipe in found.items()
         if isinstance(recipe, Stored)
-        for part in _ancestors(name)
+        for part in ancestors(name)
         for group in groups.get(part, ())
     }
     fresh: dict[str, Recipe] = {}
     for slot in missing:
-        lacking = [group for part in _ancestors(slot.name) for group in groups.get(part, ()) if group not in present]
-        if lacking:
+        lacking = [group for part in ancestors(slot.name) for group in groups.get(part, ()) if group not in present]
+        if lacking and slot.name not in lost:
             fresh[slot.name] = Fresh(f"the checkpoint has no {', '.join(lacking[0])}")
     faults: list[Fault] = []
     for slot in missing:
         if slot.name not in fresh:
-            hint = _nearest(slot.name, names) if len(faults) < _HINTS else ""
+            hint = lost.get(slot.name) or (_nearest(slot.name, names) if len(faults) < _HINTS else "")
             faults.append(Fault(slot.name, f"a stored tensor of shape {slot.shape}", "none", hint))
     if faults:
         raise MissingTensors(
             faults,
             hint=f"{len(names)} tensors are stored. Is this the class that the checkpoint was saved from? "
-            "key_mapping={'regular expression': 'replacement'} renames stored tensors.",
+            "key_mapping={'regular expression': 'replacement'} renames stored tensors."
+            + "".join(f" {text}." for text in passed_over),
         )
     return fresh
 
 
 def _unused(
-    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, refused: set[str]
+    names: Mapping[str, StoredTensor], recipes: Mapping[str, Recipe], naming: Naming, known: set[str], in_part: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    taken = refused | {
+    """Stored tensors that no slot takes: unused ones and leftovers. ``known``: those that are accounted for already.
+
+    Fused wholes of which slots take a part only, as the others are stored by themselves too, are unused as well.
+    """
+    taken = known | {
         tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors
     }
+    taken -= in_part
     if len(taken) == len(names):  # nobody has two names, so these are all
         return (), ()
-    finder = _Finder({}, names, naming)
-    ties: set[Any] = {spelling for alias in naming.tied for spelling in finder.spellings(alias)}
-    ties |= {spelling for source in naming.tied.values() for spelling in finder.spellings(source)}
     unused: list[str] = []
     leftovers: list[str] = []
     for name, tensor in names.items():
-        if tensor.name in taken or name in ties:
+        if tensor.name in taken:
             continue
         is_left = tensor.is_spare or (naming.leftovers and name.endswith(naming.leftovers))
         (leftovers if is_left else unused).append(tensor.name)

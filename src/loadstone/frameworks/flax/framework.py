@@ -9,6 +9,7 @@ from flax import nnx
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
+from loadstone.frameworks.alike import arrays_alike, stored_alike
 from loadstone.frameworks.arrays import ArraySource, held
 from loadstone.frameworks.flax.classes import CLASSES
 from loadstone.frameworks.flax.fill import Filled, fill
@@ -20,10 +21,12 @@ from loadstone.frameworks.flax.tree import variables
 from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.ties import Same
 from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
 
 __all__ = [
+    "alike",
     "class_named",
     "fill_model",
     "finish",
@@ -107,6 +110,11 @@ def placement(options: Options, model: Any, plan: LoadPlan, dtype: DType) -> Pla
     """Where the model goes; :class:`ArgumentError` for what only PyTorch models can do."""
     options.refuse_spreading("Flax")
     return placed(options.device_map, options.sharding)
+
+
+def alike(state_dict: Mapping[str, Any] | None) -> Same:
+    """What tells whether two tensors hold the same numbers: of ``state_dict``, or of files."""
+    return stored_alike if state_dict is None else arrays_alike(state_dict)
 
 
 def fill_model(

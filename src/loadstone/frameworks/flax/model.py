@@ -178,9 +178,10 @@ class FlaxPreTrainedModel(PushToHub, nnx.Module):
 
     def set_input_embeddings(self, value: nnx.Module) -> None:
         """Put another table of token vectors in its place; tied slots follow."""
+        held = {name: source for name, source in self.tied_slots().items() if at(self, name) is at(self, source)}
         holder, leaf = parent_of(self, self._embedding_name())
         setattr(holder, leaf, value)
-        self.tie_weights()
+        self._share(held)  # a slot that was given a variable of its own keeps it
 
     def _output_name(self) -> str | None:
         if not isinstance(self.component, components.Head) or self.component.labels:
@@ -227,7 +228,10 @@ class FlaxPreTrainedModel(PushToHub, nnx.Module):
 
     def tie_weights(self) -> None:
         """Make tied slots one parameter."""
-        for name, source in self.tied_slots().items():
+        self._share(self.tied_slots())
+
+    def _share(self, ties: Mapping[str, str]) -> None:
+        for name, source in ties.items():
             holder, leaf = parent_of(self, name)
             setattr(holder, leaf, at(self, source))
 

@@ -16,7 +16,7 @@ from loadstone.frameworks.arrays import from_numpy, outgoing_array
 from loadstone.frameworks.flax.framework import is_slot, ties
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.tree import value_of, variables
-from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
+from loadstone.frameworks.outgoing import outgoing, save_model, ties_of_file, weight_format
 from loadstone.saving import OutgoingTensor
 from loadstone.transfer.boxes import Box, Read, boxes, elements
 from loadstone.transfer.outgoing import READ_NBYTES
@@ -46,8 +46,7 @@ def save(
     empty = [Fault(name, "numbers", "none") for name, each in state.items() if isinstance(each, jax.ShapeDtypeStruct)]
     if empty:
         raise SaveError(f"The model has slots without memory, nothing was written: {', '.join(map(str, empty[:5]))}")
-    # Where the config says that readers will not tie, each name is written.
-    dropped = ties(model) if model.config.tie_word_embeddings else {}
+    dropped, is_tied = ties_of_file(model, ties(model), state_dict, np.array_equal)
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
     # Sliced on the host: on the device each expert would be a copy and a program of its own.
     here = {name: np.asarray(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
@@ -60,6 +59,7 @@ def save(
         max_shard_size=max_shard_size,
         weight_format=weight_format(format, safe_serialization, _FORMATS),
         variant=variant,
+        is_tied=is_tied,
     )
 
 

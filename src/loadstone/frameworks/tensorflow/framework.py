@@ -10,6 +10,7 @@ import tensorflow as tf
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.alike import arrays_alike, stored_alike
 from loadstone.frameworks.arrays import ArraySource
 from loadstone.frameworks.arrays import held as held_arrays
 from loadstone.frameworks.tensorflow.classes import CLASSES
@@ -20,6 +21,7 @@ from loadstone.frameworks.tensorflow.variables import Filled, fill
 from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.ties import Same
 from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
 
@@ -48,13 +50,19 @@ def skeleton(
 
 def ties(model: Any) -> dict[str, str]:
     """Further name of a slot → the name that counts: the one the family declares, else the first."""
-    found = dict(model.tied_slots()) if isinstance(model, TFPreTrainedModel) else {}
+    return shared(model) | (dict(model.tied_slots()) if isinstance(model, TFPreTrainedModel) else {})
+
+
+def shared(model: Any) -> dict[str, str]:
+    """Further name of a variable, or of a slot that has none yet → the first one."""
+    names: dict[str, str] = {}
     first: dict[object, str] = {}
     for slot in walk(model):
-        counts = first.setdefault(slot.key, slot.name)
+        key = slot.key if slot.variable is None else id(slot.variable)
+        counts = first.setdefault(key, slot.name)
         if counts != slot.name:
-            found.setdefault(slot.name, counts)
-    return found
+            names[slot.name] = counts
+    return names
 
 
 def slots(model: Any) -> list[Slot]:
@@ -111,6 +119,11 @@ def device_of(device_map: Any, sharding: Any) -> str:
 def held(state_dict: Mapping[str, Any]) -> dict[str, StoredTensor]:
     """A ``state_dict`` in the words of a checkpoint; :class:`ArgumentError` for what is none."""
     return held_arrays(state_dict)
+
+
+def alike(state_dict: Mapping[str, Any] | None) -> Same:
+    """What tells whether two tensors hold the same numbers: of ``state_dict``, or of files."""
+    return stored_alike if state_dict is None else arrays_alike(state_dict)
 
 
 def fill_model(

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from loadstone.frameworks.arrays import from_numpy, numpy_dtype, outgoing_array
-from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
-from loadstone.frameworks.tensorflow.framework import ties
+from loadstone.frameworks.outgoing import outgoing, save_model, ties_of_file, weight_format
+from loadstone.frameworks.tensorflow.framework import shared
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
 from loadstone.transfer.boxes import Box, Read, boxes, elements
@@ -32,8 +32,7 @@ def save(
     once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
     state = model.named_weights() if state_dict is None else state_dict
-    # Where the config says that readers will not tie, each name is written.
-    dropped = ties(model) if model.config.tie_word_embeddings else {}
+    dropped, is_tied = ties_of_file(model, shared(model), state_dict, np.array_equal)
     # NumPy's slices are views, TensorFlow's would be a copy for each expert.
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
     here = {name: _array(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
@@ -46,6 +45,7 @@ def save(
         max_shard_size=max_shard_size,
         weight_format=weight_format(format, safe_serialization, ("msgpack",)),
         variant=variant,
+        is_tied=is_tied,
     )
 
 

@@ -8,9 +8,11 @@ from torch import nn
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.alike import stored_alike
 from loadstone.frameworks.torch.fill import tensors_of
 from loadstone.frameworks.torch.framework import naming, slots
 from loadstone.frameworks.torch.own_memory import write
+from loadstone.frameworks.torch.untying import untie
 from loadstone.planning.match import match
 from loadstone.transfer.weights import Weights
 
@@ -19,10 +21,13 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     """Copy what is stored; returns the slots that the checkpoint lacks and the stored tensors that the model lacks."""
     needed = slots(model)
     names = replace(naming(model), optional=() if strict else tuple((slot.name,) for slot in needed))
-    plan = match(needed, checkpoint, names, strict=strict)
+    plan = match(needed, checkpoint, names, strict=strict, same=stored_alike, absent=checkpoint.absent)
     memory = dict(tensors_of(model))
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:
         raise ArgumentError(f"{empty[0]} is on the meta device, which has no memory to copy into. Use load_into.")
+    if plan.untied:
+        untie(model, plan.untied)
+        memory = dict(tensors_of(model))
     write(plan, memory, Weights(checkpoint.ends))
     return list(plan.fresh), list(plan.unused)

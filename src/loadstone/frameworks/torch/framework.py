@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.alike import stored_alike
 from loadstone.frameworks.torch.attention import RotaryEmbedding
 from loadstone.frameworks.torch.casting import cast_between
 from loadstone.frameworks.torch.classes import CLASSES
@@ -28,10 +29,13 @@ from loadstone.frameworks.torch.placing import Devices, place
 from loadstone.frameworks.torch.quantising import quantise
 from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.streaming import populate, stream
+from loadstone.frameworks.torch.untying import note_untied as note_untied
+from loadstone.frameworks.torch.untying import tensors_alike
 from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK
+from loadstone.planning.ties import Same
 from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
 
@@ -130,6 +134,11 @@ def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
         name: StoredTensor(name, from_torch(t.dtype), tuple(t.shape), Path("<state_dict>"), 0, t.nbytes)
         for name, t in state_dict.items()
     }
+
+
+def alike(state_dict: Mapping[str, Tensor] | None) -> Same:
+    """What tells whether two tensors hold the same numbers: of ``state_dict``, or of files."""
+    return stored_alike if state_dict is None else tensors_alike(state_dict)
 
 
 def fill_model(

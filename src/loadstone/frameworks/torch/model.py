@@ -22,7 +22,9 @@ from loadstone.frameworks.torch.conventions import Conventions, declared_ties, i
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.members import bytes_of, packed_elements
 from loadstone.frameworks.torch.resize import resize
+from loadstone.frameworks.torch.skeleton import are_emptied, as_registered
 from loadstone.frameworks.torch.trees import register_outputs
+from loadstone.frameworks.torch.tying import Tying
 from loadstone.publishing import PushToHub
 
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
     from loadstone.report import LoadReport
 
 
-class PreTrainedModel(Conventions, PushToHub, nn.Module):
+class PreTrainedModel(Conventions, Tying, PushToHub, nn.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
-    ``with torch.device("meta")``.
+    ``with torch.device("meta")`` or accelerate's ``init_empty_weights()``.
 
     A class of one's own derives from this one, sets ``config_class``, and builds its modules in ``__init__``; see
     :mod:`loadstone.frameworks.torch.conventions`.
@@ -77,7 +79,11 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
             config._attn_implementation = "sdpa" if self._supports_sdpa else "eager"
         if self.head_spec is not None:
             self.component = component or self.head_spec.blueprint(config)
-            self._attach(self.component)
+            if component is None:
+                with as_registered():
+                    self._attach(self.component)
+            else:  # in another model, which saw to that
+                self._attach(self.component)
             self.tie_weights()
             if component is None and not self._is_skeleton():
                 self.post_init()
@@ -141,8 +147,9 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
 
     def set_input_embeddings(self, value: nn.Module) -> None:
         """Put another table of token vectors in its place; tied slots follow."""
+        held = self._ties_that_hold()
         place_at(self, self._embedding_name(), value)
-        self.tie_weights()
+        self._tie_again(held)
 
     def _output_name(self) -> str | None:
         if not isinstance(self.component, components.Head) or self.component.labels:
@@ -186,12 +193,13 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
             count = -(-count // pad_to_multiple_of) * pad_to_multiple_of
         if count != self.config.vocab_size:
             self.config.vocab_size = count
+            held = self._ties_that_hold()
             new = _like(self.head_spec.blueprint(self.config), self.component)
             resize(self, self.component, new)
             self.component = new
             if isinstance(new, components.Head):
                 self.base_model.component = new.backbone.component
-            self.tie_weights()
+            self._tie_again(held)
         return self.get_input_embeddings()
 
     def tied_slots(self) -> Mapping[str, str]:
@@ -199,12 +207,6 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
         if self.head_spec is not None:
             return self.head_spec.tied(self.config)
         return declared_ties(self) if self.family_spec is None else {}
-
-    def tie_weights(self) -> None:
-        """Make tied slots one parameter."""
-        for name, source in self.tied_slots().items():
-            module, _, leaf = name.rpartition(".")
-            self.get_submodule(module)._parameters[leaf] = self.get_parameter(source)
 
     # What it is -----------------------------------------------------------------------------------
 
@@ -309,7 +311,8 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
             config._attn_implementation = check_attention(attention)
         with torch.device("meta"):
             model = cls(config)
-        materialise(model, {name for name, _ in model.named_parameters()}, dtype, torch.get_default_device())
+        device = torch.device("meta") if are_emptied() else torch.get_default_device()
+        materialise(model, {name for name, _ in model.named_parameters()}, dtype, device)
         model.config.torch_dtype = dtype
         return model
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.errors import Fault, SaveError
-from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
+from loadstone.frameworks.outgoing import outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
@@ -20,6 +20,7 @@ from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import flattened
+from loadstone.frameworks.torch.untying import alike
 from loadstone.saving import MSGPACK, OutgoingTensor
 from loadstone.transfer.boxes import Read, boxes, elements, of_array
 
@@ -44,8 +45,7 @@ def save(
     """
     state = model.state_dict() if state_dict is None else state_dict
     _refuse_packed(model, state)
-    # Where the config says that readers will not tie, each name is written.
-    dropped = ties(model) if model.config.tie_word_embeddings else {}
+    dropped, is_tied = ties_of_file(model, ties(model), state_dict, alike)
     # As torchao's users have them, and Transformers reads them.
     stacked = {name for name, tensor in state.items() if hasattr(tensor, "__tensor_flatten__")}
     found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped, stacked)}
@@ -65,6 +65,7 @@ def save(
         max_shard_size=max_shard_size,
         weight_format=as_format,
         variant=variant,
+        is_tied=is_tied,
         write_shard=lambda path, shard: _torch_save(path, shard, tensors),
         metadata=metadata,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
 _EMPTY = (torch.empty, torch.empty_strided, torch.empty_permuted)
@@ -25,6 +26,24 @@ def without_memory() -> Iterator[None]:
     finally:
         while torch._C._len_torch_function_stack() > depth:
             torch._C._pop_torch_function_stack()
+
+
+def are_emptied() -> bool:
+    """Whether somebody takes the memory from parameters as they are registered: accelerate's ``init_empty_weights``."""
+    holder, probe = nn.Module(), nn.Parameter(torch.empty(0))
+    holder.register_parameter("probe", probe)
+    return not probe.is_meta and holder.get_parameter("probe").is_meta
+
+
+def as_registered() -> contextlib.AbstractContextManager[None]:
+    """:func:`without_memory` where parameters are emptied, for ours go past ``register_parameter``; else nothing."""
+    return without_memory() if are_emptied() else contextlib.nullcontext()
+
+
+def is_complete_skeleton(model: nn.Module) -> bool:
+    """Whether a model has no memory and is not being built, which happens where new parameters get none."""
+    first = next(model.parameters(), None)
+    return first is not None and first.is_meta and not torch.empty(0).is_meta and not are_emptied()
 
 
 class _EmptyWithoutMemory(TorchFunctionMode):

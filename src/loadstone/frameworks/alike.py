@@ -1,0 +1,55 @@
+"""Whether two stored tensors hold the same numbers: for ties, of which a file may hold both sides."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from loadstone.planning.ties import Same, lie_in_one_place
+from loadstone.stretches import Stretches
+from loadstone.tensors import StoredTensor
+
+_ELEMENTS = 1 << 19
+"""Read at once, of each of the two."""
+
+
+def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
+    """Whether tensors of files hold the same numbers, whatever dtypes and packings they are stored in.
+
+    Nothing is read where they lie in one place or differ in shape; else a few MiB at a time, up to the first
+    difference. Raises :class:`CorruptCheckpoint` where a file is cut short.
+    """
+    if one.shape != other.shape or lie_in_one_place(one, other):
+        return one.shape == other.shape
+    is_plain = one.dtype is other.dtype and not one.is_packed and not other.is_packed
+    if not is_plain and min(one.dtype.bits, other.dtype.bits) < 8:
+        return False  # such elements have no numbers here
+    count = math.prod(one.shape)
+    with Stretches(Path(tempfile.gettempdir())) as stretches:
+        for first in range(0, count, _ELEMENTS):
+            last = min(first + _ELEMENTS, count)
+            if is_plain:
+                start, stop = first * one.dtype.bits // 8, -(-last * one.dtype.bits // 8)
+                pair = [
+                    np.frombuffer(memoryview(stretches.stored(each)(start, stop)), np.uint8) for each in (one, other)
+                ]
+            else:
+                pair = [stretches.numbers(each, first, last) for each in (one, other)]
+            if not np.array_equal(pair[0], pair[1], equal_nan=not is_plain):
+                return False
+    return True
+
+
+def arrays_alike(state_dict: Mapping[str, Any]) -> Same:
+    """The same for arrays that the caller holds, by the names under which he gives them."""
+
+    def same(one: StoredTensor, other: StoredTensor) -> bool:
+        pair = state_dict[one.name], state_dict[other.name]
+        return pair[0] is pair[1] or np.array_equal(np.asarray(pair[0]), np.asarray(pair[1]))
+
+    return same
