@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "loadstone"
 FRAMEWORKS = {"torch": {"torch"}, "flax": {"flax", "jax", "jaxlib", "optax"}, "tensorflow": {"keras", "tensorflow"}}
 ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
-WORDS = {"errors", "naming", "sizes", "tensors"}
+WORDS = {"errors", "naming", "paths", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
     *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
     *("expert_blocks", "hashing", "hub", "lock", "locked", "lower_sizes", "named_model", "origin", "picking"),

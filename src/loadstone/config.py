@@ -19,7 +19,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self, dataclass_transform
 
-from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig
+from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
+from loadstone.paths import local_path
 from loadstone.publishing import PushToHub
 from loadstone.tensors import BY_NAME
 
@@ -339,15 +340,12 @@ class PretrainedConfig(PushToHub):
         """Write ``config.json`` into a folder (made if absent): whole, or not at all.
 
         A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.
+        Raises :class:`SaveError` where the folder cannot be written to.
         """
         from loadstone.remote_code.carrying import carried
 
-        folder = Path(save_directory)
         code, config = carried(self, None)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in {**code, CONFIG_NAME: config.to_json_string().encode()}.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            replace_file(folder / name, content)
+        write_small_files(local_path(save_directory), {**code, CONFIG_NAME: config.to_json_string().encode()})
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoConfig") -> None:
@@ -483,6 +481,20 @@ def read_values(folder: Path, gguf_file: str | None) -> dict[str, Any]:
     from loadstone.gguf import open_gguf  # needs NumPy
 
     return open_gguf(path).config
+
+
+def write_small_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder (made if absent), each whole or not at all; :class:`SaveError` where that fails."""
+    if "\0" in str(folder):
+        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
+    try:
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            replace_file(folder / name, content)
+    except OSError as error:
+        hint = "Give the path of a folder" if os.path.isfile(folder) else "See that the path can be written to"
+        names = ", ".join(files)
+        raise SaveError(f"{folder}: {names} could not be written: {error.strerror or error}. {hint}") from error
 
 
 def replace_file(path: Path, content: bytes) -> None:

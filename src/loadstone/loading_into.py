@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
@@ -12,6 +11,7 @@ from loadstone.config import dtype_name
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks import require_framework
 from loadstone.options import Options
+from loadstone.paths import local_path
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
 from loadstone.tensors import BY_NAME
@@ -98,9 +98,10 @@ def _check_module(module: object, name: str) -> None:
 
 
 def _open(path: str | os.PathLike[str], **options: Any) -> Checkpoint:
-    if Path(path).is_dir():
-        finish_interrupted_save(Path(path))
-    return open_checkpoint(path, **options)
+    place = local_path(path)
+    if place.is_dir():
+        finish_interrupted_save(place)
+    return open_checkpoint(place, **options)
 
 
 class IncompatibleKeys(NamedTuple):
@@ -123,7 +124,7 @@ def load_sharded_checkpoint(
     from loadstone.frameworks.torch.copy_into import copy_into
 
     _check_module(model, "load_sharded_checkpoint")
-    if not Path(folder).is_dir():
+    if not local_path(folder).is_dir():
         raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")
     opened = _open(folder, use_safetensors=None if prefer_safe else False)
     return IncompatibleKeys(*copy_into(model, opened, strict))

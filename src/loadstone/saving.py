@@ -26,6 +26,7 @@ from typing import NamedTuple
 from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
+from loadstone.paths import local_path
 from loadstone.sizes import parse_size
 from loadstone.transfer.backing import Backing
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
@@ -97,7 +98,7 @@ def save_checkpoint(
     :raises ArgumentError: a size, variant, format or file name that makes no sense, two tensors of one name.
     :raises SaveError: the disk is full, the folder may not be written to, a tensor gave too few bytes, or the like.
     """
-    folder = Path(folder)
+    folder = local_path(folder)
     if "\0" in str(folder):
         raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
     if weight_format not in _FORMATS:

@@ -6,7 +6,6 @@ import copy
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import torch
@@ -330,7 +329,7 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
         from loadstone.frameworks.torch.save import save
 
         if is_main_process:
-            save(self, Path(save_directory), state_dict, max_shard_size, safe_serialization, variant, format)
+            save(self, save_directory, state_dict, max_shard_size, safe_serialization, variant, format)
 
 
 def check_attention(name: str) -> str:
