@@ -12,6 +12,7 @@ from loadstone.architectures.flax_layout import flax_layout
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.config import CONFIG_NAME
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.checked_state import own_class
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.progress import Progress
 from loadstone.remote_code.carrying import carried
@@ -62,18 +63,23 @@ def save_model(
     variant: str | None,
     write_shard: ShardWriter | None = None,
     metadata: Mapping[str, str] | None = None,
+    is_parted: bool = False,
 ) -> None:
     """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
 
     ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
-    ``metadata``: what safetensors files say of themselves beside ``{"format": "pt"}``.
+    ``metadata``: what safetensors files say of themselves beside ``{"format": "pt"}``. ``is_parted``: tied slots have
+    values of their own now, and the config says so.
     Code that came with the model, or that belongs to a class registered for it, is written too.
     The config names the class without the framework's ``prefix``, so that every framework finds its own.
 
     Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
-    code, config = carried(copy.deepcopy(model.config), type(model))
-    config.architectures = [type(model).__name__.removeprefix(prefix)]
+    cls = own_class(model)
+    code, config = carried(copy.deepcopy(model.config), cls)
+    config.architectures = [cls.__name__.removeprefix(prefix)]
+    if is_parted:
+        config.tie_word_embeddings = False
     config.torch_dtype = dtype
     files = {**code, CONFIG_NAME: config.to_json_string().encode()}
     if model.generation_config is not None:

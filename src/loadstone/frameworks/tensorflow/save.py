@@ -11,7 +11,7 @@ import numpy as np
 
 from loadstone.frameworks.arrays import from_numpy, numpy_dtype, outgoing_array
 from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
-from loadstone.frameworks.tensorflow.framework import ties
+from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
 from loadstone.transfer.boxes import Box, Read, boxes, elements
@@ -31,9 +31,10 @@ def save(
     ``format``: ``"safetensors"`` or, as ``safe_serialization=False`` asks for, ``"msgpack"``. Tied slots are stored
     once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
-    state = model.named_weights() if state_dict is None else state_dict
+    given = checked_state(model, state_dict)
+    state = given.tensors
     # Where the config says that readers will not tie, each name is written.
-    dropped = ties(model) if model.config.tie_word_embeddings else {}
+    dropped = given.tied if model.config.tie_word_embeddings else {}
     # NumPy's slices are views, TensorFlow's would be a copy for each expert.
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
     here = {name: _array(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
@@ -46,6 +47,7 @@ def save(
         max_shard_size=max_shard_size,
         weight_format=weight_format(format, safe_serialization, ("msgpack",)),
         variant=variant,
+        is_parted=given.is_parted,
     )
 
 
