@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
 from loadstone.paths import local_path
-from loadstone.publishing import PushToHub
+from loadstone.publishing import PushToHub, upload_asked_for
 from loadstone.tensors import BY_NAME
 
 CONFIG_NAME = "config.json"
@@ -336,16 +336,26 @@ class PretrainedConfig(PushToHub):
         """The text of ``config.json``."""
         return json.dumps(self.to_diff_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def save_pretrained(self, save_directory: str | os.PathLike[str]) -> None:
+    def save_pretrained(
+        self, save_directory: str | os.PathLike[str], *, push_to_hub: bool = False, **others: Any
+    ) -> None:
         """Write ``config.json`` into a folder (made if absent): whole, or not at all.
 
         A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.
-        Raises :class:`SaveError` where the folder cannot be written to.
+        ``push_to_hub=True`` then uploads these files, to the repository ``repo_id`` or the one that has the folder's
+        name; ``token``, ``private``, ``commit_message``, … as for :meth:`push_to_hub`.
+
+        Raises :class:`SaveError` where the folder cannot be written to, and :class:`UnknownArgument` for a keyword that
+        nothing takes.
         """
         from loadstone.remote_code.carrying import carried
 
+        upload = upload_asked_for(PretrainedConfig.save_pretrained, save_directory, push_to_hub, others)
         code, config = carried(self, None)
-        write_small_files(local_path(save_directory), {**code, CONFIG_NAME: config.to_json_string().encode()})
+        folder, files = local_path(save_directory), {**code, CONFIG_NAME: config.to_json_string().encode()}
+        write_small_files(folder, files)
+        if upload is not None:
+            upload.send(folder, files, self._title)
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoConfig") -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from loadstone.architectures.family import Family
 from loadstone.architectures.flax_layout import flax_layout
@@ -14,9 +15,17 @@ from loadstone.config import CONFIG_NAME
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.checked_state import own_class
 from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.paths import local_path
 from loadstone.progress import Progress
 from loadstone.remote_code.carrying import carried
 from loadstone.saving import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
+
+
+class Written(NamedTuple):
+    """Files that were written."""
+
+    folder: Path
+    names: list[str]
 
 
 def outgoing(
@@ -64,7 +73,7 @@ def save_model(
     write_shard: ShardWriter | None = None,
     metadata: Mapping[str, str] | None = None,
     is_parted: bool = False,
-) -> None:
+) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
 
     ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
@@ -89,8 +98,9 @@ def save_model(
         held, prefix = (model.base_model, model.bare_prefix) if model.component is None else (model, "")
         layout = {} if held.component is None else flax_layout(held.component, prefix)
         tensors = in_flax_layout(tensors, layout)
+    folder = local_path(folder)
     with Progress("Saving", sum(tensor.nbytes for tensor in tensors)) as progress:
-        save_checkpoint(
+        paths = save_checkpoint(
             folder,
             tensors,
             max_shard_size=max_shard_size,
@@ -101,3 +111,4 @@ def save_model(
             write_shard=write_shard if weight_format == PYTORCH else None,
             progress=progress,
         )
+    return Written(folder, [path.relative_to(folder).as_posix() for path in paths])

@@ -14,7 +14,7 @@ import numpy as np
 from loadstone.frameworks.arrays import from_numpy, outgoing_array
 from loadstone.frameworks.flax.given import checked_state
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
-from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
+from loadstone.frameworks.outgoing import Written, outgoing, save_model, weight_format
 from loadstone.saving import OutgoingTensor
 from loadstone.transfer.boxes import Box, Read, boxes, elements
 from loadstone.transfer.outgoing import READ_NBYTES
@@ -30,7 +30,7 @@ def save(
     safe_serialization: bool,
     variant: str | None,
     format: str | None,
-) -> None:
+) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
 
     ``format``: ``"safetensors"`` or, as ``safe_serialization=False`` asks for, ``"msgpack"``. Tied slots are stored
@@ -43,7 +43,7 @@ def save(
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
     # Sliced on the host: on the device each expert would be a copy and a program of its own.
     here = {name: np.asarray(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
-    save_model(
+    return save_model(
         model,
         folder,
         [_outgoing_tensor(name, each) for name, each in outgoing(model.family_spec, here, dropped)],

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from loadstone.frameworks.arrays import from_numpy, numpy_dtype, outgoing_array
-from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
+from loadstone.frameworks.outgoing import Written, outgoing, save_model, weight_format
 from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
@@ -25,7 +25,7 @@ def save(
     safe_serialization: bool,
     variant: str | None,
     format: str | None,
-) -> None:
+) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
 
     ``format``: ``"safetensors"`` or, as ``safe_serialization=False`` asks for, ``"msgpack"``. Tied slots are stored
@@ -38,7 +38,7 @@ def save(
     # NumPy's slices are views, TensorFlow's would be a copy for each expert.
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
     here = {name: _array(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
-    save_model(
+    return save_model(
         model,
         folder,
         [_outgoing_tensor(name, each) for name, each in outgoing(model.family_spec, here, dropped)],

@@ -15,20 +15,21 @@ from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
+from loadstone.frameworks.outgoing import Written
+from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
 from loadstone.frameworks.torch.conventions import Conventions, declared_ties, initialise_by_class, set_checkpointing
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.members import bytes_of, packed_elements
 from loadstone.frameworks.torch.resize import resize
-from loadstone.publishing import PushToHub
 
 if TYPE_CHECKING:
     from loadstone.generation_config import GenerationConfig
     from loadstone.report import LoadReport
 
 
-class PreTrainedModel(Conventions, PushToHub, nn.Module):
+class PreTrainedModel(Conventions, Saves, nn.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
@@ -309,27 +310,10 @@ class PreTrainedModel(Conventions, PushToHub, nn.Module):
         model.config.torch_dtype = dtype
         return model
 
-    def save_pretrained(
-        self,
-        save_directory: str | os.PathLike[str],
-        *,
-        is_main_process: bool = True,
-        state_dict: Mapping[str, Tensor] | None = None,
-        save_function: object = None,
-        max_shard_size: int | str = "5GB",
-        safe_serialization: bool = True,
-        variant: str | None = None,
-        format: str | None = None,
-    ) -> None:
-        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.torch.save.save`.
-
-        Only with ``is_main_process``. ``state_dict``: tensors to write in place of the model's own. ``save_function``
-        is accepted, since scripts pass accelerate's, and not used.
-        """
+    def _write_pretrained(self, *arguments: Any) -> Written:
         from loadstone.frameworks.torch.save import save
 
-        if is_main_process:
-            save(self, save_directory, state_dict, max_shard_size, safe_serialization, variant, format)
+        return save(self, *arguments)
 
 
 def check_attention(name: str) -> str:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.errors import SaveError
-from loadstone.frameworks.outgoing import outgoing, save_model, weight_format
+from loadstone.frameworks.outgoing import Written, outgoing, save_model, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
@@ -36,7 +36,7 @@ def save(
     safe_serialization: bool,
     variant: str | None,
     format: str | None = None,
-) -> None:
+) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
 
     ``format``: ``"safetensors"``, ``"pytorch"`` (what ``safe_serialization=False`` asks for) or ``"msgpack"``. Tied
@@ -55,7 +55,7 @@ def save(
     as_format = weight_format(format, safe_serialization, (PYTORCH, MSGPACK))
     if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
         raise SaveError(f"Quantised weights are written as safetensors only, not as {as_format}. Nothing was written.")
-    save_model(
+    return save_model(
         model,
         folder,
         [outgoing_tensor(name, tensor) for name, tensor in tensors.items()],
