@@ -15,6 +15,7 @@ from loadstone.paths import local_path
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
 from loadstone.tensors import BY_NAME
+from loadstone.transfer.choice import TransferOptions
 from loadstone.transfer.journal import finish_interrupted_save
 from loadstone.transfer.weights import Weights
 
@@ -33,6 +34,7 @@ def load_into(
     offload_folder: str | os.PathLike[str] | None = None,
     strict: bool = True,
     key_mapping: Mapping[str, str] | None = None,
+    transfer: TransferOptions | None = None,
 ) -> LoadReport:
     """Fill any ``nn.Module``, best one built under ``with torch.device("meta")``, from a checkpoint.
 
@@ -42,7 +44,8 @@ def load_into(
 
     ``device_map``, ``max_memory`` and ``offload_folder`` place, offload and run the module as they do a model of
     :func:`loadstone.loading.from_pretrained`. What lies in a ``ModuleList`` or ``Sequential`` is a block, which is
-    never split. ``device`` is one device for all.
+    never split. ``device`` is one device for all. ``transfer``: how files are read, see
+    :func:`loadstone.transfer_options`; with ``read="buffered"`` no parameter is a view of a file.
 
     Raises :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors` and what ``open_checkpoint`` raises;
     the module is then unchanged.
@@ -63,6 +66,7 @@ def load_into(
             device_map=device if device_map is None else device_map,
             max_memory=max_memory,
             offload_folder=offload_folder,
+            transfer=transfer,
         )
         slots = framework.slots(module)
         plan = match(slots, opened, framework.naming(module), strict=strict, key_mapping=key_mapping)
@@ -76,7 +80,7 @@ def load_into(
         report.take(plan)
         place = framework.placement(options, module, plan, wanted)
     with report.stage("fill") as stage:
-        weights = Weights(opened.ends)
+        weights = Weights(opened.ends, options.transfer)
         report.transfer = weights.describe()
         try:
             done = framework.fill_model(module, plan, weights, options, wanted, place)
