@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from frameworks.torch import tiny
+from hub_server import the_hub
 from torch import nn
 from typer.testing import CliRunner
 
@@ -118,3 +119,14 @@ def test_a_config_that_cannot_be_written_is_a_save_error(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(SaveError, match=r"file: config\.json could not be written.*path of a folder"):
         tiny.config("bert").save_pretrained(tmp_path / "file")
+
+
+def test_a_cache_in_the_home_folder_is_made_and_found_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with the_hub(monkeypatch, home / "default") as hub:
+        tiny.config("bert").push_to_hub("owner/config", token="hf_x", endpoint=hub.address)
+        loadstone.AutoConfig.from_pretrained("owner/config", cache_dir="~/new")
+    assert (home / "new" / "models--owner--config").is_dir()
+    assert (
+        loadstone.AutoConfig.from_pretrained("owner/config", cache_dir="~/new", local_files_only=True).vocab_size == 64
+    )
+    assert list(Path.cwd().iterdir()) == []

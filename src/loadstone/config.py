@@ -336,9 +336,7 @@ class PretrainedConfig(PushToHub):
         """The text of ``config.json``."""
         return json.dumps(self.to_diff_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def save_pretrained(
-        self, save_directory: str | os.PathLike[str], *, push_to_hub: bool = False, **others: Any
-    ) -> None:
+    def save_pretrained(self, save_directory: str | os.PathLike[str], push_to_hub: bool = False, **others: Any) -> None:
         """Write ``config.json`` into a folder (made if absent): whole, or not at all.
 
         A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.

@@ -68,7 +68,6 @@ class GenerationConfig(PushToHub):
         self,
         save_directory: str | os.PathLike[str],
         config_file_name: str | None = None,
-        *,
         push_to_hub: bool = False,
         **others: Any,
     ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from loadstone.architectures import components
@@ -52,6 +52,8 @@ class Slots:
     """Slot → the one whose values it shares."""
     may_part: Collection[str]
     """Tied slots that are slots of their own where ``tie_word_embeddings`` is false."""
+    may_lack: Collection[str] = ()
+    """Those that a class of one's own says need not be stored."""
 
 
 class Look(NamedTuple):
@@ -87,10 +89,8 @@ def is_as_declared(model: Any) -> bool:
 
 def declared_shapes(model: Any) -> dict[str, Shape | None]:
     """The slots of the model that the config describes as it is now; see :func:`is_as_declared`."""
-    new, old = model.head_spec.blueprint(model.config), model.component
-    if isinstance(new, components.Backbone) and isinstance(old, components.Backbone) and old.pooler is None:
-        new = replace(new, pooler=None)
-    return {slot.name: slot.shape for slot in components.slots(new)}
+    blueprint = components.like(model.head_spec.blueprint(model.config), model.component)
+    return {slot.name: slot.shape for slot in components.slots(blueprint)}
 
 
 def own_shapes(model: Any, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:
@@ -169,7 +169,8 @@ def checked(
         for slot in parted
         if slot not in slots.may_part
     ]
-    missing = [Fault(slot, _a_tensor(shape), "none") for slot, shape in slots.shapes.items() if slot not in tensors]
+    needed = {slot: shape for slot, shape in slots.shapes.items() if slot not in slots.may_lack}
+    missing = [Fault(slot, _a_tensor(shape), "none") for slot, shape in needed.items() if slot not in tensors]
     if missing and not hints:
         hints[hint] = None
     if faults or missing:

@@ -14,6 +14,7 @@ from loadstone.frameworks.outgoing import Written, outgoing, save_model, weight_
 from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
+from loadstone.tensors import BY_NAME
 from loadstone.transfer.boxes import Box, Read, boxes, elements
 
 
@@ -42,13 +43,19 @@ def save(
         model,
         folder,
         [_outgoing_tensor(name, each) for name, each in outgoing(model.family_spec, here, dropped)],
-        dtype=model.dtype,
+        dtype=model.dtype if state_dict is None else _dtype(state, model.dtype),
         prefix="TF",
         max_shard_size=max_shard_size,
         weight_format=weight_format(format, safe_serialization, ("msgpack",)),
         variant=variant,
         is_parted=given.is_parted,
     )
+
+
+def _dtype(state: Mapping[str, Any], otherwise: str) -> str:
+    """Of the first floating-point tensor."""
+    names = (getattr(each.dtype, "name", str(each.dtype)) for each in state.values())
+    return next((name for name in names if BY_NAME[name].is_floating), otherwise)
 
 
 def _array(tensor: Any) -> np.ndarray[Any, Any]:

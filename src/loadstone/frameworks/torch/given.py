@@ -23,6 +23,7 @@ from loadstone.frameworks.checked_state import (
     slot_name,
 )
 from loadstone.frameworks.torch.compressed_layers import CompressedLinear
+from loadstone.frameworks.torch.conventions import ignored_where_missing
 from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.leaves import Experts, Linear
 from loadstone.frameworks.torch.lower_bits import EXPERT_SLOTS
@@ -47,7 +48,8 @@ def checked_state(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | Non
     plain = {slot: shape for slot, shape in declared.items() if slot.removesuffix(".weight") not in packed}
     held = _held(packed.items() if declared else modules_of(model))
     shapes = {name: _own_shape(value) for name, value in held.items()}
-    slots = Slots(plain | shapes if declared else own_shapes(model, shapes), ties(model), may_part(model))
+    shapes = plain | shapes if declared else own_shapes(model, shapes)
+    slots = Slots(shapes, ties(model), may_part(model), () if declared else ignored_where_missing(model, shapes))
     quantizable = _quantizable(model, declared)
 
     def look(slot: str, value: object) -> Look:

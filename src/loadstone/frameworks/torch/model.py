@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import torch
@@ -183,7 +182,7 @@ class PreTrainedModel(Conventions, Saves, nn.Module):
             count = -(-count // pad_to_multiple_of) * pad_to_multiple_of
         if count != self.config.vocab_size:
             self.config.vocab_size = count
-            new = _like(self.head_spec.blueprint(self.config), self.component)
+            new = components.like(self.head_spec.blueprint(self.config), self.component)
             resize(self, self.component, new)
             self.component = new
             if isinstance(new, components.Head):
@@ -321,13 +320,6 @@ def check_attention(name: str) -> str:
     if name not in ("sdpa", "eager"):
         raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
     return name
-
-
-def _like(new: components.Component, old: components.Component) -> components.Component:
-    """``new`` without a pooler if ``old`` has none: ``add_pooling_layer=False``, or a head that needs none."""
-    if isinstance(new, components.Backbone) and isinstance(old, components.Backbone) and old.pooler is None:
-        return replace(new, pooler=None)
-    return new
 
 
 def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
