@@ -109,7 +109,7 @@ def test_a_folder_that_really_is_called_tilde_can_be_meant(home: Path) -> None:
     assert json.loads((Path.cwd() / "~" / "config.json").read_text())["model_type"] == "bert"
 
 
-@pytest.mark.parametrize("path", [None, 3, b"bytes"])
+@pytest.mark.parametrize("path", [None, 3, b"bytes", ""])
 def test_what_is_no_path_is_an_argument_error(path: object) -> None:
     with pytest.raises(ArgumentError, match="expected a path"):
         tiny.llama().save_pretrained(path)

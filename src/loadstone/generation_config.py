@@ -78,6 +78,8 @@ class GenerationConfig(PushToHub):
         """
         upload = upload_asked_for(GenerationConfig.save_pretrained, save_directory, push_to_hub, others)
         folder, name = local_path(save_directory), config_file_name or GENERATION_CONFIG_NAME
+        if os.path.basename(name) != name:
+            raise ArgumentError(f"config_file_name={name!r}: expected the name of a file in the folder")
         write_small_files(folder, {name: self.to_json_string().encode()})
         if upload is not None:
             upload.send(folder, [name], self._title)

@@ -248,8 +248,7 @@ def _local(
     text = os.fspath(path_or_id)
     if not isinstance(text, str) or "\0" in text:
         raise ArgumentError(f"expected a path or a Hub id, found {text!r}")
-    path = local_path(text)
-    if text and os.path.lexists(path):
+    if text and os.path.lexists(path := local_path(text)):
         return path
     only_a_path = not isinstance(path_or_id, str) or text.startswith((".", "/", "~")) or text.endswith("/")
     if only_a_path or not text or "\\" in text or text.count("/") > 1:

@@ -105,7 +105,7 @@ def save_checkpoint(
         raise ArgumentError(f"weight_format={weight_format!r}: expected one of {', '.join(map(repr, _FORMATS))}")
     if (write_shard is not None) != (weight_format == PYTORCH):
         raise ArgumentError("write_shard is needed for weight_format='pytorch', and only for it")
-    if variant and not _VARIANT.fullmatch(variant):
+    if variant and not (isinstance(variant, str) and _VARIANT.fullmatch(variant)):
         raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
     single, index = _names(weight_format, variant)
     tensors = _with_files(tensors) if write_shard is None else tensors

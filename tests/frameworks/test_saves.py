@@ -76,4 +76,6 @@ def test_a_generation_config_is_written_as_the_model_writes_it(tmp_path: Path) -
     config.save_pretrained(tmp_path, "other.json")
     written = (tmp_path / "generation_config.json").read_text()
     assert written == config.to_json_string() == (tmp_path / "other.json").read_text()
+    with pytest.raises(ArgumentError, match="name of a file in the folder"):
+        config.save_pretrained(tmp_path, "../other.json")
     assert json.loads(written) == {"max_new_tokens": 3, "house_style": "plain"}

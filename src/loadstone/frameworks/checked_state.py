@@ -90,7 +90,11 @@ def is_as_declared(model: Any) -> bool:
 def declared_shapes(model: Any) -> dict[str, Shape | None]:
     """The slots of the model that the config describes as it is now; see :func:`is_as_declared`."""
     blueprint = components.like(model.head_spec.blueprint(model.config), model.component)
-    return {slot.name: slot.shape for slot in components.slots(blueprint)}
+    return {
+        f"{name}.{slot.name}" if name and slot.name else name or slot.name: slot.shape
+        for name, leaf in components.walk(blueprint)
+        for slot in leaf.own_slots()
+    }
 
 
 def own_shapes(model: Any, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:
@@ -140,18 +144,19 @@ def checked(
     """
     if not isinstance(given, Mapping):
         raise ArgumentError(f"state_dict is a {type(given).__name__}, expected names and their tensors.")
-    names = {name: (slot_name(name, slots.shapes) or name) for pair in slots.tied.items() for name in pair}
+    shapes = slots.shapes
+    names = {name: (slot_name(name, shapes) or name) for pair in slots.tied.items() for name in pair}
     tied = {names[slot]: names[source] for slot, source in slots.tied.items() if names[slot] != names[source]}
     tensors: dict[str, T] = {}
     faults: list[Fault] = []
     hints: dict[str, None] = {}
     for name, value in given.items():
-        slot = slot_name(name, slots.shapes)
+        slot = name if name in shapes else slot_name(name, shapes)
         if slot is None:
             faults.append(Fault(str(name), "the name of a slot", "none of that name in the model"))
             hints[next((step for marks, step in _NEXT_STEPS if _has(str(name), marks)), hint)] = None
             continue
-        seen, shape = look(slot, value), slots.shapes[slot]
+        seen, shape = look(slot, value), shapes[slot]
         if slot in tensors:
             faults.append(Fault(str(name), "one tensor for a slot", f"a second one for {slot}"))
         elif seen.wrong:
@@ -169,8 +174,8 @@ def checked(
         for slot in parted
         if slot not in slots.may_part
     ]
-    needed = {slot: shape for slot, shape in slots.shapes.items() if slot not in slots.may_lack}
-    missing = [Fault(slot, _a_tensor(shape), "none") for slot, shape in needed.items() if slot not in tensors]
+    lacking = [slot for slot in shapes if slot not in tensors and slot not in slots.may_lack]
+    missing = [Fault(slot, _a_tensor(shapes[slot]), "none") for slot in lacking]
     if missing and not hints:
         hints[hint] = None
     if faults or missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -106,24 +107,33 @@ def _look(value: object, *, is_torchao: bool, is_plain: bool) -> Look:
         return Look(None, f"a {type(value).__name__}")
     if is_lazy(value):
         return Look(None, "a parameter that has no shape yet", "Run the model once before.")
-    kind = type(value).__name__
+    return Look(tuple(value.shape), *_wrong(value, is_torchao, is_plain))
+
+
+def _wrong(value: Tensor, is_torchao: bool, is_plain: bool) -> tuple[str, str]:
+    """What keeps a tensor from being written so that it can be read back, and what to do; nothing where it is fine."""
     if type(value).__torch_dispatch__ != Tensor.__torch_dispatch__:
-        wrong, hint = _wrong_with_class(value, is_torchao)
-        return Look(tuple(value.shape), wrong, hint)
+        return _wrong_with_class(value, is_torchao)
     if value.is_meta:
-        return Look(tuple(value.shape), "one without memory, on the meta device", _WITHOUT_MEMORY)
+        return "one without memory, on the meta device", _WITHOUT_MEMORY
     if value.layout is not torch.strided:
-        return Look(tuple(value.shape), f"a {kind} of layout {value.layout}", "to_dense() makes a plain tensor of it.")
-    if str(value.dtype).removeprefix("torch.") not in BY_NAME:
-        return Look(tuple(value.shape), f"a {kind} of {value.dtype}, which no checkpoint stores")
+        return f"one of layout {value.layout}", "to_dense() makes a plain tensor of it."
+    if not _is_stored(value.dtype):
+        return f"one of {value.dtype}, which no checkpoint stores", ""
     if is_plain and not value.is_floating_point():
-        return Look(tuple(value.shape), f"a {kind} of {value.dtype}", "" if value.is_complex() else _QUANTIZED)
-    return Look(tuple(value.shape))
+        return f"one of {value.dtype}", "" if value.is_complex() else _QUANTIZED
+    return "", ""
+
+
+@functools.cache
+def _is_stored(dtype: torch.dtype) -> bool:
+    """Whether checkpoints have such numbers."""
+    return str(dtype).removeprefix("torch.") in BY_NAME
 
 
 _WITHOUT_MEMORY = (
-    "A skeleton has nothing to save; of a model that accelerate offloaded, accelerator.get_state_dict(model) brings "
-    "the values, for state_dict=."
+    "A skeleton has nothing to save; of a model that accelerate offloaded, get_state_dict_offloaded_model(model) of "
+    "accelerate.utils.modeling brings the values, for state_dict=."
 )
 _WHOLE = (
     "Each process has a part of it. Have every process put whole tensors together, by full_tensor() of each or by "
@@ -133,7 +143,7 @@ _WHOLE = (
 
 
 def _wrong_with_class(value: Tensor, is_torchao: bool) -> tuple[str, str]:
-    """What keeps a tensor of somebody's class from being written, and what to do; nothing where it can be read back."""
+    """The same of a tensor whose class does not hold its values in memory of its own."""
     cls = type(value)
     if cls.__module__.startswith("torch.distributed"):
         return f"a {cls.__name__}", _WHOLE
