@@ -22,8 +22,11 @@ CHANGED = (
     "num_labels, …): a load builds what the config describes."
 )
 """What to do where a model is not what its config says."""
-_WRAPPERS = {"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module", "base_layer"}
-"""Parts of names that are wrappers', wherever they stand."""
+_AROUND = {"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"}
+"""Parts of names that are wrappers', wherever they stand; no class has a module that is called so."""
+_ADAPTED = "base_layer"
+"""Under which name a layer of PEFT's holds the one that it adapts."""
+_PARAMETRIZED = ".parametrizations."
 _BEGINNINGS = (("module",), ("base_model", "model"))
 """Those that are wrappers' at the beginning: of DDP, and of a ``PeftModel``."""
 _NEXT_STEPS: Sequence[tuple[tuple[str, ...], str]] = (
@@ -33,7 +36,7 @@ _NEXT_STEPS: Sequence[tuple[tuple[str, ...], str]] = (
         "save_pretrained saves them alone.",
     ),
     (
-        (".parametrizations.",),
+        (_PARAMETRIZED,),
         "torch.nn.utils.parametrize.remove_parametrizations(module, 'weight') leaves a plain weight.",
     ),
     (("_orig", "_mask"), "torch.nn.utils.prune.remove(module, 'weight') makes pruning permanent."),
@@ -100,24 +103,36 @@ def declared_shapes(model: Any) -> dict[str, Shape | None]:
 def own_shapes(model: Any, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:
     """The slots of a class of one's own: those that it has, without what was put around or into its modules.
 
-    Names that were slots when the model was loaded are the class's own, whatever they look like.
+    Names that were slots when the model was loaded are the class's own, whatever they look like; so is ``base_layer``
+    where PEFT has not been at work.
     """
     report = model.load_report
     loaded: Collection[str] = report.sources.keys() if report is not None else ()
-    strange = [name for name in own if name not in loaded]
-    adapted = tuple({f"{name.partition('.base_layer.')[0]}." for name in strange if ".base_layer." in name})
-    shapes: dict[str, Shape | None] = {name: own[name] for name in own if name in loaded}
-    for name in strange:
-        stem, _, parametrized = name.partition(".parametrizations.")
-        if name.startswith(adapted) and ".base_layer." not in name:
-            continue  # an adapter's
-        if parametrized and loaded:
-            shapes[f"{stem}.{parametrized.partition('.')[0]}"] = None
-        elif name.endswith("_orig") and f"{name.removesuffix('_orig')}_mask" in own:
-            shapes[name.removesuffix("_orig")] = own[name]
-        elif not (name.endswith("_mask") and f"{name.removesuffix('_mask')}_orig" in own):
-            shapes[".".join(_unwrapped(name))] = own[name]
+    adapted: set[str] = set()
+    if hasattr(model, "peft_config"):
+        adapted = {name.partition(f".{_ADAPTED}.")[0] for name in own if f".{_ADAPTED}." in name and name not in loaded}
+    shapes: dict[str, Shape | None] = {}
+    for name, shape in own.items():
+        before = name if name in loaded else _before(name, own, adapted, bool(loaded))
+        if before is not None:
+            shapes[before] = None if _PARAMETRIZED in name and before != name else shape
     return shapes
+
+
+def _before(name: str, own: Collection[str], adapted: Collection[str], is_loaded: bool) -> str | None:
+    """A tensor's name before something was put around or into its module; None for what was put there."""
+    layer = next((layer for layer in adapted if name.startswith(f"{layer}.")), None)
+    if layer is not None:
+        inner = f"{layer}.{_ADAPTED}."
+        name = name.replace(inner, f"{layer}.") if name.startswith(inner) else ""
+    name = ".".join(part for part in name.split(".") if part not in _AROUND)
+    stem, _, parametrized = name.partition(_PARAMETRIZED)
+    if parametrized and is_loaded:  # else the class may well have done so itself
+        return f"{stem}.{parametrized.partition('.')[0]}"
+    if name.endswith("_orig") and f"{name.removesuffix('_orig')}_mask" in own:
+        return name.removesuffix("_orig")
+    is_mask = name.endswith("_mask") and f"{name.removesuffix('_mask')}_orig" in own
+    return name if name and not is_mask else None
 
 
 def may_part(model: Any) -> Collection[str]:
@@ -147,6 +162,7 @@ def checked(
     shapes = slots.shapes
     names = {name: (slot_name(name, shapes) or name) for pair in slots.tied.items() for name in pair}
     tied = {names[slot]: names[source] for slot, source in slots.tied.items() if names[slot] != names[source]}
+    tied = {slot: source for slot, source in tied.items() if slot in shapes and source in shapes}
     tensors: dict[str, T] = {}
     faults: list[Fault] = []
     hints: dict[str, None] = {}
@@ -203,7 +219,7 @@ def slot_name(name: object, slots: Collection[str]) -> str | None:
 
 
 def _unwrapped(name: str) -> list[str]:
-    return [part for part in name.split(".") if part not in _WRAPPERS]
+    return [part for part in name.split(".") if part not in (*_AROUND, _ADAPTED)]
 
 
 def _has(name: str, marks: Sequence[str]) -> bool:

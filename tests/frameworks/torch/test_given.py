@@ -282,6 +282,25 @@ def test_a_class_of_ones_own_is_compared_with_the_slots_that_it_has(name: str, t
     assert not (tmp_path / "new").exists()
 
 
+class Named(loadstone.PreTrainedModel):
+    """Parts under names that wrappers use too."""
+
+    config_class = TinyConfig
+
+    def __init__(self, config: TinyConfig) -> None:
+        super().__init__(config)
+        self.base_layer = nn.Linear(config.width, config.width)
+        self.module = nn.ModuleDict({"base_layer": nn.Linear(4, 4), "other": nn.Linear(4, 4)})
+        self.post_init()
+
+
+def test_parts_that_are_named_as_wrappers_name_theirs_keep_their_names(tmp_path: Path) -> None:
+    model = Named(TinyConfig())
+    before = tiny.numbers(model)
+    model.module["other"] = compiled(model.module["other"])
+    tiny.assert_same(dict(Named.from_pretrained(tiny.saved(model, tmp_path)).state_dict()), before)
+
+
 def test_what_a_class_says_need_not_be_stored_may_be_missing(tmp_path: Path) -> None:
     class Frozen(Tiny):
         _keys_to_ignore_on_load_missing = ("q_proj",)
