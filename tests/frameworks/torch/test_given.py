@@ -355,6 +355,15 @@ def test_weights_quantized_after_the_load_are_refused_unless_the_config_tells_of
     assert torch.equal(again(tiny.IDS).logits, model(tiny.IDS).logits)
 
 
+def test_plain_weights_are_refused_where_the_config_tells_of_quantized_ones(tmp_path: Path) -> None:
+    model = tiny.llama()
+    model.config.quantization_config = loadstone.TorchAoConfig("int8").to_dict()
+    with pytest.raises(StateMismatch, match=r"found plain ones[\s\S]*del model\.config\.quantization_config"):
+        model.save_pretrained(tmp_path)
+    del model.config.quantization_config
+    tiny.assert_same(dict(Auto.from_pretrained(tiny.saved(model, tmp_path)).state_dict()), dict(model.state_dict()))
+
+
 def test_quantized_embeddings_which_no_load_takes_are_refused(tmp_path: Path) -> None:
     model = tiny.llama().bfloat16()
     model.config.quantization_config = loadstone.TorchAoConfig("int8").to_dict()

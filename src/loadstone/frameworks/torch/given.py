@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from loadstone.errors import Fault, StateMismatch
 from loadstone.frameworks.checked_state import (
     CHANGED,
     Look,
@@ -58,7 +59,11 @@ def checked_state(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | Non
 
     # Not the model's own where one is given: under FSDP every process would have to take part.
     given = model.state_dict() if state_dict is None else state_dict
-    return checked(given, slots, look, _is_same, CHANGED if state_dict is None else _GIVEN)
+    state = checked(given, slots, look, _is_same, CHANGED if state_dict is None else _GIVEN)
+    if quantizable and not any(hasattr(tensor, "__tensor_flatten__") for tensor in state.tensors.values()):
+        fault = Fault("config key 'quantization_config'", "tensors of torchao, as it says", "plain ones")
+        raise StateMismatch([fault], hint="For plain weights: del model.config.quantization_config.")
+    return state
 
 
 def _held(modules: Iterable[tuple[str, nn.Module]]) -> dict[str, Any]:
