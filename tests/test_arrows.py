@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "loadstone"
 FRAMEWORKS = {"torch": {"torch"}, "flax": {"flax", "jax", "jaxlib", "optax"}, "tensorflow": {"keras", "tensorflow"}}
 ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
-WORDS = {"errors", "keywords", "naming", "sizes", "tensors"}
+WORDS = {"errors", "keywords", "naming", "paths", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
     *("as_stored", "blobs", "chat", "comparing", "config", "config_keys", "converting", "gguf"),
     *("generation_config", "gguf_tokenizer"),

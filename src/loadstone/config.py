@@ -8,7 +8,6 @@ config is made: all that is wrong is reported at once.
 from __future__ import annotations
 
 import copy
-import inspect
 import json
 import os
 import secrets
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.config_keys import ConfigKeys
-from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig
+from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
 from loadstone.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
-from loadstone.publishing import PushToHub
+from loadstone.paths import local_path
+from loadstone.publishing import PushToHub, upload_asked_for
 from loadstone.tensors import BY_NAME
 
 CONFIG_NAME = "config.json"
@@ -275,28 +275,24 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         """The text of ``config.json``."""
         return json.dumps(self.to_diff_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def save_pretrained(
-        self, save_directory: str | os.PathLike[str], *, push_to_hub: bool = False, **keywords: Any
-    ) -> None:
+    def save_pretrained(self, save_directory: str | os.PathLike[str], push_to_hub: bool = False, **others: Any) -> None:
         """Write ``config.json`` into a folder (made if absent): whole, or not at all.
 
-        A class that came with a checkpoint, or that was registered for an Auto class, takes its code along. With
-        ``push_to_hub`` it is uploaded too, to ``repo_id`` or the repository that is called like the folder; the other
-        keywords are those of :meth:`push_to_hub`.
+        A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.
+        ``push_to_hub=True`` then uploads these files, to the repository ``repo_id`` or the one that has the folder's
+        name; ``token``, ``private``, ``commit_message``, … as for :meth:`push_to_hub`.
+
+        Raises :class:`SaveError` where the folder cannot be written to, and :class:`UnknownArgument` for a keyword that
+        nothing takes.
         """
-        known = inspect.signature(PushToHub.push_to_hub).parameters.keys() - {"self", "saving"}
-        if unknown := keywords.keys() - known:
-            raise unknown_argument(f"{type(self).__name__}.save_pretrained", sorted(unknown), known)
         from loadstone.remote_code.carrying import carried
 
-        folder = Path(save_directory)
+        upload = upload_asked_for(PretrainedConfig.save_pretrained, save_directory, push_to_hub, others)
         code, config = carried(self, None)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in {**code, CONFIG_NAME: config.to_json_string().encode()}.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            replace_file(folder / name, content)
-        if push_to_hub:
-            self.push_to_hub(**{"repo_id": folder.name, **keywords})
+        folder, files = local_path(save_directory), {**code, CONFIG_NAME: config.to_json_string().encode()}
+        write_small_files(folder, files)
+        if upload is not None:
+            upload.send(folder, files, self._title)
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoConfig") -> None:
@@ -489,6 +485,20 @@ def read_values(folder: Path, gguf_file: str | None) -> dict[str, Any]:
     from loadstone.gguf import open_gguf  # needs NumPy
 
     return open_gguf(path).config
+
+
+def write_small_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder (made if absent), each whole or not at all; :class:`SaveError` where that fails."""
+    if "\0" in str(folder):
+        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
+    try:
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            replace_file(folder / name, content)
+    except OSError as error:
+        hint = "Give the path of a folder" if os.path.isfile(folder) else "See that the path can be written to"
+        names = ", ".join(files)
+        raise SaveError(f"{folder}: {names} could not be written: {error.strerror or error}. {hint}") from error
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -25,6 +25,7 @@ from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.named_model import flax_names, head_of, model_of, spare_names
 from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.packing.narrow import TARGETS
+from loadstone.paths import local_path
 from loadstone.progress import Progress
 from loadstone.quantisation_config import read as read_quantisation
 from loadstone.quantised import KEYS, refuse_unread, say_that_nothing_is
@@ -160,7 +161,7 @@ def convert(
         local_files_only=local_files_only,
         token=token,
     )
-    folder = _checked_target(Path(os.path.realpath(os.path.expanduser(target))), origin, overwrite)
+    folder = _checked_target(Path(os.path.realpath(local_path(target))), origin, overwrite)
     checkpoint = _checkpoint(origin, wanted, dequantize, quantization_config is not None)
     beside = companions(origin)
     scratch = _existing(folder.parent)

@@ -27,6 +27,7 @@
     ├── LockMismatch (ValueError)            files that are not those of the lock file, all listed
     ├── HubError (OSError)                   the Hub said no, or was not there
     └── SaveError (OSError)                  nothing was written; the old files are untouched
+        └── StateMismatch                    what is to be saved is not what the model's slots take, all listed
 
 The second base is the built-in error that existing scripts catch in the same place.
 """
@@ -202,3 +203,13 @@ class HubError(LoadstoneError, OSError):
 
 class SaveError(LoadstoneError, OSError):
     """Nothing was written; what was there before is untouched."""
+
+
+class StateMismatch(FaultsError, SaveError):
+    """Tensors to save that are not those of the model's slots: names, shapes, or tensors without values."""
+
+    title = "The tensors are not those that the model has slots for; nothing was written"
+
+    def __init__(self, faults: Iterable[Fault], *, hint: str = "") -> None:
+        super().__init__(faults, hint=hint)
+        self.errno = self.strerror = None  # OSError takes two arguments for these

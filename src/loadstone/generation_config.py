@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loadstone.config import PretrainedConfig, read_json
+from loadstone.config import PretrainedConfig, read_json, write_small_files
 from loadstone.config_keys import has_type, type_name
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.paths import local_path
+from loadstone.publishing import PushToHub, upload_asked_for
 
 GENERATION_CONFIG_NAME = "generation_config.json"
 _DEFAULT_NEW_TOKENS = 20
 
 
-class GenerationConfig:
+class GenerationConfig(PushToHub):
     """Defaults for ``generate``, as attributes; keys that Loadstone does not use are kept and written back.
 
     Raises :class:`InvalidConfig` where a value has the wrong type.
@@ -61,6 +64,26 @@ class GenerationConfig:
     def to_json_string(self) -> str:
         """The text of ``generation_config.json``."""
         return json.dumps(self.to_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def save_pretrained(
+        self,
+        save_directory: str | os.PathLike[str],
+        config_file_name: str | None = None,
+        push_to_hub: bool = False,
+        **others: Any,
+    ) -> None:
+        """Write ``generation_config.json``, or a file of another name, into a folder (made if absent).
+
+        ``push_to_hub=True`` and its keywords as for a config's. Raises :class:`SaveError` where the folder cannot be
+        written to, and :class:`UnknownArgument` for a keyword that nothing takes.
+        """
+        upload = upload_asked_for(GenerationConfig.save_pretrained, save_directory, push_to_hub, others)
+        folder, name = local_path(save_directory), config_file_name or GENERATION_CONFIG_NAME
+        if os.path.basename(name) != name:
+            raise ArgumentError(f"config_file_name={name!r}: expected the name of a file in the folder")
+        write_small_files(folder, {name: self.to_json_string().encode()})
+        if upload is not None:
+            upload.send(folder, [name], self._title)
 
     def __repr__(self) -> str:
         return f"GenerationConfig {self.to_json_string()}"

@@ -30,6 +30,7 @@ from loadstone.errors import (
     HubError,
 )
 from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.paths import local_path
 from loadstone.refusals import Unreachable, here
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
 from loadstone.repositories import COMMIT, Asked, Cached, Files, Online, recalled
@@ -99,7 +100,7 @@ def resolve_files(
     local = _local(path_or_id, CheckpointNotFound)
     if local is not None:
         return _settled(local, subfolder, gguf_file)
-    cache = None if cache_dir is None else Path(cache_dir)
+    cache = None if cache_dir is None else local_path(cache_dir)
     asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
     if gguf_file is not None:
         return _one_file(asked, subfolder, gguf_file)
@@ -136,7 +137,7 @@ def resolve_config(
     local = _local(path_or_id, ConfigNotFound)
     if local is not None:
         return _settled(local, subfolder, gguf_file)
-    cache = None if cache_dir is None else Path(cache_dir)
+    cache = None if cache_dir is None else local_path(cache_dir)
     asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
     if gguf_file is not None:
         return _one_file(asked, subfolder, gguf_file)
@@ -175,7 +176,7 @@ def resolve_code(
     if local is not None:
         folder = _home_of_code(entries, subfolder, lambda name: _content(local / name) is not None)
         return collect(entries, lambda name: _content(local / f"{folder}{name}"), str(path_or_id))
-    cache = None if cache_dir is None else Path(cache_dir)
+    cache = None if cache_dir is None else local_path(cache_dir)
     asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
 
     def take(files: Files) -> CodeTree:
@@ -212,7 +213,7 @@ def fetch_files(
 
     :raises HubError: as :func:`resolve_files`.
     """
-    cache = None if cache_dir is None else Path(cache_dir)
+    cache = None if cache_dir is None else local_path(cache_dir)
     asked = Asked(repo_id, revision, cache, False, local_files_only, token, endpoint)
 
     def take(files: Files) -> Source:
@@ -250,8 +251,7 @@ def _local(
     text = os.fspath(path_or_id)
     if not isinstance(text, str) or "\0" in text:
         raise ArgumentError(f"expected a path or a Hub id, found {text!r}")
-    path = Path(os.path.expanduser(text))
-    if text and os.path.lexists(path):
+    if text and os.path.lexists(path := local_path(text)):
         return path
     only_a_path = not isinstance(path_or_id, str) or text.startswith((".", "/", "~")) or text.endswith("/")
     if only_a_path or not text or "\\" in text or text.count("/") > 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
@@ -12,9 +11,11 @@ from loadstone.config import dtype_name
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks import require_framework
 from loadstone.options import Options
+from loadstone.paths import local_path
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
 from loadstone.tensors import BY_NAME
+from loadstone.transfer.choice import TransferOptions
 from loadstone.transfer.journal import finish_interrupted_save
 from loadstone.transfer.weights import Weights
 
@@ -33,6 +34,7 @@ def load_into(
     offload_folder: str | os.PathLike[str] | None = None,
     strict: bool = True,
     key_mapping: Mapping[str, str] | None = None,
+    transfer: TransferOptions | None = None,
 ) -> LoadReport:
     """Fill any ``nn.Module``, best one built under ``with torch.device("meta")``, from a checkpoint.
 
@@ -47,7 +49,8 @@ def load_into(
 
     ``device_map``, ``max_memory`` and ``offload_folder`` place, offload and run the module as they do a model of
     :func:`loadstone.loading.from_pretrained`. What lies in a ``ModuleList`` or ``Sequential`` is a block, which is
-    never split. ``device`` is one device for all.
+    never split. ``device`` is one device for all. ``transfer``: how files are read, see
+    :func:`loadstone.transfer_options`; with ``read="buffered"`` no parameter is a view of a file.
 
     Raises :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors` and what ``open_checkpoint`` raises;
     the module is then unchanged.
@@ -68,6 +71,7 @@ def load_into(
             device_map=device if device_map is None else device_map,
             max_memory=max_memory,
             offload_folder=offload_folder,
+            transfer=transfer,
         )
         slots = framework.slots(module)
         plan = match(
@@ -92,7 +96,7 @@ def load_into(
         memory = framework.OwnMemory(module, stays=options.device_map is None)
         place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
     with report.stage("fill") as stage:
-        weights = Weights(opened.ends)
+        weights = Weights(opened.ends, options.transfer)
         report.transfer = weights.describe()
         try:
             done = framework.fill_model(module, plan, weights, options, wanted, place, memory)
@@ -117,9 +121,10 @@ def _check_module(module: object, name: str) -> None:
 
 
 def _open(path: str | os.PathLike[str], **options: Any) -> Checkpoint:
-    if Path(path).is_dir():
-        finish_interrupted_save(Path(path))
-    return open_checkpoint(path, **options)
+    place = local_path(path)
+    if place.is_dir():
+        finish_interrupted_save(place)
+    return open_checkpoint(place, **options)
 
 
 class IncompatibleKeys(NamedTuple):
@@ -142,7 +147,7 @@ def load_sharded_checkpoint(
     from loadstone.frameworks.torch.copy_into import copy_into
 
     _check_module(model, "load_sharded_checkpoint")
-    if not Path(folder).is_dir():
+    if not local_path(folder).is_dir():
         raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")
     opened = _open(folder, use_safetensors=None if prefer_safe else False)
     return IncompatibleKeys(*copy_into(model, opened, strict))

@@ -16,6 +16,7 @@ from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.hashing import Hashed, Hashes
 from loadstone.hub import fetch_files, resolve_files
+from loadstone.paths import local_path
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
@@ -87,7 +88,7 @@ class Lock:
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Lock:
         """Raises :class:`ConfigNotFound`, and :class:`InvalidConfig` for a file that is no lock."""
-        file = Path(path)
+        file = local_path(path)
         values = read_json(file, "lock")
         if values.get("version") != _VERSION:
             raise InvalidConfig([Fault(f"{file}, key 'version'", str(_VERSION), repr(values.get("version")))])
@@ -126,7 +127,7 @@ class Lock:
 
 def name_in(lock: Path, path_or_id: str | os.PathLike[str]) -> str:
     """What a lock calls a source: a Hub id as it is, a folder by its path from the lock's folder."""
-    path = Path(os.path.expanduser(os.fspath(path_or_id)))
+    path = local_path(path_or_id)
     if not os.path.lexists(path):
         return os.fspath(path_or_id)
     return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(lock.parent))).as_posix()
@@ -166,7 +167,7 @@ def lock_sources(
 
     Raises what a load would raise for files that are missing or damaged.
     """
-    file = Path(path)
+    file = local_path(path)
     sources = dict(Lock.read(file).sources) if file.is_file() else {}
     for name in names:
         for found in _locked(file, name, revision, hashed, options):

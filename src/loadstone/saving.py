@@ -26,6 +26,7 @@ from typing import NamedTuple
 from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
+from loadstone.paths import local_path
 from loadstone.sizes import parse_size
 from loadstone.transfer.backing import Backing
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
@@ -97,14 +98,14 @@ def save_checkpoint(
     :raises ArgumentError: a size, variant, format or file name that makes no sense, two tensors of one name.
     :raises SaveError: the disk is full, the folder may not be written to, a tensor gave too few bytes, or the like.
     """
-    folder = Path(folder)
+    folder = local_path(folder)
     if "\0" in str(folder):
         raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
     if weight_format not in _FORMATS:
         raise ArgumentError(f"weight_format={weight_format!r}: expected one of {', '.join(map(repr, _FORMATS))}")
     if (write_shard is not None) != (weight_format == PYTORCH):
         raise ArgumentError("write_shard is needed for weight_format='pytorch', and only for it")
-    if variant and not _VARIANT.fullmatch(variant):
+    if variant and not (isinstance(variant, str) and _VARIANT.fullmatch(variant)):
         raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
     single, index = _names(weight_format, variant)
     tensors = _with_files(tensors) if write_shard is None else tensors

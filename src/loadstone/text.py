@@ -16,6 +16,7 @@ from loadstone.checkpoint.gguf import read_metadata
 from loadstone.config import read_json
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.gguf_tokenizer import build_tokenizer
+from loadstone.paths import local_path
 
 if TYPE_CHECKING:
     import tokenizers
@@ -63,7 +64,7 @@ class TextTokenizer:
         ``gguf_file`` names that file in the folder. Raises :class:`TokenizerError` where there is no tokenizer that
         can be read, :class:`CorruptCheckpoint` for a GGUF file that is damaged.
         """
-        place = Path(path) if gguf_file is None else Path(path) / gguf_file
+        place = local_path(path) if gguf_file is None else local_path(path) / gguf_file
         if gguf_file is not None or (place.suffix.lower() == ".gguf" and not place.is_dir()):
             return cls._from_gguf(place)
         return cls._from_folder(place)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Literal, NamedTuple, TypeVar
 
@@ -122,6 +122,13 @@ def slots(component: Component, prefix: str = "") -> Iterator[Slot]:
     for name, leaf in walk(component, prefix):
         for slot in leaf.own_slots():
             yield slot._replace(name=".".join(filter(None, (name, slot.name))))
+
+
+def like(new: Component, old: Component) -> Component:
+    """``new`` without a pooler if ``old`` has none: ``add_pooling_layer=False``, or a head that needs none."""
+    if isinstance(new, Backbone) and isinstance(old, Backbone) and old.pooler is None:
+        return replace(new, pooler=None)
+    return new
 
 
 ACTIVATIONS = (

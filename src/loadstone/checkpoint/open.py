@@ -26,6 +26,7 @@ from loadstone.checkpoint.names import (
 )
 from loadstone.checkpoint.safetensors import read_header, writer_of
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
+from loadstone.paths import local_path
 from loadstone.tensors import StoredTensor
 
 Needs = Callable[[Mapping[str, Sequence[str]]], Collection[str]]
@@ -77,7 +78,7 @@ def open_checkpoint(
         raise CheckpointError("Checkpoints are little-endian, and this machine is big-endian: they cannot be read here")
     if prefer is not None and prefer not in FORMATS:
         raise ArgumentError(f"prefer={prefer!r}: expected one of {', '.join(map(repr, FORMATS))}")
-    root = Path(os.fspath(path))
+    root = local_path(path)
     if "\0" in str(root):
         raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
     # `os.path` and not `Path`: the latter raises on a name that is too long or not to be looked at.

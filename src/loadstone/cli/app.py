@@ -10,6 +10,7 @@ import typer
 
 from loadstone.cli.console import Output, failing_clearly
 from loadstone.errors import ArgumentError
+from loadstone.paths import local_path
 
 app = typer.Typer(
     name="loadstone",
@@ -66,7 +67,9 @@ def root(
 
 @app.command()
 def inspect(
-    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, or one weight file.")],
+    path: Annotated[
+        Path, typer.Argument(help="A checkpoint's folder, or one weight file.", parser=local_path, metavar="PATH")
+    ],
     as_json: AsJson = False,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
@@ -174,9 +177,10 @@ def code(
 @app.command()
 def lock(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Checkpoints' folders, or ids on the Hub.")],
-    output_file: Annotated[Path, typer.Option("--output", "-o", help="The lock file; others in it stay.")] = Path(
-        "loadstone.lock"
-    ),
+    output_file: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The lock file; others in it stay.", parser=local_path, metavar="PATH"),
+    ] = Path("loadstone.lock"),
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
@@ -198,7 +202,9 @@ def lock(
 
 @app.command()
 def verify(
-    lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.")] = Path("loadstone.lock"),
+    lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.", parser=local_path)] = Path(
+        "loadstone.lock"
+    ),
     show_traceback: Traceback = False,
 ) -> None:
     """Hash everything that a lock file lists, anew, and name what differs."""
@@ -215,7 +221,9 @@ def verify(
 @app.command()
 def convert(
     source: Annotated[str, typer.Argument(metavar="SRC", help="A checkpoint's folder or file, or an id on the Hub.")],
-    target: Annotated[Path, typer.Argument(metavar="DST", help="The folder to write, new or empty.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="DST", help="The folder to write, new or empty.", parser=local_path)
+    ],
     to: Annotated[str, typer.Option("--format", help="safetensors, pytorch (.bin) or msgpack (Flax).")] = "safetensors",
     dtype: Annotated[
         str | None, typer.Option(help="What floating-point tensors become: bfloat16, float16, float32, …")
@@ -314,7 +322,12 @@ def diff(
 
 @app.command()
 def run(
-    path: Annotated[Path, typer.Argument(help="A checkpoint's folder, with its tokenizer.json; or a GGUF file.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A checkpoint's folder, with its tokenizer.json; or a GGUF file.", parser=local_path, metavar="PATH"
+        ),
+    ],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],
     head: Annotated[
         str | None,
@@ -377,8 +390,14 @@ def run(
 
 @app.command()
 def demo(
-    model: Annotated[Path | None, typer.Option(help="Another model to ask: a folder, or a GGUF file.")] = None,
-    embedder: Annotated[Path | None, typer.Option(help="A folder with another sentence-embedding model.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="Another model to ask: a folder, or a GGUF file.", parser=local_path, metavar="PATH"),
+    ] = None,
+    embedder: Annotated[
+        Path | None,
+        typer.Option(help="A folder with another sentence-embedding model.", parser=local_path, metavar="PATH"),
+    ] = None,
     question: Annotated[str | None, typer.Option(help="Another question.")] = None,
     show_traceback: Traceback = False,
 ) -> None:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from loadstone.architectures.family import Family
 from loadstone.architectures.flax_layout import flax_layout
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.config import CONFIG_NAME
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.checked_state import State, own_class
 from loadstone.generation_config import GENERATION_CONFIG_NAME
+from loadstone.paths import local_path
 from loadstone.progress import Progress
 from loadstone.remote_code.carrying import carried
 from loadstone.saving import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
+
+
+class Written(NamedTuple):
+    """Files that were written."""
+
+    folder: Path
+    names: list[str]
 
 
 def outgoing(
@@ -39,20 +49,14 @@ def outgoing(
                 yield stem + pattern.format(expert), tensor[expert, index * rows : (index + 1) * rows]
 
 
-def ties_of_file(
-    model: Any, shared: Mapping[str, str], given: Mapping[str, Any] | None, alike: Callable[[Any, Any], bool]
-) -> tuple[Mapping[str, str], bool]:
+def ties_of_file(model: Any, state: State[Any]) -> tuple[Mapping[str, str], bool]:
     """Slots that need not be written, for readers tie them; and whether the config is to say that the model is tied.
 
-    ``shared``: the slots that are one in memory. ``given``: tensors that are written in place of the model's own.
     Readers tie what the config says, so that where one of its ties does not hold every name is written.
     """
-    if not model.config.tie_word_embeddings:
-        return {}, False
-    pairs = [(name, source) for name, source in shared.items() if given and name in given and source in given]
-    holds = all(name in shared for name in model.tied_slots())
-    holds &= all(given is None or alike(given[name], given[source]) for name, source in pairs)
-    return (shared, True) if holds else ({}, False)
+    holds = not state.is_parted and model.tied_slots().keys() <= state.tied.keys()
+    is_tied = model.config.tie_word_embeddings and holds
+    return (state.tied if is_tied else {}), is_tied
 
 
 def weight_format(asked: str | None, safe_serialization: bool, others: Sequence[str]) -> str:
@@ -79,7 +83,7 @@ def save_model(
     is_tied: bool,
     write_shard: ShardWriter | None = None,
     metadata: Mapping[str, str] | None = None,
-) -> None:
+) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
 
     ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
@@ -90,8 +94,9 @@ def save_model(
 
     Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
-    code, config = carried(copy.deepcopy(model.config), type(model))
-    config.architectures = [type(model).__name__.removeprefix(prefix)]
+    cls = own_class(model)
+    code, config = carried(copy.deepcopy(model.config), cls)
+    config.architectures = [cls.__name__.removeprefix(prefix)]
     config.torch_dtype = dtype
     config.tie_word_embeddings = is_tied
     files = {**code, CONFIG_NAME: config.to_json_string().encode()}
@@ -102,8 +107,9 @@ def save_model(
         held, prefix = (model.base_model, model.bare_prefix) if model.component is None else (model, "")
         layout = {} if held.component is None else flax_layout(held.component, prefix)
         tensors = in_flax_layout(tensors, layout)
+    folder = local_path(folder)
     with Progress("Saving", sum(tensor.nbytes for tensor in tensors)) as progress:
-        save_checkpoint(
+        paths = save_checkpoint(
             folder,
             tensors,
             max_shard_size=max_shard_size,
@@ -114,3 +120,4 @@ def save_model(
             write_shard=write_shard if weight_format == PYTORCH else None,
             progress=progress,
         )
+    return Written(folder, [path.relative_to(folder).as_posix() for path in paths])

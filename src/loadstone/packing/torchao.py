@@ -212,4 +212,6 @@ _READERS = {
     "MXTensor": _mx,
     "NVFP4Tensor": _nvfp4,
 }
+READABLE = frozenset(_READERS)
+"""Torchao's types of weights that can be read."""
 _WITH_ZERO = {"IntxUnpackedToInt8Tensor", "Int4Tensor"}

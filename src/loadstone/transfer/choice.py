@@ -36,7 +36,8 @@ def transfer_options(read: str = AUTO, threads: int | None = None) -> TransferOp
     - ``"auto"``: for each file by its file system, what of it is cached and how much memory is free. The load report
       says what was chosen and why.
     - ``"map"``: weights that need no change are views of the mapped file.
-    - ``"buffered"``: nothing is mapped; all weights are read through the page cache into memory of the model's own.
+    - ``"buffered"``: nothing is mapped; all weights are read through the page cache into memory of the model's own, so
+      that the file may be written over meanwhile, as ``torch.save`` does.
     - ``"direct"``: the same past the page cache, where the file system lets us.
 
     ``threads``: how many threads read and copy; as many as there are cores, and at least two, where not given.

@@ -21,7 +21,7 @@ def stored(folder: Path) -> dict[str, torch.Tensor]:
 def test_a_skeleton_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     with torch.device("meta"):
         model = loadstone.LlamaForCausalLM(tiny.config("llama"))
-    with pytest.raises(SaveError, match=r"without memory.*model\.embed_tokens\.weight"):
+    with pytest.raises(SaveError, match=r"model\.embed_tokens\.weight.*without memory"):
         model.save_pretrained(tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

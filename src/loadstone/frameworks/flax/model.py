@@ -21,7 +21,8 @@ from loadstone.frameworks.flax.forward import Options, run
 from loadstone.frameworks.flax.initial import fill_fresh
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
-from loadstone.publishing import PushToHub
+from loadstone.frameworks.outgoing import Written
+from loadstone.frameworks.saves import Saves
 from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class About:
         """Makes the model again, for the variables that no checkpoint stores."""
 
 
-class FlaxPreTrainedModel(PushToHub, nnx.Module):
+class FlaxPreTrainedModel(Saves, nnx.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, drawn from ``seed``, in ``dtype``. Under
@@ -367,25 +368,10 @@ class FlaxPreTrainedModel(PushToHub, nnx.Module):
         model.config.torch_dtype = dtype
         return model
 
-    def save_pretrained(
-        self,
-        save_directory: str | os.PathLike[str],
-        *,
-        is_main_process: bool = True,
-        state_dict: Mapping[str, Any] | None = None,
-        max_shard_size: int | str = "5GB",
-        safe_serialization: bool = True,
-        variant: str | None = None,
-        format: str | None = None,
-    ) -> None:
-        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.flax.save.save`.
-
-        Only with ``is_main_process``. ``state_dict``: arrays to write in place of the model's own.
-        """
+    def _write_pretrained(self, *arguments: Any) -> Written:
         from loadstone.frameworks.flax.save import save
 
-        if is_main_process:
-            save(self, save_directory, state_dict, max_shard_size, safe_serialization, variant, format)
+        return save(self, *arguments)
 
 
 def floating(dtype: Any) -> jnp.dtype:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -32,16 +31,9 @@ def resize_vocabulary(model: FlaxPreTrainedModel, tokens: int | None, multiple: 
     if count == model.config.vocab_size:
         return
     model.config.vocab_size = count
-    old, new = model.component, _like(model.head_spec.blueprint(model.config), model.component)
+    old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, old, new)
     model.set_component(new)
-
-
-def _like(new: Component, old: Component) -> Component:
-    """``new`` without a pooler if ``old`` has none."""
-    if isinstance(new, components.Backbone) and isinstance(old, components.Backbone) and old.pooler is None:
-        return replace(new, pooler=None)
-    return new
 
 
 def _resize(model: FlaxPreTrainedModel, old: Component, new: Component) -> None:

@@ -17,6 +17,8 @@ from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, UnknownArgument
+from loadstone.frameworks.outgoing import Written
+from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.tensorflow.backbone import attach_backbone
 from loadstone.frameworks.tensorflow.build import attach, attribute, place
 from loadstone.frameworks.tensorflow.cache import Cache, init_cache
@@ -26,7 +28,6 @@ from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
 from loadstone.frameworks.tensorflow.training import Training
 from loadstone.frameworks.tensorflow.variables import initialise_all
-from loadstone.publishing import PushToHub
 from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def skeletons() -> Iterator[None]:
         _skeletons.set(before)
 
 
-class TFPreTrainedModel(PushToHub, Holder, Training, Serving, keras.Model):
+class TFPreTrainedModel(Saves, Holder, Training, Serving, keras.Model):
     """A Keras model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme. A variable's name is the slot's:
@@ -245,25 +246,10 @@ class TFPreTrainedModel(PushToHub, Holder, Training, Serving, keras.Model):
         model.config.torch_dtype = dtype
         return model
 
-    def save_pretrained(
-        self,
-        save_directory: str | os.PathLike[str],
-        *,
-        is_main_process: bool = True,
-        state_dict: Mapping[str, Any] | None = None,
-        max_shard_size: int | str = "5GB",
-        safe_serialization: bool = True,
-        variant: str | None = None,
-        format: str | None = None,
-    ) -> None:
-        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.outgoing.save_model`.
-
-        Only with ``is_main_process``. ``state_dict``: slots and arrays to write in place of the model's own.
-        """
+    def _write_pretrained(self, *arguments: Any) -> Written:
         from loadstone.frameworks.tensorflow.save import save
 
-        if is_main_process:
-            save(self, save_directory, state_dict, max_shard_size, safe_serialization, variant, format)
+        return save(self, *arguments)
 
     def get_config(self) -> dict[str, Any]:
         """For Keras: what ``model.save("model.keras")`` writes besides the variables."""

@@ -10,10 +10,11 @@ import keras
 import numpy as np
 
 from loadstone.frameworks.arrays import from_numpy, numpy_dtype, outgoing_array
-from loadstone.frameworks.outgoing import outgoing, save_model, ties_of_file, weight_format
-from loadstone.frameworks.tensorflow.framework import shared
+from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
+from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
+from loadstone.tensors import BY_NAME
 from loadstone.transfer.boxes import Box, Read, boxes, elements
 
 
@@ -25,28 +26,35 @@ def save(
     safe_serialization: bool,
     variant: str | None,
     format: str | None,
-) -> None:
+) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
 
     ``format``: ``"safetensors"`` or, as ``safe_serialization=False`` asks for, ``"msgpack"``. Tied slots are stored
     once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
-    state = model.named_weights() if state_dict is None else state_dict
-    dropped, is_tied = ties_of_file(model, shared(model), state_dict, np.array_equal)
+    given = checked_state(model, state_dict)
+    state = given.tensors
+    dropped, is_tied = ties_of_file(model, given)
     # NumPy's slices are views, TensorFlow's would be a copy for each expert.
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
     here = {name: _array(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
-    save_model(
+    return save_model(
         model,
         folder,
         [_outgoing_tensor(name, each) for name, each in outgoing(model.family_spec, here, dropped)],
-        dtype=model.dtype,
+        dtype=model.dtype if state_dict is None else _dtype(state, model.dtype),
         prefix="TF",
         max_shard_size=max_shard_size,
         weight_format=weight_format(format, safe_serialization, ("msgpack",)),
         variant=variant,
         is_tied=is_tied,
     )
+
+
+def _dtype(state: Mapping[str, Any], otherwise: str) -> str:
+    """Of the first floating-point tensor."""
+    names = (getattr(each.dtype, "name", str(each.dtype)) for each in state.values())
+    return next((name for name in names if BY_NAME[name].is_floating), otherwise)
 
 
 def _array(tensor: Any) -> np.ndarray[Any, Any]:

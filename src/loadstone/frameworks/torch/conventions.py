@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
@@ -128,12 +128,17 @@ def optional_groups(model: PreTrainedModel, slots: Sequence[str]) -> tuple[tuple
 
     That is what ``_keys_to_ignore_on_load_missing`` matches, and the head: each part beside the bare model.
     """
-    patterns = [re.compile(pattern) for pattern in type(model)._keys_to_ignore_on_load_missing or ()]
-    declared = [(name,) for name in slots if any(pattern.search(name) for pattern in patterns)]
+    declared = [(name,) for name in ignored_where_missing(model, slots)]
     if not model.bare_prefix:
         return tuple(declared)
     parts = dict.fromkeys(name.partition(".")[0] for name in slots)
     return (*declared, *((part,) for part in parts if part != model.bare_prefix))
+
+
+def ignored_where_missing(model: PreTrainedModel, slots: Iterable[str]) -> list[str]:
+    """The slots that a checkpoint need not have, as ``_keys_to_ignore_on_load_missing`` says."""
+    patterns = [re.compile(pattern) for pattern in type(model)._keys_to_ignore_on_load_missing or ()]
+    return [name for name in slots if any(pattern.search(name) for pattern in patterns)]
 
 
 def initialise_by_class(model: nn.Module, names: set[str]) -> list[str]:

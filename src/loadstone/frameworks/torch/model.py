@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import torch
@@ -16,6 +14,8 @@ from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
+from loadstone.frameworks.outgoing import Written
+from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
 from loadstone.frameworks.torch.conventions import Conventions, declared_ties, initialise_by_class, set_checkpointing
@@ -25,14 +25,13 @@ from loadstone.frameworks.torch.resize import resize
 from loadstone.frameworks.torch.skeleton import are_emptied, as_registered
 from loadstone.frameworks.torch.trees import register_outputs
 from loadstone.frameworks.torch.tying import Tying
-from loadstone.publishing import PushToHub
 
 if TYPE_CHECKING:
     from loadstone.generation_config import GenerationConfig
     from loadstone.report import LoadReport
 
 
-class PreTrainedModel(Conventions, Tying, PushToHub, nn.Module):
+class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
@@ -194,7 +193,7 @@ class PreTrainedModel(Conventions, Tying, PushToHub, nn.Module):
         if count != self.config.vocab_size:
             self.config.vocab_size = count
             held = self._ties_that_hold()
-            new = _like(self.head_spec.blueprint(self.config), self.component)
+            new = components.like(self.head_spec.blueprint(self.config), self.component)
             resize(self, self.component, new)
             self.component = new
             if isinstance(new, components.Head):
@@ -316,27 +315,10 @@ class PreTrainedModel(Conventions, Tying, PushToHub, nn.Module):
         model.config.torch_dtype = dtype
         return model
 
-    def save_pretrained(
-        self,
-        save_directory: str | os.PathLike[str],
-        *,
-        is_main_process: bool = True,
-        state_dict: Mapping[str, Tensor] | None = None,
-        save_function: object = None,
-        max_shard_size: int | str = "5GB",
-        safe_serialization: bool = True,
-        variant: str | None = None,
-        format: str | None = None,
-    ) -> None:
-        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.torch.save.save`.
-
-        Only with ``is_main_process``. ``state_dict``: tensors to write in place of the model's own. ``save_function``
-        is accepted, since scripts pass accelerate's, and not used.
-        """
+    def _write_pretrained(self, *arguments: Any) -> Written:
         from loadstone.frameworks.torch.save import save
 
-        if is_main_process:
-            save(self, Path(save_directory), state_dict, max_shard_size, safe_serialization, variant, format)
+        return save(self, *arguments)
 
 
 def check_attention(name: str) -> str:
@@ -344,13 +326,6 @@ def check_attention(name: str) -> str:
     if name not in ("sdpa", "eager"):
         raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
     return name
-
-
-def _like(new: components.Component, old: components.Component) -> components.Component:
-    """``new`` without a pooler if ``old`` has none: ``add_pooling_layer=False``, or a head that needs none."""
-    if isinstance(new, components.Backbone) and isinstance(old, components.Backbone) and old.pooler is None:
-        return replace(new, pooler=None)
-    return new
 
 
 def place_at(model: nn.Module, name: str, value: nn.Module) -> None:

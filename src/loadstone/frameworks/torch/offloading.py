@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.fill import Source, TorchDTypeOf, taken
 from loadstone.frameworks.torch.placing import Devices
+from loadstone.paths import local_path
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.progress import Progress
@@ -65,7 +65,7 @@ def offload(
     sources = {piece.tensor.file for _, _, recipe in form if isinstance(recipe, Stored) for piece in recipe.pieces}
     name, described = offload_name(sorted(sources), form)
     with Progress("Offloading", needed) as progress:
-        files = offloaded_files(Path(folder), name, described, units, progress)
+        files = offloaded_files(local_path(folder), name, described, units, progress)
     recipes = dict(plan.recipes)
     for unit_name, path in files.items():
         stored = open_checkpoint(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,15 @@ import torch
 from torch import Tensor
 
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
-from loadstone.errors import Fault, SaveError
-from loadstone.frameworks.outgoing import outgoing, save_model, ties_of_file, weight_format
+from loadstone.errors import SaveError
+from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
-from loadstone.frameworks.torch.framework import ties
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
-from loadstone.frameworks.torch.members import modules_of
+from loadstone.frameworks.torch.given import checked_state
+from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import flattened
-from loadstone.frameworks.torch.untying import alike
 from loadstone.saving import MSGPACK, OutgoingTensor
 from loadstone.transfer.boxes import Read, boxes, elements, of_array
 
@@ -30,22 +30,23 @@ _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 def save(
     model: PreTrainedModel,
-    folder: Path,
+    folder: str | os.PathLike[str],
     state_dict: Mapping[str, Tensor] | None,
     max_shard_size: int | str,
     safe_serialization: bool,
     variant: str | None,
     format: str | None = None,
-) -> None:
+) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
 
     ``format``: ``"safetensors"``, ``"pytorch"`` (what ``safe_serialization=False`` asks for) or ``"msgpack"``. Tied
     slots are stored once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then
     untouched.
     """
-    state = model.state_dict() if state_dict is None else state_dict
-    _refuse_packed(model, state)
-    dropped, is_tied = ties_of_file(model, ties(model), state_dict, alike)
+    _refuse_packed(model, state_dict)
+    given = checked_state(model, state_dict)
+    state = given.tensors
+    dropped, is_tied = ties_of_file(model, given)
     # As torchao's users have them, and Transformers reads them.
     stacked = {name for name, tensor in state.items() if hasattr(tensor, "__tensor_flatten__")}
     found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped, stacked)}
@@ -53,14 +54,11 @@ def save(
     as_format = weight_format(format, safe_serialization, (PYTORCH, MSGPACK))
     if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
         raise SaveError(f"Quantised weights are written as safetensors only, not as {as_format}. Nothing was written.")
-    meta = [Fault(name, "numbers", "a slot on the meta device") for name, t in tensors.items() if t.is_meta]
-    if meta:
-        raise SaveError(f"The model has slots without memory, nothing was written: {', '.join(map(str, meta[:5]))}")
-    save_model(
+    return save_model(
         model,
         folder,
         [outgoing_tensor(name, tensor) for name, tensor in tensors.items()],
-        dtype=model.dtype,
+        dtype=model.dtype if state_dict is None else _dtype(state, model.dtype),
         prefix="",
         max_shard_size=max_shard_size,
         weight_format=as_format,
@@ -71,11 +69,17 @@ def save(
     )
 
 
+def _dtype(state: Mapping[str, Tensor], otherwise: torch.dtype) -> torch.dtype:
+    """Of the first floating-point tensor."""
+    return next((tensor.dtype for tensor in state.values() if tensor.is_floating_point()), otherwise)
+
+
 _OF_GGUF_FILES = (PackedLinear, PackedEmbedding, PackedExperts)
 
 
-def _refuse_packed(model: PreTrainedModel, state: Mapping[str, Tensor]) -> None:
+def _refuse_packed(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | None) -> None:
     """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
+    state = dict(parameters_of(model)) if state_dict is None else state_dict
     layers = ((path, each) for path, each in modules_of(model) if isinstance(each, _OF_GGUF_FILES))
     names = [f"{path}.{leaf}" for path, each in layers for leaf in each.packed_elements]
     names = [name for name in names if name in state and state[name].dtype is torch.uint8]

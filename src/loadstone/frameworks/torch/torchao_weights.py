@@ -19,11 +19,13 @@ from loadstone.frameworks import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.pool import Pool
 from loadstone.packing.kept import Kept
+from loadstone.packing.torchao import READABLE
 from loadstone.quantisation_config import Quantisation
 
 _ELEMENTS = 1 << 21
 """Quantised at once: what is computed in between takes some 20 times as many bytes. Fewer at a time cost more waiting,
 as PyTorch's threads meet after each step."""
+_FORM = "torchao.prototype.safetensors.safetensors_utils"
 _HOMES = {"PrototypeInt4WeightOnlyConfig": "torchao.prototype.quantization.int4"}
 """Where a config's class is if not in ``torchao.quantization``."""
 _ENUMS = {"Int4PackingFormat", "Int4ChooseQParamsAlgorithm"}
@@ -39,7 +41,7 @@ def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[st
     """
     if not any(hasattr(tensor, "__tensor_flatten__") for tensor in tensors.values()):
         return dict(tensors), {}
-    form: Any = require_library("torchao.prototype.safetensors.safetensors_utils", "torchao")
+    form: Any = require_library(_FORM, "torchao")
     parts: dict[str, Tensor] = {}
     said = {"tensor_names": json.dumps(list(tensors))}
     for name, tensor in tensors.items():
@@ -47,15 +49,30 @@ def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[st
         if flatten is None:
             parts[name], said[name] = tensor, json.dumps({"_type": "Tensor"})
             continue
-        if type(tensor).__name__ not in form.ALLOWED_TENSORS_SUBCLASSES:
+        if wrong := why_unreadable(tensor):
             raise SaveError(
-                f"{name} is a {type(tensor).__name__}, for which torchao has no stored form. Nothing was written. "
-                "Its int8 and float8 can be saved, and so can NF4 by bitsandbytes."
+                f"{name} is {wrong}. Nothing was written. Torchao's int8 and float8 can be saved, and so can NF4 by "
+                "bitsandbytes."
             )
         module, _, leaf = name.rpartition(".")
         parts |= {f"{module}._{leaf}_{part}": getattr(tensor, part) for part in flatten()[0]}
         said[name] = json.dumps(tensor, cls=form.TensorSubclassAttributeJSONEncoder)
     return parts, said
+
+
+def why_unreadable(tensor: Tensor) -> str:
+    """What keeps a tensor of torchao from being read back once it is stored; nothing where it can be."""
+    form: Any = require_library(_FORM, "torchao")
+    kind = type(tensor).__name__
+    if kind not in form.ALLOWED_TENSORS_SUBCLASSES or kind not in READABLE:
+        return f"a {kind}, for which there is no stored form that could be read back"
+    if getattr(tensor, "act_pre_scale", None) is not None:
+        return f"a {kind} with an act_pre_scale, which belongs to the layer's input"
+    parts: Any = tensor
+    names: Any = parts.__tensor_flatten__()[0]
+    if tensor.dim() == 3 and len({getattr(parts, name).shape[:2] for name in names}) > 1:
+        return f"a {kind} of stacked experts without a scale for each row of each"
+    return ""
 
 
 class TorchAo:

@@ -1,0 +1,99 @@
+"""What a Flax model is saved from: its own arrays, or some that are given, under the names of slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+from flax import nnx
+
+from loadstone.architectures.components import Bias, Component, Part
+from loadstone.frameworks.checked_state import (
+    CHANGED,
+    Look,
+    Slots,
+    State,
+    checked,
+    declared_shapes,
+    is_as_declared,
+    may_part,
+    own_shapes,
+)
+from loadstone.frameworks.flax.framework import is_slot, ties
+from loadstone.frameworks.flax.model import FlaxPreTrainedModel
+from loadstone.frameworks.flax.tree import value_of, variables
+from loadstone.tensors import BY_NAME
+
+_GATHER = (
+    "jax.experimental.multihost_utils.process_allgather(array, tiled=True), in every process, puts each together; then "
+    "save in one, with state_dict=."
+)
+
+
+def checked_state(model: FlaxPreTrainedModel, state_dict: Mapping[str, Any] | None) -> State[Any]:
+    """Every slot and its array; :class:`StateMismatch` where the model's own, or those given, are no such arrays."""
+    held = {name: value_of(each) for name, each in variables(model) if is_slot(each)}
+    rank = {name: index for index, name in enumerate(_order(model.component))} if model.component else {}
+    # nnx.jit puts a model's attributes into alphabetical order; the same model gives the same files all the same.
+    own = {name: held[name] for name in sorted(held, key=lambda name: rank.get(name, len(rank)))}
+    shapes = (
+        declared_shapes(model)
+        if is_as_declared(model)
+        else own_shapes(model, {name: tuple(each.shape) for name, each in own.items()})
+    )
+    slots = Slots(shapes, ties(model), may_part(model))
+    if state_dict is None:
+        return checked(own, slots, _look, _is_same, CHANGED)
+    given = dict(_flat(state_dict)) if isinstance(state_dict, Mapping) else state_dict
+    return checked(given, slots, _look, _is_same, "state_dict= takes arrays under the names that nnx.state(model) has.")
+
+
+def _flat(given: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted names and arrays of what may be nested, as ``nnx.state(model)`` is."""
+    for key, value in given.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}.")
+        elif not isinstance(value, nnx.Variable):
+            yield name, value
+        elif is_slot(value):
+            yield name, value_of(value)
+
+
+def _look(slot: str, value: Any) -> Look:
+    if isinstance(value, jax.ShapeDtypeStruct):
+        return Look(tuple(value.shape), "one without memory", "A skeleton has nothing to save.")
+    if isinstance(value, jax.core.Tracer):
+        return Look(tuple(value.shape), "a tracer, which stands for values inside a compiled function", "Save outside.")
+    if not isinstance(value, jax.Array | np.ndarray):
+        return Look(None, f"a {type(value).__name__}")
+    if isinstance(value, jax.Array) and value.is_deleted():
+        return Look(tuple(value.shape), "one that was given away (donate_argnums) or deleted")
+    if isinstance(value, jax.Array) and not value.is_fully_addressable:
+        return Look(tuple(value.shape), "one of which other processes have a part", _GATHER)
+    if value.dtype.name not in BY_NAME:
+        return Look(tuple(value.shape), f"one of {value.dtype}, which no checkpoint stores")
+    return Look(tuple(value.shape))
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return one.dtype == other.dtype and np.asarray(one).tobytes() == np.asarray(other).tobytes()
+
+
+def _order(component: Component, prefix: str = "") -> Iterator[str]:
+    """Slots in the order of PyTorch's ``state_dict``: a module's own vectors, then what its parts hold."""
+    parts = list(_named_parts(component))
+    for part in sorted(parts, key=lambda part: not isinstance(part.component, Bias)):
+        name = f"{prefix}{part.name}"
+        yield from (f"{name}.{slot.name}".rstrip(".") for slot in part.component.own_slots())
+        yield from _order(part.component, f"{name}.")
+
+
+def _named_parts(component: Component) -> Iterator[Part]:
+    for part in component.parts():
+        if part.name:
+            yield part
+        else:
+            yield from _named_parts(part.component)

@@ -1,0 +1,64 @@
+"""``save_pretrained`` of a model, whatever the framework."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.outgoing import Written
+from loadstone.publishing import PushToHub, upload_asked_for
+
+
+class Saves(PushToHub):
+    """:meth:`save_pretrained` and :meth:`push_to_hub` for a model that has :meth:`_write_pretrained`."""
+
+    def save_pretrained(
+        self,
+        save_directory: str | os.PathLike[str],
+        *,
+        is_main_process: bool = True,
+        state_dict: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+        save_function: object = None,
+        push_to_hub: bool = False,
+        max_shard_size: int | str = "5GB",
+        safe_serialization: bool = True,
+        variant: str | None = None,
+        format: str | None = None,
+        **others: Any,
+    ) -> None:
+        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.outgoing.save_model`.
+
+        Only with ``is_main_process``. ``state_dict``, or ``params`` as Flax calls it: tensors to write in place of the
+        model's own. ``save_function`` is accepted, since scripts pass accelerate's, and not used.
+
+        ``push_to_hub=True`` then uploads these files, to the repository ``repo_id`` or the one that has the folder's
+        name; ``token``, ``private``, ``commit_message``, … as for :meth:`push_to_hub`. What other libraries take and
+        what changes nothing here is passed over.
+
+        Raises :class:`StateMismatch` where the tensors are not those of the model's slots, :class:`SaveError` where
+        they cannot be written, :class:`UnknownArgument` for a keyword that nothing takes. What was in the folder before
+        is then untouched.
+        """
+        if state_dict is not None and params is not None:
+            raise ArgumentError("state_dict= and params= both say what is to be saved: give one of them.")
+        upload = upload_asked_for(Saves.save_pretrained, save_directory, push_to_hub, others)
+        if is_main_process:
+            given = params if state_dict is None else state_dict
+            written = self._write_pretrained(save_directory, given, max_shard_size, safe_serialization, variant, format)
+            if upload is not None:
+                upload.send(written.folder, written.names, self._title)
+
+    def _write_pretrained(
+        self,
+        folder: str | os.PathLike[str],
+        state_dict: Mapping[str, Any] | None,
+        max_shard_size: int | str,
+        safe_serialization: bool,
+        variant: str | None,
+        format: str | None,
+    ) -> Written:
+        """Write the files."""
+        raise NotImplementedError

@@ -1,0 +1,57 @@
+"""What a TensorFlow model is saved from: its own variables, or arrays that are given, under the names of slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from loadstone.frameworks.checked_state import (
+    CHANGED,
+    Look,
+    Slots,
+    State,
+    checked,
+    declared_shapes,
+    is_as_declared,
+    may_part,
+    own_shapes,
+)
+from loadstone.frameworks.tensorflow.framework import ties
+from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
+from loadstone.frameworks.tensorflow.slots import walk
+from loadstone.tensors import BY_NAME
+
+
+def checked_state(model: TFPreTrainedModel, state_dict: Mapping[str, Any] | None) -> State[Any]:
+    """Every slot and its variable or array; :class:`StateMismatch` where those held, or given, are not the model's."""
+    shapes = declared_shapes(model) if is_as_declared(model) else own_shapes(model, _own(model))
+    slots = Slots(shapes, ties(model), may_part(model))
+    if state_dict is None:
+        return checked(model.named_weights(), slots, _look, _is_same, CHANGED)
+    return checked(state_dict, slots, _look, _is_same, "state_dict= takes arrays under the names in named_weights().")
+
+
+def _own(model: TFPreTrainedModel) -> dict[str, tuple[int, ...] | None]:
+    return {slot.name: slot.shape for slot in walk(model)}
+
+
+def _look(slot: str, value: Any) -> Look:
+    if value is None:
+        return Look(None, "none, as in a skeleton", "Call the model's class with a config, or load it.")
+    if isinstance(value, keras.KerasTensor) or (tf.is_tensor(value) and tf.is_symbolic_tensor(value)):
+        return Look(None, "a symbolic tensor, which stands for values inside a graph", "Save outside of tf.function.")
+    if not isinstance(value, keras.Variable | np.ndarray) and not tf.is_tensor(value):
+        return Look(None, f"a {type(value).__name__}")
+    if isinstance(value, tf.SparseTensor | tf.RaggedTensor):
+        return Look(tuple(value.shape), f"a {type(value).__name__}", "tf.sparse.to_dense makes a plain tensor of it.")
+    shape, name = tuple(value.shape), getattr(value.dtype, "name", str(value.dtype))
+    return Look(shape, "" if name in BY_NAME else f"one of {name}, which no checkpoint stores")
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    first, second = (np.asarray(each.value if isinstance(each, keras.Variable) else each) for each in (one, other))
+    return first.dtype == second.dtype and first.tobytes() == second.tobytes()

@@ -1,0 +1,23 @@
+"""One rule for every path that a caller gives, to read from or to write to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from loadstone.errors import ArgumentError
+
+
+def local_path(path: str | os.PathLike[str]) -> Path:
+    """The path that is meant: ``~`` at its beginning is the home folder, ``~name`` that of a user.
+
+    Raises :class:`ArgumentError` for what is no path, or an empty one, and where nobody's home is known by that name,
+    so that no folder called ``~name`` comes to be in the working directory.
+    """
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str) or not text:
+        raise ArgumentError(f"expected a path, found {path!r}")
+    expanded = os.path.expanduser(text)
+    if expanded.startswith("~") and not os.path.lexists(expanded):
+        raise ArgumentError(f"{text!r}: no home folder is known for {Path(text).parts[0]!r}. Give the whole path")
+    return Path(expanded)
