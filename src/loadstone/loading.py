@@ -22,7 +22,7 @@ from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Source, resolve_files
 from loadstone.locked import Locked
-from loadstone.options import Options, first_floating, nearest, option_names
+from loadstone.options import Options, first_floating, option_names, unknown_argument
 from loadstone.packing.kept import kept_bytes_of
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import match
@@ -308,7 +308,5 @@ def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[st
     if doubled and isinstance(config, PretrainedConfig):
         raise UnknownArgument(f"config= is given, so set it there: config.{doubled[0]} = {others[doubled[0]]!r}")
     if unknown:
-        known = sorted(option_names() | keys)
-        hints = [f"{name!r}. {nearest(name, known)}".strip() for name in unknown]
-        raise UnknownArgument(f"{cls.__name__}.from_pretrained does not know {' '.join(hints)}")
+        raise unknown_argument(f"{cls.__name__}.from_pretrained", unknown, option_names() | keys)
     return others

@@ -11,12 +11,15 @@ from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.config import PretrainedConfig, dtype_name
-from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.remote_code.trust import Trust
 from loadstone.tensors import BY_NAME, DType, StoredTensor
 from loadstone.transfer.choice import TransferOptions
 
 logger = logging.getLogger("loadstone")
+
+RESIZE_KEYWORDS = ("new_num_tokens", "pad_to_multiple_of", "mean_resizing")
+"""What ``resize_token_embeddings`` takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,3 +227,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """``"Did you mean …?"`` if a known name is near."""
     near = difflib.get_close_matches(name, known, n=1)
     return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def unknown_argument(function: str, names: Iterable[str], known: Iterable[str]) -> UnknownArgument:
+    """What to raise for keywords that ``function`` does not take: it names them, and the nearest known ones."""
+    known = sorted(known)
+    return UnknownArgument(
+        f"{function} does not know " + " ".join(f"{name!r}. {nearest(name, known)}".strip() for name in names)
+    )
