@@ -14,8 +14,9 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "naming", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("as_stored", "blobs", "chat", "comparing", "config", "converting", "generation_config", "gguf", "gguf_tokenizer"),
-    *("expert_blocks", "hashing", "hub", "lock", "locked", "lower_sizes", "named_model", "origin", "picking"),
+    *("as_stored", "blobs", "chat", "comparing", "config", "converting", "gguf", "gguf_tokenizer"),
+    *("expert_blocks", "generation", "generation_config", "hashing", "hub", "lock", "locked", "lower_sizes"),
+    *("named_model", "origin", "picking"),
     *("publishing", "quantisation_config", "quantised", "quantising", "refusals", "registered", "remote_code"),
     *("report", "repositories", "saving", "stretches", "text", "verifying"),
 }

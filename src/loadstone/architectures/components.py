@@ -392,6 +392,20 @@ class Embeddings(Component):
     segment_from_tokens: bool = False
     """Segment ids are looked up in the token table (GPT-2)."""
 
+    @property
+    def max_tokens(self) -> int | None:
+        """How many tokens, padding left out, the table of positions has rows for; None where there is no table."""
+        if self.position is None or not isinstance(self.position.component, Embedding):
+            return None
+        rows = self.position.component.count - self.offset
+        # Counted over tokens that are not padding, the first of them is at offset + 1.
+        return rows - 1 if self.positions == "tokens" else rows
+
+    @property
+    def reads_segments(self) -> bool:
+        """Whether ``token_type_ids`` change what comes out."""
+        return self.segment is not None or self.segment_from_tokens
+
 
 @dataclass(frozen=True)
 class RelativeBias(Component):
