@@ -148,7 +148,19 @@ def test_what_the_models_config_asks_for_and_is_not_applied_is_said_once(caplog:
         assert "repetition_penalty=1.2," in line and "min_p" not in line and "num_beams" not in line
         decoding(5, defaults, keys, {"do_sample": True})
         assert "asks for min_p=0.1," in caplog.messages[1], "of another key there is another line"
-    assert keys == config() and "_told_not_applied" not in keys.to_dict()
+    assert keys == config() and "_told_of_generation" not in keys.to_dict()
+
+
+def test_what_is_set_on_the_config_in_vain_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    """As scripts for Transformers 4 do; Transformers 5 refuses it."""
+    keys = config(max_length=9, num_beams=1)
+    defaults = GenerationConfig.for_model(keys, None)
+    assert decoding(5, defaults, keys, {}).new_tokens == 4 and caplog.messages == []
+    keys.max_length, keys.do_sample, keys.num_beams, keys.temperature = 12, True, 3, 0.5
+    for _ in range(2):
+        assert decoding(5, defaults, keys, {}).new_tokens == 4
+    (line,) = caplog.messages
+    assert "max_length=12, num_beams=3, do_sample=True," in line and "set it on model.generation_config" in line
 
 
 def test_nothing_is_said_where_the_caller_turned_it_off(caplog: pytest.LogCaptureFixture) -> None:

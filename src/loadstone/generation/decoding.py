@@ -12,8 +12,10 @@ from typing import Any, cast
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.generation.keys import (
+    APPLIED,
     DEFAULTS,
     KNOWN,
+    NOT_APPLIED,
     Situation,
     not_applied,
     refused,
@@ -27,8 +29,9 @@ _DEFAULT_NEW_TOKENS = 20
 _GREEDY: Mapping[str, Any] = {"temperature": None, "top_k": None, "top_p": None}
 _LIKELIEST_ONLY = 1e-30
 """As top_p: less than the likeliest token's share, which always counts."""
+_LENGTHS = frozenset({"max_new_tokens", "max_length"})
 # An explicit None turns a limit off, as in transformers; for these it says nothing.
-_NONE_SAYS_NOTHING = ("max_new_tokens", "max_length", "use_cache")
+_NONE_SAYS_NOTHING = _LENGTHS | {"use_cache"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,16 @@ def decoding(
     asked = [name for name in not_applied(given, call) if not _is_same(given[name], said.defaults.get(name))]
     _refuse({name: given[name] for name in asked} | {name: keywords[name] for name in refused(keywords, call)})
     merged = {**said.defaults, **given, **keywords}
-    _tell_once(config, {name: merged[name] for name in not_applied(merged, call)})
+    _tell_once(
+        config,
+        {name: merged[name] for name in not_applied(merged, call)},
+        "The model's generation config asks for %s, which generate does not apply: its text is the one without.",
+    )
+    _tell_once(
+        config,
+        _strays(config, said.defaults, call),
+        "The model's config has %s, which generate does not read there: set it on model.generation_config.",
+    )
     if room is not None and room < 1:
         raise ArgumentError(
             f"The prompt has {prompt_tokens} tokens, which is {1 - room} more than the model has positions for."
@@ -193,16 +205,25 @@ def _refuse(asked: Mapping[str, Any]) -> None:
         )
 
 
-def _tell_once(config: PretrainedConfig, asked: Mapping[str, Any]) -> None:
-    """One line for each key that a model's generation config has and ``generate`` does not apply."""
-    told: set[str] = vars(config).setdefault("_told_not_applied", set())
-    news = {name: value for name, value in asked.items() if name not in told}
+def _strays(config: PretrainedConfig, defaults: Mapping[str, Any], call: Situation) -> dict[str, Any]:
+    """What a model's own config says of generation, and its generation config does not.
+
+    Without a ``generation_config.json`` the one is made from the other; so this was set later, or overruled by a file.
+    """
+    values = {name: value for name, value in config._extra.items() if name in APPLIED or name in NOT_APPLIED}
+    strays = {name: value for name, value in values.items() if not _is_same(value, defaults.get(name))}
+    asking = {*not_applied(strays, call), *(strays.keys() & _LENGTHS)}
+    asking |= {name for name in strays.keys() & DEFAULTS.keys() if call.samples or name == "do_sample"}
+    return {name: value for name, value in strays.items() if name in asking and value != DEFAULTS.get(name)}
+
+
+def _tell_once(config: PretrainedConfig, news: Mapping[str, Any], line: str) -> None:
+    """One log line for the keys that were not told of this config before."""
+    told: set[tuple[str, str]] = vars(config).setdefault("_told_of_generation", set())
+    news = {name: value for name, value in news.items() if (name, line) not in told}
     if news:
-        told.update(news)
-        logger.warning(
-            "The model's generation config asks for %s, which generate does not apply: its text is the one without.",
-            _shown(news),
-        )
+        told.update((name, line) for name in news)
+        logger.warning(line, _shown(news))
 
 
 def _shown(values: Mapping[str, Any]) -> str:

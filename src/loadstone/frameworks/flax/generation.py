@@ -187,7 +187,7 @@ def _prompt(ids: Any, mask: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, 
     if any(isinstance(each, jax.core.Tracer) for each in (ids, mask)):
         raise ArgumentError("generate compiles its steps itself; call it outside of jax.jit and nnx.jit.")
     found = np.asarray([] if ids is None else ids)
-    if found.ndim != 2 or found.shape[1] == 0 or not np.issubdtype(found.dtype, np.integer):
+    if found.ndim != 2 or found.size == 0 or not np.issubdtype(found.dtype, np.integer):
         raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
     mask = np.ones(found.shape, bool) if mask is None else np.asarray(mask).astype(bool)
     if mask.shape != found.shape:

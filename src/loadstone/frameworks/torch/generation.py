@@ -90,7 +90,8 @@ class GenerationMixin:
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
         ids = inputs if inputs is not None else input_ids
-        if ids is None or ids.dim() != 2 or ids.shape[1] == 0 or (inputs is not None and input_ids is not None):
+        is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and ids.numel() > 0 and not ids.is_floating_point()
+        if not is_prompt or ids is None or (inputs is not None and input_ids is not None):
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         past = self._tokens_given(past_key_values)
         mask, before = _mask(ids, attention_mask, past)
@@ -241,7 +242,7 @@ def _mask(ids: Tensor, given: Tensor | None, past: int) -> tuple[Tensor, int]:
     Raises :class:`ArgumentError` for a mask of another shape, for padding on the right, and for a cache that holds
     the whole prompt already.
     """
-    mask = torch.ones_like(ids) if given is None else given.to(ids.device).long()
+    mask = torch.ones_like(ids) if given is None else torch.as_tensor(given, device=ids.device).long()
     whole = (ids.shape[0], past + ids.shape[1])
     if tuple(mask.shape) not in (tuple(ids.shape), whole):
         also = f", or {whole} with what the cache holds" if past else ""
