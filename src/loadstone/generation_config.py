@@ -8,12 +8,13 @@ import os
 import reprlib
 import typing
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from loadstone.config import PretrainedConfig, has_type, read_json, type_name
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.generation.keys import APPLIED, NOT_APPLIED, SPECIAL_IDS
+from loadstone.generation.keys import SHAPES_TEXT, SPECIAL_IDS
 
 logger = logging.getLogger("loadstone")
 
@@ -100,13 +101,18 @@ class GenerationConfig:
 def _said_by(config: PretrainedConfig) -> dict[str, Any]:
     """A model config's special tokens, and the generation keys that older files have there."""
     values = {name: getattr(config, name) for name in SPECIAL_IDS}
-    values |= {name: config._extra[name] for name in sorted(APPLIED | NOT_APPLIED.keys()) if name in config._extra}
+    values |= {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
     return {name: value for name, value in values.items() if value is not None}
+
+
+@cache
+def _hints() -> dict[str, Any]:
+    return typing.get_type_hints(GenerationConfig)
 
 
 def _faults(values: Mapping[str, Any]) -> dict[str, Fault]:
     """Key → what is wrong with it."""
-    hints = typing.get_type_hints(GenerationConfig)
+    hints = _hints()
     faults = {}
     for name, value in values.items():
         where = f"generation key {name!r}"
@@ -124,7 +130,7 @@ def _json_fault(name: str, value: Any) -> Fault:
 
 
 def _is_a_method(name: str) -> bool:
-    return name not in typing.get_type_hints(GenerationConfig) and hasattr(GenerationConfig, name)
+    return name not in _hints() and hasattr(GenerationConfig, name)
 
 
 def _can_stay(name: str, value: Any) -> bool:

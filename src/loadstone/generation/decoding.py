@@ -12,10 +12,9 @@ from typing import Any, cast
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.generation.keys import (
-    APPLIED,
     DEFAULTS,
     KNOWN,
-    NOT_APPLIED,
+    SHAPES_TEXT,
     Situation,
     not_applied,
     refused,
@@ -210,7 +209,7 @@ def _strays(config: PretrainedConfig, defaults: Mapping[str, Any], call: Situati
 
     Without a ``generation_config.json`` the one is made from the other; so this was set later, or overruled by a file.
     """
-    values = {name: value for name, value in config._extra.items() if name in APPLIED or name in NOT_APPLIED}
+    values = {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
     strays = {name: value for name, value in values.items() if not _is_same(value, defaults.get(name))}
     asking = {*not_applied(strays, call), *(strays.keys() & _LENGTHS)}
     asking |= {name for name in strays.keys() & DEFAULTS.keys() if call.samples or name == "do_sample"}

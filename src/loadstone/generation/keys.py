@@ -135,7 +135,10 @@ REFUSED_ARGUMENTS: Mapping[str, Asks] = MappingProxyType(
 """Arguments of transformers' ``generate`` that are refused where they ask for something. In a file they say nothing."""
 
 
-KNOWN = APPLIED | NOT_APPLIED.keys() | REFUSED_ARGUMENTS.keys() | WITHOUT_EFFECT
+SHAPES_TEXT = APPLIED | NOT_APPLIED.keys()
+"""What makes a text what it is, or would."""
+
+KNOWN = SHAPES_TEXT | REFUSED_ARGUMENTS.keys() | WITHOUT_EFFECT
 """Every name that one of the tables has."""
 
 
