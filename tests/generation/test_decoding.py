@@ -19,11 +19,9 @@ def config(**keys: Any) -> Any:
     return loadstone.AutoConfig.for_model("llama", **({"max_position_embeddings": 64} | keys))
 
 
-def decide(
-    defaults: dict[str, Any] | None = None, given: object = None, *, room: int | None = None, **keywords: Any
-) -> Decoding:
+def decide(defaults: dict[str, Any] | None = None, given: object = None, **keywords: Any) -> Decoding:
     """What is decided for a prompt of 5 tokens."""
-    return decoding(5, GenerationConfig._kept(defaults or {}), config(), keywords, given, own=("streamer",), room=room)
+    return decoding(5, GenerationConfig._kept(defaults or {}), config(), keywords, given, own=("streamer",))
 
 
 def test_the_defaults_are_those_of_transformers() -> None:
@@ -169,12 +167,13 @@ def test_nothing_is_said_where_the_caller_turned_it_off(caplog: pytest.LogCaptur
 
 
 def test_more_tokens_than_there_are_positions_for_are_cut_and_reported(caplog: pytest.LogCaptureFixture) -> None:
-    assert not decide(max_new_tokens=3, room=3).is_cut
-    cut = decide(max_new_tokens=9, room=3)
-    assert (cut.new_tokens, cut.is_cut) == (3, True)
-    decide(max_new_tokens=3, room=3).report_cut()
+    assert decide(max_new_tokens=9).within(None, 5).new_tokens == 9
+    fits = decide(max_new_tokens=3).within(7, 5)
+    cut = decide(max_new_tokens=9).within(7, 5)
+    assert (fits.is_cut, cut.is_cut, cut.new_tokens) == (False, True, 3)
+    fits.report_cut()
     assert caplog.messages == []
     cut.report_cut()
     assert "stopped after 3 new tokens" in caplog.text
-    with pytest.raises(ArgumentError, match="5 tokens, which is 2 more than the model has positions for"):
-        decide(max_new_tokens=9, room=-1)
+    with pytest.raises(ArgumentError, match="The prompt has 5 tokens, and the model has positions for 4"):
+        decide(max_new_tokens=9).within(4, 5)

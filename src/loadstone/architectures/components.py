@@ -393,13 +393,12 @@ class Embeddings(Component):
     """Segment ids are looked up in the token table (GPT-2)."""
 
     @property
-    def max_tokens(self) -> int | None:
-        """How many tokens, padding left out, the table of positions has rows for; None where there is no table."""
-        if self.position is None or not isinstance(self.position.component, Embedding):
+    def longest_text(self) -> int | None:
+        """How many tokens there are position vectors for; None where positions are no vectors."""
+        table = None if self.position is None else self.position.component
+        if not isinstance(table, Embedding):
             return None
-        rows = self.position.component.count - self.offset
-        # Counted over tokens that are not padding, the first of them is at offset + 1.
-        return rows - 1 if self.positions == "tokens" else rows
+        return table.count - self.offset - (self.positions == "tokens")
 
     @property
     def reads_segments(self) -> bool:

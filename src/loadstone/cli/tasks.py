@@ -50,8 +50,8 @@ class Runner:
         """How many tokens the model has positions for; without a table of them, those that the config says."""
         component = self.model.component
         embeddings = next(find(component, Embeddings), None) if component is not None else None
-        if embeddings is not None and embeddings.max_tokens is not None:
-            return embeddings.max_tokens
+        if embeddings is not None and embeddings.longest_text is not None:
+            return embeddings.longest_text
         trained = getattr(self.model.config, "max_position_embeddings", None)
         return trained if isinstance(trained, int) else None
 

@@ -6,7 +6,7 @@ import logging
 import math
 import reprlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from loadstone.config import PretrainedConfig
@@ -51,6 +51,21 @@ class Decoding:
     is_cut: bool = False
     """Whether more tokens were asked for than the model has positions."""
 
+    def within(self, longest_text: int | None, prompt_tokens: int) -> Decoding:
+        """The same for a model that has positions for so many tokens: None if for any number of them.
+
+        ``prompt_tokens``: those of the longest prompt, padding left out. The last new token is never read, so it needs
+        no position. Raises :class:`ArgumentError` where there is no room for the prompt.
+        """
+        if longest_text is None:
+            return self
+        if prompt_tokens > longest_text:
+            raise ArgumentError(
+                f"The prompt has {prompt_tokens} tokens, and the model has positions for {longest_text}. Shorten it."
+            )
+        room = longest_text - prompt_tokens + 1
+        return replace(self, new_tokens=min(self.new_tokens, room), is_cut=self.new_tokens > room)
+
     def report_cut(self) -> None:
         """Say that a text ends where the model's positions do, if that is why it ends."""
         if self.is_cut:
@@ -68,12 +83,10 @@ def decoding(
     generation_config: object = None,
     *,
     own: Collection[str] = (),
-    room: int | None = None,
 ) -> Decoding:
     """How to choose tokens: ``keywords`` come before ``generation_config``, and that before the model's ``defaults``.
 
-    ``own``: what the framework's ``generate`` takes beside these keywords. ``room``: how many new tokens the model has
-    positions for, where a table holds them.
+    ``own``: what the framework's ``generate`` takes beside these keywords.
 
     Raises :class:`UnknownArgument` for keywords that nothing takes, or that ask for what is not applied, and
     :class:`ArgumentError` for values that make no sense where they are used. What ``defaults`` ask for and is not
@@ -99,20 +112,14 @@ def decoding(
         _strays(config, said.defaults, call),
         "The model's config has %s, which generate does not read there: set it on model.generation_config.",
     )
-    if room is not None and room < 1:
-        raise ArgumentError(
-            f"The prompt has {prompt_tokens} tokens, which is {1 - room} more than the model has positions for."
-        )
-    limit = _limit(prompt_tokens, said, config)
     fillers = (*said.ids("pad_token_id"), *ends, 0)
     return Decoding(
-        new_tokens=limit if room is None else min(limit, room),
+        new_tokens=_limit(prompt_tokens, said, config),
         sample=sample,
         **(_sampling(said) if sample else _GREEDY),
         ends=ends,
         padding=next(token for token in fillers if token >= 0),
         use_cache=said.flag("use_cache"),
-        is_cut=room is not None and limit > room,
     )
 
 

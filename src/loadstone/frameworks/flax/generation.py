@@ -77,7 +77,6 @@ class GenerationMixin:
         if inputs is not None and input_ids is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
         embeddings = next(components.find(self.component, components.Embeddings))
-        most = embeddings.max_tokens
         how = decoding(
             ids.shape[1],
             self.generation_config or GenerationConfig.for_model(self.config, None),
@@ -85,8 +84,7 @@ class GenerationMixin:
             options,
             generation_config,
             own=_OWN,
-            room=None if most is None else most - int(mask.sum(axis=1).max()) + 1,
-        )
+        ).within(embeddings.longest_text, int(mask.sum(axis=1).max()))
         types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         structure, leaves = parts_of(self)
         room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP

@@ -99,7 +99,6 @@ class GenerationMixin:
         if not bool(tf.reduce_all(mask[:, -1] != 0)):
             raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
         embeddings = next(self._components(components.Embeddings))
-        most = embeddings.max_tokens
         how = decoding(
             ids.shape[1],
             self.generation_config or GenerationConfig.for_model(self.config, None),
@@ -107,8 +106,7 @@ class GenerationMixin:
             options,
             generation_config,
             own=_OWN,
-            room=None if most is None else most - int(tf.reduce_max(tf.reduce_sum(mask, axis=1))) + 1,
-        )
+        ).within(embeddings.longest_text, int(tf.reduce_max(tf.reduce_sum(mask, axis=1))))
         types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         if streamer is not None:
             streamer.put(given)

@@ -93,8 +93,6 @@ class GenerationMixin:
         is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and ids.numel() > 0 and not ids.is_floating_point()
         if not is_prompt or ids is None or (inputs is not None and input_ids is not None):
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
-        past = self._tokens_given(past_key_values)
-        mask, before = _mask(ids, attention_mask, past)
         more = self._inputs_of_its_own(options)
         how = decoding(
             ids.shape[1],
@@ -103,8 +101,12 @@ class GenerationMixin:
             {name: value for name, value in options.items() if name not in more},
             generation_config,
             own=_OWN,
-            room=self._room(mask),
         )
+        past = self._tokens_given(past_key_values)
+        mask, before = _mask(ids, attention_mask, past)
+        longest = self._longest_text()
+        if longest is not None:
+            how = how.within(longest, int(mask.sum(dim=1).max()))
         if past_key_values is not None and not how.use_cache:
             raise ArgumentError("past_key_values is a cache, and use_cache=False: give one of the two.")
         if token_type_ids is not None and self._takes_segments():
@@ -142,16 +144,9 @@ class GenerationMixin:
             streamer.end()
         return ids
 
-    def _room(self, mask: Tensor) -> int | None:
-        """How many new tokens the longest of the texts has positions for; None where no table holds them.
-
-        The last new token is never read, so it needs none.
-        """
+    def _longest_text(self) -> int | None:
         model: Any = self
-        if model.component is None:
-            return None
-        most = next(self._components(components.Embeddings)).max_tokens
-        return None if most is None else most - int(mask.sum(dim=1).max()) + 1
+        return next(self._components(components.Embeddings)).longest_text if model.component is not None else None
 
     def _takes_segments(self) -> bool:
         model: Any = self
