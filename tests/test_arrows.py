@@ -14,9 +14,9 @@ ANY_FRAMEWORK = set().union(*FRAMEWORKS.values())
 PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 WORDS = {"errors", "keywords", "naming", "paths", "sizes", "tensors"}
 WITHOUT_FRAMEWORK = {
-    *("as_stored", "blobs", "chat", "comparing", "config", "config_keys", "converting", "gguf"),
-    *("generation_config", "gguf_tokenizer"),
-    *("expert_blocks", "hashing", "hub", "lock", "locked", "lower_sizes", "named_model", "origin", "picking"),
+    *("as_stored", "blobs", "chat", "comparing", "config", "config_keys", "converting", "gguf", "gguf_tokenizer"),
+    *("expert_blocks", "generation", "generation_config", "hashing", "hub", "lock", "locked", "lower_sizes"),
+    *("named_model", "origin", "picking"),
     *("publishing", "quantisation_config", "quantised", "quantising", "refusals", "registered", "remote_code"),
     *("report", "repositories", "saving", "stretches", "text", "verifying"),
 }

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import reprlib
 import typing
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from loadstone.config import PretrainedConfig, read_json, write_small_files
 from loadstone.config_keys import has_type, type_name
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.generation.keys import SHAPES_TEXT, SPECIAL_IDS
 from loadstone.paths import local_path
 from loadstone.publishing import PushToHub, upload_asked_for
 
+logger = logging.getLogger("loadstone")
+
 GENERATION_CONFIG_NAME = "generation_config.json"
-_DEFAULT_NEW_TOKENS = 20
 
 
 class GenerationConfig(PushToHub):
     """Defaults for ``generate``, as attributes; keys that Loadstone does not use are kept and written back.
 
-    Raises :class:`InvalidConfig` where a value has the wrong type.
+    Raises :class:`InvalidConfig` where a value has the wrong type. A file is not refused for that, since the weights
+    do not need it: see :meth:`for_model`.
     """
 
     max_new_tokens: int | None = None
@@ -32,37 +37,64 @@ class GenerationConfig(PushToHub):
     temperature: float | None = None
     top_k: int | None = None
     top_p: float | None = None
+    use_cache: bool | None = None
     bos_token_id: int | None = None
     eos_token_id: int | list[int] | None = None
     pad_token_id: int | None = None
 
     def __init__(self, /, **values: Any) -> None:
-        faults = []
-        hints = typing.get_type_hints(type(self))
-        for name, value in values.items():
-            if name not in hints and hasattr(type(self), name):
-                faults.append(Fault(f"generation key {name!r}", "a name that is not a method's", "one that is"))
-            elif value is not None and not has_type(value, hints.get(name, Any)):
-                faults.append(Fault(f"generation key {name!r}", type_name(hints[name]), repr(value)))
-        if faults:
+        if faults := list(_faults(values).values()):
             raise InvalidConfig(faults, hint=f"These keys come from {GENERATION_CONFIG_NAME}, or from a script.")
         self.__dict__.update(values)
 
     @classmethod
     def for_model(cls, config: PretrainedConfig, folder: Path | None) -> GenerationConfig:
-        """What the folder's file says, else what the model's config says of special tokens."""
+        """What the folder's file says; without one, what the model's config says of special tokens and generation.
+
+        A file that cannot be used gives one log line, and counts as absent. So does a key of it that cannot be used: a
+        special token is then the config's, and any other value stays, for ``generate`` to judge if it needs it.
+        """
         path = folder / GENERATION_CONFIG_NAME if folder is not None else None
-        if path is not None and path.is_file():
-            return cls(**read_json(path, "model"))
-        ids = {name: getattr(config, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
-        return cls(**{name: value for name, value in ids.items() if value is not None})
+        if path is None or not os.path.lexists(path):
+            return cls._kept(_said_by(config))
+        try:
+            if not path.is_file():
+                raise InvalidConfig([Fault(str(path), "a file", "something else")])
+            values = read_json(path, "model")
+        except (InvalidConfig, OSError) as error:
+            reason = str(error.faults[0]) if isinstance(error, InvalidConfig) else f"{path}: {error}"
+            logger.warning(
+                "%s. The weights do not need that file. Special tokens are those of the model's config; saving the "
+                "model writes them into a new %s.",
+                *(reason.rstrip("."), GENERATION_CONFIG_NAME),
+            )
+            return cls._kept(_said_by(config))
+        faults = _faults(values)
+        if faults:
+            logger.warning(
+                "%s: %s. Special tokens are then those of the model's config; other values are refused where text "
+                "generation needs them.",
+                *(path, "; ".join(map(str, faults.values()))),
+            )
+        ids = {name: getattr(config, name) for name in SPECIAL_IDS if name in faults}
+        usable = {name: value for name, value in values.items() if name not in faults or _can_stay(name, value)}
+        return cls._kept(usable | {name: value for name, value in ids.items() if value is not None})
+
+    @classmethod
+    def _kept(cls, values: Mapping[str, Any]) -> GenerationConfig:
+        """With values as they are."""
+        config = cls()
+        config.__dict__.update(values)
+        return config
 
     def to_dict(self) -> Mapping[str, Any]:
         """The keys that were set."""
         return dict(self.__dict__)
 
     def to_json_string(self) -> str:
-        """The text of ``generation_config.json``."""
+        """The text of ``generation_config.json``; :class:`InvalidConfig` for attributes that JSON cannot hold."""
+        if faults := [_json_fault(name, value) for name, value in self.__dict__.items() if not _fits_json(value)]:
+            raise InvalidConfig(faults)
         return json.dumps(self.to_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
     def save_pretrained(
@@ -86,70 +118,53 @@ class GenerationConfig(PushToHub):
             upload.send(folder, [name], self._title)
 
     def __repr__(self) -> str:
-        return f"GenerationConfig {self.to_json_string()}"
+        return f"GenerationConfig({self.__dict__!r})"
 
 
-@dataclass(frozen=True)
-class Decoding:
-    """How one call of ``generate`` chooses tokens: what the caller asked for, and defaults for the rest."""
-
-    new_tokens: int
-    """How many tokens to add at the most."""
-    sample: bool
-    temperature: float | None
-    top_k: int | None
-    top_p: float | None
-    ends: tuple[int, ...]
-    """Tokens after which a text is complete."""
-    padding: int
-    """What fills up a text that is complete before the others."""
+def _said_by(config: PretrainedConfig) -> dict[str, Any]:
+    """A model config's special tokens, and the generation keys that older files have there."""
+    values = {name: getattr(config, name) for name in SPECIAL_IDS}
+    values |= {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def decoding(
-    prompt_tokens: int,
-    defaults: GenerationConfig,
-    config: PretrainedConfig,
-    *,
-    max_new_tokens: int | None = None,
-    max_length: int | None = None,
-    do_sample: bool | None = None,
-    temperature: float | None = None,
-    top_k: int | None = None,
-    top_p: float | None = None,
-    eos_token_id: int | Sequence[int] | None = None,
-    pad_token_id: int | None = None,
-) -> Decoding:
-    """The arguments of ``generate``; what is None comes from ``defaults``. :class:`ArgumentError` for nonsense."""
-    temperature = defaults.temperature if temperature is None else temperature
-    top_k = defaults.top_k if top_k is None else top_k
-    top_p = defaults.top_p if top_p is None else top_p
-    if temperature is not None and temperature <= 0:
-        raise ArgumentError(f"temperature is {temperature}, expected more than 0. For greedy text: do_sample=False.")
-    if top_k is not None and top_k < 0:
-        raise ArgumentError(f"top_k is {top_k}, expected 0 (off) or more.")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ArgumentError(f"top_p is {top_p}, expected more than 0 and at most 1.")
-    ends = defaults.eos_token_id if eos_token_id is None else eos_token_id
-    ends = () if ends is None else (ends,) if isinstance(ends, int) else tuple(ends)
-    fillers = (pad_token_id, defaults.pad_token_id, config.pad_token_id, *ends, 0)
-    return Decoding(
-        new_tokens=_limit(prompt_tokens, max_new_tokens, max_length, defaults),
-        sample=defaults.do_sample if do_sample is None else do_sample,
-        temperature=temperature,
-        top_k=top_k,
-        top_p=top_p,
-        ends=ends,
-        padding=next(each for each in fillers if each is not None),
-    )
+@cache
+def _hints() -> dict[str, Any]:
+    return typing.get_type_hints(GenerationConfig)
 
 
-def _limit(prompt: int, new: int | None, total: int | None, defaults: GenerationConfig) -> int:
-    if new is not None and total is not None:
-        raise ArgumentError("Give max_new_tokens or max_length, not both.")
-    if new is None and total is None:
-        new, total = defaults.max_new_tokens, defaults.max_length if defaults.max_new_tokens is None else None
-    if new is None:
-        new = _DEFAULT_NEW_TOKENS if total is None else total - prompt
-    if new < 1:
-        raise ArgumentError(f"No room for a new token: the prompt has {prompt} tokens, the limit leaves {new}.")
-    return new
+def _faults(values: Mapping[str, Any]) -> dict[str, Fault]:
+    """Key → what is wrong with it."""
+    hints = _hints()
+    faults = {}
+    for name, value in values.items():
+        where = f"generation key {name!r}"
+        if _is_a_method(name):
+            faults[name] = Fault(where, "a name that is not a method's", "one that is")
+        elif value is not None and not has_type(value, hints.get(name, Any)):
+            faults[name] = Fault(where, type_name(hints[name]), reprlib.repr(value))
+        elif not _fits_json(value):
+            faults[name] = _json_fault(name, value)
+    return faults
+
+
+def _json_fault(name: str, value: Any) -> Fault:
+    return Fault(f"generation key {name!r}", "a value that JSON can hold", reprlib.repr(value))
+
+
+def _is_a_method(name: str) -> bool:
+    return name not in _hints() and hasattr(GenerationConfig, name)
+
+
+def _can_stay(name: str, value: Any) -> bool:
+    """Whether a key that is wrong can be an attribute all the same, and be written back."""
+    return name not in SPECIAL_IDS and not _is_a_method(name) and _fits_json(value)
+
+
+def _fits_json(value: Any) -> bool:
+    """Python's reader takes NaN and Infinity, which are no JSON."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True

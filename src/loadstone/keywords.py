@@ -13,6 +13,9 @@ WITHOUT_EFFECT: frozenset[str] = frozenset(
 """What scripts pass to ``from_pretrained`` and what changes nothing here: ``huggingface_hub`` reads proxies from the
 environment and always resumes."""
 
+RESIZE_KEYWORDS = ("new_num_tokens", "pad_to_multiple_of", "mean_resizing")
+"""What ``resize_token_embeddings`` takes, in every framework."""
+
 NEVER_KEYS: frozenset[str] = WITHOUT_EFFECT | {
     *("token", "use_auth_token", "cache_dir", "force_download", "local_files_only"),
     *("trust_remote_code", "code_revision", "return_unused_kwargs"),

@@ -77,6 +77,24 @@ def test_a_prompt_that_fills_the_model_is_refused(checkpoint: Make) -> None:
     assert "there is no room for new ones" in done.output
 
 
+@pytest.mark.parametrize(
+    ("class_name", "most"), [("BertModel", 24), ("RobertaModel", 23), ("XLMRobertaModel", 23), ("MPNetModel", 22)]
+)
+def test_what_it_says_it_takes_is_what_it_takes(checkpoint: Make, class_name: str, most: int) -> None:
+    """24 rows of positions: those up to the padding's are no token's, and MPNet's padding is always row 1."""
+    folder = checkpoint(class_name)
+    assert len(results(folder, "cat " * (most - 2))) == 1
+    done = run(folder, "cat " * (most - 1))
+    assert done.exit_code == 1 and f"{most + 1} tokens, this model takes at most {most}" in done.output
+
+
+@pytest.mark.parametrize("class_name", ["OPTForCausalLM", "GPT2LMHeadModel"])
+def test_text_ends_where_the_positions_do(checkpoint: Make, class_name: str) -> None:
+    (result,) = results(checkpoint(class_name), "cat " * 10, "--max-new-tokens", "100")
+    assert 1 <= result["new_tokens"] <= 12
+    assert run(checkpoint(class_name), "cat " * 30).exit_code == 1
+
+
 def test_a_masked_lm_fills_each_mask(checkpoint: Make) -> None:
     folder = checkpoint("BertForMaskedLM")
     (found,) = results(folder, "the [MASK] sat on the [MASK]")

@@ -407,6 +407,11 @@ class Embeddings(Component):
             return None
         return table.count - self.offset - (self.positions == "tokens")
 
+    @property
+    def reads_segments(self) -> bool:
+        """Whether ``token_type_ids`` change what comes out."""
+        return self.segment is not None or self.segment_from_tokens
+
 
 @dataclass(frozen=True)
 class RelativeBias(Component):

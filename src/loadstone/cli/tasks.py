@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loadstone.architectures.components import Embeddings, find
 from loadstone.config import read_json
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.text import TextBatch, TextTokenizer
@@ -46,9 +47,13 @@ class Runner:
 
     @property
     def longest_input(self) -> int | None:
-        """Positions that the model was trained with, where the config says."""
-        found = getattr(self.model.config, "max_position_embeddings", None)
-        return found if isinstance(found, int) else None
+        """How many tokens the model has positions for; without a table of them, those that the config says."""
+        component = self.model.component
+        embeddings = next(find(component, Embeddings), None) if component is not None else None
+        if embeddings is not None and embeddings.longest_text is not None:
+            return embeddings.longest_text
+        trained = getattr(self.model.config, "max_position_embeddings", None)
+        return trained if isinstance(trained, int) else None
 
     def inputs(self, batch: TextBatch) -> dict[str, Any]:
         """A batch as tensors on the model's device."""

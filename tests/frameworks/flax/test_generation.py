@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -9,9 +11,10 @@ import numpy as np
 import pytest
 from frameworks.flax import tiny
 
+import loadstone
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.sampling import sample
-from loadstone.generation_config import Decoding
+from loadstone.generation.decoding import Decoding
 
 HOW = dict(new_tokens=0, sample=True, temperature=None, top_k=None, top_p=None, ends=(), padding=0)
 
@@ -128,6 +131,10 @@ def test_longrope_text_is_read_again_where_its_frequencies_change() -> None:
         (dict(inputs=tiny.IDS, attention_mask=np.array([[1, 1, 1, 1, 1, 0]] * 2)), "padding is on the right"),
         (dict(inputs=tiny.IDS, temperature=0.0, do_sample=True), "expected more than 0"),
         (dict(inputs=tiny.IDS, max_length=6), "No room for a new token"),
+        (dict(inputs=tiny.IDS, max_new_token=3), "Did you mean 'max_new_tokens'"),
+        (dict(inputs=tiny.IDS, generator=3), "does not know 'generator'"),
+        (dict(inputs=tiny.IDS, num_beams=4), "does not apply num_beams=4"),
+        (dict(inputs=tiny.IDS, past_key_values=[1]), "does not apply past_key_values"),
     ],
 )
 def test_nonsense_gets_an_error_that_says_what_is_expected(arguments: Any, says: str) -> None:
@@ -139,3 +146,38 @@ def test_generate_inside_jit_says_that_it_compiles_itself() -> None:
     model = tiny.llama(num_hidden_layers=1)
     with pytest.raises(ArgumentError, match="compiles its steps itself"):
         jax.jit(lambda ids: model.generate(ids))(tiny.IDS)
+
+
+def test_what_a_tokenizer_gives_and_what_changes_nothing_is_taken() -> None:
+    encoding = {"input_ids": tiny.IDS, "attention_mask": np.ones_like(tiny.IDS), "token_type_ids": 0 * tiny.IDS}
+    taken: dict[str, Any] = dict(num_beams=1, synced_gpus=False, tokenizer=None, use_cache=None, temperature=0.0)
+    text = tiny.llama(num_hidden_layers=1).generate(**encoding, **taken, generation_config={"max_new_tokens": 2})
+    assert np.array_equal(text, tiny.llama(num_hidden_layers=1).generate(tiny.IDS, max_new_tokens=2))
+
+
+def test_token_types_count_and_go_on_with_the_last_until_the_positions_end(caplog: pytest.LogCaptureFixture) -> None:
+    model = tiny.model("FlaxGPT2LMHeadModel", "gpt2", n_positions=8, n_layer=1, eos_token_id=None)
+    types = np.array([[0, 1, 1, 0, 1, 1], [0, 0, 0, 0, 0, 1]])
+    for use_cache in (True, False):
+        text = np.asarray(model.generate(tiny.IDS, token_type_ids=types, max_new_tokens=9, use_cache=use_cache))
+        assert text.shape == (2, 9) and "stopped after 3 new tokens" in caplog.messages[-1]
+        longer = np.concatenate((types, types[:, -1:], types[:, -1:]), axis=1)
+        logits = np.asarray(model(text[:, :8], token_type_ids=longer).logits)
+        assert np.array_equal(text[:, 6:], logits.argmax(axis=-1)[:, 5:])
+    assert not np.array_equal(text, model.generate(tiny.IDS, max_new_tokens=3))
+
+
+def test_the_file_is_heard_and_what_it_asks_for_in_vain_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = tiny.llama(num_hidden_layers=1)
+    tiny.saved(plain, tmp_path)
+    keys = {"max_new_tokens": 2, "top_k": -1, "bos_token_id": [1], "repetition_penalty": 3.0}
+    (tmp_path / "generation_config.json").write_text(json.dumps(keys))
+    model = loadstone.FlaxAutoModelForCausalLM.from_pretrained(tmp_path)
+    assert len(caplog.messages) == 1 and "'bos_token_id'" in caplog.text
+    caplog.clear()
+    assert np.array_equal(model.generate(tiny.IDS), plain.generate(tiny.IDS, max_new_tokens=2))
+    model.generate(tiny.IDS)
+    (line,) = (record.message for record in caplog.records if record.name == "loadstone")
+    assert "repetition_penalty=3.0" in line

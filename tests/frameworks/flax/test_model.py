@@ -9,7 +9,7 @@ from flax import nnx
 from frameworks.flax import tiny
 
 import loadstone
-from loadstone.errors import ArgumentError
+from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.flax.tree import put
 
 
@@ -58,6 +58,15 @@ def test_a_smaller_vocabulary_keeps_the_first_rows_and_nonsense_is_refused() -> 
     assert model.config.vocab_size == 20 and model.model.component.vocab == 20
     with pytest.raises(ArgumentError, match="new_num_tokens is 0"):
         model.resize_token_embeddings(0)
+
+
+def test_new_rows_can_be_the_mean_of_the_old_and_unknown_keywords_are_refused() -> None:
+    model = tiny.llama(num_hidden_layers=1)
+    old = np.asarray(model.get_input_embeddings().weight)
+    new = np.asarray(model.resize_token_embeddings(66, mean_resizing=True).weight)
+    assert np.array_equal(new[:64], old) and tiny.close(new[64:], np.stack([old.mean(axis=0)] * 2))
+    with pytest.raises(UnknownArgument, match="'pad_to_multiple'"):
+        model.resize_token_embeddings(80, pad_to_multiple=8)
 
 
 def test_another_sizes_numbers_can_be_put_into_a_variable() -> None:

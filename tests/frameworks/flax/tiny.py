@@ -28,9 +28,10 @@ BERT: dict[str, Any] = dict(
     num_attention_heads=4,
     max_position_embeddings=64,
 )
+GPT2: dict[str, Any] = dict(vocab_size=64, n_embd=32, n_layer=2, n_head=4, n_positions=64)
 MIXTRAL = LLAMA | dict(num_local_experts=4, num_experts_per_tok=2)
 PHI3 = LLAMA | dict(original_max_position_embeddings=8, pad_token_id=0)
-SIZES = {"llama": LLAMA, "phi3": PHI3, "mixtral": MIXTRAL, "bert": BERT, "roberta": BERT}
+SIZES = {"llama": LLAMA, "phi3": PHI3, "mixtral": MIXTRAL, "bert": BERT, "roberta": BERT, "gpt2": GPT2}
 
 IDS = np.array([[5, 6, 7, 8, 9, 10], [11, 12, 13, 14, 15, 16]])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,8 +136,46 @@ def test_half_precision_generates(tmp_path: Any, llama: Any) -> None:
         (dict(inputs=tiny.IDS, max_new_tokens=3, max_length=9), "not both"),
         (dict(inputs=tiny.IDS, max_length=6), "No room"),
         (dict(inputs=tiny.IDS, do_sample=True, temperature=0.0), "temperature"),
+        (dict(inputs=tiny.IDS, max_new_token=3), "Did you mean 'max_new_tokens'"),
+        (dict(inputs=tiny.IDS, generator=3), "does not know 'generator'"),
+        (dict(inputs=tiny.IDS, num_beams=4), "does not apply num_beams=4"),
+        (dict(inputs=tiny.IDS, past_key_values=[1]), "does not apply past_key_values"),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused(llama: Any, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ArgumentError, match=said):
         llama.generate(**options)
+
+
+def test_what_a_tokenizer_gives_and_what_changes_nothing_is_taken(llama: Any) -> None:
+    encoding = {"input_ids": tiny.IDS, "attention_mask": np.ones_like(tiny.IDS), "token_type_ids": 0 * tiny.IDS}
+    taken: dict[str, Any] = dict(num_beams=1, synced_gpus=False, tokenizer=None, use_cache=None, temperature=0.0)
+    text = llama.generate(**encoding, **taken, generation_config={"max_new_tokens": 2})
+    assert np.array_equal(text, llama.generate(tiny.IDS, max_new_tokens=2))
+
+
+def test_token_types_count_and_go_on_with_the_last_until_the_positions_end(caplog: pytest.LogCaptureFixture) -> None:
+    model = tiny.model("TFGPT2LMHeadModel", "gpt2", n_positions=8, n_layer=1, eos_token_id=None)
+    types = np.array([[0, 1, 1, 0, 1, 1], [0, 0, 0, 0, 0, 1]])
+    for use_cache in (True, False):
+        text = np.asarray(model.generate(tiny.IDS, token_type_ids=types, max_new_tokens=9, use_cache=use_cache))
+        assert text.shape == (2, 9) and "stopped after 3 new tokens" in caplog.messages[-1]
+        longer = np.concatenate((types, types[:, -1:], types[:, -1:]), axis=1)
+        logits = np.asarray(model(text[:, :8], token_type_ids=longer).logits)
+        assert np.array_equal(text[:, 6:], logits.argmax(axis=-1)[:, 5:])
+    assert not np.array_equal(text, model.generate(tiny.IDS, max_new_tokens=3))
+
+
+def test_the_file_is_heard_and_what_it_asks_for_in_vain_is_said(
+    llama: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tiny.saved(llama, tmp_path)
+    keys = {"max_new_tokens": 2, "top_k": -1, "bos_token_id": [1], "repetition_penalty": 3.0}
+    (tmp_path / "generation_config.json").write_text(json.dumps(keys))
+    model = loadstone.TFAutoModelForCausalLM.from_pretrained(tmp_path)
+    assert len(caplog.messages) == 1 and "'bos_token_id'" in caplog.text
+    caplog.clear()
+    assert np.array_equal(model.generate(tiny.IDS), llama.generate(tiny.IDS, max_new_tokens=2))
+    model.generate(tiny.IDS)
+    (line,) = (record.message for record in caplog.records if record.name == "loadstone")
+    assert "repetition_penalty=3.0" in line

@@ -265,3 +265,8 @@ def test_a_bare_model_comes_without_its_pooler_if_told_so(tmp_path: Path) -> Non
     model = loadstone.TFBertModel.from_pretrained(folder, add_pooling_layer=False)
     assert model(tiny.IDS).pooler_output is None
     assert not any("pooler" in name for name in model.named_weights())
+
+
+def test_resizing_says_which_framework_does_it() -> None:
+    with pytest.raises(ArgumentError, match=r"LlamaForCausalLM\.resize_token_embeddings \(PyTorch\)"):
+        tiny.llama(num_hidden_layers=1).resize_token_embeddings(70, mean_resizing=False)

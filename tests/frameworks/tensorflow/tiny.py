@@ -30,8 +30,9 @@ BERT: dict[str, Any] = dict(
 OPT: dict[str, Any] = dict(
     vocab_size=64, hidden_size=32, ffn_dim=48, num_hidden_layers=2, num_attention_heads=4, max_position_embeddings=64
 )
+GPT2: dict[str, Any] = dict(vocab_size=64, n_embd=32, n_layer=2, n_head=4, n_positions=64)
 MIXTRAL = LLAMA | dict(num_local_experts=4, num_experts_per_tok=2)
-SIZES = {"llama": LLAMA, "mixtral": MIXTRAL, "bert": BERT, "roberta": BERT, "opt": OPT}
+SIZES = {"llama": LLAMA, "mixtral": MIXTRAL, "bert": BERT, "roberta": BERT, "opt": OPT, "gpt2": GPT2}
 
 IDS = np.array([[5, 6, 7, 8, 9, 10], [11, 12, 13, 14, 15, 16]])
 

@@ -146,3 +146,36 @@ def test_gpt2_needs_its_layer_named_to_peft(tmp_path: Path) -> None:
     theirs = transformers.GPT2LMHeadModel.from_pretrained(base)
     theirs = peft.PeftModel.from_pretrained(theirs, str(tmp_path / "adapter")).eval()
     torch.testing.assert_close(output(theirs), adapted, atol=1e-5, rtol=1e-4)
+
+
+TUNED = {
+    "prompt": lambda: peft.PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4),
+    "p-tuning": lambda: peft.PromptEncoderConfig(task_type="CAUSAL_LM", num_virtual_tokens=4, encoder_hidden_size=16),
+    "prefix": lambda: peft.PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4),
+    "tasks": lambda: peft.MultitaskPromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4, num_tasks=2),
+}
+
+
+@pytest.mark.parametrize("kind", TUNED)
+@pytest.mark.parametrize(("class_name", "family"), [("Qwen2ForCausalLM", "qwen2"), ("GPT2LMHeadModel", "gpt2")])
+def test_a_tuned_prompt_generates_the_text_of_transformers(
+    class_name: str, family: str, kind: str, tmp_path: Path
+) -> None:
+    """The prompt stands before the text in the cache, which so holds more tokens than there are ids."""
+    ids = torch.tensor([[0, 0, 7, 8, 9, 10], [11, 12, 13, 14, 15, 16]])
+    heads = {} if family == "gpt2" else {"num_key_value_heads": 4}  # PEFT makes a prefix for each attention head
+    base = tiny.saved(tiny.model(class_name, family, pad_token_id=0, eos_token_id=2, **heads), tmp_path / "base")
+    texts = []
+    for library in (loadstone, transformers):
+        torch.manual_seed(0)
+        model = peft.get_peft_model(getattr(library, class_name).from_pretrained(base), TUNED[kind]()).eval()
+        generator = torch.Generator().manual_seed(3)
+        for parameter in (each for each in model.parameters() if each.requires_grad):
+            parameter.data = torch.randn(parameter.shape, generator=generator)
+        options: dict[str, Any] = {"task_ids": torch.tensor([0, 1])} if kind == "tasks" else {}
+        options |= {"input_ids": ids, "attention_mask": (ids != 0).long(), "max_new_tokens": 6}
+        texts.append([model.generate(**options, use_cache=kept).tolist() for kept in (True, False)])
+    assert texts[0] == texts[1]
+    assert texts[0][0] == texts[0][1]
+    plain = getattr(loadstone, class_name).from_pretrained(base).generate(ids, attention_mask=(ids != 0).long())
+    assert plain[:, :12].tolist() != texts[0][0], "the prompt counts"

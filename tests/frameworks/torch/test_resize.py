@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 from frameworks.torch import tiny
 
 import loadstone
-from loadstone.errors import ArgumentError
+from loadstone.errors import ArgumentError, UnknownArgument
 
 
 @pytest.mark.parametrize("count", [70, 60])
@@ -27,6 +28,32 @@ def test_llama_grows_and_shrinks_and_keeps_its_old_rows(count: int, tied: bool, 
     assert model(tiny.IDS, labels=tiny.IDS).logits.shape == (2, 6, count)
     again = loadstone.LlamaForCausalLM.from_pretrained(tiny.saved(model, tmp_path))
     assert torch.equal(again(tiny.IDS).logits, model(tiny.IDS).logits)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "family", "tied"),
+    [("LlamaForCausalLM", "llama", False), ("BertForMaskedLM", "bert", True), ("BertModel", "bert", True)],
+)
+def test_with_mean_resizing_new_rows_are_the_mean_of_the_old_as_in_transformers(
+    class_name: str, family: str, tied: bool, tmp_path: Path
+) -> None:
+    base = tiny.saved(tiny.model(class_name, family, tie_word_embeddings=tied), tmp_path)
+    resized = []
+    for library in (loadstone, transformers):
+        model = getattr(library, class_name).from_pretrained(base)
+        model.resize_token_embeddings(70, mean_resizing=True)
+        resized.append({name: tensor for name, tensor in model.state_dict().items() if tensor.shape[:1] == (70,)})
+    assert resized[0] and resized[0].keys() == resized[1].keys()
+    for name, rows in resized[0].items():
+        torch.testing.assert_close(rows, resized[1][name], atol=1e-3, rtol=0, msg=name)
+
+
+def test_keywords_of_resizing_are_taken_or_refused_by_name() -> None:
+    model = tiny.llama()
+    assert model.resize_token_embeddings(70, mean_resizing=False).weight.shape == (70, 32)
+    with pytest.raises(UnknownArgument, match=r"'mean_resize'\. Did you mean 'mean_resizing'"):
+        model.resize_token_embeddings(80, mean_resize=False)
+    assert model.config.vocab_size == 70
 
 
 def test_new_rows_follow_the_familys_scheme() -> None:

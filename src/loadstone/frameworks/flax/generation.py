@@ -6,10 +6,9 @@ the same shapes compiles nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -21,11 +20,14 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
 from loadstone.frameworks.flax.sampling import choose
-from loadstone.frameworks.ranges import beyond, check_length
-from loadstone.generation_config import GenerationConfig, decoding
+from loadstone.frameworks.ranges import beyond
+from loadstone.generation.decoding import decoding
+from loadstone.generation.keys import GenerationOptions
+from loadstone.generation_config import GenerationConfig
 
 _ROOM_STEP = 64
 """A cache is made for a multiple of this many tokens, so that prompts of nearly the same length share programs."""
+_OWN = ("attention_mask", "generation_config", "input_ids", "inputs", "prng_key", "streamer", "token_type_ids")
 _OPTIONS = Options(last_logits=1)
 
 
@@ -49,74 +51,74 @@ class GenerationMixin:
     def generate(
         self,
         inputs: Any = None,
+        generation_config: object = None,
         *,
         input_ids: Any = None,
         attention_mask: Any = None,
-        max_new_tokens: int | None = None,
-        max_length: int | None = None,
-        do_sample: bool | None = None,
-        temperature: float | None = None,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        eos_token_id: int | Sequence[int] | None = None,
-        pad_token_id: int | None = None,
-        use_cache: bool = True,
+        token_type_ids: Any = None,
         prng_key: Array | None = None,
         streamer: Streamer | None = None,
+        **options: Unpack[GenerationOptions],
     ) -> Array:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. A prompt that met one of
-        ``eos_token_id`` is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens``
-        does not. Greedy unless ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of
-        tokens with that probability) apply, and ``prng_key`` (``jax.random.key(0)`` if not given) decides. What is not
-        given comes from ``generation_config``. Without ``use_cache`` every new length is compiled anew.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. ``token_type_ids`` (batch, tokens)
+        are for models that have them; new tokens get the last one's.
+
+        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
+        ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability),
+        and ``prng_key`` (``jax.random.key(0)`` if not given) decides; ``eos_token_id``, one or several, and
+        ``pad_token_id``, which fills up a text that met one; ``use_cache`` (True; without, every new length is
+        compiled anew). What is not given comes from ``generation_config`` (Loadstone's, transformers' or a dict), then
+        from the model's. Other keywords of transformers' ``generate`` are taken where they change nothing.
+
+        Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
         ids, mask = _prompt(inputs if inputs is not None else input_ids, attention_mask)
         if inputs is not None and input_ids is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
+        embeddings = next(components.find(self.component, components.Embeddings))
         how = decoding(
             ids.shape[1],
             self.generation_config or GenerationConfig.for_model(self.config, None),
             self.config,
-            max_new_tokens=max_new_tokens,
-            max_length=max_length,
-            do_sample=do_sample,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            eos_token_id=eos_token_id,
-            pad_token_id=pad_token_id,
-        )
+            options,
+            generation_config,
+            own=_OWN,
+        ).within(embeddings.longest_text, int(mask.sum(axis=1).max()))
+        types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         structure, leaves = parts_of(self)
-        embeddings = next(components.find(self.component, components.Embeddings))
         if error := beyond(embeddings, "input_ids", int(ids.min()), int(ids.max())):
             raise error
-        longest = int(mask.sum(axis=1).max()) - ids.shape[1]
         room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
         mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)
-        keeps = use_cache and self._reads_left_to_right()
+        keeps = how.use_cache and self._reads_left_to_right()
         turns = self._frequencies_change_at()
-        choosing, limit = replace(how, new_tokens=0), ids.shape[1] + how.new_tokens
+        choosing = replace(how, new_tokens=0, is_cut=False)  # what the compiled choice depends on
+        limit = ids.shape[1] + how.new_tokens
         key = jax.random.key(0) if prng_key is None else prng_key
         unfinished: Any = np.ones(ids.shape[0], bool)
         if streamer is not None:
             streamer.put(ids)
         unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
         while ids.shape[1] < limit:
-            check_length(embeddings, longest + ids.shape[1])
             # What a cache holds beyond the turn was turned by the frequencies of short texts.
             if not keeps or ids.shape[1] == turns + 1:
                 unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
-            logits, cache, count = _read(structure, room if keeps else 0, leaves, unread, mask, cache, count)
+            kinds = None if types is None else types[:, -unread.shape[1] :]
+            logits, cache, count = _read(structure, room if keeps else 0, leaves, unread, mask, cache, count, kinds)
             key, now = jax.random.split(key)
             chosen, unfinished, goes_on = choose(choosing, logits, unfinished, now)
             new = np.asarray(chosen)
             ids, unread = np.concatenate((ids, new[:, None]), axis=1), chosen[:, None]
+            if types is not None:
+                types = np.concatenate((types, types[:, -1:]), axis=1)
             if streamer is not None:
                 streamer.put(new)
             if not goes_on:
                 break
+        else:
+            how.report_cut()
         if streamer is not None:
             streamer.end()
         return jnp.asarray(ids)
@@ -132,12 +134,19 @@ class GenerationMixin:
 
 @partial(jax.jit, static_argnums=(0, 1), donate_argnums=5)
 def _read(
-    structure: Any, room: int, leaves: list[Array], ids: Array, mask: Array, cache: KeyValueCache | None, count: Array
+    structure: Any,
+    room: int,
+    leaves: list[Array],
+    ids: Array,
+    mask: Array,
+    cache: KeyValueCache | None,
+    count: Array,
+    types: Array | None,
 ) -> tuple[Array, KeyValueCache | None, Array]:
     """The logits (batch, vocab) of the token after ``ids`` (batch, tokens), the cache with them, and the new count.
 
     ``room``: how many tokens a first cache has room for; 0 to do without one. ``mask`` (batch, at least all tokens);
-    ``count`` (batch,): how many tokens of each row, padding left out, came before.
+    ``count`` (batch,): how many tokens of each row, padding left out, came before; ``types`` (batch, tokens).
     """
     model = jax.tree.unflatten(structure, leaves)
     batch, tokens = ids.shape
@@ -158,9 +167,20 @@ def _read(
         "position_ids": positions,
         "attention_mask": mask if room else mask[:, :tokens],
         "past_key_values": cache,
+        "token_type_ids": types,
     }
     out = model.forward({name: value for name, value in inputs.items() if value is not None}, _OPTIONS)
     return out.logits[:, -1], out.past_key_values, so_far[:, -1]
+
+
+def _segments(ids: np.ndarray[Any, Any], given: Any) -> np.ndarray[Any, Any] | None:
+    """``token_type_ids`` on the host; :class:`ArgumentError` where they have another shape than the prompt."""
+    if given is None:
+        return None
+    types = np.asarray(given)
+    if types.shape != ids.shape:
+        raise ArgumentError(f"token_type_ids has shape {types.shape}, expected {ids.shape}.")
+    return types.astype(np.int32)
 
 
 def _prompt(ids: Any, mask: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -168,7 +188,7 @@ def _prompt(ids: Any, mask: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, 
     if any(isinstance(each, jax.core.Tracer) for each in (ids, mask)):
         raise ArgumentError("generate compiles its steps itself; call it outside of jax.jit and nnx.jit.")
     found = np.asarray([] if ids is None else ids)
-    if found.ndim != 2 or found.shape[1] == 0 or not np.issubdtype(found.dtype, np.integer):
+    if found.ndim != 2 or found.size == 0 or not np.issubdtype(found.dtype, np.integer):
         raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
     mask = np.ones(found.shape, bool) if mask is None else np.asarray(mask).astype(bool)
     if mask.shape != found.shape:

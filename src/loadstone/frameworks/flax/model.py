@@ -23,6 +23,7 @@ from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
 from loadstone.frameworks.outgoing import Written
 from loadstone.frameworks.saves import Saves
+from loadstone.keywords import RESIZE_KEYWORDS, unknown_argument
 from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
@@ -204,17 +205,24 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
         setattr(holder, leaf, value)
 
     def resize_token_embeddings(
-        self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None
+        self,
+        new_num_tokens: int | None = None,
+        pad_to_multiple_of: int | None = None,
+        mean_resizing: bool = False,
+        **unknown: Any,
     ) -> nnx.Module:
         """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
 
         Everything that has a row for each token changes: the table, an output map that is not tied to it, their
-        biases. Old rows are kept, new ones are initialised by the family's scheme. ``pad_to_multiple_of`` rounds up.
+        biases. Old rows are kept, new ones are initialised by the family's scheme, or with ``mean_resizing`` are the
+        mean of the old ones. ``pad_to_multiple_of`` rounds up.
         """
+        if unknown:
+            raise unknown_argument("resize_token_embeddings", unknown, RESIZE_KEYWORDS)
         if self.head_spec is not None:
-            resize_vocabulary(self, new_num_tokens, pad_to_multiple_of)
+            resize_vocabulary(self, new_num_tokens, pad_to_multiple_of, to_mean=mean_resizing)
         elif self.bare_prefix:
-            self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of)
+            self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of, mean_resizing)
         return self.get_input_embeddings()
 
     def set_component(self, component: components.Component) -> None:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 
 
-def resize_vocabulary(model: FlaxPreTrainedModel, tokens: int | None, multiple: int | None) -> None:
-    """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows."""
+def resize_vocabulary(model: FlaxPreTrainedModel, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
+    """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows.
+
+    New rows are fresh, or the mean of the old.
+    """
     assert model.component is not None and model.head_spec is not None
     count = model.config.vocab_size if tokens is None else tokens
     for name, value in (("new_num_tokens", count), ("pad_to_multiple_of", multiple)):
@@ -32,31 +35,35 @@ def resize_vocabulary(model: FlaxPreTrainedModel, tokens: int | None, multiple: 
         return
     model.config.vocab_size = count
     old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
-    _resize(model, old, new)
+    _resize(model, old, new, to_mean)
     model.set_component(new)
 
 
-def _resize(model: FlaxPreTrainedModel, old: Component, new: Component) -> None:
+def _resize(model: FlaxPreTrainedModel, old: Component, new: Component, to_mean: bool) -> None:
     sizes = dict(walk(new))
     for name, leaf in walk(old):
         if sizes[name] == leaf:
             continue
+        # A bias by itself goes with a tied table, and starts at 0, as in transformers.
+        averaged = to_mean and not isinstance(leaf, components.Bias)
         for slot in sizes[name].own_slots():
             full_name = ".".join(filter(None, (name, slot.name)))
             variable = at(model, full_name)
-            put(variable, _grown(FreshSlot(full_name, sizes[name], slot.shape), variable, model.about.seed))
+            put(variable, _grown(FreshSlot(full_name, sizes[name], slot.shape), variable, model.about.seed, averaged))
         module = at(model, name)
         if isinstance(module, Leaf):
             module.component = sizes[name]
 
 
-def _grown(slot: FreshSlot, variable: nnx.Variable[Any], seed: int) -> jax.Array:
-    """Fresh rows for a slot, but for those that its variable has, where that lies."""
+def _grown(slot: FreshSlot, variable: nnx.Variable[Any], seed: int, to_mean: bool) -> jax.Array:
+    """Fresh rows for a slot, or the mean of the old, but for those that its variable has, where that lies."""
     held = value_of(variable)
     old = np.asarray(held)
     made = fresh_arrays([slot], seed, old.dtype)[slot.name]
     rows = min(len(old), len(made))
     made[:rows] = old[:rows]
+    if to_mean:
+        made[rows:] = old.mean(axis=0, dtype=np.float32).astype(old.dtype)
     try:
         return jax.device_put(made, held.sharding)
     except ValueError as error:

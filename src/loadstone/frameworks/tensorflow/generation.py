@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, Unpack
 
 import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.ranges import beyond, check_length
+from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.tensorflow.cache import Cache, cache_spec
-from loadstone.generation_config import Decoding, GenerationConfig, decoding
+from loadstone.generation.decoding import Decoding, decoding
+from loadstone.generation.keys import GenerationOptions
+from loadstone.generation_config import GenerationConfig
 
+_OWN = ("attention_mask", "generation_config", "input_ids", "inputs", "seed", "streamer", "token_type_ids")
 Found = TypeVar("Found", bound=components.Component)
 
 
@@ -27,29 +30,31 @@ class Streamer(Protocol):
 
 
 class Programs:
-    """The compiled forward passes of one model: with a cache, and without one.
+    """The compiled forward passes of one model: with a cache, and without one; with token types, or without them.
 
     All sizes in their signatures are open, so that each is traced once, whatever it is called with: the whole prompt
     or one token of it, few sequences or many, a small cache or a large one.
     """
 
-    def __init__(self, model: Any) -> None:
-        whole = [tf.TensorSpec((None, None), tf.int32)] * 3
+    def __init__(self, model: Any, *, with_types: bool) -> None:
+        whole = [tf.TensorSpec((None, None), tf.int32)] * (4 if with_types else 3)
         cache = cache_spec(model.component, tf.as_dtype(model.dtype))
 
-        def logits(ids: tf.Tensor, mask: tf.Tensor, positions: tf.Tensor, past: Cache | None = None) -> Any:
+        def logits(inputs: Sequence[tf.Tensor], past: Cache | None = None) -> Any:
+            ids, mask, positions, *types = inputs
             out = model(
                 input_ids=ids,
                 attention_mask=mask,
                 position_ids=positions,
+                token_type_ids=types[0] if types else None,
                 past_key_values=past,
                 return_dict=True,
                 logits_to_keep=1,
             )
             return tf.cast(out.logits[:, -1], tf.float32), out.past_key_values
 
-        self.cached = tf.function(logits, input_signature=[*whole, cache], autograph=False)
-        self.plain = tf.function(logits, input_signature=whole, autograph=False)
+        self.cached = tf.function(logits, input_signature=[whole, cache], autograph=False)
+        self.plain = tf.function(logits, input_signature=[whole], autograph=False)
 
 
 class GenerationMixin:
@@ -61,56 +66,52 @@ class GenerationMixin:
     def generate(
         self,
         inputs: Any = None,
+        generation_config: object = None,
         *,
         input_ids: Any = None,
         attention_mask: Any = None,
-        max_new_tokens: int | None = None,
-        max_length: int | None = None,
-        do_sample: bool | None = None,
-        temperature: float | None = None,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        eos_token_id: int | Sequence[int] | None = None,
-        pad_token_id: int | None = None,
-        use_cache: bool = True,
+        token_type_ids: Any = None,
         seed: int | None = None,
         streamer: Streamer | None = None,
+        **options: Unpack[GenerationOptions],
     ) -> tf.Tensor:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones), of the same dtype.
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. A prompt that met one of
-        ``eos_token_id`` is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens``
-        does not. Greedy unless ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of
-        tokens with that probability) apply, and a ``seed`` makes the text repeatable. What is not given comes from
-        ``generation_config``.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. ``token_type_ids`` (batch, tokens)
+        are for models that have them; new tokens get the last one's.
+
+        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
+        ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability),
+        and a ``seed`` makes the text repeatable; ``eos_token_id``, one or several, and ``pad_token_id``, which fills
+        up a text that met one; ``use_cache`` (True). What is not given comes from ``generation_config`` (Loadstone's,
+        transformers' or a dict), then from the model's. Other keywords of transformers' ``generate`` are taken where
+        they change nothing.
+
+        Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
         given = inputs if inputs is not None else input_ids
         given = None if given is None else tf.convert_to_tensor(given)
         if given is None or given.shape.rank != 2 or 0 in given.shape or (inputs is not None and input_ids is not None):
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
-        how = decoding(
-            given.shape[1],
-            self.generation_config or GenerationConfig.for_model(self.config, None),
-            self.config,
-            max_new_tokens=max_new_tokens,
-            max_length=max_length,
-            do_sample=do_sample,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            eos_token_id=eos_token_id,
-            pad_token_id=pad_token_id,
-        )
         ids = tf.cast(given, tf.int32)
         mask = tf.ones_like(ids) if attention_mask is None else tf.cast(tf.convert_to_tensor(attention_mask), tf.int32)
         if mask.shape != ids.shape:
             raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(ids.shape)}.")
         if not bool(tf.reduce_all(mask[:, -1] != 0)):
             raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
+        embeddings = next(self._components(components.Embeddings))
+        how = decoding(
+            ids.shape[1],
+            self.generation_config or GenerationConfig.for_model(self.config, None),
+            self.config,
+            options,
+            generation_config,
+            own=_OWN,
+        ).within(embeddings.longest_text, int(tf.reduce_max(tf.reduce_sum(mask, axis=1))))
+        types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         if streamer is not None:
             streamer.put(given)
-        for step, chosen in enumerate(self._steps(ids, mask, how, use_cache, seed)):
-            del step
+        for chosen in self._steps(ids, mask, types, how, seed):
             given = tf.concat((given, tf.cast(chosen[:, None], given.dtype)), axis=1)
             if streamer is not None:
                 streamer.put(tf.cast(chosen, given.dtype))
@@ -119,16 +120,15 @@ class GenerationMixin:
         return given
 
     def _steps(
-        self, ids: tf.Tensor, mask: tf.Tensor, how: Decoding, use_cache: bool, seed: int | None
+        self, ids: tf.Tensor, mask: tf.Tensor, types: tf.Tensor | None, how: Decoding, seed: int | None
     ) -> Iterator[tf.Tensor]:
         """The tokens (batch,) of each step, until all texts are complete or as long as asked."""
         model: Any = self
-        programs = self._programs()
+        programs = self._programs(with_types=types is not None)
         batch, prompt = ids.shape
         embeddings = next(self._components(components.Embeddings))
         if error := beyond(embeddings, "input_ids", int(tf.reduce_min(ids)), int(tf.reduce_max(ids))):
             raise error
-        longest = int(tf.reduce_max(tf.reduce_sum(mask, axis=1)))
         # Places that are not written yet are hidden by causality, so that one mask serves to the end.
         mask = tf.pad(mask, [[0, 0], [0, how.new_tokens]], constant_values=1)
         unfinished = tf.ones(batch, tf.bool)
@@ -137,36 +137,42 @@ class GenerationMixin:
         cache = None
         for step in range(how.new_tokens):
             length = prompt + step
-            check_length(embeddings, longest + step)
             positions = self._positions(ids, mask[:, :length])
-            if not use_cache:
-                logits, _ = programs.plain(ids, mask[:, :length], positions)
+            if not how.use_cache:
+                inputs = [ids, mask[:, :length], positions]
+                logits, _ = programs.plain(inputs if types is None else [*inputs, types])
             else:
                 # Beyond that length the cache holds what was turned by the frequencies of short texts.
                 if cache is None or length == turns + 1:
                     cache, start = model.init_cache(batch, prompt + how.new_tokens), 0
                 else:
                     start = length - 1
-                logits, cache = programs.cached(ids[:, start:], mask, positions[:, start:], cache)
+                inputs = [ids[:, start:], mask, positions[:, start:]]
+                logits, cache = programs.cached(inputs if types is None else [*inputs, types[:, start:]], cache)
             chosen = _sample(logits, how, seed, step) if how.sample else tf.argmax(logits, -1, tf.int32)
             chosen = tf.where(unfinished, chosen, how.padding)
             ids = tf.concat((ids, chosen[:, None]), axis=1)
+            if types is not None:
+                types = tf.concat((types, types[:, -1:]), axis=1)
             yield chosen
             if how.ends:
                 unfinished &= tf.reduce_all(chosen[:, None] != ending, axis=-1)
                 if not bool(tf.reduce_any(unfinished)):
                     return
+        how.report_cut()
 
-    def _programs(self) -> Programs:
+    def _programs(self, *, with_types: bool) -> Programs:
         """The compiled forward passes. A dtype that changed asks for new ones."""
         model: Any = self
         held = self.__dict__.get("_generation_programs")
         if held is None or held[0] != model.dtype:
-            held = (model.dtype, Programs(model))
+            held = (model.dtype, {})
             # Past Keras, which would save them with the model.
             self.__dict__["_generation_programs"] = held
-        found: Programs = held[1]
-        return found
+        programs: dict[bool, Programs] = held[1]
+        if with_types not in programs:
+            programs[with_types] = Programs(model, with_types=with_types)
+        return programs[with_types]
 
     def _positions(self, ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
@@ -185,6 +191,16 @@ class GenerationMixin:
         """Every component of a kind in the model's blueprint."""
         model: Any = self
         return components.find(model.component, kind)
+
+
+def _segments(ids: tf.Tensor, given: Any) -> tf.Tensor | None:
+    """``token_type_ids`` as int32; :class:`ArgumentError` where they have another shape than the prompt."""
+    if given is None:
+        return None
+    types = tf.cast(tf.convert_to_tensor(given), tf.int32)
+    if types.shape != ids.shape:
+        raise ArgumentError(f"token_type_ids has shape {tuple(types.shape)}, expected {tuple(ids.shape)}.")
+    return types
 
 
 def _sample(logits: tf.Tensor, how: Decoding, seed: int | None, step: int) -> tf.Tensor:

@@ -175,6 +175,14 @@ class TFPreTrainedModel(Saves, Holder, Training, Serving, keras.Model):
         maps = [n for n, leaf in components.walk(output.component, output.name) if isinstance(leaf, components.Linear)]
         return at(self, maps[-1])
 
+    def resize_token_embeddings(self, *args: Any, **kwargs: Any) -> Any:
+        """Keras's variables keep their shapes: :class:`ArgumentError`, with what to do."""
+        name = type(self).__name__.removeprefix("TF")
+        raise ArgumentError(
+            f"A TensorFlow model's vocabulary stays as large as it is. Use {name}.resize_token_embeddings (PyTorch) or "
+            f"Flax{name}'s, save that model, and load it here."
+        )
+
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose numbers it shares."""
         return {} if self.head_spec is None else self.head_spec.tied(self.config)

@@ -21,10 +21,11 @@ from loadstone.frameworks.torch.build import attach, build, place
 from loadstone.frameworks.torch.conventions import Conventions, declared_ties, initialise_by_class, set_checkpointing
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.members import bytes_of, packed_elements
-from loadstone.frameworks.torch.resize import resize
+from loadstone.frameworks.torch.resize import resize_vocabulary
 from loadstone.frameworks.torch.skeleton import are_emptied, as_registered
 from loadstone.frameworks.torch.trees import register_outputs
 from loadstone.frameworks.torch.tying import Tying
+from loadstone.keywords import RESIZE_KEYWORDS, unknown_argument
 
 if TYPE_CHECKING:
     from loadstone.generation_config import GenerationConfig
@@ -173,32 +174,24 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         place_at(self, name, value)
 
     def resize_token_embeddings(
-        self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None
+        self,
+        new_num_tokens: int | None = None,
+        pad_to_multiple_of: int | None = None,
+        mean_resizing: bool = False,
+        **unknown: Any,
     ) -> nn.Module:
         """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
 
         Everything that has a row for each token changes: the table, an output map that is not tied to it, their
-        biases. Old rows are kept, new ones are initialised by the family's scheme. ``pad_to_multiple_of`` rounds up.
+        biases. Old rows are kept, new ones are initialised by the family's scheme, or with ``mean_resizing`` are the
+        mean of the old ones. ``pad_to_multiple_of`` rounds up.
         """
-        if self.component is None or self.head_spec is None:
-            if not self.bare_prefix:
-                raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
-            return self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of)
-        count = self.config.vocab_size if new_num_tokens is None else new_num_tokens
-        for name, value in (("new_num_tokens", count), ("pad_to_multiple_of", pad_to_multiple_of)):
-            if value is not None and (not isinstance(value, int) or value < 1):
-                raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
-        if pad_to_multiple_of is not None:
-            count = -(-count // pad_to_multiple_of) * pad_to_multiple_of
-        if count != self.config.vocab_size:
-            self.config.vocab_size = count
-            held = self._ties_that_hold()
-            new = components.like(self.head_spec.blueprint(self.config), self.component)
-            resize(self, self.component, new)
-            self.component = new
-            if isinstance(new, components.Head):
-                self.base_model.component = new.backbone.component
-            self._tie_again(held)
+        if unknown:
+            raise unknown_argument("resize_token_embeddings", unknown, RESIZE_KEYWORDS)
+        if self.component is not None and self.head_spec is not None:
+            resize_vocabulary(self, new_num_tokens, pad_to_multiple_of, to_mean=mean_resizing)
+        elif self.bare_prefix:
+            self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of, mean_resizing)
         return self.get_input_embeddings()
 
     def tied_slots(self) -> Mapping[str, str]:

@@ -1,0 +1,269 @@
+"""One call of ``generate``: what the caller says, what the model's generation config says, defaults for the rest."""
+
+from __future__ import annotations
+
+import logging
+import math
+import reprlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from loadstone.config import PretrainedConfig
+from loadstone.errors import ArgumentError, UnknownArgument
+from loadstone.generation.keys import (
+    DEFAULTS,
+    KNOWN,
+    SHAPES_TEXT,
+    Situation,
+    not_applied,
+    refused,
+)
+from loadstone.generation_config import GenerationConfig
+from loadstone.keywords import unknown_argument
+
+logger = logging.getLogger("loadstone")
+
+_DEFAULT_NEW_TOKENS = 20
+_GREEDY: Mapping[str, Any] = {"temperature": None, "top_k": None, "top_p": None}
+_LIKELIEST_ONLY = 1e-30
+"""As top_p: less than the likeliest token's share, which always counts."""
+_LENGTHS = frozenset({"max_new_tokens", "max_length"})
+# An explicit None turns a limit off, as in transformers; for these it says nothing.
+_NONE_SAYS_NOTHING = _LENGTHS | {"use_cache"}
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How one call of ``generate`` chooses tokens."""
+
+    new_tokens: int
+    """How many tokens to add at the most."""
+    sample: bool
+    temperature: float | None
+    top_k: int | None
+    top_p: float | None
+    ends: tuple[int, ...]
+    """Tokens after which a text is complete."""
+    padding: int
+    """What fills up a text that is complete before the others."""
+    use_cache: bool = True
+    is_cut: bool = False
+    """Whether more tokens were asked for than the model has positions."""
+
+    def within(self, longest_text: int | None, prompt_tokens: int) -> Decoding:
+        """The same for a model that has positions for so many tokens: None if for any number of them.
+
+        ``prompt_tokens``: those of the longest prompt, padding left out. The last new token is never read, so it needs
+        no position. Raises :class:`ArgumentError` where there is no room for the prompt.
+        """
+        if longest_text is None:
+            return self
+        if prompt_tokens > longest_text:
+            raise ArgumentError(
+                f"The prompt has {prompt_tokens} tokens, and the model has positions for {longest_text}. Shorten it."
+            )
+        room = longest_text - prompt_tokens + 1
+        return replace(self, new_tokens=min(self.new_tokens, room), is_cut=self.new_tokens > room)
+
+    def report_cut(self) -> None:
+        """Say that a text ends where the model's positions do, if that is why it ends."""
+        if self.is_cut:
+            logger.warning(
+                "generate stopped after %d new tokens: the model's table of positions has no more rows.",
+                self.new_tokens,
+            )
+
+
+def decoding(
+    prompt_tokens: int,
+    defaults: GenerationConfig,
+    config: PretrainedConfig,
+    keywords: Mapping[str, Any],
+    generation_config: object = None,
+    *,
+    own: Collection[str] = (),
+) -> Decoding:
+    """How to choose tokens: ``keywords`` come before ``generation_config``, and that before the model's ``defaults``.
+
+    ``own``: what the framework's ``generate`` takes beside these keywords.
+
+    Raises :class:`UnknownArgument` for keywords that nothing takes, or that ask for what is not applied, and
+    :class:`ArgumentError` for values that make no sense where they are used. What ``defaults`` ask for and is not
+    applied gives one log line for each config.
+    """
+    given = _values_of(generation_config)
+    if unknown := [name for name in _named(keywords, generation_config) if name not in KNOWN and name not in own]:
+        raise unknown_argument("generate", unknown, {*KNOWN, *own})
+    said = Said(keywords, given, {name: value for name, value in defaults.to_dict().items() if value is not None})
+    sample = said.flag("do_sample")
+    ends = said.ids("eos_token_id")
+    call = Situation(prompt_tokens, samples=sample, has_end=bool(ends))
+    asked = [name for name in not_applied(given, call) if not _is_same(given[name], said.defaults.get(name))]
+    _refuse({name: given[name] for name in asked} | {name: keywords[name] for name in refused(keywords, call)})
+    merged = {**said.defaults, **given, **keywords}
+    _tell_once(
+        config,
+        {name: merged[name] for name in not_applied(merged, call)},
+        "The model's generation config asks for %s, which generate does not apply: its text is the one without.",
+    )
+    _tell_once(
+        config,
+        _strays(config, said.defaults, call),
+        "The model's config has %s, which generate does not read there: set it on model.generation_config.",
+    )
+    fillers = (*said.ids("pad_token_id"), *ends, 0)
+    return Decoding(
+        new_tokens=_limit(prompt_tokens, said, config),
+        sample=sample,
+        **(_sampling(said) if sample else _GREEDY),
+        ends=ends,
+        padding=next(token for token in fillers if token >= 0),
+        use_cache=said.flag("use_cache"),
+    )
+
+
+class Said:
+    """What was said of each key, by whom: the nearest one who said something is heard."""
+
+    def __init__(self, keywords: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+        heard = {name: value for name, value in keywords.items() if value is not None or name not in _NONE_SAYS_NOTHING}
+        self.sources: Sequence[tuple[str, Mapping[str, Any]]] = (
+            ("", heard),
+            ("generation_config's ", given),
+            ("The model's generation config: ", defaults),
+        )
+        self.defaults = defaults
+
+    def value(self, name: str) -> Any:
+        """The value, of whatever type; the default where nobody said one."""
+        return next((values[name] for _, values in self.sources if name in values), DEFAULTS.get(name))
+
+    def error(self, name: str, expected: str) -> ArgumentError:
+        """What to raise for a value that cannot be used."""
+        who = next((who for who, values in self.sources if name in values), "")
+        return ArgumentError(f"{who}{name} is {reprlib.repr(self.value(name))}, expected {expected}.")
+
+    def flag(self, name: str) -> bool:
+        """A yes or a no; None is a no."""
+        value = self.value(name)
+        if value is not None and not isinstance(value, bool):
+            raise self.error(name, "True or False")
+        return bool(value)
+
+    def whole(self, name: str, holds: Callable[[int], bool], expected: str) -> int | None:
+        """A whole number of which something holds, or None."""
+        value = _plain(self.value(name))
+        if value is not None and (not _is_int(value) or not holds(value)):
+            raise self.error(name, expected)
+        return cast("int | None", value)
+
+    def number(self, name: str, holds: Callable[[float], bool], expected: str) -> float | None:
+        """A finite number of which something holds, or None."""
+        value = _plain(self.value(name))
+        if value is None:
+            return None
+        if not (_is_int(value) or isinstance(value, float)) or not math.isfinite(value) or not holds(value):
+            raise self.error(name, expected)
+        return float(value)
+
+    def ids(self, name: str) -> tuple[int, ...]:
+        """One token id or several; none for None."""
+        value = _plain(self.value(name))
+        ids = () if value is None else tuple(map(_plain, value)) if isinstance(value, list | tuple) else (value,)
+        if not all(map(_is_int, ids)):
+            raise self.error(name, "a token id, or a list of them")
+        return ids
+
+
+def _sampling(said: Said) -> dict[str, Any]:
+    """Temperature, ``top_k`` and ``top_p``, which are judged only where tokens are drawn."""
+    top_p = said.number("top_p", lambda value: 0 <= value <= 1, "a number from 0 to 1")
+    return {
+        "temperature": said.number(
+            "temperature", lambda value: value > 0, "more than 0. For greedy text: do_sample=False"
+        ),
+        "top_k": said.whole("top_k", lambda value: value >= 0, "a whole number, 0 (off) or more"),
+        "top_p": None if top_p is None else max(top_p, _LIKELIEST_ONLY),
+    }
+
+
+def _values_of(given: object) -> dict[str, Any]:
+    """What a ``generation_config`` says: a dict, Loadstone's own, or transformers'. None says nothing."""
+    if given is None:
+        return {}
+    read = getattr(given, "to_diff_dict", None) or getattr(given, "to_dict", None)
+    if not isinstance(given, Mapping) and read is None:
+        raise ArgumentError(f"generation_config is a {type(given).__name__}, expected a GenerationConfig or a dict.")
+    values = given if isinstance(given, Mapping) else read()  # type: ignore[misc]
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _named(keywords: Mapping[str, Any], generation_config: object) -> list[str]:
+    """The names that the caller wrote. A config object may have keys of anybody's."""
+    return [*keywords, *(generation_config if isinstance(generation_config, Mapping) else ())]
+
+
+def _refuse(asked: Mapping[str, Any]) -> None:
+    if asked:
+        raise UnknownArgument(
+            f"generate does not apply {_shown(asked)}. The text would not be what was asked for; leave that out."
+        )
+
+
+def _strays(config: PretrainedConfig, defaults: Mapping[str, Any], call: Situation) -> dict[str, Any]:
+    """What a model's own config says of generation, and its generation config does not.
+
+    Without a ``generation_config.json`` the one is made from the other; so this was set later, or overruled by a file.
+    """
+    values = {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
+    strays = {name: value for name, value in values.items() if not _is_same(value, defaults.get(name))}
+    asking = {*not_applied(strays, call), *(strays.keys() & _LENGTHS)}
+    asking |= {name for name in strays.keys() & DEFAULTS.keys() if call.samples or name == "do_sample"}
+    return {name: value for name, value in strays.items() if name in asking and value != DEFAULTS.get(name)}
+
+
+def _tell_once(config: PretrainedConfig, news: Mapping[str, Any], line: str) -> None:
+    """One log line for the keys that were not told of this config before."""
+    told: set[tuple[str, str]] = vars(config).setdefault("_told_of_generation", set())
+    news = {name: value for name, value in news.items() if (name, line) not in told}
+    if news:
+        told.update((name, line) for name in news)
+        logger.warning(line, _shown(news))
+
+
+def _shown(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={reprlib.repr(value)}" for name, value in values.items())
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and bool(value == other)
+
+
+def _plain(value: Any) -> Any:
+    """Python's own number or list, of one that NumPy or a framework has."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _limit(prompt: int, said: Said, config: PretrainedConfig) -> int:
+    """How many new tokens were asked for at the most."""
+    _, keywords = said.sources[0]
+    if "max_new_tokens" in keywords and "max_length" in keywords:
+        raise ArgumentError("Give max_new_tokens or max_length, not both.")
+    heard = next((values for _, values in said.sources if "max_new_tokens" in values or "max_length" in values), {})
+    name = "max_new_tokens" if "max_new_tokens" in heard else "max_length"
+    asked = said.whole(name, lambda _: True, "a whole number of tokens")
+    if asked is None:
+        longest = getattr(config, "max_position_embeddings", None)
+        new = min(_DEFAULT_NEW_TOKENS, longest - prompt) if isinstance(longest, int) else _DEFAULT_NEW_TOKENS
+    else:
+        new = asked if name == "max_new_tokens" else asked - prompt
+    if new < 1:
+        raise ArgumentError(
+            f"No room for a new token: the prompt has {prompt} tokens, the limit leaves {new}. Say max_new_tokens."
+        )
+    return new
