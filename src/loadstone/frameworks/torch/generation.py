@@ -12,6 +12,8 @@ from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.cache import DynamicCache
 from loadstone.frameworks.torch.common_parts import takes
+from loadstone.frameworks.torch.unmasked import prompt_mask
+from loadstone.frameworks.unmasked import prompt_padding
 from loadstone.generation_config import Decoding, GenerationConfig, decoding
 
 Found = TypeVar("Found", bound=components.Component)
@@ -63,10 +65,11 @@ class GenerationMixin:
     ) -> Tensor:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. A prompt that met one of
-        ``eos_token_id`` is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens``
-        does not. Greedy unless ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of
-        tokens with that probability) apply. What is not given comes from ``generation_config``.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
+        ``pad_token_id`` are padding, unless that is one of ``eos_token_id`` (as in Transformers). A prompt that met
+        one of ``eos_token_id`` is filled up with ``pad_token_id``. ``max_length`` counts the prompt,
+        ``max_new_tokens`` does not. Greedy unless ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the
+        smallest set of tokens with that probability) apply. What is not given comes from ``generation_config``.
         """
         ids = inputs if inputs is not None else input_ids
         if ids is None or ids.dim() != 2 or ids.shape[1] == 0 or (inputs is not None and input_ids is not None):
@@ -85,11 +88,8 @@ class GenerationMixin:
             eos_token_id=eos_token_id,
             pad_token_id=pad_token_id,
         )
-        mask = torch.ones_like(ids) if attention_mask is None else attention_mask.to(ids.device).long()
-        if mask.shape != ids.shape:
-            raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(ids.shape)}.")
-        if not bool(mask[:, -1].all()):
-            raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
+        pad = prompt_padding(pad_token_id, defaults, self.config, how.ends)
+        mask = prompt_mask(self, ids, attention_mask, pad)
 
         if streamer is not None:
             streamer.put(ids)
@@ -129,6 +129,8 @@ class GenerationMixin:
         common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache, "return_dict": True}
         if model.component is not None:
             common["position_ids"] = self._positions(ids, mask)[:, past:]
+            if self.config.get("output_router_logits"):
+                common["output_router_logits"] = False  # the next token does not depend on them
             return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
         places = torch.arange(past, ids.shape[1], device=ids.device)
         inputs = model.prepare_inputs_for_generation(ids, cache_position=places, **common) | {"return_dict": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -11,15 +12,45 @@ IGNORED = -100
 """A label that counts for nothing."""
 
 
-def next_token(logits: Tensor, labels: Tensor) -> Tensor:
+def next_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
     """Cross entropy of each token's successor; ``logits`` (batch, tokens, vocab), ``labels`` (batch, tokens)."""
-    return masked_token(logits, F.pad(labels, (0, 1), value=IGNORED)[:, 1:])
+    return masked_token(logits, F.pad(labels, (0, 1), value=IGNORED)[:, 1:], items)
 
 
-def masked_token(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross entropy at the labelled places; ``logits`` (…, classes), ``labels`` (…)."""
+def masked_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
+    """Cross entropy at the labelled places; ``logits`` (…, classes), ``labels`` (…).
+
+    The mean, or the sum divided by ``items``: the labelled places of all batches whose gradients are added up.
+    """
     flat = logits.flatten(0, -2).float()
-    return F.cross_entropy(flat, labels.reshape(-1).to(flat.device), ignore_index=IGNORED)
+    labels = labels.reshape(-1).to(flat.device)
+    if items is None:
+        return F.cross_entropy(flat, labels, ignore_index=IGNORED)
+    total = F.cross_entropy(flat, labels, ignore_index=IGNORED, reduction="sum")
+    return total / (items.to(total.device) if isinstance(items, Tensor) else items)
+
+
+def load_balance(router_logits: tuple[Tensor, ...], top_k: int, counted: Tensor | None) -> Tensor:
+    """What the busiest experts add to the loss (arXiv:2101.03961, equations 4 to 6, over all layers together).
+
+    ``router_logits``: for each layer (batch · tokens, experts). ``counted`` (batch, tokens): 1 for a token, 0 for
+    padding, which counts for nothing. 1 where all experts are equally busy, more where they are not.
+    """
+    device = router_logits[0].device
+    experts = router_logits[0].shape[-1]
+    weights = None if counted is None else counted.reshape(-1).to(device=device, dtype=torch.float32)
+    busy = probable = torch.zeros(experts, device=device)
+    rows: Tensor | float = 0.0
+    for logits in router_logits:
+        odds = logits.to(device).softmax(dim=-1)
+        chosen = torch.zeros_like(odds, dtype=torch.float32).scatter(1, odds.topk(top_k, dim=-1).indices, 1.0)
+        if weights is None:
+            busy, probable = busy + chosen.sum(dim=0), probable + odds.float().sum(dim=0)
+            rows = rows + odds.shape[0]
+        else:
+            busy, probable = busy + weights @ chosen, probable + weights @ odds.float()
+            rows = rows + weights.sum()
+    return (busy / rows * (probable / rows)).sum() * experts
 
 
 def token_classes(logits: Tensor, labels: Tensor) -> Tensor:

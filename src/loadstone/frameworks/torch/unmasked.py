@@ -1,0 +1,61 @@
+"""Inputs without an attention mask; see :mod:`loadstone.frameworks.unmasked`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.masks import row_segments
+from loadstone.frameworks.unmasked import LOOKED, PACKED, PADDED, warn_on_the_right, warn_packed, warn_padded
+
+
+def warn_unmasked(
+    model: Any, input_ids: Tensor | None, position_ids: Tensor | None, causal: bool, use_cache: bool
+) -> None:
+    """Warn once for each model of padding that counts as text, and of packed rows whose texts see each other.
+
+    Not for tracing: it looks at values. On an accelerator, where looking waits for all that was begun before, only at
+    the first inputs that a model gets.
+    """
+    given, issued = input_ids if position_ids is None else position_ids, model.warnings_issued
+    if given is None or given.is_meta or given.shape[-1] < 2:
+        return
+    if given.device.type != "cpu":
+        if issued.get(LOOKED):
+            return
+        issued[LOOKED] = True
+    if position_ids is not None:
+        if (
+            (use_cache or not causal)
+            and not issued.get(PACKED)
+            and row_segments(position_ids.flatten(0, -2)) is not None
+        ):
+            warn_packed(issued, causal)
+        return
+    pad = model.config.pad_token_id
+    if pad is None or issued.get(PADDED):
+        return
+    # Only the first and the last token of each row, as a strided view.
+    if bool((given[..., :: given.shape[-1] - 1] == pad).any()):
+        warn_padded(issued, model.config)
+
+
+def prompt_mask(model: Any, ids: Tensor, attention_mask: Tensor | None, pad: int | None) -> Tensor:
+    """The mask (batch, tokens) of the prompts ``ids``: the one given, else 0 wherever a token is ``pad``.
+
+    Raises :class:`ArgumentError` for a given one that does not fit or has padding on the right.
+    """
+    if attention_mask is None:
+        mask = torch.ones_like(ids) if pad is None else ids.ne(pad).to(ids.dtype)
+        if pad is not None and not bool(mask[:, -1].all()):
+            warn_on_the_right(model.warnings_issued, pad)
+        return mask
+    mask = attention_mask.to(ids.device).long()
+    if mask.shape != ids.shape:
+        raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(ids.shape)}.")
+    if not bool(mask[:, -1].all()):
+        raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
+    return mask
