@@ -9,13 +9,15 @@ from loadstone.architectures import components
 from loadstone.errors import UnknownArgument
 from loadstone.options import nearest
 
-WITHOUT_EFFECT = frozenset({"cache_position", "special_tokens_mask", "offset_mapping", "length"})
-"""Transformers computes the same without them: a cache knows how many tokens it holds; tokenizers give the others."""
+WITHOUT_EFFECT = frozenset({"cache_position", "use_cache", "special_tokens_mask", "offset_mapping", "length"})
+"""Transformers computes the same without them: a cache knows how many tokens it holds, a model that fills masks has
+none, and the others are what tokenizers give besides."""
 
 WITH_POSITIONS = frozenset({"cu_seq_lens_q", "cu_seq_lens_k", "max_length_q", "max_length_k", "seq_idx"})
 """Where texts begin in packed rows, for other kernels than ours; position_ids say the same."""
 
 NOT_COMPUTED = {
+    "past_key_values": "This head keeps no cache.",
     "head_mask": "No head is left out here.",
     "encoder_hidden_states": "No model here attends to an encoder.",
     "encoder_attention_mask": "No model here attends to an encoder.",

@@ -56,6 +56,21 @@ def test_a_compiled_pass_keeps_texts_apart_in_one_graph() -> None:
             assert torch.allclose(actual, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("positions", [None, PACKED[0]], ids=["counted", "packed"])
+def test_a_pass_under_vmap_is_what_it_is_row_by_row(positions: torch.Tensor | None) -> None:
+    """As for a gradient of each example: there nothing may look at values."""
+    model = tiny.llama(pad_token_id=0)
+
+    def logits(ids: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = model(ids[None], position_ids=None if positions is None else positions[None]).logits
+        return result
+
+    with torch.no_grad():
+        model.config.use_cache = False
+        together = torch.func.vmap(logits)(tiny.IDS)
+        assert torch.allclose(together, torch.stack([logits(ids) for ids in tiny.IDS]), atol=1e-5)
+
+
 def test_texts_that_see_each_other_because_of_a_cache_are_named_once(said: SAID) -> None:
     model = tiny.llama()
     for _ in range(2):

@@ -42,14 +42,23 @@ def masks_for(
 def row_segments(position_ids: Tensor) -> Tensor | None:
     """Which text of its row each token belongs to, (batch or 1, tokens); None where each row is one text.
 
-    A new text begins wherever a position is not the one after the last, as in Transformers. In a traced graph the
-    answer is never None, since what the positions are is not known.
+    A new text begins wherever a position is not the one after the last, as in Transformers. Where what the positions
+    are is not known, as in a traced graph, the answer is never None.
     """
     restarts = position_ids[:, 1:] != position_ids[:, :-1] + 1
     # Looking lets the fast kernels run. It costs a synchronisation, but only where a caller gives position_ids alone.
-    if not (torch.compiler.is_compiling() or position_ids.is_meta or bool(restarts.any())):
+    if values_known(position_ids) and not bool(restarts.any()):
         return None
     return F.pad(restarts.cumsum(dim=1), (1, 0))
+
+
+def values_known(tensor: Tensor) -> bool:
+    """Whether Python may look at a tensor's values: not while a graph is traced or captured, nor under ``vmap``."""
+    tracing = torch.compiler.is_compiling() or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    if tracing or type(tensor) is not Tensor or tensor.is_meta:
+        return False
+    capturing = tensor.is_cuda and torch.cuda.is_current_stream_capturing()
+    return not (capturing or torch._C._functorch.is_functorch_wrapped_tensor(tensor))
 
 
 def _ready_made(mask: Tensor, batch: int, tokens: int, keys: int) -> Tensor:

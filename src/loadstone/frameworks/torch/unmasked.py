@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.masks import row_segments
+from loadstone.frameworks.torch.masks import row_segments, values_known
 from loadstone.frameworks.unmasked import LOOKED, PACKED, PADDED, warn_on_the_right, warn_packed, warn_padded
 
 
@@ -17,11 +17,10 @@ def warn_unmasked(
 ) -> None:
     """Warn once for each model of padding that counts as text, and of packed rows whose texts see each other.
 
-    Not for tracing: it looks at values. On an accelerator, where looking waits for all that was begun before, only at
-    the first inputs that a model gets.
+    On an accelerator, where looking waits for all that was begun before, only at the first inputs that a model gets.
     """
     given, issued = input_ids if position_ids is None else position_ids, model.warnings_issued
-    if given is None or given.is_meta or given.shape[-1] < 2:
+    if given is None or given.shape[-1] < 2 or not values_known(given):
         return
     if given.device.type != "cpu":
         if issued.get(LOOKED):
