@@ -21,6 +21,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
 from loadstone.frameworks.flax.sampling import choose
+from loadstone.frameworks.unmasked import prompt_mask, prompt_padding
 from loadstone.generation_config import GenerationConfig, decoding
 
 _ROOM_STEP = 64
@@ -43,6 +44,7 @@ class GenerationMixin:
 
     config: Any
     component: Any
+    about: Any
     generation_config: GenerationConfig | None
 
     def generate(
@@ -65,13 +67,14 @@ class GenerationMixin:
     ) -> Array:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. A prompt that met one of
-        ``eos_token_id`` is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens``
-        does not. Greedy unless ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of
-        tokens with that probability) apply, and ``prng_key`` (``jax.random.key(0)`` if not given) decides. What is not
-        given comes from ``generation_config``. Without ``use_cache`` every new length is compiled anew.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
+        ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. A prompt that met one of ``eos_token_id``
+        is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens`` does not. Greedy unless
+        ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of tokens with that probability)
+        apply, and ``prng_key`` (``jax.random.key(0)`` if not given) decides. What is not given comes from
+        ``generation_config``. Without ``use_cache`` every new length is compiled anew.
         """
-        ids, mask = _prompt(inputs if inputs is not None else input_ids, attention_mask)
+        ids = _prompt(inputs if inputs is not None else input_ids, attention_mask)
         if inputs is not None and input_ids is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
         how = decoding(
@@ -87,6 +90,8 @@ class GenerationMixin:
             eos_token_id=eos_token_id,
             pad_token_id=pad_token_id,
         )
+        pad = prompt_padding(pad_token_id, self.generation_config or self.config, self.config, how.ends)
+        mask = prompt_mask(self.about.warnings_issued, ids, attention_mask, pad)
         structure, leaves = parts_of(self)
         room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
         mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)
@@ -157,16 +162,11 @@ def _read(
     return out.logits[:, -1], out.past_key_values, so_far[:, -1]
 
 
-def _prompt(ids: Any, mask: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Prompt and mask on the host; :class:`ArgumentError` where they make no sense."""
+def _prompt(ids: Any, mask: Any) -> np.ndarray[Any, Any]:
+    """The prompt on the host; :class:`ArgumentError` where it makes no sense."""
     if any(isinstance(each, jax.core.Tracer) for each in (ids, mask)):
         raise ArgumentError("generate compiles its steps itself; call it outside of jax.jit and nnx.jit.")
     found = np.asarray([] if ids is None else ids)
     if found.ndim != 2 or found.shape[1] == 0 or not np.issubdtype(found.dtype, np.integer):
         raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
-    mask = np.ones(found.shape, bool) if mask is None else np.asarray(mask).astype(bool)
-    if mask.shape != found.shape:
-        raise ArgumentError(f"attention_mask has shape {mask.shape}, expected {found.shape}.")
-    if not mask[:, -1].all():
-        raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
-    return found.astype(np.int32), mask
+    return found.astype(np.int32)
