@@ -9,7 +9,10 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.tensorflow.arguments import without_router_logits
 from loadstone.frameworks.tensorflow.cache import Cache, cache_spec
+from loadstone.frameworks.tensorflow.unmasked import warnings_issued
+from loadstone.frameworks.unmasked import prompt_mask, prompt_padding
 from loadstone.generation_config import Decoding, GenerationConfig, decoding
 
 Found = TypeVar("Found", bound=components.Component)
@@ -44,6 +47,7 @@ class Programs:
                 past_key_values=past,
                 return_dict=True,
                 logits_to_keep=1,
+                **without_router_logits(model),
             )
             return tf.cast(out.logits[:, -1], tf.float32), out.past_key_values
 
@@ -77,11 +81,11 @@ class GenerationMixin:
     ) -> tf.Tensor:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones), of the same dtype.
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. A prompt that met one of
-        ``eos_token_id`` is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens``
-        does not. Greedy unless ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of
-        tokens with that probability) apply, and a ``seed`` makes the text repeatable. What is not given comes from
-        ``generation_config``.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
+        ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. A prompt that met one of ``eos_token_id``
+        is filled up with ``pad_token_id``. ``max_length`` counts the prompt, ``max_new_tokens`` does not. Greedy unless
+        ``do_sample``; then ``temperature``, ``top_k`` and ``top_p`` (the smallest set of tokens with that probability)
+        apply, and a ``seed`` makes the text repeatable. What is not given comes from ``generation_config``.
         """
         given = inputs if inputs is not None else input_ids
         given = None if given is None else tf.convert_to_tensor(given)
@@ -101,11 +105,8 @@ class GenerationMixin:
             pad_token_id=pad_token_id,
         )
         ids = tf.cast(given, tf.int32)
-        mask = tf.ones_like(ids) if attention_mask is None else tf.cast(tf.convert_to_tensor(attention_mask), tf.int32)
-        if mask.shape != ids.shape:
-            raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(ids.shape)}.")
-        if not bool(tf.reduce_all(mask[:, -1] != 0)):
-            raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
+        pad = prompt_padding(pad_token_id, self.generation_config or self.config, self.config, how.ends)
+        mask = tf.cast(prompt_mask(warnings_issued(self), ids.numpy(), attention_mask, pad), tf.int32)
         if streamer is not None:
             streamer.put(given)
         for step, chosen in enumerate(self._steps(ids, mask, how, use_cache, seed)):
