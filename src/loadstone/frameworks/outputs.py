@@ -79,7 +79,8 @@ class BaseModelOutput(ModelOutput):
     """What a bare model returns.
 
     ``last_hidden_state`` (batch, tokens, width); ``pooler_output`` (batch, width); ``hidden_states``: the input of
-    each layer and the last hidden state; ``attentions``: for each layer (batch, heads, tokens, keys).
+    each layer and the last hidden state; ``attentions``: for each layer (batch, heads, tokens, keys);
+    ``router_logits``: for each layer with experts (batch · tokens, experts).
     """
 
     last_hidden_state: Any = None
@@ -87,6 +88,7 @@ class BaseModelOutput(ModelOutput):
     past_key_values: Any = None
     hidden_states: tuple[Any, ...] | None = None
     attentions: tuple[Any, ...] | None = None
+    router_logits: tuple[Any, ...] | None = None
 
 
 @dataclass

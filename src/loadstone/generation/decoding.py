@@ -47,6 +47,11 @@ class Decoding:
     """Tokens after which a text is complete."""
     padding: int
     """What fills up a text that is complete before the others."""
+    prompt_padding: int | None
+    """The token that is padding wherever it stands in a prompt without a mask; None if no token surely is.
+
+    As in transformers: ``pad_token_id``, where somebody said one, but for a token that ends texts too.
+    """
     use_cache: bool = True
     is_cut: bool = False
     """Whether more tokens were asked for than the model has positions."""
@@ -112,13 +117,15 @@ def decoding(
         _strays(config, said.defaults, call),
         "The model's config has %s, which generate does not read there: set it on model.generation_config.",
     )
-    fillers = (*said.ids("pad_token_id"), *ends, 0)
+    pads = said.ids("pad_token_id")
+    fillers = (*pads, *ends, 0)
     return Decoding(
         new_tokens=_limit(prompt_tokens, said, config),
         sample=sample,
         **(_sampling(said) if sample else _GREEDY),
         ends=ends,
         padding=next(token for token in fillers if token >= 0),
+        prompt_padding=next((token for token in pads if token not in ends), None),
         use_cache=said.flag("use_cache"),
     )
 

@@ -188,6 +188,7 @@ def test_tensors_cross_wherever_they_are() -> None:
         eager=False,
         attentions=[],
         hidden_states=[],
+        router_logits=[],
         checkpointing=False,
     )
     inputs, keywords = _Bring(there)(nn.Identity(), (x, [x], 3, state), {"mask": {"a": x}, "flag": None})
@@ -195,7 +196,8 @@ def test_tensors_cross_wherever_they_are() -> None:
     assert inputs[2] == 3 and keywords["flag"] is None
     moved = inputs[3]
     assert moved.masks[True, None].allowed.device == there and state.masks[True, None].allowed is x
-    assert moved.masks[False, None].causal and moved.hidden_states is state.hidden_states
+    assert moved.masks[False, None].causal
+    assert moved.hidden_states is state.hidden_states and moved.router_logits is state.router_logits
     assert state.on_device(there) is moved, "once a pass, not once a layer"
 
 

@@ -14,16 +14,28 @@ from loadstone.frameworks.flax.rotary import rotate
 from loadstone.frameworks.flax.state import Kind, State, dropout
 
 
-def make_mask(kind: Kind, padding: Array | None, queries: int, keys: int, past: Array | int) -> Array | None:
+def row_segments(position_ids: Array) -> Array:
+    """Which text of its row each token belongs to, (batch or 1, tokens).
+
+    A new text begins wherever a position is not the one after the last, as in Transformers.
+    """
+    restarts = position_ids[:, 1:] != position_ids[:, :-1] + 1
+    return jnp.pad(jnp.cumsum(restarts, axis=1), ((0, 0), (1, 0)))
+
+
+def make_mask(
+    kind: Kind, padding: Array | None, segments: Array | None, queries: int, keys: int, past: Array | int
+) -> Array | None:
     """Who sees whom, (batch or 1, 1, queries, keys); None where everyone sees everyone.
 
-    ``padding`` (batch, keys) is true where there is a token; the first query is token number ``past``. A query that
-    may see nothing at all (a padding token on the left) sees everything: no output is NaN.
+    ``padding`` (batch, keys) is true where there is a token; the first query is token number ``past``. ``segments``
+    (batch or 1, keys): tokens see only those with the same number. A query that may see nothing at all (a padding token
+    on the left) sees everything: no output is NaN.
     """
     causal, window = kind
     if window is not None and window >= keys:
         window = None
-    if not causal and window is None and padding is None:
+    if not causal and window is None and padding is None and segments is None:
         return None
     row = jnp.arange(queries)[:, None] + past
     column = jnp.arange(keys)[None, :]
@@ -35,6 +47,8 @@ def make_mask(kind: Kind, padding: Array | None, queries: int, keys: int, past: 
     elif window is not None:
         allowed = jnp.abs(column - row) <= window
     allowed = allowed[None, None]
+    if segments is not None:
+        allowed = allowed & (segments[:, None, :, None] == segments[:, None, None, :])
     if padding is not None:
         allowed = allowed & padding[:, None, None, :]
         allowed = allowed | ~allowed.any(axis=-1, keepdims=True)

@@ -12,7 +12,7 @@ from loadstone.architectures import components
 from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax import rotary
-from loadstone.frameworks.flax.attention import make_mask
+from loadstone.frameworks.flax.attention import make_mask, row_segments
 from loadstone.frameworks.flax.blocks import default_positions
 from loadstone.frameworks.flax.build import Built, call
 from loadstone.frameworks.flax.cache import KeyValueCache
@@ -37,11 +37,14 @@ class Backbone(Built, component=components.Backbone):
 
         cache: KeyValueCache | None = inputs.get("past_key_values")
         keys, past = (tokens, 0) if cache is None else (cache.max_length, cache.length)
-        padding, masks = _masks(attentions, inputs.get("attention_mask"), batch, tokens, keys, past)
-        position_ids = inputs.get("position_ids")
+        attention_mask, position_ids, segments = inputs.get("attention_mask"), inputs.get("position_ids"), None
+        if position_ids is not None:
+            position_ids = position_ids.reshape(-1, tokens)
+            if attention_mask is None and cache is None and all(each.causal for each in attentions):
+                segments = row_segments(position_ids)
+        padding, masks = _masks(attentions, attention_mask, segments, batch, tokens, keys, past)
         if position_ids is None:
-            position_ids = default_positions(embeddings, input_ids, padding, tokens, past)
-        position_ids = position_ids.reshape(-1, tokens)
+            position_ids = default_positions(embeddings, input_ids, padding, tokens, past).reshape(-1, tokens)
 
         x = call(
             holder,
@@ -75,6 +78,7 @@ class Backbone(Built, component=components.Backbone):
             past_key_values=cache,
             hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
             attentions=None if state.attentions is None else tuple(state.attentions),
+            router_logits=None if state.router_logits is None else tuple(state.router_logits),
         )
 
 
@@ -95,6 +99,7 @@ def run(holder: Any, component: Component, inputs: Mapping[str, Any], state: Sta
 def _masks(
     attentions: tuple[components.Attention, ...],
     attention_mask: Array | None,
+    segments: Array | None,
     batch: int,
     tokens: int,
     keys: int,
@@ -103,7 +108,7 @@ def _masks(
     """The padding mask (batch, keys; None without one) and the mask of each kind that the layers use."""
     kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))
     if attention_mask is not None and attention_mask.ndim == 4:
-        return None, dict.fromkeys(kinds, attention_mask)
+        return None, dict.fromkeys(kinds, _ready_made(attention_mask, batch, tokens, keys))
     padding = None
     if attention_mask is not None:
         shape = attention_mask.shape
@@ -115,4 +120,17 @@ def _masks(
             )
         # What is beyond the last token is hidden by the causal mask.
         padding = jnp.pad(attention_mask.astype(bool), ((0, 0), (0, keys - shape[1])), constant_values=True)
-    return padding, {kind: make_mask(kind, padding, tokens, keys, past) for kind in kinds}
+    return padding, {kind: make_mask(kind, padding, segments, tokens, keys, past) for kind in kinds}
+
+
+def _ready_made(mask: Array, batch: int, tokens: int, keys: int) -> Array:
+    """The mask itself; :class:`ArgumentError` where it does not fit or could mean two things."""
+    if mask.dtype != bool and not jnp.issubdtype(mask.dtype, jnp.floating):
+        raise ArgumentError(
+            f"A ready-made attention_mask is {mask.dtype}. Give booleans (True where seen), or floating-point numbers "
+            "that are added to the scores (0 where seen)."
+        )
+    if mask.shape[0] not in (1, batch) or mask.shape[2:] not in ((tokens, keys), (1, keys)):
+        expected = f"({batch} or 1, heads or 1, {tokens}, {keys})"
+        raise ArgumentError(f"A ready-made attention_mask has shape {mask.shape}, expected {expected}.")
+    return mask

@@ -48,7 +48,7 @@ class SparseExperts(Built, component=components.SparseExperts):
             low, high = 1.0 - component.jitter, 1.0 + component.jitter
             x = x * jax.random.uniform(state.next_rng(), x.shape, x.dtype, low, high)
         tokens = x.reshape(-1, x.shape[-1])
-        scores = call(holder, component.router, tokens, state=state)
+        state.routed = scores = call(holder, component.router, tokens, state=state)
         weights, chosen = jax.lax.top_k(jax.nn.softmax(scores.astype(jnp.float32), axis=-1), component.top_k)
         if component.normalise:
             weights = weights / weights.sum(axis=-1, keepdims=True)
@@ -208,7 +208,7 @@ class Stack(Built, component=components.Stack):
             if state.hidden_states is not None:
                 state.hidden_states.append(x)
             kept = None if state.cache is None else state.cache[index]
-            out, kept, weights = run(layer, x, state.for_layer(kept))
+            out, kept, weights, routed = run(layer, x, state.for_layer(kept))
             skip = getattr(part.component, "skip", 0.0)
             if skip and state.train:
                 out = jnp.where(jax.random.uniform(state.next_rng()) < skip, x, out)
@@ -217,12 +217,14 @@ class Stack(Built, component=components.Stack):
                 state.cache[index] = kept
             if state.attentions is not None:
                 state.attentions.append(weights)
+            if state.router_logits is not None and routed is not None:
+                state.router_logits.append(routed)
             x = out
         return x
 
 
 def _layer(
     layer: Callable[[Array, State], Array], x: Array, state: State
-) -> tuple[Array, tuple[Array, Array] | None, Array | None]:
-    """A layer as a pure function: its output, its keys and values, its attention weights."""
-    return layer(x, state), state.kept, state.weights
+) -> tuple[Array, tuple[Array, Array] | None, Array | None, Array | None]:
+    """A layer as a pure function: its output, its keys and values, its attention weights, its router's logits."""
+    return layer(x, state), state.kept, state.weights, state.routed

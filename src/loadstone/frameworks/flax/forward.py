@@ -27,6 +27,9 @@ class Options:
     use_cache: bool = False
     output_attentions: bool = False
     output_hidden_states: bool = False
+    output_router_logits: bool = False
+    router_aux_loss_coef: float = 0.0
+    """How much of the routers' loss the loss contains."""
     train: bool = False
     last_logits: int = 0
     """Only the last so many tokens' logits; 0 for all."""

@@ -21,6 +21,7 @@ from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
 from loadstone.frameworks.flax.sampling import choose
 from loadstone.frameworks.ranges import beyond
+from loadstone.frameworks.unmasked import prompt_mask
 from loadstone.generation.decoding import decoding
 from loadstone.generation.keys import GenerationOptions
 from loadstone.generation_config import GenerationConfig
@@ -46,6 +47,7 @@ class GenerationMixin:
 
     config: Any
     component: Any
+    about: Any
     generation_config: GenerationConfig | None
 
     def generate(
@@ -62,8 +64,9 @@ class GenerationMixin:
     ) -> Array:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. ``token_type_ids`` (batch, tokens)
-        are for models that have them; new tokens get the last one's.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
+        ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
+        models that have them; new tokens get the last one's.
 
         Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
         ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability),
@@ -74,7 +77,7 @@ class GenerationMixin:
 
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
-        ids, mask = _prompt(inputs if inputs is not None else input_ids, attention_mask)
+        ids = _prompt(inputs if inputs is not None else input_ids, attention_mask)
         if inputs is not None and input_ids is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
         embeddings = next(components.find(self.component, components.Embeddings))
@@ -85,7 +88,9 @@ class GenerationMixin:
             options,
             generation_config,
             own=_OWN,
-        ).within(embeddings.longest_text, int(mask.sum(axis=1).max()))
+        )
+        mask = prompt_mask(self.about.warnings_issued, ids, attention_mask, how.prompt_padding)
+        how = how.within(embeddings.longest_text, int(mask.sum(axis=1).max()))
         types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         structure, leaves = parts_of(self)
         if error := beyond(embeddings, "input_ids", int(ids.min()), int(ids.max())):
@@ -183,16 +188,11 @@ def _segments(ids: np.ndarray[Any, Any], given: Any) -> np.ndarray[Any, Any] | N
     return types.astype(np.int32)
 
 
-def _prompt(ids: Any, mask: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Prompt and mask on the host; :class:`ArgumentError` where they make no sense."""
+def _prompt(ids: Any, mask: Any) -> np.ndarray[Any, Any]:
+    """The prompt on the host; :class:`ArgumentError` where it makes no sense."""
     if any(isinstance(each, jax.core.Tracer) for each in (ids, mask)):
         raise ArgumentError("generate compiles its steps itself; call it outside of jax.jit and nnx.jit.")
     found = np.asarray([] if ids is None else ids)
     if found.ndim != 2 or found.size == 0 or not np.issubdtype(found.dtype, np.integer):
         raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
-    mask = np.ones(found.shape, bool) if mask is None else np.asarray(mask).astype(bool)
-    if mask.shape != found.shape:
-        raise ArgumentError(f"attention_mask has shape {mask.shape}, expected {found.shape}.")
-    if not mask[:, -1].all():
-        raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
-    return found.astype(np.int32), mask
+    return found.astype(np.int32)

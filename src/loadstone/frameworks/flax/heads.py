@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import jax
@@ -20,7 +19,8 @@ from loadstone.architectures.family import (
     TOKEN_CLASSIFICATION,
 )
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.flax import backbone, losses
+from loadstone.frameworks.flax import losses
+from loadstone.frameworks.flax.bare import BareModel
 from loadstone.frameworks.flax.build import call
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options
@@ -30,83 +30,12 @@ from loadstone.frameworks.flax.outputs import (
     BaseModelOutput,
     CausalLMOutput,
     MaskedLMOutput,
+    MoeCausalLMOutputWithPast,
     QuestionAnsweringModelOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
 from loadstone.frameworks.flax.state import State
-
-
-class BareModel(FlaxPreTrainedModel):
-    """A model without a head: it returns hidden states."""
-
-    def __init__(
-        self,
-        config: Any,
-        *,
-        add_pooling_layer: bool = True,
-        seed: int | None = 0,
-        dtype: Any = jnp.float32,
-        component: components.Component | None = None,
-    ) -> None:
-        if not add_pooling_layer and component is None and self.head_spec is not None:
-            made = self.head_spec.blueprint(config)
-            component = replace(made, pooler=None) if isinstance(made, components.Backbone) else made
-        super().__init__(config, seed=seed, dtype=dtype, component=component)
-
-    def __call__(
-        self,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        position_ids: Any = None,
-        past_key_values: KeyValueCache | None = None,
-        inputs_embeds: Any = None,
-        token_type_ids: Any = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-    ) -> BaseModelOutput | tuple[Any, ...]:
-        """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
-
-        ``attention_mask`` (batch, tokens in the cache plus new ones, or as many as the cache has room for): 1 for a
-        token, 0 for padding; or ready-made (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add
-        to the scores. ``past_key_values``: a cache from :meth:`init_cache` or from the last call. ``use_cache=True``
-        without one returns the keys and values of these tokens in a cache that has no room for more.
-        ``train=True`` needs ``dropout_rng``, a JAX random key, where the config has any dropout.
-        """
-        return self._call(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            token_type_ids=token_type_ids,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            return_dict=return_dict,
-            train=train,
-            dropout_rng=dropout_rng,
-        )
-
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> BaseModelOutput:
-        """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
-        state = State(
-            train=options.train,
-            rng=inputs.get("dropout_rng") if options.train else None,
-            keep_weights=options.output_attentions,
-            checkpointing=self.gradient_checkpointing,
-        )
-        state.attentions = [] if options.output_attentions else None
-        state.hidden_states = [] if options.output_hidden_states else None
-        if options.use_cache and "past_key_values" not in inputs and self.is_causal:
-            given = inputs["input_ids"] if "input_ids" in inputs else inputs["inputs_embeds"]
-            inputs = {**inputs, "past_key_values": self.init_cache(*given.shape[:2])}
-        assert self.component is not None
-        return backbone.run(self, self.component, inputs, state)
 
 
 class _WithHead(FlaxPreTrainedModel):
@@ -170,10 +99,14 @@ class CausalLM(_WithHead, GenerationMixin):
         logits_to_keep: Any = 0,
         train: bool = False,
         dropout_rng: Array | None = None,
-    ) -> CausalLMOutput | tuple[Any, ...]:
+        output_router_logits: bool | None = None,
+        **unknown: Any,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
 
         ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
+        ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
+        contains ``config.router_aux_loss_coef`` times.
         """
         return self._call(
             input_ids=input_ids,
@@ -188,11 +121,13 @@ class CausalLM(_WithHead, GenerationMixin):
             output_hidden_states=output_hidden_states,
             return_dict=return_dict,
             logits_to_keep=logits_to_keep,
+            output_router_logits=output_router_logits,
             train=train,
             dropout_rng=dropout_rng,
+            unknown=unknown,
         )
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> CausalLMOutput:
+    def forward(self, inputs: Mapping[str, Any], options: Options) -> CausalLMOutput | MoeCausalLMOutputWithPast:
         """The pure forward pass."""
         out = self._backbone(inputs, options)
         x = out.last_hidden_state
@@ -203,7 +138,23 @@ class CausalLM(_WithHead, GenerationMixin):
             x = x[:, -options.last_logits :]
         logits = self._output(x, inputs, options)
         loss = losses.next_token(logits, inputs["labels"]) if "labels" in inputs else None
-        return CausalLMOutput(loss, logits, out.past_key_values, out.hidden_states, out.attentions)
+        kept = out.past_key_values, out.hidden_states, out.attentions
+        if out.router_logits is None:
+            return CausalLMOutput(loss, logits, *kept)
+        balance = self._load_balance(out.router_logits, inputs, logits.shape[0])
+        if loss is not None:
+            loss = loss + options.router_aux_loss_coef * balance
+        return MoeCausalLMOutputWithPast(loss, balance, logits, *kept, out.router_logits)
+
+    def _load_balance(self, router_logits: tuple[Array, ...], inputs: Mapping[str, Any], batch: int) -> Array:
+        """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
+        counted, cache = inputs.get("attention_mask"), inputs.get("past_key_values")
+        if counted is not None:
+            past, tokens = 0 if cache is None else cache.length, router_logits[0].shape[0] // batch
+            counted = jax.lax.dynamic_slice_in_dim(counted, past, tokens, axis=1) if counted.ndim == 2 else None
+        assert self.component is not None
+        top_k = next(components.find(self.component, components.SparseExperts)).top_k
+        return losses.load_balance(router_logits, top_k, counted)
 
 
 class MaskedLM(_WithHead):
@@ -222,6 +173,7 @@ class MaskedLM(_WithHead):
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
+        **unknown: Any,
     ) -> MaskedLMOutput | tuple[Any, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         return self._call(
@@ -236,6 +188,7 @@ class MaskedLM(_WithHead):
             return_dict=return_dict,
             train=train,
             dropout_rng=dropout_rng,
+            unknown=unknown,
         )
 
     def forward(self, inputs: Mapping[str, Any], options: Options) -> MaskedLMOutput:
@@ -265,6 +218,7 @@ class SequenceClassification(_WithHead):
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
+        **unknown: Any,
     ) -> SequenceClassifierOutput | tuple[Any, ...]:
         """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
         return self._call(
@@ -281,6 +235,7 @@ class SequenceClassification(_WithHead):
             return_dict=return_dict,
             train=train,
             dropout_rng=dropout_rng,
+            unknown=unknown,
         )
 
     def forward(self, inputs: Mapping[str, Any], options: Options) -> SequenceClassifierOutput:
@@ -309,6 +264,7 @@ class TokenClassification(_WithHead):
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
+        **unknown: Any,
     ) -> TokenClassifierOutput | tuple[Any, ...]:
         """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         return self._call(
@@ -324,6 +280,7 @@ class TokenClassification(_WithHead):
             return_dict=return_dict,
             train=train,
             dropout_rng=dropout_rng,
+            unknown=unknown,
         )
 
     def forward(self, inputs: Mapping[str, Any], options: Options) -> TokenClassifierOutput:
@@ -353,6 +310,7 @@ class QuestionAnswering(_WithHead):
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
+        **unknown: Any,
     ) -> QuestionAnsweringModelOutput | tuple[Any, ...]:
         """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
         return self._call(
@@ -369,6 +327,7 @@ class QuestionAnswering(_WithHead):
             return_dict=return_dict,
             train=train,
             dropout_rng=dropout_rng,
+            unknown=unknown,
         )
 
     def forward(self, inputs: Mapping[str, Any], options: Options) -> QuestionAnsweringModelOutput:
@@ -381,6 +340,16 @@ class QuestionAnswering(_WithHead):
             loss = losses.span(start, end, inputs["start_positions"], inputs["end_positions"])
         return QuestionAnsweringModelOutput(loss, start, end, out.hidden_states, out.attentions)
 
+
+__all__ = [
+    "TASK_CLASSES",
+    "BareModel",
+    "CausalLM",
+    "MaskedLM",
+    "QuestionAnswering",
+    "SequenceClassification",
+    "TokenClassification",
+]
 
 TASK_CLASSES: dict[str, type[FlaxPreTrainedModel]] = {
     BARE: BareModel,

@@ -39,6 +39,22 @@ def masked_token(logits: Array, labels: Array) -> Array:
     return cross_entropy(logits.astype(jnp.float32), _classes("labels", labels, logits.shape[:-1]))
 
 
+def load_balance(router_logits: tuple[Array, ...], top_k: int, counted: Array | None) -> Array:
+    """What the busiest experts add to the loss (arXiv:2101.03961, equations 4 to 6, over all layers together).
+
+    ``router_logits``: for each layer (batch · tokens, experts). ``counted`` (batch, tokens): 1 for a token, 0 for
+    padding, which counts for nothing. 1 where all experts are equally busy, more where they are not.
+    """
+    rows, experts = router_logits[0].shape
+    weights = jnp.ones(rows, jnp.float32) if counted is None else counted.reshape(-1).astype(jnp.float32)
+    odds = [jax.nn.softmax(logits, axis=-1) for logits in router_logits]
+    chosen = [jax.nn.one_hot(jax.lax.top_k(each, top_k)[1], experts).sum(axis=1) for each in odds]
+    total = weights.sum() * len(router_logits)
+    busy = sum((weights @ each for each in chosen), jnp.zeros(experts)) / total
+    probable = sum((weights @ each.astype(jnp.float32) for each in odds), jnp.zeros(experts)) / total
+    return (busy * probable).sum() * experts
+
+
 def token_classes(logits: Array, labels: Array) -> Array:
     """Cross entropy over classes at the labelled places, in the logits' own dtype."""
     return cross_entropy(logits, _classes("labels", labels, logits.shape[:-1]))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import jax.numpy as jnp
 from flax import nnx
-from jax import Array
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
@@ -17,7 +16,8 @@ from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.flax.build import attach, build, place
 from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
-from loadstone.frameworks.flax.forward import Options, run
+from loadstone.frameworks.flax.calling import call
+from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.initial import fill_fresh
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
@@ -39,6 +39,8 @@ class About:
         self.name_or_path: str = config.name_or_path
         self.load_report: LoadReport | None = None
         self.generation_config: GenerationConfig | None = None
+        self.warnings_issued: dict[str, bool] = {}
+        """What has been said of inputs without an attention mask."""
         self.seed = 0
         """What newly initialised slots are drawn from when a checkpoint lacks them."""
         self.nbytes_by_device: Mapping[str, int] = {}
@@ -250,34 +252,9 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
         raise NotImplementedError
 
-    def _call(
-        self,
-        *,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        logits_to_keep: Any = 0,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **arrays: Any,
-    ) -> Any:
-        """The output for some arrays by name; an option that is None comes from the config."""
-        config = self.config
-        at_places = not isinstance(logits_to_keep, int)
-        options = Options(
-            use_cache=bool(use_cache),
-            output_attentions=config.output_attentions if output_attentions is None else output_attentions,
-            output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
-            train=train,
-            last_logits=0 if at_places else logits_to_keep,
-            pad_token_id=config.pad_token_id,
-            problem_type=config.problem_type,
-        )
-        more = {"dropout_rng": dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}
-        out = run(self, {**arrays, **more}, options)
-        named = config.return_dict if return_dict is None else return_dict
-        return out if named else out.to_tuple()
+    def _call(self, **given: Any) -> Any:
+        """The output for arrays and options by name; see :func:`loadstone.frameworks.flax.calling.call`."""
+        return call(self, **given)
 
     # What it is -----------------------------------------------------------------------------------
 

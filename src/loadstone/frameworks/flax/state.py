@@ -21,15 +21,16 @@ class State:
     ``masks``: for each kind (batch or 1, heads or 1, queries, keys), True where seen or numbers to add to the scores;
     None where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens, dim). ``kept``: this layer's keys
     and values so far, each (batch, kv_heads, max_length, head_dim), of which ``past`` tokens are filled. ``weights``:
-    the layer's attention weights, if ``keep_weights``.
+    the layer's attention weights, if ``keep_weights``. ``routed``: its router's logits (batch · tokens, experts), if it
+    has experts.
 
-    The state of a whole pass also collects what the layers leave: ``cache``, ``hidden_states``, ``attentions``. These
-    are no part of the pytree.
+    The state of a whole pass also collects what the layers leave: ``cache``, ``hidden_states``, ``attentions``,
+    ``router_logits``. These are no part of the pytree.
     """
 
     __slots__ = (
         *("attentions", "bias", "cache", "checkpointing", "hidden_states", "keep_weights", "kept", "masks", "past"),
-        *("rng", "rotary", "train", "weights"),
+        *("rng", "rotary", "routed", "router_logits", "train", "weights"),
     )
 
     def __init__(
@@ -53,9 +54,11 @@ class State:
         self.bias: Array | None = None
         self.kept: tuple[Array, Array] | None = None
         self.weights: Array | None = None
+        self.routed: Array | None = None
         self.cache: list[tuple[Array, Array]] | None = None
         self.hidden_states: list[Array] | None = None
         self.attentions: list[Array | None] | None = None
+        self.router_logits: list[Array] | None = None
 
     def next_rng(self) -> Array:
         """A random key that nobody had yet."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from loadstone.errors import ArgumentError
-from loadstone.keywords import nearest
+from loadstone.frameworks import forward_keywords
 
 _RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2}
 _WHOLE = ("input_ids", "position_ids", "token_type_ids")
@@ -22,13 +23,25 @@ def bad_argument(message: str) -> ArgumentError:
     return error
 
 
+@contextmanager
+def _past_keras() -> Iterator[None]:
+    """An :class:`ArgumentError` raised within is let through by Keras as it is."""
+    try:
+        yield
+    except ArgumentError as error:
+        error._keras_call_info_injected = True  # type: ignore[attr-defined]
+        raise
+
+
 def gather(names: Collection[str], args: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a call by name, arrays as tensors. The first may be a dict of several.
 
-    Raises :class:`ArgumentError` for a name that is unknown or comes twice, and for ids that are no whole numbers or
-    have another shape than (batch, tokens).
+    Raises :class:`UnknownArgument` for a name that nothing takes, if it would change something, and
+    :class:`ArgumentError` for one that comes twice, and for ids that are no whole numbers or have another shape than
+    (batch, tokens).
     """
     found: dict[str, Any] = {}
+    unknown: dict[str, Any] = {}
     sources: list[Mapping[str, Any]] = [given]
     if args and isinstance(args[0], Mapping):
         sources.insert(0, args[0])
@@ -41,11 +54,27 @@ def gather(names: Collection[str], args: tuple[Any, ...], given: Mapping[str, An
     for source in sources:
         for name, value in source.items():
             if name not in names:
-                raise bad_argument(f"The model takes no {name!r}. {nearest(str(name), names)}".strip())
+                unknown[str(name)] = value
+                continue
             if name in found and value is not None and found[name] is not None:
                 raise bad_argument(f"{name} is given twice.")
             found[name] = value if value is not None else found.get(name)
+    if unknown:
+        with _past_keras():
+            forward_keywords.check_unknown(unknown, names, found.get("position_ids") is not None)
     return {name: _checked(name, _tensor(value)) for name, value in found.items()}
+
+
+def router_logits_wanted(model: Any, wanted: bool | None) -> bool:
+    """Whether a bare model collects its routers' logits; :class:`UnknownArgument` for those of no experts."""
+    with _past_keras():
+        return forward_keywords.router_logits_wanted(wanted, model.config, model.component)
+
+
+def without_router_logits(model: Any) -> dict[str, bool]:
+    """What a call is given where only the main output counts, though the config asks for the routers' logits too."""
+    wanted = model.config.get("output_router_logits") and "output_router_logits" in model.call_signature_parameters
+    return {"output_router_logits": False} if wanted else {}
 
 
 def _tensor(value: Any) -> Any:

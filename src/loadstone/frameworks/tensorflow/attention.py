@@ -47,16 +47,31 @@ def rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor) -> tf.Tensor:
     return turned if dim == x.shape[-1] else tf.concat((turned, passing), axis=-1)
 
 
+def row_segments(position_ids: tf.Tensor) -> tf.Tensor:
+    """Which text of its row each token belongs to, (batch or 1, tokens).
+
+    A new text begins wherever a position is not the one after the last, as in Transformers.
+    """
+    restarts = position_ids[:, 1:] != position_ids[:, :-1] + 1
+    return tf.pad(tf.cumsum(tf.cast(restarts, tf.int32), axis=1), [[0, 0], [1, 0]])
+
+
 def make_mask(
-    kind: Kind, padding: tf.Tensor | None, queries: int | tf.Tensor, keys: int | tf.Tensor, past: int | tf.Tensor
+    kind: Kind,
+    padding: tf.Tensor | None,
+    segments: tf.Tensor | None,
+    queries: int | tf.Tensor,
+    keys: int | tf.Tensor,
+    past: int | tf.Tensor,
 ) -> tf.Tensor | None:
     """What is added to the scores for a kind of mask; None if nothing is hidden.
 
-    ``padding`` (batch, keys) is true where there is a token; the first query has place ``past`` among the keys. A
-    query that may see nothing at all (a padding token on the left) sees everything: no output is NaN.
+    ``padding`` (batch, keys) is true where there is a token; the first query has place ``past`` among the keys.
+    ``segments`` (batch or 1, keys): tokens see only those with the same number. A query that may see nothing at all (a
+    padding token on the left) sees everything: no output is NaN.
     """
     causal, window = kind
-    if padding is None and window is None and not causal:
+    if padding is None and segments is None and window is None and not causal:
         return None
     row = (past + tf.range(queries))[:, None]
     column = tf.range(keys)[None, :]
@@ -67,6 +82,8 @@ def make_mask(
     else:
         allowed = tf.abs(column - row) <= window if window is not None else tf.ones_like(column == row)
     allowed = allowed[None, None]
+    if segments is not None:
+        allowed &= segments[:, None, :, None] == segments[:, None, None, :]
     if padding is not None:
         allowed &= padding[:, None, None, :]
         allowed |= ~tf.reduce_any(allowed, axis=-1, keepdims=True)

@@ -11,7 +11,7 @@ from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.ranges import check_length
 from loadstone.frameworks.tensorflow.arguments import bad_argument
-from loadstone.frameworks.tensorflow.attention import additive, make_mask, rotary_tables
+from loadstone.frameworks.tensorflow.attention import additive, make_mask, rotary_tables, row_segments
 from loadstone.frameworks.tensorflow.blocks import position_ids as default_positions
 from loadstone.frameworks.tensorflow.build import Built, attach, attribute, call, made_from
 from loadstone.frameworks.tensorflow.cache import Cache, advanced
@@ -49,6 +49,7 @@ class Backbone(Built, component=components.Backbone):
         token_type_ids: tf.Tensor | None,
         output_attentions: bool,
         output_hidden_states: bool,
+        output_router_logits: bool,
         training: bool,
     ) -> BaseModelOutput:
         if (input_ids is None) == (inputs_embeds is None):
@@ -58,24 +59,28 @@ class Backbone(Built, component=components.Backbone):
         past: int | tf.Tensor = 0 if cache is None else cache.length
         keys = tokens if cache is None else shape_of(cache.keys[0])[2]
         _check_room(cache, batch, tokens)
-        padding = _padding(attention_mask, batch, tokens, keys, past)
+        padding, segments = _padding(attention_mask, batch, tokens, keys, past), None
         if position_ids is None:
             embeddings = component.embeddings.component
             assert isinstance(embeddings, components.Embeddings)
             _check_length(embeddings, padding, tokens, past)
-            position_ids = default_positions(embeddings, input_ids, padding, tokens, past)
-        position_ids = tf.reshape(position_ids, [-1, tokens])
+            position_ids = tf.reshape(default_positions(embeddings, input_ids, padding, tokens, past), [-1, tokens])
+        else:
+            position_ids = tf.reshape(position_ids, [-1, tokens])
+            if attention_mask is None and cache is None and all(causal for causal, _ in holder.mask_kinds):
+                segments = row_segments(position_ids)
         state = State(
             training=training,
             cache=cache,
             attentions=[] if output_attentions else None,
             hidden_states=[] if output_hidden_states else None,
+            router_logits=[] if output_router_logits else None,
         )
         x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids, state=state)
         if component.expand is not None:
             x = call(holder, component.expand, x, state=state)
         for kind in holder.mask_kinds:
-            state.masks[kind] = _mask(kind, attention_mask, padding, tokens, keys, past)
+            state.masks[kind] = _mask(kind, attention_mask, padding, segments, tokens, keys, past)
         for rotary in holder.rotaries:
             state.rotary[rotary] = rotary_tables(rotary, position_ids, x.dtype)
         x = call(holder, component.stack, x, state=state)
@@ -89,6 +94,7 @@ class Backbone(Built, component=components.Backbone):
             past_key_values=None if cache is None else advanced(cache, state.keys, state.values, tokens),
             hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
             attentions=None if state.attentions is None else tuple(state.attentions),
+            router_logits=None if state.router_logits is None else tuple(state.router_logits),
         )
 
 
@@ -158,11 +164,27 @@ def _mask(
     kind: Kind,
     attention_mask: tf.Tensor | None,
     padding: tf.Tensor | None,
+    segments: tf.Tensor | None,
     tokens: int | tf.Tensor,
     keys: int | tf.Tensor,
     past: int | tf.Tensor,
 ) -> tf.Tensor | None:
     """What is added to the scores: a ready-made mask as it is, else one made for the kind."""
     if attention_mask is not None and attention_mask.shape.rank == 4:
-        return additive(attention_mask)
-    return make_mask(kind, padding, tokens, keys, past)
+        return additive(_ready_made(attention_mask, tokens, keys))
+    return make_mask(kind, padding, segments, tokens, keys, past)
+
+
+def _ready_made(mask: tf.Tensor, tokens: int | tf.Tensor, keys: int | tf.Tensor) -> tf.Tensor:
+    """The mask itself; :class:`ArgumentError` where it could mean two things, or surely does not fit."""
+    if not (mask.dtype.is_floating or mask.dtype.is_bool):
+        raise bad_argument(
+            f"A ready-made attention_mask is {mask.dtype.name}. Give booleans (True where seen), or floating-point "
+            "numbers that are added to the scores (0 where seen)."
+        )
+    sizes = [tf.get_static_value(tokens), tf.get_static_value(keys)]
+    fits = (None in (size, expected) or size == expected for size, expected in zip(mask.shape[2:], sizes, strict=True))
+    if not all(fits) and tuple(mask.shape[2:]) != (1, sizes[1]):
+        expected = f"(batch or 1, heads or 1, {sizes[0]}, {sizes[1]})"
+        raise bad_argument(f"A ready-made attention_mask has shape {tuple(mask.shape)}, expected {expected}.")
+    return mask

@@ -45,7 +45,10 @@ class SparseExperts(Built, component=components.SparseExperts):
         if component.jitter and state.training:
             x *= tf.random.uniform(shape, 1.0 - component.jitter, 1.0 + component.jitter, x.dtype)
         tokens = tf.reshape(x, [-1, shape[-1]])
-        odds = tf.nn.softmax(tf.cast(call(holder, component.router, tokens, state=state), tf.float32))
+        logits = call(holder, component.router, tokens, state=state)
+        if state.router_logits is not None:
+            state.router_logits.append(logits)
+        odds = tf.nn.softmax(tf.cast(logits, tf.float32))
         weights, chosen = tf.math.top_k(odds, component.top_k)
         if component.normalise:
             weights /= tf.reduce_sum(weights, axis=-1, keepdims=True)

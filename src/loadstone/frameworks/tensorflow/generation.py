@@ -10,7 +10,10 @@ import tensorflow as tf
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.ranges import beyond
+from loadstone.frameworks.tensorflow.arguments import without_router_logits
 from loadstone.frameworks.tensorflow.cache import Cache, cache_spec
+from loadstone.frameworks.tensorflow.unmasked import warnings_issued
+from loadstone.frameworks.unmasked import prompt_mask
 from loadstone.generation.decoding import Decoding, decoding
 from loadstone.generation.keys import GenerationOptions
 from loadstone.generation_config import GenerationConfig
@@ -50,6 +53,7 @@ class Programs:
                 past_key_values=past,
                 return_dict=True,
                 logits_to_keep=1,
+                **without_router_logits(model),
             )
             return tf.cast(out.logits[:, -1], tf.float32), out.past_key_values
 
@@ -77,8 +81,9 @@ class GenerationMixin:
     ) -> tf.Tensor:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones), of the same dtype.
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. ``token_type_ids`` (batch, tokens)
-        are for models that have them; new tokens get the last one's.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
+        ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
+        models that have them; new tokens get the last one's.
 
         Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
         ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability),
@@ -94,11 +99,6 @@ class GenerationMixin:
         if given is None or given.shape.rank != 2 or 0 in given.shape or (inputs is not None and input_ids is not None):
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         ids = tf.cast(given, tf.int32)
-        mask = tf.ones_like(ids) if attention_mask is None else tf.cast(tf.convert_to_tensor(attention_mask), tf.int32)
-        if mask.shape != ids.shape:
-            raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(ids.shape)}.")
-        if not bool(tf.reduce_all(mask[:, -1] != 0)):
-            raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
         embeddings = next(self._components(components.Embeddings))
         how = decoding(
             ids.shape[1],
@@ -107,7 +107,9 @@ class GenerationMixin:
             options,
             generation_config,
             own=_OWN,
-        ).within(embeddings.longest_text, int(tf.reduce_max(tf.reduce_sum(mask, axis=1))))
+        )
+        real = prompt_mask(warnings_issued(self), ids.numpy(), attention_mask, how.prompt_padding)
+        how, mask = how.within(embeddings.longest_text, int(real.sum(axis=1).max())), tf.cast(real, tf.int32)
         types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         if streamer is not None:
             streamer.put(given)

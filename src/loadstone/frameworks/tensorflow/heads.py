@@ -17,7 +17,7 @@ from loadstone.architectures.family import (
     TOKEN_CLASSIFICATION,
 )
 from loadstone.frameworks.tensorflow import losses
-from loadstone.frameworks.tensorflow.arguments import bad_argument, gather
+from loadstone.frameworks.tensorflow.arguments import bad_argument, gather, router_logits_wanted
 from loadstone.frameworks.tensorflow.build import call, made_from
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin
@@ -26,11 +26,13 @@ from loadstone.frameworks.tensorflow.outputs import (
     BaseModelOutput,
     CausalLMOutput,
     MaskedLMOutput,
+    MoeCausalLMOutputWithPast,
     QuestionAnsweringModelOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
 from loadstone.frameworks.tensorflow.state import State, shape_of
+from loadstone.frameworks.tensorflow.unmasked import look
 
 
 class _Task(TFPreTrainedModel):
@@ -78,14 +80,19 @@ class BareModel(_Task):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
+        output_router_logits: bool | None = None,
     ) -> BaseModelOutput | tuple[Any, ...]:
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
         ``attention_mask`` (batch, tokens in the cache plus new ones, or the cache's whole length): 1 for a token, 0 for
         padding; or ready-made (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add to the scores.
+        ``position_ids`` (batch or 1, tokens) that start again within a row begin another text, which sees only itself,
+        where no mask is given and no cache is in use (not in models that read in both directions).
         ``past_key_values``: what :meth:`init_cache` or the call before gave.
         """
         config = self.config
+        if attention_mask is None and tf.executing_eagerly():
+            look(self, input_ids, position_ids, past_key_values is not None)
         out: BaseModelOutput = made_from(self.component).run(
             self,
             self.component,
@@ -97,6 +104,7 @@ class BareModel(_Task):
             token_type_ids=token_type_ids,
             output_attentions=config.output_attentions if output_attentions is None else output_attentions,
             output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
+            output_router_logits=router_logits_wanted(self, output_router_logits),
             training=bool(training),
         )
         return _returned(self, out, return_dict)
@@ -173,10 +181,13 @@ class CausalLM(_WithHead, GenerationMixin):
         return_dict: bool | None = None,
         logits_to_keep: int | tf.Tensor = 0,
         training: bool | None = False,
-    ) -> CausalLMOutput | tuple[Any, ...]:
+        output_router_logits: bool | None = None,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
 
         ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
+        ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
+        contains ``config.router_aux_loss_coef`` times.
         """
         out = self._backbone(
             input_ids=input_ids,
@@ -188,6 +199,7 @@ class CausalLM(_WithHead, GenerationMixin):
             use_cache=use_cache,
             output_attentions=output_attentions,
             output_hidden_states=output_hidden_states,
+            output_router_logits=output_router_logits,
             training=training,
         )
         x = out.last_hidden_state
@@ -197,14 +209,32 @@ class CausalLM(_WithHead, GenerationMixin):
             x = x[:, -logits_to_keep:]
         logits = self._output(x, training)
         loss = None if labels is None else losses.next_token(logits, labels)
-        result = CausalLMOutput(
-            loss=loss,
-            logits=logits,
-            past_key_values=out.past_key_values,
-            hidden_states=out.hidden_states,
-            attentions=out.attentions,
+        kept = {name: out.get(name) for name in ("past_key_values", "hidden_states", "attentions")}
+        if out.router_logits is None:
+            return _returned(self, CausalLMOutput(loss=loss, logits=logits, **kept), return_dict)
+        balance = self._load_balance(out.router_logits, attention_mask, past_key_values, shape_of(logits)[0])
+        if loss is not None:
+            loss += self.config.router_aux_loss_coef * balance
+        result = MoeCausalLMOutputWithPast(
+            loss=loss, aux_loss=balance, logits=logits, router_logits=out.router_logits, **kept
         )
         return _returned(self, result, return_dict)
+
+    def _load_balance(
+        self,
+        router_logits: tuple[tf.Tensor, ...],
+        attention_mask: tf.Tensor | None,
+        past: Cache | None,
+        batch: int | tf.Tensor,
+    ) -> tf.Tensor:
+        """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
+        counted = None
+        if attention_mask is not None and attention_mask.shape.rank == 2:
+            start, tokens = 0 if past is None else past.length, shape_of(router_logits[0])[0] // batch
+            counted = attention_mask[:, start : start + tokens]
+        assert self.component is not None
+        top_k = next(components.find(self.component, components.SparseExperts)).top_k
+        return losses.load_balance(router_logits, top_k, counted)
 
 
 class MaskedLM(_WithHead):

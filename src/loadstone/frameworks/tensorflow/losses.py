@@ -53,6 +53,23 @@ def masked_token(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     return cross_entropy(tf.cast(_flat(logits), tf.float32), _classes("labels", labels, logits.shape[:-1]))
 
 
+def load_balance(router_logits: tuple[tf.Tensor, ...], top_k: int, counted: tf.Tensor | None) -> tf.Tensor:
+    """What the busiest experts add to the loss (arXiv:2101.03961, equations 4 to 6, over all layers together).
+
+    ``router_logits``: for each layer (batch · tokens, experts). ``counted`` (batch, tokens): 1 for a token, 0 for
+    padding, which counts for nothing. 1 where all experts are equally busy, more where they are not.
+    """
+    experts = router_logits[0].shape[-1]
+    ones = tf.ones(tf.shape(router_logits[0])[:1])
+    weights = (ones if counted is None else tf.cast(tf.reshape(counted, [-1]), tf.float32))[:, None]
+    odds = [tf.nn.softmax(logits) for logits in router_logits]
+    chosen = [tf.reduce_sum(tf.one_hot(tf.math.top_k(each, top_k).indices, experts), axis=1) for each in odds]
+    total = tf.reduce_sum(weights) * len(router_logits)
+    busy = tf.add_n([tf.reduce_sum(weights * each, axis=0) for each in chosen]) / total
+    probable = tf.add_n([tf.reduce_sum(weights * tf.cast(each, tf.float32), axis=0) for each in odds]) / total
+    return tf.reduce_sum(busy * probable) * experts
+
+
 def token_classes(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     """Cross entropy over classes at the labelled places, in the logits' own dtype."""
     return cross_entropy(_flat(logits), _classes("labels", labels, logits.shape[:-1]))

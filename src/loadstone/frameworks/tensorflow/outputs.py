@@ -42,6 +42,10 @@ class MaskedLMOutput(_Nested, outputs.MaskedLMOutput):
     __doc__ = outputs.MaskedLMOutput.__doc__
 
 
+class MoeCausalLMOutputWithPast(_Nested, outputs.MoeCausalLMOutputWithPast):
+    __doc__ = outputs.MoeCausalLMOutputWithPast.__doc__
+
+
 class SequenceClassifierOutput(_Nested, outputs.SequenceClassifierOutput):
     __doc__ = outputs.SequenceClassifierOutput.__doc__
 

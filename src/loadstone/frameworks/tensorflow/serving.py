@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.frameworks.tensorflow.arguments import without_router_logits
 
 
 class Serving:
@@ -29,7 +32,7 @@ class Serving:
 
         @tf.function(input_signature=[self.serving_signature()], autograph=False)
         def serving(inputs: dict[str, tf.Tensor]) -> dict[str, Any]:
-            return dict(self(inputs, training=False).items())  # type: ignore[operator]
+            return dict(self(inputs, training=False, **without_router_logits(self)).items())  # type: ignore[operator]
 
         return serving
 
@@ -44,4 +47,18 @@ class Serving:
         """``keras.Model.export``; without an ``input_signature`` it serves :meth:`serving_signature`'s inputs."""
         if kwargs.get("input_signature") is None and len(args) < 2:
             kwargs["input_signature"] = [self.serving_signature()]
-        super().export(filepath, format, *args, **kwargs)  # type: ignore[misc]
+        with _main_output_only(self):
+            super().export(filepath, format, *args, **kwargs)  # type: ignore[misc]
+
+
+@contextmanager
+def _main_output_only(model: Any) -> Iterator[None]:
+    """Leave the routers' logits out of a graph that Keras traces: it has no way to pass arguments on."""
+    if not without_router_logits(model):
+        yield
+        return
+    model.config.output_router_logits = False
+    try:
+        yield
+    finally:
+        model.config.output_router_logits = True

@@ -27,6 +27,7 @@ class State:
         cache: Cache | None = None,
         attentions: list[tf.Tensor] | None = None,
         hidden_states: list[tf.Tensor] | None = None,
+        router_logits: list[tf.Tensor] | None = None,
     ) -> None:
         self.training = training
         self.masks = masks or {}
@@ -36,6 +37,7 @@ class State:
         self.values: list[tf.Tensor] = list(cache.values) if cache is not None else []
         self.attentions = attentions
         self.hidden_states = hidden_states
+        self.router_logits = router_logits
         self.bias: tf.Tensor | None = None
 
 

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.tensorflow.arguments import without_router_logits
 
 _MAIN = ("logits", "start_logits", "end_logits", "last_hidden_state")
 _TARGETS = ("labels", "start_positions", "end_positions")
@@ -30,8 +31,11 @@ class Training:
     def predict_step(self, data: Any) -> Any:
         """One step of ``predict``: labels, which only a loss would need, are left out."""
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
+        extra = without_router_logits(self)
         if isinstance(x, Mapping):
-            x = {name: value for name, value in x.items() if name not in _TARGETS}
+            x = {name: value for name, value in x.items() if name not in _TARGETS} | extra
+        elif extra:
+            x = {"input_ids": x, **extra}
         return super().predict_step(keras.utils.pack_x_y_sample_weight(x, y, weight))  # type: ignore[misc]
 
     def _with_labels(self, data: Any) -> Any:

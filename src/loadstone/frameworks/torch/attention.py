@@ -38,6 +38,7 @@ class State(Movable):
         eager: bool,
         attentions: list[Tensor] | None,
         hidden_states: list[Tensor] | None,
+        router_logits: list[Tensor] | None,
         checkpointing: bool,
     ) -> None:
         self.masks = masks
@@ -46,6 +47,7 @@ class State(Movable):
         self.eager = eager
         self.attentions = attentions
         self.hidden_states = hidden_states
+        self.router_logits = router_logits
         self.checkpointing = checkpointing
         self.bias: Tensor | None = None
         self._elsewhere: dict[torch.device, State] = {}
@@ -115,16 +117,22 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 def make_mask(
-    kind: tuple[bool, int | None], padding: Tensor | None, queries: int, keys: int, device: torch.device
+    kind: tuple[bool, int | None],
+    padding: Tensor | None,
+    segments: Tensor | None,
+    queries: int,
+    keys: int,
+    device: torch.device,
 ) -> Mask:
     """The mask of one kind (causal?, window); ``padding`` (batch, keys) is true where there is a token.
 
-    A query that may see nothing at all (a padding token on the left) sees everything: no output is NaN.
+    ``segments`` (batch or 1, keys): tokens see only those with the same number. A query that may see nothing at all (a
+    padding token on the left) sees everything: no output is NaN.
     """
     causal, window = kind
     if window is not None and window >= keys:
         window = None
-    if padding is None and window is None and (not causal or queries == 1 or queries == keys):
+    if padding is None and segments is None and window is None and (not causal or queries == 1 or queries == keys):
         return Mask(None, causal and queries > 1)
     row = torch.arange(keys - queries, keys, device=device)[:, None]
     column = torch.arange(keys, device=device)[None, :]
@@ -136,6 +144,8 @@ def make_mask(
     elif window is not None:
         allowed = (column - row).abs() <= window
     allowed = allowed[None, None]
+    if segments is not None:
+        allowed = allowed & (segments[:, None, :, None] == segments[:, None, None, :])
     if padding is not None:
         allowed = allowed & padding[:, None, None, :]
         allowed = allowed | ~allowed.any(dim=-1, keepdim=True)

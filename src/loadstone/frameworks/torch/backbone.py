@@ -12,10 +12,11 @@ from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.outputs import BaseModelOutput
 from loadstone.frameworks.ranges import check_length
-from loadstone.frameworks.torch.attention import Mask, RotaryEmbedding, State, make_mask
+from loadstone.frameworks.torch.attention import RotaryEmbedding, State
 from loadstone.frameworks.torch.blocks import position_ids as default_positions
 from loadstone.frameworks.torch.build import Built, attach, call
 from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.masks import masks_for, row_segments
 
 
 def attach_backbone(holder: nn.Module, component: Component) -> None:
@@ -39,7 +40,7 @@ class Backbone(Built, component=components.Backbone):
 
     @staticmethod
     def run(
-        holder: nn.Module,
+        holder: Any,
         component: components.Backbone,
         *,
         input_ids: Tensor | None,
@@ -51,6 +52,7 @@ class Backbone(Built, component=components.Backbone):
         use_cache: bool,
         output_attentions: bool,
         output_hidden_states: bool,
+        output_router_logits: bool,
         eager: bool,
         checkpointing: bool,
     ) -> BaseModelOutput:
@@ -60,7 +62,12 @@ class Backbone(Built, component=components.Backbone):
         tokens = given.shape[1]
         cache = (past_key_values if past_key_values is not None else DynamicCache()) if use_cache else None
         past = cache.get_seq_length() if cache is not None else 0
-        padding, masks = _masks(holder, attention_mask, tokens, past + tokens, given)
+        kinds, segments = holder._mask_kinds, None
+        if position_ids is not None:
+            position_ids = position_ids.view(-1, tokens)
+            if attention_mask is None and cache is None and all(causal for causal, _ in kinds):
+                segments = row_segments(position_ids)
+        padding, masks = masks_for(kinds, attention_mask, segments, tokens, past + tokens, given)
         if position_ids is None:
             embeddings = component.embeddings.component
             assert isinstance(embeddings, components.Embeddings)
@@ -70,7 +77,6 @@ class Backbone(Built, component=components.Backbone):
                     check_length(embeddings, past + tokens)
                 found = torch.arange(found, found + tokens, device=given.device)[None]
             position_ids = found
-        position_ids = position_ids.view(-1, tokens)
         x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
         if component.expand is not None:
             x = call(holder, component.expand, x)
@@ -82,6 +88,7 @@ class Backbone(Built, component=components.Backbone):
             eager=eager or output_attentions,
             attentions=[] if output_attentions else None,
             hidden_states=[] if output_hidden_states else None,
+            router_logits=[] if output_router_logits else None,
             checkpointing=checkpointing,
         )
         x = call(holder, component.stack, x, state)
@@ -95,6 +102,7 @@ class Backbone(Built, component=components.Backbone):
             past_key_values=cache,
             hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
             attentions=None if state.attentions is None else tuple(state.attentions),
+            router_logits=None if state.router_logits is None else tuple(state.router_logits),
         )
 
 
@@ -105,25 +113,3 @@ class Wrapped(Built, component=components.Wrapped):
     def run(holder: nn.Module, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
         out: BaseModelOutput = call(holder, component.inner, **inputs)
         return out
-
-
-def _masks(
-    holder: nn.Module, attention_mask: Tensor | None, tokens: int, keys: int, given: Tensor
-) -> tuple[Tensor | None, dict[tuple[bool, int | None], Mask]]:
-    """The padding mask (batch, keys; None if nothing is padding) and the mask of each kind that the layers use."""
-    kinds: Any = holder._mask_kinds
-    if attention_mask is not None and attention_mask.dim() == 4:
-        whole = Mask(attention_mask.to(given.device), False)
-        return None, dict.fromkeys(kinds, whole)
-    padding = None
-    if attention_mask is not None:
-        if attention_mask.shape != (given.shape[0], keys):
-            raise ArgumentError(
-                f"attention_mask has shape {tuple(attention_mask.shape)}, expected {(given.shape[0], keys)}: one row "
-                f"for each sequence, one column for each token, those in the cache ({keys - tokens}) included."
-            )
-        padding = attention_mask.to(device=given.device, dtype=torch.bool)
-        # Looking into the mask lets the fast kernels run; a traced graph must not depend on what is in it.
-        if not torch.compiler.is_compiling() and bool(padding.all()):
-            padding = None
-    return padding, {kind: make_mask(kind, padding, tokens, keys, given.device) for kind in kinds}

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from loadstone.architectures import components
+from loadstone.architectures.components import Part
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.torch.activations import ACTIVATIONS
 from loadstone.frameworks.torch.attention import State
@@ -42,11 +43,15 @@ class SparseExperts(Built, component=components.SparseExperts):
     """A router and its experts."""
 
     @staticmethod
-    def run(holder: nn.Module, component: components.SparseExperts, x: Tensor) -> Tensor:
+    def run(holder: nn.Module, component: components.SparseExperts, x: Tensor, state: State | None = None) -> Tensor:
+        """``x`` (batch, tokens, width) → the same; a state is left the router's logits (batch · tokens, experts)."""
         if component.jitter and holder.training:
             x = x * torch.empty_like(x).uniform_(1.0 - component.jitter, 1.0 + component.jitter)
         tokens = x.flatten(0, -2)
-        odds = call(holder, component.router, tokens).softmax(dim=-1, dtype=torch.float32)
+        logits = call(holder, component.router, tokens)
+        if state is not None and state.router_logits is not None:
+            state.router_logits.append(logits)
+        odds = logits.softmax(dim=-1, dtype=torch.float32)
         weights, chosen = odds.topk(component.top_k, dim=-1)
         if component.normalise:
             weights = weights / weights.sum(dim=-1, keepdim=True)
@@ -63,7 +68,7 @@ class Layer(Built, component=components.Layer):
         if component.order == "post":
             assert before is not None
             x = call(holder, before, x + dropout(call(holder, component.attention, x, state), share, holder))
-            out = dropout(call(holder, component.feed_forward, x), share, holder)
+            out = dropout(_fed(holder, component.feed_forward, x, state), share, holder)
             return call(holder, component.feed_forward_norm, x + out)
         attended = call(holder, component.attention, x if before is None else call(holder, before, x), state)
         if after is not None:
@@ -71,11 +76,19 @@ class Layer(Built, component=components.Layer):
         attended = dropout(attended, share, holder)
         if component.order != "parallel":
             x, attended = x + attended, None
-        out = call(holder, component.feed_forward, call(holder, component.feed_forward_norm, x))
+        out = _fed(holder, component.feed_forward, call(holder, component.feed_forward_norm, x), state)
         if component.feed_forward_post_norm is not None:
             out = call(holder, component.feed_forward_post_norm, out)
         out = dropout(out, share, holder)
         return x + out if attended is None else x + attended + out
+
+
+def _fed(holder: nn.Module, part: Part, x: Tensor, state: State) -> Tensor:
+    """What a feed-forward network makes of ``x``; experts get the state only where their router's logits are wanted."""
+    if state.router_logits is not None and isinstance(part.component, components.SparseExperts):
+        out: Tensor = call(holder, part, x, state)
+        return out
+    return call(holder, part, x)
 
 
 class AddNorm(Built, component=components.AddNorm):

@@ -8,6 +8,7 @@ say what a family file says of a family.
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -46,6 +47,16 @@ class Conventions:
         """Where code notes that it has warned."""
         noted: dict[str, bool] = self.__dict__.setdefault("_warnings_issued", {})
         return noted
+
+    @functools.cached_property
+    def accepts_loss_kwargs(self) -> bool:
+        """Whether ``num_items_in_batch`` may be given, which Transformers' ``Trainer`` wants to know.
+
+        It would take any ``**keywords`` for a yes, and our own forward passes have them to refuse what is unknown.
+        """
+        parameters = inspect.signature(type(self).forward).parameters  # type: ignore[attr-defined]
+        any_keyword = any(each.kind is each.VAR_KEYWORD and each.name != "unknown" for each in parameters.values())
+        return "num_items_in_batch" in parameters or any_keyword
 
     def init_weights(self) -> None:
         """The older name of ``post_init``."""

@@ -13,6 +13,7 @@ from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.cache import DynamicCache
 from loadstone.frameworks.torch.common_parts import takes
+from loadstone.frameworks.torch.unmasked import mask_from_ids
 from loadstone.generation.decoding import Decoding, decoding
 from loadstone.generation.keys import KNOWN, GenerationOptions
 from loadstone.generation_config import GenerationConfig
@@ -77,9 +78,11 @@ class GenerationMixin:
     ) -> Tensor:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
-        ``attention_mask`` (batch, tokens) marks padding, which must be on the left. ``token_type_ids`` (batch, tokens)
-        are for models that have them; new tokens get the last one's. ``past_key_values``: a cache that holds the first
-        tokens of the prompt already, and gets the others; or all tokens before ``input_ids``, if the mask has them too.
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
+        ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
+        models that have them; new tokens get the last one's. ``past_key_values``: a cache that holds the
+        first tokens of the prompt already, and gets the others; or all tokens before ``input_ids``, if the mask has
+        them too.
 
         Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
         ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability);
@@ -103,7 +106,7 @@ class GenerationMixin:
             own=_OWN,
         )
         past = self._tokens_given(past_key_values)
-        mask, before = _mask(ids, attention_mask, past)
+        mask, before = _mask(self, ids, attention_mask, past, how.prompt_padding)
         longest = self._longest_text()
         if longest is not None:
             how = how.within(longest, int(mask.sum(dim=1).max()))
@@ -197,6 +200,8 @@ class GenerationMixin:
             common["token_type_ids"] = more["token_type_ids"][:, -unread:]
         if model.component is not None:
             common["position_ids"] = self._positions(ids, mask)[:, -unread:]
+            if self.config.get("output_router_logits"):
+                common["output_router_logits"] = False  # the next token does not depend on them
             return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
         places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)
         inputs = model.prepare_inputs_for_generation(ids, cache_position=places, **common) | {"return_dict": True}
@@ -231,13 +236,13 @@ def _tokens_in(cache: Any) -> int:
     return int(cache.get_seq_length() if hasattr(cache, "get_seq_length") else cache[0][0].shape[2])
 
 
-def _mask(ids: Tensor, given: Tensor | None, past: int) -> tuple[Tensor, int]:
+def _mask(model: Any, ids: Tensor, given: Tensor | None, past: int, pad: int | None) -> tuple[Tensor, int]:
     """The mask (batch, all tokens), and how many tokens come before ``ids``: those that only a cache holds.
 
-    Raises :class:`ArgumentError` for a mask of another shape, for padding on the right, and for a cache that holds
-    the whole prompt already.
+    Without a ``given`` one, tokens that are ``pad`` are padding. Raises :class:`ArgumentError` for a mask of another
+    shape, for padding on the right, and for a cache that holds the whole prompt already.
     """
-    mask = torch.ones_like(ids) if given is None else torch.as_tensor(given, device=ids.device).long()
+    mask = mask_from_ids(model, ids, pad) if given is None else torch.as_tensor(given, device=ids.device).long()
     whole = (ids.shape[0], past + ids.shape[1])
     if tuple(mask.shape) not in (tuple(ids.shape), whole):
         also = f", or {whole} with what the cache holds" if past else ""
@@ -248,7 +253,7 @@ def _mask(ids: Tensor, given: Tensor | None, past: int) -> tuple[Tensor, int]:
             f"past_key_values holds {past} tokens, and the prompt has {ids.shape[1]} in all: none is left to read. "
             "Give the whole text, or an attention_mask that has the tokens in the cache too."
         )
-    if not bool(mask[:, -1].all()):
+    if given is not None and not bool(mask[:, -1].all()):
         raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
     return mask, before
 

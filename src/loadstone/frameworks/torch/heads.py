@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -18,10 +19,12 @@ from loadstone.architectures.family import (
     TOKEN_CLASSIFICATION,
 )
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.forward_keywords import check_unknown
 from loadstone.frameworks.outputs import (
     BaseModelOutput,
     CausalLMOutput,
     MaskedLMOutput,
+    MoeCausalLMOutputWithPast,
     QuestionAnsweringModelOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
@@ -31,9 +34,19 @@ from loadstone.frameworks.torch.build import Built, call
 from loadstone.frameworks.torch.cache import DynamicCache
 from loadstone.frameworks.torch.generation import GenerationMixin
 from loadstone.frameworks.torch.model import PreTrainedModel
+from loadstone.frameworks.torch.unmasked import warn_unmasked
 
 
-class BareModel(PreTrainedModel):
+class _Task(PreTrainedModel):
+    """A forward pass that knows its keywords."""
+
+    def _check_unknown(self, unknown: dict[str, Any], position_ids: Tensor | None) -> None:
+        """:class:`UnknownArgument` for keywords that nothing takes and that would change something."""
+        known = inspect.signature(type(self).forward).parameters
+        check_unknown(unknown, [name for name in known if name not in ("self", "unknown")], position_ids is not None)
+
+
+class BareModel(_Task):
     """A model without a head: it returns hidden states."""
 
     def __init__(
@@ -51,6 +64,7 @@ class BareModel(PreTrainedModel):
             if self.component
             else False
         )
+        self._has_experts = bool(self.component and any(components.find(self.component, components.SparseExperts)))
 
     def forward(
         self,
@@ -64,16 +78,28 @@ class BareModel(PreTrainedModel):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: Any,
     ) -> BaseModelOutput | tuple[Any, ...]:
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
         ``attention_mask`` (batch, tokens in the cache plus new ones): 1 for a token, 0 for padding; or ready-made
-        (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add to the scores.
+        (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add to the scores. ``position_ids``
+        (batch or 1, tokens) that start again within a row begin another text, which sees only itself, where no mask is
+        given and no cache is in use (as in Transformers; not in models that read in both directions).
         """
+        if unknown:
+            self._check_unknown(unknown, position_ids)
         config = self.config
         checkpointing = self.gradient_checkpointing and self.training
         use_cache = config.use_cache if use_cache is None else use_cache
         use_cache = bool(use_cache or past_key_values is not None) and self._is_causal and not checkpointing
+        if attention_mask is None and not torch.compiler.is_compiling():
+            warn_unmasked(self, input_ids, position_ids, self._is_causal, use_cache)
+        if output_router_logits is None:
+            output_router_logits = self._has_experts and config.output_router_logits
+        elif output_router_logits and not self._has_experts:
+            check_unknown({"output_router_logits": True}, (), False)
         assert self.component is not None
         out: BaseModelOutput = Built.made_from[type(self.component)].run(
             self,
@@ -87,6 +113,7 @@ class BareModel(PreTrainedModel):
             use_cache=use_cache,
             output_attentions=config.output_attentions if output_attentions is None else output_attentions,
             output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
+            output_router_logits=output_router_logits,
             eager=config._attn_implementation == "eager",
             checkpointing=checkpointing,
         )
@@ -98,7 +125,7 @@ def _returned(model: PreTrainedModel, out: Any, return_dict: bool | None) -> Any
     return out if named else out.to_tuple()
 
 
-class _WithHead(PreTrainedModel):
+class _WithHead(_Task):
     """A backbone and an output part."""
 
     def _backbone(self, **inputs: Any) -> BaseModelOutput:
@@ -140,6 +167,9 @@ class _WithHead(PreTrainedModel):
 class CausalLM(_WithHead, GenerationMixin):
     """Predicts the next token."""
 
+    loss_type: ClassVar[str] = "ForCausalLM"
+    """Tells Transformers' ``Trainer`` that the first token of a row is no label when it counts them."""
+
     def forward(
         self,
         input_ids: Tensor | None = None,
@@ -154,11 +184,19 @@ class CausalLM(_WithHead, GenerationMixin):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         logits_to_keep: int | Tensor = 0,
-    ) -> CausalLMOutput | tuple[Any, ...]:
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: Any,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
 
         ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
+        ``num_items_in_batch``: what the sum over labelled tokens is divided by, in place of their number here.
+        ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
+        contains ``config.router_aux_loss_coef`` times.
         """
+        if unknown:
+            self._check_unknown(unknown, position_ids)
         out = self._backbone(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -169,6 +207,7 @@ class CausalLM(_WithHead, GenerationMixin):
             use_cache=use_cache,
             output_attentions=output_attentions,
             output_hidden_states=output_hidden_states,
+            output_router_logits=output_router_logits,
         )
         x = out.last_hidden_state
         assert x is not None
@@ -177,9 +216,24 @@ class CausalLM(_WithHead, GenerationMixin):
         elif logits_to_keep:
             x = x[:, -logits_to_keep:]
         logits = self._output(x)
-        loss = None if labels is None else losses.next_token(logits, labels)
-        result = CausalLMOutput(loss, logits, out.past_key_values, out.hidden_states, out.attentions)
+        loss = None if labels is None else losses.next_token(logits, labels, num_items_in_batch)
+        kept = out.past_key_values, out.hidden_states, out.attentions
+        if out.router_logits is None:
+            return _returned(self, CausalLMOutput(loss, logits, *kept), return_dict)
+        balance = self._load_balance(out.router_logits, attention_mask, logits.shape[0])
+        if loss is not None:
+            loss = loss + self.config.router_aux_loss_coef * balance.to(loss.device)
+        result = MoeCausalLMOutputWithPast(loss, balance, logits, *kept, out.router_logits)
         return _returned(self, result, return_dict)
+
+    def _load_balance(self, router_logits: tuple[Tensor, ...], attention_mask: Tensor | None, batch: int) -> Tensor:
+        """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
+        counted = None
+        if attention_mask is not None and attention_mask.dim() == 2:
+            counted = attention_mask[:, -(router_logits[0].shape[0] // batch) :]
+        assert self.component is not None
+        top_k = next(components.find(self.component, components.SparseExperts)).top_k
+        return losses.load_balance(router_logits, top_k, counted)
 
 
 class MaskedLM(_WithHead):
@@ -196,8 +250,15 @@ class MaskedLM(_WithHead):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: Any,
     ) -> MaskedLMOutput | tuple[Any, ...]:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
+        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss.
+
+        ``num_items_in_batch``: what the sum over labelled tokens is divided by, in place of their number here.
+        """
+        if unknown:
+            self._check_unknown(unknown, position_ids)
         out = self._backbone(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -209,7 +270,7 @@ class MaskedLM(_WithHead):
         )
         assert out.last_hidden_state is not None
         logits = self._output(out.last_hidden_state)
-        loss = None if labels is None else losses.masked_token(logits, labels)
+        loss = None if labels is None else losses.masked_token(logits, labels, num_items_in_batch)
         return _returned(self, MaskedLMOutput(loss, logits, out.hidden_states, out.attentions), return_dict)
 
 
@@ -229,8 +290,11 @@ class SequenceClassification(_WithHead):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
+        **unknown: Any,
     ) -> SequenceClassifierOutput | tuple[Any, ...]:
         """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
+        if unknown:
+            self._check_unknown(unknown, position_ids)
         out = self._backbone(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -263,8 +327,11 @@ class TokenClassification(_WithHead):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
+        **unknown: Any,
     ) -> TokenClassifierOutput | tuple[Any, ...]:
         """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
+        if unknown:
+            self._check_unknown(unknown, position_ids)
         out = self._backbone(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -297,8 +364,11 @@ class QuestionAnswering(_WithHead):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
+        **unknown: Any,
     ) -> QuestionAnsweringModelOutput | tuple[Any, ...]:
         """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
+        if unknown:
+            self._check_unknown(unknown, position_ids)
         out = self._backbone(
             input_ids=input_ids,
             attention_mask=attention_mask,

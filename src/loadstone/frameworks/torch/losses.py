@@ -19,15 +19,45 @@ IGNORED = -100
 """A label that counts for nothing."""
 
 
-def next_token(logits: Tensor, labels: Tensor) -> Tensor:
+def next_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
     """Cross entropy of each token's successor; ``logits`` (batch, tokens, vocab), ``labels`` (batch, tokens)."""
     classes = _classes("labels", labels, logits.shape[:-1]).view(logits.shape[:-1])
-    return masked_token(logits, F.pad(classes, (0, 1), value=IGNORED)[:, 1:])
+    return masked_token(logits, F.pad(classes, (0, 1), value=IGNORED)[:, 1:], items)
 
 
-def masked_token(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross entropy at the labelled places; ``logits`` (…, classes), ``labels`` (…)."""
-    return _cross_entropy(logits.flatten(0, -2).float(), _classes("labels", labels, logits.shape[:-1]))
+def masked_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
+    """Cross entropy at the labelled places; ``logits`` (…, classes), ``labels`` (…).
+
+    The mean, or the sum divided by ``items``: the labelled places of all batches whose gradients are added up.
+    """
+    flat, classes = logits.flatten(0, -2).float(), _classes("labels", labels, logits.shape[:-1])
+    if items is None:
+        return _cross_entropy(flat, classes)
+    total = _cross_entropy(flat, classes, "sum")
+    return total / (items.to(total.device) if isinstance(items, Tensor) else items)
+
+
+def load_balance(router_logits: tuple[Tensor, ...], top_k: int, counted: Tensor | None) -> Tensor:
+    """What the busiest experts add to the loss (arXiv:2101.03961, equations 4 to 6, over all layers together).
+
+    ``router_logits``: for each layer (batch · tokens, experts). ``counted`` (batch, tokens): 1 for a token, 0 for
+    padding, which counts for nothing. 1 where all experts are equally busy, more where they are not.
+    """
+    device = router_logits[0].device
+    experts = router_logits[0].shape[-1]
+    weights = None if counted is None else counted.reshape(-1).to(device=device, dtype=torch.float32)
+    busy = probable = torch.zeros(experts, device=device)
+    rows: Tensor | float = 0.0
+    for logits in router_logits:
+        odds = logits.to(device).softmax(dim=-1)
+        chosen = torch.zeros_like(odds, dtype=torch.float32).scatter(1, odds.topk(top_k, dim=-1).indices, 1.0)
+        if weights is None:
+            busy, probable = busy + chosen.sum(dim=0), probable + odds.float().sum(dim=0)
+            rows = rows + odds.shape[0]
+        else:
+            busy, probable = busy + weights @ chosen, probable + weights @ odds.float()
+            rows = rows + weights.sum()
+    return (busy / rows * (probable / rows)).sum() * experts
 
 
 def token_classes(logits: Tensor, labels: Tensor) -> Tensor:
@@ -70,10 +100,10 @@ def _classes(name: str, labels: Tensor, shape: Sequence[int]) -> Tensor:
     return labels.reshape(-1).to(torch.long)
 
 
-def _cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+def _cross_entropy(logits: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
     """``logits`` (places, classes), ``labels`` (places,)."""
     try:
-        return F.cross_entropy(logits, labels.to(logits.device), ignore_index=IGNORED)
+        return F.cross_entropy(logits, labels.to(logits.device), ignore_index=IGNORED, reduction=reduction)
     except IndexError:
         counted = labels[labels != IGNORED]
         error = label_beyond("labels", int(counted.min()), int(counted.max()), logits.shape[-1])

@@ -1,0 +1,72 @@
+"""From the arguments of a call to a forward pass: options from the config, unknown keywords, lines in the log."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+
+from loadstone.frameworks.flax.forward import Options, run
+from loadstone.frameworks.forward_keywords import check_unknown, router_logits_wanted
+from loadstone.frameworks.unmasked import LOOKED, warn_unmasked
+
+
+def call(
+    model: Any,
+    *,
+    unknown: Mapping[str, Any],
+    use_cache: bool | None = None,
+    output_attentions: bool | None = None,
+    output_hidden_states: bool | None = None,
+    output_router_logits: bool | None = None,
+    return_dict: bool | None = None,
+    logits_to_keep: Any = 0,
+    train: bool = False,
+    dropout_rng: Array | None = None,
+    **arrays: Any,
+) -> Any:
+    """A model's output for some arrays by name; an option that is None comes from the config.
+
+    Raises :class:`UnknownArgument` for ``unknown`` keywords that would change something.
+    """
+    if unknown:
+        known = [name for name in inspect.signature(type(model).__call__).parameters if name not in ("self", "unknown")]
+        check_unknown(unknown, known, arrays.get("position_ids") is not None)
+    config = model.config
+    if arrays.get("attention_mask") is None:
+        _look(model, arrays, bool(use_cache))
+    at_places = not isinstance(logits_to_keep, int)
+    options = Options(
+        use_cache=bool(use_cache),
+        output_attentions=config.output_attentions if output_attentions is None else output_attentions,
+        output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
+        output_router_logits=router_logits_wanted(output_router_logits, config, model.component),
+        router_aux_loss_coef=config.get("router_aux_loss_coef", 0.0),
+        train=train,
+        last_logits=0 if at_places else logits_to_keep,
+        pad_token_id=config.pad_token_id,
+        problem_type=config.problem_type,
+    )
+    more = {"dropout_rng": dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}
+    out = run(model, {**arrays, **more}, options)
+    named = config.return_dict if return_dict is None else return_dict
+    return out if named else out.to_tuple()
+
+
+def _look(model: Any, arrays: Mapping[str, Any], use_cache: bool) -> None:
+    """Say what inputs without a mask look as if they needed one; on an accelerator only look at a model's first."""
+    ids, positions = arrays.get("input_ids"), arrays.get("position_ids")
+    given = ids if positions is None else positions
+    if given is None or isinstance(given, jax.core.Tracer | jax.ShapeDtypeStruct):
+        return
+    issued = model.about.warnings_issued
+    if isinstance(given, Array) and any(device.platform != "cpu" for device in given.devices()):
+        if issued.get(LOOKED):
+            return
+        issued[LOOKED] = True
+    cached = use_cache or arrays.get("past_key_values") is not None
+    warn_unmasked(model, issued, np.asarray(given), positions is not None, cached)

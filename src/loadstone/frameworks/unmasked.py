@@ -1,0 +1,105 @@
+"""Inputs without an attention mask: what padding can be told from the ids, and what looks as if it needed a mask.
+
+What is said is said once for each model, in the log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any
+
+import numpy as np
+
+from loadstone.errors import ArgumentError
+
+logger = logging.getLogger("loadstone")
+
+PADDED = "padding without attention_mask"
+PACKED = "packed rows that see each other"
+ON_THE_RIGHT = "prompts that end with padding"
+LOOKED = "inputs without attention_mask were looked at"
+
+
+def prompt_mask(
+    issued: MutableMapping[str, bool], ids: np.ndarray[Any, Any], attention_mask: Any, pad: int | None
+) -> np.ndarray[Any, Any]:
+    """The mask (batch, tokens), true at tokens, of the prompts ``ids``: the one given, else false wherever ``pad`` is.
+
+    ``issued``: what the model has warned of already. Raises :class:`ArgumentError` for a given mask that does not fit
+    or has padding on the right.
+    """
+    if attention_mask is None:
+        inferred = np.ones(ids.shape, bool) if pad is None else ids != pad
+        if not inferred[:, -1].all():
+            warn_on_the_right(issued, pad)
+        return inferred
+    mask = np.asarray(attention_mask).astype(bool)
+    if mask.shape != ids.shape:
+        raise ArgumentError(f"attention_mask has shape {mask.shape}, expected {ids.shape}.")
+    if not mask[:, -1].all():
+        raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
+    return mask
+
+
+def warn_on_the_right(issued: MutableMapping[str, bool], pad: int | None) -> None:
+    """A prompt ends with padding. ``issued``: what the model has warned of already."""
+    _once(
+        issued,
+        ON_THE_RIGHT,
+        f"A prompt ends with pad_token_id {pad}, and no attention_mask is given, so that the text goes on after "
+        "padding. Pad on the left; or give attention_mask, if that token is text.",
+    )
+
+
+def warn_unmasked(
+    model: Any, issued: MutableMapping[str, bool], given: np.ndarray[Any, Any], are_positions: bool, cached: bool
+) -> None:
+    """Warn of padding that counts as text, and of packed rows whose texts see each other.
+
+    ``given``: position ids (batch or 1, tokens) if ``are_positions``, else input ids (batch, tokens).
+    ``issued``: what the model has warned of already. ``cached``: whether a key-value cache is in use.
+    """
+    if given.ndim != 2 or given.shape[1] < 2:
+        return
+    if are_positions:
+        if not issued.get(PACKED) and (np.diff(given) != 1).any():
+            causal = model.is_causal
+            if cached or not causal:
+                warn_packed(issued, causal)
+    elif model.config.pad_token_id is not None and not issued.get(PADDED):
+        if (given[:, [0, -1]] == model.config.pad_token_id).any():
+            warn_padded(issued, model.config)
+
+
+def warn_padded(issued: MutableMapping[str, bool], config: Any) -> None:
+    """Padding counts as text. ``issued``: what the model has warned of already."""
+    pad = config.pad_token_id
+    same = [name for name in ("bos_token_id", "eos_token_id", "sep_token_id") if _among(pad, config.get(name))]
+    but = f" If these rows are not padded, all is well: {pad} is also {' and '.join(same)}." if same else ""
+    _once(
+        issued,
+        PADDED,
+        f"Rows of input_ids begin or end with pad_token_id {pad}, and no attention_mask is given, so that padding is "
+        f"attended to as text. Give attention_mask, 1 for a token and 0 for padding.{but}",
+    )
+
+
+def warn_packed(issued: MutableMapping[str, bool], causal: bool) -> None:
+    """Texts in one row see each other. ``causal``: whether the model would keep them apart if no cache were in use."""
+    way_out = (
+        "a key-value cache is in use; with use_cache=False each text sees only itself"
+        if causal
+        else "this model reads in both directions; give a ready-made attention_mask (batch, 1, tokens, tokens)"
+    )
+    _once(issued, PACKED, f"position_ids start again within a row, but the texts there see each other: {way_out}.")
+
+
+def _among(pad: int, ids: Any) -> bool:
+    return ids is not None and pad in (ids if isinstance(ids, list | tuple) else (ids,))
+
+
+def _once(issued: MutableMapping[str, bool], kind: str, message: str) -> None:
+    if not issued.get(kind):
+        issued[kind] = True
+        logger.warning(message)
