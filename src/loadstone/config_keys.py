@@ -42,7 +42,10 @@ class Following:
         value = self.rule.read(config, self.said(config))
         if isinstance(value, list) and value is not config.__dict__.get(self.name):
             # Remembered, so that an edit in place (config.layer_types[0] = …) counts as said.
-            config.__dict__.setdefault("_read", {})[self.name] = (value, list(value))
+            remembered = config.__dict__.setdefault("_read", {})
+            if self.name in remembered and remembered[self.name][0] == value:
+                return remembered[self.name][0]
+            remembered[self.name] = (value, list(value))
         return value
 
     def __set__(self, config: Any, value: Any) -> None:

@@ -154,7 +154,9 @@ def test_what_follows_is_read_anew_after_every_change() -> None:
 
 def test_an_edit_in_place_counts() -> None:
     config = family("gemma2").config(**PLAIN["gemma2"])
-    config.layer_types[0] = FULL
+    types = config.layer_types
+    assert config.layer_types is types
+    types[0] = FULL
     assert layers("gemma2", config) == [None, None]
     assert family("gemma2").config.from_dict(json.loads(config.to_json_string())).layer_types == [FULL, FULL]
     config = family("llama").config(**PLAIN["llama"], rope_scaling=LINEAR)
