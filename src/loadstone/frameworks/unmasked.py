@@ -18,6 +18,7 @@ logger = logging.getLogger("loadstone")
 PADDED = "padding without attention_mask"
 PACKED = "packed rows that see each other"
 ON_THE_RIGHT = "prompts that end with padding"
+VECTORS = "vectors in which padding cannot be told"
 LOOKED = "inputs without attention_mask were looked at"
 
 
@@ -93,6 +94,16 @@ def warn_packed(issued: MutableMapping[str, bool], causal: bool) -> None:
         else "this model reads in both directions; give a ready-made attention_mask (batch, 1, tokens, tokens)"
     )
     _once(issued, PACKED, f"position_ids start again within a row, but the texts there see each other: {way_out}.")
+
+
+def warn_vectors(issued: MutableMapping[str, bool]) -> None:
+    """The last vector of each row is taken for its last token. ``issued``: what the model has warned of already."""
+    _once(
+        issued,
+        VECTORS,
+        "Padding cannot be told from inputs_embeds, so that the last vector of each row stands for the row. Pad on the "
+        "left, or give input_ids.",
+    )
 
 
 def _among(pad: int, ids: Any) -> bool:

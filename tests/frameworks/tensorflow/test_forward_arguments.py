@@ -48,6 +48,13 @@ def test_padding_without_a_mask_is_named_once(said: SAID) -> None:
     assert ["pad_token_id 3" in message for message in said()] == [True]
 
 
+def test_a_classifier_of_vectors_says_that_it_cannot_tell_padding(said: SAID) -> None:
+    model = tiny.model("TFLlamaForSequenceClassification", "llama", pad_token_id=3, num_hidden_layers=1)
+    for _ in range(2):
+        model(inputs_embeds=np.ones((2, 6, 32), np.float32))
+    assert ["inputs_embeds" in message for message in said()] == [True]
+
+
 @pytest.mark.parametrize(
     ("keywords", "says"),
     [

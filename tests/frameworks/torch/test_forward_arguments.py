@@ -116,6 +116,14 @@ def test_no_padding_or_a_mask_or_a_single_token_says_nothing(said: SAID) -> None
     assert said() == []
 
 
+def test_a_classifier_of_vectors_says_that_it_cannot_tell_padding(said: SAID) -> None:
+    model = tiny.model("LlamaForSequenceClassification", "llama", pad_token_id=3)
+    vectors = model.get_input_embeddings()(tiny.IDS)
+    for _ in range(2):
+        model(inputs_embeds=vectors)
+    assert ["inputs_embeds" in message for message in said()] == [True]
+
+
 # Masks that are ready ---------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ from loadstone.frameworks.flax.outputs import (
     TokenClassifierOutput,
 )
 from loadstone.frameworks.flax.state import State
+from loadstone.frameworks.unmasked import warn_vectors
 
 
 class _WithHead(FlaxPreTrainedModel):
@@ -75,6 +76,8 @@ class _WithHead(FlaxPreTrainedModel):
                     "Without config.pad_token_id the last token of each of several sequences is not known. "
                     "Set model.config.pad_token_id, or give one sequence at a time."
                 )
+            if padding is not None:
+                warn_vectors(self.about.warnings_issued)  # while the program is traced, so once for each shape at most
             return x[:, -1]
         last = jnp.argmax(jnp.arange(x.shape[1]) * (input_ids != padding), axis=-1)
         return jnp.take_along_axis(x, last[:, None, None], axis=1)[:, 0]

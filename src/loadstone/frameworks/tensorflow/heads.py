@@ -32,7 +32,8 @@ from loadstone.frameworks.tensorflow.outputs import (
     TokenClassifierOutput,
 )
 from loadstone.frameworks.tensorflow.state import State, shape_of
-from loadstone.frameworks.tensorflow.unmasked import look
+from loadstone.frameworks.tensorflow.unmasked import look, warnings_issued
+from loadstone.frameworks.unmasked import warn_vectors
 
 
 class _Task(TFPreTrainedModel):
@@ -158,6 +159,8 @@ class _WithHead(_Task):
                     "Without config.pad_token_id the last token of each of several sequences is not known. "
                     "Set model.config.pad_token_id, or give one sequence at a time."
                 )
+            if padding is not None:
+                warn_vectors(warnings_issued(self))
             return x[:, -1]
         places = tf.range(shape_of(x)[1]) * tf.cast(input_ids != padding, tf.int32)
         return tf.gather(x, tf.argmax(places, axis=-1), batch_dims=1)

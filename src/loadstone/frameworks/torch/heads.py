@@ -35,6 +35,7 @@ from loadstone.frameworks.torch.cache import DynamicCache
 from loadstone.frameworks.torch.generation import GenerationMixin
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.unmasked import warn_unmasked
+from loadstone.frameworks.unmasked import warn_vectors
 
 
 class _Task(PreTrainedModel):
@@ -158,6 +159,8 @@ class _WithHead(_Task):
                     "Without config.pad_token_id the last token of each of several sequences is not known. "
                     "Set model.config.pad_token_id, or give one sequence at a time."
                 )
+            if padding is not None and not torch.compiler.is_compiling():
+                warn_vectors(self.warnings_issued)
             return x[:, -1]
         places = torch.arange(x.shape[1], device=x.device)
         last = (places * input_ids.to(x.device).ne(padding)).argmax(dim=-1)
