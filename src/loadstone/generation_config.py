@@ -56,7 +56,7 @@ class GenerationConfig(PushToHub):
         """
         path = folder / GENERATION_CONFIG_NAME if folder is not None else None
         if path is None or not os.path.lexists(path):
-            return cls._kept(_said_by(config))
+            return cls._kept(_keys_of(config))
         try:
             if not path.is_file():
                 raise InvalidConfig([Fault(str(path), "a file", "something else")])
@@ -68,7 +68,7 @@ class GenerationConfig(PushToHub):
                 "model writes them into a new %s.",
                 *(reason.rstrip("."), GENERATION_CONFIG_NAME),
             )
-            return cls._kept(_said_by(config))
+            return cls._kept(_keys_of(config))
         faults = _faults(values)
         if faults:
             logger.warning(
@@ -121,7 +121,7 @@ class GenerationConfig(PushToHub):
         return f"GenerationConfig({self.__dict__!r})"
 
 
-def _said_by(config: PretrainedConfig) -> dict[str, Any]:
+def _keys_of(config: PretrainedConfig) -> dict[str, Any]:
     """A model config's special tokens, and the generation keys that older files have there."""
     values = {name: getattr(config, name) for name in SPECIAL_IDS}
     values |= {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}

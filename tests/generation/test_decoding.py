@@ -162,6 +162,7 @@ def test_what_is_set_on_the_config_in_vain_is_said_once(caplog: pytest.LogCaptur
 
 
 def test_nothing_is_said_where_the_caller_turned_it_off(caplog: pytest.LogCaptureFixture) -> None:
+    decide({"num_beams": 2}, {"num_beams": 4}, num_beams=1)
     decoding(5, GenerationConfig(repetition_penalty=1.2), config(), {"repetition_penalty": 1.0})
     assert caplog.messages == []
 

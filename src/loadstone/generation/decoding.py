@@ -17,7 +17,7 @@ from loadstone.generation.keys import (
     SHAPES_TEXT,
     Situation,
     not_applied,
-    refused,
+    refused_arguments,
 )
 from loadstone.generation_config import GenerationConfig
 from loadstone.keywords import unknown_argument
@@ -100,13 +100,14 @@ def decoding(
     given = _values_of(generation_config)
     if unknown := [name for name in _named(keywords, generation_config) if name not in KNOWN and name not in own]:
         raise unknown_argument("generate", unknown, {*KNOWN, *own})
-    said = Said(keywords, given, {name: value for name, value in defaults.to_dict().items() if value is not None})
-    sample = said.flag("do_sample")
-    ends = said.ids("eos_token_id")
+    sources = Sources(keywords, given, {name: value for name, value in defaults.to_dict().items() if value is not None})
+    sample = sources.flag("do_sample")
+    ends = sources.ids("eos_token_id")
     call = Situation(prompt_tokens, samples=sample, has_end=bool(ends))
-    asked = [name for name in not_applied(given, call) if not _is_same(given[name], said.defaults.get(name))]
-    _refuse({name: given[name] for name in asked} | {name: keywords[name] for name in refused(keywords, call)})
-    merged = {**said.defaults, **given, **keywords}
+    new = {name: value for name, value in given.items() if not _is_same(value, sources.defaults.get(name))}
+    explicit = {**new, **keywords}
+    _refuse({name: explicit[name] for name in (*not_applied(explicit, call), *refused_arguments(keywords, call))})
+    merged = {**sources.defaults, **given, **keywords}
     _tell_once(
         config,
         {name: merged[name] for name in not_applied(merged, call)},
@@ -114,29 +115,31 @@ def decoding(
     )
     _tell_once(
         config,
-        _strays(config, said.defaults, call),
+        _strays(config, sources.defaults, call),
         "The model's config has %s, which generate does not read there: set it on model.generation_config.",
     )
-    pads = said.ids("pad_token_id")
+    pads = sources.ids("pad_token_id")
     fillers = (*pads, *ends, 0)
     return Decoding(
-        new_tokens=_limit(prompt_tokens, said, config),
+        new_tokens=_limit(prompt_tokens, sources, config),
         sample=sample,
-        **(_sampling(said) if sample else _GREEDY),
+        **(_sampling(sources) if sample else _GREEDY),
         ends=ends,
         padding=next(token for token in fillers if token >= 0),
         prompt_padding=next((token for token in pads if token not in ends), None),
-        use_cache=said.flag("use_cache"),
+        use_cache=sources.flag("use_cache"),
     )
 
 
-class Said:
-    """What was said of each key, by whom: the nearest one who said something is heard."""
+class Sources:
+    """Where the value of a key comes from: the keyword, else the call's config, else the model's, else the default."""
 
     def __init__(self, keywords: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
-        heard = {name: value for name, value in keywords.items() if value is not None or name not in _NONE_SAYS_NOTHING}
-        self.sources: Sequence[tuple[str, Mapping[str, Any]]] = (
-            ("", heard),
+        explicit = {
+            name: value for name, value in keywords.items() if value is not None or name not in _NONE_SAYS_NOTHING
+        }
+        self.in_order: Sequence[tuple[str, Mapping[str, Any]]] = (
+            ("", explicit),
             ("generation_config's ", given),
             ("The model's generation config: ", defaults),
         )
@@ -144,11 +147,11 @@ class Said:
 
     def value(self, name: str) -> Any:
         """The value, of whatever type; the default where nobody said one."""
-        return next((values[name] for _, values in self.sources if name in values), DEFAULTS.get(name))
+        return next((values[name] for _, values in self.in_order if name in values), DEFAULTS.get(name))
 
     def error(self, name: str, expected: str) -> ArgumentError:
         """What to raise for a value that cannot be used."""
-        who = next((who for who, values in self.sources if name in values), "")
+        who = next((who for who, values in self.in_order if name in values), "")
         return ArgumentError(f"{who}{name} is {reprlib.repr(self.value(name))}, expected {expected}.")
 
     def flag(self, name: str) -> bool:
@@ -183,14 +186,14 @@ class Said:
         return ids
 
 
-def _sampling(said: Said) -> dict[str, Any]:
+def _sampling(sources: Sources) -> dict[str, Any]:
     """Temperature, ``top_k`` and ``top_p``, which are judged only where tokens are drawn."""
-    top_p = said.number("top_p", lambda value: 0 <= value <= 1, "a number from 0 to 1")
+    top_p = sources.number("top_p", lambda value: 0 <= value <= 1, "a number from 0 to 1")
     return {
-        "temperature": said.number(
+        "temperature": sources.number(
             "temperature", lambda value: value > 0, "more than 0. For greedy text: do_sample=False"
         ),
-        "top_k": said.whole("top_k", lambda value: value >= 0, "a whole number, 0 (off) or more"),
+        "top_k": sources.whole("top_k", lambda value: value >= 0, "a whole number, 0 (off) or more"),
         "top_p": None if top_p is None else max(top_p, _LIKELIEST_ONLY),
     }
 
@@ -211,10 +214,10 @@ def _named(keywords: Mapping[str, Any], generation_config: object) -> list[str]:
     return [*keywords, *(generation_config if isinstance(generation_config, Mapping) else ())]
 
 
-def _refuse(asked: Mapping[str, Any]) -> None:
-    if asked:
+def _refuse(values: Mapping[str, Any]) -> None:
+    if values:
         raise UnknownArgument(
-            f"generate does not apply {_shown(asked)}. The text would not be what was asked for; leave that out."
+            f"generate does not apply {_shown(values)}. The text would not be what was asked for; leave that out."
         )
 
 
@@ -225,9 +228,9 @@ def _strays(config: PretrainedConfig, defaults: Mapping[str, Any], call: Situati
     """
     values = {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
     strays = {name: value for name, value in values.items() if not _is_same(value, defaults.get(name))}
-    asking = {*not_applied(strays, call), *(strays.keys() & _LENGTHS)}
-    asking |= {name for name in strays.keys() & DEFAULTS.keys() if call.samples or name == "do_sample"}
-    return {name: value for name, value in strays.items() if name in asking and value != DEFAULTS.get(name)}
+    relevant = {*not_applied(strays, call), *(strays.keys() & _LENGTHS)}
+    relevant |= {name for name in strays.keys() & DEFAULTS.keys() if call.samples or name == "do_sample"}
+    return {name: value for name, value in strays.items() if name in relevant and value != DEFAULTS.get(name)}
 
 
 def _tell_once(config: PretrainedConfig, news: Mapping[str, Any], line: str) -> None:
@@ -256,19 +259,21 @@ def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _limit(prompt: int, said: Said, config: PretrainedConfig) -> int:
+def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:
     """How many new tokens were asked for at the most."""
-    _, keywords = said.sources[0]
+    _, keywords = sources.in_order[0]
     if "max_new_tokens" in keywords and "max_length" in keywords:
         raise ArgumentError("Give max_new_tokens or max_length, not both.")
-    heard = next((values for _, values in said.sources if "max_new_tokens" in values or "max_length" in values), {})
-    name = "max_new_tokens" if "max_new_tokens" in heard else "max_length"
-    asked = said.whole(name, lambda _: True, "a whole number of tokens")
-    if asked is None:
+    nearest = next(
+        (values for _, values in sources.in_order if "max_new_tokens" in values or "max_length" in values), {}
+    )
+    name = "max_new_tokens" if "max_new_tokens" in nearest else "max_length"
+    limit = sources.whole(name, lambda _: True, "a whole number of tokens")
+    if limit is None:
         longest = getattr(config, "max_position_embeddings", None)
         new = min(_DEFAULT_NEW_TOKENS, longest - prompt) if isinstance(longest, int) else _DEFAULT_NEW_TOKENS
     else:
-        new = asked if name == "max_new_tokens" else asked - prompt
+        new = limit if name == "max_new_tokens" else limit - prompt
     if new < 1:
         raise ArgumentError(
             f"No room for a new token: the prompt has {prompt} tokens, the limit leaves {new}. Say max_new_tokens."

@@ -154,9 +154,8 @@ def not_applied(values: Mapping[str, Any], call: Situation) -> Iterator[str]:
             yield name
 
 
-def refused(arguments: Mapping[str, Any], call: Situation) -> Iterator[str]:
-    """The same for arguments of ``generate``, which may ask for more than text."""
-    yield from not_applied(arguments, call)
+def refused_arguments(arguments: Mapping[str, Any], call: Situation) -> Iterator[str]:
+    """The arguments that ask for something else than ``generate`` does, beside those of :data:`NOT_APPLIED`."""
     for name, asks in REFUSED_ARGUMENTS.items():
         value = arguments.get(name)
         if value is not None and asks(value, call):
