@@ -14,7 +14,6 @@ from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
-from loadstone.frameworks.outgoing import Written
 from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
@@ -24,6 +23,7 @@ from loadstone.frameworks.torch.members import bytes_of, packed_elements
 from loadstone.frameworks.torch.resize import resize
 
 if TYPE_CHECKING:
+    from loadstone.frameworks.outgoing import Written
     from loadstone.generation_config import GenerationConfig
     from loadstone.report import LoadReport
 
