@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.outgoing import Written
 from loadstone.publishing import PushToHub, upload_asked_for
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.outgoing import Written
 
 
 class Saves(PushToHub):

@@ -38,16 +38,17 @@ def checked_state(model: FlaxPreTrainedModel, state_dict: Mapping[str, Any] | No
     rank = {name: index for index, name in enumerate(_order(model.component))} if model.component else {}
     # nnx.jit puts a model's attributes into alphabetical order; the same model gives the same files all the same.
     own = {name: held[name] for name in sorted(held, key=lambda name: rank.get(name, len(rank)))}
-    shapes = (
-        declared_shapes(model)
-        if is_as_declared(model)
-        else own_shapes(model, {name: tuple(each.shape) for name, each in own.items()})
-    )
+    declared = declared_shapes(model) if is_as_declared(model) else {}
+    shapes = declared or own_shapes(model, {name: tuple(each.shape) for name, each in own.items()})
     slots = Slots(shapes, ties(model), may_part(model))
+
+    def look(slot: str, value: Any) -> Look:
+        return _look(value, is_floating=slot in declared)
+
     if state_dict is None:
-        return checked(own, slots, _look, _is_same, CHANGED)
+        return checked(own, slots, look, _is_same, CHANGED)
     given = dict(_flat(state_dict)) if isinstance(state_dict, Mapping) else state_dict
-    return checked(given, slots, _look, _is_same, "state_dict= takes arrays under the names that nnx.state(model) has.")
+    return checked(given, slots, look, _is_same, "state_dict= takes arrays under the names that nnx.state(model) has.")
 
 
 def _flat(given: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -62,7 +63,7 @@ def _flat(given: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield name, value_of(value)
 
 
-def _look(slot: str, value: Any) -> Look:
+def _look(value: Any, *, is_floating: bool) -> Look:
     if isinstance(value, jax.ShapeDtypeStruct):
         return Look(tuple(value.shape), "one without memory", "A skeleton has nothing to save.")
     if isinstance(value, jax.core.Tracer):
@@ -75,7 +76,8 @@ def _look(slot: str, value: Any) -> Look:
         return Look(tuple(value.shape), "one of which other processes have a part", _GATHER)
     if value.dtype.name not in BY_NAME:
         return Look(tuple(value.shape), f"one of {value.dtype}, which no checkpoint stores")
-    return Look(tuple(value.shape))
+    is_wrong = is_floating and not BY_NAME[value.dtype.name].is_floating
+    return Look(tuple(value.shape), f"one of {value.dtype}" if is_wrong else "")
 
 
 def _is_same(one: Any, other: Any) -> bool:

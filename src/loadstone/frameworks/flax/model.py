@@ -21,12 +21,12 @@ from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.initial import fill_fresh
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
-from loadstone.frameworks.outgoing import Written
 from loadstone.frameworks.saves import Saves
 from loadstone.keywords import RESIZE_KEYWORDS, unknown_argument
 from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
+    from loadstone.frameworks.outgoing import Written
     from loadstone.generation_config import GenerationConfig
     from loadstone.report import LoadReport
 

@@ -28,18 +28,19 @@ from loadstone.tensors import BY_NAME
 
 def checked_state(model: TFPreTrainedModel, state_dict: Mapping[str, Any] | None) -> State[Any]:
     """Every slot and its variable or array; :class:`StateMismatch` where those held, or given, are not the model's."""
-    shapes = declared_shapes(model) if is_as_declared(model) else own_shapes(model, _own(model))
+    declared = declared_shapes(model) if is_as_declared(model) else {}
+    shapes = declared or own_shapes(model, {slot.name: slot.shape for slot in walk(model)})
     slots = Slots(shapes, ties(model), may_part(model))
+
+    def look(slot: str, value: Any) -> Look:
+        return _look(value, is_floating=slot in declared)
+
     if state_dict is None:
-        return checked(model.named_weights(), slots, _look, _is_same, CHANGED)
-    return checked(state_dict, slots, _look, _is_same, "state_dict= takes arrays under the names in named_weights().")
+        return checked(model.named_weights(), slots, look, _is_same, CHANGED)
+    return checked(state_dict, slots, look, _is_same, "state_dict= takes arrays under the names in named_weights().")
 
 
-def _own(model: TFPreTrainedModel) -> dict[str, tuple[int, ...] | None]:
-    return {slot.name: slot.shape for slot in walk(model)}
-
-
-def _look(slot: str, value: Any) -> Look:
+def _look(value: Any, *, is_floating: bool) -> Look:
     if value is None:
         return Look(None, "none, as in a skeleton", "Call the model's class with a config, or load it.")
     if isinstance(value, keras.KerasTensor) or (tf.is_tensor(value) and tf.is_symbolic_tensor(value)):
@@ -49,7 +50,9 @@ def _look(slot: str, value: Any) -> Look:
     if isinstance(value, tf.SparseTensor | tf.RaggedTensor):
         return Look(tuple(value.shape), f"a {type(value).__name__}", "tf.sparse.to_dense makes a plain tensor of it.")
     shape, name = tuple(value.shape), getattr(value.dtype, "name", str(value.dtype))
-    return Look(shape, "" if name in BY_NAME else f"one of {name}, which no checkpoint stores")
+    if name not in BY_NAME:
+        return Look(shape, f"one of {name}, which no checkpoint stores")
+    return Look(shape, f"one of {name}" if is_floating and not BY_NAME[name].is_floating else "")
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -17,7 +17,6 @@ from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.frameworks.outgoing import Written
 from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.tensorflow.backbone import attach_backbone
 from loadstone.frameworks.tensorflow.build import attach, attribute, place
@@ -31,6 +30,7 @@ from loadstone.frameworks.tensorflow.variables import initialise_all
 from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
+    from loadstone.frameworks.outgoing import Written
     from loadstone.generation_config import GenerationConfig
     from loadstone.report import LoadReport
 

@@ -14,7 +14,6 @@ from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig, dtype_name, named_dtype
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
-from loadstone.frameworks.outgoing import Written
 from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.backbone import attach_backbone
 from loadstone.frameworks.torch.build import attach, build, place
@@ -28,6 +27,7 @@ from loadstone.frameworks.torch.tying import Tying
 from loadstone.keywords import RESIZE_KEYWORDS, unknown_argument
 
 if TYPE_CHECKING:
+    from loadstone.frameworks.outgoing import Written
     from loadstone.generation_config import GenerationConfig
     from loadstone.report import LoadReport
 
