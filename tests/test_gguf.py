@@ -422,12 +422,16 @@ def test_a_padding_token_cannot_ask_for_memory(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("token_id", [2**32 - 1, 64])
-def test_a_special_id_beyond_the_vocabulary_is_none(token_id: int, tmp_path: Path) -> None:
+def test_a_special_id_beyond_the_vocabulary_is_passed_over_with_a_line(
+    token_id: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     def change(values: dict[str, Any], tensors: dict[str, Any]) -> None:
         values |= {"tokenizer.ggml.eos_token_id": token_id, "tokenizer.ggml.bos_token_id": 3}
 
     config = loadstone.AutoConfig.from_pretrained(write(tmp_path / "x.gguf", change))
     assert (config.bos_token_id, config.eos_token_id) == (3, loadstone.LlamaConfig().eos_token_id)
+    where = f"{tmp_path / 'x.gguf'}: key 'tokenizer.ggml.eos_token_id'"
+    assert caplog.messages == [f"{where} is {token_id}, and there are 64 tokens: passed over"]
 
 
 def test_experts_whose_parts_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -82,6 +82,13 @@ def test_an_adapter_beside_a_model_is_not_applied_in_silence(tmp_path: Path, cap
     assert f"{folder} holds an adapter beside the model, which was not applied" in caplog.text
 
 
+def test_a_model_with_an_adapter_beside_it_is_no_adapter_where_another_variant_is_asked_for(tmp_path: Path) -> None:
+    folder = adapter(tiny.saved(tiny.llama(), tmp_path / "it"))
+    for options in ({"variant": "fp16"}, {"use_safetensors": False}):
+        with pytest.raises(CheckpointNotFound, match=r"no weights there"):
+            loadstone.AutoModelForCausalLM.from_pretrained(folder, **options)
+
+
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)

@@ -103,7 +103,8 @@ def _refuse_what_is_no_model(path: Path, header: Header) -> None:
     """:class:`InvalidConfig` that names what else llama.cpp keeps in such files."""
     kind, name = header.metadata.get("general.type", "model"), header.metadata.get("general.architecture")
     kind = _ARCHITECTURES_OF.get(str(name), str(kind))
-    if kind not in _KINDS and header.entries:
+    is_vocabulary = not header.entries and "tokenizer.ggml.tokens" in header.metadata
+    if kind not in _KINDS and not is_vocabulary:
         return
     what, hint = _KINDS.get(kind, ("a vocabulary, and no tensor", "Give the file that has the weights."))
     of = f" for a model of architecture {name!r}" if kind == "adapter" else ""

@@ -396,8 +396,9 @@ def _weights(
 
 
 def _adapter(asked: Asked, files: Files, prefix: str) -> str | None:
-    """Sentences on a repository that holds an adapter; None where it holds none."""
-    if not files.has(prefix + ADAPTER_CONFIG):
+    """Sentences on a repository that holds an adapter, and no model beside it; None for any other."""
+    is_model = any(files.has(prefix + each.name) for each in candidates(None, None))
+    if is_model or not files.has(prefix + ADAPTER_CONFIG):
         return None
     return describe_adapter(files.fetch([prefix + ADAPTER_CONFIG]) / prefix, asked.repo_id)
 

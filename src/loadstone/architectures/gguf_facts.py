@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from loadstone.errors import Fault, InvalidConfig
+
+logger = logging.getLogger(__name__)
 
 Values = dict[str, Any]
 """What ``config.json`` would hold."""
@@ -93,10 +96,15 @@ class Facts:
         return [decimal(value) for value in self._read(name)]
 
     def token(self, name: str, count: int) -> int | None:
-        """The id of a special token; None, as in llama.cpp, where it is no id of ``count`` tokens."""
-        found = self.metadata.get(f"tokenizer.ggml.{name}_token_id")
-        is_id = isinstance(found, int) and not isinstance(found, bool) and 0 <= found < count
-        return found if is_id else None
+        """The id of a special token; None, and a line in the log, where it is none of ``count`` tokens'."""
+        key = f"tokenizer.ggml.{name}_token_id"
+        found = self.metadata.get(key)
+        if not isinstance(found, int) or isinstance(found, bool):
+            return None
+        if 0 <= found < count:
+            return found
+        logger.warning("%s: key %r is %d, and there are %d tokens: passed over", self._where, key, found, count)
+        return None
 
     def _find(self, key: str, kind: Any, what: str) -> Any:
         full = f"{self._prefix}.{key}"

@@ -177,6 +177,18 @@ def describe_subfolders(folder: Path) -> str:
     return f"Folders there: {_listing(folders)}." if folders else "There are no folders in it."
 
 
+def holds_any_weights(folder: Path) -> bool:
+    """Whether a folder holds weights under a name that some load looks for: any format or variant, or shards."""
+    try:
+        names, _ = _scan(folder)
+    except OSError:
+        return False
+    known = {each.name for each in candidates(None, None)}
+    return any(
+        name in known or _SHARD.search(name) or any(each.fullmatch(name) for each in _VARIANTS) for name in names
+    )
+
+
 def subfolders_with(folder: Path, name: str) -> str:
     """The arguments that lead to the folders in ``folder`` that hold a file of that name, for a message; those of a
     repository in the Hub's cache by their paths."""

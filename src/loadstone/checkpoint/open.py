@@ -23,6 +23,7 @@ from loadstone.checkpoint.names import (
     describe_folder,
     describe_subfolders,
     files_beside,
+    holds_any_weights,
 )
 from loadstone.checkpoint.safetensors import read_header, writer_of
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
@@ -129,7 +130,7 @@ def _open_folder(
             return opened
     from loadstone.checkpoint.not_models import describe_adapter  # nobody else needs it
 
-    if (adapter := describe_adapter(folder)) is not None:
+    if not holds_any_weights(folder) and (adapter := describe_adapter(folder)) is not None:
         raise CheckpointNotFound(adapter)
     sentences = [f"{folder}: no weights there. Looked for {', '.join(each.name for each in looked_for)}."]
     sentences += describe_folder(folder, variant, use_safetensors) or ["The folder holds nothing like weights."]
