@@ -59,8 +59,8 @@ def label_beyond(name: str, lowest: int, highest: int, classes: int) -> Argument
         return None
     value = highest if highest >= classes else lowest
     return ArgumentError(
-        f"{name} has {value}, expected 0 to {classes - 1}, for this model tells {classes} classes apart, or -100 for "
-        "what does not count. For more classes: from_pretrained(…, num_labels=…)."
+        f"{name} has {value}, expected 0 to {classes - 1}, or -100 for what does not count. There are as many classes "
+        "as config.num_labels says; for a language model, as the vocabulary has tokens."
     )
 
 
