@@ -143,14 +143,17 @@ def test_memory_in_another_order_is_kept_and_memory_that_elements_share_is_not(t
     assert made.weight.data_ptr() == kept and made.weight.is_contiguous(memory_format=torch.channels_last)
 
 
-def test_whole_numbers_do_not_become_weights_by_a_cast(tmp_path: Path) -> None:
-    torch.save({"weight": torch.ones(2, 2, dtype=torch.int8)}, tmp_path / "pytorch_model.bin")
-    made = nn.Linear(2, 2, bias=False)
-    before = made.weight.detach().clone()
-    for load in (loadstone.load_into, loadstone.load_sharded_checkpoint):
-        with pytest.raises(UnsupportedDType, match="weight: expected a floating-point dtype, found int8"):
-            load(made, tmp_path)
-    assert torch.equal(made.weight, before)
+def test_whole_numbers_do_not_become_weights_by_a_cast_and_the_module_is_unchanged(tmp_path: Path) -> None:
+    stored = {"0.weight": torch.ones(2, 2), "1.weight": torch.ones(2, 2, dtype=torch.int8)}
+    torch.save(stored, tmp_path / "pytorch_model.bin")
+    for device in ("cpu", "meta"):
+        made = nn.Sequential(nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False, device=device))
+        before = made[0].weight.detach().clone()
+        loads = (loadstone.load_into, loadstone.load_sharded_checkpoint)[: 2 if device == "cpu" else 1]
+        for load in loads:
+            with pytest.raises(UnsupportedDType, match=r"1\.weight: expected a floating-point dtype, found int8"):
+                load(made, tmp_path)
+        assert torch.equal(made[0].weight, before)
 
 
 def test_dtype_casts_floating_point_slots_only(net: Net, file: Path) -> None:

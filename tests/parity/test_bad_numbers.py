@@ -87,6 +87,31 @@ def test_an_id_without_a_vector_is_named_with_those_that_there_are(
 
 
 @IN_ALL
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("input_ids", torch.tensor([5, 6, 7])),
+        ("input_ids", torch.tensor([[5.0, 6.0, 7.0]])),
+        ("position_ids", torch.tensor([[0.0, 1.0, 2.0]])),
+        ("token_type_ids", torch.tensor([[0.0, 1.0, 1.0]])),
+    ],
+    ids=["one-text", "fractions", "fractional-positions", "fractional-types"],
+)
+def test_ids_are_whole_numbers_of_texts(models: Models, framework: str, argument: str, value: torch.Tensor) -> None:
+    given = {"input_ids": torch.tensor([[5, 6, 7]])} | {argument: value}
+    with pytest.raises(ArgumentError, match=f"{argument} (is|has)"):
+        SIDES[framework].call(models.of(framework, case_of("bert"), "base"), **given)
+
+
+@pytest.mark.parametrize("argument", ["position_ids", "token_type_ids"])
+@pytest.mark.parametrize("shape", [(1, 2), (3, 3)])
+def test_ids_beside_others_have_their_shape(models: Models, argument: str, shape: tuple[int, ...]) -> None:
+    given = {"input_ids": torch.full((2, 3), 5), argument: torch.zeros(shape, dtype=torch.long)}
+    with pytest.raises(ArgumentError, match=rf"{argument} has shape \({shape[0]}, {shape[1]}\), expected \(2, 3\)"):
+        SIDES["torch"].call(models.torch(case_of("bert"), "base"), **given)
+
+
+@IN_ALL
 @pytest.mark.parametrize("ids", [[[5] * 200], [[5, 1000]]], ids=["too-long", "unknown-id"])
 def test_generate_refuses_them_too(models: Models, framework: str, ids: list[list[int]]) -> None:
     model = models.of(framework, case_of("gpt2"), "causal_lm")

@@ -11,7 +11,11 @@ REGRESSION = "regression"
 SINGLE_LABEL = "single_label_classification"
 MULTI_LABEL = "multi_label_classification"
 _PROBLEMS = (REGRESSION, SINGLE_LABEL, MULTI_LABEL)
-_ONE_CLASS = "whole numbers, the class of each"
+OF_TEXTS = (
+    "That is the class of each text. For several labels a text: problem_type='multi_label_classification', and a "
+    "number for each class."
+)
+"""What to say of labels that are to be the classes of texts."""
 
 
 def problem_of(problem: str | None, classes: int, is_fractional: bool) -> str:
@@ -25,15 +29,17 @@ def problem_of(problem: str | None, classes: int, is_fractional: bool) -> str:
     return problem
 
 
-def check_classes(name: str, dtype: Any, is_whole: bool, shape: Sequence[Any], expected: Sequence[Any]) -> None:
+def check_classes(
+    name: str, dtype: Any, is_whole: bool, shape: Sequence[Any], expected: Sequence[Any], hint: str = ""
+) -> None:
     """:class:`ArgumentError` for labels that are no classes, or not as many as are ``expected``, in that shape or flat.
 
     A size that is not known yet is None.
     """
     if not is_whole:
-        raise ArgumentError(f"{name} is {dtype}, expected {_ONE_CLASS}. {_MULTI}")
+        raise ArgumentError(f"{name} is {dtype}, expected whole numbers. {hint}".strip())
     if not _agree(shape, expected) and not (len(shape) == 1 and _agree(shape, [_product(expected)])):
-        raise ArgumentError(f"{name} has shape {_shown(shape)}, expected {_shown(expected)}: {_ONE_CLASS}. {_MULTI}")
+        raise ArgumentError(f"{name} has shape {_shown(shape)}, expected {_shown(expected)}. {hint}".strip())
 
 
 def check_numbers(problem: str, shape: Sequence[Any], expected: Sequence[Any]) -> None:
@@ -53,12 +59,9 @@ def label_beyond(name: str, lowest: int, highest: int, classes: int) -> Argument
         return None
     value = highest if highest >= classes else lowest
     return ArgumentError(
-        f"{name} has {value}, expected 0 to {classes - 1}, for this model tells {classes} classes apart, or -100 for "
-        "what does not count. For more classes: from_pretrained(…, num_labels=…)."
+        f"{name} has {value}, expected 0 to {classes - 1}, or -100 for what does not count. There are as many classes "
+        "as config.num_labels says; for a language model, as the vocabulary has tokens."
     )
-
-
-_MULTI = "For several labels a text: problem_type='multi_label_classification', with a number for each class."
 
 
 def _agree(shape: Sequence[Any], expected: Sequence[Any]) -> bool:

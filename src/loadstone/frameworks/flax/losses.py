@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from loadstone.frameworks.labels import REGRESSION, SINGLE_LABEL, check_classes, check_numbers, problem_of
+from loadstone.frameworks.labels import OF_TEXTS, REGRESSION, SINGLE_LABEL, check_classes, check_numbers, problem_of
 
 IGNORED = -100
 """A label that counts for nothing."""
@@ -65,7 +65,7 @@ def sequence_classes(logits: Array, labels: Array, problem: str | None) -> Array
     problem = problem_of(problem, logits.shape[-1], jnp.issubdtype(labels.dtype, jnp.floating))
     if problem == SINGLE_LABEL:
         shape = (*logits.shape[:-1], 1) if labels.ndim == 2 else logits.shape[:-1]
-        return cross_entropy(logits, _classes("labels", labels, shape).reshape(-1))
+        return cross_entropy(logits, _classes("labels", labels, shape, OF_TEXTS).reshape(-1))
     check_numbers(problem, labels.shape, logits.shape)
     labels = labels.reshape(logits.shape)
     if problem == REGRESSION:
@@ -83,8 +83,8 @@ def span(start_logits: Array, end_logits: Array, start: Array, end: Array) -> Ar
     return (losses[0] + losses[1]) / 2
 
 
-def _classes(name: str, labels: Array, shape: Sequence[int]) -> Array:
+def _classes(name: str, labels: Array, shape: Sequence[int], hint: str = "") -> Array:
     """Labels in that shape, of a dtype that has room for :data:`IGNORED`."""
     is_whole = jnp.issubdtype(labels.dtype, jnp.integer) or labels.dtype == jnp.bool_
-    check_classes(name, labels.dtype, is_whole, labels.shape, shape)
+    check_classes(name, labels.dtype, is_whole, labels.shape, shape, hint)
     return labels.reshape(shape).astype(jnp.int32)

@@ -13,7 +13,15 @@ import tensorflow as tf
 
 from loadstone.config import PretrainedConfig
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.labels import REGRESSION, SINGLE_LABEL, check_classes, check_numbers, label_beyond, problem_of
+from loadstone.frameworks.labels import (
+    OF_TEXTS,
+    REGRESSION,
+    SINGLE_LABEL,
+    check_classes,
+    check_numbers,
+    label_beyond,
+    problem_of,
+)
 from loadstone.frameworks.tensorflow.arguments import bad_argument
 
 IGNORED = -100
@@ -85,7 +93,7 @@ def sequence_classes(logits: tf.Tensor, labels: tf.Tensor, config: PretrainedCon
         raise bad_argument(str(error)) from None
     if problem == SINGLE_LABEL:
         shape = [*logits.shape[:-1], 1] if labels.shape.rank == 2 else logits.shape[:-1]
-        return cross_entropy(logits, _classes("labels", labels, shape))
+        return cross_entropy(logits, _classes("labels", labels, shape, OF_TEXTS))
     labels = tf.reshape(tf.cast(labels, logits.dtype), tf.shape(logits))
     if problem == REGRESSION:
         return tf.reduce_mean(tf.square(logits - labels))
@@ -102,12 +110,12 @@ def span(start_logits: tf.Tensor, end_logits: tf.Tensor, start: tf.Tensor, end: 
     return (losses[0] + losses[1]) / 2
 
 
-def _classes(name: str, labels: tf.Tensor, shape: Sequence[int | None]) -> tf.Tensor:
+def _classes(name: str, labels: tf.Tensor, shape: Sequence[int | None], hint: str = "") -> tf.Tensor:
     """Labels, checked as far as their shape is known, as int64."""
     try:
         is_whole = labels.dtype.is_integer or labels.dtype.is_bool
         known = list(shape) if labels.shape.rank is None else labels.shape.as_list()
-        check_classes(name, labels.dtype.name, is_whole, known, list(shape))
+        check_classes(name, labels.dtype.name, is_whole, known, list(shape), hint)
     except ArgumentError as error:
         raise bad_argument(str(error)) from None
     return tf.cast(labels, tf.int64)

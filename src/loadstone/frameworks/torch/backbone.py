@@ -59,6 +59,7 @@ class Backbone(Built, component=components.Backbone):
         given = input_ids if inputs_embeds is None else inputs_embeds
         if given is None or (input_ids is not None and inputs_embeds is not None):
             raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+        _check_shapes(input_ids, inputs_embeds, position_ids, token_type_ids)
         tokens = given.shape[1]
         cache = (past_key_values if past_key_values is not None else DynamicCache()) if use_cache else None
         past = cache.get_seq_length() if cache is not None else 0
@@ -113,3 +114,25 @@ class Wrapped(Built, component=components.Wrapped):
     def run(holder: nn.Module, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
         out: BaseModelOutput = call(holder, component.inner, **inputs)
         return out
+
+
+def _check_shapes(
+    input_ids: Tensor | None, inputs_embeds: Tensor | None, position_ids: Tensor | None, token_type_ids: Tensor | None
+) -> None:
+    """:class:`ArgumentError` for ids that are no whole numbers, or of another shape than the texts."""
+    if inputs_embeds is not None and inputs_embeds.dim() != 3:
+        raise ArgumentError(f"inputs_embeds has shape {tuple(inputs_embeds.shape)}, expected (batch, tokens, width).")
+    if input_ids is not None and (input_ids.dim() != 2 or input_ids.shape[1] == 0):
+        expected = "(batch, tokens), with at least one token"
+        raise ArgumentError(f"input_ids has shape {tuple(input_ids.shape)}, expected {expected}.")
+    given = input_ids if inputs_embeds is None else inputs_embeds
+    assert given is not None
+    batch, tokens = given.shape[:2]
+    named = (("input_ids", input_ids), ("position_ids", position_ids), ("token_type_ids", token_type_ids))
+    for name, ids in named:
+        if ids is None:
+            continue
+        if ids.is_floating_point() or ids.is_complex():
+            raise ArgumentError(f"{name} is {ids.dtype}, expected whole numbers.")
+        if ids.shape[-1] != tokens or (ids.dim() == 2 and ids.shape[0] not in (1, batch)):
+            raise ArgumentError(f"{name} has shape {tuple(ids.shape)}, expected {(batch, tokens)}.")

@@ -20,7 +20,7 @@ from loadstone.frameworks.torch.classes import CLASSES
 from loadstone.frameworks.torch.conventions import optional_groups
 from loadstone.frameworks.torch.crossing import cross
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
-from loadstone.frameworks.torch.fill import Filled, Source, fill, tensors_of
+from loadstone.frameworks.torch.fill import Filled, Source, check_kinds, fill, tensors_of
 from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.offloading import offload
@@ -171,6 +171,7 @@ def fill_model(
         device_of: Callable[[str], torch.device] = devices.of
         ready, written = dict[str, Tensor](), 0
         if memory is not None:
+            check_kinds(plan, owners)  # before anything is written
             device_of = memory.device_of(devices)
             ready, written = memory.write(plan, weights, dtype_of, devices)
         filled = fill(model, plan, source, dtype_of, device_of, fresh_dtype_of, ready)

@@ -13,7 +13,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from loadstone.config import PretrainedConfig
-from loadstone.frameworks.labels import REGRESSION, SINGLE_LABEL, check_classes, check_numbers, label_beyond, problem_of
+from loadstone.frameworks.labels import (
+    OF_TEXTS,
+    REGRESSION,
+    SINGLE_LABEL,
+    check_classes,
+    check_numbers,
+    label_beyond,
+    problem_of,
+)
 
 IGNORED = -100
 """A label that counts for nothing."""
@@ -73,7 +81,7 @@ def sequence_classes(logits: Tensor, labels: Tensor, config: PretrainedConfig) -
     problem = problem_of(config.problem_type, logits.shape[-1], labels.is_floating_point())
     if problem == SINGLE_LABEL:
         shape = (*logits.shape[:-1], 1) if labels.dim() == 2 else logits.shape[:-1]
-        return _cross_entropy(logits, _classes("labels", labels, shape))
+        return _cross_entropy(logits, _classes("labels", labels, shape, OF_TEXTS))
     check_numbers(problem, labels.shape, logits.shape)
     labels = labels.to(logits.device).reshape(logits.shape)
     if not labels.is_floating_point():
@@ -93,10 +101,10 @@ def span(start_logits: Tensor, end_logits: Tensor, start: Tensor, end: Tensor) -
     return (losses[0] + losses[1]) / 2
 
 
-def _classes(name: str, labels: Tensor, shape: Sequence[int]) -> Tensor:
+def _classes(name: str, labels: Tensor, shape: Sequence[int], hint: str = "") -> Tensor:
     """Labels of that shape, flat and in the dtype that PyTorch counts in."""
     is_whole = not labels.is_floating_point() and not labels.is_complex()
-    check_classes(name, labels.dtype, is_whole, labels.shape, shape)
+    check_classes(name, labels.dtype, is_whole, labels.shape, shape, hint)
     return labels.reshape(-1).to(torch.long)
 
 
