@@ -103,8 +103,6 @@ def load_into(
         except BaseException:
             weights.cancel()
             raise
-        if plan.untied:
-            framework.note_untied(module)
         weights.detach()
         stage.nbytes = done.viewed + done.copied
     unasked = "the module's own" if memory.tensors else "as stored"

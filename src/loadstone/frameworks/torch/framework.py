@@ -29,7 +29,6 @@ from loadstone.frameworks.torch.placing import Devices, place
 from loadstone.frameworks.torch.quantising import quantise
 from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.streaming import populate, stream
-from loadstone.frameworks.torch.untying import note_untied as note_untied
 from loadstone.frameworks.torch.untying import tensors_alike
 from loadstone.naming import Naming
 from loadstone.options import Options
@@ -172,6 +171,7 @@ def fill_model(
         ready, written = dict[str, Tensor](), 0
         if memory is not None:
             check_kinds(plan, owners)  # before anything is written
+            memory.untie(model, plan.untied)
             device_of = memory.device_of(devices)
             ready, written = memory.write(plan, weights, dtype_of, devices)
         filled = fill(model, plan, source, dtype_of, device_of, fresh_dtype_of, ready)
