@@ -147,6 +147,11 @@ def test_every_fault_is_listed_with_key_type_and_value() -> None:
         ("bert", {"add_cross_attention": True}, "cross-attention"),
         ("gpt2", {"add_cross_attention": True}, "cross-attention"),
         ("qwen2", {"layer_types": ["full_attention"], "num_hidden_layers": 2}, "one for each of 2 layers, found 1"),
+        (
+            "qwen3",
+            {"layer_types": ["sliding_attention"], "num_hidden_layers": 1, "sliding_window": 4},
+            "use_sliding_window.*true, since layer_types asks for windows",
+        ),
         ("gemma2", {"layer_types": ["round"], "num_hidden_layers": 1}, "round"),
         ("gemma2", {"query_pre_attn_scalar": 0}, "query_pre_attn_scalar"),
         ("gemma3_text", {"query_pre_attn_scalar": -1}, "query_pre_attn_scalar"),

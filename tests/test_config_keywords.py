@@ -67,7 +67,10 @@ def test_no_argument_of_from_pretrained_becomes_a_key(key: str, folder: Path) ->
     values = json.loads((folder / "config.json").read_text())
     updated = loadstone.LlamaConfig()
     updated.update({key: SECRET})
+    set_on = loadstone.LlamaConfig()
+    setattr(set_on, key, SECRET)
     for config in (
+        set_on,
         loadstone.LlamaConfig(**{key: SECRET}),
         loadstone.AutoConfig.for_model("llama", **{key: SECRET}),
         loadstone.LlamaConfig.from_dict(values | {key: SECRET}),

@@ -241,7 +241,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         # Attributes that a subclass declares without a type.
         set_anew = {name: value for name, value in self.__dict__.items() if name[0] != "_" and name not in values}
         set_anew.pop("torch_dtype", None)
-        values.update({name: _as_json(value) for name, value in copy.deepcopy({**set_anew, **self._extra}).items()})
+        undeclared = {name: value for name, value in {**set_anew, **self._extra}.items() if name not in NEVER_KEYS}
+        values.update({name: _as_json(value) for name, value in copy.deepcopy(undeclared).items()})
         values["model_type"] = self.model_type or self._extra.get("model_type", "")
         if (dtype := named_dtype(self.torch_dtype)) is not None:  # "auto" says no more than no key at all
             values["torch_dtype"] = dtype_name(dtype)

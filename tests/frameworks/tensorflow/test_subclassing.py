@@ -146,3 +146,6 @@ def test_a_stored_part_of_the_wrong_shape_is_found_before_anything_is_made(bare:
 def test_a_keyword_that_the_class_does_not_take_is_refused(bare: Path) -> None:
     with pytest.raises(UnknownArgument, match="lables"):
         Pair.from_pretrained(bare, lables=4)
+    for auto in (loadstone.TFAutoModel, loadstone.TFAutoModelForSequenceClassification):
+        with pytest.raises(UnknownArgument, match=r"'num_lables'. Did you mean 'num_labels'\?"):
+            auto.from_pretrained(bare, num_lables=4)

@@ -53,6 +53,16 @@ def test_a_model_is_empty_but_for_what_it_computes(empty: Empty, family: str, wa
     assert all(torch.equal(buffer, buffers[name]) for name, buffer in model.named_buffers())
 
 
+@pytest.mark.parametrize("changes", [{}, {"rope_scaling": {"rope_type": "dynamic", "factor": 2.0}}], ids=str)
+@pytest.mark.parametrize("family", ["llama", "modernbert"])
+def test_an_empty_model_runs_for_its_shapes(empty: Empty, family: str, changes: dict[str, Any]) -> None:
+    with empty():
+        model = loadstone.AutoModel.from_config(tiny.config(family, **changes))
+    for ids in (tiny.IDS, tiny.IDS.to("meta")):
+        states = model(ids).last_hidden_state
+        assert states.is_meta and states.shape == (*ids.shape, model.config.hidden_size)
+
+
 def test_from_config_keeps_the_dtype_of_what_is_empty() -> None:
     with accelerate.init_empty_weights():
         model = loadstone.AutoModelForCausalLM.from_config(tiny.config("llama"), torch_dtype=torch.bfloat16)

@@ -180,11 +180,14 @@ def test_either_of_berts_ties_that_is_broken_unties_the_model(tmp_path: Path) ->
     assert loaded.config.tie_word_embeddings is False
 
 
-def test_load_into_splits_a_tie_that_the_file_contradicts(untied: Any, folder: Path) -> None:
-    with torch.device("meta"):
+@pytest.mark.parametrize("dtype", ["auto", torch.bfloat16])
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+def test_load_into_splits_a_tie_that_the_file_contradicts(device: str, dtype: Any, untied: Any, folder: Path) -> None:
+    with torch.device(device):
         model = loadstone.LlamaForCausalLM(loadstone.LlamaConfig.from_pretrained(folder))
-    report = loadstone.load_into(model, folder)
-    tiny.assert_same(model.state_dict(), untied.state_dict())
+    report = loadstone.load_into(model, folder, dtype=dtype)
+    expected = untied if dtype == "auto" else untied.to(dtype)
+    tiny.assert_same(model.state_dict(), expected.state_dict())
     assert report.untied == UNTIED and model.config.tie_word_embeddings is False
 
 

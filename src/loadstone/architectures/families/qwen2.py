@@ -9,6 +9,7 @@ from loadstone.architectures.components import Backbone, Part, RMSNorm
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.config_keys import Rule
+from loadstone.errors import Fault, InvalidConfig
 
 
 def window_in_use(config: Any, said: int | None) -> int | None:
@@ -38,6 +39,9 @@ class WindowedDecoderConfig(decoders.DecoderConfig):
 
     def check_together(self) -> None:
         super().check_together()
+        if not self.use_sliding_window and SLIDING in (self.layer_types or ()):
+            expected = "true, since layer_types asks for windows"
+            raise InvalidConfig([Fault("config key 'use_sliding_window'", expected, "false")])
         check_layer_types(self.layer_types or [], self.num_hidden_layers, self.sliding_window)
 
 

@@ -39,8 +39,8 @@ from loadstone.frameworks.unmasked import warn_vectors
 class _Task(TFPreTrainedModel):
     """A model that can be called with ids, a dict of inputs, or keywords; arrays become tensors."""
 
-    def __init__(self, config: Any, **options: Any) -> None:
-        super().__init__(config, **options)
+    def __init__(self, config: Any, *, component: components.Component | None = None, name: str | None = None) -> None:
+        super().__init__(config, component=component, name=name)
         self._convert_input_args = False  # hidden states and caches keep their dtypes
         self._allow_non_tensor_positional_args = True
 

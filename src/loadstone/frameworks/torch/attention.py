@@ -76,9 +76,12 @@ class RotaryEmbedding(nn.Module):
     def forward(self, x: Tensor, position_ids: Tensor) -> dict[Rotary, tuple[Tensor, Tensor]]:
         """``position_ids`` (batch or 1, tokens) → for each rotary, cos and sin (batch or 1, 1, tokens, dim)."""
         tables = {}
+        position_ids = position_ids.to(x.device) if x.is_meta else position_ids
         for index, rotary in enumerate(self.rotaries):
             frequencies, factor = self.get_buffer(_buffer(index)), self.factors[index]
-            if rotary.depends_on_length:
+            if x.is_meta:  # an empty model is run for its shapes, and its frequencies lie on the CPU all the same
+                frequencies = frequencies.to(x.device)
+            elif rotary.depends_on_length:
                 length = int(position_ids.max()) + 1
                 if length > rotary.limit:
                     frequencies = _frequencies(rotary, length, x.device)

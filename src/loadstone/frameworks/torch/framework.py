@@ -172,6 +172,7 @@ def fill_model(
         ready, written = dict[str, Tensor](), 0
         if memory is not None:
             check_kinds(plan, owners)  # before anything is written
+            memory.untie(model, plan.untied)
             device_of = memory.device_of(devices)
             ready, written = memory.write(plan, weights, dtype_of, devices)
         filled = fill(model, plan, source, dtype_of, device_of, fresh_dtype_of, ready)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.fill import TorchDTypeOf, check_kinds, tensors_of
 from loadstone.frameworks.torch.placing import Devices
+from loadstone.frameworks.torch.untying import untie
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored
 from loadstone.tensors import DType
@@ -35,6 +36,12 @@ class OwnMemory:
         """Where each slot is to lie."""
         own = {name: tensor.device for name, tensor in self.tensors.items()} if self.stays else {}
         return lambda slot: own.get(slot) or devices.of(slot)
+
+    def untie(self, module: nn.Module, names: Collection[str]) -> None:
+        """Give slots that shared their memory with another one of their own."""
+        if names:
+            untie(module, names)
+            self.tensors |= {name: module.get_parameter(name) for name in names if name in self.tensors}
 
     def write(
         self, plan: LoadPlan, weights: Weights, dtype_of: TorchDTypeOf, devices: Devices
