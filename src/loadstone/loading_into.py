@@ -99,9 +99,6 @@ def load_into(
         weights = Weights(opened.ends, options.transfer)
         report.transfer = weights.describe()
         try:
-            if plan.untied:
-                framework.untie(module, plan.untied)
-                memory = framework.OwnMemory(module, stays=memory.stays)
             done = framework.fill_model(module, plan, weights, options, wanted, place, memory)
         except BaseException:
             weights.cancel()

@@ -62,7 +62,9 @@ def untie(model: nn.Module, names: Iterable[str]) -> None:
         slot = model.get_parameter(name)
         own = nn.Parameter(torch.empty_like(slot), requires_grad=slot.requires_grad)
         model.get_submodule(owner)._parameters[leaf] = own
-    note_untied(model)
+    config = getattr(model, "config", None)
+    if getattr(config, "tie_word_embeddings", False):  # of a model of ours
+        config.tie_word_embeddings = False  # type: ignore[union-attr]
 
 
 def untie_what_files_contradict(model: Tying) -> None:
@@ -91,13 +93,6 @@ def untie_what_files_contradict(model: Tying) -> None:
             folder,
             ", ".join(f"{name} and {ties[name]}" for name in differing),
         )
-
-
-def note_untied(model: nn.Module) -> None:
-    """Have the config of a model of ours say that it is not tied."""
-    config = getattr(model, "config", None)
-    if getattr(config, "tie_word_embeddings", False):
-        config.tie_word_embeddings = False  # type: ignore[union-attr]
 
 
 def untie_before_loading(model: Tying, state_dict: Mapping[str, Any], prefix: str) -> None:
