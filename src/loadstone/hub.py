@@ -255,7 +255,7 @@ def _local(
         return path
     only_a_path = not isinstance(path_or_id, str) or text.startswith((".", "/", "~")) or text.endswith("/")
     if only_a_path or not text or "\\" in text or text.count("/") > 1:
-        what = "file" if path.suffix in SUFFIXES else "folder"
+        what = "file" if Path(text).suffix in SUFFIXES else "folder"
         raise not_found(f"{text!r}: no such {what} (from {here()}). Check the path; a Hub id is 'owner/name'")
     return None
 

@@ -99,12 +99,13 @@ def load_into(
         weights = Weights(opened.ends, options.transfer)
         report.transfer = weights.describe()
         try:
+            if plan.untied:
+                framework.untie(module, plan.untied)
+                memory = framework.OwnMemory(module, stays=memory.stays)
             done = framework.fill_model(module, plan, weights, options, wanted, place, memory)
         except BaseException:
             weights.cancel()
             raise
-        if plan.untied:
-            framework.note_untied(module)
         weights.detach()
         stage.nbytes = done.viewed + done.copied
     unasked = "the module's own" if memory.tensors else "as stored"

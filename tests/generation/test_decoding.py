@@ -176,5 +176,5 @@ def test_more_tokens_than_there_are_positions_for_are_cut_and_reported(caplog: p
     assert caplog.messages == []
     cut.report_cut()
     assert "stopped after 3 new tokens" in caplog.text
-    with pytest.raises(ArgumentError, match="The prompt has 5 tokens, and the model has positions for 4"):
+    with pytest.raises(ArgumentError, match="The prompt has 5 tokens, and this model has positions for 4"):
         decide(max_new_tokens=9).within(4, 5)

@@ -187,7 +187,7 @@ def test_llama_3_scaling_is_recognised_by_its_factors(store: Store, tmp_path: Pa
         case = case_of("llama", name, **variants[name])
         path = write_gguf(reference_of(store, case), tmp_path / f"{name}.gguf")
         found.append(loadstone.AutoConfig.from_pretrained(path).rope_scaling)
-    assert found[0] == _LLAMA3 | {"original_max_position_embeddings": 8192}
+    assert found[0] == _LLAMA3 | {"original_max_position_embeddings": 8192, "rope_theta": 500000.0}
     assert found[1]["rope_type"] == "longrope" and found[1]["attention_factor"] == 1.0
 
 

@@ -47,7 +47,7 @@ class Decoding:
     """Tokens after which a text is complete."""
     padding: int
     """What fills up a text that is complete before the others."""
-    prompt_padding: int | None
+    prompt_padding: int | None = None
     """The token that is padding wherever it stands in a prompt without a mask; None if no token surely is.
 
     As in transformers: ``pad_token_id``, where somebody said one, but for a token that ends texts too.
@@ -66,7 +66,7 @@ class Decoding:
             return self
         if prompt_tokens > longest_text:
             raise ArgumentError(
-                f"The prompt has {prompt_tokens} tokens, and the model has positions for {longest_text}. Shorten it."
+                f"The prompt has {prompt_tokens} tokens, and this model has positions for {longest_text}. Shorten it."
             )
         room = longest_text - prompt_tokens + 1
         return replace(self, new_tokens=min(self.new_tokens, room), is_cut=self.new_tokens > room)

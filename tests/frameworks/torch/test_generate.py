@@ -204,7 +204,7 @@ def test_text_stops_where_the_positions_do_and_says_so(
     assert "stopped after 4 new tokens" in caplog.text
     padded = model.generate(PADDED[:1], attention_mask=MASK[:1], max_new_tokens=50)
     assert padded.shape == (1, 12), "padding takes no position"
-    with pytest.raises(ArgumentError, match="has 10 tokens, and the model has positions for 9"):
+    with pytest.raises(ArgumentError, match="has 10 tokens, and this model has positions for 9"):
         model.generate(text, max_new_tokens=1)
 
 

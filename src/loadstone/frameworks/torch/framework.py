@@ -29,8 +29,8 @@ from loadstone.frameworks.torch.placing import Devices, place
 from loadstone.frameworks.torch.quantising import quantise
 from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.streaming import populate, stream
-from loadstone.frameworks.torch.untying import note_untied as note_untied
 from loadstone.frameworks.torch.untying import tensors_alike
+from loadstone.frameworks.torch.untying import untie as untie
 from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
