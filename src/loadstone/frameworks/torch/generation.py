@@ -240,7 +240,10 @@ def _mask(model: Any, ids: Tensor, given: Tensor | None, past: int, pad: int | N
     Without a ``given`` one, tokens that are ``pad`` are padding. Raises :class:`ArgumentError` for a mask of another
     shape, for padding on the right, and for a cache that holds the whole prompt already.
     """
-    mask = mask_from_ids(model, ids, pad) if given is None else torch.as_tensor(given, device=ids.device).long()
+    try:
+        mask = mask_from_ids(model, ids, pad) if given is None else torch.as_tensor(given, device=ids.device).long()
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"attention_mask is a {type(given).__name__}, expected a tensor: {error}") from error
     whole = (ids.shape[0], past + ids.shape[1])
     if tuple(mask.shape) not in (tuple(ids.shape), whole):
         also = f", or {whole} with what the cache holds" if past else ""
