@@ -59,11 +59,15 @@ def test_an_adapters_folder_says_of_what_it_is_and_how_to_load_both(entry: str, 
     ("config", "said"),
     [
         (ADAPTERS, r"an adapter of 'owner/bert', made with the package adapters"),
+        (
+            {"fine_tune_type": "lora", "model": "owner/mlx"},
+            r"of 'owner/mlx', made with mlx-lm.*mlx_lm\.fuse",
+        ),
         ({"peft_type": "LORA"}, r"an adapter, whose adapter_config\.json names no base model"),
         ("{", r"an adapter, whose adapter_config\.json names no base model"),
         (None, r"the weights of an adapter, adapter_model\.safetensors.* its adapter_config\.json, .* is not there"),
     ],
-    ids=["adapters", "no base", "no JSON", "no config"],
+    ids=["adapters", "mlx", "no base", "no JSON", "no config"],
 )
 def test_other_adapters_are_named_too(config: Any, said: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigNotFound, match=said):
@@ -158,6 +162,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
         "adapter",
         r"an adapter \(LoRA\) for a model of architecture 'llama'[\s\S]*llama-export-lora",
     ),
+    "adapter that does not say so": ("llama", "", r"an adapter \(LoRA\) for a model of architecture 'llama'"),
     "mmproj": ("clip", "mmproj", r"the projector of a vision or audio model"),
     "mmproj of before types": ("clip", "", r"the projector of a vision or audio model"),
     "imatrix": ("", "imatrix", r"an importance matrix"),

@@ -154,12 +154,13 @@ UNSAID: dict[str, tuple[Any, dict[str, Any], str]] = {
 @pytest.mark.parametrize("kind", UNSAID)
 @pytest.mark.parametrize("options", [{}, {"dequantize": True}, {"ignore_mismatched_sizes": True}], ids=str)
 def test_codes_of_which_nothing_says_how_they_are_read_are_named(
-    kind: str, options: dict[str, Any], plain: Path, tmp_path: Path
+    kind: str, options: dict[str, Any], plain: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     how, keys, said = UNSAID[kind]
     stored(plain, tmp_path, how, keys, {})
     with pytest.raises(InvalidConfig, match=said):
         Auto.from_pretrained(tmp_path, **options)
+    assert "is quantized" not in caplog.text, "that nothing is"
 
 
 def test_every_way_to_take_such_codes_for_weights_is_refused(plain: Path, tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """``general.type`` → what such a file is, and what to do."""
 _ARCHITECTURES_OF = {"clip": "mmproj", "controlvector": "controlvector", "imatrix": "imatrix"}
 """Architectures that no model has, and of which older files say no type."""
+_ADAPTER_KEY = "adapter.type"
+_OF_ADAPTERS = (".lora_a", ".lora_b")
+"""Ends of the names of all tensors in an adapter's file."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,19 @@ def _refuse_what_is_no_model(path: Path, header: Header) -> None:
     """:class:`InvalidConfig` that names what else llama.cpp keeps in such files."""
     kind, name = header.metadata.get("general.type", "model"), header.metadata.get("general.architecture")
     kind = _ARCHITECTURES_OF.get(str(name), str(kind))
+    if kind == "model" and (_ADAPTER_KEY in header.metadata or _holds_an_adapter(header)):
+        kind = "adapter"
     is_vocabulary = not header.entries and "tokenizer.ggml.tokens" in header.metadata
     if kind not in _KINDS and not is_vocabulary:
         return
     what, hint = _KINDS.get(kind, ("a vocabulary, and no tensor", "Give the file that has the weights."))
     of = f" for a model of architecture {name!r}" if kind == "adapter" else ""
     raise InvalidConfig([Fault(str(path), "the file of a model", f"{what}{of}")], hint=hint)
+
+
+def _holds_an_adapter(header: Header) -> bool:
+    """Whether every tensor is a part of an adapter, whatever the file says that it is."""
+    return bool(header.entries) and all(entry.name.endswith(_OF_ADAPTERS) for entry in header.entries)
 
 
 def _refuse_types(path: Path, header: Header) -> None:

@@ -104,7 +104,10 @@ def refuse_unread(checkpoint: Checkpoint) -> None:
 
 
 def say_that_nothing_is(checkpoint: Checkpoint) -> None:
-    """One line for who asked for ``dequantize=True`` where all is plain."""
+    """One line for who asked for ``dequantize=True`` where all is plain. Codes that nothing tells how to read are not:
+    whoever knows the model's slots refuses them."""
+    if codes_in(checkpoint):
+        return
     where = checkpoint.index or checkpoint.files[0]
     logger.warning("dequantize=True changes nothing: no weight of %s is quantized", where)
 

@@ -102,12 +102,32 @@ def test_ids_are_whole_numbers_of_texts(models: Models, framework: str, argument
         SIDES[framework].call(models.of(framework, case_of("bert"), "base"), **given)
 
 
+@IN_ALL
 @pytest.mark.parametrize("argument", ["position_ids", "token_type_ids"])
 @pytest.mark.parametrize("shape", [(1, 2), (3, 3)])
-def test_ids_beside_others_have_their_shape(models: Models, argument: str, shape: tuple[int, ...]) -> None:
+def test_ids_beside_others_have_their_shape(
+    models: Models, framework: str, argument: str, shape: tuple[int, ...]
+) -> None:
     given = {"input_ids": torch.full((2, 3), 5), argument: torch.zeros(shape, dtype=torch.long)}
     with pytest.raises(ArgumentError, match=rf"{argument} has shape \({shape[0]}, {shape[1]}\), expected \(2, 3\)"):
-        SIDES["torch"].call(models.torch(case_of("bert"), "base"), **given)
+        SIDES[framework].call(models.of(framework, case_of("bert"), "base"), **given)
+
+
+@IN_ALL
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"input_ids": torch.zeros(1, 0, dtype=torch.long)},
+        {"inputs_embeds": torch.ones(1, 3, 7)},
+        {"inputs_embeds": torch.ones(3, 7)},
+    ],
+    ids=["no-token", "other-width", "one-text"],
+)
+def test_texts_of_a_shape_that_no_layer_takes_are_named(
+    models: Models, framework: str, given: dict[str, torch.Tensor]
+) -> None:
+    with pytest.raises(ArgumentError, match=rf"{next(iter(given))} has shape .*, expected \(batch, tokens"):
+        SIDES[framework].call(models.of(framework, case_of("llama"), "base"), **given)
 
 
 @IN_ALL

@@ -59,14 +59,18 @@ def describe_adapter(folder: Path, name: str = "") -> str | None:
             f"{name} holds the weights of an adapter, {weights[0]}, and not a model; its {ADAPTER_CONFIG}, which names "
             "the base model, is not there. Load the base model's folder or Hub id, and put the adapter on it."
         )
-    base = said.get("base_model_name_or_path") or said.get("model_name")
+    base = said.get("base_model_name_or_path") or said.get("model_name") or said.get("model")
     of = (
         f"an adapter of {base!r}"
         if isinstance(base, str)
         else f"an adapter, whose {ADAPTER_CONFIG} names no base model"
     )
     shown = repr(base) if isinstance(base, str) else "BASE"
-    if "peft_type" not in said and "base_model_name_or_path" not in said:
+    if "fine_tune_type" in said:
+        return printable(
+            f"{name} holds {of}, made with mlx-lm, and not a model. `mlx_lm.fuse` merges the two into one; load that."
+        )
+    if "model_class" in said and "peft_type" not in said:
         return printable(
             f"{name} holds {of}, made with the package adapters, and not a model. Loadstone does not read those; load "
             f"the base model {shown} with transformers, and the adapter with adapters."

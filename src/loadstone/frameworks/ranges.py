@@ -1,8 +1,9 @@
-"""Ids, positions and lengths that a model has no vectors for: the errors of all three frameworks."""
+"""Ids, positions, shapes and lengths that a model has no vectors for: the errors of all three frameworks."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
@@ -49,6 +50,32 @@ def beyond(
     )
 
 
+def check_ids(name: str, shape: Sequence[Any], batch: Any, tokens: Any) -> None:
+    """:class:`ArgumentError` for ids of another shape than (batch, tokens), (1, tokens) or (tokens,).
+
+    A size that is not known yet is None.
+    """
+    rows_fit = len(shape) == 1 or (len(shape) == 2 and (shape[0] == 1 or _may_be(shape[0], batch)))
+    if not rows_fit or not _may_be(shape[-1], tokens):
+        raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {(batch, tokens)}.")
+
+
+def check_texts(embeddings: components.Embeddings, name: str, shape: Sequence[Any]) -> None:
+    """:class:`ArgumentError` for ``input_ids`` or ``inputs_embeds`` of a shape that no texts have.
+
+    A size that is not known yet is None.
+    """
+    table = embeddings.tokens.component
+    width = table.width if isinstance(table, components.Embedding) else None
+    if name == "input_ids":
+        fits, expected = len(shape) == 2, "(batch, tokens)"
+    else:
+        fits = len(shape) == 3 and _may_be(shape[2], width)
+        expected = f"(batch, tokens, {'width' if width is None else width})"
+    if not fits or (shape[1] is not None and shape[1] == 0):
+        raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {expected}, with at least one token.")
+
+
 def check_length(embeddings: components.Embeddings, tokens: int) -> None:
     """:class:`ArgumentError` for a text of so many tokens that there are no positions for its last."""
     longest = embeddings.longest_text
@@ -56,6 +83,11 @@ def check_length(embeddings: components.Embeddings, tokens: int) -> None:
         raise ArgumentError(
             f"The text has {tokens} tokens, and this model has positions for {longest}. {_shorten(longest)}"
         )
+
+
+def _may_be(size: Any, expected: Any) -> bool:
+    """Whether two sizes are the same, as far as they are known."""
+    return size is None or expected is None or bool(size == expected)
 
 
 def _shorten(longest: int) -> str:

@@ -290,3 +290,35 @@ def test_a_classifier_with_experts_has_no_loss_of_its_routers() -> None:
     model = tiny.model("MixtralForSequenceClassification", "mixtral", num_local_experts=4, pad_token_id=0)
     with pytest.raises(UnknownArgument, match="output_router_logits"):
         model(tiny.IDS, output_router_logits=True)
+
+
+# Arguments of another kind ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"input_ids": [[5, 6, 7]]},
+        {"input_ids": torch.tensor([[5, 6, 7]], dtype=torch.uint8)},
+        {"attention_mask": [[1, 1, 1]]},
+        {"labels": [[5, 6, 7]]},
+        {"past_key_values": ((torch.ones(1, 2, 3, 8), torch.ones(1, 2, 3, 8)),)},
+    ],
+    ids=["list", "bytes", "mask", "labels", "tuples"],
+)
+def test_arguments_that_are_no_tensors_or_of_another_dtype_are_named(given: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=rf"^{next(iter(given))} is .*, expected"):
+        tiny.llama()(**{"input_ids": torch.tensor([[5, 6, 7]])} | given)
+
+
+def test_labels_of_a_classifier_that_are_no_tensor_are_named() -> None:
+    with pytest.raises(ArgumentError, match=r"^labels is a list, expected a tensor"):
+        tiny.model("BertForSequenceClassification", "bert")(tiny.IDS, labels=[0, 1])
+
+
+@pytest.mark.parametrize("use_cache", [False, True])
+def test_positions_of_one_row_are_those_of_all(use_cache: bool) -> None:
+    model = tiny.llama()
+    with torch.no_grad():
+        expected = model(tiny.IDS, position_ids=PACKED[:1], use_cache=use_cache).logits
+        assert torch.equal(model(tiny.IDS, position_ids=PACKED[0], use_cache=use_cache).logits, expected)

@@ -211,3 +211,11 @@ def test_text_stops_where_the_positions_do_and_says_so(
 def test_roberta_generates_up_to_its_last_position() -> None:
     model = tiny.model("RobertaForCausalLM", "roberta", pad_token_id=1, eos_token_id=None, max_position_embeddings=10)
     assert model.generate(tiny.IDS, max_new_tokens=50).shape == (2, 9), "10 rows, the first two of them for padding"
+
+
+def test_a_prompt_that_comes_twice_and_a_mask_that_is_no_tensor_are_refused() -> None:
+    model = tiny.llama()
+    with pytest.raises(ArgumentError, match="Give the prompt once"):
+        model.generate(tiny.IDS, input_ids=tiny.IDS)
+    with pytest.raises(ArgumentError, match="attention_mask is a str, expected a tensor"):
+        model.generate(tiny.IDS, attention_mask="ones")

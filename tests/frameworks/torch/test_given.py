@@ -211,6 +211,16 @@ def test_the_config_says_the_dtype_of_what_is_given(tmp_path: Path) -> None:
 # Tied slots
 
 
+def test_values_that_are_negated_lazily_are_saved_as_they_read(tmp_path: Path) -> None:
+    model = tiny.llama()
+    weight = torch.complex(torch.zeros(32, 32), torch.ones(32, 32)).conj().imag
+    assert weight.is_neg()
+    state = model.state_dict() | {"model.layers.0.self_attn.q_proj.weight": weight}
+    model.save_pretrained(tmp_path, state_dict=state)
+    again = loadstone.LlamaForCausalLM.from_pretrained(tmp_path)
+    assert again.model.layers[0].self_attn.q_proj.weight.unique().tolist() == [-1]
+
+
 @pytest.mark.parametrize("given", ["embed_tokens", "lm_head", "both"])
 def test_of_tied_slots_one_name_is_enough(given: str, tmp_path: Path) -> None:
     model = tiny.llama(tie_word_embeddings=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import transformers
@@ -135,3 +137,16 @@ def test_nonsense_sizes_are_refused() -> None:
         with pytest.raises(ArgumentError, match="at least 1"):
             model.resize_token_embeddings(*arguments)
     assert model.config.vocab_size == 64
+
+
+@pytest.mark.parametrize("count", [np.int64(70), torch.tensor(70)], ids=["numpy", "torch"])
+def test_an_integer_of_another_library_is_a_number_of_tokens(count: Any) -> None:
+    model = tiny.llama()
+    assert model.resize_token_embeddings(count).weight.shape == (70, 32)
+    assert type(model.config.vocab_size) is int
+
+
+@pytest.mark.parametrize("count", [True, 70.5, "70", 0], ids=repr)
+def test_what_is_no_number_of_tokens_is_refused(count: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"new_num_tokens is .*, expected a whole number of at least 1"):
+        tiny.llama().resize_token_embeddings(count)

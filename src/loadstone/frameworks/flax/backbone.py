@@ -18,6 +18,7 @@ from loadstone.frameworks.flax.build import Built, call
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.outputs import BaseModelOutput
 from loadstone.frameworks.flax.state import Kind, State
+from loadstone.frameworks.ranges import check_ids, check_texts
 
 
 class Backbone(Built, component=components.Backbone):
@@ -30,10 +31,14 @@ class Backbone(Built, component=components.Backbone):
         given = input_ids if inputs_embeds is None else inputs_embeds
         if given is None or (input_ids is not None and inputs_embeds is not None):
             raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
-        batch, tokens = given.shape[:2]
         attentions = tuple(components.find(component, components.Attention))
         embeddings = component.embeddings.component
         assert isinstance(embeddings, components.Embeddings)
+        check_texts(embeddings, "input_ids" if inputs_embeds is None else "inputs_embeds", given.shape)
+        batch, tokens = given.shape[:2]
+        for name in ("position_ids", "token_type_ids"):
+            if inputs.get(name) is not None:
+                check_ids(name, inputs[name].shape, batch, tokens)
 
         cache: KeyValueCache | None = inputs.get("past_key_values")
         keys, past = (tokens, 0) if cache is None else (cache.max_length, cache.length)

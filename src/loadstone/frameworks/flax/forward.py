@@ -95,7 +95,12 @@ def checked(inputs: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, KeyValueCache):
             arrays[name] = value
             continue
-        arrays[name] = array = jnp.asarray(value)
+        if name == "past_key_values":
+            raise ArgumentError(f"{name} is a {type(value).__name__}, expected what model.init_cache gives.")
+        try:
+            arrays[name] = array = jnp.asarray(value)
+        except TypeError as error:
+            raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: {error}") from error
         if name in IDS and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
             expected = "whole numbers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import forward_keywords
+from loadstone.frameworks.ranges import check_ids, check_texts
 
 _RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2}
 _WHOLE = ("input_ids", "position_ids", "token_type_ids")
@@ -65,6 +67,18 @@ def gather(names: Collection[str], args: tuple[Any, ...], given: Mapping[str, An
     return {name: _checked(name, _tensor(value)) for name, value in found.items()}
 
 
+def check_inputs(embeddings: components.Embeddings, name: str, texts: Any, **ids: Any) -> None:
+    """:class:`ArgumentError` for texts of a shape that none have, and for ``ids`` by name of another than theirs.
+
+    Sizes that a graph does not know yet fit.
+    """
+    with _past_keras():
+        check_texts(embeddings, name, tuple(texts.shape))
+        for other, value in ids.items():
+            if value is not None:
+                check_ids(other, tuple(value.shape), *texts.shape[:2])
+
+
 def router_logits_wanted(model: Any, wanted: bool | None) -> bool:
     """Whether a bare model collects its routers' logits; :class:`UnknownArgument` for those of no experts."""
     with _past_keras():
@@ -83,13 +97,15 @@ def _tensor(value: Any) -> Any:
 
 
 def _checked(name: str, value: Any) -> Any:
-    if value is None or name not in (*_RANKS, *_WHOLE):
+    if value is None or name not in (*_RANKS, *_WHOLE, "attention_mask", "labels"):
         return value
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise bad_argument(f"{name} is a {type(value).__name__}, expected a tensor. For several inputs: a dict.")
     if len(value.shape) != _RANKS.get(name, len(value.shape)):
         shape = "(batch, tokens, width)" if _RANKS[name] == 3 else "(batch, tokens)"
         raise bad_argument(f"{name} has shape {tuple(value.shape)}, expected {shape}.")
-    if name in _WHOLE and "int" not in str(getattr(value.dtype, "name", value.dtype)):
-        raise bad_argument(f"{name} has dtype {value.dtype}, expected whole numbers; for a keras.Input: dtype='int32'.")
+    if name in _WHOLE and getattr(value.dtype, "name", value.dtype) not in ("int32", "int64"):
+        raise bad_argument(
+            f"{name} has dtype {value.dtype}, expected whole numbers, int32 or int64; for a keras.Input: dtype='int32'."
+        )
     return value

@@ -10,7 +10,7 @@ from loadstone.architectures import components
 from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.ranges import check_length
-from loadstone.frameworks.tensorflow.arguments import bad_argument
+from loadstone.frameworks.tensorflow.arguments import bad_argument, check_inputs
 from loadstone.frameworks.tensorflow.attention import additive, make_mask, rotary_tables, row_segments
 from loadstone.frameworks.tensorflow.blocks import position_ids as default_positions
 from loadstone.frameworks.tensorflow.build import Built, attach, attribute, call, made_from
@@ -55,14 +55,21 @@ class Backbone(Built, component=components.Backbone):
         if (input_ids is None) == (inputs_embeds is None):
             raise bad_argument("Give either input_ids or inputs_embeds, one of the two.")
         given, cache = inputs_embeds if input_ids is None else input_ids, past_key_values
+        embeddings = component.embeddings.component
+        assert isinstance(embeddings, components.Embeddings)
+        check_inputs(
+            embeddings,
+            "input_ids" if inputs_embeds is None else "inputs_embeds",
+            given,
+            position_ids=position_ids,
+            token_type_ids=token_type_ids,
+        )
         batch, tokens = shape_of(given)[:2]
         past: int | tf.Tensor = 0 if cache is None else cache.length
         keys = tokens if cache is None else shape_of(cache.keys[0])[2]
         _check_room(cache, batch, tokens)
         padding, segments = _padding(attention_mask, batch, tokens, keys, past), None
         if position_ids is None:
-            embeddings = component.embeddings.component
-            assert isinstance(embeddings, components.Embeddings)
             _check_length(embeddings, padding, tokens, past)
             position_ids = tf.reshape(default_positions(embeddings, input_ids, padding, tokens, past), [-1, tokens])
         else:

@@ -94,9 +94,11 @@ class GenerationMixin:
 
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
+        if inputs is not None and input_ids is not None:
+            raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
         given = inputs if inputs is not None else input_ids
         given = None if given is None else tf.convert_to_tensor(given)
-        if given is None or given.shape.rank != 2 or 0 in given.shape or (inputs is not None and input_ids is not None):
+        if given is None or given.shape.rank != 2 or 0 in given.shape or not given.dtype.is_integer:
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         ids = tf.cast(given, tf.int32)
         embeddings = next(self._components(components.Embeddings))

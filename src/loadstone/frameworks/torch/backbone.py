@@ -12,10 +12,11 @@ from loadstone.architectures.components import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.outputs import BaseModelOutput
 from loadstone.frameworks.ranges import check_length
+from loadstone.frameworks.torch.arguments import check_inputs
 from loadstone.frameworks.torch.attention import RotaryEmbedding, State
 from loadstone.frameworks.torch.blocks import position_ids as default_positions
 from loadstone.frameworks.torch.build import Built, attach, call
-from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.cache import DynamicCache, check_cache
 from loadstone.frameworks.torch.masks import masks_for, row_segments
 
 
@@ -59,8 +60,12 @@ class Backbone(Built, component=components.Backbone):
         given = input_ids if inputs_embeds is None else inputs_embeds
         if given is None or (input_ids is not None and inputs_embeds is not None):
             raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
-        _check_shapes(input_ids, inputs_embeds, position_ids, token_type_ids)
+        embeddings = component.embeddings.component
+        assert isinstance(embeddings, components.Embeddings)
+        check_inputs(embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
         tokens = given.shape[1]
+        if past_key_values is not None:
+            check_cache(past_key_values)
         cache = (past_key_values if past_key_values is not None else DynamicCache()) if use_cache else None
         past = cache.get_seq_length() if cache is not None else 0
         kinds, segments = holder._mask_kinds, None
@@ -70,8 +75,6 @@ class Backbone(Built, component=components.Backbone):
                 segments = row_segments(position_ids)
         padding, masks = masks_for(kinds, attention_mask, segments, tokens, past + tokens, given)
         if position_ids is None:
-            embeddings = component.embeddings.component
-            assert isinstance(embeddings, components.Embeddings)
             found = default_positions(embeddings, input_ids, padding, tokens, past)
             if isinstance(found, int):
                 if not torch.compiler.is_compiling():  # a bound on the length would be compiled in
@@ -114,25 +117,3 @@ class Wrapped(Built, component=components.Wrapped):
     def run(holder: nn.Module, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
         out: BaseModelOutput = call(holder, component.inner, **inputs)
         return out
-
-
-def _check_shapes(
-    input_ids: Tensor | None, inputs_embeds: Tensor | None, position_ids: Tensor | None, token_type_ids: Tensor | None
-) -> None:
-    """:class:`ArgumentError` for ids that are no whole numbers, or of another shape than the texts."""
-    if inputs_embeds is not None and inputs_embeds.dim() != 3:
-        raise ArgumentError(f"inputs_embeds has shape {tuple(inputs_embeds.shape)}, expected (batch, tokens, width).")
-    if input_ids is not None and (input_ids.dim() != 2 or input_ids.shape[1] == 0):
-        expected = "(batch, tokens), with at least one token"
-        raise ArgumentError(f"input_ids has shape {tuple(input_ids.shape)}, expected {expected}.")
-    given = input_ids if inputs_embeds is None else inputs_embeds
-    assert given is not None
-    batch, tokens = given.shape[:2]
-    named = (("input_ids", input_ids), ("position_ids", position_ids), ("token_type_ids", token_type_ids))
-    for name, ids in named:
-        if ids is None:
-            continue
-        if ids.is_floating_point() or ids.is_complex():
-            raise ArgumentError(f"{name} is {ids.dtype}, expected whole numbers.")
-        if ids.shape[-1] != tokens or (ids.dim() == 2 and ids.shape[0] not in (1, batch)):
-            raise ArgumentError(f"{name} has shape {tuple(ids.shape)}, expected {(batch, tokens)}.")

@@ -8,9 +8,20 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from loadstone.errors import ArgumentError
+
 
 class Cache:
     """What every cache is, for code that asks ``isinstance(past_key_values, Cache)``."""
+
+
+def check_cache(past_key_values: object) -> None:
+    """:class:`ArgumentError` for what is no cache, as the tuples that older code passes on."""
+    if not hasattr(past_key_values, "get_seq_length"):
+        raise ArgumentError(
+            f"past_key_values is a {type(past_key_values).__name__}, expected a DynamicCache. For tuples of keys and "
+            "values: DynamicCache.from_legacy_cache(past_key_values)."
+        )
 
 
 class DynamicCache(Cache):

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.cache import DynamicCache, check_cache
 from loadstone.frameworks.torch.common_parts import takes
 from loadstone.frameworks.torch.unmasked import mask_from_ids
 from loadstone.generation.decoding import Decoding, decoding
@@ -93,8 +93,10 @@ class GenerationMixin:
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
         ids = inputs if inputs is not None else input_ids
+        if inputs is not None and input_ids is not None:
+            raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
         is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and ids.numel() > 0 and not ids.is_floating_point()
-        if not is_prompt or ids is None or (inputs is not None and input_ids is not None):
+        if not is_prompt or ids is None:
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         more = self._inputs_of_its_own(options)
         how = decoding(
@@ -172,11 +174,7 @@ class GenerationMixin:
         model: Any = self
         if cache is None or model.component is None:
             return _tokens_in(cache)
-        if not hasattr(cache, "get_seq_length"):
-            raise ArgumentError(
-                f"past_key_values is a {type(cache).__name__}, expected a DynamicCache. For tuples of keys and values: "
-                "DynamicCache.from_legacy_cache(past_key_values)."
-            )
+        check_cache(cache)
         if not all(attention.causal for attention in self._components(components.Attention)):
             raise ArgumentError(f"{type(self).__name__} is no decoder: it reads no past_key_values.")
         return _tokens_in(cache)
@@ -242,7 +240,10 @@ def _mask(model: Any, ids: Tensor, given: Tensor | None, past: int, pad: int | N
     Without a ``given`` one, tokens that are ``pad`` are padding. Raises :class:`ArgumentError` for a mask of another
     shape, for padding on the right, and for a cache that holds the whole prompt already.
     """
-    mask = mask_from_ids(model, ids, pad) if given is None else torch.as_tensor(given, device=ids.device).long()
+    try:
+        mask = mask_from_ids(model, ids, pad) if given is None else torch.as_tensor(given, device=ids.device).long()
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"attention_mask is a {type(given).__name__}, expected a tensor: {error}") from error
     whole = (ids.shape[0], past + ids.shape[1])
     if tuple(mask.shape) not in (tuple(ids.shape), whole):
         also = f", or {whole} with what the cache holds" if past else ""

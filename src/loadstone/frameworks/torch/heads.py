@@ -30,6 +30,7 @@ from loadstone.frameworks.outputs import (
     TokenClassifierOutput,
 )
 from loadstone.frameworks.torch import losses
+from loadstone.frameworks.torch.arguments import check_tensors
 from loadstone.frameworks.torch.build import Built, call
 from loadstone.frameworks.torch.cache import DynamicCache
 from loadstone.frameworks.torch.generation import GenerationMixin
@@ -91,6 +92,13 @@ class BareModel(_Task):
         """
         if unknown:
             self._check_unknown(unknown, position_ids)
+        check_tensors(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            inputs_embeds=inputs_embeds,
+            token_type_ids=token_type_ids,
+        )
         config = self.config
         checkpointing = self.gradient_checkpointing and self.training
         use_cache = config.use_cache if use_cache is None else use_cache

@@ -22,6 +22,7 @@ from loadstone.frameworks.labels import (
     label_beyond,
     problem_of,
 )
+from loadstone.frameworks.torch.arguments import check_tensors
 
 IGNORED = -100
 """A label that counts for nothing."""
@@ -78,6 +79,7 @@ def sequence_classes(logits: Tensor, labels: Tensor, config: PretrainedConfig) -
 
     Whole numbers serve where numbers are compared: as labels of a regression, or 0 and 1 for each of several classes.
     """
+    check_tensors(labels=labels)
     problem = problem_of(config.problem_type, logits.shape[-1], labels.is_floating_point())
     if problem == SINGLE_LABEL:
         shape = (*logits.shape[:-1], 1) if labels.dim() == 2 else logits.shape[:-1]
@@ -96,6 +98,7 @@ def span(start_logits: Tensor, end_logits: Tensor, start: Tensor, end: Tensor) -
     tokens = start_logits.shape[1]
     losses = []
     for name, logits, given in (("start_positions", start_logits, start), ("end_positions", end_logits, end)):
+        check_tensors(**{name: given})
         places = _classes(name, given, (*logits.shape[:-1], 1) if given.dim() == 2 else logits.shape[:-1])
         losses.append(F.cross_entropy(logits, places.to(logits.device).clamp(0, tokens), ignore_index=tokens))
     return (losses[0] + losses[1]) / 2
@@ -103,6 +106,7 @@ def span(start_logits: Tensor, end_logits: Tensor, start: Tensor, end: Tensor) -
 
 def _classes(name: str, labels: Tensor, shape: Sequence[int], hint: str = "") -> Tensor:
     """Labels of that shape, flat and in the dtype that PyTorch counts in."""
+    check_tensors(**{name: labels})
     is_whole = not labels.is_floating_point() and not labels.is_complex()
     check_classes(name, labels.dtype, is_whole, labels.shape, shape, hint)
     return labels.reshape(-1).to(torch.long)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures.components import Bias, Component, Head, like, walk
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.resizing import vocabulary_size
 from loadstone.frameworks.torch.build import build
 
 if TYPE_CHECKING:
@@ -21,12 +22,7 @@ def resize_vocabulary(model: PreTrainedModel, tokens: int | None, multiple: int 
     New rows are fresh, or the mean of the old.
     """
     assert model.component is not None and model.head_spec is not None
-    count = model.config.vocab_size if tokens is None else tokens
-    for name, value in (("new_num_tokens", count), ("pad_to_multiple_of", multiple)):
-        if value is not None and (not isinstance(value, int) or value < 1):
-            raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
-    if multiple is not None:
-        count = -(-count // multiple) * multiple
+    count = vocabulary_size(tokens, multiple, model.config.vocab_size)
     if count == model.config.vocab_size:
         return
     model.config.vocab_size = count

@@ -93,6 +93,7 @@ def _refuse_packed(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | No
 
 def outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
     """A tensor on any device, to be saved."""
+    tensor = tensor.resolve_neg()  # memory has other bits than the values of what is negated lazily
     is_here = tensor.device.type == "cpu" and tensor.is_contiguous()
     return OutgoingTensor(
         name,

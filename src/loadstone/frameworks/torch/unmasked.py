@@ -29,7 +29,7 @@ def warn_unmasked(
         if (
             (use_cache or not causal)
             and not issued.get(PACKED)
-            and row_segments(position_ids.flatten(0, -2)) is not None
+            and row_segments(position_ids.reshape(-1, position_ids.shape[-1])) is not None
         ):
             warn_packed(issued, causal)
         return

@@ -1,0 +1,30 @@
+"""How large a vocabulary is to become."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from loadstone.errors import ArgumentError
+
+
+def vocabulary_size(tokens: Any, multiple: Any, present: int) -> int:
+    """``tokens``, or the ``present`` number if None, rounded up to a ``multiple`` if there is one.
+
+    NumPy's and PyTorch's integers count too. Raises :class:`ArgumentError` for what is no integer of at least 1.
+    """
+    count = present if tokens is None else _at_least_one("new_num_tokens", tokens)
+    if multiple is None:
+        return count
+    step = _at_least_one("pad_to_multiple_of", multiple)
+    return -(-count // step) * step
+
+
+def _at_least_one(name: str, value: Any) -> int:
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+    return number
