@@ -11,6 +11,7 @@ import argparse
 import compileall
 import datetime
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -96,6 +97,14 @@ def checkout(revision: str, cache: Path) -> Path:
     return folder
 
 
+def copied(cache: Path) -> Path:
+    """The sources of this tree, beside the others: where files lie changes what a process takes."""
+    folder = cache / "source-after"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(HERE.parent / "src", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
 def _git(*arguments: str) -> bytes:
     return subprocess.run(["git", "-C", str(HERE.parent), *arguments], check=True, stdout=subprocess.PIPE).stdout
 
@@ -177,7 +186,7 @@ def main() -> None:
     chosen = {name: case for name, case in known.items() if not options.only or name in options.only}
     output = options.output or (HERE if chosen == known and not options.quick else cache / "partial")
 
-    trees = {BEFORE: checkout(options.before, cache), AFTER: HERE.parent / "src"}
+    trees = {BEFORE: checkout(options.before, cache), AFTER: copied(cache)}
     for tree in trees.values():
         compileall.compile_dir(str(tree), quiet=1)
     facts: dict[str, Any] = {

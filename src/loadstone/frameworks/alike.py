@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from loadstone.planning.ties import Same, lie_in_one_place
-from loadstone.stretches import Stretches
 from loadstone.tensors import StoredTensor
 
 _ELEMENTS = 1 << 19
@@ -29,6 +28,8 @@ def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
     is_plain = one.dtype is other.dtype and not one.is_packed and not other.is_packed
     if not is_plain and min(one.dtype.bits, other.dtype.bits) < 8:
         return False  # such elements have no numbers here
+    from loadstone.stretches import Stretches  # hardly any load compares
+
     count = math.prod(one.shape)
     with Stretches(Path(tempfile.gettempdir())) as stretches:
         for first in range(0, count, _ELEMENTS):

@@ -19,7 +19,6 @@ from loadstone.frameworks import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.pool import Pool
 from loadstone.packing.kept import Kept
-from loadstone.packing.torchao import READABLE
 from loadstone.quantisation_config import Quantisation
 
 _ELEMENTS = 1 << 21
@@ -62,6 +61,8 @@ def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[st
 
 def why_unreadable(tensor: Tensor) -> str:
     """What keeps a tensor of torchao from being read back once it is stored; nothing where it can be."""
+    from loadstone.packing.torchao import READABLE  # only a save asks
+
     form: Any = require_library(_FORM, "torchao")
     kind = type(tensor).__name__
     if kind not in form.ALLOWED_TENSORS_SUBCLASSES or kind not in READABLE:
