@@ -422,11 +422,6 @@ def _numbered(labels: Any) -> dict[int, str]:
         raise InvalidConfig([Fault("config key 'id2label'", "whole numbers as keys", repr(labels))]) from None
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Whether two spellings say the same; a dtype may be given as such or by its name."""
-    return bool(one == other) or dtype_name(one) == dtype_name(other) in BY_NAME
-
-
 def _as_json(value: Any) -> Any:
     """A value that custom code has set, as JSON can hold it: a config within is an object, a dtype its name."""
     if isinstance(value, PretrainedConfig):
