@@ -56,6 +56,8 @@ def load_into(
     the module is then unchanged.
     """
     framework = require_framework("torch")
+    from loadstone.frameworks.torch.own_memory import OwnMemory
+
     _check_module(module, "load_into")
     if device is not None and device_map is not None:
         raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
@@ -93,7 +95,7 @@ def load_into(
             )
         report.take(plan)
         report.passed_over = opened.passed_over
-        memory = framework.OwnMemory(module, stays=options.device_map is None)
+        memory = OwnMemory(module, stays=options.device_map is None)
         place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
     with report.stage("fill") as stage:
         weights = Weights(opened.ends, options.transfer)

@@ -6,18 +6,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.config import CONFIG_NAME
 from loadstone.errors import ArgumentError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
-from loadstone.hashing import Hashes
-from loadstone.lock import Lock, LockedSource, pinned
 from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
-from loadstone.remote_code.tree import CodeTree
 from loadstone.transfer.mapping import MappedFile
+
+if TYPE_CHECKING:
+    from loadstone.hashing import Hashes
+    from loadstone.lock import Lock, LockedSource
+    from loadstone.remote_code.tree import CodeTree
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Locked:
             return cls(revision=revision)
         if path_or_id is None:
             raise ArgumentError("lock= is for files, and with None as path there are none.")
+        from loadstone.lock import Lock, pinned  # few loads have one
+
         read = Lock.read(lock)
         source, revision = pinned(read, path_or_id, revision)
         return cls(read, source, revision)
@@ -86,6 +91,8 @@ class Locked:
             self._folder = root if root.is_dir() else root.parent
             paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
             self._progress = Progress("Hashing", sum(path.stat().st_size for path in paths))
+            from loadstone.hashing import Hashes
+
             self._hashes = Hashes(paths, maps=maps, hashed=self._progress)
 
     def finish(self) -> None:

@@ -23,12 +23,9 @@ from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.fill import Filled, Source, check_kinds, fill, tensors_of
 from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel, check_attention
-from loadstone.frameworks.torch.offloading import offload
-from loadstone.frameworks.torch.own_memory import OwnMemory
 from loadstone.frameworks.torch.placing import Devices, place
-from loadstone.frameworks.torch.quantising import quantise
+from loadstone.frameworks.torch.populating import populate
 from loadstone.frameworks.torch.skeleton import without_memory
-from loadstone.frameworks.torch.streaming import populate, stream
 from loadstone.frameworks.torch.untying import tensors_alike
 from loadstone.naming import Naming
 from loadstone.options import Options
@@ -39,6 +36,7 @@ from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
 
 if TYPE_CHECKING:
+    from loadstone.frameworks.torch.own_memory import OwnMemory
     from loadstone.frameworks.torch.parts import Quantiser
 
 
@@ -163,9 +161,13 @@ def fill_model(
 
     owners = dict(tensors_of(model))
     source = Source(weights, options.state_dict)
-    if options.state_dict is not None and DISK in devices.placement.places.values():
-        raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
-    plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
+    uses_disk = DISK in devices.placement.places.values()
+    if uses_disk:
+        if options.state_dict is not None:
+            raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
+        from loadstone.frameworks.torch.offloading import offload  # here and below: what a plain load does without
+
+        plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
     if devices.lower is None:
         device_of: Callable[[str], torch.device] = devices.of
         ready, written = dict[str, Tensor](), 0
@@ -177,6 +179,8 @@ def fill_model(
         filled = fill(model, plan, source, dtype_of, device_of, fresh_dtype_of, ready)
         filled = Filled(filled.viewed, filled.copied + written)
     else:
+        from loadstone.frameworks.torch.quantising import quantise
+
         devices.lower.prepare(model, devices.dtypes.main)
         quantised = quantise(model, plan, devices.lower, source, devices)
         rest = plan.without(quantised.held)
@@ -184,7 +188,10 @@ def fill_model(
         filled = Filled(filled.viewed + quantised.viewed, filled.copied + quantised.made)
     cast_between(model, devices.dtypes)
     cross(model, devices)
-    stream(model, plan.recipes, devices)
+    if uses_disk or devices.is_accelerated:
+        from loadstone.frameworks.torch.streaming import stream
+
+        stream(model, plan.recipes, devices)
     if not weights.populates:
         populate(plan.recipes, devices, weights)
     return filled

@@ -6,7 +6,7 @@ that there is never more than one in full precision. Or the checkpoint is stored
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -20,6 +20,7 @@ from loadstone.frameworks.torch.compressed_layers import CompressedTensors
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.ggml_weights import Ggml, fits
 from loadstone.frameworks.torch.leaves import Experts, Linear, TransposedLinear
+from loadstone.frameworks.torch.linear import linear_modules
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
@@ -161,16 +162,3 @@ def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> L
         COMPRESSED_TENSORS: CompressedTensors,
     }
     return LowerBits(makers[library](), None, sizes)
-
-
-def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iterator[str]:
-    """Linear layers of exactly these kinds, heads apart: what lies outside the bare model, or is the last of all."""
-    found = [name for name, module in modules_of(model) if type(module) in kinds]
-    inside = model.bare_prefix if isinstance(model, PreTrainedModel) else ""
-    if inside:
-        yield from (name for name in found if name.startswith(f"{inside}."))
-    elif isinstance(model, PreTrainedModel) and model.component is not None:
-        yield from found
-    else:
-        last = next((name.rpartition(".")[0] for name, _ in reversed(list(model.named_parameters()))), "")
-        yield from (name for name in found if name != last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -14,19 +14,22 @@ from loadstone.architectures import components
 from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.torch.leaves import Linear, TransposedLinear
-from loadstone.frameworks.torch.lower_bits import LowerBits, linear_modules, lower_bits
+from loadstone.frameworks.torch.linear import linear_modules
 from loadstone.frameworks.torch.model import PreTrainedModel
-from loadstone.lower_sizes import WEIGHT
 from loadstone.options import Options
+from loadstone.packing.kept import Kept
 from loadstone.planning.device_map import Placement
 from loadstone.planning.device_map import place as planned
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.recipes import Tied
+from loadstone.planning.recipes import Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
 from loadstone.tensors import DType
 from loadstone.transfer.machine import USED_SHARE, available_bytes
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.torch.lower_bits import LowerBits
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def place(
     dtypes = slot_dtypes(dtype, by_module, names, lambda: _linear_weights(model), tied)
     if by_slot:
         dtypes = replace(dtypes, by_slot={**dtypes.by_slot, **by_slot})
-    lower = lower_bits(model, plan, options, dtypes)
+    lower = _lower_bits(model, plan, options, dtypes)
     found = sizes(plan.slots, plan, dtypes, lower.sizes if lower else None)
     element_bytes = dtypes.float_bits // 8
     hints = options.hints()
@@ -147,9 +150,20 @@ def place(
     return devices
 
 
+def _lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotDTypes) -> LowerBits | None:
+    """Weights in fewer bits. None where there are none: such a load need not even import what makes them."""
+    stored = (recipe for recipe in plan.recipes.values() if isinstance(recipe, Stored))
+    stays_packed = any(isinstance(tensor.packing, Kept) for recipe in stored for tensor in recipe.tensors)
+    if not stays_packed and options.quantization_config is None:
+        return None
+    from loadstone.frameworks.torch.lower_bits import lower_bits
+
+    return lower_bits(model, plan, options, dtypes)
+
+
 def _linear_weights(model: nn.Module) -> Iterator[str]:
     """What is kept in float8 where that is asked for."""
-    found = [name + WEIGHT for name in linear_modules(model, (Linear, TransposedLinear))]
+    found = [f"{name}.weight" for name in linear_modules(model, (Linear, TransposedLinear))]
     if not found:
         raise UnsupportedDType(
             [Fault("torch_dtype float8", "linear layers of Loadstone's own, which cast what they keep", "none")],
