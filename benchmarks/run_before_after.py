@@ -71,6 +71,7 @@ LOADS = {
 }
 ROWS = (
     Row("`import loadstone`", "import", "import_s"),
+    Row("the Auto class, imported after PyTorch", "load", "import_after_torch_s"),
     *(Row(f"{title}, {turn}", case, f"total_{turn}_s") for case, title in LOADS.items() for turn in ("first", "again")),
     *(Row(f"{title}: private memory", case, "private_added_first_bytes") for case, title in LOADS.items()),
     *(
