@@ -12,7 +12,8 @@ import pytest
 import torch
 
 import loadstone
-from loadstone.config import PretrainedConfig, dtype_name
+from loadstone.config import PretrainedConfig
+from loadstone.core.dtypes import dtype_name
 from loadstone.errors import ConfigError, ConfigNotFound, InvalidConfig
 
 

@@ -12,8 +12,8 @@ import transformers
 
 import loadstone
 from loadstone.config import PretrainedConfig
+from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT
 from loadstone.errors import InvalidConfig, UnknownArgument
-from loadstone.keywords import NEVER_KEYS, WITHOUT_EFFECT
 
 SECRET = "hf_SSSSSSSS"
 READERS = [loadstone.AutoConfig, loadstone.LlamaConfig]

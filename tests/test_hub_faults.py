@@ -124,7 +124,7 @@ def test_a_small_file_is_compared_by_its_git_hash(hub: Hub, cache: Path) -> None
 
 
 def test_files_are_shown_as_one_bar(hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from loadstone.progress import Progress
+    from loadstone.core.progress import Progress
 
     seen: list[Progress] = []
     real = Progress.__enter__

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 import loadstone
 from loadstone.cli.app import app
+from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.lock import Lock, lock_sources
-from loadstone.paths import local_path
 from loadstone.text import TextTokenizer
 
 

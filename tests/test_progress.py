@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from loadstone import progress
-from loadstone.progress import Progress
+from loadstone.core import progress
+from loadstone.core.progress import Progress
 
 
 class Terminal(io.StringIO):

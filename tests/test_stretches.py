@@ -14,11 +14,11 @@ from leaks import descriptors
 
 import loadstone.stretches
 from loadstone.checkpoint.layouts import in_runs, reordered
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, UnsupportedDType
 from loadstone.packing.boxes import in_boxes
 from loadstone.packing.narrow import narrowed
 from loadstone.stretches import Stretches
-from loadstone.tensors import DType, StoredTensor
 
 Array = np.ndarray[Any, Any]
 SHAPE = (6, 5, 4)

@@ -8,11 +8,11 @@ from pathlib import Path
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import GGUF
 from loadstone.config import PretrainedConfig
+from loadstone.core.tensors import StoredTensor, Stretch
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.options import Options
 from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.quantised import KEYS, Settings, dequantised, method_of, say_that_nothing_is, settings_of
-from loadstone.tensors import StoredTensor, Stretch
 
 COMPRESSED_TENSORS = "compressed-tensors"
 RUN_BY = {

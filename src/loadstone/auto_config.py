@@ -10,9 +10,9 @@ from typing import Any, Literal, overload
 from loadstone import registered
 from loadstone.architectures import registry
 from loadstone.config import CONFIG_NAME, PretrainedConfig, read_config, read_values
+from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.hub import resolve_config
-from loadstone.keywords import unknown_argument
 from loadstone.locked import Locked
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust

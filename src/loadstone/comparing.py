@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loadstone.core.progress import Progress
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.origin import Origin, open_origin
 from loadstone.packing.numbers import exact
-from loadstone.progress import Progress
 from loadstone.stretches import Stretches
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.crew import Crew
 from loadstone.transfer.machine import cores
 

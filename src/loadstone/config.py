@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.config_keys import ConfigKeys
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
+from loadstone.core.paths import local_path
+from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
-from loadstone.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
-from loadstone.paths import local_path
 from loadstone.publishing import PushToHub, upload_asked_for
-from loadstone.tensors import BY_NAME
 
 CONFIG_NAME = "config.json"
 _LARGEST_CONFIG_BYTES = 64 << 20
@@ -42,12 +43,6 @@ _EXPECTED: dict[str, Any] = {
     "task_specific_params": None,
     "finetuning_task": None,
 }
-
-
-def dtype_name(dtype: object) -> str:
-    """``torch.bfloat16``, ``jnp.bfloat16``, ``"torch.bfloat16"`` or ``"bfloat16"`` → ``"bfloat16"``."""
-    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or getattr(dtype, "__name__", None)
-    return (str(dtype) if name is None else str(name)).removeprefix("torch.")
 
 
 def named_dtype(*dtypes: object) -> Any:

@@ -10,8 +10,8 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
+from loadstone.core.keywords import NEVER_KEYS
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.keywords import NEVER_KEYS
 
 # Bounds that no model comes near, so that a damaged file cannot make a skeleton that fills the memory.
 _LARGEST_LAYERS = 10_000

@@ -20,20 +20,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import PYTORCH, QUANTIZATION_FILES, SAFETENSORS
-from loadstone.config import CONFIG_NAME, dtype_name
+from loadstone.config import CONFIG_NAME
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.paths import local_path
+from loadstone.core.progress import Progress
+from loadstone.core.sizes import parse_size
+from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.named_model import flax_names, head_of, model_of, spare_names
 from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.packing.narrow import TARGETS
-from loadstone.paths import local_path
-from loadstone.progress import Progress
 from loadstone.quantisation_config import read as read_quantisation
 from loadstone.quantised import KEYS, refuse_unread, say_that_nothing_is
 from loadstone.quantising import Lowered
 from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
-from loadstone.sizes import parse_size
 from loadstone.stretches import Stretches
-from loadstone.tensors import BY_NAME, DType, StoredTensor
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
 from loadstone.transfer.write_files import write_files

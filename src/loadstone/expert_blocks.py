@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.ggml_types import GgmlType
 from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.recipes import Piece, Recipe, Stored
-from loadstone.tensors import DType, StoredTensor
 
 
 class Part(NamedTuple):

@@ -16,6 +16,8 @@ from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
+from loadstone.core.sizes import format_bytes
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
 from loadstone.lower_sizes import WEIGHT, check_as_stored, kept_sizes, left_plain, quantised_sizes
@@ -29,8 +31,6 @@ from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
 from loadstone.planning.units import Size, Unit, sizes, units
 from loadstone.quantisation_config import read
-from loadstone.sizes import format_bytes
-from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
 
 

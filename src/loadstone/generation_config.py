@@ -14,9 +14,9 @@ from typing import Any
 
 from loadstone.config import PretrainedConfig, read_json, write_small_files
 from loadstone.config_keys import has_type, type_name
+from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.generation.keys import SHAPES_TEXT, SPECIAL_IDS
-from loadstone.paths import local_path
 from loadstone.publishing import PushToHub, upload_asked_for
 
 logger = logging.getLogger("loadstone")

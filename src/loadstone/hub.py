@@ -22,6 +22,7 @@ from loadstone.checkpoint.index import read_weight_map
 from loadstone.checkpoint.names import QUANTIZATION_FILES, SUFFIXES, Candidate, candidates
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG, describe_adapter
 from loadstone.config import CONFIG_NAME
+from loadstone.core.paths import local_path
 from loadstone.errors import (
     ArgumentError,
     CheckpointNotFound,
@@ -30,7 +31,6 @@ from loadstone.errors import (
     HubError,
 )
 from loadstone.generation_config import GENERATION_CONFIG_NAME
-from loadstone.paths import local_path
 from loadstone.refusals import Unreachable, here
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
 from loadstone.repositories import COMMIT, Asked, Cached, Files, Online, recalled

@@ -19,21 +19,21 @@ from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.config import PretrainedConfig
+from loadstone.core.keywords import unknown_argument
+from loadstone.core.progress import Progress
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnusedTensors
 from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Needs, Source, resolve_files
-from loadstone.keywords import unknown_argument
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, option_names
 from loadstone.packing.kept import kept_bytes_of
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.ties import match_untied
-from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.config import dtype_name
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.paths import local_path
+from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks import require_framework
 from loadstone.options import Options
-from loadstone.paths import local_path
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
-from loadstone.tensors import BY_NAME
 from loadstone.transfer.choice import TransferOptions
 from loadstone.transfer.journal import finish_interrupted_save
 from loadstone.transfer.weights import Weights

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import QUANTIZATION_FILES, gguf_path
 from loadstone.config import CONFIG_NAME, read_json, replace_file
+from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.hashing import Hashed, Hashes
 from loadstone.hub import fetch_files, resolve_files
-from loadstone.paths import local_path
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree

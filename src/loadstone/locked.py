@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.config import CONFIG_NAME
+from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
-from loadstone.progress import Progress
 from loadstone.remote_code.gate import Gate
 from loadstone.transfer.mapping import MappedFile
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from loadstone.core.tensors import DType
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.expert_blocks import experts_of
 from loadstone.packing.kept import Kept, is_in_blocks
@@ -13,7 +14,6 @@ from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation
-from loadstone.tensors import DType
 
 if TYPE_CHECKING:
     from loadstone.packing.gguf_blocks import Blocks

@@ -11,12 +11,12 @@ from loadstone.architectures.registry import family, is_family
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.flax_msgpack import name_of
 from loadstone.config import CONFIG_NAME, PretrainedConfig
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.origin import Origin
 from loadstone.picking import naming_of
 from loadstone.planning.finder import taken_names
 from loadstone.quantised import KEYS
-from loadstone.tensors import StoredTensor
 
 
 def model_of(origin: Origin, tensors: int, hint: str) -> tuple[Family, PretrainedConfig]:

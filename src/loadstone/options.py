@@ -9,11 +9,12 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
-from loadstone.config import PretrainedConfig, dtype_name, named_dtype
+from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.keywords import WITHOUT_EFFECT, nearest
+from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
-from loadstone.keywords import WITHOUT_EFFECT, nearest
 from loadstone.remote_code.trust import Trust
-from loadstone.tensors import BY_NAME, DType, StoredTensor
 from loadstone.transfer.choice import TransferOptions
 
 logger = logging.getLogger("loadstone")

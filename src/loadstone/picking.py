@@ -10,9 +10,9 @@ from loadstone import registered
 from loadstone.architectures import components, registry
 from loadstone.architectures.family import BARE, Family, HeadSpec
 from loadstone.config import PretrainedConfig, read_config
+from loadstone.core.naming import Naming
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
 from loadstone.hub import Needs
-from loadstone.naming import Naming
 from loadstone.planning.finder import taken_names
 from loadstone.planning.quantized_codes import is_part
 from loadstone.remote_code.gate import Gate

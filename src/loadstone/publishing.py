@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from loadstone.core.keywords import nearest
+from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.keywords import nearest
-from loadstone.paths import local_path
 
 
 class _Neutral(NamedTuple):

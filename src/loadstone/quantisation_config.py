@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from loadstone.config import dtype_name
+from loadstone.core.dtypes import dtype_name
 from loadstone.errors import ArgumentError
 
 BITSANDBYTES, TORCHAO = "bitsandbytes", "torchao"

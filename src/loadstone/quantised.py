@@ -13,10 +13,10 @@ from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import QUANTIZATION_FILES
 from loadstone.config import CONFIG_NAME, read_json
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.packing.problems import Problems
 from loadstone.planning.quantized_codes import codes_in, refuse
-from loadstone.tensors import StoredTensor
 
 logger = logging.getLogger("loadstone")
 

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.checkpoint import Checkpoint
 from loadstone.config import PretrainedConfig
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, SaveError, UnsupportedDType
 from loadstone.frameworks import require_framework
 from loadstone.options import Options
@@ -26,7 +27,6 @@ from loadstone.planning.match import match
 from loadstone.planning.recipes import Stack, Stored, Tied
 from loadstone.planning.ties import match_untied
 from loadstone.quantisation_config import read
-from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.choice import BUFFERED, TransferOptions
 from loadstone.transfer.machine import accelerator_bytes
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from loadstone.core.sizes import format_bytes
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe
-from loadstone.sizes import format_bytes
 
 
 @dataclass

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, Protocol
 from loadstone.blobs import check_cached, check_new
 from loadstone.checkpoint.names import candidates
 from loadstone.config import CONFIG_NAME, replace_file
+from loadstone.core.progress import Progress
 from loadstone.errors import CheckpointNotFound, HubError
-from loadstone.progress import Progress
 from loadstone.refusals import explained, here
 
 COMMIT = re.compile(r"[0-9a-f]{40}")

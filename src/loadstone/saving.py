@@ -25,9 +25,9 @@ from typing import NamedTuple
 
 from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
+from loadstone.core.paths import local_path
+from loadstone.core.sizes import parse_size
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
-from loadstone.paths import local_path
-from loadstone.sizes import parse_size
 from loadstone.transfer.backing import Backing
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, transposed

@@ -27,12 +27,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from loadstone.checkpoint.layouts import reordered
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.unpacking import unpack
 from loadstone.packing.narrow import narrowed, overflows, recode
 from loadstone.packing.numbers import exact
 from loadstone.planning.recipes import Piece, within
-from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.boxes import Read, boxes, common, elements, of_array
 from loadstone.transfer.durable import reserve
 from loadstone.transfer.files import SECTOR_BYTES, WeightFile

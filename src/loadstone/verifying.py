@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.progress import Progress
 from loadstone.errors import Fault, SaveError
-from loadstone.progress import Progress
 from loadstone.stretches import Stretches
 from loadstone.transfer.crew import Crew
 from loadstone.transfer.machine import cores

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from loadstone.checkpoint import safetensors
 from loadstone.checkpoint.canonical import read_columns
 from loadstone.checkpoint.faults import Faults
-from loadstone.tensors import BY_CODE
+from loadstone.core.tensors import BY_CODE
 
 PATH = Path("/nowhere/model.safetensors")
 

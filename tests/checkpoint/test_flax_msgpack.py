@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, CheckpointNotFound, CorruptCheckpoint, UnsupportedDType
-from loadstone.tensors import DType
 
 DATA = Path(__file__).with_name("data")
 Array = np.ndarray[Any, Any]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.layouts import in_runs, is_row_major, kernel_order, reordered, row_major
-from loadstone.tensors import DType, StoredTensor
+from loadstone.core.tensors import DType, StoredTensor
 
 SHAPES = st.lists(st.integers(1, 5), max_size=4).map(tuple)
 

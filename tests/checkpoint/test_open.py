@@ -13,8 +13,8 @@ import torch
 from hostile.builders import entry, floats, safetensors_bytes, write_shards
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
-from loadstone.tensors import DType
 
 
 def save(path: Path, **tensors: torch.Tensor) -> None:

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import CheckpointError, UnsupportedDType
-from loadstone.tensors import BY_NAME, DType
 
 FORMATS = [True, False]
 TYPED = ["float64", "float32", "float16", "bfloat16", "complex64", "int64", "int32", "int16", "int8", "uint8", "bool"]

@@ -13,8 +13,8 @@ import pytest
 from hostile.builders import entry, floats, safetensors_bytes
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.tensors import DType
 from loadstone.errors import CorruptCheckpoint, UnsupportedDType
-from loadstone.tensors import DType
 
 NUMPY = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "C64": "<c8", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from safetensors import SafetensorError, deserialize, safe_open
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.tensors import BY_CODE
 from loadstone.errors import CheckpointError
-from loadstone.tensors import BY_CODE
 
 Object = list[tuple[str, Any]]
 """A JSON object that may hold a key twice."""

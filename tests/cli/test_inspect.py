@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 
 from loadstone.cli.console import count_shown, printable
 from loadstone.cli.inspect import _tree, fold, inspect_checkpoint
-from loadstone.tensors import DType, StoredTensor
+from loadstone.core.tensors import DType, StoredTensor
 
 
 def stored(name: str, shape: tuple[int, ...] = (2, 3), dtype: DType = DType.BFLOAT16) -> StoredTensor:

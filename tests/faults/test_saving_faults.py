@@ -23,9 +23,9 @@ import pytest
 from leaks import nothing_new_stays
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
 from loadstone.saving import OutgoingTensor, finish_interrupted_save, save_checkpoint
-from loadstone.tensors import DType
 from loadstone.transfer import new_file, swap, write_files
 from loadstone.transfer.boxes import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
@@ -175,7 +175,7 @@ import json, os, sys, time
 from pathlib import Path
 import numpy as np
 from loadstone.saving import OutgoingTensor, save_checkpoint
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 from loadstone.transfer.boxes import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
 
@@ -433,7 +433,7 @@ _LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 from loadstone.saving import OutgoingTensor, save_checkpoint
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 tensors = [OutgoingTensor(str(i), DType.UINT8, (1000,), lambda start, stop, i=i: bytes([i % 256]) * (stop - start))
            for i in range(1000)]
 save_checkpoint(sys.argv[1], tensors, max_shard_size=1000)

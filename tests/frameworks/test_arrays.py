@@ -15,6 +15,8 @@ from safetensors.numpy import save_file
 from transfer.weights_of import weights_of
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.core.naming import Fused, Naming, StackedExperts
+from loadstone.core.tensors import BY_NAME, DType, Slot
 from loadstone.errors import ArgumentError, UnsupportedDType
 from loadstone.frameworks.arrays import (
     Arrays,
@@ -25,9 +27,7 @@ from loadstone.frameworks.arrays import (
     held,
     numpy_dtype,
 )
-from loadstone.naming import Fused, Naming, StackedExperts
 from loadstone.planning.match import match
-from loadstone.tensors import BY_NAME, DType, Slot
 from loadstone.transfer.weights import Weights
 
 BF16 = np.dtype(ml_dtypes.bfloat16)

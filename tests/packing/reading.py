@@ -8,7 +8,7 @@ import bitsandbytes.functional as bnb
 import numpy as np
 import torch
 
-from loadstone.tensors import StoredTensor
+from loadstone.core.tensors import StoredTensor
 
 
 def in_pieces(tensor: StoredTensor, rows: int) -> torch.Tensor:

@@ -13,8 +13,8 @@ import torch
 from packing.reading import assert_everywhere, of_four_bits
 from packing.stored import Tensors, opened
 
+from loadstone.core.tensors import DType
 from loadstone.errors import CorruptCheckpoint
-from loadstone.tensors import DType
 
 SETTINGS = {"quant_method": "bitsandbytes", "load_in_4bit": True}
 WEIGHT = "layer.weight"

@@ -13,9 +13,9 @@ from packing.reading import assert_everywhere
 from packing.stored import Tensors, opened
 from transformers.integrations.mxfp4 import convert_moe_packed_tensors
 
+from loadstone.core.tensors import DType
 from loadstone.errors import CorruptCheckpoint
 from loadstone.packing.codes import E2M1, looked_up
-from loadstone.tensors import DType
 
 SETTINGS = {"quant_method": "mxfp4", "modules_to_not_convert": ["lm_head"]}
 NAME = "model.layers.0.mlp.experts.gate_up_proj"

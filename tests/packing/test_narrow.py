@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from loadstone.core.tensors import DType
 from loadstone.packing.narrow import TARGETS, narrowed, overflows, recode
 from loadstone.packing.numbers import exact, floats
-from loadstone.tensors import DType
 
 SMALL = [dtype for dtype in TARGETS if dtype.bits <= 16]
 

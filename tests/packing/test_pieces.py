@@ -16,12 +16,12 @@ from safetensors.torch import save_file
 from transfer.weights_of import weights_of
 
 import loadstone
+from loadstone.core.tensors import Packing, StoredTensor
 from loadstone.frameworks import unpacking
 from loadstone.frameworks.torch.copies import Job, make
 from loadstone.packing.bitstream import Code, decoded, values
 from loadstone.planning.recipes import Piece
 from loadstone.quantised import dequantised
-from loadstone.tensors import Packing, StoredTensor
 
 Kept = tuple[Tensors, dict[str, Any]]
 

@@ -28,8 +28,8 @@ from torchao.quantization import (
 )
 
 from loadstone.checkpoint import Checkpoint
+from loadstone.core.tensors import DType
 from loadstone.errors import CorruptCheckpoint, InvalidConfig
-from loadstone.tensors import DType
 
 SETTINGS = {"quant_method": "torchao", "quant_type": {"default": {"_type": "Int8WeightOnlyConfig", "_data": {}}}}
 NAME = "model.layer.weight"

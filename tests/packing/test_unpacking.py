@@ -13,6 +13,7 @@ import torch
 from leaks import threads
 from transfer.weights_of import weights_of
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks import unpacking
 from loadstone.frameworks.arrays import ArraySource, fill_arrays
@@ -20,7 +21,6 @@ from loadstone.frameworks.torch.copies import Job, copy_into, make
 from loadstone.packing.boxes import in_boxes
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.tensors import DType, StoredTensor
 
 SHAPE = (30, 200)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from loadstone.core.tensors import DType, Slot
 from loadstone.errors import ArgumentError, DoesNotFit, InvalidDeviceMap
 from loadstone.planning.device_map import Placement, budgets, compact, keep, normalise, place
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.units import Size, Unit, units
-from loadstone.tensors import DType, Slot
 
 LAYERS, LAYER_BYTES, TABLE_BYTES, NORM_BYTES = 4, 100, 60, 2
 

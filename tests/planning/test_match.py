@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadstone.core.naming import Fused, Naming, StackedExperts
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError, MissingTensors, NameCollision, ShapeMismatch, UnusedTensors
-from loadstone.naming import Fused, Naming, StackedExperts
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.recipes import Fresh, Stored, Tied
-from loadstone.tensors import DType, Slot, StoredTensor
 
 FILE = Path("model.safetensors")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.planning.quantized_codes import codes_in, is_part
-from loadstone.tensors import DType, Slot, StoredTensor
 
 FLOAT8, SCALE = DType.FLOAT8_E4M3FN, DType.FLOAT32
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadstone.checkpoint.layouts import in_runs, reordered
-from loadstone.naming import Fused, Naming, StackedExperts
+from loadstone.core.naming import Fused, Naming, StackedExperts
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Piece, Stack, Stored
-from loadstone.tensors import DType, Slot, StoredTensor
 
 NAMES = {"whole.weight": (6, 5), "e.0.up": (4, 5), "e.1.up": (4, 5), "q.weight": (2, 5), "k.weight": (3, 5)}
 

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from leaks import threads
 from transfer.weights_of import weights_of
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks.arrays import ArraySource, fill_arrays
 from loadstone.frameworks.torch.copies import Job, make
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer import copying, files
 from loadstone.transfer.choice import transfer_options
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 from transfer.weights_of import weights_of
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.torch.copies import Copied, Job, make
 from loadstone.planning.recipes import Piece
-from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer import mosaic
 from loadstone.transfer.choice import transfer_options
 

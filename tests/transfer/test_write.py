@@ -12,8 +12,8 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.tensors import DType
 from loadstone.transfer import write
 from loadstone.transfer.boxes import of_array
 from loadstone.transfer.outgoing import OutgoingTensor

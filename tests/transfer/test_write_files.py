@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from leaks import nothing_new_stays
 
+from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
-from loadstone.tensors import DType
 from loadstone.transfer import kernel_copy, new_file, write_files
 from loadstone.transfer.boxes import of_array
 from loadstone.transfer.kernel_copy import Run, runs

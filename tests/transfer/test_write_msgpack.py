@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.tensors import BY_NAME, DType
 from loadstone.transfer.boxes import of_array
 from loadstone.transfer.outgoing import OutgoingTensor, transposed
 from loadstone.transfer.write_files import write_files

@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.save import reader
-from loadstone.tensors import DType
 from loadstone.transfer import write_pytorch
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.write_files import write_files
@@ -119,7 +119,7 @@ def test_writing_needs_no_pytorch(tmp_path: Path) -> None:
 import sys
 import numpy as np
 from pathlib import Path
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 from loadstone.transfer.boxes import of_array
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.write_files import write_files

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from loadstone.tensors import StoredTensor
+from loadstone.core.tensors import StoredTensor
 from loadstone.transfer.choice import TransferOptions
 from loadstone.transfer.weights import Weights
 

@@ -15,8 +15,8 @@ from functools import cache
 from typing import Literal, NamedTuple, TypeVar
 
 from loadstone.architectures.rotary import Rotary
+from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.tensors import Slot
 
 Found = TypeVar("Found", bound="Component")
 _PART = re.compile(r"\bPart\b")

@@ -37,8 +37,8 @@ from loadstone.architectures.family import (
 from loadstone.architectures.rope_config import ALL, RotaryConfig
 from loadstone.architectures.rotary import Rotary, make_rotary
 from loadstone.config_keys import Rule
+from loadstone.core.naming import Fused
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.naming import Fused
 
 LEFTOVERS = ("rotary_emb.inv_freq",)
 """Buffers that files written before 2023 carry; they are computed now."""

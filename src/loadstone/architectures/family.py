@@ -8,7 +8,7 @@ from typing import Any
 
 from loadstone.architectures.components import Component
 from loadstone.config import PretrainedConfig
-from loadstone.naming import Fused, Naming, StackedExperts
+from loadstone.core.naming import Fused, Naming, StackedExperts
 
 BARE = "model"
 CAUSAL_LM = "causal-lm"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from loadstone.checkpoint.faults import in_file
 from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, Fault, UnsupportedDType
-from loadstone.tensors import DType, StoredTensor
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from itertools import accumulate, repeat
 from pathlib import Path
 
 from loadstone.checkpoint.strict_json import MalformedJson, parse
-from loadstone.tensors import BY_CODE, DType, StoredTensor
+from loadstone.core.tensors import BY_CODE, DType, StoredTensor
 
 _OPENING = '{"__metadata__":'
 # Lengths are bounded so that no number passes 2⁶⁴, and leading zeros are refused by whoever reads the numbers.

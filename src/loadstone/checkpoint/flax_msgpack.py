@@ -15,7 +15,7 @@ from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.layouts import in_runs, kernel_order, reordered
 from loadstone.checkpoint.msgpack_walker import Walker
-from loadstone.tensors import StoredTensor
+from loadstone.core.tensors import StoredTensor
 
 _KERNEL = "kernel"
 _WEIGHTS = (_KERNEL, "embedding", "scale")

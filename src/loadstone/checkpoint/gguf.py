@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.ggml_types import TYPES, GgmlType
-from loadstone.tensors import DType, StoredTensor
 
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)

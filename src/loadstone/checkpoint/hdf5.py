@@ -32,7 +32,7 @@ from loadstone.checkpoint.hdf5_messages import (
     messages,
 )
 from loadstone.checkpoint.strict_json import MAX_NBYTES
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 UNDEFINED = 2**64 - 1

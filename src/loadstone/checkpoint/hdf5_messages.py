@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from loadstone.checkpoint.files import UnusableFile
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 
 BROKEN = "Fetch the file again, or ask its author"
 OPAQUE = "opaque bytes"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from loadstone.checkpoint.faults import Faults, in_file, printable, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, parse
-from loadstone.tensors import StoredTensor
+from loadstone.core.tensors import StoredTensor
 
 _FETCH_AGAIN = "Fetch the index again, or ask its author"
 _SHOWN = 4

@@ -25,7 +25,7 @@ from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.hdf5 import Dataset, Hdf5, Tree
 from loadstone.checkpoint.layouts import kernel_order, reordered
 from loadstone.checkpoint.zip_records import MAGIC, read_records
-from loadstone.tensors import StoredTensor
+from loadstone.core.tensors import StoredTensor
 
 _IN_ARCHIVE = "model.weights.h5"
 _WHOLE_MODEL = "model_weights"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from loadstone.tensors import DType, StoredTensor, Stretch
+from loadstone.core.tensors import DType, StoredTensor, Stretch
 
 
 def row_major(shape: Sequence[int]) -> tuple[int, ...]:

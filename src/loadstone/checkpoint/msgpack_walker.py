@@ -17,7 +17,7 @@ from typing import NamedTuple
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.strict_json import MAX_NBYTES
-from loadstone.tensors import BY_NAME, DType
+from loadstone.core.tensors import BY_NAME, DType
 
 CHUNKED = "__msgpack_chunked_array__"
 NDARRAY, NUMPY_SCALAR = 1, 3

@@ -26,9 +26,9 @@ from loadstone.checkpoint.names import (
     holds_any_weights,
 )
 from loadstone.checkpoint.safetensors import read_header, writer_of
+from loadstone.core.paths import local_path
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
-from loadstone.paths import local_path
-from loadstone.tensors import StoredTensor
 
 Needs = Callable[[Mapping[str, Sequence[str]]], Collection[str]]
 """Shard → the names of its tensors; tells which shards a load needs."""

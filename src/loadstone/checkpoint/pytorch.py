@@ -25,7 +25,7 @@ from loadstone.checkpoint.layouts import is_row_major
 from loadstone.checkpoint.pickle_machine import PickleMachine, TruncatedPickle
 from loadstone.checkpoint.torch_tokens import MalformedPickle, RefusedPickle, StorageToken, TensorToken, storage, view
 from loadstone.checkpoint.zip_records import MAGIC, Record, read_records
-from loadstone.tensors import DType, StoredTensor
+from loadstone.core.tensors import DType, StoredTensor
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from loadstone.checkpoint.canonical import read_columns
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
-from loadstone.tensors import BY_CODE, StoredTensor
+from loadstone.core.tensors import BY_CODE, StoredTensor
 
 _LIMIT = 2**64
 _METADATA = "__metadata__"

@@ -18,7 +18,7 @@ from loadstone.checkpoint.flax_msgpack import hub_tensor as from_flax
 from loadstone.checkpoint.flax_msgpack import name_of as name_of_path
 from loadstone.checkpoint.keras_h5 import hub_tensor as from_variable
 from loadstone.checkpoint.keras_h5 import name_of_variable, with_model_name
-from loadstone.tensors import StoredTensor
+from loadstone.core.tensors import StoredTensor
 
 
 def name_in_index(writer: str) -> Callable[[str], str]:

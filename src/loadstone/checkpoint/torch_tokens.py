@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from loadstone.tensors import BY_NAME, DType
+from loadstone.core.tensors import BY_NAME, DType
 
 _MAX_DIMENSIONS = 64
 _LIMIT = 2**63

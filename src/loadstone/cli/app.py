@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from loadstone.cli.console import Output, failing_clearly
+from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError
-from loadstone.paths import local_path
 
 app = typer.Typer(
     name="loadstone",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from loadstone.cli.console import Output
 from loadstone.converting import Conversion
-from loadstone.sizes import format_bytes
+from loadstone.core.sizes import format_bytes
 
 _LISTED = 10
 

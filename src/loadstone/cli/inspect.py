@@ -17,12 +17,12 @@ from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.config import CONFIG_NAME, read_config
+from loadstone.core.sizes import format_bytes
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
 from loadstone.hub import resolve_files
 from loadstone.planning.quantized_codes import codes_in
 from loadstone.quantised import dequantised, settings_of
-from loadstone.sizes import format_bytes
-from loadstone.tensors import DType, StoredTensor
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 """A part of a name that counts something. Longer or zero-led ones are names like any other."""

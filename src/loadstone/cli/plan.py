@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadstone.cli.console import Output, count_shown
+from loadstone.core.sizes import format_bytes
 from loadstone.errors import ArgumentError
 from loadstone.forecasting import Forecast, Module
-from loadstone.sizes import format_bytes
 
 
 def device_map_of(text: str) -> Any:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.tensors import StoredTensor
 from loadstone.planning.ties import Same, lie_in_one_place
-from loadstone.tensors import StoredTensor
 
 _ELEMENTS = 1 << 19
 """Read at once, of each of the two."""

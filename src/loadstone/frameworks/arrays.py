@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import ml_dtypes
 import numpy as np
 
+from loadstone.core.progress import Progress
+from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.moves import Moves
 from loadstone.frameworks.unpacking import packed_bytes, unpack
@@ -20,8 +22,6 @@ from loadstone.packing.narrow import to_bfloat16
 from loadstone.packing.numbers import from_bfloat16
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.progress import Progress
-from loadstone.tensors import BY_NAME, DType, StoredTensor
 from loadstone.transfer.boxes import of_array
 from loadstone.transfer.copying import Extent, HostLane, LanePool, copy, layout
 from loadstone.transfer.memory import Arena

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from loadstone.architectures import components
+from loadstone.core.keywords import nearest
 from loadstone.errors import UnknownArgument
-from loadstone.keywords import nearest
 
 WITHOUT_EFFECT = frozenset({"cache_position", "use_cache", "special_tokens_mask", "offset_mapping", "length"})
 """Transformers computes the same without them: a cache knows how many tokens it holds, a model that fills masks has

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from loadstone.core.tensors import StoredTensor
 from loadstone.planning.recipes import Piece
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.copying import Box, Move
 
 

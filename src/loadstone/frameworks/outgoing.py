@@ -12,11 +12,11 @@ from loadstone.architectures.family import Family
 from loadstone.architectures.flax_layout import flax_layout
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.config import CONFIG_NAME
+from loadstone.core.paths import local_path
+from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.checked_state import State, own_class
 from loadstone.generation_config import GENERATION_CONFIG_NAME
-from loadstone.paths import local_path
-from loadstone.progress import Progress
 from loadstone.remote_code.carrying import carried
 from loadstone.saving import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
 

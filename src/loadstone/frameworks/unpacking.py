@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loadstone.core.tensors import Packing, StoredTensor
 from loadstone.planning.recipes import Piece, within
-from loadstone.tensors import Packing, StoredTensor
 from loadstone.transfer.crew import Crew
 from loadstone.transfer.files import WeightFile
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from loadstone.config import PretrainedConfig
+from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.generation.keys import (
     DEFAULTS,
@@ -20,7 +21,6 @@ from loadstone.generation.keys import (
     refused_arguments,
 )
 from loadstone.generation_config import GenerationConfig
-from loadstone.keywords import unknown_argument
 
 logger = logging.getLogger("loadstone")
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loadstone.core.tensors import StoredTensor
 from loadstone.packing.problems import Problems
 from loadstone.packing.scaled import scaled
-from loadstone.tensors import StoredTensor
 
 _SCALES = ("_scale_inv", "_scale")
 _OF_WEIGHTS = ("weight_scale", "weight_scale_inv")

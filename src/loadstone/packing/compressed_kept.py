@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault
 from loadstone.packing.compressed import OF_ACTIVATIONS, OF_WEIGHTS, PACKED, WEIGHT, Compressed
 from loadstone.packing.contents import Contents
 from loadstone.packing.kept import Kept
 from loadstone.packing.problems import Problems
 from loadstone.packing.schemes import Scheme, flat, groups_of
-from loadstone.tensors import DType, StoredTensor
 
 INPUT, OUTPUT = "input", "output"
 _KEYS = ("num_bits", "type", "symmetric", "strategy", "group_size", "block_structure", "dynamic", "scale_dtype")

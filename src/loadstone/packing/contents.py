@@ -8,8 +8,8 @@ import math
 from collections.abc import ItemsView, Mapping
 from typing import Any, Protocol
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.problems import Problems
-from loadstone.tensors import DType, StoredTensor
 
 _MOST_NBYTES = 1 << 16
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 
 
 class GgmlType(NamedTuple):

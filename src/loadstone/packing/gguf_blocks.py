@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing import ggml_blocks
 from loadstone.packing.boxes import in_boxes
 from loadstone.packing.ggml_types import GgmlType
-from loadstone.tensors import DType, StoredTensor
 
 Array = np.ndarray[Any, Any]
 Boxes = Iterator[tuple[tuple[slice, ...], Array]]

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.bitstream import Code, decoded
 from loadstone.packing.boxes import in_boxes
 from loadstone.packing.numbers import floats, integers
-from loadstone.tensors import DType, StoredTensor
 
 Array = np.ndarray[Any, Any]
 

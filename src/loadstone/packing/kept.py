@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from loadstone.tensors import Packing, StoredTensor
+from loadstone.core.tensors import Packing, StoredTensor
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from loadstone.core.tensors import StoredTensor
 from loadstone.packing.block_fp8 import in_blocks
 from loadstone.packing.problems import Problems
-from loadstone.tensors import StoredTensor
 
 ALGORITHM = "quant_algo"
 _BLOCKS: Mapping[str, tuple[int, int] | None] = MappingProxyType(

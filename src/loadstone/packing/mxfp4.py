@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.codes import E2M1
 from loadstone.packing.contents import lies_in_rows
 from loadstone.packing.numbers import floats
 from loadstone.packing.problems import Problems
-from loadstone.tensors import DType, StoredTensor
 
 Array = np.ndarray[Any, Any]
 BLOCKS, SCALES = "_blocks", "_scales"

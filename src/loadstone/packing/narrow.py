@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loadstone.core.tensors import DType
 from loadstone.packing.numbers import NUMPY, floats
-from loadstone.tensors import DType
 
 Array = np.ndarray[Any, Any]
 

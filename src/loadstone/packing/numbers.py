@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 
 Array = np.ndarray[Any, Any]
 

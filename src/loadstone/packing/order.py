@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.contents import Contents, lies_in_rows
 from loadstone.packing.problems import Problems
-from loadstone.tensors import DType, StoredTensor
 
 
 def order_of(

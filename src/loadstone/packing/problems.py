@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig
-from loadstone.tensors import StoredTensor
 
 _HINT = "Fetch the checkpoint again, or ask its author"
 _MOST = 1 << 31

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.boxes import in_boxes
 from loadstone.packing.numbers import floats
 from loadstone.packing.problems import Problems
-from loadstone.tensors import DType, StoredTensor
 
 Array = np.ndarray[Any, Any]
 

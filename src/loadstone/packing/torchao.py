@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.packing.blocks import IN_ORDER, TILED, TURNED, Blocks, blocks
 from loadstone.packing.contents import Contents, json_object, sizes
 from loadstone.packing.problems import Problems
-from loadstone.tensors import BY_NAME, DType, StoredTensor
 
 _PARTS = ("qdata", "scale", "zero_point", "per_tensor_scale")
 _IGNORED = ("act_quant_scale", "act_quant_zero_point", "act_per_tensor_scale")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from loadstone.tensors import Packing, StoredTensor
+from loadstone.core.tensors import Packing, StoredTensor
 
 Array = np.ndarray[Any, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, Fault, NameCollision
-from loadstone.naming import Naming
-from loadstone.tensors import StoredTensor
 
 
 def canonical(

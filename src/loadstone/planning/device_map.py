@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from loadstone.core.sizes import format_bytes, parse_size
 from loadstone.errors import ArgumentError, DoesNotFit, Fault, InvalidDeviceMap
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Bin, Block, Place, Strategy, split
 from loadstone.planning.units import Unit
-from loadstone.sizes import format_bytes, parse_size
 
 RING_BLOCKS = 2
 """Blocks that are in memory at once while weights are streamed: one computes, the next is read."""

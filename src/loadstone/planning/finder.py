@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from loadstone.naming import Fused, Naming
+from loadstone.core.naming import Fused, Naming
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.planning.canonical_names import canonical
 from loadstone.planning.recipes import Piece, Stack
-from loadstone.tensors import DType, Slot, StoredTensor
 
 
 class Finder:

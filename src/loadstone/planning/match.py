@@ -9,14 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import Slot, StoredTensor
 from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
-from loadstone.naming import Naming
 from loadstone.planning.canonical_names import canonical
 from loadstone.planning.finder import Finder, ancestors, unread
 from loadstone.planning.quantized_codes import Codes, codes_in, refuse
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
 from loadstone.planning.ties import Same, hold_same, lie_in_one_place
-from loadstone.tensors import Slot, StoredTensor
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HINTS = 20

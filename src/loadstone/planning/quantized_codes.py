@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.tensors import DType, Slot, StoredTensor
 
 _CODES = {dtype for dtype in DType if dtype.bits <= 8 and dtype is not DType.BOOL} | {DType.INT32, DType.UINT32}
 _BEHIND = ("_scale_inv", "_scale", "_scale_2", "_scales", ".scale", ".scale_inv", ".scales", ".absmax")

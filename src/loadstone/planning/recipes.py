@@ -7,7 +7,7 @@ from functools import partial
 from itertools import repeat
 from typing import NamedTuple, overload
 
-from loadstone.tensors import StoredTensor
+from loadstone.core.tensors import StoredTensor
 
 
 class Piece(NamedTuple):

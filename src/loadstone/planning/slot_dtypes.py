@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
-from loadstone.tensors import DType, StoredTensor
 
 _SHOWN = 20
 

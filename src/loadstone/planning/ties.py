@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loadstone.naming import Naming
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import StoredTensor
 from loadstone.planning.recipes import Piece
-from loadstone.tensors import StoredTensor
 
 if TYPE_CHECKING:
     from loadstone.planning.match import LoadPlan

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from loadstone.core.tensors import DType, Slot
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Computed, Fresh, Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
-from loadstone.tensors import DType, Slot
 
 
 class Unit(NamedTuple):

@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from loadstone.tensors import DType
+from loadstone.core.tensors import DType
 from loadstone.transfer.crew import Crew
 from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.memory import new_memory

@@ -14,8 +14,8 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from loadstone.core.sizes import format_bytes
 from loadstone.errors import SaveError
-from loadstone.sizes import format_bytes
 from loadstone.transfer.durable import locked, remove_tree, sync_path
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.write import plan_safetensors, write_safetensors

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
-from loadstone.tensors import DType
 from loadstone.transfer.boxes import Read, of_array
 
 READ_NBYTES = 2 << 20

@@ -15,8 +15,8 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
-from loadstone.tensors import DType
 from loadstone.transfer.crew import Crew
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, OutgoingTensor, bytes_of
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from frameworks.flax import tiny
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.arrays import ArraySource
 from loadstone.frameworks.flax.shards import read_part
 from loadstone.planning.recipes import Piece
-from loadstone.tensors import DType, StoredTensor
 
 SCRIPT = Path(__file__).with_name("on_eight_devices.py")
 SPREAD = ("tensor_parallel", "two_axes", "explicit_axes", "experts", "rules")

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from loadstone.architectures import components
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.expert_blocks import ExpertBlocks, experts_of
 from loadstone.frameworks.torch import ggml_blocks
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
@@ -22,7 +23,6 @@ from loadstone.packing.ggml_types import TYPES, GgmlType
 from loadstone.packing.gguf_blocks import Blocks
 from loadstone.packing.kept import Kept
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.tensors import DType, StoredTensor
 
 from .test_ggml_layers import assert_near, raw_of, way  # noqa: F401
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 from transfer.weights_of import weights_of
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks.torch import copies, lanes
 from loadstone.frameworks.torch.copies import Job, make
 from loadstone.planning.recipes import Piece
-from loadstone.tensors import DType, StoredTensor
 from loadstone.transfer.choice import transfer_options
 
 CPU = torch.device("cpu")

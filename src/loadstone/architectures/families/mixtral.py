@@ -7,7 +7,7 @@ from typing import ClassVar
 from loadstone.architectures import decoders
 from loadstone.architectures.components import Backbone, Experts, Linear, Part, RMSNorm, SparseExperts
 from loadstone.architectures.family import Family
-from loadstone.naming import StackedExperts
+from loadstone.core.naming import StackedExperts
 
 
 class MixtralConfig(decoders.DecoderConfig):

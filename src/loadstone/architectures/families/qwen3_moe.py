@@ -9,8 +9,8 @@ from loadstone.architectures.components import Backbone, Experts, Linear, Part, 
 from loadstone.architectures.families.qwen2 import window_in_use
 from loadstone.architectures.family import Family
 from loadstone.config_keys import Rule
+from loadstone.core.naming import StackedExperts
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.naming import StackedExperts
 
 
 class Qwen3MoeConfig(decoders.DecoderConfig):

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.arrays import ArraySource, fill_arrays
 from loadstone.frameworks.flax.initial import fresh_arrays, fresh_slots
 from loadstone.frameworks.flax.model import About
@@ -16,7 +17,6 @@ from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.shards import fill_shards
 from loadstone.frameworks.flax.tree import put, value_of, variables
 from loadstone.planning.match import LoadPlan
-from loadstone.tensors import DType, StoredTensor
 
 
 class Filled(NamedTuple):

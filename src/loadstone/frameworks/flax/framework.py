@@ -9,6 +9,8 @@ from flax import nnx
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.frameworks.alike import arrays_alike, stored_alike
 from loadstone.frameworks.arrays import ArraySource, held
 from loadstone.frameworks.flax.classes import CLASSES
@@ -18,11 +20,9 @@ from loadstone.frameworks.flax.model import FlaxPreTrainedModel, check_attention
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.placement import placement as placed
 from loadstone.frameworks.flax.tree import variables
-from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.ties import Same
-from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
 
 __all__ = [

@@ -10,6 +10,7 @@ import numpy as np
 from flax import nnx
 
 from loadstone.architectures.components import Bias, Component, Part
+from loadstone.core.tensors import BY_NAME
 from loadstone.frameworks.checked_state import (
     CHANGED,
     Look,
@@ -24,7 +25,6 @@ from loadstone.frameworks.checked_state import (
 from loadstone.frameworks.flax.framework import is_slot, ties
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.tree import value_of, variables
-from loadstone.tensors import BY_NAME
 
 _GATHER = (
     "jax.experimental.multihost_utils.process_allgather(array, tiled=True), in every process, puts each together; then "

@@ -12,7 +12,10 @@ from flax import nnx
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, dtype_name, named_dtype
+from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
+from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.flax.build import attach, build, place
 from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
@@ -22,8 +25,6 @@ from loadstone.frameworks.flax.initial import fill_fresh
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
 from loadstone.frameworks.saves import Saves
-from loadstone.keywords import RESIZE_KEYWORDS, unknown_argument
-from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
     from loadstone.frameworks.outgoing import Written

@@ -9,11 +9,11 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.components import Bias, Component, Part
+from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 from loadstone.frameworks.tensorflow.leaves import LEAVES, Module
 from loadstone.frameworks.tensorflow.state import State, dropout
-from loadstone.tensors import Slot
 
 _LARGEST_SLOT = 1 << 56
 _TAKEN = ("layers", "output")

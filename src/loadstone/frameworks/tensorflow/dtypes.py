@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from loadstone.core.tensors import DType
 from loadstone.errors import Fault, UnsupportedDType
-from loadstone.tensors import DType
 
 _COMPUTES = (DType.FLOAT64, DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)
 

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.alike import arrays_alike, stored_alike
 from loadstone.frameworks.arrays import ArraySource
@@ -18,11 +20,9 @@ from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel, check_attention, skeletons
 from loadstone.frameworks.tensorflow.slots import check_layers, walk
 from loadstone.frameworks.tensorflow.variables import Filled, fill
-from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.ties import Same
-from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
 
 

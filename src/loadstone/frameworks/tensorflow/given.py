@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from loadstone.core.tensors import BY_NAME
 from loadstone.frameworks.checked_state import (
     CHANGED,
     Look,
@@ -23,7 +24,6 @@ from loadstone.frameworks.checked_state import (
 from loadstone.frameworks.tensorflow.framework import ties
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.frameworks.tensorflow.slots import walk
-from loadstone.tensors import BY_NAME
 
 
 def checked_state(model: TFPreTrainedModel, state_dict: Mapping[str, Any] | None) -> State[Any]:

@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.components import Component
+from loadstone.core.tensors import Slot
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 from loadstone.frameworks.tensorflow.state import shape_of
-from loadstone.tensors import Slot
 
 
 class Holder:

@@ -15,7 +15,9 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, dtype_name, named_dtype
+from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.tensorflow.backbone import attach_backbone
@@ -27,7 +29,6 @@ from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
 from loadstone.frameworks.tensorflow.training import Training
 from loadstone.frameworks.tensorflow.variables import initialise_all
-from loadstone.tensors import BY_NAME
 
 if TYPE_CHECKING:
     from loadstone.frameworks.outgoing import Written

@@ -11,12 +11,12 @@ import numpy as np
 import tensorflow as tf
 
 from loadstone.architectures.initial import initial
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.arrays import Array, ArraySource, fill_arrays, numpy_dtype
 from loadstone.frameworks.tensorflow.leaves import Holder
 from loadstone.frameworks.tensorflow.slots import Owned, walk
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Tied
-from loadstone.tensors import DType, StoredTensor
 
 _ALIGNMENT = 64
 """TensorFlow ends the process where a buffer that it was lent starts elsewhere."""

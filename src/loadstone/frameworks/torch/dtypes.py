@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import Fault, UnsupportedDType
-from loadstone.tensors import BY_NAME, DType
 
 
 def to_torch(dtype: DType | str) -> torch.dtype:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.copies import Copied, Job, make
 from loadstone.frameworks.torch.dtypes import to_torch
@@ -16,7 +17,6 @@ from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.weights import Weights
 
 _NONE: Mapping[str, Tensor] = MappingProxyType({})

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.alike import stored_alike
 from loadstone.frameworks.torch.attention import RotaryEmbedding
@@ -27,12 +29,10 @@ from loadstone.frameworks.torch.placing import Devices, place
 from loadstone.frameworks.torch.populating import populate
 from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.untying import tensors_alike
-from loadstone.naming import Naming
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK
 from loadstone.planning.ties import Same
-from loadstone.tensors import DType, Slot, StoredTensor
 from loadstone.transfer.weights import Weights
 
 if TYPE_CHECKING:

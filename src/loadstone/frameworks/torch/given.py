@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from loadstone.core.tensors import BY_NAME
 from loadstone.errors import Fault, StateMismatch
 from loadstone.frameworks.checked_state import (
     CHANGED,
@@ -35,7 +36,6 @@ from loadstone.frameworks.torch.torchao_weights import why_unreadable
 from loadstone.frameworks.torch.untying import alike
 from loadstone.quantisation_config import TORCHAO
 from loadstone.quantised import method_of
-from loadstone.tensors import BY_NAME
 
 _GIVEN = "state_dict= takes tensors under the names, and in the shapes, that model.state_dict() has."
 _QUANTIZED = "Quantize by from_pretrained(…, quantization_config=…): the config then says how weights are stored."

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.as_stored import COMPRESSED_TENSORS, RUN_BY
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 from loadstone.expert_blocks import experts_of
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
@@ -34,7 +35,6 @@ from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation, read
 from loadstone.quantised import method_of
-from loadstone.tensors import DType
 
 EXPERT_SLOTS = ("gate_up_proj", "down_proj")
 

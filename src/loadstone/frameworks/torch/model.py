@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, dtype_name, named_dtype
+from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.backbone import attach_backbone
@@ -24,7 +26,6 @@ from loadstone.frameworks.torch.resize import resize_vocabulary
 from loadstone.frameworks.torch.skeleton import are_emptied, as_registered
 from loadstone.frameworks.torch.trees import register_outputs
 from loadstone.frameworks.torch.tying import Tying
-from loadstone.keywords import RESIZE_KEYWORDS, unknown_argument
 
 if TYPE_CHECKING:
     from loadstone.frameworks.outgoing import Written

@@ -14,16 +14,16 @@ import torch
 from torch import Tensor
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.paths import local_path
+from loadstone.core.progress import Progress
+from loadstone.core.sizes import format_bytes
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.fill import Source, TorchDTypeOf, taken
 from loadstone.frameworks.torch.placing import Devices
-from loadstone.paths import local_path
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.progress import Progress
-from loadstone.sizes import format_bytes
 from loadstone.transfer.boxes import boxes, common, elements
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.offload import offload_name, offloaded_files

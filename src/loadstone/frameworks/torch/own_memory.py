@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 import torch
 from torch import Tensor, nn
 
+from loadstone.core.tensors import DType
 from loadstone.frameworks.torch import copies
 from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import from_torch
@@ -16,7 +17,6 @@ from loadstone.frameworks.torch.placing import Devices
 from loadstone.frameworks.torch.untying import untie
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored
-from loadstone.tensors import DType
 from loadstone.transfer.weights import Weights
 
 

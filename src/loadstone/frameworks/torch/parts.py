@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from loadstone.core.tensors import DType
 from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.fill import Source
@@ -18,7 +19,6 @@ from loadstone.frameworks.torch.save import outgoing_tensor
 from loadstone.frameworks.torch.torchao_weights import flattened
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored
-from loadstone.tensors import DType
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.weights import Weights
 

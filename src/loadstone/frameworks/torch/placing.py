@@ -12,6 +12,7 @@ from torch import nn
 
 from loadstone.architectures import components
 from loadstone.architectures.demands import activation_bytes, cache_bytes
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.torch.leaves import Linear, TransposedLinear
 from loadstone.frameworks.torch.linear import linear_modules
@@ -25,7 +26,6 @@ from loadstone.planning.recipes import Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
-from loadstone.tensors import DType
 from loadstone.transfer.machine import USED_SHARE, available_bytes
 
 if TYPE_CHECKING:

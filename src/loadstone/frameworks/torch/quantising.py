@@ -9,6 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from loadstone.core.progress import Progress
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import LoadstoneError
 from loadstone.expert_blocks import ExpertBlocks, experts_of
 from loadstone.frameworks.torch.copies import Job
@@ -19,8 +21,6 @@ from loadstone.frameworks.torch.placing import Devices
 from loadstone.packing.kept import Kept
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.progress import Progress
-from loadstone.tensors import StoredTensor
 from loadstone.transfer.memory import trim_heap
 
 _REFUSALS = (ImportError, AssertionError, RuntimeError, TypeError, ValueError)

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.tensors import StoredTensor
 from loadstone.errors import CheckpointNotFound
 from loadstone.frameworks.alike import stored_alike
 from loadstone.planning.ties import Same
-from loadstone.tensors import StoredTensor
 
 if TYPE_CHECKING:
     from loadstone.frameworks.torch.tying import Tying

@@ -1,0 +1,1 @@
+"""The words that every room shares: tensors, names, sizes, paths, progress."""
