@@ -16,6 +16,7 @@ PEERS = {"accelerate", "diffusers", "peft", "safetensors", "transformers"}
 ROOMS: Mapping[str, set[str]] = {
     "errors": set(),
     "core": {"errors"},
+    "transfer": {"core"},
 }
 """Room → the rooms that it may import; what those may import, it may import too."""
 

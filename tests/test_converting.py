@@ -31,7 +31,8 @@ from loadstone.errors import (
     SaveError,
     UnsupportedDType,
 )
-from loadstone.transfer import new_file, write_files
+from loadstone.transfer import block_writer as write_files
+from loadstone.transfer import new_file
 
 FORMATS = ("safetensors", "pytorch", "msgpack")
 

@@ -60,7 +60,7 @@ _HOMES = {
     "load_sharded_checkpoint": "loadstone.loading_into",
     "open_checkpoint": "loadstone.checkpoint",
     "plan": "loadstone.forecasting",
-    "transfer_options": "loadstone.transfer.choice",
+    "transfer_options": "loadstone.transfer.strategy",
 }
 _MODULES = {"errors", "modeling_utils"}
 

@@ -62,7 +62,7 @@ from loadstone.loading_into import load_sharded_checkpoint as load_sharded_check
 from loadstone.quantisation_config import BitsAndBytesConfig as BitsAndBytesConfig
 from loadstone.quantisation_config import TorchAoConfig as TorchAoConfig
 from loadstone.report import LoadReport as LoadReport
-from loadstone.transfer.choice import transfer_options as transfer_options
+from loadstone.transfer.strategy import transfer_options as transfer_options
 
 __version__: str
 errors: ModuleType

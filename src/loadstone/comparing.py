@@ -19,8 +19,8 @@ from loadstone.errors import ArgumentError
 from loadstone.origin import Origin, open_origin
 from loadstone.packing.numbers import exact
 from loadstone.stretches import Stretches
-from loadstone.transfer.crew import Crew
 from loadstone.transfer.machine import cores
+from loadstone.transfer.threads import Crew
 
 Array = np.ndarray[Any, Any]
 _ELEMENTS = 1 << 19

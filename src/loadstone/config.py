@@ -23,9 +23,9 @@ from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
 from loadstone.publishing import PushToHub, upload_asked_for
+from loadstone.transfer.json_file import read_json
 
 CONFIG_NAME = "config.json"
-_LARGEST_CONFIG_BYTES = 64 << 20
 _LARGEST_LABELS = 1 << 20
 
 # What code written against Transformers 4 reads from any config, whether a file sets it or not.
@@ -431,25 +431,6 @@ def _as_json(value: Any) -> Any:
     if name in BY_NAME:
         return name
     raise ConfigError(f"{type(value).__name__} {value!r} is no value that config.json can hold")
-
-
-def read_json(path: Path, what: str) -> dict[str, Any]:
-    """The object that a JSON file holds; :class:`ConfigNotFound` or :class:`InvalidConfig` if it does not."""
-    if not path.is_file():
-        raise ConfigNotFound(
-            f"{path.parent}: no {path.name} there. "
-            + ("That folder does not exist." if not path.parent.is_dir() else f"Give the folder that holds the {what}.")
-        )
-    size = path.stat().st_size
-    if size > _LARGEST_CONFIG_BYTES:
-        raise InvalidConfig([Fault(str(path), f"at most {_LARGEST_CONFIG_BYTES} bytes", f"{size} bytes")])
-    try:
-        values = json.loads(path.read_bytes().decode("utf-8-sig"))  # as bytes it would guess at UTF-16 and UTF-32
-    except (ValueError, RecursionError) as error:
-        raise InvalidConfig([Fault(str(path), "JSON", str(error) or type(error).__name__)]) from None
-    if not isinstance(values, dict):
-        raise InvalidConfig([Fault(str(path), "a JSON object", type(values).__name__)])
-    return values
 
 
 def read_config(folder: Path) -> dict[str, Any]:

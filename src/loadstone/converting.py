@@ -35,9 +35,9 @@ from loadstone.quantised import KEYS, refuse_unread, say_that_nothing_is
 from loadstone.quantising import Lowered
 from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
 from loadstone.stretches import Stretches
+from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
-from loadstone.transfer.write_files import write_files
 from loadstone.transfer.write_pytorch import checksums, plan_pytorch
 from loadstone.verifying import verify as verify_files
 

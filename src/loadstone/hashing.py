@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.config import replace_file
 from loadstone.errors import CorruptCheckpoint, Fault
 from loadstone.transfer.machine import cores
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.mapped_file import MappedFile
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 _BLOCK_BYTES = 1 << 20
 _POPULATED_BYTES = 8 << 20

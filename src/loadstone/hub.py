@@ -17,7 +17,6 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol, TypeVar
 
 from loadstone.checkpoint.faults import Faults
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.index import read_weight_map
 from loadstone.checkpoint.names import QUANTIZATION_FILES, SUFFIXES, Candidate, candidates
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG, describe_adapter
@@ -35,6 +34,7 @@ from loadstone.refusals import Unreachable, here
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
 from loadstone.repositories import COMMIT, Asked, Cached, Files, Online, recalled
 from loadstone.transfer.journal import finish_interrupted_save
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 logger = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.ties import match_untied
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
     from loadstone.gguf import GgufFile

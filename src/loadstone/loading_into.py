@@ -15,9 +15,9 @@ from loadstone.frameworks import require_framework
 from loadstone.options import Options
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
-from loadstone.transfer.choice import TransferOptions
 from loadstone.transfer.journal import finish_interrupted_save
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.strategy import TransferOptions
+from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
     from torch import nn

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import QUANTIZATION_FILES, gguf_path
-from loadstone.config import CONFIG_NAME, read_json, replace_file
+from loadstone.config import CONFIG_NAME, replace_file
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
 from loadstone.generation_config import GENERATION_CONFIG_NAME
@@ -20,6 +20,7 @@ from loadstone.hub import fetch_files, resolve_files
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
+from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"
 _VERSION = 1

@@ -15,7 +15,7 @@ from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
 from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.remote_code.gate import Gate
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.mapped_file import MappedFile
 
 if TYPE_CHECKING:
     from loadstone.hashing import Hashes

@@ -15,7 +15,7 @@ from loadstone.core.keywords import WITHOUT_EFFECT, nearest
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
-from loadstone.transfer.choice import TransferOptions
+from loadstone.transfer.strategy import TransferOptions
 
 logger = logging.getLogger("loadstone")
 

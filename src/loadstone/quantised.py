@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import QUANTIZATION_FILES
-from loadstone.config import CONFIG_NAME, read_json
+from loadstone.config import CONFIG_NAME
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.packing.problems import Problems
 from loadstone.planning.quantized_codes import codes_in, refuse
+from loadstone.transfer.json_file import read_json
 
 logger = logging.getLogger("loadstone")
 

@@ -27,10 +27,10 @@ from loadstone.planning.match import match
 from loadstone.planning.recipes import Stack, Stored, Tied
 from loadstone.planning.ties import match_untied
 from loadstone.quantisation_config import read
-from loadstone.transfer.choice import BUFFERED, TransferOptions
 from loadstone.transfer.machine import accelerator_bytes
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.strategy import BUFFERED, TransferOptions
+from loadstone.transfer.weight_files import Weights
 
 _PLAIN = json.dumps({"_type": "Tensor"})
 """What torchao's files say of a tensor that is none of its own."""

@@ -28,12 +28,12 @@ from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, cand
 from loadstone.core.paths import local_path
 from loadstone.core.sizes import parse_size
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
-from loadstone.transfer.backing import Backing
+from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, transposed
 from loadstone.transfer.swap import replace_files
+from loadstone.transfer.unchanged import Backing
 from loadstone.transfer.write import plan_safetensors
-from loadstone.transfer.write_files import write_files
 from loadstone.transfer.write_msgpack import plan_msgpack
 
 __all__ = [

@@ -33,13 +33,13 @@ from loadstone.frameworks.unpacking import unpack
 from loadstone.packing.narrow import narrowed, overflows, recode
 from loadstone.packing.numbers import exact
 from loadstone.planning.recipes import Piece, within
-from loadstone.transfer.boxes import Read, boxes, common, elements, of_array
 from loadstone.transfer.durable import reserve
-from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.machine import cores
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.probe import probe
+from loadstone.transfer.slices import Read, boxes, common, elements, of_array
+from loadstone.transfer.weight_file import SECTOR_BYTES, WeightFile
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

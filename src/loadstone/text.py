@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from loadstone.chat import render, template_of
 from loadstone.checkpoint.gguf import read_metadata
-from loadstone.config import read_json
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.gguf_tokenizer import build_tokenizer
+from loadstone.transfer.json_file import read_json
 
 if TYPE_CHECKING:
     import tokenizers

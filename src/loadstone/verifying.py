@@ -12,9 +12,9 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.core.progress import Progress
 from loadstone.errors import Fault, SaveError
 from loadstone.stretches import Stretches
-from loadstone.transfer.crew import Crew
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
+from loadstone.transfer.threads import Crew
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

@@ -97,7 +97,7 @@ def test_reading_one_tensor_costs_its_bytes_only(tmp_path: Path) -> None:
 
 def test_a_read_that_comes_in_pieces_is_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Linux gives at most 2 GiB a call, and other systems less."""
-    from loadstone.checkpoint import files
+    from loadstone.transfer import regular_file as files
 
     class Halting(files.io.FileIO):
         def readinto(self, buffer: Any) -> int | None:  # type: ignore[override]

@@ -23,8 +23,10 @@ from safetensors.torch import save_file
 
 from loadstone import AutoModelForCausalLM, transfer_options
 from loadstone.errors import CorruptCheckpoint
-from loadstone.transfer import copying, files, memory, probe
-from loadstone.transfer.weights import Weights
+from loadstone.transfer import copy as copying
+from loadstone.transfer import memory, probe
+from loadstone.transfer import weight_file as files
+from loadstone.transfer.weight_files import Weights
 
 READS = ["auto", "map", "buffered", "direct"]
 SHARD = "model-00002-of-00003.safetensors"
@@ -79,7 +81,7 @@ def no_huge_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_populating(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loadstone.transfer.mapping.POPULATE_READ", 9999)
+    monkeypatch.setattr("loadstone.transfer.mapped_file.POPULATE_READ", 9999)
     monkeypatch.setattr(memory, "_PROCESS_MADVISE", 100_000)
 
 
@@ -233,8 +235,8 @@ def test_an_error_of_the_disk_in_the_middle_of_a_shard_names_it(
     real = os.preadv
     bad = os.stat(folder / SHARD).st_ino
     monkeypatch.setattr(copying, "EXTENT_BYTES", 64 << 10)
-    monkeypatch.setattr("loadstone.transfer.warmup._READ_BYTES", 64 << 10)
-    monkeypatch.setattr("loadstone.transfer.warmup.cached_bytes", lambda *range: 0)
+    monkeypatch.setattr("loadstone.transfer.prefetch._READ_BYTES", 64 << 10)
+    monkeypatch.setattr("loadstone.transfer.prefetch.cached_bytes", lambda *range: 0)
 
     def fail(descriptor: int, buffers: list[memoryview], offset: int) -> int:
         if os.fstat(descriptor).st_ino == bad and offset + len(buffers[0]) > 300_000:

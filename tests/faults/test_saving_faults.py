@@ -26,9 +26,10 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
 from loadstone.saving import OutgoingTensor, finish_interrupted_save, save_checkpoint
-from loadstone.transfer import new_file, swap, write_files
-from loadstone.transfer.boxes import of_array
+from loadstone.transfer import block_writer as write_files
+from loadstone.transfer import new_file, swap
 from loadstone.transfer.outgoing import StoredFile, StoredRange
+from loadstone.transfer.slices import of_array
 
 MIB = 1 << 20
 
@@ -176,7 +177,7 @@ from pathlib import Path
 import numpy as np
 from loadstone.saving import OutgoingTensor, save_checkpoint
 from loadstone.core.tensors import DType
-from loadstone.transfer.boxes import of_array
+from loadstone.transfer.slices import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
 
 folder, value = Path(sys.argv[1]), int(sys.argv[2])

@@ -28,7 +28,7 @@ from loadstone.frameworks.arrays import (
     numpy_dtype,
 )
 from loadstone.planning.match import match
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 BF16 = np.dtype(ml_dtypes.bfloat16)
 Shapes = dict[str, tuple[int, ...]]

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loadstone.transfer import backing
-from loadstone.transfer.backing import Backing
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer import unchanged as backing
+from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.memory import address_of, new_memory, overlay
 from loadstone.transfer.outgoing import StoredRange
+from loadstone.transfer.unchanged import Backing
 
 PAGE = 4096
 NBYTES = 40 * PAGE + 100

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadstone.transfer.boxes import boxes, common, elements, of_array
+from loadstone.transfer.slices import boxes, common, elements, of_array
 
 SHAPES = st.lists(st.integers(0, 5), max_size=4).map(tuple)
 

@@ -9,9 +9,9 @@ import pytest
 
 from loadstone.errors import ArgumentError
 from loadstone.transfer import probe
-from loadstone.transfer.choice import Choice, choose, transfer_options
-from loadstone.transfer.files import WeightFile
 from loadstone.transfer.probe import FileFacts, cached_bytes, file_system
+from loadstone.transfer.strategy import Choice, choose, transfer_options
+from loadstone.transfer.weight_file import WeightFile
 
 GB = 10**9
 WARM = FileFacts("ext4", 4 * GB, 4 * GB)

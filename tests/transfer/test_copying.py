@@ -23,8 +23,9 @@ from loadstone.frameworks.arrays import ArraySource, fill_arrays
 from loadstone.frameworks.torch.copies import Job, make
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.transfer import copying, files
-from loadstone.transfer.choice import transfer_options
+from loadstone.transfer import copy as copying
+from loadstone.transfer import weight_file as files
+from loadstone.transfer.strategy import transfer_options
 
 Array = np.ndarray[Any, Any]
 TORCH = {DType.FLOAT32: torch.float32, DType.FLOAT16: torch.float16, DType.BFLOAT16: torch.bfloat16}

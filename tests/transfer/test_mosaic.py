@@ -14,8 +14,8 @@ from transfer.weights_of import weights_of
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.torch.copies import Copied, Job, make
 from loadstone.planning.recipes import Piece
-from loadstone.transfer import mosaic
-from loadstone.transfer.choice import transfer_options
+from loadstone.transfer import page_stitch as mosaic
+from loadstone.transfer.strategy import transfer_options
 
 PART = (128, 1024)  # 512 KiB of float32
 EXPERTS = 6

@@ -11,9 +11,10 @@ import pytest
 from leaks import descriptors
 
 from loadstone.errors import CorruptCheckpoint
-from loadstone.transfer import files, stream
-from loadstone.transfer.files import WeightFile
+from loadstone.transfer import stream
+from loadstone.transfer import weight_file as files
 from loadstone.transfer.stream import Range, Ring
+from loadstone.transfer.weight_file import WeightFile
 
 SIZE = 200_000
 

@@ -14,11 +14,13 @@ import pytest
 from leaks import descriptors, maps, threads
 
 from loadstone.errors import CorruptCheckpoint
-from loadstone.transfer import mapping, memory, warmup
-from loadstone.transfer.files import WeightFile
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer import mapped_file as mapping
+from loadstone.transfer import memory
+from loadstone.transfer import prefetch as warmup
+from loadstone.transfer.mapped_file import MappedFile
+from loadstone.transfer.prefetch import Region, Warmup
 from loadstone.transfer.probe import cached_bytes
-from loadstone.transfer.warmup import Region, Warmup
+from loadstone.transfer.weight_file import WeightFile
 
 NBYTES = (20 << 20) + 123
 

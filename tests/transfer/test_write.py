@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.transfer import write
-from loadstone.transfer.boxes import of_array
 from loadstone.transfer.outgoing import OutgoingTensor
+from loadstone.transfer.slices import of_array
 from loadstone.transfer.write import plan_safetensors, write_safetensors
 
 # The library's Python side has no name for these, so they cannot be compared with what it writes.

@@ -18,9 +18,9 @@ from hypothesis.extra import numpy as hnp
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.transfer.boxes import of_array
+from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import OutgoingTensor, transposed
-from loadstone.transfer.write_files import write_files
+from loadstone.transfer.slices import of_array
 from loadstone.transfer.write_msgpack import plan_msgpack
 
 Array = np.ndarray[Any, Any]

@@ -18,8 +18,8 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.save import reader
 from loadstone.transfer import write_pytorch
+from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.write_files import write_files
 from loadstone.transfer.write_pytorch import checksums, plan_pytorch
 
 DTYPES = (
@@ -120,9 +120,9 @@ import sys
 import numpy as np
 from pathlib import Path
 from loadstone.core.tensors import DType
-from loadstone.transfer.boxes import of_array
+from loadstone.transfer.slices import of_array
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.write_files import write_files
+from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.write_pytorch import checksums, plan_pytorch
 tensors = [OutgoingTensor("a", DType.FLOAT32, (3,), of_array(np.float32([1, 2, 3])))]
 write_files({{Path({str(path)!r}): plan_pytorch(tensors, checksums(tensors, 2))}})

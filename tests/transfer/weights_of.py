@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from loadstone.core.tensors import StoredTensor
-from loadstone.transfer.choice import TransferOptions
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.strategy import TransferOptions
+from loadstone.transfer.weight_files import Weights
 
 
 def weights_of(tensors: Iterable[StoredTensor], options: TransferOptions | None = None) -> Weights:

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from loadstone.checkpoint.faults import in_file
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, Fault, UnsupportedDType
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,8 +17,8 @@ from functools import partial
 from itertools import accumulate, repeat
 from pathlib import Path
 
-from loadstone.checkpoint.strict_json import MalformedJson, parse
 from loadstone.core.tensors import BY_CODE, DType, StoredTensor
+from loadstone.transfer.strict_json import MalformedJson, parse
 
 _OPENING = '{"__metadata__":'
 # Lengths are bounded so that no number passes 2⁶⁴, and leading zeros are refused by whoever reads the numbers.

@@ -12,10 +12,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.layouts import in_runs, kernel_order, reordered
 from loadstone.checkpoint.msgpack_walker import Walker
 from loadstone.core.tensors import StoredTensor
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 _KERNEL = "kernel"
 _WEIGHTS = (_KERNEL, "embedding", "scale")

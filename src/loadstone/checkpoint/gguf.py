@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.packing.ggml_types import TYPES, GgmlType
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)

@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from loadstone.checkpoint.faults import Faults, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.hdf5_messages import (
     BROKEN,
     OPAQUE,
@@ -31,8 +30,9 @@ from loadstone.checkpoint.hdf5_messages import (
     layout,
     messages,
 )
-from loadstone.checkpoint.strict_json import MAX_NBYTES
 from loadstone.core.tensors import DType
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.strict_json import MAX_NBYTES
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 UNDEFINED = 2**64 - 1

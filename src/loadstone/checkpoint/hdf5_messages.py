@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from loadstone.checkpoint.files import UnusableFile
 from loadstone.core.tensors import DType
+from loadstone.transfer.regular_file import UnusableFile
 
 BROKEN = "Fetch the file again, or ask its author"
 OPAQUE = "opaque bytes"

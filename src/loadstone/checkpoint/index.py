@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, printable, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
-from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, parse
 from loadstone.core.tensors import StoredTensor
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.strict_json import MAX_NBYTES, MalformedJson, parse
 
 _FETCH_AGAIN = "Fetch the index again, or ask its author"
 _SHOWN = 4

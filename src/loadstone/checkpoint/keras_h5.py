@@ -21,11 +21,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.hdf5 import Dataset, Hdf5, Tree
 from loadstone.checkpoint.layouts import kernel_order, reordered
 from loadstone.checkpoint.zip_records import MAGIC, read_records
 from loadstone.core.tensors import StoredTensor
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 _IN_ARCHIVE = "model.weights.h5"
 _WHOLE_MODEL = "model_weights"

@@ -15,9 +15,9 @@ import math
 from typing import NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
-from loadstone.checkpoint.strict_json import MAX_NBYTES
 from loadstone.core.tensors import BY_NAME, DType
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.strict_json import MAX_NBYTES
 
 CHUNKED = "__msgpack_chunked_array__"
 NDARRAY, NUMPY_SCALAR = 1, 3

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.checkpoint.faults import printable
-from loadstone.checkpoint.files import RegularFile, UnusableFile
 from loadstone.checkpoint.names import SUFFIXES, candidates, subfolders_with
-from loadstone.checkpoint.strict_json import MalformedJson, parse
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.strict_json import MalformedJson, parse
 
 ADAPTER_CONFIG = "adapter_config.json"
 _CONFIG = "config.json"

@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from loadstone.checkpoint.canonical import read_columns
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
-from loadstone.checkpoint.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
 from loadstone.core.tensors import BY_CODE, StoredTensor
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.transfer.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse
 
 _LIMIT = 2**64
 _METADATA = "__metadata__"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.checkpoint.faults import Faults, quoted
-from loadstone.checkpoint.files import RegularFile, UnusableFile
+from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 MAGIC = b"PK\x03\x04"
 

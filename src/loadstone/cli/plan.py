@@ -14,7 +14,7 @@ from loadstone.forecasting import Forecast, Module
 def device_map_of(text: str) -> Any:
     """``auto``, ``cpu``, ``0``, or a JSON object of prefixes, as ``device_map`` takes them."""
     if text.lstrip().startswith("{"):
-        from loadstone.checkpoint.strict_json import MalformedJson, parse
+        from loadstone.transfer.strict_json import MalformedJson, parse
 
         try:
             return parse(text.encode())

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.architectures.components import Embeddings, find
-from loadstone.config import read_json
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.text import TextBatch, TextTokenizer
+from loadstone.transfer.json_file import read_json
 
 _LONGEST_ANSWER = 30
 """Tokens; longer spans of a context are no answers but noise."""

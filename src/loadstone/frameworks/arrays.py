@@ -22,11 +22,11 @@ from loadstone.packing.narrow import to_bfloat16
 from loadstone.packing.numbers import from_bfloat16
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.transfer.boxes import of_array
-from loadstone.transfer.copying import Extent, HostLane, LanePool, copy, layout
+from loadstone.transfer.copy import Extent, HostLane, LanePool, copy, layout
 from loadstone.transfer.memory import Arena
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.slices import of_array
+from loadstone.transfer.weight_files import Weights
 
 Array = np.ndarray[Any, Any]
 _CHUNK_ELEMENTS = 1 << 16

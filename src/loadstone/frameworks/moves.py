@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loadstone.core.tensors import StoredTensor
 from loadstone.planning.recipes import Piece
-from loadstone.transfer.copying import Box, Move
+from loadstone.transfer.copy import Box, Move
 
 
 class Moves:

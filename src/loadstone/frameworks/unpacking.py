@@ -14,8 +14,8 @@ import numpy as np
 
 from loadstone.core.tensors import Packing, StoredTensor
 from loadstone.planning.recipes import Piece, within
-from loadstone.transfer.crew import Crew
-from loadstone.transfer.files import WeightFile
+from loadstone.transfer.threads import Crew
+from loadstone.transfer.weight_file import WeightFile
 
 Array = np.ndarray[Any, Any]
 Put = Callable[[int, tuple[int | slice, ...], Array], None]

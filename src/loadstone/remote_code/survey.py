@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from loadstone.config import CONFIG_NAME, read_json
+from loadstone.config import CONFIG_NAME
 from loadstone.hub import Source, resolve_code
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.tree import CodeTree
+from loadstone.transfer.json_file import read_json
 
 
 def references(folder: Path) -> Iterator[tuple[str, CodeReference]]:

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from loadstone.transfer.files import READ_BYTES, SECTOR_BYTES, WeightFile
 from loadstone.transfer.memory import new_memory
+from loadstone.transfer.weight_file import READ_BYTES, SECTOR_BYTES, WeightFile
 
 READERS = 2
 """Measured on a virtual disk: one thread gets 70 % of what two get; three get no more."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from loadstone.errors import ArgumentError
+from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor
-from loadstone.transfer.write_files import write_files
 
 DATA_ALIGNMENT = 4096
 """The data section starts at a multiple of so many bytes: what direct reads and writes, maps and shared blocks need."""
@@ -65,5 +65,5 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
 
 
 def write_safetensors(path: Path, plan: FilePlan, *, progress: Callable[[int], None] | None = None) -> None:
-    """Creates one file; see :func:`loadstone.transfer.write_files.write_files`."""
+    """Creates one file; see :func:`loadstone.transfer.block_writer.write_files`."""
     write_files({path: plan}, progress=progress)

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
-from loadstone.transfer.crew import Crew
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, OutgoingTensor, bytes_of
+from loadstone.transfer.threads import Crew
 
 DATA_ALIGNMENT = 64
 """Every record begins at a multiple of so many bytes, as PyTorch's do."""

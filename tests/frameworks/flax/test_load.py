@@ -17,7 +17,7 @@ from frameworks.flax import tiny
 import loadstone
 from loadstone.errors import ArgumentError, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.flax import initial
-from loadstone.transfer import mapping
+from loadstone.transfer import mapped_file as mapping
 
 
 @pytest.fixture

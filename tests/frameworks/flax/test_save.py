@@ -15,7 +15,7 @@ from frameworks.flax import tiny
 import loadstone
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.frameworks.flax import save
-from loadstone.transfer.boxes import boxes
+from loadstone.transfer.slices import boxes
 
 
 @pytest.mark.parametrize("weight_format", [None, "msgpack"])

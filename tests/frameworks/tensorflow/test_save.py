@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from loadstone.frameworks.tensorflow import save
-from loadstone.transfer.boxes import boxes
+from loadstone.transfer.slices import boxes
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks.torch import copies, lanes
 from loadstone.frameworks.torch.copies import Job, make
 from loadstone.planning.recipes import Piece
-from loadstone.transfer.choice import transfer_options
+from loadstone.transfer.strategy import transfer_options
 
 CPU = torch.device("cpu")
 

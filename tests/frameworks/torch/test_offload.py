@@ -20,7 +20,7 @@ from torch import Tensor, nn
 import loadstone
 from loadstone import AutoModel, AutoModelForCausalLM
 from loadstone.errors import ArgumentError, CorruptCheckpoint, DoesNotFit, InvalidDeviceMap, SaveError
-from loadstone.transfer.files import WeightFile
+from loadstone.transfer.weight_file import WeightFile
 
 ROOM = {"cpu": "200kB"}
 """Enough for two blocks of the models here, and not for all."""

@@ -23,7 +23,7 @@ from loadstone.frameworks.flax.tree import variables
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.ties import Same
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 __all__ = [
     "alike",

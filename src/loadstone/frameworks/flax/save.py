@@ -16,8 +16,8 @@ from loadstone.frameworks.flax.given import checked_state
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.saving import OutgoingTensor
-from loadstone.transfer.boxes import Box, Read, boxes, elements
 from loadstone.transfer.outgoing import READ_NBYTES
+from loadstone.transfer.slices import Box, Read, boxes, elements
 
 _FORMATS = ("msgpack",)
 

@@ -23,7 +23,7 @@ from loadstone.frameworks.tensorflow.variables import Filled, fill
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.ties import Same
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 
 def class_named(name: str) -> type[Any]:

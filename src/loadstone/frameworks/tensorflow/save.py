@@ -15,7 +15,7 @@ from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of
 from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.saving import OutgoingTensor
-from loadstone.transfer.boxes import Box, Read, boxes, elements
+from loadstone.transfer.slices import Box, Read, boxes, elements
 
 
 def save(

@@ -17,10 +17,10 @@ from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.lanes import DeviceLane, TensorLane, has_lanes, lanes_of
 from loadstone.frameworks.unpacking import packed_bytes, unpack
 from loadstone.planning.recipes import Piece
-from loadstone.transfer.copying import Extent, LanePool, Move, copy, layout
+from loadstone.transfer.copy import Extent, LanePool, Move, copy, layout
 from loadstone.transfer.memory import PAGE_BYTES, Arena
-from loadstone.transfer.mosaic import LEAST_BYTES, lay
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.page_stitch import LEAST_BYTES, lay
+from loadstone.transfer.weight_files import Weights
 
 _SMALL_BYTES = 64 << 10
 """Up to here it costs less to copy bytes while holding the interpreter than to let go of it."""

@@ -14,7 +14,7 @@ from loadstone.frameworks.torch.framework import naming, slots
 from loadstone.frameworks.torch.own_memory import write
 from loadstone.frameworks.torch.untying import untie
 from loadstone.planning.match import match
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 
 def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[list[str], list[str]]:

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from loadstone.frameworks.torch.lanes import DeviceLane, lanes_of
-from loadstone.transfer.files import READ_BYTES
 from loadstone.transfer.stream import Range, Relay, StreamedBlock, open_files
+from loadstone.transfer.weight_file import READ_BYTES
 
 _ALIGNMENT = 256
 """What an accelerator's allocator gives, and its fastest kernels ask for."""

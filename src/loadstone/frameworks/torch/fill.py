@@ -17,7 +17,7 @@ from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 _NONE: Mapping[str, Tensor] = MappingProxyType({})
 

@@ -33,7 +33,7 @@ from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK
 from loadstone.planning.ties import Same
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
     from loadstone.frameworks.torch.own_memory import OwnMemory

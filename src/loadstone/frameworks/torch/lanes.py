@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from loadstone.transfer.copying import HostLane, lane_bytes
-from loadstone.transfer.files import READ_BYTES
+from loadstone.transfer.copy import HostLane, lane_bytes
 from loadstone.transfer.memory import new_memory
+from loadstone.transfer.weight_file import READ_BYTES
 
 LANE_BYTES = lane_bytes(READ_BYTES)
 _DEVICE_LANES = 6

@@ -17,7 +17,7 @@ from loadstone.frameworks.torch.placing import Devices
 from loadstone.frameworks.torch.untying import untie
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 
 class OwnMemory:

@@ -20,7 +20,7 @@ from loadstone.frameworks.torch.torchao_weights import flattened
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 
 class Saved(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.recipes import Piece, Recipe, Stored, Tied
 from loadstone.planning.split import CPU
-from loadstone.transfer.weights import Weights
+from loadstone.transfer.weight_files import Weights
 
 
 def populate(recipes: Mapping[str, Recipe], devices: Devices, weights: Weights) -> None:

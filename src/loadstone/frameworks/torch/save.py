@@ -22,7 +22,7 @@ from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import flattened
 from loadstone.saving import MSGPACK, OutgoingTensor
-from loadstone.transfer.boxes import Read, boxes, elements, of_array
+from loadstone.transfer.slices import Read, boxes, elements, of_array
 
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 """Number of bytes → a dtype that NumPy knows too; to be saved, elements are only bytes."""

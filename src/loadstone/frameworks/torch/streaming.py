@@ -24,8 +24,8 @@ from loadstone.frameworks.torch.moving import tensors_in
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.frameworks.torch.populating import piece_of
 from loadstone.planning.recipes import Piece, Recipe
-from loadstone.transfer.files import WeightFile
 from loadstone.transfer.stream import Range, Ring
+from loadstone.transfer.weight_file import WeightFile
 
 
 def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) -> None:

@@ -1,6 +1,6 @@
 """Weight files as memory: private maps that share the page cache.
 
-Nothing is read when a file is mapped, and no descriptor stays open. :mod:`loadstone.transfer.warmup` has the kernel
+Nothing is read when a file is mapped, and no descriptor stays open. :mod:`loadstone.transfer.prefetch` has the kernel
 enter pages into the page tables, several threads at once, so that the first forward pass does not stop at every page.
 """
 
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from loadstone.errors import DoesNotFit
-from loadstone.transfer.files import WeightFile
 from loadstone.transfer.memory import (
     HUGE_BYTES,
     POPULATE_READ,
@@ -23,6 +22,7 @@ from loadstone.transfer.memory import (
     overlay,
     reserve,
 )
+from loadstone.transfer.weight_file import WeightFile
 
 
 class MappedFile:

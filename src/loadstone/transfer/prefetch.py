@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
-from loadstone.transfer.files import WeightFile
 from loadstone.transfer.machine import cores
-from loadstone.transfer.mapping import populate
+from loadstone.transfer.mapped_file import populate
 from loadstone.transfer.memory import PAGE_BYTES, new_memory
 from loadstone.transfer.probe import cached_bytes
+from loadstone.transfer.weight_file import WeightFile
 
 logger = logging.getLogger("loadstone")
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from loadstone.transfer.copying import Move
-from loadstone.transfer.files import WeightFile
+from loadstone.transfer.copy import Move
 from loadstone.transfer.memory import PAGE_BYTES, can_overlay, overlay
-from loadstone.transfer.warmup import Region
+from loadstone.transfer.prefetch import Region
+from loadstone.transfer.weight_file import WeightFile
 
 LEAST_BYTES = 256 << 10
 """Of a part that is laid: to lay one takes the kernel about as long as to copy this much."""

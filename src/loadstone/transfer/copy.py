@@ -12,9 +12,9 @@ from queue import SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from loadstone.core.tensors import DType
-from loadstone.transfer.crew import Crew
-from loadstone.transfer.files import SECTOR_BYTES, WeightFile
 from loadstone.transfer.memory import new_memory
+from loadstone.transfer.threads import Crew
+from loadstone.transfer.weight_file import SECTOR_BYTES, WeightFile
 
 EXTENT_BYTES = 2 << 20
 """Of what is read at once into memory: it is then still in the processor's cache when it is cast."""

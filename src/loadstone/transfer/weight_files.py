@@ -7,12 +7,12 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from loadstone.transfer.choice import Choice, TransferOptions, choose
-from loadstone.transfer.files import WeightFile
 from loadstone.transfer.machine import available_bytes
-from loadstone.transfer.mapping import MappedFile
+from loadstone.transfer.mapped_file import MappedFile
+from loadstone.transfer.prefetch import Region, Warmup
 from loadstone.transfer.probe import FileFacts, probe
-from loadstone.transfer.warmup import Region, Warmup
+from loadstone.transfer.strategy import Choice, TransferOptions, choose
+from loadstone.transfer.weight_file import WeightFile
 
 
 class Weights:
