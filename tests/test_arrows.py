@@ -17,6 +17,7 @@ ROOMS: Mapping[str, set[str]] = {
     "errors": set(),
     "core": {"errors"},
     "transfer": {"core"},
+    "quantization": {"core"},
 }
 """Room → the rooms that it may import; what those may import, it may import too."""
 

@@ -16,8 +16,8 @@ import loadstone.stretches
 from loadstone.checkpoint.layouts import in_runs, reordered
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, UnsupportedDType
-from loadstone.packing.boxes import in_boxes
-from loadstone.packing.narrow import narrowed
+from loadstone.quantization.encode import narrowed
+from loadstone.quantization.row_boxes import in_boxes
 from loadstone.stretches import Stretches
 
 Array = np.ndarray[Any, Any]

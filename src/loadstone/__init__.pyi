@@ -59,8 +59,8 @@ from loadstone.frameworks.torch.model import PreTrainedModel as PreTrainedModel
 from loadstone.generation_config import GenerationConfig as GenerationConfig
 from loadstone.loading_into import load_into as load_into
 from loadstone.loading_into import load_sharded_checkpoint as load_sharded_checkpoint
-from loadstone.quantisation_config import BitsAndBytesConfig as BitsAndBytesConfig
-from loadstone.quantisation_config import TorchAoConfig as TorchAoConfig
+from loadstone.quantization.config import BitsAndBytesConfig as BitsAndBytesConfig
+from loadstone.quantization.config import TorchAoConfig as TorchAoConfig
 from loadstone.report import LoadReport as LoadReport
 from loadstone.transfer.strategy import transfer_options as transfer_options
 

@@ -11,18 +11,9 @@ from loadstone.config import PretrainedConfig
 from loadstone.core.tensors import StoredTensor, Stretch
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.options import Options
-from loadstone.packing.kept import Kept, is_in_blocks
-from loadstone.quantised import KEYS, Settings, dequantised, method_of, say_that_nothing_is, settings_of
-
-COMPRESSED_TENSORS = "compressed-tensors"
-RUN_BY = {
-    "torchao": "torchao",
-    "bitsandbytes": "bitsandbytes",
-    "bitsandbytes_4bit": "bitsandbytes",
-    "bitsandbytes_8bit": "bitsandbytes",
-    COMPRESSED_TENSORS: COMPRESSED_TENSORS,
-}
-"""``quant_method`` → the library that computes with such weights as they are stored."""
+from loadstone.quantised import KEYS, Settings, dequantised, say_that_nothing_is, settings_of
+from loadstone.quantization.methods import COMPRESSED_TENSORS, RUN_BY, method_of
+from loadstone.quantization.packed import Kept, is_in_blocks
 
 _BY_GPTQMODEL = "their library, GPTQModel, has to be compiled where it is installed, and Loadstone does not use it"
 _BY_KERNELS = "their kernels need an accelerator, and Loadstone does not use them"
@@ -123,7 +114,7 @@ def _kept(checkpoint: Checkpoint, logical: Checkpoint, settings: Settings) -> li
     if RUN_BY[str(settings.method)] != COMPRESSED_TENSORS:
         states = {name.partition(_STATE)[0]: name for name in checkpoint if _STATE in name}
         return [_packed(tensor, checkpoint, states) for tensor in logical.values()]
-    from loadstone.packing.compressed_kept import kept  # which needs NumPy
+    from loadstone.quantization.compressed_tensors_packed import kept  # which needs NumPy
 
     faults: list[Fault] = []
     found = list(kept(checkpoint, logical.values(), settings.values, faults))

@@ -17,7 +17,7 @@ from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.origin import Origin, open_origin
-from loadstone.packing.numbers import exact
+from loadstone.quantization.decode import exact
 from loadstone.stretches import Stretches
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import Crew

@@ -29,10 +29,10 @@ from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.named_model import flax_names, head_of, model_of, spare_names
 from loadstone.origin import Companions, Origin, companions, open_origin
-from loadstone.packing.narrow import TARGETS
-from loadstone.quantisation_config import read as read_quantisation
 from loadstone.quantised import KEYS, refuse_unread, say_that_nothing_is
 from loadstone.quantising import Lowered
+from loadstone.quantization.config import read as read_quantisation
+from loadstone.quantization.encode import TARGETS
 from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
 from loadstone.stretches import Stretches
 from loadstone.transfer.block_writer import write_files

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.ggml_types import GgmlType
-from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.recipes import Piece, Recipe, Stored
+from loadstone.quantization.ggml_types import GgmlType
+from loadstone.quantization.packed import Kept, is_in_blocks
 
 
 class Part(NamedTuple):

@@ -30,7 +30,7 @@ from loadstone.planning.slot_dtypes import slot_dtypes
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
 from loadstone.planning.units import Size, Unit, sizes, units
-from loadstone.quantisation_config import read
+from loadstone.quantization.config import read
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
 
 

@@ -20,8 +20,8 @@ from loadstone.checkpoint.gguf import Header, Metadata, read_header, tensors_of
 from loadstone.checkpoint.names import GGUF
 from loadstone.core.tensors import DType, StoredTensor, Stretch
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
-from loadstone.packing.ggml_blocks import needs_package, refuse, require_package
-from loadstone.packing.gguf_blocks import Below, Paired, Sorted, Turned, rearranged
+from loadstone.quantization.ggml_blocks import needs_package, refuse, require_package
+from loadstone.quantization.gguf_tensor import Below, Paired, Sorted, Turned, rearranged
 
 _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -28,10 +28,10 @@ from loadstone.generation_config import GenerationConfig
 from loadstone.hub import Needs, Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, option_names
-from loadstone.packing.kept import kept_bytes_of
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.ties import match_untied
+from loadstone.quantization.packed import kept_bytes_of
 from loadstone.remote_code.gate import Gate
 from loadstone.report import LoadReport
 from loadstone.transfer.weight_files import Weights

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from loadstone.core.tensors import DType
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.expert_blocks import experts_of
-from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
-from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation
+from loadstone.quantization.config import BITSANDBYTES, TORCHAO, Quantisation
+from loadstone.quantization.packed import Kept, is_in_blocks
 
 if TYPE_CHECKING:
-    from loadstone.packing.gguf_blocks import Blocks
+    from loadstone.quantization.gguf_tensor import Blocks
 
 WEIGHT = ".weight"
 

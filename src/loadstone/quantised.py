@@ -15,8 +15,9 @@ from loadstone.checkpoint.names import QUANTIZATION_FILES
 from loadstone.config import CONFIG_NAME
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.packing.problems import Problems
 from loadstone.planning.quantized_codes import codes_in, refuse
+from loadstone.quantization.methods import method_of
+from loadstone.quantization.problems import Problems
 from loadstone.transfer.json_file import read_json
 
 logger = logging.getLogger("loadstone")
@@ -25,7 +26,7 @@ _FORMATS = {
     "fp8": "block_fp8",
     "fbgemm_fp8": "block_fp8",
     "modelopt": "modelopt",
-    "compressed-tensors": "compressed",
+    "compressed-tensors": "compressed_tensors",
     "gptq": "gptq",
     "awq": "awq",
     "bitsandbytes": "bitsandbytes",
@@ -35,7 +36,7 @@ _FORMATS = {
     "mxfp4": "mxfp4",
     "torchao": "torchao",
 }
-"""``quant_method`` → the module of ``loadstone.packing`` that reads it."""
+"""``quant_method`` → the module of ``loadstone.quantization`` that reads it."""
 
 
 _KEY, _OF_2024, _OF_MLX = KEYS = ("quantization_config", "compression_config", "quantization")
@@ -125,7 +126,7 @@ def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "", 
     if not isinstance(settings, Mapping) or method is None or method not in _FORMATS:
         raise _unread(settings, where)
     problems = Problems(where)
-    module: Any = importlib.import_module(f"loadstone.packing.{_FORMATS[method]}")
+    module: Any = importlib.import_module(f"loadstone.quantization.{_FORMATS[method]}")
     tensors = list(module.read(checkpoint, settings, problems))
     problems.raise_if_any()
     inputs_first = registry.family(model_type).inputs_first if registry.is_family(model_type) else ()
@@ -133,29 +134,9 @@ def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "", 
 
 
 def _turned(tensors: list[StoredTensor], inputs_first: tuple[str, ...]) -> list[StoredTensor]:
-    from loadstone.packing.turned import turned  # which needs NumPy
+    from loadstone.quantization.transposed import turned  # which needs NumPy
 
     return [turned(each) if each.packing and each.name.endswith(inputs_first) else each for each in tensors]
-
-
-def method_of(settings: object) -> str | None:
-    """The ``quant_method``; None where there is none.
-
-    Some say it otherwise: the oldest configs of bitsandbytes by two flags alone, ModelOpt's by ``quant_algo``,
-    AutoAWQ's by ``w_bit`` and the ``version`` of the layout, MLX's by ``mode``.
-    """
-    if not isinstance(settings, Mapping):
-        return None
-    method = settings.get("quant_method")
-    if method is not None:
-        return method if isinstance(method, str) else None
-    if settings.get("load_in_4bit") is True or settings.get("load_in_8bit") is True:
-        return "bitsandbytes"
-    if "quant_algo" in settings:
-        return "modelopt"
-    if "w_bit" in settings and "version" in settings:
-        return "awq"
-    return "mlx" if "mode" in settings and "bits" in settings else None
 
 
 def _unread(settings: object, where: str) -> InvalidConfig:

@@ -26,7 +26,7 @@ from loadstone.options import Options
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Stack, Stored, Tied
 from loadstone.planning.ties import match_untied
-from loadstone.quantisation_config import read
+from loadstone.quantization.config import read
 from loadstone.transfer.machine import accelerator_bytes
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
 from loadstone.transfer.strategy import BUFFERED, TransferOptions

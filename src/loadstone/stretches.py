@@ -30,9 +30,9 @@ from loadstone.checkpoint.layouts import reordered
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.unpacking import unpack
-from loadstone.packing.narrow import narrowed, overflows, recode
-from loadstone.packing.numbers import exact
 from loadstone.planning.recipes import Piece, within
+from loadstone.quantization.decode import exact
+from loadstone.quantization.encode import narrowed, overflows, recode
 from loadstone.transfer.durable import reserve
 from loadstone.transfer.machine import cores
 from loadstone.transfer.mapped_file import MappedFile

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from loadstone.checkpoint.faults import Faults
 from loadstone.checkpoint.gguf import Header, read_header, read_metadata
-from loadstone.packing.ggml_types import TYPES
+from loadstone.quantization.ggml_types import TYPES
 
 NUMBERS = {
     "uint8": st.integers(0, 255),

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from loadstone.errors import CheckpointError, UnsupportedDType
-from loadstone.packing.ggml_blocks import WITHOUT_NUMBERS, decode, needs_package
-from loadstone.packing.ggml_types import TYPES
+from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS, decode, needs_package
+from loadstone.quantization.ggml_types import TYPES
 
 KINDS = {kind.name: number for number, kind in TYPES.items()}
 BLOCKS = sorted(kind.name for kind in TYPES.values() if kind.dtype is None and kind.name not in WITHOUT_NUMBERS)

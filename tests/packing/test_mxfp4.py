@@ -15,7 +15,7 @@ from transformers.integrations.mxfp4 import convert_moe_packed_tensors
 
 from loadstone.core.tensors import DType
 from loadstone.errors import CorruptCheckpoint
-from loadstone.packing.codes import E2M1, looked_up
+from loadstone.quantization.nibbles import E2M1, looked_up
 
 SETTINGS = {"quant_method": "mxfp4", "modules_to_not_convert": ["lm_head"]}
 NAME = "model.layers.0.mlp.experts.gate_up_proj"

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from loadstone.core.tensors import DType
-from loadstone.packing.narrow import TARGETS, narrowed, overflows, recode
-from loadstone.packing.numbers import exact, floats
+from loadstone.quantization.decode import exact, floats
+from loadstone.quantization.encode import TARGETS, narrowed, overflows, recode
 
 SMALL = [dtype for dtype in TARGETS if dtype.bits <= 16]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from loadstone.core.tensors import DType
-from loadstone.packing.boxes import in_boxes
-from loadstone.packing.numbers import floats, integers, nibbles, unpacked
+from loadstone.quantization.decode import floats, integers, nibbles, unpacked
+from loadstone.quantization.row_boxes import in_boxes
 
 
 @pytest.mark.parametrize("dtype", [each for each in DType if each.is_floating and each.bits == 8], ids=str)

@@ -19,9 +19,9 @@ import loadstone
 from loadstone.core.tensors import Packing, StoredTensor
 from loadstone.frameworks import unpacking
 from loadstone.frameworks.torch.copies import Job, make
-from loadstone.packing.bitstream import Code, decoded, values
 from loadstone.planning.recipes import Piece
 from loadstone.quantised import dequantised
+from loadstone.quantization.bitstream import Code, decoded, values
 
 Kept = tuple[Tensors, dict[str, Any]]
 

@@ -18,9 +18,9 @@ from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks import unpacking
 from loadstone.frameworks.arrays import ArraySource, fill_arrays
 from loadstone.frameworks.torch.copies import Job, copy_into, make
-from loadstone.packing.boxes import in_boxes
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
+from loadstone.quantization.row_boxes import in_boxes
 
 SHAPE = (30, 200)
 

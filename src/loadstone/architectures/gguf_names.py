@@ -16,7 +16,7 @@ from loadstone.architectures.gguf_facts import Facts, Values
 from loadstone.errors import UnknownModelType
 
 Quirk = Literal["paired", "sorted", "turned", "below", "plus one"]
-"""What the converter did: see :mod:`loadstone.packing.gguf_blocks`."""
+"""What the converter did: see :mod:`loadstone.quantization.gguf_tensor`."""
 _BLOCK = "blk."
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.ggml_types import TYPES, GgmlType
+from loadstone.quantization.ggml_types import TYPES, GgmlType
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 MAGIC = b"GGUF"
@@ -158,7 +158,7 @@ def read_gguf(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str,
 
 def tensors_of(path: Path, header: Header) -> list[StoredTensor]:
     """The tensors of a header that was read; those in blocks know how they come out."""
-    from loadstone.packing.gguf_blocks import stored_blocks  # needs NumPy, which metadata does without
+    from loadstone.quantization.gguf_tensor import stored_blocks  # needs NumPy, which metadata does without
 
     return [
         stored_blocks(StoredTensor(name, kind.dtype or DType.BFLOAT16, shape, path, offset, nbytes), kind)

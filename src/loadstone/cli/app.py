@@ -41,7 +41,7 @@ GgufFile = Annotated[str | None, typer.Option(metavar="NAME", help="The GGUF fil
 
 def _quantization(how: str | None, left_alone: list[str] | None) -> Any:
     """What ``quantization_config=`` is given for ``--quantize``."""
-    from loadstone.quantisation_config import named
+    from loadstone.quantization.config import named
 
     if how is None and left_alone:
         raise ArgumentError("--module-to-not-convert goes with --quantize.")

@@ -18,10 +18,10 @@ from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.moves import Moves
 from loadstone.frameworks.unpacking import packed_bytes, unpack
-from loadstone.packing.narrow import to_bfloat16
-from loadstone.packing.numbers import from_bfloat16
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
+from loadstone.quantization.decode import from_bfloat16
+from loadstone.quantization.encode import to_bfloat16
 from loadstone.transfer.copy import Extent, HostLane, LanePool, copy, layout
 from loadstone.transfer.memory import Arena
 from loadstone.transfer.outgoing import OutgoingTensor

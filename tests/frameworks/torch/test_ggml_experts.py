@@ -18,11 +18,11 @@ from loadstone.expert_blocks import ExpertBlocks, experts_of
 from loadstone.frameworks.torch import ggml_blocks
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.leaves import Experts
-from loadstone.packing.ggml_blocks import WITHOUT_NUMBERS
-from loadstone.packing.ggml_types import TYPES, GgmlType
-from loadstone.packing.gguf_blocks import Blocks
-from loadstone.packing.kept import Kept
 from loadstone.planning.recipes import Piece, Stored
+from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS
+from loadstone.quantization.ggml_types import TYPES, GgmlType
+from loadstone.quantization.gguf_tensor import Blocks
+from loadstone.quantization.packed import Kept
 
 from .test_ggml_layers import assert_near, raw_of, way  # noqa: F401
 

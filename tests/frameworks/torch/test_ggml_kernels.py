@@ -17,8 +17,8 @@ import torch
 from frameworks.torch.test_ggml_layers import COLUMNS, assert_near, linear, plain, raw_of
 
 from loadstone.frameworks.torch import ggml_blocks, ggml_compiled, ggml_kernels, llvm_code
-from loadstone.packing.ggml_blocks import decode
-from loadstone.packing.ggml_types import TYPES, GgmlType
+from loadstone.quantization.ggml_blocks import decode
+from loadstone.quantization.ggml_types import TYPES, GgmlType
 
 COMMON = ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"]
 KINDS = [kind for kind in TYPES.values() if kind.name in COMMON]
@@ -66,7 +66,7 @@ def test_nothing_is_written_beyond_the_output_and_nothing_read_beyond_the_rows()
     script = """
 import ctypes, mmap, sys, torch
 from loadstone.frameworks.torch import ggml_compiled
-from loadstone.packing.ggml_types import TYPES
+from loadstone.quantization.ggml_types import TYPES
 libc = ctypes.CDLL(None, use_errno=True)
 memory = mmap.mmap(-1, 64 * mmap.PAGESIZE)
 base, end = ctypes.addressof(ctypes.c_char.from_buffer(memory)), 63 * mmap.PAGESIZE
@@ -131,7 +131,7 @@ def test_a_forked_process_has_threads_of_its_own(monkeypatch: pytest.MonkeyPatch
     script = """
 import os, sys, torch
 from loadstone.frameworks.torch import ggml_compiled
-from loadstone.packing.ggml_types import TYPES
+from loadstone.quantization.ggml_types import TYPES
 torch.get_num_threads = lambda: 4
 ggml_compiled._SHARE = 1
 raw, x = torch.zeros(64, 20, dtype=torch.uint8), torch.ones(1, 32)
@@ -211,7 +211,7 @@ def test_a_system_that_lets_nothing_run_what_it_wrote_gets_the_same_numbers() ->
     script = """
 import ctypes, sys, torch
 from loadstone.frameworks.torch import ggml_blocks, ggml_compiled
-from loadstone.packing.ggml_types import TYPES
+from loadstone.quantization.ggml_types import TYPES
 prctl = ctypes.CDLL(None).prctl
 prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 if prctl(65, 1, 0, 0, 0):
@@ -242,7 +242,7 @@ _RESIDENT = """
 import torch
 from pathlib import Path
 from loadstone.frameworks.torch import ggml_compiled
-from loadstone.packing.ggml_types import TYPES
+from loadstone.quantization.ggml_types import TYPES
 
 def resident_bytes():
     return next(int(line.split()[1]) << 10 for line in open("/proc/self/status") if line.startswith("VmRSS:"))

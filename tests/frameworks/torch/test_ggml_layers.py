@@ -18,9 +18,9 @@ from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.torch import ggml_blocks, ggml_compiled
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.leaves import Embedding
-from loadstone.packing.ggml_blocks import WITHOUT_NUMBERS, decode
-from loadstone.packing.ggml_types import TYPES, GgmlType
-from loadstone.packing.gguf_blocks import Arrangement, Below, Blocks, Paired, Sorted, Turned
+from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS, decode
+from loadstone.quantization.ggml_types import TYPES, GgmlType
+from loadstone.quantization.gguf_tensor import Arrangement, Below, Blocks, Paired, Sorted, Turned
 
 BLOCKS = [kind for kind in TYPES.values() if kind.dtype is None and kind.name not in WITHOUT_NUMBERS]
 COLUMNS = 512

@@ -12,7 +12,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.leaves import TransposedLinear
-from loadstone.packing.kept import Kept
+from loadstone.quantization.packed import Kept
 
 
 class BitsAndBytes:

@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.frameworks import require_library
 from loadstone.frameworks.torch.ggml_layers import Product
-from loadstone.packing.compressed import DIVISOR, PACKED, SCALE, SHAPE, WEIGHT, ZERO, Compressed
-from loadstone.packing.kept import Kept
+from loadstone.quantization.compressed_tensors import DIVISOR, PACKED, SCALE, SHAPE, WEIGHT, ZERO, Compressed
+from loadstone.quantization.packed import Kept
 
 _ELEMENTS, _ELEMENTS_ACCELERATED = 1 << 20, 1 << 25
 """Unpacked at once. The package makes several copies of these on the way; fewer at a time cost more calls."""

@@ -2,7 +2,7 @@
 
 The types that nearly all files are made of are read here, in few passes over memory, by all of PyTorch's threads and
 on any device; on the CPU compiled functions take their place where there are such. All numbers are bit for bit those of
-:mod:`loadstone.packing.ggml_blocks`, which decodes the other types.
+:mod:`loadstone.quantization.ggml_blocks`, which decodes the other types.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from loadstone.frameworks.torch import ggml_compiled
-from loadstone.packing import ggml_blocks
-from loadstone.packing.ggml_types import GgmlType
+from loadstone.quantization import ggml_blocks
+from loadstone.quantization.ggml_types import GgmlType
 
 _ELEMENTS = 1 << 18
 """Decoded at once: 1 MiB of float32, which stays in the processor's cache until it is multiplied."""

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from loadstone.frameworks.torch import ggml_kernels
-from loadstone.packing.ggml_types import GgmlType
+from loadstone.quantization.ggml_types import GgmlType
 
 _FEW_VECTORS = 4
 """Up to here a product for each is sooner done than numbers for all."""

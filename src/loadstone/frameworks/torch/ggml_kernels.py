@@ -2,7 +2,7 @@
 
 PyTorch has no operation that goes from packed bytes to a product, so each of its passes writes and reads all numbers
 of a few rows again. These keep them in registers. Weights are made in the operations and the order of
-:mod:`loadstone.packing.ggml_blocks`, bit for bit; only the order of a product's sums is another.
+:mod:`loadstone.quantization.ggml_blocks`, bit for bit; only the order of a product's sums is another.
 
 Needs llvmlite, and works on the CPU; everything works without, by :mod:`loadstone.frameworks.torch.ggml_blocks`.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from loadstone.frameworks.torch.llvm_code import Code, Value, compiled
-from loadstone.packing.ggml_types import GgmlType
+from loadstone.quantization.ggml_types import GgmlType
 
 _WIDTH = 16
 """Numbers of a vector."""

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from loadstone.frameworks.torch import ggml_compiled
 from loadstone.frameworks.torch.ggml_blocks import decode, decoded
 from loadstone.frameworks.torch.leaves import Embedding
-from loadstone.packing.ggml_types import GgmlType
+from loadstone.quantization.ggml_types import GgmlType
 
 _FEW_TOKENS = 8
 """Up to here products are made in float32 whatever the dtype: rounding the weights first would take longer."""

@@ -13,9 +13,9 @@ from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.leaves import Embedding, Linear, TransposedLinear
-from loadstone.packing.gguf_blocks import Blocks
-from loadstone.packing.kept import Kept
 from loadstone.planning.slot_dtypes import SlotDTypes
+from loadstone.quantization.gguf_tensor import Blocks
+from loadstone.quantization.packed import Kept
 
 
 class Ggml:

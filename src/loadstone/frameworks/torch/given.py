@@ -34,8 +34,8 @@ from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import why_unreadable
 from loadstone.frameworks.torch.untying import alike
-from loadstone.quantisation_config import TORCHAO
-from loadstone.quantised import method_of
+from loadstone.quantization.config import TORCHAO
+from loadstone.quantization.methods import method_of
 
 _GIVEN = "state_dict= takes tensors under the names, and in the shapes, that model.state_dict() has."
 _QUANTIZED = "Quantize by from_pretrained(…, quantization_config=…): the config then says how weights are stored."

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from loadstone.as_stored import COMPRESSED_TENSORS, RUN_BY
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 from loadstone.expert_blocks import experts_of
@@ -27,14 +26,14 @@ from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
 from loadstone.lower_sizes import WEIGHT, blocks_of, check_as_stored, kept_of, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
-from loadstone.packing.gguf_blocks import Blocks
-from loadstone.packing.kept import Kept, is_in_blocks
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
-from loadstone.quantisation_config import BITSANDBYTES, TORCHAO, Quantisation, read
-from loadstone.quantised import method_of
+from loadstone.quantization.config import BITSANDBYTES, TORCHAO, Quantisation, read
+from loadstone.quantization.gguf_tensor import Blocks
+from loadstone.quantization.methods import COMPRESSED_TENSORS, RUN_BY, method_of
+from loadstone.quantization.packed import Kept, is_in_blocks
 
 EXPERT_SLOTS = ("gate_up_proj", "down_proj")
 

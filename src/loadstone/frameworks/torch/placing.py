@@ -18,7 +18,6 @@ from loadstone.frameworks.torch.leaves import Linear, TransposedLinear
 from loadstone.frameworks.torch.linear import linear_modules
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.options import Options
-from loadstone.packing.kept import Kept
 from loadstone.planning.device_map import Placement
 from loadstone.planning.device_map import place as planned
 from loadstone.planning.match import LoadPlan
@@ -26,6 +25,7 @@ from loadstone.planning.recipes import Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
+from loadstone.quantization.packed import Kept
 from loadstone.transfer.machine import USED_SHARE, available_bytes
 
 if TYPE_CHECKING:

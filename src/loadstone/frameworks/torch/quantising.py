@@ -18,9 +18,9 @@ from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.fill import Source, taken
 from loadstone.frameworks.torch.lower_bits import LowerBits
 from loadstone.frameworks.torch.placing import Devices
-from loadstone.packing.kept import Kept
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
+from loadstone.quantization.packed import Kept
 from loadstone.transfer.memory import trim_heap
 
 _REFUSALS = (ImportError, AssertionError, RuntimeError, TypeError, ValueError)

@@ -18,8 +18,8 @@ from loadstone.errors import ArgumentError, SaveError
 from loadstone.frameworks import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.pool import Pool
-from loadstone.packing.kept import Kept
-from loadstone.quantisation_config import Quantisation
+from loadstone.quantization.config import Quantisation
+from loadstone.quantization.packed import Kept
 
 _ELEMENTS = 1 << 21
 """Quantised at once: what is computed in between takes some 20 times as many bytes. Fewer at a time cost more waiting,
@@ -61,7 +61,7 @@ def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[st
 
 def why_unreadable(tensor: Tensor) -> str:
     """What keeps a tensor of torchao from being read back once it is stored; nothing where it can be."""
-    from loadstone.packing.torchao import READABLE  # only a save asks
+    from loadstone.quantization.torchao import READABLE  # only a save asks
 
     form: Any = require_library(_FORM, "torchao")
     kind = type(tensor).__name__

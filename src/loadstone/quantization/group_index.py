@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.contents import Contents, lies_in_rows
-from loadstone.packing.problems import Problems
+from loadstone.quantization.contents import Contents, lies_in_rows
+from loadstone.quantization.problems import Problems
 
 
 def order_of(

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, Packing, StoredTensor
-from loadstone.packing.bitstream import Code
-from loadstone.packing.contents import Contents, lies_in_rows
-from loadstone.packing.grouped import Grouped, Table, in_columns
-from loadstone.packing.problems import Problems
+from loadstone.quantization.bitstream import Code
+from loadstone.quantization.contents import Contents, lies_in_rows
+from loadstone.quantization.grouped import Grouped, Table, in_columns
+from loadstone.quantization.problems import Problems
 
 Array = np.ndarray[Any, Any]
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.boxes import in_boxes
-from loadstone.packing.numbers import floats
-from loadstone.packing.problems import Problems
+from loadstone.quantization.decode import floats
+from loadstone.quantization.problems import Problems
+from loadstone.quantization.row_boxes import in_boxes
 
 Array = np.ndarray[Any, Any]
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.bitstream import Code, decoded
-from loadstone.packing.contents import Contents, lies_in_rows
-from loadstone.packing.numbers import floats
-from loadstone.packing.problems import Problems
+from loadstone.quantization.bitstream import Code, decoded
+from loadstone.quantization.contents import Contents, lies_in_rows
+from loadstone.quantization.decode import floats
+from loadstone.quantization.problems import Problems
 
 Array = np.ndarray[Any, Any]
 

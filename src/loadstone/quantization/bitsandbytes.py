@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
-from loadstone.packing.boxes import in_boxes
-from loadstone.packing.codes import looked_up
-from loadstone.packing.contents import Contents, lies_in_rows, note, sizes
-from loadstone.packing.numbers import floats
-from loadstone.packing.problems import Problems
+from loadstone.quantization.contents import Contents, lies_in_rows, note, sizes
+from loadstone.quantization.decode import floats
+from loadstone.quantization.nibbles import looked_up
+from loadstone.quantization.problems import Problems
+from loadstone.quantization.row_boxes import in_boxes
 
 Array = np.ndarray[Any, Any]
 

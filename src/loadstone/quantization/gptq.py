@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.bitstream import Code, decoded
-from loadstone.packing.contents import Contents, lies_in_rows
-from loadstone.packing.grouped import Table, in_columns
-from loadstone.packing.order import order_of
-from loadstone.packing.problems import Problems
+from loadstone.quantization.bitstream import Code, decoded
+from loadstone.quantization.contents import Contents, lies_in_rows
+from loadstone.quantization.group_index import order_of
+from loadstone.quantization.grouped import Table, in_columns
+from loadstone.quantization.problems import Problems
 
 Array = np.ndarray[Any, Any]
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadstone.core.tensors import StoredTensor
-from loadstone.packing.problems import Problems
-from loadstone.packing.scaled import scaled
+from loadstone.quantization.problems import Problems
+from loadstone.quantization.scaled import scaled
 
 _SCALES = ("_scale_inv", "_scale")
 _OF_WEIGHTS = ("weight_scale", "weight_scale_inv")

@@ -1,4 +1,4 @@
-"""Numbers → stored bytes, the way back from :mod:`loadstone.packing.numbers`; NumPy itself knows half of the dtypes."""
+"""Numbers → stored bytes, the way back from :mod:`loadstone.quantization.decode`; NumPy knows half of the dtypes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from loadstone.core.tensors import DType
-from loadstone.packing.numbers import NUMPY, floats
+from loadstone.quantization.decode import NUMPY, floats
 
 Array = np.ndarray[Any, Any]
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.bitstream import Code, decoded
-from loadstone.packing.boxes import in_boxes
-from loadstone.packing.numbers import floats, integers
+from loadstone.quantization.bitstream import Code, decoded
+from loadstone.quantization.decode import floats, integers
+from loadstone.quantization.row_boxes import in_boxes
 
 Array = np.ndarray[Any, Any]
 

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.boxes import in_boxes
-from loadstone.packing.codes import E2M1, TWOS_COMPLEMENT, looked_up
-from loadstone.packing.contents import lies_in_rows
-from loadstone.packing.numbers import floats
-from loadstone.packing.problems import Problems
+from loadstone.quantization.contents import lies_in_rows
+from loadstone.quantization.decode import floats
+from loadstone.quantization.nibbles import E2M1, TWOS_COMPLEMENT, looked_up
+from loadstone.quantization.problems import Problems
+from loadstone.quantization.row_boxes import in_boxes
 
 Array = np.ndarray[Any, Any]
 

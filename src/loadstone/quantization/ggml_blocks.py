@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from loadstone.errors import CheckpointError, Fault, UnsupportedDType
-from loadstone.packing.ggml_types import TYPES, GgmlType
-from loadstone.packing.numbers import floats
+from loadstone.quantization.decode import floats
+from loadstone.quantization.ggml_types import TYPES, GgmlType
 
 Array = np.ndarray[Any, Any]
 

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing import ggml_blocks
-from loadstone.packing.boxes import in_boxes
-from loadstone.packing.ggml_types import GgmlType
+from loadstone.quantization import ggml_blocks
+from loadstone.quantization.ggml_types import GgmlType
+from loadstone.quantization.row_boxes import in_boxes
 
 Array = np.ndarray[Any, Any]
 Boxes = Iterator[tuple[tuple[slice, ...], Array]]

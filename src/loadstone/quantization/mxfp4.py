@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.codes import E2M1
-from loadstone.packing.contents import lies_in_rows
-from loadstone.packing.numbers import floats
-from loadstone.packing.problems import Problems
+from loadstone.quantization.contents import lies_in_rows
+from loadstone.quantization.decode import floats
+from loadstone.quantization.nibbles import E2M1
+from loadstone.quantization.problems import Problems
 
 Array = np.ndarray[Any, Any]
 BLOCKS, SCALES = "_blocks", "_scales"

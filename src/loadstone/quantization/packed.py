@@ -11,12 +11,12 @@ from loadstone.core.tensors import Packing, StoredTensor
 if TYPE_CHECKING:
     import numpy as np
 
-    from loadstone.packing.gguf_blocks import Blocks
+    from loadstone.quantization.gguf_tensor import Blocks
 
 
 def is_in_blocks(packing: Packing | None) -> TypeGuard[Blocks]:
     """Whether it is that of a GGUF file."""
-    from loadstone.packing.gguf_blocks import Blocks  # which needs NumPy, other than most plans
+    from loadstone.quantization.gguf_tensor import Blocks  # which needs NumPy, other than most plans
 
     return isinstance(packing, Blocks)
 

@@ -9,7 +9,7 @@ from collections.abc import ItemsView, Mapping
 from typing import Any, Protocol
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.problems import Problems
+from loadstone.quantization.problems import Problems
 
 _MOST_NBYTES = 1 << 16
 

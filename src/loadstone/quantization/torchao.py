@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
-from loadstone.packing.blocks import IN_ORDER, TILED, TURNED, Blocks, blocks
-from loadstone.packing.contents import Contents, json_object, sizes
-from loadstone.packing.problems import Problems
+from loadstone.quantization.blocks import IN_ORDER, TILED, TURNED, Blocks, blocks
+from loadstone.quantization.contents import Contents, json_object, sizes
+from loadstone.quantization.problems import Problems
 
 _PARTS = ("qdata", "scale", "zero_point", "per_tensor_scale")
 _IGNORED = ("act_quant_scale", "act_quant_zero_point", "act_per_tensor_scale")

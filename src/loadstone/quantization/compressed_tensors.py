@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.packing.bitstream import Code
-from loadstone.packing.contents import Contents, lies_in_rows
-from loadstone.packing.grouped import Grouped, Table
-from loadstone.packing.order import order_of
-from loadstone.packing.problems import Problems
-from loadstone.packing.schemes import Scheme, schemes_of
+from loadstone.quantization.bitstream import Code
+from loadstone.quantization.contents import Contents, lies_in_rows
+from loadstone.quantization.group_index import order_of
+from loadstone.quantization.grouped import Grouped, Table
+from loadstone.quantization.problems import Problems
+from loadstone.quantization.schemes import Scheme, schemes_of
 
 WEIGHT, PACKED, SCALE, ZERO = "weight", "weight_packed", "weight_scale", "weight_zero_point"
 SHAPE, ORDER, DIVISOR = "weight_shape", "weight_g_idx", "weight_global_scale"

@@ -1,7 +1,7 @@
 """Weights of compressed-tensors that are to stay packed: what its library has to be told of each, and what lies beside.
 
-A weight's scheme is known by what is stored (:mod:`loadstone.packing.compressed`); what becomes of its layer's inputs
-and outputs, which may be quantised too, is said by the group of ``config_groups`` that has this scheme.
+A weight's scheme is known by what is stored (:mod:`loadstone.quantization.compressed_tensors`); what becomes of its
+layer's inputs and outputs, which may be quantised too, is said by the group of ``config_groups`` that has this scheme.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault
-from loadstone.packing.compressed import OF_ACTIVATIONS, OF_WEIGHTS, PACKED, WEIGHT, Compressed
-from loadstone.packing.contents import Contents
-from loadstone.packing.kept import Kept
-from loadstone.packing.problems import Problems
-from loadstone.packing.schemes import Scheme, flat, groups_of
+from loadstone.quantization.compressed_tensors import OF_ACTIVATIONS, OF_WEIGHTS, PACKED, WEIGHT, Compressed
+from loadstone.quantization.contents import Contents
+from loadstone.quantization.packed import Kept
+from loadstone.quantization.problems import Problems
+from loadstone.quantization.schemes import Scheme, flat, groups_of
 
 INPUT, OUTPUT = "input", "output"
 _KEYS = ("num_bits", "type", "symmetric", "strategy", "group_size", "block_structure", "dynamic", "scale_dtype")

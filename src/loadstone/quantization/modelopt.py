@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from loadstone.core.tensors import StoredTensor
-from loadstone.packing.block_fp8 import in_blocks
-from loadstone.packing.problems import Problems
+from loadstone.quantization.block_fp8 import in_blocks
+from loadstone.quantization.problems import Problems
 
 ALGORITHM = "quant_algo"
 _BLOCKS: Mapping[str, tuple[int, int] | None] = MappingProxyType(
