@@ -18,6 +18,8 @@ ROOMS: Mapping[str, set[str]] = {
     "core": {"errors"},
     "transfer": {"core"},
     "quantization": {"core"},
+    "checkpoint": {"transfer", "quantization"},
+    "saving": {"checkpoint"},
 }
 """Room → the rooms that it may import; what those may import, it may import too."""
 

@@ -21,6 +21,9 @@ from hypothesis import strategies as st
 
 import loadstone
 from loadstone import AutoConfig, AutoModelForCausalLM, open_checkpoint
+from loadstone.architectures import registry
+from loadstone.architectures.family import BARE, CAUSAL_LM, MASKED_LM
+from loadstone.checkpoint.gguf.configs import CLASS_NAMES
 from loadstone.errors import (
     ArgumentError,
     CheckpointError,
@@ -278,6 +281,15 @@ def refusal(error: type[LoadstoneError], path: Path, **options: Any) -> str:
     with pytest.raises(error) as caught:
         AutoModelForCausalLM.from_pretrained(path, **options)
     return str(caught.value)
+
+
+def test_a_file_names_the_class_that_it_can_fill() -> None:
+    """Those of encoders, which are masked language models too, lack the head."""
+    assert set(CLASS_NAMES) <= set(registry.families())
+    for model_type, class_name in CLASS_NAMES.items():
+        family = registry.family(model_type)
+        task = BARE if family.head(MASKED_LM) is not None else CAUSAL_LM
+        assert registry.head(family, task).class_name == class_name
 
 
 def test_an_architecture_that_nobody_knows_lists_those_that_are(tmp_path: Path) -> None:

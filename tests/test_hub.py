@@ -26,7 +26,7 @@ from loadstone.errors import (
     UnsafeCheckpoint,
 )
 from loadstone.hub import Source, resolve_config, resolve_files
-from loadstone.transfer.journal import STAGING
+from loadstone.saving.journal import STAGING
 
 ID = "owner/model"
 FIRST, SECOND = "1" * 40, "2" * 40

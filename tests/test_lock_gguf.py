@@ -82,7 +82,7 @@ def test_a_changed_byte_is_refused_by_name_before_anything_of_the_file_is_believ
     name: str, folder: Path, locked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(folder / name)
-    monkeypatch.setattr("loadstone.gguf.open_gguf", lambda path: pytest.fail("it was read"))
+    monkeypatch.setattr("loadstone.checkpoint.gguf.open.open_gguf", lambda path: pytest.fail("it was read"))
     for load in (Auto, loadstone.AutoConfig, loadstone.LlamaForCausalLM):
         with pytest.raises(LockMismatch, match=rf"{name}[\s\S]*SHA-256"):
             load.from_pretrained(folder, gguf_file=FILE, lock=locked)

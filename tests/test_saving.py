@@ -19,12 +19,12 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.flax.layout import FlaxLeaf
 from loadstone.core.sizes import parse_size
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.saving import OutgoingTensor, in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, in_flax_layout, save_checkpoint
 from loadstone.transfer.slices import of_array
 
 SHARDED = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]
@@ -426,7 +426,7 @@ def test_killed_at_random_moments_of_a_save_the_checkpoint_is_the_old_or_the_new
     """Real kills; the file-by-file way is killed at every step in test_swap.py."""
     program = """
 import sys, pathlib
-from loadstone.saving import OutgoingTensor, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
 from loadstone.core.tensors import DType
 for turn in range(10_000):
     value = bytes([turn % 2]) * 100_000

@@ -9,7 +9,8 @@ from typing import Any, Literal, overload
 
 from loadstone import registered
 from loadstone.architectures import registry
-from loadstone.config import CONFIG_NAME, PretrainedConfig, read_config, read_values
+from loadstone.checkpoint.names import CONFIG_NAME
+from loadstone.config import PretrainedConfig, read_config, read_values
 from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.hub import resolve_config

@@ -10,12 +10,12 @@ from __future__ import annotations
 import copy
 import json
 import os
-import secrets
 import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self, dataclass_transform
 
+from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.config_keys import ConfigKeys
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
@@ -23,9 +23,9 @@ from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
 from loadstone.publishing import PushToHub, upload_asked_for
+from loadstone.saving.folders import replace_file
 from loadstone.transfer.json_file import read_json
 
-CONFIG_NAME = "config.json"
 _LARGEST_LABELS = 1 << 20
 
 # What code written against Transformers 4 reads from any config, whether a file sets it or not.
@@ -454,7 +454,7 @@ def read_values(folder: Path, gguf_file: str | None) -> dict[str, Any]:
     path = gguf_path(folder, gguf_file)
     if path is None:
         return read_config(folder)
-    from loadstone.gguf import open_gguf  # needs NumPy
+    from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
 
     return open_gguf(path).config
 
@@ -471,17 +471,3 @@ def write_small_files(folder: Path, files: Mapping[str, bytes]) -> None:
         hint = "Give the path of a folder" if os.path.isfile(folder) else "See that the path can be written to"
         names = ", ".join(files)
         raise SaveError(f"{folder}: {names} could not be written: {error.strerror or error}. {hint}") from error
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a small file so that a crash leaves the old one or the new one, whole."""
-    # A name that nobody can foresee, and never one that is there: what was planted is not written through.
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        with open(staged, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(staged, path)
-    finally:
-        staged.unlink(missing_ok=True)

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.names import PYTORCH, QUANTIZATION_FILES, SAFETENSORS
-from loadstone.config import CONFIG_NAME
+from loadstone.checkpoint.names import CONFIG_NAME, PYTORCH, QUANTIZATION_FILES, SAFETENSORS
+from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
@@ -33,12 +33,11 @@ from loadstone.quantised import KEYS, refuse_unread, say_that_nothing_is
 from loadstone.quantising import Lowered
 from loadstone.quantization.config import read as read_quantisation
 from loadstone.quantization.encode import TARGETS
-from loadstone.saving import MSGPACK, in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
 from loadstone.stretches import Stretches
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
-from loadstone.transfer.write_pytorch import checksums, plan_pytorch
 from loadstone.verifying import verify as verify_files
 
 if TYPE_CHECKING:

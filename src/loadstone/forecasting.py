@@ -184,7 +184,7 @@ def plan(
         given = AutoConfig.from_pretrained(given)
     path = gguf_path(folder, asked.gguf_file)
     if path is not None:
-        from loadstone.gguf import open_gguf  # needs NumPy
+        from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
 
         gguf = open_gguf(path)
         checkpoint, values = gguf.checkpoint, gguf.config

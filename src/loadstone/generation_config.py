@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from loadstone.checkpoint.names import GENERATION_CONFIG_NAME
 from loadstone.config import PretrainedConfig, write_small_files
 from loadstone.config_keys import has_type, type_name
 from loadstone.core.paths import local_path
@@ -21,8 +22,6 @@ from loadstone.publishing import PushToHub, upload_asked_for
 from loadstone.transfer.json_file import read_json
 
 logger = logging.getLogger("loadstone")
-
-GENERATION_CONFIG_NAME = "generation_config.json"
 
 
 class GenerationConfig(PushToHub):

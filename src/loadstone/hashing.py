@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from loadstone.config import replace_file
 from loadstone.errors import CorruptCheckpoint, Fault
+from loadstone.saving.folders import replace_file
 from loadstone.transfer.machine import cores
 from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.regular_file import RegularFile, UnusableFile

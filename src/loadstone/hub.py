@@ -18,9 +18,15 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from loadstone.checkpoint.faults import Faults
 from loadstone.checkpoint.index import read_weight_map
-from loadstone.checkpoint.names import QUANTIZATION_FILES, SUFFIXES, Candidate, candidates
+from loadstone.checkpoint.names import (
+    CONFIG_NAME,
+    GENERATION_CONFIG_NAME,
+    QUANTIZATION_FILES,
+    SUFFIXES,
+    Candidate,
+    candidates,
+)
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG, describe_adapter
-from loadstone.config import CONFIG_NAME
 from loadstone.core.paths import local_path
 from loadstone.errors import (
     ArgumentError,
@@ -29,11 +35,10 @@ from loadstone.errors import (
     CustomCodeError,
     HubError,
 )
-from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.refusals import Unreachable, here
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
 from loadstone.repositories import COMMIT, Asked, Cached, Files, Online, recalled
-from loadstone.transfer.journal import finish_interrupted_save
+from loadstone.saving.journal import finish_interrupted_save
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 logger = logging.getLogger(__name__)

@@ -37,7 +37,7 @@ from loadstone.report import LoadReport
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
-    from loadstone.gguf import GgufFile
+    from loadstone.checkpoint.gguf.open import GgufFile
 
 logger = logging.getLogger("loadstone")
 
@@ -281,7 +281,7 @@ def _gguf(folder: Path, options: Options) -> GgufFile | None:
     path = gguf_path(folder, options.gguf_file)
     if path is None or options.state_dict is not None:
         return None
-    from loadstone.gguf import open_gguf  # needs NumPy
+    from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
 
     return open_gguf(path)
 

@@ -15,7 +15,7 @@ from loadstone.frameworks import require_framework
 from loadstone.options import Options
 from loadstone.planning.match import match
 from loadstone.report import LoadReport
-from loadstone.transfer.journal import finish_interrupted_save
+from loadstone.saving.journal import finish_interrupted_save
 from loadstone.transfer.strategy import TransferOptions
 from loadstone.transfer.weight_files import Weights
 

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint import open_checkpoint
-from loadstone.checkpoint.names import QUANTIZATION_FILES, gguf_path
-from loadstone.config import CONFIG_NAME, replace_file
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, QUANTIZATION_FILES, gguf_path
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
-from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.hashing import Hashed, Hashes
 from loadstone.hub import fetch_files, resolve_files
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
+from loadstone.saving.folders import replace_file
 from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.names import gguf_path
-from loadstone.config import CONFIG_NAME
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, gguf_path
 from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
-from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.remote_code.gate import Gate
 from loadstone.transfer.mapped_file import MappedFile
 

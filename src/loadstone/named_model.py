@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.flax_layout import FlaxLeaf, flax_layout
+from loadstone.architectures.flax_layout import flax_layout
 from loadstone.architectures.registry import family, is_family
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.flax_msgpack import name_of
-from loadstone.config import CONFIG_NAME, PretrainedConfig
+from loadstone.checkpoint.flax.layout import FlaxLeaf
+from loadstone.checkpoint.flax.read import name_of
+from loadstone.checkpoint.names import CONFIG_NAME
+from loadstone.config import PretrainedConfig
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.origin import Origin

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.checkpoint.names import OTHER_FORMATS, SUFFIXES, gguf_path
-from loadstone.config import CONFIG_NAME, read_config
+from loadstone.checkpoint.gguf.open import GgufFile, open_gguf
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS, SUFFIXES, gguf_path
+from loadstone.config import read_config
 from loadstone.errors import ArgumentError, TokenizerError
-from loadstone.generation_config import GENERATION_CONFIG_NAME
-from loadstone.gguf import GgufFile, open_gguf
 from loadstone.hub import fetch_files, resolve_files
 from loadstone.quantised import Settings, dequantised, refuse_unread, settings_of
-from loadstone.transfer.journal import STAGING
+from loadstone.saving.journal import STAGING
 
 _FROM_HUB = (
     *(

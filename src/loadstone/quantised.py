@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.names import QUANTIZATION_FILES
-from loadstone.config import CONFIG_NAME
+from loadstone.checkpoint.names import CONFIG_NAME, QUANTIZATION_FILES
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.planning.quantized_codes import codes_in, refuse

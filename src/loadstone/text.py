@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from loadstone.chat import render, template_of
-from loadstone.checkpoint.gguf import read_metadata
+from loadstone.checkpoint.gguf.header import read_metadata
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.gguf_tokenizer import build_tokenizer

@@ -10,10 +10,11 @@ import loadstone
 from loadstone.architectures import registry
 from loadstone.architectures.components import LayerNorm, Linear, RMSNorm, slots
 from loadstone.architectures.family import CAUSAL_LM, MASKED_LM
-from loadstone.architectures.flax_layout import FlaxLeaf, flax_layout
+from loadstone.architectures.flax_layout import flax_layout
 from loadstone.checkpoint.faults import Faults
-from loadstone.checkpoint.flax_msgpack import name_of
-from loadstone.checkpoint.msgpack_walker import Walker
+from loadstone.checkpoint.flax.layout import FlaxLeaf
+from loadstone.checkpoint.flax.msgpack import Walker
+from loadstone.checkpoint.flax.read import name_of
 from loadstone.transfer.regular_file import RegularFile
 
 DATA = Path(__file__).parents[1] / "checkpoint" / "data"

@@ -13,9 +13,9 @@ from hostile.builders import safetensors_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadstone.checkpoint import safetensors
-from loadstone.checkpoint.canonical import read_columns
 from loadstone.checkpoint.faults import Faults
+from loadstone.checkpoint.safetensors.fast_header import read_columns
+from loadstone.checkpoint.safetensors.read import read as safetensors
 from loadstone.core.tensors import BY_CODE
 
 PATH = Path("/nowhere/model.safetensors")

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loadstone.checkpoint.faults import Faults
-from loadstone.checkpoint.gguf import Header, read_header, read_metadata
+from loadstone.checkpoint.gguf.header import Header, read_header, read_metadata
 from loadstone.quantization.ggml_types import TYPES
 
 NUMBERS = {

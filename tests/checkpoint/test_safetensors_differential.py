@@ -175,7 +175,7 @@ def ours(path: Path) -> dict[str, tuple[str, list[int], bytes]] | None:
 
 
 def breaks_a_stricter_rule(content: bytes) -> bool:
-    """The rules in the docstring of ``loadstone.checkpoint.safetensors``, put in another way. The library accepts."""
+    """The rules of ``loadstone.checkpoint.safetensors.read``, put in another way. The library accepts."""
     repeated = False
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:

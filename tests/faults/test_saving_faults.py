@@ -25,9 +25,10 @@ from leaks import nothing_new_stays
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
-from loadstone.saving import OutgoingTensor, finish_interrupted_save, save_checkpoint
+from loadstone.saving import replace_folder as swap
+from loadstone.saving.checkpoint import OutgoingTensor, finish_interrupted_save, save_checkpoint
 from loadstone.transfer import block_writer as write_files
-from loadstone.transfer import new_file, swap
+from loadstone.transfer import new_file
 from loadstone.transfer.outgoing import StoredFile, StoredRange
 from loadstone.transfer.slices import of_array
 
@@ -175,7 +176,7 @@ _KILLED = """
 import json, os, sys, time
 from pathlib import Path
 import numpy as np
-from loadstone.saving import OutgoingTensor, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
 from loadstone.core.tensors import DType
 from loadstone.transfer.slices import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
@@ -433,7 +434,7 @@ def test_a_source_that_was_cut_short_is_a_save_error_that_names_it(folder: Path,
 _LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-from loadstone.saving import OutgoingTensor, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
 from loadstone.core.tensors import DType
 tensors = [OutgoingTensor(str(i), DType.UINT8, (1000,), lambda start, stop, i=i: bytes([i % 256]) * (stop - start))
            for i in range(1000)]
@@ -456,7 +457,7 @@ import numpy as np, torch
 from pathlib import Path
 from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.frameworks.torch.save import outgoing_tensor
-from loadstone.saving import in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import in_flax_layout, save_checkpoint
 
 folder, kind, nbytes = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 columns = 4000

@@ -12,9 +12,9 @@ import atheris
 
 with atheris.instrument_imports(include=["loadstone.checkpoint"]):
     from loadstone.checkpoint import open_checkpoint
-    from loadstone.checkpoint.flax_msgpack import read_msgpack  # noqa: F401 - imported so that it is instrumented
-    from loadstone.checkpoint.keras_h5 import read_keras  # noqa: F401
-    from loadstone.checkpoint.pytorch import read_pytorch  # noqa: F401
+    from loadstone.checkpoint.flax.read import read_msgpack  # noqa: F401 - imported so that it is instrumented
+    from loadstone.checkpoint.keras.read import read_keras  # noqa: F401
+    from loadstone.checkpoint.pytorch.read import read_pytorch  # noqa: F401
 from loadstone.errors import LoadstoneError
 
 NAMES = {

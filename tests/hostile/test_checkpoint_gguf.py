@@ -13,7 +13,7 @@ from hostile.gguf_builder import ARRAY, BOOL, STRING, U32, U64, Tensor, Value, a
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loadstone.checkpoint.gguf import read_metadata
+from loadstone.checkpoint.gguf.header import read_metadata
 from loadstone.errors import CorruptCheckpoint
 
 F32, Q4_0 = 0, 2

@@ -281,7 +281,7 @@ def test_more_faults_than_anyone_reads_end_the_search(tmp_path: Path) -> None:
 def test_names_that_many_groups_share_cost_no_more_than_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loadstone.checkpoint.hdf5.MAX_NBYTES", 50_000)
+    monkeypatch.setattr("loadstone.checkpoint.keras.hdf5.MAX_NBYTES", 50_000)
     path = tmp_path / "a.h5"
     path.write_bytes(SOUND)
     assert len(open_checkpoint(path)) == 2

@@ -211,7 +211,7 @@ def test_a_bomb_is_refused_quickly_and_in_little_memory(tmp_path: Path, bomb: st
 def test_the_description_of_a_file_is_bounded_however_large_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loadstone.checkpoint.msgpack_walker.MAX_NBYTES", 10_000)
+    monkeypatch.setattr("loadstone.checkpoint.flax.msgpack.MAX_NBYTES", 10_000)
     assert "at most 10000 bytes of names" in refusal(tmp_path, raw({str(n): {} for n in range(1000)}))
 
 

@@ -20,9 +20,9 @@ from remote_code.repositories import BERT_SIZES, minimal, write
 
 import loadstone
 from loadstone import AutoConfig, AutoModel, open_checkpoint
-from loadstone.config import replace_file
 from loadstone.errors import ArgumentError, LoadstoneError, UnsafeCheckpoint, UntrustedCode
-from loadstone.saving import save_checkpoint
+from loadstone.saving.checkpoint import save_checkpoint
+from loadstone.saving.folders import replace_file
 
 ROOT = Path(__file__).parents[2]
 IDS = torch.tensor([[3, 4, 5]])
@@ -171,7 +171,7 @@ def test_cve_2023_2800_what_is_written_first_elsewhere_cannot_be_foreseen_or_pla
     model = loadstone.BertModel(loadstone.BertConfig(**BERT_SIZES))
     model.save_pretrained(bert)
     assert victim.read_text() == "untouched" and not (bert / "config.json").is_symlink()
-    from loadstone.transfer.journal import STAGING
+    from loadstone.saving.journal import STAGING
 
     other = bert.parent / "other"
     other.mkdir()

@@ -19,9 +19,10 @@ from pathlib import Path
 import pytest
 
 from loadstone.errors import CorruptCheckpoint, SaveError
-from loadstone.transfer import durable, swap
-from loadstone.transfer.journal import STAGING, finish_interrupted_save, is_plain_name
-from loadstone.transfer.swap import replace_files
+from loadstone.saving import replace_folder as swap
+from loadstone.saving.journal import STAGING, finish_interrupted_save, is_plain_name
+from loadstone.saving.replace_folder import replace_files
+from loadstone.transfer import durable
 
 Tree = dict[str, bytes]
 
@@ -513,7 +514,7 @@ def test_killed_at_random_moments_while_large_files_are_written(tmp_path: Path) 
     """The same from outside, with real kills: 12 of them, spread over the time that a save takes."""
     program = """
 import sys, pathlib, os
-from loadstone.transfer.swap import replace_files
+from loadstone.saving.replace_folder import replace_files
 def write(stage):
     for i in range(4):
         (stage / f"shard-{i}").write_bytes(generation.encode() * 200_000)

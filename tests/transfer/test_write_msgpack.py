@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.flax.write import plan_msgpack
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import OutgoingTensor, transposed
 from loadstone.transfer.slices import of_array
-from loadstone.transfer.write_msgpack import plan_msgpack
 
 Array = np.ndarray[Any, Any]
 DTYPES = [dtype.value for dtype in DType if dtype.bits >= 8]
@@ -79,7 +79,7 @@ def test_a_map_of_many_entries_is_written_as_flax_writes_it(tmp_path: Path) -> N
 
 
 def test_the_limit_for_parts_is_that_of_flax() -> None:
-    from loadstone.transfer.write_msgpack import CHUNK_NBYTES
+    from loadstone.checkpoint.flax.write import CHUNK_NBYTES
 
     assert CHUNK_NBYTES == flax.serialization.MAX_CHUNK_SIZE
 

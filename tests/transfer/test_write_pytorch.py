@@ -13,14 +13,14 @@ import pytest
 import torch
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.pytorch import write as write_pytorch
+from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.save import reader
-from loadstone.transfer import write_pytorch
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.write_pytorch import checksums, plan_pytorch
 
 DTYPES = (
     *("float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex64"),
@@ -123,7 +123,7 @@ from loadstone.core.tensors import DType
 from loadstone.transfer.slices import of_array
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.block_writer import write_files
-from loadstone.transfer.write_pytorch import checksums, plan_pytorch
+from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
 tensors = [OutgoingTensor("a", DType.FLOAT32, (3,), of_array(np.float32([1, 2, 3])))]
 write_files({{Path({str(path)!r}): plan_pytorch(tensors, checksums(tensors, 2))}})
 sys.exit("torch" in sys.modules)

@@ -9,19 +9,10 @@ Transformers 4.57.1.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from loadstone.architectures.components import Component, Embedding, LayerNorm, Linear, walk
+from loadstone.checkpoint.flax.layout import FlaxLeaf
 
 _NAMES: dict[type[Component], str] = {Linear: "kernel", Embedding: "embedding", LayerNorm: "scale"}
-
-
-class FlaxLeaf(NamedTuple):
-    """Where a slot stands in a Flax file."""
-
-    path: str
-    """Levels with ``/`` between."""
-    transposed: bool
 
 
 def flax_layout(component: Component, prefix: str = "") -> dict[str, FlaxLeaf]:

@@ -5,7 +5,7 @@ No framework, no data in memory, nothing that a file says believed before it is 
 
 from __future__ import annotations
 
-from loadstone.checkpoint.base import Checkpoint
+from loadstone.checkpoint.mapping import Checkpoint
 from loadstone.checkpoint.open import open_checkpoint
 
 __all__ = ["Checkpoint", "open_checkpoint"]

@@ -223,3 +223,9 @@ def _holds_weights(folder: Path) -> bool:
 def _listing(names: list[str]) -> str:
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return printable(", ".join(names[:_LISTED])) + more
+
+
+CONFIG_NAME = "config.json"
+
+
+GENERATION_CONFIG_NAME = "generation_config.json"

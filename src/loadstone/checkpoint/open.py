@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from loadstone.checkpoint.base import Checkpoint
 from loadstone.checkpoint.faults import Faults, quoted
 from loadstone.checkpoint.index import agree, read_weight_map
+from loadstone.checkpoint.mapping import Checkpoint
 from loadstone.checkpoint.names import (
     FLAX,
     FORMATS,
@@ -25,7 +25,7 @@ from loadstone.checkpoint.names import (
     files_beside,
     holds_any_weights,
 )
-from loadstone.checkpoint.safetensors import read_header, writer_of
+from loadstone.checkpoint.safetensors.read import read_header, writer_of
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
@@ -57,7 +57,7 @@ def open_checkpoint(
     Names and layouts are the Hub's, whatever the format: ``…/query/kernel`` of a Flax or TensorFlow file is
     ``….query.weight``, transposed by its strides; so too in a safetensors file whose header says ``"format": "flax"``
     or ``"tf"``. A GGUF file keeps its own, and is never looked for in a folder;
-    :func:`loadstone.gguf.open_gguf` gives it the Hub's.
+    :func:`loadstone.checkpoint.gguf.open.open_gguf` gives it the Hub's.
 
     :param path: a folder, or one file: ``.safetensors``, ``.bin``, ``.pt``, ``.pth``, ``.msgpack``, ``.h5``,
         ``.keras``, ``.gguf``, or an index ``.json``
@@ -218,49 +218,49 @@ def _read_safetensors(path: Path, faults: Faults) -> tuple[list[StoredTensor], d
     writer = writer_of(header.metadata)
     if writer is None:
         return header.tensors, header.metadata
-    from loadstone.checkpoint.safetensors_writers import as_on_the_hub  # few files need it
+    from loadstone.checkpoint.safetensors.writers import as_on_the_hub  # few files need it
 
     return as_on_the_hub(path, writer, header.tensors, faults), header.metadata
 
 
 def _read_pytorch(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.pytorch import read_pytorch  # who loads safetensors needs no pickle machine
+    from loadstone.checkpoint.pytorch.read import read_pytorch  # who loads safetensors needs no pickle machine
 
     return read_pytorch(path, faults)
 
 
 def _read_msgpack(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.flax_msgpack import read_msgpack
+    from loadstone.checkpoint.flax.read import read_msgpack
 
     return read_msgpack(path, faults)
 
 
 def _read_keras(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.keras_h5 import read_keras
+    from loadstone.checkpoint.keras.read import read_keras
 
     return read_keras(path, faults)
 
 
 def _read_gguf(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.gguf import read_gguf
+    from loadstone.checkpoint.gguf.header import read_gguf
 
     return read_gguf(path, faults)
 
 
 def _flax_names() -> Callable[[str], str]:
-    from loadstone.checkpoint.flax_msgpack import name_of
+    from loadstone.checkpoint.flax.read import name_of
 
     return name_of
 
 
 def _names_by(writer: str) -> Callable[[str], str]:
-    from loadstone.checkpoint.safetensors_writers import name_in_index
+    from loadstone.checkpoint.safetensors.writers import name_in_index
 
     return name_in_index(writer)
 
 
 def _keras_names() -> Callable[[str], str]:
-    from loadstone.checkpoint.keras_h5 import name_of_variable
+    from loadstone.checkpoint.keras.read import name_of_variable
 
     return name_of_variable
 

@@ -15,8 +15,9 @@ from rich.tree import Tree
 
 from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.cli.console import Output, count_shown, printable
-from loadstone.config import CONFIG_NAME, read_config
+from loadstone.config import read_config
 from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
@@ -158,7 +159,7 @@ def inspect_checkpoint(
 
 def _said_by(gguf: Path) -> dict[str, Any] | None:
     """The config that a GGUF file holds; None for an architecture that is not known here."""
-    from loadstone.gguf import open_gguf
+    from loadstone.checkpoint.gguf.open import open_gguf
 
     try:
         return open_gguf(gguf).config

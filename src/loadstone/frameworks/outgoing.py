@@ -10,15 +10,13 @@ from typing import Any, NamedTuple
 
 from loadstone.architectures.family import Family
 from loadstone.architectures.flax_layout import flax_layout
-from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
-from loadstone.config import CONFIG_NAME
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, PYTORCH, SAFETENSORS
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.checked_state import State, own_class
-from loadstone.generation_config import GENERATION_CONFIG_NAME
 from loadstone.remote_code.carrying import carried
-from loadstone.saving import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
 
 
 class Written(NamedTuple):
@@ -84,7 +82,7 @@ def save_model(
     write_shard: ShardWriter | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Written:
-    """Write config and weights, all or nothing; see :func:`loadstone.saving.save_checkpoint`.
+    """Write config and weights, all or nothing; see :func:`loadstone.saving.checkpoint.save_checkpoint`.
 
     ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
     ``is_tied``: what the config is to say; see :func:`ties_of_file`.

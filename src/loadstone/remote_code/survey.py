@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from loadstone.config import CONFIG_NAME
+from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.hub import Source, resolve_code
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.tree import CodeTree

@@ -6,11 +6,8 @@ import contextlib
 import ctypes
 import errno
 import os
-import shutil
 import sys
-from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 # <linux/fs.h>: wait for writes under way, start writing, wait until written.
 _SYNC_WRITE, _SYNC_ALL = 2, 7
@@ -31,24 +28,6 @@ def sync(descriptor: int) -> None:
         except OSError:
             pass  # a network file system: it has only the plain one
     os.fsync(descriptor)
-
-
-def sync_path(path: Path) -> None:
-    """Returns when a file's bytes, or a folder's names, are on the disk.
-
-    :raises OSError: they are not.
-    """
-    if sys.platform == "win32" and path.is_dir():
-        return  # a folder cannot be opened there
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        sync(descriptor)
-    except OSError as error:
-        # Some network file systems keep folders safe by themselves, and refuse to be asked.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP) or not path.is_dir():
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def reserve(descriptor: int, nbytes: int) -> None:
@@ -109,39 +88,3 @@ def _sync_range(descriptor: int, start: int, nbytes: int, flags: int) -> None:
 @lru_cache(maxsize=1)
 def _libc() -> ctypes.CDLL | None:
     return ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
-
-
-@contextlib.contextmanager
-def locked(folder: Path, wait: bool = True) -> Iterator[bool]:
-    """Holds a folder against all others that ask for it through this function, in any thread or process.
-
-    Yields False, and does not hold it, where another does and ``wait`` is false. The system lets go of it when the
-    process dies. Where there are no locks, or the folder cannot be opened, everybody may go on.
-    """
-    try:
-        import fcntl
-
-        descriptor = os.open(folder, os.O_RDONLY)
-    except (ImportError, OSError):
-        yield True
-        return
-    held = True
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            held = False
-        except OSError:
-            pass  # no locks here
-        yield held
-    finally:
-        if held:
-            # Not left to the closing: a forked child would keep it.
-            with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_UN)
-        os.close(descriptor)
-
-
-def remove_tree(path: Path) -> None:
-    """Removes a folder and all in it, as far as the system lets us."""
-    shutil.rmtree(path, ignore_errors=True)

@@ -273,7 +273,7 @@ def test_what_must_be_cast_is_written_once_and_taken_again(
     files = sorted((tmp_path / "offload").rglob("*.safetensors"))
     assert len(files) == 8 + 3
     torch.testing.assert_close(logits(first), expected, atol=0, rtol=0)
-    monkeypatch.setattr("loadstone.transfer.offload.write_safetensors", None)  # a second writing would fail
+    monkeypatch.setattr("loadstone.saving.offload_folder.write_safetensors", None)  # a second writing would fail
     again = streamed(folder, **options)
     torch.testing.assert_close(logits(again), expected, atol=0, rtol=0)
     assert sorted((tmp_path / "offload").rglob("*.safetensors")) == files
@@ -326,13 +326,13 @@ def test_a_write_that_fails_leaves_nothing(folder: Path, tmp_path: Path, monkeyp
         raise OSError(28, "No space left on device")
 
     written: list[Path] = []
-    write = loadstone.transfer.offload.write_safetensors  # type: ignore[attr-defined]
+    write = loadstone.saving.offload_folder.write_safetensors  # type: ignore[attr-defined]
 
     def third_fails(path: Path, *args: Any, **options: Any) -> None:
         written.append(path)
         full() if len(written) == 3 else write(path, *args, **options)
 
-    monkeypatch.setattr("loadstone.transfer.offload.write_safetensors", third_fails)
+    monkeypatch.setattr("loadstone.saving.offload_folder.write_safetensors", third_fails)
     with pytest.raises(SaveError, match="No space left on device"):
         streamed(folder, torch_dtype=torch.bfloat16, offload_folder=tmp_path / "offload")
     assert list((tmp_path / "offload").iterdir()) == []

@@ -15,7 +15,7 @@ from loadstone.frameworks.arrays import from_numpy, outgoing_array
 from loadstone.frameworks.flax.given import checked_state
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
-from loadstone.saving import OutgoingTensor
+from loadstone.saving.checkpoint import OutgoingTensor
 from loadstone.transfer.outgoing import READ_NBYTES
 from loadstone.transfer.slices import Box, Read, boxes, elements
 

@@ -14,7 +14,7 @@ from loadstone.frameworks.arrays import from_numpy, numpy_dtype, outgoing_array
 from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
-from loadstone.saving import OutgoingTensor
+from loadstone.saving.checkpoint import OutgoingTensor
 from loadstone.transfer.slices import Box, Read, boxes, elements
 
 

@@ -24,8 +24,8 @@ from loadstone.frameworks.torch.fill import Source, TorchDTypeOf, taken
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
+from loadstone.saving.offload_folder import offload_name, offloaded_files
 from loadstone.transfer.memory import new_memory
-from loadstone.transfer.offload import offload_name, offloaded_files
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.slices import boxes, common, elements
 

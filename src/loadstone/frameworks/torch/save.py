@@ -21,7 +21,7 @@ from loadstone.frameworks.torch.given import checked_state
 from loadstone.frameworks.torch.members import modules_of, parameters_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import flattened
-from loadstone.saving import MSGPACK, OutgoingTensor
+from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor
 from loadstone.transfer.slices import Read, boxes, elements, of_array
 
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}

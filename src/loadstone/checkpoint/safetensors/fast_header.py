@@ -2,8 +2,8 @@
 
 Such a header has no spaces, each entry's keys in one order, entries in the order of their bytes, and no escapes. Read
 so, it takes about one microsecond for each tensor, a third of what a dictionary for each does, and leaves the garbage
-collector far fewer objects. Whatever differs in the least is left to :mod:`loadstone.checkpoint.safetensors`, which
-takes every form and says what is wrong with it.
+collector far fewer objects. Whatever differs in the least is left to :mod:`loadstone.checkpoint.safetensors.read`,
+which takes every form and says what is wrong with it.
 
 A header that this accepts, that would accept too, with the same result; a differential test holds it.
 """

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from loadstone.checkpoint.faults import quoted
-from loadstone.checkpoint.torch_tokens import NAMES, MalformedPickle, Name, Ordered, RefusedPickle, put, rebuild
+from loadstone.checkpoint.pytorch.tokens import NAMES, MalformedPickle, Name, Ordered, RefusedPickle, put, rebuild
 
 _STOP = ord(".")
 _MAX_MARKS = 64

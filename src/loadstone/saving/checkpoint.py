@@ -23,18 +23,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from loadstone.architectures.flax_layout import FlaxLeaf
+from loadstone.checkpoint.flax.layout import FlaxLeaf
+from loadstone.checkpoint.flax.write import plan_msgpack
 from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
+from loadstone.checkpoint.safetensors.write import plan_safetensors
 from loadstone.core.paths import local_path
 from loadstone.core.sizes import parse_size
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
+from loadstone.saving.journal import finish_interrupted_save, is_plain_name
+from loadstone.saving.replace_folder import replace_files
 from loadstone.transfer.block_writer import write_files
-from loadstone.transfer.journal import finish_interrupted_save, is_plain_name
 from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, transposed
-from loadstone.transfer.swap import replace_files
 from loadstone.transfer.unchanged import Backing
-from loadstone.transfer.write import plan_safetensors
-from loadstone.transfer.write_msgpack import plan_msgpack
 
 __all__ = [
     "MSGPACK",
@@ -81,8 +81,8 @@ def save_checkpoint(
     """Writes a checkpoint into ``folder``; returns its files: weights, their index if there are shards, the others.
 
     All or nothing: an exception, Ctrl-C, ``kill -9`` or a power cut at any moment leaves what was there before, or
-    all that is new. :mod:`loadstone.transfer.swap` says how, and where the promise is weaker. The folder may be the
-    one that the tensors are mapped from. What is in it and has nothing to do with these weights stays.
+    all that is new. :mod:`loadstone.saving.replace_folder` says how, and where the promise is weaker. The folder may be
+    the one that the tensors are mapped from. What is in it and has nothing to do with these weights stays.
 
     Shards hold the tensors in the order given, up to ``max_shard_size`` bytes (a number, or text: ``"5GB"`` is
     5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³); a larger tensor has a shard of its own. Several are written at once, in
@@ -244,3 +244,8 @@ def _failure(folder: Path, error: OSError, shards: Sequence[_Shard]) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         hint = f"The new checkpoint takes {nbytes} bytes, and an old one stays until it is whole: make room"
     return f"{folder}: nothing was saved, and what was there is untouched: {error.strerror or error}. {hint}"
+
+
+def write_safetensors(path: Path, plan: FilePlan, *, progress: Callable[[int], None] | None = None) -> None:
+    """Creates one file; see :func:`loadstone.transfer.block_writer.write_files`."""
+    write_files({path: plan}, progress=progress)

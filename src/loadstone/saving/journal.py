@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.errors import CorruptCheckpoint, Fault, SaveError
-from loadstone.transfer.durable import locked, remove_tree, sync_path
+from loadstone.saving.folders import locked, remove_tree, sync_path
 
 STAGING = ".loadstone-save"
 _JOURNAL = "journal.json"

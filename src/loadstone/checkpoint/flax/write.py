@@ -1,7 +1,7 @@
 """The layout of a file as ``flax.serialization.to_bytes`` would write it, byte for byte.
 
 Names are paths: ``model/norm/weight`` is the entry ``weight`` in the map ``norm`` in the map ``model``. The layout
-itself is told in ``loadstone.checkpoint.msgpack_walker``.
+itself is told in ``loadstone.checkpoint.flax.msgpack``.
 
 Source: https://github.com/msgpack/msgpack/blob/master/spec.md, and ``flax/serialization.py`` of Flax 0.12.
 """

@@ -9,14 +9,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from loadstone.architectures import registry
-from loadstone.architectures.family import BARE, CAUSAL_LM, MASKED_LM
-from loadstone.architectures.gguf_configs import missing_positions
-from loadstone.architectures.gguf_facts import Facts, Values
-from loadstone.architectures.gguf_names import GgufArchitecture, Quirk, architecture
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.gguf import Header, Metadata, read_header, tensors_of
+from loadstone.checkpoint.gguf.configs import CLASS_NAMES, missing_positions
+from loadstone.checkpoint.gguf.header import Header, Metadata, read_header, tensors_of
+from loadstone.checkpoint.gguf.metadata import Facts, Values
+from loadstone.checkpoint.gguf.names import GgufArchitecture, Quirk, architecture
 from loadstone.checkpoint.names import GGUF
 from loadstone.core.tensors import DType, StoredTensor, Stretch
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
@@ -89,7 +87,7 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
     values = found.config(facts)
     facts.raise_if_any()
     _refuse_types(path, header)
-    values |= {"torch_dtype": _dtype(header).value, "architectures": [_class_name(values["model_type"])]}
+    values |= {"torch_dtype": _dtype(header).value, "architectures": [CLASS_NAMES[values["model_type"]]]}
     said = {key: str(value) for key, value in header.metadata.scalars().items()}
     tensors = _as_the_hub_has_them(path, raw, found, values)
     return GgufFile(path, header.metadata, values, Checkpoint(tensors, format=GGUF, files=[path], metadata=said))
@@ -135,13 +133,6 @@ def _dtype(header: Header) -> DType:
     if None in found or DType.BFLOAT16 in found:
         return DType.BFLOAT16
     return DType.FLOAT16 if DType.FLOAT16 in found else DType.FLOAT32
-
-
-def _class_name(model_type: str) -> str:
-    """The class that can be filled: files of encoders, which are masked language models too, lack the head."""
-    family = registry.family(model_type)
-    task = BARE if family.head(MASKED_LM) is not None else CAUSAL_LM
-    return registry.head(family, task).class_name
 
 
 def _as_the_hub_has_them(

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.layouts import is_row_major
-from loadstone.checkpoint.pickle_machine import PickleMachine, TruncatedPickle
-from loadstone.checkpoint.torch_tokens import MalformedPickle, RefusedPickle, StorageToken, TensorToken, storage, view
-from loadstone.checkpoint.zip_records import MAGIC, Record, read_records
+from loadstone.checkpoint.pytorch.tokens import MalformedPickle, RefusedPickle, StorageToken, TensorToken, storage, view
+from loadstone.checkpoint.pytorch.unpickler import PickleMachine, TruncatedPickle
+from loadstone.checkpoint.pytorch.zip_records import MAGIC, Record, read_records
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 

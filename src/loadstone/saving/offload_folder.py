@@ -14,11 +14,12 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from loadstone.checkpoint.safetensors.write import plan_safetensors
 from loadstone.core.sizes import format_bytes
 from loadstone.errors import SaveError
-from loadstone.transfer.durable import locked, remove_tree, sync_path
+from loadstone.saving.checkpoint import write_safetensors
+from loadstone.saving.folders import locked, remove_tree, sync_path
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.write import plan_safetensors, write_safetensors
 
 _PREFIX = "loadstone-"
 _SOURCE = "source.json"

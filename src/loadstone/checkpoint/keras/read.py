@@ -21,9 +21,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.hdf5 import Dataset, Hdf5, Tree
+from loadstone.checkpoint.keras.hdf5 import Dataset, Hdf5, Tree
 from loadstone.checkpoint.layouts import kernel_order, reordered
-from loadstone.checkpoint.zip_records import MAGIC, read_records
+from loadstone.checkpoint.pytorch.zip_records import MAGIC, read_records
 from loadstone.core.tensors import StoredTensor
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from loadstone.errors import ArgumentError
-from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor
 
 DATA_ALIGNMENT = 4096
@@ -62,8 +60,3 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
         )
     header = len(text).to_bytes(8, "little") + text
     return FilePlan([header, *(Cut(tensor, 0, tensor.nbytes) for tensor in ordered)], len(header) + end)
-
-
-def write_safetensors(path: Path, plan: FilePlan, *, progress: Callable[[int], None] | None = None) -> None:
-    """Creates one file; see :func:`loadstone.transfer.block_writer.write_files`."""
-    write_files({path: plan}, progress=progress)

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
-from loadstone.checkpoint.flax_msgpack import hub_tensor as from_flax
-from loadstone.checkpoint.flax_msgpack import name_of as name_of_path
-from loadstone.checkpoint.keras_h5 import hub_tensor as from_variable
-from loadstone.checkpoint.keras_h5 import name_of_variable, with_model_name
+from loadstone.checkpoint.flax.read import hub_tensor as from_flax
+from loadstone.checkpoint.flax.read import name_of as name_of_path
+from loadstone.checkpoint.keras.read import hub_tensor as from_variable
+from loadstone.checkpoint.keras.read import name_of_variable, with_model_name
 from loadstone.core.tensors import StoredTensor
 
 

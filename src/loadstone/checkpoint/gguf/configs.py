@@ -9,12 +9,33 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from loadstone.architectures.gguf_facts import Facts, Values
+from loadstone.checkpoint.gguf.metadata import Facts, Values
 
 _LLAMA3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}
 """Of every Llama from 3.1 on; files hold only the factors that follow."""
 _MOST_MISSING = 16
 _PADDING = "tokenizer.ggml.padding_token_id"
+CLASS_NAMES = {
+    "bert": "BertModel",
+    "distilbert": "DistilBertModel",
+    "gemma": "GemmaForCausalLM",
+    "gemma2": "Gemma2ForCausalLM",
+    "gemma3_text": "Gemma3ForCausalLM",
+    "gpt2": "GPT2LMHeadModel",
+    "gpt_neox": "GPTNeoXForCausalLM",
+    "llama": "LlamaForCausalLM",
+    "mistral": "MistralForCausalLM",
+    "mixtral": "MixtralForCausalLM",
+    "modernbert": "ModernBertModel",
+    "olmo2": "Olmo2ForCausalLM",
+    "phi3": "Phi3ForCausalLM",
+    "qwen2": "Qwen2ForCausalLM",
+    "qwen3": "Qwen3ForCausalLM",
+    "qwen3_moe": "Qwen3MoeForCausalLM",
+    "roberta": "RobertaModel",
+    "xlm-roberta": "XLMRobertaModel",
+}
+"""Model type → the class that such a file can fill: those of encoders lack the head of masked language models."""
 
 
 def common(facts: Facts, model_type: str) -> Values:

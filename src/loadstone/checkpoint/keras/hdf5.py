@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from loadstone.checkpoint.faults import Faults, quoted
-from loadstone.checkpoint.hdf5_messages import (
+from loadstone.checkpoint.keras.hdf5_messages import (
     BROKEN,
     OPAQUE,
     Attribute,

@@ -27,8 +27,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from loadstone.errors import SaveError
-from loadstone.transfer.durable import locked, remove_tree, sync, sync_path
-from loadstone.transfer.journal import STAGING, commit_inside, finish_interrupted_save, is_real_folder, staging_inside
+from loadstone.saving.folders import locked, remove_tree, sync_path
+from loadstone.saving.journal import STAGING, commit_inside, finish_interrupted_save, is_real_folder, staging_inside
+from loadstone.transfer.durable import sync
 
 _MAX_OTHER_ENTRIES = 1000
 """A folder with more unrelated files than this is somebody's project, not a checkpoint: it is not traded."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from loadstone.architectures import gguf_configs as configs
-from loadstone.architectures.gguf_facts import Facts, Values
+from loadstone.checkpoint.gguf import configs as configs
+from loadstone.checkpoint.gguf.metadata import Facts, Values
 from loadstone.errors import UnknownModelType
 
 Quirk = Literal["paired", "sorted", "turned", "below", "plus one"]

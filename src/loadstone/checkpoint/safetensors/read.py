@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from loadstone.checkpoint.canonical import read_columns
 from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.safetensors.fast_header import read_columns
 from loadstone.core.tensors import BY_CODE, StoredTensor
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 from loadstone.transfer.strict_json import MAX_NBYTES, MalformedJson, check_depth, check_numbers, parse

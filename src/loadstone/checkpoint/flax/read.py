@@ -12,8 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.flax.msgpack import Walker
 from loadstone.checkpoint.layouts import in_runs, kernel_order, reordered
-from loadstone.checkpoint.msgpack_walker import Walker
 from loadstone.core.tensors import StoredTensor
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 

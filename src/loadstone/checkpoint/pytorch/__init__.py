@@ -1,0 +1,1 @@
+"""PyTorch's own files (``.bin``, ``.pt``): pickles that may only build tensors."""

@@ -1,0 +1,1 @@
+"""Checkpoints onto the disk: all or nothing, whatever happens meanwhile."""
