@@ -19,7 +19,11 @@ ROOMS: Mapping[str, set[str]] = {
     "transfer": {"core"},
     "quantization": {"core"},
     "checkpoint": {"transfer", "quantization"},
+    "planning": {"quantization"},
     "saving": {"checkpoint"},
+    "materialize": {"checkpoint", "planning"},
+    "reporting": {"planning"},
+    "text": {"checkpoint"},
 }
 """Room → the rooms that it may import; what those may import, it may import too."""
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from cli.conftest import write_tokenizer
 
-from loadstone import chat
-from loadstone.chat import limits
 from loadstone.errors import ArgumentError, TokenizerError
-from loadstone.text import TextTokenizer
+from loadstone.text import chat
+from loadstone.text.chat import limits
+from loadstone.text.tokenizer import TextTokenizer
 
 MESSAGES: list[dict[str, Any]] = [
     {"role": "system", "content": "Be brief; <b>é</b> & 'co'"},

@@ -18,7 +18,7 @@ from loadstone.cli.app import app
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.lock import Lock, lock_sources
-from loadstone.text import TextTokenizer
+from loadstone.text.tokenizer import TextTokenizer
 
 
 @pytest.fixture

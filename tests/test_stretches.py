@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from leaks import descriptors
 
-import loadstone.stretches
+import loadstone.materialize.reader
 from loadstone.checkpoint.layouts import in_runs, reordered
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, UnsupportedDType
+from loadstone.materialize.reader import Stretches
 from loadstone.quantization.encode import narrowed
 from loadstone.quantization.row_boxes import in_boxes
-from loadstone.stretches import Stretches
 
 Array = np.ndarray[Any, Any]
 SHAPE = (6, 5, 4)
@@ -150,7 +150,7 @@ def test_large_stretches_are_rounded_in_pieces_that_join(tmp_path: Path) -> None
 def test_what_is_not_cached_is_read_past_the_page_cache_to_the_last_byte(
     head: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loadstone.stretches, "_is_cold", lambda file: True)
+    monkeypatch.setattr(loadstone.materialize.reader, "_is_cold", lambda file: True)
     raw = np.random.default_rng(0).integers(0, 255, 1_000_003, np.uint8)
     (tmp_path / "a.raw").write_bytes(bytes(head) + raw.tobytes())
     tensor = StoredTensor("a", DType.UINT8, raw.shape, tmp_path / "a.raw", head, raw.nbytes)

@@ -9,7 +9,7 @@ import pytest
 from cli.conftest import WORDS, write_tokenizer
 
 from loadstone.errors import ArgumentError, ConfigError, LoadstoneError, TokenizerError
-from loadstone.text import TextTokenizer
+from loadstone.text.tokenizer import TextTokenizer
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ _HOMES = {
     "FlaxPreTrainedModel": "loadstone.frameworks.flax.model",
     "Forecast": "loadstone.forecasting",
     "GenerationConfig": "loadstone.generation_config",
-    "LoadReport": "loadstone.report",
+    "LoadReport": "loadstone.reporting.load_report",
     "LoadstoneError": "loadstone.errors",
     "PreTrainedModel": "loadstone.frameworks.torch.model",
     "PretrainedConfig": "loadstone.config",

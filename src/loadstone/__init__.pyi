@@ -32,7 +32,6 @@ from loadstone.comparing import diff as diff
 from loadstone.config import PretrainedConfig as PretrainedConfig
 from loadstone.converting import convert as convert
 from loadstone.errors import LoadstoneError as LoadstoneError
-from loadstone.forecasting import Forecast as Forecast
 from loadstone.forecasting import plan as plan
 from loadstone.frameworks.flax.heads import BareModel as _FlaxBareModel
 from loadstone.frameworks.flax.heads import CausalLM as _FlaxCausalLM
@@ -61,7 +60,8 @@ from loadstone.loading_into import load_into as load_into
 from loadstone.loading_into import load_sharded_checkpoint as load_sharded_checkpoint
 from loadstone.quantization.config import BitsAndBytesConfig as BitsAndBytesConfig
 from loadstone.quantization.config import TorchAoConfig as TorchAoConfig
-from loadstone.report import LoadReport as LoadReport
+from loadstone.reporting.forecast import Forecast as Forecast
+from loadstone.reporting.load_report import LoadReport as LoadReport
 from loadstone.transfer.strategy import transfer_options as transfer_options
 
 __version__: str

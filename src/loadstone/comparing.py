@@ -16,9 +16,9 @@ import numpy as np
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError
+from loadstone.materialize.reader import Stretches
 from loadstone.origin import Origin, open_origin
 from loadstone.quantization.decode import exact
-from loadstone.stretches import Stretches
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import Crew
 

@@ -27,6 +27,7 @@ from loadstone.core.progress import Progress
 from loadstone.core.sizes import parse_size
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
+from loadstone.materialize.reader import Stretches
 from loadstone.named_model import flax_names, head_of, model_of, spare_names
 from loadstone.origin import Companions, Origin, companions, open_origin
 from loadstone.quantised import KEYS, refuse_unread, say_that_nothing_is
@@ -34,7 +35,6 @@ from loadstone.quantising import Lowered
 from loadstone.quantization.config import read as read_quantisation
 from loadstone.quantization.encode import TARGETS
 from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
-from loadstone.stretches import Stretches
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,140 +16,22 @@ from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
-from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.hub import resolve_files
-from loadstone.lower_sizes import WEIGHT, check_as_stored, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
 from loadstone.picking import naming_of, shards_of
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.quantized_sizes import WEIGHT, check_as_stored, kept_sizes, left_plain, quantised_sizes
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import slot_dtypes
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
 from loadstone.planning.units import Size, Unit, sizes, units
 from loadstone.quantization.config import read
+from loadstone.reporting.forecast import Forecast, Module
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
-
-
-@dataclass(frozen=True)
-class Module:
-    """One line of a forecast: a module that lies in one place."""
-
-    name: str
-    place: Place
-    nbytes: int
-    reason: str = ""
-    """Why it is not on the fastest device."""
-    stays: bool = True
-    """False where its weights are read from the disk at each forward pass."""
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a load would do. All sizes are in bytes."""
-
-    source: str
-    model_class: str
-    dtype: str
-    device_map: Mapping[str, Place]
-    """What ``hf_device_map`` would be: module → place, in the order of the model."""
-    bytes_by_device: Mapping[Place, int]
-    """Weights on each device."""
-    budgets: Mapping[Place, int]
-    """What each device has to give; the disk has no limit."""
-    modules: tuple[Module, ...]
-    parameters: int
-    read_bytes: int
-    """Of the checkpoint's files, what the load itself reads or maps; weights on the disk are read when they run."""
-    cast_bytes: int
-    """What is cast or stacked into memory of its own on the CPU."""
-    copy_bytes: int
-    """What crosses to accelerators."""
-    offload_bytes: int
-    """What would be written once to ``offload_folder``, since it cannot be used as it is stored."""
-    peak_private_bytes: int
-    """The most memory of its own that the load takes on the CPU at once, beside the interpreter and the framework.
-    Views of files are not in it: the system takes their pages back when it needs them."""
-    reserve_bytes: int
-    """Kept free where the model computes: a ring for streamed blocks, activations, keys and values."""
-    initialised: Mapping[str, str] = field(default_factory=dict)
-    """Slot that would be newly initialised → why."""
-    unused: tuple[str, ...] = ()
-    """Stored tensors that the model has no place for."""
-    untied: Mapping[str, str] = field(default_factory=dict)
-    """Slot → the slot that the config ties it to, where both are stored and differ: both are counted."""
-    passed_over: tuple[str, ...] = ()
-    """What the load report would say under that name of files and their index."""
-    left_plain: tuple[str, ...] = ()
-    """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
-
-    @property
-    def streamed_bytes(self) -> int:
-        """What each forward pass reads from the disk."""
-        return sum(module.nbytes for module in self.modules if not module.stays)
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything, as JSON has it."""
-        return {
-            "source": self.source,
-            "model_class": self.model_class,
-            "dtype": self.dtype,
-            "parameters": self.parameters,
-            "device_map": dict(self.device_map),
-            "bytes_by_device": {str(place): nbytes for place, nbytes in self.bytes_by_device.items()},
-            "budgets": {str(place): nbytes for place, nbytes in self.budgets.items()},
-            "read_bytes": self.read_bytes,
-            "cast_bytes": self.cast_bytes,
-            "copy_bytes": self.copy_bytes,
-            "offload_bytes": self.offload_bytes,
-            "streamed_bytes": self.streamed_bytes,
-            "peak_private_bytes": self.peak_private_bytes,
-            "reserve_bytes": self.reserve_bytes,
-            "modules": [
-                {
-                    "name": each.name,
-                    "device": each.place,
-                    "nbytes": each.nbytes,
-                    "stays_in_memory": each.stays,
-                    "reason": each.reason,
-                }
-                for each in self.modules
-            ],
-            "initialised": dict(self.initialised),
-            "unused": list(self.unused),
-            "untied": dict(self.untied),
-            "passed_over": list(self.passed_over),
-            "left_plain": list(self.left_plain),
-        }
-
-    def totals(self) -> list[tuple[str, str]]:
-        """What it takes, as lines of a table."""
-        rows = [
-            ("read or map", self.read_bytes),
-            ("cast or stack", self.cast_bytes),
-            ("copy to accelerators", self.copy_bytes),
-            ("write to offload_folder, once", self.offload_bytes),
-            ("read at each forward pass", self.streamed_bytes),
-            ("peak private memory of the load", self.peak_private_bytes),
-            ("kept free for running", self.reserve_bytes),
-        ]
-        return [(name, format_bytes(nbytes)) for name, nbytes in rows if nbytes or name.startswith(("read or", "peak"))]
-
-    def __str__(self) -> str:
-        lines = [f"{self.model_class} from {self.source} ({self.dtype}, {self.parameters:,} parameters)"]
-        for where, nbytes in self.bytes_by_device.items():
-            budget = f" of {format_bytes(self.budgets[where])}" if where in self.budgets else ""
-            lines.append(f"  {where!s:<6}{format_bytes(nbytes):>10}{budget}")
-        lines += [f"  {name}: {size}" for name, size in self.totals()]
-        lines += [f"  {text}" for text in self.passed_over]
-        if self.untied:
-            lines.append(f"  not tied, as what is stored differs: {', '.join(self.untied)}")
-        if self.left_plain:
-            lines.append(f"  not quantised: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
-        return "\n".join(lines)
 
 
 def plan(
@@ -249,7 +131,7 @@ def plan(
 
 
 def _alike(one: StoredTensor, other: StoredTensor) -> bool:
-    from loadstone.frameworks.alike import stored_alike  # needs NumPy, which few plans do
+    from loadstone.materialize.equality import stored_alike  # needs NumPy, which few plans do
 
     return stored_alike(one, other)
 

@@ -33,7 +33,7 @@ from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import kept_bytes_of
 from loadstone.remote_code.gate import Gate
-from loadstone.report import LoadReport
+from loadstone.reporting.load_report import LoadReport
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDT
 from loadstone.frameworks import require_framework
 from loadstone.options import Options
 from loadstone.planning.match import match
-from loadstone.report import LoadReport
+from loadstone.reporting.load_report import LoadReport
 from loadstone.saving.journal import finish_interrupted_save
 from loadstone.transfer.strategy import TransferOptions
 from loadstone.transfer.weight_files import Weights

@@ -151,7 +151,7 @@ def _of_gguf(gguf: GgufFile) -> Companions:
     try:
         import tokenizers  # noqa: F401
 
-        from loadstone.gguf_tokenizer import tokenizer_json
+        from loadstone.text.gguf import tokenizer_json
 
         content, settings = tokenizer_json(gguf.metadata, str(gguf.path))
     except ImportError:

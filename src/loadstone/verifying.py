@@ -11,7 +11,7 @@ import numpy as np
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.progress import Progress
 from loadstone.errors import Fault, SaveError
-from loadstone.stretches import Stretches
+from loadstone.materialize.reader import Stretches
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
 from loadstone.transfer.threads import Crew

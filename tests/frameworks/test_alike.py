@@ -15,8 +15,8 @@ from test_gguf import write
 
 import loadstone
 from loadstone.errors import CorruptCheckpoint
-from loadstone.frameworks.alike import stored_alike
-from loadstone.stretches import Stretches
+from loadstone.materialize.equality import stored_alike
+from loadstone.materialize.reader import Stretches
 
 HEAD, TABLE = "lm_head.weight", "model.embed_tokens.weight"
 TENSOR = torch.arange(-6, 6, dtype=torch.float32).reshape(3, 4)

@@ -18,15 +18,7 @@ from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.core.naming import Fused, Naming, StackedExperts
 from loadstone.core.tensors import BY_NAME, DType, Slot
 from loadstone.errors import ArgumentError, UnsupportedDType
-from loadstone.frameworks.arrays import (
-    Arrays,
-    ArraySource,
-    cast_into,
-    fill_arrays,
-    from_numpy,
-    held,
-    numpy_dtype,
-)
+from loadstone.materialize.arrays import Arrays, ArraySource, cast_into, fill_arrays, from_numpy, held, numpy_dtype
 from loadstone.planning.match import match
 from loadstone.transfer.weight_files import Weights
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadstone.errors import CorruptCheckpoint, TokenizerError
-from loadstone.gguf_tokenizer import build_tokenizer
-from loadstone.text import TextTokenizer
+from loadstone.text.gguf import build_tokenizer
+from loadstone.text.tokenizer import TextTokenizer
 
 PIECES = {"▁": -3.0, "a": -4.0, "▁a": -1.0}
 COUNT = 259 + len(PIECES)

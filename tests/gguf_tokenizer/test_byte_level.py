@@ -10,8 +10,8 @@ from gguf_tokenizer.samples import CONTROL, NORMAL, USER_DEFINED, byte_level, co
 from tokenizers import Regex, Tokenizer, pre_tokenizers
 
 from loadstone.errors import TokenizerError
-from loadstone.gguf_tokenizer import build_tokenizer
-from loadstone.gguf_tokenizer.splits import SPLITS
+from loadstone.text.gguf import build_tokenizer
+from loadstone.text.gguf.splits import SPLITS
 
 
 def built(metadata: dict[str, Any]) -> Tokenizer:

@@ -11,7 +11,7 @@ from gguf_tokenizer.samples import corpus, texts
 from hypothesis import HealthCheck, given, settings
 from tokenizers import Tokenizer, pre_tokenizers
 
-from loadstone.text import TextTokenizer
+from loadstone.text.tokenizer import TextTokenizer
 
 SPECIAL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>", "<repo_name>", "<|im_start", "user\n")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from loadstone.errors import TokenizerError
-from loadstone.gguf_tokenizer import build_tokenizer
+from loadstone.text.gguf import build_tokenizer
 
 
 def built(metadata: dict[str, Any]) -> Tokenizer:

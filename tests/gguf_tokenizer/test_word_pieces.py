@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from tokenizers import Tokenizer
 
 from loadstone.errors import TokenizerError
-from loadstone.gguf_tokenizer import build_tokenizer
+from loadstone.text.gguf import build_tokenizer
 
 
 def as_gguf(token: str) -> str:

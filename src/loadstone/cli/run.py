@@ -23,7 +23,7 @@ from loadstone.cli.tasks import Options, Runner
 from loadstone.config import read_values
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import require_framework
-from loadstone.text import TextTokenizer
+from loadstone.text.tokenizer import TextTokenizer
 
 AUTO_CLASSES: Mapping[str, str] = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from typing import Any
 
 from loadstone.architectures.components import Embeddings, find
 from loadstone.errors import ArgumentError, TokenizerError
-from loadstone.text import TextBatch, TextTokenizer
+from loadstone.text.tokenizer import TextBatch, TextTokenizer
 from loadstone.transfer.json_file import read_json
 
 _LONGEST_ANSWER = 30

@@ -14,8 +14,8 @@ import pytest
 from frameworks.flax import tiny
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.arrays import ArraySource
 from loadstone.frameworks.flax.shards import read_part
+from loadstone.materialize.arrays import ArraySource
 from loadstone.planning.recipes import Piece
 
 SCRIPT = Path(__file__).with_name("on_eight_devices.py")

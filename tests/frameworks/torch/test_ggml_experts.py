@@ -14,10 +14,10 @@ from torch import nn
 
 from loadstone.architectures import components
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.expert_blocks import ExpertBlocks, experts_of
 from loadstone.frameworks.torch import ggml_blocks
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.leaves import Experts
+from loadstone.planning.packed_experts import ExpertBlocks, experts_of
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS
 from loadstone.quantization.ggml_types import TYPES, GgmlType

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 import loadstone
 from loadstone import AutoModelForCausalLM, AutoModelForMaskedLM
 from loadstone.errors import ShapeMismatch, UnusedTensors
+from loadstone.materialize.reader import Stretches
 from loadstone.modeling_utils import load_sharded_checkpoint
-from loadstone.stretches import Stretches
 
 HEAD, TABLE = "lm_head.weight", "model.embed_tokens.weight"
 UNTIED = {HEAD: TABLE}

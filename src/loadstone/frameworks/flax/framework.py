@@ -11,8 +11,6 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.config import PretrainedConfig
 from loadstone.core.naming import Naming
 from loadstone.core.tensors import DType, Slot, StoredTensor
-from loadstone.frameworks.alike import arrays_alike, stored_alike
-from loadstone.frameworks.arrays import ArraySource, held
 from loadstone.frameworks.flax.classes import CLASSES
 from loadstone.frameworks.flax.fill import Filled, fill
 from loadstone.frameworks.flax.heads import BareModel
@@ -20,6 +18,8 @@ from loadstone.frameworks.flax.model import FlaxPreTrainedModel, check_attention
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.placement import placement as placed
 from loadstone.frameworks.flax.tree import variables
+from loadstone.materialize.arrays import ArraySource, held
+from loadstone.materialize.equality import arrays_alike, stored_alike
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.ties import Same

@@ -29,7 +29,7 @@ from loadstone.frameworks.saves import Saves
 if TYPE_CHECKING:
     from loadstone.frameworks.outgoing import Written
     from loadstone.generation_config import GenerationConfig
-    from loadstone.report import LoadReport
+    from loadstone.reporting.load_report import LoadReport
 
 
 class About:

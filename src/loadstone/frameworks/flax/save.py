@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from loadstone.frameworks.arrays import from_numpy, outgoing_array
 from loadstone.frameworks.flax.given import checked_state
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
+from loadstone.materialize.arrays import from_numpy, outgoing_array
 from loadstone.saving.checkpoint import OutgoingTensor
 from loadstone.transfer.outgoing import READ_NBYTES
 from loadstone.transfer.slices import Box, Read, boxes, elements

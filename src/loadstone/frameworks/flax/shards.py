@@ -11,7 +11,7 @@ import numpy as np
 from jax.sharding import NamedSharding
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.arrays import ArraySource, _check_kinds, cast_into, numpy_dtype
+from loadstone.materialize.arrays import ArraySource, _check_kinds, cast_into, numpy_dtype
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.transfer.machine import cores

@@ -12,14 +12,14 @@ from loadstone.config import PretrainedConfig
 from loadstone.core.naming import Naming
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.alike import arrays_alike, stored_alike
-from loadstone.frameworks.arrays import ArraySource
-from loadstone.frameworks.arrays import held as held_arrays
 from loadstone.frameworks.tensorflow.classes import CLASSES
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel, check_attention, skeletons
 from loadstone.frameworks.tensorflow.slots import check_layers, walk
 from loadstone.frameworks.tensorflow.variables import Filled, fill
+from loadstone.materialize.arrays import ArraySource
+from loadstone.materialize.arrays import held as held_arrays
+from loadstone.materialize.equality import arrays_alike, stored_alike
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.ties import Same

@@ -33,7 +33,7 @@ from loadstone.frameworks.tensorflow.variables import initialise_all
 if TYPE_CHECKING:
     from loadstone.frameworks.outgoing import Written
     from loadstone.generation_config import GenerationConfig
-    from loadstone.report import LoadReport
+    from loadstone.reporting.load_report import LoadReport
 
 _skeletons: ContextVar[bool] = ContextVar("_skeletons", default=False)
 

@@ -10,10 +10,10 @@ import keras
 import numpy as np
 
 from loadstone.core.tensors import BY_NAME
-from loadstone.frameworks.arrays import from_numpy, numpy_dtype, outgoing_array
 from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
+from loadstone.materialize.arrays import from_numpy, numpy_dtype, outgoing_array
 from loadstone.saving.checkpoint import OutgoingTensor
 from loadstone.transfer.slices import Box, Read, boxes, elements
 

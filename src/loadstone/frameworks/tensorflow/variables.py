@@ -12,9 +12,9 @@ import tensorflow as tf
 
 from loadstone.architectures.initial import initial
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.arrays import Array, ArraySource, fill_arrays, numpy_dtype
 from loadstone.frameworks.tensorflow.leaves import Holder
 from loadstone.frameworks.tensorflow.slots import Owned, walk
+from loadstone.materialize.arrays import Array, ArraySource, fill_arrays, numpy_dtype
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Tied
 

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from loadstone.core.progress import Progress
-from loadstone.frameworks.moves import Moves
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.lanes import DeviceLane, TensorLane, has_lanes, lanes_of
-from loadstone.frameworks.unpacking import packed_bytes, unpack
+from loadstone.materialize.decode import packed_bytes, unpack
+from loadstone.materialize.moves import Moves
 from loadstone.planning.recipes import Piece
 from loadstone.transfer.copy import Extent, LanePool, Move, copy, layout
 from loadstone.transfer.memory import PAGE_BYTES, Arena

@@ -8,11 +8,11 @@ from torch import nn
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.alike import stored_alike
 from loadstone.frameworks.torch.fill import tensors_of
 from loadstone.frameworks.torch.framework import naming, slots
 from loadstone.frameworks.torch.own_memory import write
 from loadstone.frameworks.torch.untying import untie
+from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import match
 from loadstone.transfer.weight_files import Weights
 

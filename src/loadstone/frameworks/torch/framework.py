@@ -15,7 +15,6 @@ from loadstone.config import PretrainedConfig
 from loadstone.core.naming import Naming
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.alike import stored_alike
 from loadstone.frameworks.torch.attention import RotaryEmbedding
 from loadstone.frameworks.torch.casting import cast_between
 from loadstone.frameworks.torch.classes import CLASSES
@@ -29,6 +28,7 @@ from loadstone.frameworks.torch.placing import Devices, place
 from loadstone.frameworks.torch.populating import populate
 from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.untying import tensors_alike
+from loadstone.materialize.equality import stored_alike
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK

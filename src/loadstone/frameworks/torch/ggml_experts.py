@@ -13,11 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from loadstone.expert_blocks import ExpertBlocks, Part
 from loadstone.frameworks.torch import ggml_compiled
 from loadstone.frameworks.torch.ggml_blocks import decoded
 from loadstone.frameworks.torch.ggml_layers import Product, as_multiplied
 from loadstone.frameworks.torch.leaves import Experts
+from loadstone.planning.packed_experts import ExpertBlocks, Part
 
 
 class PackedExperts(Experts):

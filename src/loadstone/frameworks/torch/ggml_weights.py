@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.errors import ArgumentError
-from loadstone.expert_blocks import ExpertBlocks
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.leaves import Embedding, Linear, TransposedLinear
+from loadstone.planning.packed_experts import ExpertBlocks
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.quantization.gguf_tensor import Blocks
 from loadstone.quantization.packed import Kept

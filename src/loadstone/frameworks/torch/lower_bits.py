@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
-from loadstone.expert_blocks import experts_of
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
 from loadstone.frameworks.torch.compressed_layers import CompressedTensors
 from loadstone.frameworks.torch.dtypes import to_torch
@@ -24,9 +23,18 @@ from loadstone.frameworks.torch.linear import linear_modules
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
-from loadstone.lower_sizes import WEIGHT, blocks_of, check_as_stored, kept_of, kept_sizes, left_plain, quantised_sizes
 from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.packed_experts import experts_of
+from loadstone.planning.quantized_sizes import (
+    WEIGHT,
+    blocks_of,
+    check_as_stored,
+    kept_of,
+    kept_sizes,
+    left_plain,
+    quantised_sizes,
+)
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size

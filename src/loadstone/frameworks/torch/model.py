@@ -30,7 +30,7 @@ from loadstone.frameworks.torch.tying import Tying
 if TYPE_CHECKING:
     from loadstone.frameworks.outgoing import Written
     from loadstone.generation_config import GenerationConfig
-    from loadstone.report import LoadReport
+    from loadstone.reporting.load_report import LoadReport
 
 
 class PreTrainedModel(Conventions, Tying, Saves, nn.Module):

@@ -12,13 +12,13 @@ from torch import Tensor, nn
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import LoadstoneError
-from loadstone.expert_blocks import ExpertBlocks, experts_of
 from loadstone.frameworks.torch.copies import Job
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.fill import Source, taken
 from loadstone.frameworks.torch.lower_bits import LowerBits
 from loadstone.frameworks.torch.placing import Devices
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.packed_experts import ExpertBlocks, experts_of
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.packed import Kept
 from loadstone.transfer.memory import trim_heap

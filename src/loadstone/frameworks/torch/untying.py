@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import CheckpointNotFound
-from loadstone.frameworks.alike import stored_alike
+from loadstone.materialize.equality import stored_alike
 from loadstone.planning.ties import Same
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from loadstone.chat import render, template_of
 from loadstone.checkpoint.gguf.header import read_metadata
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, TokenizerError
-from loadstone.gguf_tokenizer import build_tokenizer
+from loadstone.text.chat import render, template_of
+from loadstone.text.gguf import build_tokenizer
 from loadstone.transfer.json_file import read_json
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.gguf_tokenizer.framing import add_tokens
-from loadstone.gguf_tokenizer.sentencepiece import SPACE
-from loadstone.gguf_tokenizer.vocabulary import Kind, Vocabulary, shown
+from loadstone.text.gguf.framing import add_tokens
+from loadstone.text.gguf.sentencepiece import SPACE
+from loadstone.text.gguf.vocabulary import Kind, Vocabulary, shown
 
 if TYPE_CHECKING:
     import tokenizers

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from loadstone.core.tensors import DType
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.expert_blocks import experts_of
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.packed_experts import experts_of
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size

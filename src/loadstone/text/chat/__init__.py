@@ -44,7 +44,7 @@ def render(template: str, variables: Mapping[str, Any], source: str) -> str:
     """
     known = {name: _plain(value, name) for name, value in variables.items()}
     _require_jinja()
-    from loadstone.chat.sandbox import run
+    from loadstone.text.chat.sandbox import run
 
     try:
         return run(template, known)

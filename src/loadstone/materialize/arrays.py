@@ -16,8 +16,8 @@ import numpy as np
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
-from loadstone.frameworks.moves import Moves
-from loadstone.frameworks.unpacking import packed_bytes, unpack
+from loadstone.materialize.decode import packed_bytes, unpack
+from loadstone.materialize.moves import Moves
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.decode import from_bfloat16

@@ -29,7 +29,7 @@ import numpy as np
 from loadstone.checkpoint.layouts import reordered
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
-from loadstone.frameworks.unpacking import unpack
+from loadstone.materialize.decode import unpack
 from loadstone.planning.recipes import Piece, within
 from loadstone.quantization.decode import exact
 from loadstone.quantization.encode import narrowed, overflows, recode

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.gguf_tokenizer.charsmap import check_charsmap
-from loadstone.gguf_tokenizer.framing import add_tokens, frame
-from loadstone.gguf_tokenizer.sentencepiece import SPACE
-from loadstone.gguf_tokenizer.vocabulary import Kind, Vocabulary
+from loadstone.text.gguf.charsmap import check_charsmap
+from loadstone.text.gguf.framing import add_tokens, frame
+from loadstone.text.gguf.sentencepiece import SPACE
+from loadstone.text.gguf.vocabulary import Kind, Vocabulary
 
 if TYPE_CHECKING:
     import tokenizers

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loadstone.gguf_tokenizer.vocabulary import Vocabulary
+from loadstone.text.gguf.vocabulary import Vocabulary
 
 _KEY = "tokenizer.ggml.precompiled_charsmap"
 _IS_VALUE = np.uint32(1 << 31)

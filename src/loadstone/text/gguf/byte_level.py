@@ -6,9 +6,9 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from loadstone.gguf_tokenizer.framing import add_tokens, frame
-from loadstone.gguf_tokenizer.splits import SPLITS
-from loadstone.gguf_tokenizer.vocabulary import Vocabulary, shown
+from loadstone.text.gguf.framing import add_tokens, frame
+from loadstone.text.gguf.splits import SPLITS
+from loadstone.text.gguf.vocabulary import Vocabulary, shown
 
 if TYPE_CHECKING:
     import tokenizers

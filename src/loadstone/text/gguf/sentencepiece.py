@@ -3,7 +3,7 @@
 Kudo and Richardson 2018 (https://arxiv.org/abs/1808.06226), and ``llm_tokenizer_spm`` in llama.cpp's
 ``llama-vocab.cpp``: of all neighbours that make a token together, those of the highest score are merged first. The
 ``tokenizers`` library merges by a list instead, which follows from the scores. Where these are all equal, or absent,
-the file's own merges count, and without them :mod:`loadstone.gguf_tokenizer.leftmost`.
+the file's own merges count, and without them :mod:`loadstone.text.gguf.leftmost`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from loadstone.gguf_tokenizer.byte_level import read_merges
-from loadstone.gguf_tokenizer.framing import add_tokens, frame
-from loadstone.gguf_tokenizer.leftmost import FromTheLeft
-from loadstone.gguf_tokenizer.vocabulary import Kind, Vocabulary
+from loadstone.text.gguf.byte_level import read_merges
+from loadstone.text.gguf.framing import add_tokens, frame
+from loadstone.text.gguf.leftmost import FromTheLeft
+from loadstone.text.gguf.vocabulary import Kind, Vocabulary
 
 if TYPE_CHECKING:
     import tokenizers

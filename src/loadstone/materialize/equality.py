@@ -28,7 +28,7 @@ def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
     is_plain = one.dtype is other.dtype and not one.is_packed and not other.is_packed
     if not is_plain and min(one.dtype.bits, other.dtype.bits) < 8:
         return False  # such elements have no numbers here
-    from loadstone.stretches import Stretches  # hardly any load compares
+    from loadstone.materialize.reader import Stretches  # hardly any load compares
 
     count = math.prod(one.shape)
     with Stretches(Path(tempfile.gettempdir())) as stretches:

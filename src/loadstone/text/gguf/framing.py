@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.gguf_tokenizer.vocabulary import Kind, Vocabulary
+from loadstone.text.gguf.vocabulary import Kind, Vocabulary
 
 if TYPE_CHECKING:
     import tokenizers

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from loadstone.errors import TokenizerError
-from loadstone.gguf_tokenizer import byte_level, sentencepiece, unigram, word_pieces
-from loadstone.gguf_tokenizer.vocabulary import ROLES, Vocabulary, read_vocabulary
+from loadstone.text.gguf import byte_level, sentencepiece, unigram, word_pieces
+from loadstone.text.gguf.vocabulary import ROLES, Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
     import tokenizers

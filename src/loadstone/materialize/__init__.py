@@ -1,0 +1,1 @@
+"""A recipe and the bytes that it names → an array in memory."""
