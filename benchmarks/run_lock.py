@@ -36,7 +36,7 @@ def probe(subject: str, folder: Path, lock: Path) -> dict[str, float]:
     import torch
 
     from loadstone import AutoModelForCausalLM
-    from loadstone.hashing import Hashes
+    from loadstone.sources.hashing import Hashes
 
     files = sorted(path for path in folder.iterdir() if path.suffix == ".safetensors")
 

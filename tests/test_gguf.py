@@ -36,7 +36,7 @@ from loadstone.errors import (
     UnknownModelType,
     UnsupportedDType,
 )
-from loadstone.hub import resolve_config, resolve_files
+from loadstone.sources.resolve import resolve_config, resolve_files
 
 Writer = gguf.GGUFWriter
 Q8_0 = gguf.GGMLQuantizationType.Q8_0

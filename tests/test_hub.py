@@ -25,8 +25,8 @@ from loadstone.errors import (
     HubError,
     UnsafeCheckpoint,
 )
-from loadstone.hub import Source, resolve_config, resolve_files
 from loadstone.saving.journal import STAGING
+from loadstone.sources.resolve import Source, resolve_config, resolve_files
 
 ID = "owner/model"
 FIRST, SECOND = "1" * 40, "2" * 40
@@ -257,7 +257,7 @@ def test_environment_names_the_hub_and_turns_it_off(hub: OneModel, tmp_path: Pat
         "import os, sys\n"
         "if os.environ.get('HF_HUB_OFFLINE'):\n"
         "    sys.addaudithook(lambda event, _: event in ('socket.connect', 'socket.getaddrinfo') and os._exit(9))\n"
-        "from loadstone.hub import resolve_files\n"
+        "from loadstone.sources.resolve import resolve_files\n"
         f"print(resolve_files({ID!r}).commit)"
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}

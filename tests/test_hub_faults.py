@@ -16,7 +16,7 @@ from hub_server import Hub, Storage, Trouble
 from huggingface_hub import constants
 
 from loadstone.errors import CheckpointNotFound, CorruptCheckpoint, HubError
-from loadstone.hub import resolve_config, resolve_files
+from loadstone.sources.resolve import resolve_config, resolve_files
 
 ID = "owner/model"
 WEIGHTS = os.urandom(200_000)
@@ -82,7 +82,7 @@ def test_a_download_that_was_cut_goes_on_where_it_stopped(
 def test_a_killed_process_leaves_nothing_half_and_the_next_completes(hub: Hub, cache: Path, tmp_path: Path) -> None:
     hub.troubles["model.safetensors"] = Trouble(delay_s=0.05)
     script = (
-        "import sys\nfrom loadstone.hub import resolve_files\n"
+        "import sys\nfrom loadstone.sources.resolve import resolve_files\n"
         "resolve_files(sys.argv[1], cache_dir=sys.argv[2], endpoint=sys.argv[3])"
     )
     env = {**os.environ, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "home")}
@@ -166,7 +166,7 @@ def test_an_untouched_large_file_is_not_hashed_again(hub: Hub, cache: Path, monk
     hub.add(ID, FILES | {"model.safetensors": large})
     load(hub, cache)
     hashed: list[Path] = []
-    monkeypatch.setattr("loadstone.blobs._difference", hashed.append)
+    monkeypatch.setattr("loadstone.sources.cache_check._difference", hashed.append)
     folder = load(hub, cache)
     assert [path.name for path in hashed] == ["config.json"]
     os.utime(os.path.realpath(folder / "model.safetensors"))

@@ -22,8 +22,8 @@ from remote_code.repositories import BERT_SIZES, minimal, write
 import loadstone
 from loadstone import AutoModel
 from loadstone.errors import ArgumentError, ConfigNotFound, CorruptCheckpoint, InvalidConfig, LockMismatch
-from loadstone.hashing import Hashes
 from loadstone.lock import Lock, lock_sources, verify
+from loadstone.sources.hashing import Hashes
 
 ID = "owner/one"
 
@@ -222,7 +222,7 @@ def test_an_unchanged_file_is_not_read_again_and_a_changed_one_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = old(tmp_path / "file", b"one")
-    monkeypatch.setattr("loadstone.hashing._RACY_NS", 0)
+    monkeypatch.setattr("loadstone.sources.hashing._RACY_NS", 0)
     first = Hashes([path]).wait()[path]
     monkeypatch.setattr(Hashes, "_digest", lambda *args: "read again")
     assert Hashes([path]).wait()[path] == first

@@ -16,7 +16,7 @@ from huggingface_hub import constants
 
 import loadstone
 from loadstone.errors import CheckpointNotFound, ConfigNotFound, InvalidConfig, LoadstoneError
-from loadstone.hub import resolve_config, resolve_files
+from loadstone.sources.resolve import resolve_config, resolve_files
 
 PEFT = {"base_model_name_or_path": "owner/base", "peft_type": "LORA", "task_type": "SEQ_CLS"}
 ADAPTERS = {"config": {"r": 8}, "model_class": "BertAdapterModel", "model_name": "owner/bert", "model_type": "bert"}

@@ -13,10 +13,10 @@ from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.config import PretrainedConfig, read_config, read_values
 from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, CustomCodeError, Fault, InvalidConfig, LoadstoneError
-from loadstone.hub import resolve_config
 from loadstone.locked import Locked
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
+from loadstone.sources.resolve import resolve_config
 
 
 class AutoConfig:

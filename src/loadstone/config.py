@@ -22,8 +22,8 @@ from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
-from loadstone.publishing import PushToHub, upload_asked_for
 from loadstone.saving.folders import replace_file
+from loadstone.sources.publish import PushToHub, upload_asked_for
 from loadstone.transfer.json_file import read_json
 
 _LARGEST_LABELS = 1 << 20
@@ -300,7 +300,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         cls, pretrained_model_name_or_path: str | os.PathLike[str], **keywords: Any
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What a ``config.json`` holds, and the keywords that do not say where it is."""
-        from loadstone.hub import resolve_config
+        from loadstone.sources.resolve import resolve_config
 
         names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder", "gguf_file")
         where = {name: keywords.pop(name) for name in names if keywords.get(name) is not None}
@@ -381,7 +381,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownArgument`, :class:`HubError`, and
         :class:`ConfigError` where the file is for another family than this class.
         """
-        from loadstone.hub import resolve_config
+        from loadstone.sources.resolve import resolve_config
 
         source = resolve_config(
             pretrained_model_name_or_path,

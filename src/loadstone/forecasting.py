@@ -18,7 +18,6 @@ from loadstone.checkpoint.names import gguf_path
 from loadstone.config import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
-from loadstone.hub import resolve_files
 from loadstone.options import Options
 from loadstone.picking import naming_of, shards_of
 from loadstone.planning.device_map import Placement, place
@@ -31,6 +30,7 @@ from loadstone.planning.ties import match_untied
 from loadstone.planning.units import Size, Unit, sizes, units
 from loadstone.quantization.config import read
 from loadstone.reporting.forecast import Forecast, Module
+from loadstone.sources.resolve import resolve_files
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes
 
 

@@ -18,7 +18,7 @@ from loadstone.config_keys import has_type, type_name
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.generation.keys import SHAPES_TEXT, SPECIAL_IDS
-from loadstone.publishing import PushToHub, upload_asked_for
+from loadstone.sources.publish import PushToHub, upload_asked_for
 from loadstone.transfer.json_file import read_json
 
 logger = logging.getLogger("loadstone")

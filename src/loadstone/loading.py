@@ -25,7 +25,6 @@ from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnusedTensors
 from loadstone.frameworks import require_framework, require_library
 from loadstone.generation_config import GenerationConfig
-from loadstone.hub import Needs, Source, resolve_files
 from loadstone.locked import Locked
 from loadstone.options import Options, first_floating, option_names
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
@@ -34,6 +33,7 @@ from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import kept_bytes_of
 from loadstone.remote_code.gate import Gate
 from loadstone.reporting.load_report import LoadReport
+from loadstone.sources.resolve import Needs, Source, resolve_files
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, QUANTIZATION_FILES, gguf_path
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
-from loadstone.hashing import Hashed, Hashes
-from loadstone.hub import fetch_files, resolve_files
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
 from loadstone.saving.folders import replace_file
+from loadstone.sources.hashing import Hashed, Hashes
+from loadstone.sources.resolve import fetch_files, resolve_files
 from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"
@@ -163,7 +163,7 @@ def lock_sources(
     """A lock for everything that a load of these repositories and folders uses: configs, weights, code; not written.
 
     What the file at ``path`` says of others stays. Code is read, not run, and that of other repositories which a
-    config refers to is locked under their names. ``options`` as for :func:`loadstone.hub.resolve_files`.
+    config refers to is locked under their names. ``options`` as for :func:`loadstone.sources.resolve.resolve_files`.
 
     Raises what a load would raise for files that are missing or damaged.
     """

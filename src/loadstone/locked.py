@@ -16,9 +16,9 @@ from loadstone.remote_code.gate import Gate
 from loadstone.transfer.mapped_file import MappedFile
 
 if TYPE_CHECKING:
-    from loadstone.hashing import Hashes
     from loadstone.lock import Lock, LockedSource
     from loadstone.remote_code.tree import CodeTree
+    from loadstone.sources.hashing import Hashes
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Locked:
             self._folder = root if root.is_dir() else root.parent
             paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
             self._progress = Progress("Hashing", sum(path.stat().st_size for path in paths))
-            from loadstone.hashing import Hashes
+            from loadstone.sources.hashing import Hashes
 
             self._hashes = Hashes(paths, maps=maps, hashed=self._progress)
 

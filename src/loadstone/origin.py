@@ -15,9 +15,9 @@ from loadstone.checkpoint.gguf.open import GgufFile, open_gguf
 from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS, SUFFIXES, gguf_path
 from loadstone.config import read_config
 from loadstone.errors import ArgumentError, TokenizerError
-from loadstone.hub import fetch_files, resolve_files
 from loadstone.quantised import Settings, dequantised, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING
+from loadstone.sources.resolve import fetch_files, resolve_files
 
 _FROM_HUB = (
     *(

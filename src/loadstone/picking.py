@@ -12,11 +12,11 @@ from loadstone.architectures.family import BARE, Family, HeadSpec
 from loadstone.config import PretrainedConfig, read_config
 from loadstone.core.naming import Naming
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
-from loadstone.hub import Needs
 from loadstone.planning.finder import taken_names
 from loadstone.planning.quantized_codes import is_part
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.references import CodeReference
+from loadstone.sources.resolve import Needs
 
 
 class AutoTarget(NamedTuple):

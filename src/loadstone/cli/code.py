@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from loadstone.cli.console import Output
-from loadstone.hub import resolve_config
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
+from loadstone.sources.resolve import resolve_config
 
 
 def survey(path_or_id: str, *, revision: str | None, subfolder: str) -> dict[str, Any]:

@@ -21,9 +21,9 @@ from loadstone.config import read_config
 from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
-from loadstone.hub import resolve_files
 from loadstone.planning.quantized_codes import codes_in
 from loadstone.quantised import dequantised, settings_of
+from loadstone.sources.resolve import resolve_files
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 """A part of a name that counts something. Longer or zero-led ones are names like any other."""

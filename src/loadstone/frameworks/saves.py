@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from loadstone.errors import ArgumentError
-from loadstone.publishing import PushToHub, upload_asked_for
+from loadstone.sources.publish import PushToHub, upload_asked_for
 
 if TYPE_CHECKING:
     from loadstone.frameworks.outgoing import Written

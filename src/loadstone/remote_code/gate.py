@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadstone.errors import CustomCodeError
-from loadstone.hub import resolve_code
+from loadstone.remote_code.fetch import resolve_code
 from loadstone.remote_code.references import CodeReference, reference_for
 from loadstone.remote_code.tree import CodeTree
 from loadstone.remote_code.trust import Trust
@@ -28,7 +28,7 @@ class Gate:
     revision: str | None = None
     """What the caller asked for."""
     where: Mapping[str, Any] = field(default_factory=dict)
-    """Keywords of :func:`loadstone.hub.resolve_code`: cache, token, subfolder."""
+    """Keywords of :func:`loadstone.remote_code.fetch.resolve_code`: cache, token, subfolder."""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Repository → the commit that a lock file gives it."""
     check: Callable[[CodeTree], None] | None = None

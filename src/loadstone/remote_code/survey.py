@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.hub import Source, resolve_code
+from loadstone.remote_code.fetch import resolve_code
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.tree import CodeTree
+from loadstone.sources.resolve import Source
 from loadstone.transfer.json_file import read_json
 
 
@@ -32,7 +33,8 @@ def trees(
 ) -> list[CodeTree]:
     """The files that references need, of each repository together; the source's own first.
 
-    ``where`` are keywords of :func:`loadstone.hub.resolve_code`. What lies elsewhere is taken as it is there now.
+    ``where`` are keywords of :func:`loadstone.remote_code.fetch.resolve_code`. What lies elsewhere is taken as it is
+    there now.
     """
     own: list[str] = []
     elsewhere: dict[str, list[str]] = {}

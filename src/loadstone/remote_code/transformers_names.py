@@ -149,8 +149,6 @@ class _Namespace(ModuleType):
 
 def equivalent(name: str) -> Any:
     """What stands in for a name of Transformers; :class:`AttributeError` if nothing does."""
-    import loadstone
-
     home = _HOME_OF.get(name)
     if home is not None:
         module, _, other = home.partition(":")
@@ -160,7 +158,7 @@ def equivalent(name: str) -> Any:
         return _is_available(available[1])
     if name[:1].isupper():
         try:
-            return getattr(loadstone, name)  # of a family, or an Auto class
+            return getattr(importlib.import_module("loadstone"), name)  # of a family, or an Auto class
         except UnknownModelType:
             pass
     raise AttributeError(f"Loadstone has no equivalent of transformers.{name}")

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from loadstone.blobs import check_cached, check_new
 from loadstone.checkpoint.names import CONFIG_NAME, candidates
 from loadstone.core.progress import Progress
 from loadstone.errors import CheckpointNotFound, HubError
-from loadstone.refusals import explained, here
 from loadstone.saving.folders import replace_file
+from loadstone.sources.cache_check import check_cached, check_new
+from loadstone.sources.hub_errors import explained, here
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 _LIBRARY = "loadstone"

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 from loadstone.errors import CorruptCheckpoint, Fault
-from loadstone.hashing import Hashes, git_blob_sha1, has_changed, remember
+from loadstone.sources.hashing import Hashes, git_blob_sha1, has_changed, remember
 
 _SHA256, _SHA1 = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{40}")
 _SMALL_BYTES = 1 << 20

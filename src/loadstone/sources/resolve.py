@@ -12,7 +12,6 @@ import logging
 import os
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -32,14 +31,11 @@ from loadstone.errors import (
     ArgumentError,
     CheckpointNotFound,
     ConfigNotFound,
-    CustomCodeError,
     HubError,
 )
-from loadstone.refusals import Unreachable, here
-from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
-from loadstone.repositories import COMMIT, Asked, Cached, Files, Online, recalled
 from loadstone.saving.journal import finish_interrupted_save
-from loadstone.transfer.regular_file import RegularFile, UnusableFile
+from loadstone.sources.hub_errors import Unreachable, here
+from loadstone.sources.hub_files import COMMIT, Asked, Cached, Files, Online, recalled
 
 logger = logging.getLogger(__name__)
 
@@ -98,11 +94,11 @@ def resolve_files(
     :raises HubError: the Hub knows no such model or revision, wants a token or an agreement, or cannot be reached.
     :raises CorruptCheckpoint: the index of the shards cannot be read; UnsafeCheckpoint: it leads out of the repository.
     """
-    _check_subfolder(subfolder)
+    check_subfolder(subfolder)
     if gguf_file is not None and (variant is not None or use_safetensors is not None):
         other = "variant" if variant is not None else "use_safetensors"
         raise ArgumentError(f"gguf_file={gguf_file!r} names the one file to take; drop {other}.")
-    local = _local(path_or_id, CheckpointNotFound)
+    local = local_folder(path_or_id, CheckpointNotFound)
     if local is not None:
         return _settled(local, subfolder, gguf_file)
     cache = None if cache_dir is None else local_path(cache_dir)
@@ -112,14 +108,14 @@ def resolve_files(
     choices = candidates(variant, use_safetensors, prefer)
 
     def take(files: Files) -> Source:
-        prefix = _prefix(subfolder)
+        prefix = prefix_of(subfolder)
         configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *QUANTIZATION_FILES)
         names = [prefix + name for name in configs if files.has(prefix + name)]
         left_out: dict[str, Sequence[str]] = {}
         weights = _weights(asked, files, prefix, choices, needs if prefix + CONFIG_NAME in names else None, left_out)
         return _source(asked, files, [*names, *weights])._replace(left_out=left_out)
 
-    return _from_hub(asked, take, enough=_prefix(subfolder) + CONFIG_NAME)
+    return from_hub(asked, take, enough=prefix_of(subfolder) + CONFIG_NAME)
 
 
 def resolve_config(
@@ -138,8 +134,8 @@ def resolve_config(
 
     :raises ConfigNotFound: no such folder; or the repository, or the cache, has no ``config.json``.
     """
-    _check_subfolder(subfolder)
-    local = _local(path_or_id, ConfigNotFound)
+    check_subfolder(subfolder)
+    local = local_folder(path_or_id, ConfigNotFound)
     if local is not None:
         return _settled(local, subfolder, gguf_file)
     cache = None if cache_dir is None else local_path(cache_dir)
@@ -148,60 +144,13 @@ def resolve_config(
         return _one_file(asked, subfolder, gguf_file)
 
     def take(files: Files) -> Source:
-        name = _prefix(subfolder) + CONFIG_NAME
+        name = prefix_of(subfolder) + CONFIG_NAME
         if not files.has(name):
-            adapter = _adapter(asked, files, _prefix(subfolder))
+            adapter = _adapter(asked, files, prefix_of(subfolder))
             raise ConfigNotFound(adapter or f"{files.where} has no {name}. {files.hint}")
         return _source(asked, files, [name])
 
-    return _from_hub(asked, take, enough=_prefix(subfolder) + CONFIG_NAME)
-
-
-def resolve_code(
-    path_or_id: str | os.PathLike[str],
-    entries: Sequence[str],
-    *,
-    revision: str | None = None,
-    subfolder: str = "",
-    cache_dir: str | os.PathLike[str] | None = None,
-    force_download: bool = False,
-    local_files_only: bool = False,
-    token: str | bool | None = None,
-    endpoint: str | None = None,
-) -> CodeTree:
-    """Files of code, and those that they import from beside them, fetched and read; none of them runs.
-
-    They lie in the ``subfolder``, as Loadstone saves them, or in the root, as Transformers looks for them.
-
-    :raises CustomCodeError: a file is missing, too large, no Python, or reaches out of the repository.
-    :raises HubError: the Hub knows no such model or revision, wants a token or an agreement, or cannot be reached.
-    """
-    _check_subfolder(subfolder)
-    local = _local(path_or_id, CheckpointNotFound)
-    if local is not None:
-        folder = _home_of_code(entries, subfolder, lambda name: _content(local / name) is not None)
-        return collect(entries, lambda name: _content(local / f"{folder}{name}"), str(path_or_id))
-    cache = None if cache_dir is None else local_path(cache_dir)
-    asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
-
-    def take(files: Files) -> CodeTree:
-        folder = _home_of_code(entries, subfolder, files.has)
-
-        roots: list[Path] = []
-
-        def read(name: str) -> bytes | None:
-            path = folder + name
-            if not files.has(path):
-                return None
-            roots.append(files.fetch([path]))
-            return _content(roots[-1] / path)
-
-        tree = collect(entries, read, asked.repo_id)
-        if len(set(roots)) != 1:
-            raise HubError(f"{files.where} changed while its code was read. Try again")
-        return replace(tree, commit=roots[0].name)
-
-    return _from_hub(asked, take)
+    return from_hub(asked, take, enough=prefix_of(subfolder) + CONFIG_NAME)
 
 
 def fetch_files(
@@ -224,30 +173,13 @@ def fetch_files(
     def take(files: Files) -> Source:
         return _source(asked, files, [name for name in names if files.has(name)] or [CONFIG_NAME])
 
-    return _from_hub(asked, take).folder
-
-
-def _home_of_code(entries: Sequence[str], subfolder: str, has: Callable[[str], bool]) -> str:
-    """What the names of the files begin with."""
-    prefix = _prefix(subfolder)
-    return prefix if all(has(prefix + name) for name in entries) else ""
-
-
-def _content(path: Path) -> bytes | None:
-    """What a file of code holds; None if it is not there. :class:`CustomCodeError` if it is no file, or too large."""
-    if not os.path.lexists(path):
-        return None
-    try:
-        with RegularFile(path) as file:
-            return file.read_head(LARGEST_FILE_BYTES + 1)
-    except UnusableFile as unusable:
-        raise CustomCodeError(f"{path}: expected {unusable.expected}, found {unusable.found}") from None
+    return from_hub(asked, take).folder
 
 
 # Which it is
 
 
-def _local(
+def local_folder(
     path_or_id: str | os.PathLike[str], not_found: type[CheckpointNotFound] | type[ConfigNotFound]
 ) -> Path | None:
     """The path that is meant, or None for a Hub id."""
@@ -283,13 +215,13 @@ def _check_gguf_file(name: str) -> None:
         raise ArgumentError(f"gguf_file={name!r}: expected a file's name in the folder, such as 'model.Q4_K_M.gguf'")
 
 
-def _check_subfolder(subfolder: str) -> None:
+def check_subfolder(subfolder: str) -> None:
     path = Path(subfolder)
     if path.is_absolute() or ".." in path.parts or "\\" in subfolder or "\0" in subfolder:
         raise ArgumentError(f"subfolder={subfolder!r} leads out of the folder; pass that path itself")
 
 
-def _prefix(subfolder: str) -> str:
+def prefix_of(subfolder: str) -> str:
     """What the names of its files begin with, in the repository."""
     inner = PurePosixPath(subfolder).as_posix()
     return "" if inner == "." else f"{inner}/"
@@ -300,15 +232,15 @@ def _prefix(subfolder: str) -> str:
 
 def _one_file(asked: Asked, subfolder: str, gguf_file: str) -> Source:
     _check_gguf_file(gguf_file)
-    name = _prefix(subfolder) + gguf_file
+    name = prefix_of(subfolder) + gguf_file
 
     def take(files: Files) -> Source:
         if not files.has(name):
-            near = ", ".join(files.near(_prefix(subfolder))[:_LISTED]) or "nothing"
+            near = ", ".join(files.near(prefix_of(subfolder))[:_LISTED]) or "nothing"
             raise CheckpointNotFound(f"{files.where} has no {name}. It has {near}. {files.hint}")
         return _source(asked, files, [name])
 
-    return _from_hub(asked, take, enough=name)
+    return from_hub(asked, take, enough=name)
 
 
 class _AtCommit(Protocol):
@@ -319,7 +251,7 @@ class _AtCommit(Protocol):
 _Found = TypeVar("_Found", bound=_AtCommit)
 
 
-def _from_hub(asked: Asked, take: Callable[[Files], _Found], enough: str | None = None) -> _Found:
+def from_hub(asked: Asked, take: Callable[[Files], _Found], enough: str | None = None) -> _Found:
     """``enough``: a file that says, if the cache has it at a pinned commit, that the rest may be there too."""
     _check_id(asked)
     from huggingface_hub import constants

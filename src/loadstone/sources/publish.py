@@ -61,7 +61,7 @@ class Upload:
         """
         from huggingface_hub import HfApi
 
-        from loadstone.refusals import sending
+        from loadstone.sources.hub_errors import sending
 
         with sending(self.repo_id, self.revision or "main", self.endpoint):
             api = HfApi(endpoint=self.endpoint, token=self.token, library_name="loadstone")
