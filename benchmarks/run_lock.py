@@ -116,9 +116,9 @@ def main() -> None:
     shape = QUICK if options.quick else TINYLLAMA
     folder = make_checkpoint(shape, cache)
 
-    from loadstone.lock import lock_sources
+    from loadstone.lockfile.lockfile import lock_sources
 
-    lock = lock_sources([folder], cache / "loadstone.lock")
+    lock = lock_sources([folder], cache / "loadstone.lockfile.lockfile")
     lock.write()
     facts: dict[str, Any] = {
         "benchmark": "lock",

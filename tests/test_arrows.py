@@ -26,6 +26,8 @@ ROOMS: Mapping[str, set[str]] = {
     "text": {"checkpoint"},
     "sources": {"saving"},
     "remote_code": {"sources"},
+    "configs": {"remote_code"},
+    "lockfile": {"remote_code", "configs"},
 }
 """Room → the rooms that it may import; what those may import, it may import too."""
 
@@ -45,7 +47,7 @@ def imports(file: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
-            # `from loadstone import hub` names a room, `from loadstone.sources.resolve import resolve` does so too.
+            # `from loadstone import hub` names a room, `from loadstone.hub import resolve` does so too.
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
@@ -95,7 +97,7 @@ def test_the_walk_sees_imports_inside_functions_and_relative_ones(
     (tmp_path / "checkpoint").mkdir()
     file = tmp_path / "checkpoint" / "one.py"
     file.write_text("def f():\n    import torch.nn\n    from ..hub import x\n    from . import index\n")
-    assert list(imports(file)) == ["torch.nn", "loadstone.sources.resolve.x", "loadstone.checkpoint.index"]
+    assert list(imports(file)) == ["torch.nn", "loadstone.hub.x", "loadstone.checkpoint.index"]
     assert room_of(file) == "checkpoint"
 
 

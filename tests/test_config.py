@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import loadstone
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.dtypes import dtype_name
 from loadstone.errors import ConfigError, ConfigNotFound, InvalidConfig
 

@@ -11,7 +11,7 @@ import pytest
 import transformers
 
 import loadstone
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT
 from loadstone.errors import InvalidConfig, UnknownArgument
 

@@ -17,7 +17,7 @@ from test_gguf import write
 
 import loadstone
 from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound, CorruptCheckpoint, LockMismatch
-from loadstone.lock import Lock, lock_sources, verify
+from loadstone.lockfile.lockfile import Lock, lock_sources, verify
 
 Auto: Any = loadstone.AutoModelForCausalLM
 FILE = "model.Q8_0.gguf"
@@ -44,8 +44,8 @@ def folder(original: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def locked(folder: Path, tmp_path: Path) -> Path:
-    lock_sources([folder], tmp_path / "loadstone.lock", gguf_file=FILE).write()
-    return tmp_path / "loadstone.lock"
+    lock_sources([folder], tmp_path / "loadstone.lockfile.lockfile", gguf_file=FILE).write()
+    return tmp_path / "loadstone.lockfile.lockfile"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import loadstone
 from loadstone.cli.app import app
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.lock import Lock, lock_sources
+from loadstone.lockfile.lockfile import Lock, lock_sources
 from loadstone.text.tokenizer import TextTokenizer
 
 

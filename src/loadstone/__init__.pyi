@@ -29,7 +29,8 @@ from loadstone.auto_config import AutoConfig as AutoConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
 from loadstone.comparing import diff as diff
-from loadstone.config import PretrainedConfig as PretrainedConfig
+from loadstone.configs.generation import GenerationConfig as GenerationConfig
+from loadstone.configs.pretrained import PretrainedConfig as PretrainedConfig
 from loadstone.converting import convert as convert
 from loadstone.errors import LoadstoneError as LoadstoneError
 from loadstone.forecasting import plan as plan
@@ -55,7 +56,6 @@ from loadstone.frameworks.torch.heads import QuestionAnswering as _QuestionAnswe
 from loadstone.frameworks.torch.heads import SequenceClassification as _SequenceClassification
 from loadstone.frameworks.torch.heads import TokenClassification as _TokenClassification
 from loadstone.frameworks.torch.model import PreTrainedModel as PreTrainedModel
-from loadstone.generation_config import GenerationConfig as GenerationConfig
 from loadstone.loading_into import load_into as load_into
 from loadstone.loading_into import load_sharded_checkpoint as load_sharded_checkpoint
 from loadstone.quantization.config import BitsAndBytesConfig as BitsAndBytesConfig

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import GGUF
-from loadstone.config import PretrainedConfig
+from loadstone.configs.load_options import Options
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import StoredTensor, Stretch
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
-from loadstone.options import Options
 from loadstone.quantised import KEYS, Settings, dequantised, say_that_nothing_is, settings_of
 from loadstone.quantization.methods import COMPRESSED_TENSORS, RUN_BY, method_of
 from loadstone.quantization.packed import Kept, is_in_blocks

@@ -20,7 +20,7 @@ from loadstone.architectures.family import (
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
 )
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import require_framework
 from loadstone.loading import from_pretrained

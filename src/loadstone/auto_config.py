@@ -10,10 +10,11 @@ from typing import Any, Literal, overload
 from loadstone import registered
 from loadstone.architectures import registry
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.config import PretrainedConfig, read_config, read_values
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.configs.read import read_config, read_values
 from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, CustomCodeError, Fault, InvalidConfig, LoadstoneError
-from loadstone.locked import Locked
+from loadstone.lockfile.guard import Locked
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
 from loadstone.sources.resolve import resolve_config

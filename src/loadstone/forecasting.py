@@ -15,10 +15,10 @@ from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import gguf_path
-from loadstone.config import PretrainedConfig
+from loadstone.configs.load_options import Options
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
-from loadstone.options import Options
 from loadstone.picking import naming_of, shards_of
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match

@@ -18,15 +18,15 @@ from loadstone.auto_config import read as read_config
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.names import gguf_path
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
-from loadstone.config import PretrainedConfig
+from loadstone.configs.generation import GenerationConfig
+from loadstone.configs.load_options import Options, first_floating, option_names
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnusedTensors
 from loadstone.frameworks import require_framework, require_library
-from loadstone.generation_config import GenerationConfig
-from loadstone.locked import Locked
-from loadstone.options import Options, first_floating, option_names
+from loadstone.lockfile.guard import Locked
 from loadstone.picking import AutoTarget, needed_shards, pick, resolve
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.ties import match_untied

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.configs.load_options import Options
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks import require_framework
-from loadstone.options import Options
 from loadstone.planning.match import match
 from loadstone.reporting.load_report import LoadReport
 from loadstone.saving.journal import finish_interrupted_save

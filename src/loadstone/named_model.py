@@ -12,7 +12,7 @@ from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.flax.layout import FlaxLeaf
 from loadstone.checkpoint.flax.read import name_of
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.origin import Origin

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.gguf.open import GgufFile, open_gguf
 from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS, SUFFIXES, gguf_path
-from loadstone.config import read_config
+from loadstone.configs.read import read_config
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.quantised import Settings, dequantised, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING

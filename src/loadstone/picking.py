@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from loadstone import registered
 from loadstone.architectures import components, registry
 from loadstone.architectures.family import BARE, Family, HeadSpec
-from loadstone.config import PretrainedConfig, read_config
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.configs.read import read_config
 from loadstone.core.naming import Naming
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
 from loadstone.planning.finder import taken_names

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.checkpoint import Checkpoint
-from loadstone.config import PretrainedConfig
+from loadstone.configs.load_options import Options
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, SaveError, UnsupportedDType
 from loadstone.frameworks import require_framework
-from loadstone.options import Options
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Stack, Stored, Tied
 from loadstone.planning.ties import match_untied

@@ -10,9 +10,9 @@ import pytest
 import transformers
 
 import loadstone
+from loadstone.configs.generation import GenerationConfig
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.generation.decoding import Decoding, decoding
-from loadstone.generation_config import GenerationConfig
 
 
 def config(**keys: Any) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import loadstone
+from loadstone.configs.generation import GenerationConfig
 from loadstone.errors import InvalidConfig
-from loadstone.generation_config import GenerationConfig
 
 NAME = "generation_config.json"
 IDS = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}

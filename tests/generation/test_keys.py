@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import transformers
 
-from loadstone.generation.keys import APPLIED, DEFAULTS, KNOWN, Situation, not_applied, refused_arguments
+from loadstone.configs.generation_keys import APPLIED, DEFAULTS, KNOWN, Situation, not_applied, refused_arguments
 
 GREEDY = Situation(prompt_tokens=5, samples=False, has_end=True)
 SAMPLED = Situation(prompt_tokens=5, samples=True, has_end=True)

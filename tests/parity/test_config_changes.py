@@ -10,7 +10,7 @@ import transformers
 
 from loadstone.architectures.components import Attention, Component, find
 from loadstone.architectures.registry import family
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import InvalidConfig
 
 from .cases import FAMILIES, PLAIN

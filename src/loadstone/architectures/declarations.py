@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loadstone.config_keys import Refusal
+from loadstone.configs.keys import Refusal
 
 AROUND: frozenset[str] = frozenset(
     {

@@ -36,7 +36,7 @@ from loadstone.architectures.family import (
 )
 from loadstone.architectures.rope_config import ALL, RotaryConfig
 from loadstone.architectures.rotary import Rotary, make_rotary
-from loadstone.config_keys import Rule
+from loadstone.configs.keys import Rule
 from loadstone.core.naming import Fused
 from loadstone.errors import Fault, InvalidConfig
 

@@ -36,8 +36,8 @@ from loadstone.architectures.family import (
     TOKEN_CLASSIFICATION,
     HeadSpec,
 )
-from loadstone.config import PretrainedConfig
-from loadstone.config_keys import Refusal
+from loadstone.configs.keys import Refusal
+from loadstone.configs.pretrained import PretrainedConfig
 
 RENAMES = (("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"))
 """What TensorFlow checkpoints called the weights of layer norms."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadstone.architectures.components import Component
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused, Naming, StackedExperts
 
 BARE = "model"

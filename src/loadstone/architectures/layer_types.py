@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from loadstone.config_keys import Rule
+from loadstone.configs.keys import Rule
 from loadstone.errors import Fault, InvalidConfig
 
 FULL = "full_attention"

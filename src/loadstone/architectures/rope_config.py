@@ -12,7 +12,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
 ALL = "all layers"

@@ -180,7 +180,7 @@ def lock(
     output_file: Annotated[
         Path,
         typer.Option("--output", "-o", help="The lock file; others in it stay.", parser=local_path, metavar="PATH"),
-    ] = Path("loadstone.lock"),
+    ] = Path("loadstone.lockfile.lockfile"),
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
@@ -189,7 +189,7 @@ def lock(
 ) -> None:
     """Write down every file that loading PATH uses, with size and SHA-256: configs, weights, code."""
     with failing_clearly(show_traceback):
-        from loadstone.lock import lock_sources
+        from loadstone.lockfile.lockfile import lock_sources
 
         output = Output()
         with output.working(f"Hashing {', '.join(paths)}"):
@@ -203,14 +203,14 @@ def lock(
 @app.command()
 def verify(
     lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.", parser=local_path)] = Path(
-        "loadstone.lock"
+        "loadstone.lockfile.lockfile"
     ),
     show_traceback: Traceback = False,
 ) -> None:
     """Hash everything that a lock file lists, anew, and name what differs."""
     with failing_clearly(show_traceback):
-        from loadstone.lock import Lock
-        from loadstone.lock import verify as verify_lock
+        from loadstone.lockfile.lockfile import Lock
+        from loadstone.lockfile.lockfile import verify as verify_lock
 
         output = Output()
         with output.working(f"Hashing what {lock_file} lists"):

@@ -17,7 +17,7 @@ from loadstone.architectures.registry import family
 from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.cli.console import Output, count_shown, printable
-from loadstone.config import read_config
+from loadstone.configs.read import read_config
 from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType

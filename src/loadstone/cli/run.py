@@ -20,7 +20,7 @@ from loadstone.architectures.registry import family
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.cli.console import Output
 from loadstone.cli.tasks import Options, Runner
-from loadstone.config import read_values
+from loadstone.configs.read import read_values
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import require_framework
 from loadstone.text.tokenizer import TextTokenizer

@@ -9,18 +9,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from loadstone.config import PretrainedConfig
+from loadstone.configs.generation import GenerationConfig
+from loadstone.configs.generation_keys import DEFAULTS, KNOWN, SHAPES_TEXT, Situation, not_applied, refused_arguments
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.generation.keys import (
-    DEFAULTS,
-    KNOWN,
-    SHAPES_TEXT,
-    Situation,
-    not_applied,
-    refused_arguments,
-)
-from loadstone.generation_config import GenerationConfig
 
 logger = logging.getLogger("loadstone")
 

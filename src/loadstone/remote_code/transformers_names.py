@@ -15,9 +15,9 @@ from loadstone.remote_code.only_names import NAMES, only_a_name
 
 # Home → the names that Transformers has too. Its modules are not kept apart: a name means the same in all of them.
 _HOMES = {
-    "loadstone.config": ("PretrainedConfig",),
+    "loadstone.configs.pretrained": ("PretrainedConfig",),
     "loadstone.auto_config": ("AutoConfig",),
-    "loadstone.generation_config": ("GenerationConfig",),
+    "loadstone.configs.generation": ("GenerationConfig",),
     "loadstone.frameworks.torch.model": ("PreTrainedModel",),
     "loadstone.frameworks.torch.generation": ("GenerationMixin",),
     "loadstone.frameworks.torch.cache": ("Cache", "DynamicCache"),
@@ -54,7 +54,7 @@ _HOMES = {
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names} | {
-    "PreTrainedConfig": "loadstone.config:PretrainedConfig",
+    "PreTrainedConfig": "loadstone.configs.pretrained:PretrainedConfig",
 }
 _AVAILABLE = re.compile(r"is_(\w+)_available")
 # Where the name of what is asked for is not the module's.

@@ -8,9 +8,10 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from loadstone.errors import SaveError
 from loadstone.transfer.durable import sync
 
 
@@ -80,3 +81,17 @@ def locked(folder: Path, wait: bool = True) -> Iterator[bool]:
 def remove_tree(path: Path) -> None:
     """Removes a folder and all in it, as far as the system lets us."""
     shutil.rmtree(path, ignore_errors=True)
+
+
+def write_small_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder (made if absent), each whole or not at all; :class:`SaveError` where that fails."""
+    if "\0" in str(folder):
+        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
+    try:
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            replace_file(folder / name, content)
+    except OSError as error:
+        hint = "Give the path of a folder" if os.path.isfile(folder) else "See that the path can be written to"
+        names = ", ".join(files)
+        raise SaveError(f"{folder}: {names} could not be written: {error.strerror or error}. {hint}") from error

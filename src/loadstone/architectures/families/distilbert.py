@@ -21,8 +21,8 @@ from loadstone.architectures.components import (
 )
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
-from loadstone.config import PretrainedConfig
-from loadstone.config_keys import Refusal
+from loadstone.configs.keys import Refusal
+from loadstone.configs.pretrained import PretrainedConfig
 
 _EPS = 1e-12
 

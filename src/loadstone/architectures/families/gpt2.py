@@ -17,7 +17,7 @@ from loadstone.architectures.components import (
     Part,
 )
 from loadstone.architectures.family import CAUSAL_LM, Family
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 
 
 class GPT2Config(PretrainedConfig):

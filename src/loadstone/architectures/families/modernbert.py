@@ -35,7 +35,7 @@ from loadstone.architectures.family import (
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.architectures.rope_config import RopePlace, RotaryConfig
 from loadstone.architectures.rotary import make_rotary
-from loadstone.config_keys import Refusal
+from loadstone.configs.keys import Refusal
 
 
 def _every_nth_is_full(config: Any) -> list[str]:

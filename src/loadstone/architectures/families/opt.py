@@ -18,8 +18,8 @@ from loadstone.architectures.components import (
     Wrapped,
 )
 from loadstone.architectures.family import CAUSAL_LM, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, Family
-from loadstone.config import PretrainedConfig
-from loadstone.config_keys import Rule
+from loadstone.configs.keys import Rule
+from loadstone.configs.pretrained import PretrainedConfig
 
 _POSITION_OFFSET = 2  # fairseq reserved the first rows of the position table
 

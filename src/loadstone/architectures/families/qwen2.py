@@ -8,7 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components import Backbone, Part, RMSNorm
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
-from loadstone.config_keys import Rule
+from loadstone.configs.keys import Rule
 from loadstone.errors import Fault, InvalidConfig
 
 

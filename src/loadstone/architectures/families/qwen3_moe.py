@@ -8,7 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components import Backbone, Experts, Linear, Part, RMSNorm, SparseExperts
 from loadstone.architectures.families.qwen2 import window_in_use
 from loadstone.architectures.family import Family
-from loadstone.config_keys import Rule
+from loadstone.configs.keys import Rule
 from loadstone.core.naming import StackedExperts
 from loadstone.errors import Fault, InvalidConfig
 

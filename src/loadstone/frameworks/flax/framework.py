@@ -8,7 +8,8 @@ from typing import Any
 from flax import nnx
 
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig
+from loadstone.configs.load_options import Options
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Naming
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.frameworks.flax.classes import CLASSES
@@ -20,7 +21,6 @@ from loadstone.frameworks.flax.placement import placement as placed
 from loadstone.frameworks.flax.tree import variables
 from loadstone.materialize.arrays import ArraySource, held
 from loadstone.materialize.equality import arrays_alike, stored_alike
-from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.ties import Same
 from loadstone.transfer.weight_files import Weights

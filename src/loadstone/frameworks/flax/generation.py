@@ -16,6 +16,8 @@ import numpy as np
 from jax import Array
 
 from loadstone.architectures import components
+from loadstone.configs.generation import GenerationConfig
+from loadstone.configs.generation_keys import GenerationOptions
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
@@ -23,8 +25,6 @@ from loadstone.frameworks.flax.sampling import choose
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.unmasked import prompt_mask
 from loadstone.generation.decoding import decoding
-from loadstone.generation.keys import GenerationOptions
-from loadstone.generation_config import GenerationConfig
 
 _ROOM_STEP = 64
 """A cache is made for a multiple of this many tokens, so that prompts of nearly the same length share programs."""

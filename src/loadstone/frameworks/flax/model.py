@@ -12,7 +12,7 @@ from flax import nnx
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
 from loadstone.core.tensors import BY_NAME
@@ -27,8 +27,8 @@ from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
 from loadstone.frameworks.saves import Saves
 
 if TYPE_CHECKING:
+    from loadstone.configs.generation import GenerationConfig
     from loadstone.frameworks.outgoing import Written
-    from loadstone.generation_config import GenerationConfig
     from loadstone.reporting.load_report import LoadReport
 
 

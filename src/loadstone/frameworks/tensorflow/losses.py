@@ -11,7 +11,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.labels import (
     OF_TEXTS,

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, UnknownArgument
@@ -31,8 +31,8 @@ from loadstone.frameworks.tensorflow.training import Training
 from loadstone.frameworks.tensorflow.variables import initialise_all
 
 if TYPE_CHECKING:
+    from loadstone.configs.generation import GenerationConfig
     from loadstone.frameworks.outgoing import Written
-    from loadstone.generation_config import GenerationConfig
     from loadstone.reporting.load_report import LoadReport
 
 _skeletons: ContextVar[bool] = ContextVar("_skeletons", default=False)

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig
+from loadstone.configs.load_options import Options
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Naming
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError
@@ -29,7 +30,6 @@ from loadstone.frameworks.torch.populating import populate
 from loadstone.frameworks.torch.skeleton import without_memory
 from loadstone.frameworks.torch.untying import tensors_alike
 from loadstone.materialize.equality import stored_alike
-from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.split import DISK
 from loadstone.planning.ties import Same

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from loadstone.architectures import components
+from loadstone.configs.generation import GenerationConfig
+from loadstone.configs.generation_keys import KNOWN, GenerationOptions
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.cache import DynamicCache, check_cache
 from loadstone.frameworks.torch.common_parts import takes
 from loadstone.frameworks.torch.unmasked import mask_from_ids
 from loadstone.generation.decoding import Decoding, decoding
-from loadstone.generation.keys import KNOWN, GenerationOptions
-from loadstone.generation_config import GenerationConfig
 
 _OWN = (
     "attention_mask",

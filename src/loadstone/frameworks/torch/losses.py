@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from loadstone.config import PretrainedConfig
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.labels import (
     OF_TEXTS,
     REGRESSION,

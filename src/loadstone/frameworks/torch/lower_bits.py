@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from loadstone.configs.load_options import Options
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.bitsandbytes_layers import BitsAndBytes
@@ -23,7 +24,6 @@ from loadstone.frameworks.torch.linear import linear_modules
 from loadstone.frameworks.torch.members import modules_of
 from loadstone.frameworks.torch.model import PreTrainedModel
 from loadstone.frameworks.torch.torchao_weights import TorchAo
-from loadstone.options import Options
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.packed_experts import experts_of
 from loadstone.planning.quantized_sizes import (

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
@@ -28,8 +28,8 @@ from loadstone.frameworks.torch.trees import register_outputs
 from loadstone.frameworks.torch.tying import Tying
 
 if TYPE_CHECKING:
+    from loadstone.configs.generation import GenerationConfig
     from loadstone.frameworks.outgoing import Written
-    from loadstone.generation_config import GenerationConfig
     from loadstone.reporting.load_report import LoadReport
 
 

@@ -12,12 +12,12 @@ from torch import nn
 
 from loadstone.architectures import components
 from loadstone.architectures.demands import activation_bytes, cache_bytes
+from loadstone.configs.load_options import Options
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.torch.leaves import Linear, TransposedLinear
 from loadstone.frameworks.torch.linear import linear_modules
 from loadstone.frameworks.torch.model import PreTrainedModel
-from loadstone.options import Options
 from loadstone.planning.device_map import Placement
 from loadstone.planning.device_map import place as planned
 from loadstone.planning.match import LoadPlan

@@ -1,4 +1,4 @@
-"""``loadstone.lock``: which bytes a load may use, file by file, so that the same load tomorrow is the same load."""
+"""The lock file: which bytes a load may use, file by file, so that the same load tomorrow is the same load."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from loadstone.sources.hashing import Hashed, Hashes
 from loadstone.sources.resolve import fetch_files, resolve_files
 from loadstone.transfer.json_file import read_json
 
-LOCK_NAME = "loadstone.lock"
+LOCK_NAME = "loadstone.lockfile.lockfile"
 _VERSION = 1
 _HEX = frozenset("0123456789abcdef")
 

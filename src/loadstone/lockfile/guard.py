@@ -16,7 +16,7 @@ from loadstone.remote_code.gate import Gate
 from loadstone.transfer.mapped_file import MappedFile
 
 if TYPE_CHECKING:
-    from loadstone.lock import Lock, LockedSource
+    from loadstone.lockfile.lockfile import Lock, LockedSource
     from loadstone.remote_code.tree import CodeTree
     from loadstone.sources.hashing import Hashes
 
@@ -42,7 +42,7 @@ class Locked:
             return cls(revision=revision)
         if path_or_id is None:
             raise ArgumentError("lock= is for files, and with None as path there are none.")
-        from loadstone.lock import Lock, pinned  # few loads have one
+        from loadstone.lockfile.lockfile import Lock, pinned  # few loads have one
 
         read = Lock.read(lock)
         source, revision = pinned(read, path_or_id, revision)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
-from loadstone.config import PretrainedConfig, named_dtype
+from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import WITHOUT_EFFECT, nearest
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.checkpoint.names import GENERATION_CONFIG_NAME
-from loadstone.config import PretrainedConfig, write_small_files
-from loadstone.config_keys import has_type, type_name
+from loadstone.configs.generation_keys import SHAPES_TEXT, SPECIAL_IDS
+from loadstone.configs.keys import has_type, type_name
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
-from loadstone.generation.keys import SHAPES_TEXT, SPECIAL_IDS
+from loadstone.saving.folders import write_small_files
 from loadstone.sources.publish import PushToHub, upload_asked_for
 from loadstone.transfer.json_file import read_json
 

@@ -12,19 +12,18 @@ import json
 import os
 import typing
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.config_keys import ConfigKeys
+from loadstone.configs.keys import ConfigKeys
+from loadstone.configs.read import read_values
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
-from loadstone.errors import ConfigError, ConfigNotFound, Fault, InvalidConfig, SaveError
-from loadstone.saving.folders import replace_file
+from loadstone.errors import ConfigError, Fault, InvalidConfig
+from loadstone.saving.folders import write_small_files
 from loadstone.sources.publish import PushToHub, upload_asked_for
-from loadstone.transfer.json_file import read_json
 
 _LARGEST_LABELS = 1 << 20
 
@@ -431,43 +430,3 @@ def _as_json(value: Any) -> Any:
     if name in BY_NAME:
         return name
     raise ConfigError(f"{type(value).__name__} {value!r} is no value that config.json can hold")
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """The contents of ``config.json`` in a folder."""
-    if not (folder / CONFIG_NAME).is_file() and (found := sorted(path.name for path in folder.glob("*.gguf"))):
-        raise ConfigNotFound(
-            f"{folder}: no {CONFIG_NAME} there, but {len(found)} of llama.cpp's files. "
-            f"With gguf_file={found[0]!r} the config, the weights and the tokenizer come from that file."
-        )
-    if not (folder / CONFIG_NAME).is_file():
-        from loadstone.checkpoint.not_models import describe_missing_config  # nobody else needs it
-
-        raise ConfigNotFound(describe_missing_config(folder))
-    return read_json(folder / CONFIG_NAME, "model")
-
-
-def read_values(folder: Path, gguf_file: str | None) -> dict[str, Any]:
-    """The same, or what a GGUF file says, where one is meant."""
-    from loadstone.checkpoint.names import gguf_path
-
-    path = gguf_path(folder, gguf_file)
-    if path is None:
-        return read_config(folder)
-    from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
-
-    return open_gguf(path).config
-
-
-def write_small_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder (made if absent), each whole or not at all; :class:`SaveError` where that fails."""
-    if "\0" in str(folder):
-        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
-    try:
-        for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            replace_file(folder / name, content)
-    except OSError as error:
-        hint = "Give the path of a folder" if os.path.isfile(folder) else "See that the path can be written to"
-        names = ", ".join(files)
-        raise SaveError(f"{folder}: {names} could not be written: {error.strerror or error}. {hint}") from error

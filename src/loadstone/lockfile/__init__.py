@@ -1,0 +1,1 @@
+"""Files pinned byte for byte: the lock, and a load under one."""
