@@ -28,6 +28,7 @@ ROOMS: Mapping[str, set[str]] = {
     "remote_code": {"sources"},
     "configs": {"remote_code"},
     "lockfile": {"remote_code", "configs"},
+    "architectures": {"configs"},
 }
 """Room → the rooms that it may import; what those may import, it may import too."""
 

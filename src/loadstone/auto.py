@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, ClassVar, NoReturn
 
-from loadstone import registered
+from loadstone.architectures import user_classes as registered
 from loadstone.architectures.family import (
     AUDIO_CLASSIFICATION,
     BARE,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from loadstone import registered
 from loadstone.architectures import registry
+from loadstone.architectures import user_classes as registered
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_config, read_values

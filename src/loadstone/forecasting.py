@@ -11,6 +11,7 @@ from typing import Any
 from loadstone.architectures import components, registry
 from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.naming import naming_of
 from loadstone.as_stored import as_loaded, library_of
 from loadstone.auto_config import AutoConfig
 from loadstone.checkpoint import open_checkpoint
@@ -19,7 +20,7 @@ from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
-from loadstone.picking import naming_of, shards_of
+from loadstone.picking import shards_of
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.quantized_sizes import WEIGHT, check_as_stored, kept_sizes, left_plain, quantised_sizes

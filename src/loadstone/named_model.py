@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.flax_layout import flax_layout
+from loadstone.architectures.naming import naming_of
 from loadstone.architectures.registry import family, is_family
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.flax.layout import FlaxLeaf
@@ -16,7 +17,6 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.origin import Origin
-from loadstone.picking import naming_of
 from loadstone.planning.finder import taken_names
 from loadstone.quantised import KEYS
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from loadstone import registered
 from loadstone.architectures import components, registry
-from loadstone.architectures.family import BARE, Family, HeadSpec
+from loadstone.architectures import user_classes as registered
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.naming import naming_of
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_config
-from loadstone.core.naming import Naming
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
 from loadstone.planning.finder import taken_names
 from loadstone.planning.quantized_codes import is_part
@@ -84,15 +84,6 @@ def resolve(made_by: Pick, framework: Any, gate: Gate) -> type[Any]:
     if isinstance(made_by, CodeReference):
         return gate.load(made_by, framework.PreTrainedModel)
     return made_by
-
-
-def naming_of(family: Family, spec: HeadSpec, component: components.Component, config: PretrainedConfig) -> Naming:
-    """What links the slots of a family's class to stored names, told from its blueprint alone."""
-    prefix, optional = "", spec.optional
-    if isinstance(component, components.Head):
-        prefix, bare = component.backbone.name, family.head(BARE)
-        optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in (bare.optional if bare else ()))
-    return family.naming(prefix, spec.tied(config), optional, spec.stand_ins)
 
 
 def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str] | None) -> Needs | None:

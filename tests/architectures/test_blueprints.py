@@ -12,7 +12,9 @@ from parity.cases import CASES, PLAIN
 
 import loadstone
 from loadstone.architectures import components, registry
-from loadstone.architectures.components import ACTIVATIONS, Head, Linear, Part
+from loadstone.architectures.components.base import ACTIVATIONS, Part
+from loadstone.architectures.components.leaves import Linear
+from loadstone.architectures.components.text import Head
 from loadstone.architectures.family import BARE, TASKS
 from loadstone.errors import InvalidConfig, UnknownModelType
 from loadstone.frameworks.torch.activations import ACTIVATIONS as TORCH_ACTIVATIONS

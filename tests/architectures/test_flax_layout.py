@@ -8,7 +8,8 @@ import pytest
 
 import loadstone
 from loadstone.architectures import registry
-from loadstone.architectures.components import LayerNorm, Linear, RMSNorm, slots
+from loadstone.architectures.components.leaves import LayerNorm, Linear, RMSNorm
+from loadstone.architectures.components.walk import slots
 from loadstone.architectures.family import CAUSAL_LM, MASKED_LM
 from loadstone.architectures.flax_layout import flax_layout
 from loadstone.checkpoint.faults import Faults

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loadstone.architectures.components import Bias, Embedding, Experts, LayerNorm, Linear, RMSNorm
+from loadstone.architectures.components.leaves import Bias, Embedding, Experts, LayerNorm, Linear, RMSNorm
 from loadstone.architectures.initial import initial
 
 

@@ -247,7 +247,7 @@ class OwnModel(loadstone.PreTrainedModel):
 
 @pytest.fixture
 def registered() -> Any:
-    from loadstone import registered as tables
+    from loadstone.architectures import user_classes as tables
 
     AutoConfig.register("own-kind", OwnConfig)
     AutoModel.register(OwnConfig, OwnModel)

@@ -7,22 +7,16 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from loadstone.architectures import declarations
-from loadstone.architectures.components import (
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Softcap
+from loadstone.architectures.components.text import (
     Attention,
     Backbone,
     Chain,
-    Component,
-    Dropout,
-    Embedding,
     Embeddings,
     Gated,
     Head,
     Layer,
-    LayerNorm,
-    Linear,
-    Part,
-    RMSNorm,
-    Softcap,
     Stack,
     Wrapped,
 )

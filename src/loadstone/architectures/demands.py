@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from loadstone.architectures.components import Attention, Component, Linear, blocks, find
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.leaves import Linear
+from loadstone.architectures.components.text import Attention
+from loadstone.architectures.components.walk import blocks, find
 
 
 def cache_bytes(component: Component, batch: int, length: int, element_bytes: int) -> dict[str, int]:

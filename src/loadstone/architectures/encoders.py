@@ -6,23 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 from loadstone.architectures import declarations
-from loadstone.architectures.components import (
-    Activation,
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Activation, Bias, Dropout, Embedding, LayerNorm, Linear
+from loadstone.architectures.components.text import (
     AddNorm,
     Attention,
     Backbone,
     BertAttention,
     BertLayer,
-    Bias,
     Chain,
-    Component,
-    Dropout,
-    Embedding,
     Embeddings,
     Head,
-    LayerNorm,
-    Linear,
-    Part,
     Pooler,
     Stack,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadstone.architectures.components import Component
+from loadstone.architectures.components.base import Component
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused, Naming, StackedExperts
 
@@ -30,8 +30,8 @@ TASKS = (BARE, CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATI
 class HeadSpec:
     """One class of a family: its name on the Hub, its task, and its blueprint.
 
-    ``build`` makes a :class:`~loadstone.architectures.components.Backbone` for the bare model, otherwise a
-    :class:`~loadstone.architectures.components.Head`.
+    ``build`` makes a :class:`~loadstone.architectures.components.text.Backbone` for the bare model, otherwise a
+    :class:`~loadstone.architectures.components.text.Head`.
     """
 
     class_name: str

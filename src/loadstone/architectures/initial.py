@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loadstone.architectures.components import Component, Embedding, Experts, LayerNorm, Linear, RMSNorm
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.leaves import Embedding, Experts, LayerNorm, Linear, RMSNorm
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Component, Part
+from loadstone.architectures.components.base import Component, Part
 
 
 class Split(NamedTuple):

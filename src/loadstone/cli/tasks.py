@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loadstone.architectures.components import Embeddings, find
+from loadstone.architectures.components.text import Embeddings
+from loadstone.architectures.components.walk import find
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.text.tokenizer import TextBatch, TextTokenizer
 from loadstone.transfer.json_file import read_json

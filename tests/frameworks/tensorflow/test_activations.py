@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from loadstone.architectures.components import ACTIVATIONS as NAMES
+from loadstone.architectures.components.base import ACTIVATIONS as NAMES
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 
 X = np.concatenate([np.linspace(-12, 12, 481), [-80.0, 80.0, 1e-6, 0.0]]).astype(np.float32)

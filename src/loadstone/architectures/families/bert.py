@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from loadstone.architectures import encoders
-from loadstone.architectures.components import Activation, Backbone, Bias, Chain, Dropout, Part
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import Activation, Bias, Dropout
+from loadstone.architectures.components.text import Backbone, Chain
 from loadstone.architectures.family import Family
 
 

@@ -5,20 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from loadstone.architectures import declarations, encoders
-from loadstone.architectures.components import (
-    Activation,
-    Attention,
-    Backbone,
-    Chain,
-    Dropout,
-    Embedding,
-    Embeddings,
-    FeedForward,
-    Layer,
-    LayerNorm,
-    Part,
-    Stack,
-)
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm
+from loadstone.architectures.components.text import Attention, Backbone, Chain, Embeddings, FeedForward, Layer, Stack
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
 from loadstone.configs.keys import Refusal

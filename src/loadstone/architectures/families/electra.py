@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import encoders
-from loadstone.architectures.components import Activation, Backbone, Chain, Part
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import Activation
+from loadstone.architectures.components.text import Backbone, Chain
 from loadstone.architectures.family import Family
 
 

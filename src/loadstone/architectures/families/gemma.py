@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
-from loadstone.architectures.components import Backbone, Part, RMSNorm
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import RMSNorm
+from loadstone.architectures.components.text import Backbone
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from loadstone.architectures import declarations, decoders
-from loadstone.architectures.components import Backbone, Layer, Part, RMSNorm
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import RMSNorm
+from loadstone.architectures.components.text import Backbone, Layer
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 

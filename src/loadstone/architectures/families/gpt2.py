@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
-from loadstone.architectures.components import (
-    Attention,
-    Backbone,
-    Embedding,
-    Embeddings,
-    FeedForward,
-    Layer,
-    LayerNorm,
-    Linear,
-    Part,
-)
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
+from loadstone.architectures.components.text import Attention, Backbone, Embeddings, FeedForward, Layer
 from loadstone.architectures.family import CAUSAL_LM, Family
 from loadstone.configs.pretrained import PretrainedConfig
 

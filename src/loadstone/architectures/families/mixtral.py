@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import decoders
-from loadstone.architectures.components import Backbone, Experts, Linear, Part, RMSNorm, SparseExperts
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
+from loadstone.architectures.components.text import Backbone, SparseExperts
 from loadstone.architectures.family import Family
 from loadstone.core.naming import StackedExperts
 

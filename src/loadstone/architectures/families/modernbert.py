@@ -6,22 +6,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from loadstone.architectures import declarations
-from loadstone.architectures.components import (
-    Activation,
-    Attention,
-    Backbone,
-    Chain,
-    Component,
-    Dropout,
-    Embedding,
-    Embeddings,
-    Gated,
-    Head,
-    Layer,
-    LayerNorm,
-    Linear,
-    Part,
-)
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
+from loadstone.architectures.components.text import Attention, Backbone, Chain, Embeddings, Gated, Head, Layer
 from loadstone.architectures.decoders import divide, padding, stack
 from loadstone.architectures.family import (
     BARE,

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import decoders
-from loadstone.architectures.components import Attention, Backbone, Chain, Layer, Linear, Part, RMSNorm
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import Linear, RMSNorm
+from loadstone.architectures.components.text import Attention, Backbone, Chain, Layer
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, Family
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from loadstone.architectures import decoders
-from loadstone.architectures.components import Attention, Backbone, Gated, Linear, Part, RMSNorm
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import Linear, RMSNorm
+from loadstone.architectures.components.text import Attention, Backbone, Gated
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 from loadstone.architectures.rope_config import RopePlace
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from loadstone.architectures import decoders
-from loadstone.architectures.components import Backbone, Part, RMSNorm
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.leaves import RMSNorm
+from loadstone.architectures.components.text import Backbone
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.configs.keys import Rule

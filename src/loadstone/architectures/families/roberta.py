@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from loadstone.architectures import encoders
-from loadstone.architectures.components import Backbone, Part
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.text import Backbone
 from loadstone.architectures.family import Family, HeadSpec
 
 

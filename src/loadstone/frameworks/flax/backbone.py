@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Component
+from loadstone.architectures.components.base import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax import rotary
 from loadstone.frameworks.flax.attention import make_mask, row_segments

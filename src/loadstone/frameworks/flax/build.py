@@ -10,7 +10,8 @@ from flax import nnx
 from jax import Array
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Bias, Component, Part
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Bias
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.flax.activations import ACTIVATIONS
 from loadstone.frameworks.flax.leaves import LEAVES, unfilled

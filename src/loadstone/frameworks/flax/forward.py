@@ -13,7 +13,7 @@ import numpy as np
 from flax import nnx
 from jax import Array
 
-from loadstone.architectures.components import Component
+from loadstone.architectures.components.base import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.numbers import IDS, check_numbers

@@ -9,7 +9,8 @@ import jax
 import numpy as np
 from flax import nnx
 
-from loadstone.architectures.components import Bias, Component, Part
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Bias
 from loadstone.core.tensors import BY_NAME
 from loadstone.frameworks.checked_state import (
     CHANGED,

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from loadstone.architectures.components import Bias, Component
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.leaves import Bias
 from loadstone.architectures.initial import initial
 from loadstone.frameworks.flax.forward import is_traced
 from loadstone.frameworks.flax.leaves import Leaf

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import jax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from loadstone.architectures.components import Component
+from loadstone.architectures.components.base import Component
 from loadstone.architectures.parallel import chosen_split, tensor_parallel
 from loadstone.errors import ArgumentError
 

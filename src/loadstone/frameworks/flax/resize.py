@@ -9,7 +9,8 @@ import numpy as np
 from flax import nnx
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Component, walk
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.initial import FreshSlot, fresh_arrays
 from loadstone.frameworks.flax.leaves import Leaf

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Component
+from loadstone.architectures.components.base import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.ranges import check_length
 from loadstone.frameworks.tensorflow.arguments import bad_argument, check_inputs

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import tensorflow as tf
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Bias, Component, Part
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Bias
 from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS

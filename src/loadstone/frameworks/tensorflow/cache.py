@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from loadstone.architectures.components import Attention, Component, find
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.text import Attention
+from loadstone.architectures.components.walk import find
 from loadstone.errors import ArgumentError
 
 

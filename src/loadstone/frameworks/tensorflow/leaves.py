@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Component
+from loadstone.architectures.components.base import Component
 from loadstone.core.tensors import Slot
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 from loadstone.frameworks.tensorflow.state import shape_of

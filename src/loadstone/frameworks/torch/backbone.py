@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Component
+from loadstone.architectures.components.base import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.outputs import BaseModelOutput
 from loadstone.frameworks.ranges import check_length

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from loadstone.architectures import components
-from loadstone.architectures.components import Part
+from loadstone.architectures.components.base import Part
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.torch.activations import ACTIVATIONS
 from loadstone.frameworks.torch.attention import State

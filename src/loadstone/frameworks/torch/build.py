@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from loadstone.architectures.components import Bias, Component, Part
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Bias
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.torch.leaves import LEAVES
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from loadstone.architectures.components import Bias, Component, Head, like, walk
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.text import Head, like
+from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.resizing import vocabulary_size
 from loadstone.frameworks.torch.build import build

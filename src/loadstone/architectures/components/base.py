@@ -1,0 +1,78 @@
+"""The parts that blueprints are made of: frozen data, no framework.
+
+A *leaf* (``Linear``, ``Embedding``, ``RMSNorm``, ``LayerNorm``, ``Experts``, ``Bias``) owns slots; every
+other component only says how parts connect. A :class:`Part` gives a component the name that the Hub's
+checkpoints use. A part named ``""`` has no level of its own: what it holds lies directly in its parent.
+Each framework has one small builder for each component.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from functools import cache
+from typing import NamedTuple
+
+from loadstone.core.tensors import Slot
+from loadstone.errors import Fault, InvalidConfig
+
+_PART = re.compile(r"\bPart\b")
+
+
+class Part(NamedTuple):
+    """A component under the name that it has in its parent."""
+
+    name: str
+    component: Component
+
+
+class Component:
+    """What every component can tell: its parts, and its own slots if it is a leaf."""
+
+    def parts(self) -> tuple[Part, ...]:
+        """The named children, in the order of the fields that hold them."""
+        names = _fields_of_parts(type(self))  # type: ignore[arg-type]
+        if not names:
+            return ()
+        found: tuple[Part, ...] | None = getattr(self, "_parts", None)
+        if found is None:
+            # Kept by the component itself: a table of components would have to hash all that is below each.
+            found = _parts(self, names)
+            object.__setattr__(self, "_parts", found)
+        return found
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        """The slots of a leaf; nothing for the others."""
+        return ()
+
+
+def _parts(component: Component, names: tuple[str, ...]) -> tuple[Part, ...]:
+    found: list[Part] = []
+    for name in names:
+        value = getattr(component, name)
+        if isinstance(value, Part):
+            found.append(value)
+        elif value is not None:
+            found += value
+    return tuple(found)
+
+
+@cache
+def _fields_of_parts(kind: type[Component]) -> tuple[str, ...]:
+    """The fields that hold a part, perhaps a part, or several."""
+    return tuple(field.name for field in fields(kind) if _PART.search(str(field.type)))  # type: ignore[arg-type]
+
+
+ACTIVATIONS = (
+    *("gelu", "gelu_python", "gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh"),
+    *("quick_gelu", "relu", "relu2", "relu6", "leaky_relu", "silu", "swish", "hardswish", "mish"),
+    *("sigmoid", "tanh", "linear"),
+)
+"""The elementwise functions that configs name; each framework has them all."""
+
+
+def check_activation(name: str) -> None:
+    """:class:`InvalidConfig` for a function that is none of :data:`ACTIVATIONS`."""
+    if name not in ACTIVATIONS:
+        known = ", ".join(ACTIVATIONS)
+        raise InvalidConfig([Fault("the config's activation function", f"one of {known}", repr(name))])

@@ -1,0 +1,134 @@
+"""The components that own weights, or compute without any parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loadstone.architectures.components.base import Component, check_activation
+from loadstone.core.tensors import Slot
+
+
+@dataclass(frozen=True)
+class Linear(Component):
+    """``y = x Wᵀ + b``; ``weight`` is (outputs, inputs), or (inputs, outputs) if ``transposed`` as in GPT-2."""
+
+    inputs: int
+    outputs: int
+    bias: bool = True
+    std: float = 0.02
+    """Standard deviation of a fresh weight; a fresh bias is 0."""
+    cutoff: float | None = None
+    """A fresh weight is cut off at this many standard deviations."""
+    transposed: bool = False
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        shape = (self.inputs, self.outputs) if self.transposed else (self.outputs, self.inputs)
+        weight = Slot("weight", shape)
+        return (weight, Slot("bias", (self.outputs,))) if self.bias else (weight,)
+
+
+@dataclass(frozen=True)
+class Embedding(Component):
+    """A table of ``count`` vectors; ``weight`` is (count, width)."""
+
+    count: int
+    width: int
+    padding: int | None = None
+    """This row gets no gradient."""
+    scale: float = 1.0
+    """What a looked-up vector is multiplied by (Gemma: the root of the width)."""
+    std: float = 0.02
+    cutoff: float | None = None
+    zero_padding: bool = True
+    """Whether the padding row of a fresh table is 0."""
+    sinusoidal: bool = False
+    """A fresh table holds sines and cosines (arXiv:1706.03762, section 3.5)."""
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (Slot("weight", (self.count, self.width)),)
+
+
+@dataclass(frozen=True)
+class RMSNorm(Component):
+    """Division by the root mean square (arXiv:1910.07467); with ``offset`` 1 the stored weight is the gain minus 1."""
+
+    width: int
+    eps: float = 1e-6
+    offset: float = 0.0
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (Slot("weight", (self.width,)),)
+
+
+@dataclass(frozen=True)
+class LayerNorm(Component):
+    """Layer normalisation (arXiv:1607.06450), optionally without bias or without any weight."""
+
+    width: int
+    eps: float = 1e-5
+    bias: bool = True
+    affine: bool = True
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        weight, bias = Slot("weight", (self.width,)), Slot("bias", (self.width,))
+        return () if not self.affine else (weight, bias) if self.bias else (weight,)
+
+
+@dataclass(frozen=True)
+class Bias(Component):
+    """A vector that stands beside other parts, such as the extra bias of BERT's decoder."""
+
+    width: int
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (Slot("", (self.width,)),)
+
+
+@dataclass(frozen=True)
+class Experts(Component):
+    """Gated feed-forward networks, stacked.
+
+    ``gate_up_proj`` is (count, 2·inner, width), ``down_proj`` (count, width, inner).
+
+    Stacked because a batch then needs two large matrix products in place of thousands of small ones, and a
+    model with 6,144 experts needs 96 modules in place of 18,432. Files hold one tensor for each expert.
+    """
+
+    count: int
+    width: int
+    inner: int
+    activation: str
+    std: float = 0.02
+
+    def __post_init__(self) -> None:
+        check_activation(self.activation)
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (
+            Slot("gate_up_proj", (self.count, 2 * self.inner, self.width)),
+            Slot("down_proj", (self.count, self.width, self.inner)),
+        )
+
+
+@dataclass(frozen=True)
+class Activation(Component):
+    """An elementwise function, by its name in configs."""
+
+    function: str
+
+    def __post_init__(self) -> None:
+        check_activation(self.function)
+
+
+@dataclass(frozen=True)
+class Dropout(Component):
+    """Zeroes a share of the numbers while training."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class Softcap(Component):
+    """``cap · tanh(x / cap)``."""
+
+    cap: float

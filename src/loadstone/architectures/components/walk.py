@@ -1,0 +1,71 @@
+"""Walking a tree of components: its parts by name, its slots, its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.leaves import Experts, Linear
+from loadstone.architectures.components.text import Head, Stack
+from loadstone.core.tensors import Slot
+
+Found = TypeVar("Found", bound="Component")
+
+
+def walk(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:
+    """Every leaf under a component with its full name, in blueprint order."""
+    rest = [(prefix, component)]
+    while rest:
+        prefix, component = rest.pop()
+        parts = component.parts()
+        if not parts:
+            yield prefix, component
+        for name, child in reversed(parts):
+            rest.append((f"{prefix}.{name}" if prefix and name else prefix or name, child))
+
+
+def linear_modules(component: Component, transposed: bool = False) -> Iterator[str]:
+    """The linear maps of the bare model, as a head's are another matter; with ``transposed`` those of that kind too."""
+    for name, leaf in _walk_bare(component):
+        if isinstance(leaf, Linear) and (transposed or not leaf.transposed):
+            yield name
+
+
+def expert_slots(component: Component) -> Iterator[str]:
+    """The slots of stacked experts of the bare model."""
+    for name, leaf in _walk_bare(component):
+        if isinstance(leaf, Experts):
+            yield from (f"{name}.{slot.name}" for slot in leaf.own_slots())
+
+
+def _walk_bare(component: Component) -> Iterator[tuple[str, Component]]:
+    body = component.backbone if isinstance(component, Head) else None
+    return walk(component) if body is None else walk(body.component, body.name)
+
+
+def find(component: Component, kind: type[Found]) -> Iterator[Found]:
+    """Every component of a kind, from the top down."""
+    rest = [component]
+    while rest:
+        component = rest.pop()
+        if isinstance(component, kind):
+            yield component
+        rest += [part.component for part in reversed(component.parts())]
+
+
+def blocks(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:
+    """Every residual block with its full name: the layers of each stack."""
+    for name, child in component.layers if isinstance(component, Stack) else component.parts():
+        full = f"{prefix}.{name}" if prefix and name else prefix or name
+        if isinstance(component, Stack):
+            yield full, child
+        else:
+            yield from blocks(child, full)
+
+
+def slots(component: Component, prefix: str = "") -> Iterator[Slot]:
+    """Every slot under a component, with the name that ``state_dict()`` gives it."""
+    for name, leaf in walk(component, prefix):
+        for slot in leaf.own_slots():
+            yield slot._replace(name=".".join(filter(None, (name, slot.name))))
