@@ -27,10 +27,20 @@ ROOMS: Mapping[str, set[str]] = {
     "sources": {"saving"},
     "remote_code": {"sources"},
     "configs": {"remote_code"},
-    "lockfile": {"remote_code", "configs"},
+    "lockfile": {"configs"},
     "architectures": {"configs"},
+    "frameworks": {"architectures", "materialize", "reporting"},
+    **{f"frameworks.{each}": {"frameworks"} for each in FRAMEWORKS},
+    "pipeline": {"frameworks", "lockfile"},
+    "conversion": {"pipeline", "text"},
+    "cli": {"conversion"},
+    "modeling_utils": {"pipeline"},
+    "__init__": {"frameworks"},
 }
 """Room → the rooms that it may import; what those may import, it may import too."""
+
+UPWARDS = {f"frameworks.{each}": "loadstone.pipeline.load.from_pretrained" for each in FRAMEWORKS}
+"""The one exception: what the classes' own ``from_pretrained`` imports when it is called."""
 
 
 def room_of(file: Path) -> str:
@@ -39,10 +49,13 @@ def room_of(file: Path) -> str:
     return ".".join(parts[:2]) if parts[0] == "frameworks" and len(parts) > 2 else parts[0]
 
 
-def imports(file: Path) -> Iterator[str]:
+def imports(file: Path, for_types: bool = True) -> Iterator[str]:
     """Full dotted names of every module that ``file`` imports, wherever in it: at the top, in a function, for types."""
     package = ["loadstone", *file.relative_to(PACKAGE).parts[:-1]]
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    if not for_types:
+        tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node))]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -84,10 +97,13 @@ EDGES = edges()
 
 
 def offenders(rooms: set[str], forbidden: set[str]) -> list[str]:
+    """Files that import other packages, not counting what they need for types alone."""
+    files = {file for room, name, file in EDGES if room in rooms and top(name) in forbidden}
     return [
         f"{file.relative_to(PACKAGE)} imports {name}"
-        for room, name, file in EDGES
-        if room in rooms and top(name) in forbidden
+        for file in sorted(files)
+        for name in imports(file, for_types=False)
+        if top(name) in forbidden
     ]
 
 
@@ -107,12 +123,12 @@ def test_a_room_imports_only_what_the_table_says(room: str) -> None:
     found = [
         f"{file.relative_to(PACKAGE)} imports {name}"
         for here, name, file in EDGES
-        if here == room and own_room(name) not in {None, *reached(room)}
+        if here == room and own_room(name) not in {None, *reached(room)} and UPWARDS.get(room) != name
     ]
     assert found == []
 
 
-@pytest.mark.parametrize("room", sorted(ROOMS.keys() - {f"frameworks.{each}" for each in FRAMEWORKS}))
+@pytest.mark.parametrize("room", sorted(ROOMS.keys() - {"cli", *(f"frameworks.{each}" for each in FRAMEWORKS)}))
 def test_a_room_without_a_framework_imports_none(room: str) -> None:
     assert offenders({room}, ANY_FRAMEWORK) == []
 

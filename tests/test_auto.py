@@ -91,9 +91,7 @@ def test_random_weights_follow_the_seed_in_another_process_too() -> None:
     assert len(sums) == 1
 
 
-@pytest.mark.parametrize(
-    ("first", "brings"), [("pass", []), ("import torch", ["loadstone.frameworks.torch.framework"])]
-)
+@pytest.mark.parametrize(("first", "brings"), [("pass", []), ("import torch", ["loadstone.frameworks.torch.adapter"])])
 def test_an_auto_class_brings_no_framework_but_the_room_of_one_that_is_there(first: str, brings: list[str]) -> None:
     """What a first load would import otherwise."""
     program = (

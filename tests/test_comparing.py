@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from test_quantised import FP8, to_blocks
 
 import loadstone
-from loadstone.comparing import Difference, TensorDifference
+from loadstone.conversion.diff import Difference, TensorDifference
 from loadstone.errors import ArgumentError, CheckpointNotFound, CorruptCheckpoint
 
 NAN, INF = math.nan, math.inf

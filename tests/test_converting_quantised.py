@@ -23,7 +23,8 @@ from safetensors.torch import load_file, save_file
 from test_quantised import FP8, to_blocks
 
 import loadstone
-from loadstone import BitsAndBytesConfig, TorchAoConfig, quantising
+from loadstone import BitsAndBytesConfig, TorchAoConfig
+from loadstone.conversion import quantize as quantising
 from loadstone.errors import (
     ArgumentError,
     CorruptCheckpoint,
@@ -301,14 +302,15 @@ def test_whole_numbers_in_place_of_a_weight_are_refused(plain: Path, tmp_path: P
 def test_a_missing_library_is_named_with_the_command_that_installs_it(
     package: str, name: str, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loadstone import frameworks
+
+    from loadstone.frameworks import registry
 
     def find(asked: str) -> Any:
         if asked.partition(".")[0] == package:
             raise ModuleNotFoundError(f"No module named {package!r}", name=package)
         return importlib.import_module(asked)
 
-    monkeypatch.setattr(frameworks, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
+    monkeypatch.setattr(registry, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
     extra = "torch" if package == "torch" else "quantised"
     with pytest.raises(FrameworkNotInstalled, match=rf"{package}, which is not installed.*loadstone\[{extra}\]"):
         loadstone.convert(plain, tmp_path / "made", quantization_config=CONFIGS[name])
@@ -334,7 +336,7 @@ def test_no_room_for_the_scratch_file_leaves_nothing(
 def test_an_interrupt_while_weights_are_quantised_leaves_nothing(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loadstone.frameworks.torch import torchao_weights
+    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
 
     calls = []
 
@@ -357,7 +359,7 @@ def test_an_interrupt_while_weights_are_quantised_leaves_nothing(
 def test_a_source_that_is_written_to_while_weights_are_quantised_leaves_nothing(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loadstone.frameworks.torch import torchao_weights
+    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
 
     source = with_config(plain, tmp_path / "source")
     (source / "model.safetensors").unlink()

@@ -19,7 +19,7 @@ from test_gguf import logits, write
 import loadstone
 from loadstone import AutoModelForCausalLM
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
+from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
 
 QUANTS = gguf.GGMLQuantizationType
 

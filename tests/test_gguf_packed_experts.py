@@ -22,8 +22,8 @@ from test_gguf import logits, write
 import loadstone
 from loadstone import AutoModelForCausalLM
 from loadstone.errors import ArgumentError, CorruptCheckpoint, MissingTensors, SaveError
-from loadstone.frameworks.torch.ggml_experts import PackedExperts
-from loadstone.frameworks.torch.leaves import Experts
+from loadstone.frameworks.torch.modeling.leaves import Experts
+from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 
 QUANTS = gguf.GGMLQuantizationType
 Q8_0, Q4_0, Q5_1 = QUANTS.Q8_0, QUANTS.Q4_0, QUANTS.Q5_1

@@ -133,9 +133,9 @@ def test_a_missing_shard_is_named(shards: Path) -> None:
 
 def test_bytes_after_the_check_cannot_be_lost_unseen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that shrinks between its check and its mapping is an error, not a bus error."""
-    import loadstone.loading
+    import loadstone.pipeline.load
 
-    opened = loadstone.loading.open_checkpoint
+    opened = loadstone.pipeline.load.open_checkpoint
 
     def shrink(*args: Any, **kwargs: Any) -> Any:
         checkpoint = opened(*args, **kwargs)
@@ -143,7 +143,7 @@ def test_bytes_after_the_check_cannot_be_lost_unseen(folder: Path, monkeypatch: 
             file.truncate(5000)
         return checkpoint
 
-    monkeypatch.setattr(loadstone.loading, "open_checkpoint", shrink)
+    monkeypatch.setattr(loadstone.pipeline.load, "open_checkpoint", shrink)
     with pytest.raises(CorruptCheckpoint, match="shrank"):
         Auto.from_pretrained(folder)
 

@@ -116,7 +116,7 @@ def test_importing_a_framework_room_asks_only_for_its_own(tmp_path: Path, framew
         "assert [each for each in Watch.asked if each[0].partition('.')[0] == 'loadstone'] == [], Watch.asked\n"
         "print(*sys.modules)"
     )
-    assert f"loadstone.frameworks.{framework}.framework" in run(sys.executable, code, tmp_path).split()
+    assert f"loadstone.frameworks.{framework}.adapter" in run(sys.executable, code, tmp_path).split()
 
 
 @pytest.mark.long

@@ -116,10 +116,11 @@ def test_what_does_not_run_packed_says_why_and_offers_plain_weights(method: str,
 
 
 def test_every_method_that_is_read_runs_packed_or_says_why_not() -> None:
-    from loadstone import as_stored, quantised
+    from loadstone.pipeline import quantized_checkpoint as quantised
+    from loadstone.quantization.methods import RUN_BY
 
-    assert quantised._FORMATS.keys() == as_stored.RUN_BY.keys() | as_stored._WHY_NOT.keys()
-    assert as_stored._WHY_NOT.keys() == NOT_RUN.keys()
+    assert quantised._FORMATS.keys() == RUN_BY.keys() | quantised._WHY_NOT.keys()
+    assert quantised._WHY_NOT.keys() == NOT_RUN.keys()
 
 
 def changed(fp8: tuple[Path, Tensors], to: Path, change: Any) -> Path:

@@ -26,7 +26,7 @@ import loadstone
 from loadstone import AutoModel, open_checkpoint
 from loadstone import AutoModelForCausalLM as Auto
 from loadstone.errors import CorruptCheckpoint, InvalidConfig, UnsafeCheckpoint
-from loadstone.quantised import dequantised
+from loadstone.pipeline.quantized_checkpoint import dequantised
 
 BNB4 = {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_quant_type": "nf4"}
 BNB8 = {"quant_method": "bitsandbytes", "load_in_8bit": True}

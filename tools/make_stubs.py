@@ -15,7 +15,7 @@ import loadstone
 from loadstone.architectures import registry
 from loadstone.frameworks.flax.heads import TASK_CLASSES as flax_tasks
 from loadstone.frameworks.tensorflow.heads import TASK_CLASSES as tensorflow_tasks
-from loadstone.frameworks.torch.heads import TASK_CLASSES as torch_tasks
+from loadstone.frameworks.torch.modeling.heads import TASK_CLASSES as torch_tasks
 
 STUB = Path(__file__).parents[1] / "src" / "loadstone" / "__init__.pyi"
 _HEADER = """\
@@ -49,7 +49,7 @@ def stub() -> str:
     for name, home in sorted(loadstone._HOMES.items()):
         if "AutoModel" not in name:
             lines.append(f"from {home} import {name} as {name}\n")
-    lines.append("from loadstone.auto import AutoClass\n")
+    lines.append("from loadstone.pipeline.auto import AutoClass\n")
     for room in _ROOMS:
         home = f"loadstone.frameworks.{room.framework}.heads"
         for task in sorted(cls.__name__ for cls in room.tasks.values()):

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from loadstone.architectures import registry
-from loadstone.frameworks import PREFIXES
+from loadstone.frameworks.registry import PREFIXES
 
 PAGE = Path(__file__).parents[1] / "docs" / "support.md"
 _TEXT = """\

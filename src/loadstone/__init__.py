@@ -17,49 +17,49 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AutoConfig": "loadstone.auto_config",
-    "AutoModel": "loadstone.auto",
-    "AutoModelForAudioClassification": "loadstone.auto",
-    "AutoModelForCausalLM": "loadstone.auto",
-    "AutoModelForImageClassification": "loadstone.auto",
-    "AutoModelForImageTextToText": "loadstone.auto",
-    "AutoModelForMaskedLM": "loadstone.auto",
-    "AutoModelForObjectDetection": "loadstone.auto",
-    "AutoModelForPreTraining": "loadstone.auto",
-    "AutoModelForQuestionAnswering": "loadstone.auto",
-    "AutoModelForSeq2SeqLM": "loadstone.auto",
-    "AutoModelForSequenceClassification": "loadstone.auto",
-    "AutoModelForTokenClassification": "loadstone.auto",
+    "AutoConfig": "loadstone.pipeline.auto_config",
+    "AutoModel": "loadstone.pipeline.auto",
+    "AutoModelForAudioClassification": "loadstone.pipeline.auto",
+    "AutoModelForCausalLM": "loadstone.pipeline.auto",
+    "AutoModelForImageClassification": "loadstone.pipeline.auto",
+    "AutoModelForImageTextToText": "loadstone.pipeline.auto",
+    "AutoModelForMaskedLM": "loadstone.pipeline.auto",
+    "AutoModelForObjectDetection": "loadstone.pipeline.auto",
+    "AutoModelForPreTraining": "loadstone.pipeline.auto",
+    "AutoModelForQuestionAnswering": "loadstone.pipeline.auto",
+    "AutoModelForSeq2SeqLM": "loadstone.pipeline.auto",
+    "AutoModelForSequenceClassification": "loadstone.pipeline.auto",
+    "AutoModelForTokenClassification": "loadstone.pipeline.auto",
     "BitsAndBytesConfig": "loadstone.quantization.config",
     "Checkpoint": "loadstone.checkpoint",
-    "DynamicCache": "loadstone.frameworks.torch.cache",
-    "FlaxAutoModel": "loadstone.auto",
-    "FlaxAutoModelForCausalLM": "loadstone.auto",
-    "FlaxAutoModelForMaskedLM": "loadstone.auto",
-    "FlaxAutoModelForQuestionAnswering": "loadstone.auto",
-    "FlaxAutoModelForSequenceClassification": "loadstone.auto",
-    "FlaxAutoModelForTokenClassification": "loadstone.auto",
+    "DynamicCache": "loadstone.frameworks.torch.modeling.cache",
+    "FlaxAutoModel": "loadstone.pipeline.auto",
+    "FlaxAutoModelForCausalLM": "loadstone.pipeline.auto",
+    "FlaxAutoModelForMaskedLM": "loadstone.pipeline.auto",
+    "FlaxAutoModelForQuestionAnswering": "loadstone.pipeline.auto",
+    "FlaxAutoModelForSequenceClassification": "loadstone.pipeline.auto",
+    "FlaxAutoModelForTokenClassification": "loadstone.pipeline.auto",
     "FlaxPreTrainedModel": "loadstone.frameworks.flax.model",
-    "Forecast": "loadstone.forecasting",
+    "Forecast": "loadstone.reporting.forecast",
     "GenerationConfig": "loadstone.configs.generation",
     "LoadReport": "loadstone.reporting.load_report",
     "LoadstoneError": "loadstone.errors",
-    "PreTrainedModel": "loadstone.frameworks.torch.model",
+    "PreTrainedModel": "loadstone.frameworks.torch.modeling.model",
     "PretrainedConfig": "loadstone.configs.pretrained",
-    "TFAutoModel": "loadstone.auto",
-    "TFAutoModelForCausalLM": "loadstone.auto",
-    "TFAutoModelForMaskedLM": "loadstone.auto",
-    "TFAutoModelForQuestionAnswering": "loadstone.auto",
-    "TFAutoModelForSequenceClassification": "loadstone.auto",
-    "TFAutoModelForTokenClassification": "loadstone.auto",
+    "TFAutoModel": "loadstone.pipeline.auto",
+    "TFAutoModelForCausalLM": "loadstone.pipeline.auto",
+    "TFAutoModelForMaskedLM": "loadstone.pipeline.auto",
+    "TFAutoModelForQuestionAnswering": "loadstone.pipeline.auto",
+    "TFAutoModelForSequenceClassification": "loadstone.pipeline.auto",
+    "TFAutoModelForTokenClassification": "loadstone.pipeline.auto",
     "TFPreTrainedModel": "loadstone.frameworks.tensorflow.model",
     "TorchAoConfig": "loadstone.quantization.config",
-    "convert": "loadstone.converting",
-    "diff": "loadstone.comparing",
-    "load_into": "loadstone.loading_into",
-    "load_sharded_checkpoint": "loadstone.loading_into",
+    "convert": "loadstone.conversion.convert",
+    "diff": "loadstone.conversion.diff",
+    "load_into": "loadstone.pipeline.load_into",
+    "load_sharded_checkpoint": "loadstone.pipeline.load_into",
     "open_checkpoint": "loadstone.checkpoint",
-    "plan": "loadstone.forecasting",
+    "plan": "loadstone.pipeline.plan",
     "transfer_options": "loadstone.transfer.strategy",
 }
 _MODULES = {"errors", "modeling_utils"}
@@ -68,8 +68,8 @@ _MODULES = {"errors", "modeling_utils"}
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
-        if _HOMES[name] == "loadstone.auto":
-            from loadstone.frameworks import prepare
+        if _HOMES[name] == "loadstone.pipeline.auto":
+            from loadstone.frameworks.registry import prepare
 
             prepare(value.framework)
     elif name in _MODULES:
@@ -90,7 +90,7 @@ def _of_a_family(name: str) -> Any:
 
     if name in registry.config_names():
         return registry.config_names()[name].config
-    from loadstone.frameworks import framework_of, require_framework
+    from loadstone.frameworks.registry import framework_of, require_framework
 
     framework, plain = framework_of(name)
     return require_framework(framework).class_named(name) if plain in registry.class_names() else None
@@ -98,7 +98,7 @@ def _of_a_family(name: str) -> Any:
 
 def __dir__() -> list[str]:
     from loadstone.architectures import registry
-    from loadstone.frameworks import PREFIXES
+    from loadstone.frameworks.registry import PREFIXES
 
     classes = {prefix + name for prefix in PREFIXES for name in registry.class_names()}
     return sorted({"__version__", *_HOMES, *_MODULES, *registry.config_names(), *classes})

@@ -1,5 +1,5 @@
 """The module path that existing scripts import :func:`load_sharded_checkpoint` from."""
 
-from loadstone.loading_into import load_sharded_checkpoint
+from loadstone.pipeline.load_into import load_sharded_checkpoint
 
 __all__ = ["load_sharded_checkpoint"]

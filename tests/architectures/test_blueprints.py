@@ -17,7 +17,7 @@ from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.text import Head
 from loadstone.architectures.family import BARE, TASKS
 from loadstone.errors import InvalidConfig, UnknownModelType
-from loadstone.frameworks.torch.activations import ACTIVATIONS as TORCH_ACTIVATIONS
+from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS as TORCH_ACTIVATIONS
 
 HEADS = [(family, head) for family in registry.families().values() for head in family.heads]
 

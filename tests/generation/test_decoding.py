@@ -12,7 +12,7 @@ import transformers
 import loadstone
 from loadstone.configs.generation import GenerationConfig
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.generation.decoding import Decoding, decoding
+from loadstone.frameworks.decoding import Decoding, decoding
 
 
 def config(**keys: Any) -> Any:

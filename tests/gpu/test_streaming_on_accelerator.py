@@ -10,7 +10,7 @@ import torch
 
 from loadstone import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from loadstone.errors import LoadstoneError
-from loadstone.frameworks.torch.device_ring import DeviceRing
+from loadstone.frameworks.torch.placement.device_ring import DeviceRing
 
 pytestmark = pytest.mark.gpu
 LAYERS = 8

@@ -69,7 +69,7 @@ def test_every_entry_that_names_no_shard_is_listed(tmp_path: Path) -> None:
 def test_a_shard_name_that_leaves_the_folder_is_unsafe_and_nothing_is_opened(
     tmp_path: Path, shard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loadstone.checkpoint.safetensors.read import read as safetensors
+    from loadstone.checkpoint.safetensors import read as safetensors
 
     (tmp_path / "model.safetensors").write_bytes(floats(a=[1]))
     folder = tmp_path / "inner"

@@ -303,6 +303,13 @@ def test_an_archive_of_something_else_is_named(tmp_path: Path) -> None:
     assert "expected a record data.pkl" in refusal(tmp_path, zip_bytes([("a/readme.txt", b"hello")]))
 
 
+def test_a_record_that_calls_itself_a_folder_is_refused(tmp_path: Path) -> None:
+    """PyTorch reads nothing of one, and takes what lies in memory for its content."""
+    content = bytearray(torch_zip(Pickle.dict(a=SOUND)))
+    content[content.index(b"PK\x01\x02") + 38] |= 0x10
+    assert "expected a file, found a folder of" in refusal(tmp_path, bytes(content))
+
+
 def test_a_large_archive_in_zip64_opens(tmp_path: Path) -> None:
     """Python's writer, forced to 64-bit sizes, as PyTorch writes beyond 4 GiB."""
     path = tmp_path / "a.bin"

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 import loadstone
 from loadstone.errors import LoadstoneError
-from loadstone.quantised import dequantised
+from loadstone.pipeline.quantized_checkpoint import dequantised
 
 DTYPES = (torch.int8, torch.uint8, torch.int32, torch.int64, torch.float16, torch.float32, torch.float8_e4m3fn)
 VALUES: tuple[Any, ...] = (

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.quantised import dequantised
+from loadstone.pipeline.quantized_checkpoint import dequantised
 
 Tensors = dict[str, torch.Tensor]
 Quantise = Callable[[str, torch.Tensor], tuple[Tensors, torch.Tensor]]

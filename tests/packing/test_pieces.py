@@ -17,10 +17,10 @@ from transfer.weights_of import weights_of
 
 import loadstone
 from loadstone.core.tensors import Packing, StoredTensor
-from loadstone.frameworks.torch.copies import Job, make
+from loadstone.frameworks.torch.loading.copies import Job, make
 from loadstone.materialize import decode as unpacking
+from loadstone.pipeline.quantized_checkpoint import dequantised
 from loadstone.planning.recipes import Piece
-from loadstone.quantised import dequantised
 from loadstone.quantization.bitstream import Code, decoded, values
 
 Kept = tuple[Tensors, dict[str, Any]]

@@ -82,7 +82,7 @@ class TorchSide:
 
     @cached_property
     def experts(self) -> tuple[type, str]:
-        return importlib.import_module("loadstone.frameworks.torch.leaves").Experts, "forward"
+        return importlib.import_module("loadstone.frameworks.torch.modeling.leaves").Experts, "forward"
 
     def to(self, value: Any) -> Any:
         return value

@@ -7,7 +7,7 @@ from pathlib import Path
 import gguf
 import pytest
 
-from loadstone.frameworks.torch.ggml_experts import PackedExperts
+from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 
 from .gguf_writing import ARCHITECTURES, write_gguf
 from .reference import Store, assert_close

@@ -13,7 +13,7 @@ from transformers import modeling_outputs as their_outputs
 from transformers import pytorch_utils as theirs
 
 import loadstone
-from loadstone.frameworks.torch import common_parts as ours
+from loadstone.frameworks.torch.transformers_compat import layers as ours
 from loadstone.remote_code import transformers_names
 from loadstone.remote_code.transformers_names import StandIn, equivalent
 
@@ -162,7 +162,7 @@ SCALINGS = {
 def test_rotary_frequencies(kind: str, length: int) -> None:
     from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS as THEIRS
 
-    from loadstone.frameworks.torch.attention_parts import ROPE_INIT_FUNCTIONS
+    from loadstone.frameworks.torch.transformers_compat.attention import ROPE_INIT_FUNCTIONS
 
     sizes = {"hidden_size": 32, "num_attention_heads": 4, "max_position_embeddings": 64, "intermediate_size": 8}
     sizes |= {"num_hidden_layers": 1, "vocab_size": 8}
@@ -180,7 +180,7 @@ def test_rotary_frequencies(kind: str, length: int) -> None:
 def test_attention_functions_and_their_masks(groups: int, masked: bool) -> None:
     from transformers.integrations.sdpa_attention import sdpa_attention_forward as theirs_sdpa
 
-    from loadstone.frameworks.torch.attention_parts import ALL_ATTENTION_FUNCTIONS, create_causal_mask
+    from loadstone.frameworks.torch.transformers_compat.attention import ALL_ATTENTION_FUNCTIONS, create_causal_mask
 
     torch.manual_seed(0)
     query, key, value = torch.randn(2, 4, 5, 8), torch.randn(2, 4 // groups, 5, 8), torch.randn(2, 4 // groups, 5, 8)
@@ -197,7 +197,7 @@ def test_attention_functions_and_their_masks(groups: int, masked: bool) -> None:
 def test_a_sliding_window_is_that_of_the_newer_functions() -> None:
     from transformers.masking_utils import create_sliding_window_causal_mask as theirs_sliding
 
-    from loadstone.frameworks.torch.attention_parts import create_sliding_window_causal_mask
+    from loadstone.frameworks.torch.transformers_compat.attention import create_sliding_window_causal_mask
 
     sizes = {"hidden_size": 8, "num_attention_heads": 1, "num_key_value_heads": 1, "sliding_window": 2}
     our = loadstone.MistralConfig(**sizes, _attn_implementation="eager")

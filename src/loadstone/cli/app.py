@@ -128,7 +128,7 @@ def plan(
     """Tell where a model would go and what loading it would take. Reads headers only."""
     with failing_clearly(show_traceback):
         from loadstone.cli.plan import device_map_of, max_memory_of, show
-        from loadstone.forecasting import plan as make_plan
+        from loadstone.pipeline.plan import plan as make_plan
 
         output = Output()
         with output.working(f"Reading the headers of {path}"):
@@ -246,7 +246,7 @@ def convert(
     """Write a checkpoint anew: in another format, dtype or number of shards, or quantised. All of it, or nothing."""
     with failing_clearly(show_traceback):
         from loadstone.cli.convert import show
-        from loadstone.converting import convert as convert_checkpoint
+        from loadstone.conversion.convert import convert as convert_checkpoint
 
         output = Output()
         made = convert_checkpoint(
@@ -297,7 +297,7 @@ def diff(
     """Tell which tensors differ in name, shape, dtype or numbers. Exit status: 0 the same, 1 different, 2 an error."""
     with failing_clearly(show_traceback, status=2):
         from loadstone.cli.diff import pair, show
-        from loadstone.comparing import diff as compare
+        from loadstone.conversion.diff import diff as compare
 
         output = Output()
         found = compare(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadstone.cli.console import Output
-from loadstone.comparing import Difference, TensorDifference
+from loadstone.conversion.diff import Difference, TensorDifference
 from loadstone.errors import ArgumentError
 
 _LISTED = 200

@@ -21,8 +21,8 @@ from loadstone.configs.read import read_config
 from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
+from loadstone.pipeline.quantized_checkpoint import dequantised, settings_of
 from loadstone.planning.quantized_codes import codes_in
-from loadstone.quantised import dequantised, settings_of
 from loadstone.sources.resolve import resolve_files
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")

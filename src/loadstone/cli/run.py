@@ -22,7 +22,7 @@ from loadstone.cli.console import Output
 from loadstone.cli.tasks import Options, Runner
 from loadstone.configs.read import read_values
 from loadstone.errors import ArgumentError
-from loadstone.frameworks import require_framework
+from loadstone.frameworks.registry import require_framework
 from loadstone.text.tokenizer import TextTokenizer
 
 AUTO_CLASSES: Mapping[str, str] = MappingProxyType(

@@ -10,7 +10,7 @@ from loadstone.errors import ArgumentError
 from loadstone.sources.publish import PushToHub, upload_asked_for
 
 if TYPE_CHECKING:
-    from loadstone.frameworks.outgoing import Written
+    from loadstone.frameworks.save_model import Written
 
 
 class Saves(PushToHub):
@@ -31,7 +31,7 @@ class Saves(PushToHub):
         format: str | None = None,
         **others: Any,
     ) -> None:
-        """Write config and weights into a folder, all or nothing. See :func:`loadstone.frameworks.outgoing.save_model`.
+        """Write config and weights into a folder, all or nothing: :func:`loadstone.frameworks.save_model.save_model`.
 
         Only with ``is_main_process``. ``state_dict``, or ``params`` as Flax calls it: tensors to write in place of the
         model's own. ``save_function`` is accepted, since scripts pass accelerate's, and not used.

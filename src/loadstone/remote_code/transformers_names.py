@@ -16,11 +16,11 @@ from loadstone.remote_code.only_names import NAMES, only_a_name
 # Home → the names that Transformers has too. Its modules are not kept apart: a name means the same in all of them.
 _HOMES = {
     "loadstone.configs.pretrained": ("PretrainedConfig",),
-    "loadstone.auto_config": ("AutoConfig",),
+    "loadstone.pipeline.auto_config": ("AutoConfig",),
     "loadstone.configs.generation": ("GenerationConfig",),
-    "loadstone.frameworks.torch.model": ("PreTrainedModel",),
-    "loadstone.frameworks.torch.generation": ("GenerationMixin",),
-    "loadstone.frameworks.torch.cache": ("Cache", "DynamicCache"),
+    "loadstone.frameworks.torch.modeling.model": ("PreTrainedModel",),
+    "loadstone.frameworks.torch.modeling.generation": ("GenerationMixin",),
+    "loadstone.frameworks.torch.modeling.cache": ("Cache", "DynamicCache"),
     "loadstone.frameworks.outputs": (
         *("ModelOutput", "BaseModelOutput", "BaseModelOutputWithPast", "BaseModelOutputWithPooling"),
         *("BaseModelOutputWithNoAttention", "BaseModelOutputWithPoolingAndNoAttention"),
@@ -31,7 +31,7 @@ _HOMES = {
         *("QuestionAnsweringModelOutput", "MultipleChoiceModelOutput", "NextSentencePredictorOutput"),
         *("ImageClassifierOutput", "ImageClassifierOutputWithNoAttention", "SemanticSegmenterOutput"),
     ),
-    "loadstone.frameworks.torch.common_parts": (
+    "loadstone.frameworks.torch.transformers_compat.layers": (
         *("ACT2FN", "ACT2CLS", "get_activation", "GELUActivation", "NewGELUActivation", "FastGELUActivation"),
         *("QuickGELUActivation", "PytorchGELUTanh", "SiLUActivation", "Conv1D", "GradientCheckpointingLayer"),
         *("ALL_LAYERNORM_LAYERS", "apply_chunking_to_forward", "find_pruneable_heads_and_indices"),
@@ -42,7 +42,7 @@ _HOMES = {
         *("is_torch_greater_or_equal_than_2_1", "is_torch_greater_or_equal_than_2_2"),
         *("is_torch_greater_or_equal_than_2_3",),
     ),
-    "loadstone.frameworks.torch.attention_parts": (
+    "loadstone.frameworks.torch.transformers_compat.attention": (
         *("ROPE_INIT_FUNCTIONS", "dynamic_rope_update", "create_causal_mask", "create_sliding_window_causal_mask"),
         *("ALL_ATTENTION_FUNCTIONS", "sdpa_attention_forward"),
     ),

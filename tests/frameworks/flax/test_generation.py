@@ -13,8 +13,8 @@ from frameworks.flax import tiny
 
 import loadstone
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.decoding import Decoding
 from loadstone.frameworks.flax.sampling import sample
-from loadstone.generation.decoding import Decoding
 
 HOW = dict(new_tokens=0, sample=True, temperature=None, top_k=None, top_p=None, ends=(), padding=0)
 

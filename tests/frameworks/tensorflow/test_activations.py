@@ -20,7 +20,7 @@ def test_every_name_that_configs_use_is_there() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
 def test_it_is_pytorchs_function(name: str, dtype: str) -> None:
     torch = pytest.importorskip("torch")
-    from loadstone.frameworks.torch.activations import ACTIVATIONS as THEIRS
+    from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS as THEIRS
 
     if name == "relu2" and dtype == "float16":
         x = X[np.abs(X) < 50]  # whose square float16 can hold

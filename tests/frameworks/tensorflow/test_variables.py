@@ -41,7 +41,7 @@ def test_the_attribute_path_of_a_variable_is_its_name() -> None:
 
 
 def test_a_skeleton_has_no_variables() -> None:
-    from loadstone.frameworks.tensorflow import framework
+    from loadstone.frameworks.tensorflow import adapter as framework
 
     model = framework.skeleton(loadstone.TFLlamaForCausalLM, tiny.config("llama"), (), {})
     assert model.weights == []

@@ -20,11 +20,13 @@ from torch import Tensor, nn
 import loadstone
 from loadstone import AutoModel, AutoModelForCausalLM
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
-from loadstone.frameworks.torch import device_ring, lanes, placing
-from loadstone.frameworks.torch.attention import Mask, State
-from loadstone.frameworks.torch.crossing import _Bring, _Enter, _Leave
-from loadstone.frameworks.torch.device_ring import DeviceRing
-from loadstone.frameworks.torch.moving import move
+from loadstone.frameworks.torch.loading import staging as lanes
+from loadstone.frameworks.torch.modeling.attention import Mask, State
+from loadstone.frameworks.torch.placement import device_ring
+from loadstone.frameworks.torch.placement import placement as placing
+from loadstone.frameworks.torch.placement.device_hooks import _Bring, _Enter, _Leave
+from loadstone.frameworks.torch.placement.device_ring import DeviceRing
+from loadstone.frameworks.torch.placement.move import move
 from loadstone.transfer import stream
 from loadstone.transfer.stream import Range
 

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone.errors import ArgumentError, FrameworkNotInstalled, InvalidConfig, SaveError
-from loadstone.frameworks.torch.compressed_layers import CompressedLinear
+from loadstone.frameworks.torch.quantized.compressed_tensors import CompressedLinear
 
 Auto: Any = loadstone.AutoModelForCausalLM
 SIZES: dict[str, Any] = dict(hidden_size=64, intermediate_size=128)
@@ -180,7 +180,7 @@ def test_rows_unpacked_some_at_a_time_are_those_unpacked_together(
     model = Auto.from_pretrained(tmp_path)
     layer = model.model.layers[0].mlp.up_proj
     (_, whole), *none = layer._unpacked(torch.bfloat16)
-    monkeypatch.setattr("loadstone.frameworks.torch.compressed_layers._ELEMENTS", 1)
+    monkeypatch.setattr("loadstone.frameworks.torch.quantized.compressed_tensors._ELEMENTS", 1)
     pieces = list(layer._unpacked(torch.bfloat16))
     assert not none and len(pieces) > 1
     assert torch.equal(torch.cat([piece for _, piece in pieces]), whole)
@@ -231,14 +231,15 @@ def test_adapters_train_on_it(case: str, plain: Path, tmp_path: Path) -> None:
 def test_a_missing_library_is_named_with_the_command_that_installs_it(
     int4: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loadstone import frameworks
+
+    from loadstone.frameworks import registry
 
     def find(asked: str) -> Any:
         if asked.partition(".")[0] == "compressed_tensors":
             raise ModuleNotFoundError("No module named 'compressed_tensors'", name="compressed_tensors")
         return importlib.import_module(asked)
 
-    monkeypatch.setattr(frameworks, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
+    monkeypatch.setattr(registry, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
     said = r"compressed-tensors, which is not installed.*loadstone\[compressed\].*dequantize=True"
     with pytest.raises(FrameworkNotInstalled, match=said):
         Auto.from_pretrained(int4)

@@ -16,7 +16,7 @@ from frameworks.torch import tiny
 
 import loadstone
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.skeleton import are_emptied
+from loadstone.frameworks.torch.loading.skeleton import are_emptied
 from loadstone.modeling_utils import load_sharded_checkpoint
 
 Empty = Callable[[], contextlib.AbstractContextManager[Any]]

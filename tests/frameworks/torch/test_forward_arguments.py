@@ -14,7 +14,7 @@ from frameworks.torch import tiny
 
 import loadstone
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.frameworks.torch.masks import row_segments
+from loadstone.frameworks.torch.modeling.masks import row_segments
 
 PACKED = torch.tensor([[0, 1, 2, 0, 1, 2]])
 SAID = Callable[[], list[str]]

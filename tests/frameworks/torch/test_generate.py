@@ -13,7 +13,7 @@ from frameworks.torch import tiny
 
 import loadstone
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.frameworks.torch.cache import DynamicCache
+from loadstone.frameworks.torch.modeling.cache import DynamicCache
 
 NEW = 6
 PADDED = torch.tensor([[0, 0, 7, 8, 9, 10], [11, 12, 13, 14, 15, 16]])

@@ -14,9 +14,9 @@ from torch import nn
 
 from loadstone.architectures import components
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.torch import ggml_blocks
-from loadstone.frameworks.torch.ggml_experts import PackedExperts
-from loadstone.frameworks.torch.leaves import Experts
+from loadstone.frameworks.torch.modeling.leaves import Experts
+from loadstone.frameworks.torch.quantized import ggml_blocks
+from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 from loadstone.planning.packed_experts import ExpertBlocks, experts_of
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS

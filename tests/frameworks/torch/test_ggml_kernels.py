@@ -16,7 +16,8 @@ import pytest
 import torch
 from frameworks.torch.test_ggml_layers import COLUMNS, assert_near, linear, plain, raw_of
 
-from loadstone.frameworks.torch import ggml_blocks, ggml_compiled, ggml_kernels, llvm_code
+from loadstone.frameworks.torch.quantized import ggml_blocks, ggml_compiled, ggml_kernels
+from loadstone.frameworks.torch.quantized import llvm_ir as llvm_code
 from loadstone.quantization.ggml_blocks import decode
 from loadstone.quantization.ggml_types import TYPES, GgmlType
 
@@ -261,5 +262,5 @@ def test_the_compiler_leaves_no_memory_behind_but_what_it_made() -> None:
 
 
 def test_importing_packed_layers_imports_no_compiler() -> None:
-    script = "import sys, loadstone.frameworks.torch.ggml_weights; sys.exit('llvmlite' in sys.modules)"
+    script = "import sys, loadstone.frameworks.torch.quantized.ggml_weights; sys.exit('llvmlite' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], timeout=300).returncode == 0

@@ -15,9 +15,9 @@ from torch import nn
 
 from loadstone.architectures import components
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.torch import ggml_blocks, ggml_compiled
-from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
-from loadstone.frameworks.torch.leaves import Embedding
+from loadstone.frameworks.torch.modeling.leaves import Embedding
+from loadstone.frameworks.torch.quantized import ggml_blocks, ggml_compiled
+from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS, decode
 from loadstone.quantization.ggml_types import TYPES, GgmlType
 from loadstone.quantization.gguf_tensor import Arrangement, Below, Blocks, Paired, Sorted, Turned

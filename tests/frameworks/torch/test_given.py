@@ -18,7 +18,7 @@ from torch.nn.utils import prune
 
 import loadstone
 from loadstone.errors import SaveError, StateMismatch
-from loadstone.frameworks.torch.torchao_weights import why_unreadable
+from loadstone.frameworks.torch.quantized.torchao import why_unreadable
 
 Model = Any
 State = dict[str, torch.Tensor]

@@ -11,8 +11,9 @@ from transfer.weights_of import weights_of
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
-from loadstone.frameworks.torch import copies, lanes
-from loadstone.frameworks.torch.copies import Job, make
+from loadstone.frameworks.torch.loading import copies
+from loadstone.frameworks.torch.loading import staging as lanes
+from loadstone.frameworks.torch.loading.copies import Job, make
 from loadstone.planning.recipes import Piece
 from loadstone.transfer.strategy import transfer_options
 

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from loadstone.architectures import components
-from loadstone.frameworks.torch.leaves import Linear
-from loadstone.frameworks.torch.members import modules_of, parameters_of
+from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
+from loadstone.frameworks.torch.modeling.leaves import Linear
 
 
 class Nested(nn.Module):

@@ -415,7 +415,7 @@ def test_after_an_error_in_a_block_the_model_goes_on(original: Any, folder: Path
 def test_what_cannot_be_done_is_said_before_anything_is_read(
     options: dict[str, Any], error: type[Exception], message: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loadstone.frameworks.torch.framework.fill", None)  # filling would fail
+    monkeypatch.setattr("loadstone.frameworks.torch.adapter.fill", None)  # filling would fail
     with pytest.raises(error, match=message):
         AutoModelForCausalLM.from_pretrained(folder, **options)
 

@@ -12,7 +12,7 @@ import transformers
 from frameworks.torch import tiny
 
 import loadstone
-from loadstone.frameworks.torch.leaves import TransposedLinear
+from loadstone.frameworks.torch.modeling.leaves import TransposedLinear
 
 MODELS = [
     ("LlamaForCausalLM", "llama", "CAUSAL_LM"),

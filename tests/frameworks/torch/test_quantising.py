@@ -108,7 +108,7 @@ def test_int4_of_torchao_runs_on_the_cpu_and_says_that_it_cannot_be_saved(plain:
 def test_rows_quantised_some_at_a_time_are_those_quantised_together(
     monkeypatch: pytest.MonkeyPatch, plain: Path
 ) -> None:
-    from loadstone.frameworks.torch import torchao_weights
+    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
 
     monkeypatch.setattr(torchao_weights, "_ELEMENTS", 7 * 64)
     for name in ("int8", "float8"):
@@ -284,14 +284,15 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
     package: str, name: str, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Auto.from_pretrained(plain, quantization_config=CONFIGS[name]).save_pretrained(tmp_path)
-    from loadstone import frameworks
+
+    from loadstone.frameworks import registry
 
     def find(asked: str) -> Any:
         if asked.partition(".")[0] == package:
             raise ModuleNotFoundError(f"No module named {package!r}", name=package)
         return importlib.import_module(asked)
 
-    monkeypatch.setattr(frameworks, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
+    monkeypatch.setattr(registry, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
     with pytest.raises(FrameworkNotInstalled, match=rf"{package}, which is not installed.*loadstone\[quantised\]"):
         Auto.from_pretrained(plain, quantization_config=CONFIGS[name])
     with pytest.raises(FrameworkNotInstalled, match=rf"{package}.*dequantize=True"):

@@ -18,7 +18,7 @@ from torch import nn
 import loadstone
 from loadstone import BitsAndBytesConfig, TorchAoConfig
 from loadstone.errors import CorruptCheckpoint, InvalidConfig, LoadstoneError
-from loadstone.frameworks.torch.leaves import Experts
+from loadstone.frameworks.torch.modeling.leaves import Experts
 
 Auto: Any = loadstone.AutoModelForCausalLM
 SIZES: dict[str, Any] = dict(hidden_size=64, intermediate_size=128)
@@ -93,7 +93,7 @@ def test_each_expert_is_what_the_library_makes_of_it_alone(name: str, plain: Pat
 def test_rows_quantised_some_at_a_time_are_those_quantised_together(
     monkeypatch: pytest.MonkeyPatch, plain: Path
 ) -> None:
-    from loadstone.frameworks.torch import torchao_weights
+    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
 
     expected = logits(Auto.from_pretrained(plain, quantization_config=TorchAoConfig("int8")))
     monkeypatch.setattr(torchao_weights, "_ELEMENTS", 7 * 64)

@@ -26,6 +26,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _MAX_COMMENT = 0xFFFF
 _IN_EXTRA = 0xFFFFFFFF
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
+_IS_FOLDER = 0x10
+"""Of the external attributes, as MS-DOS has them."""
 _MAX_DIRECTORY = 512 * 2**20
 _FETCH_AGAIN = "Fetch the file again, or ask its author"
 
@@ -76,7 +78,7 @@ def read_records(file: RegularFile, faults: Faults) -> list[Record]:
             comment_length,
             _,
             _,
-            _,
+            attributes,
             start,
         ) = _CENTRAL.unpack_from(data, at)
         name_at = at + _CENTRAL.size
@@ -88,7 +90,9 @@ def read_records(file: RegularFile, faults: Faults) -> list[Record]:
             extra = data[name_at + name_length : name_at + name_length + extra_length]
             nbytes, packed, start = _wide(extra, nbytes, packed, start)
         name = raw_name.decode("utf-8", "backslashreplace")
-        if _check_record(file.path, name, flags, method, packed, nbytes, records, faults):
+        if nbytes and (attributes & _IS_FOLDER or name.endswith("/")):  # of which PyTorch reads no byte
+            faults.damaged(f"{file.path}: {quoted(name)}", "a file", f"a folder of {nbytes} bytes", _FETCH_AGAIN)
+        elif _check_record(file.path, name, flags, method, packed, nbytes, records, faults):
             offset = _data_offset(file, start, raw_name)
             if offset + nbytes > directory.offset:
                 raise _broken(f"{nbytes} bytes in {quoted(name)}", f"{directory.offset - offset}")

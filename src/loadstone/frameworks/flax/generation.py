@@ -19,12 +19,12 @@ from loadstone.architectures import components
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import GenerationOptions
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.decoding import decoding
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
 from loadstone.frameworks.flax.sampling import choose
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.unmasked import prompt_mask
-from loadstone.generation.decoding import decoding
 
 _ROOM_STEP = 64
 """A cache is made for a multiple of this many tokens, so that prompts of nearly the same length share programs."""

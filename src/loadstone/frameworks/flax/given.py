@@ -23,7 +23,7 @@ from loadstone.frameworks.checked_state import (
     may_part,
     own_shapes,
 )
-from loadstone.frameworks.flax.framework import is_slot, ties
+from loadstone.frameworks.flax.adapter import is_slot, ties
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.tree import value_of, variables
 

@@ -28,7 +28,7 @@ from loadstone.frameworks.saves import Saves
 
 if TYPE_CHECKING:
     from loadstone.configs.generation import GenerationConfig
-    from loadstone.frameworks.outgoing import Written
+    from loadstone.frameworks.save_model import Written
     from loadstone.reporting.load_report import LoadReport
 
 
@@ -326,8 +326,8 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
     ) -> Self:
-        """Load a checkpoint from a folder or the Hub into this class. See :func:`loadstone.loading.from_pretrained`."""
-        from loadstone.loading import from_pretrained
+        """Load a checkpoint from a folder or the Hub: see :func:`loadstone.pipeline.load.from_pretrained`."""
+        from loadstone.pipeline.load import from_pretrained
 
         if cls.head_spec is None and cls.__init__ is FlaxPreTrainedModel.__init__:
             raise ArgumentError(

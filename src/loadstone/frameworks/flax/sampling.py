@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from loadstone.generation.decoding import Decoding
+from loadstone.frameworks.decoding import Decoding
 
 
 @partial(jax.jit, static_argnums=0)

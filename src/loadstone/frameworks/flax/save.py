@@ -13,7 +13,7 @@ import numpy as np
 
 from loadstone.frameworks.flax.given import checked_state
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
-from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
+from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.materialize.arrays import from_numpy, outgoing_array
 from loadstone.saving.checkpoint import OutgoingTensor
 from loadstone.transfer.outgoing import READ_NBYTES
@@ -31,7 +31,7 @@ def save(
     variant: str | None,
     format: str | None,
 ) -> Written:
-    """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
+    """Write config and weights, all or nothing; see :func:`loadstone.frameworks.save_model.save_model`.
 
     ``format``: ``"safetensors"`` or, as ``safe_serialization=False`` asks for, ``"msgpack"``. Tied slots are stored
     once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then untouched.

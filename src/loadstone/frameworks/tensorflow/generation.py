@@ -11,12 +11,12 @@ from loadstone.architectures import components
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import GenerationOptions
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.decoding import Decoding, decoding
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.tensorflow.arguments import without_router_logits
 from loadstone.frameworks.tensorflow.cache import Cache, cache_spec
 from loadstone.frameworks.tensorflow.unmasked import warnings_issued
 from loadstone.frameworks.unmasked import prompt_mask
-from loadstone.generation.decoding import Decoding, decoding
 
 _OWN = ("attention_mask", "generation_config", "input_ids", "inputs", "seed", "streamer", "token_type_ids")
 Found = TypeVar("Found", bound=components.Component)

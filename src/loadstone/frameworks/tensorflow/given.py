@@ -21,7 +21,7 @@ from loadstone.frameworks.checked_state import (
     may_part,
     own_shapes,
 )
-from loadstone.frameworks.tensorflow.framework import ties
+from loadstone.frameworks.tensorflow.adapter import ties
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.frameworks.tensorflow.slots import walk
 

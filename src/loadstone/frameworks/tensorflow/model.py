@@ -32,7 +32,7 @@ from loadstone.frameworks.tensorflow.variables import initialise_all
 
 if TYPE_CHECKING:
     from loadstone.configs.generation import GenerationConfig
-    from loadstone.frameworks.outgoing import Written
+    from loadstone.frameworks.save_model import Written
     from loadstone.reporting.load_report import LoadReport
 
 _skeletons: ContextVar[bool] = ContextVar("_skeletons", default=False)
@@ -224,8 +224,8 @@ class TFPreTrainedModel(Saves, Holder, Training, Serving, keras.Model):
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
     ) -> Self:
-        """Load a checkpoint from a folder or the Hub into this class. See :func:`loadstone.loading.from_pretrained`."""
-        from loadstone.loading import from_pretrained
+        """Load a checkpoint from a folder or the Hub: see :func:`loadstone.pipeline.load.from_pretrained`."""
+        from loadstone.pipeline.load import from_pretrained
 
         if cls.head_spec is None and cls.__init__ is TFPreTrainedModel.__init__:
             raise ArgumentError(

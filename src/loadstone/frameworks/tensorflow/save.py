@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from loadstone.core.tensors import BY_NAME
-from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
+from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.tensorflow.given import checked_state
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.materialize.arrays import from_numpy, numpy_dtype, outgoing_array
@@ -27,7 +27,7 @@ def save(
     variant: str | None,
     format: str | None,
 ) -> Written:
-    """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
+    """Write config and weights, all or nothing; see :func:`loadstone.frameworks.save_model.save_model`.
 
     ``format``: ``"safetensors"`` or, as ``safe_serialization=False`` asks for, ``"msgpack"``. Tied slots are stored
     once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then untouched.

@@ -13,14 +13,14 @@ from torch import Tensor
 
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.errors import SaveError
-from loadstone.frameworks.outgoing import Written, outgoing, save_model, ties_of_file, weight_format
+from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
-from loadstone.frameworks.torch.ggml_experts import PackedExperts
-from loadstone.frameworks.torch.ggml_layers import PackedEmbedding, PackedLinear
-from loadstone.frameworks.torch.given import checked_state
-from loadstone.frameworks.torch.members import modules_of, parameters_of
-from loadstone.frameworks.torch.model import PreTrainedModel
-from loadstone.frameworks.torch.torchao_weights import flattened
+from loadstone.frameworks.torch.loading.given import checked_state
+from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
+from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
+from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
+from loadstone.frameworks.torch.quantized.torchao import flattened
 from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor
 from loadstone.transfer.slices import Read, boxes, elements, of_array
 
@@ -37,7 +37,7 @@ def save(
     variant: str | None,
     format: str | None = None,
 ) -> Written:
-    """Write config and weights, all or nothing; see :func:`loadstone.frameworks.outgoing.save_model`.
+    """Write config and weights, all or nothing; see :func:`loadstone.frameworks.save_model.save_model`.
 
     ``format``: ``"safetensors"``, ``"pytorch"`` (what ``safe_serialization=False`` asks for) or ``"msgpack"``. Tied
     slots are stored once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then

@@ -1,0 +1,427 @@
+"""A checkpoint into another: another format, another dtype, other shards, plain numbers for packed ones. No framework.
+
+Headers are read, every tensor of the new files is planned, and then a few threads read, round and write a few MiB at a
+time. What need not change is copied by the kernel. The new folder appears when all of it is on the disk, or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.names import CONFIG_NAME, PYTORCH, QUANTIZATION_FILES, SAFETENSORS
+from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
+from loadstone.conversion.model_names import flax_names, head_of, model_of, spare_names
+from loadstone.conversion.origin import Companions, Origin, companions, open_origin
+from loadstone.conversion.quantize import Lowered
+from loadstone.conversion.verify import verify as verify_files
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.paths import local_path
+from loadstone.core.progress import Progress
+from loadstone.core.sizes import parse_size
+from loadstone.core.tensors import BY_NAME, DType, StoredTensor
+from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
+from loadstone.materialize.reader import Stretches
+from loadstone.pipeline.quantized_checkpoint import KEYS, refuse_unread, say_that_nothing_is
+from loadstone.quantization.config import read as read_quantisation
+from loadstone.quantization.encode import TARGETS
+from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
+from loadstone.transfer.block_writer import write_files
+from loadstone.transfer.machine import cores
+from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+FORMATS = (SAFETENSORS, PYTORCH, MSGPACK)
+_SUB_CONFIGS = ("text_config", "vision_config", "audio_config")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What a conversion did."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    """Weights, their index if there are shards, then the files that were copied along."""
+    format: str
+    tensors: int
+    nbytes: int
+    """Of all tensors as they are now."""
+    elapsed_s: float
+    is_verified: bool
+    rounded: tuple[str, ...]
+    """Tensors whose dtype changed."""
+    unpacked: tuple[str, ...]
+    """Tensors that were packed, and are plain now."""
+    overflowed: tuple[str, ...]
+    """Tensors in which numbers were beyond what the new dtype reaches: they became infinite, or its largest number."""
+    left_out: tuple[str, ...]
+    """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
+    quantised: tuple[str, ...] = ()
+    """Weights that are in fewer bits now."""
+    dropped: tuple[str, ...] = ()
+    """Tensors that the model has no use for: biases of zeros, which quantisers add to layers that have none; and where
+    weights are quantised, all that files of the family carry and no model needs."""
+    passed_over: tuple[str, ...] = ()
+    """Where the old weights and their index contradict each other, and what else of the kind lies there."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as JSON has it."""
+        return {
+            "folder": str(self.folder),
+            "files": [path.name for path in self.files],
+            "format": self.format,
+            "tensors": self.tensors,
+            "nbytes": self.nbytes,
+            "elapsed_s": self.elapsed_s,
+            "verified": self.is_verified,
+            "rounded": list(self.rounded),
+            "unpacked": list(self.unpacked),
+            "overflowed": list(self.overflowed),
+            "left_out": list(self.left_out),
+            "quantised": list(self.quantised),
+            "dropped": list(self.dropped),
+            "passed_over": list(self.passed_over),
+        }
+
+
+def convert(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    format: str = SAFETENSORS,
+    dtype: Any = None,
+    max_shard_size: int | str = "5GB",
+    dequantize: bool = False,
+    quantization_config: Any = None,
+    verify: bool = False,
+    overwrite: bool = False,
+    subfolder: str = "",
+    variant: str | None = None,
+    revision: str | None = None,
+    gguf_file: str | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+    local_files_only: bool = False,
+    token: str | bool | None = None,
+) -> Conversion:
+    """Write a checkpoint anew into the folder ``target``: all of it, or nothing.
+
+    :param source: a folder, a weight file or an index, or a Hub id, in any format that :func:`open_checkpoint` reads.
+        Config, tokenizer and the other files right beside the weights are copied along, if there is a config
+    :param target: a folder, new or empty; with ``overwrite=True`` one that holds a checkpoint, which is replaced as
+        ``save_pretrained`` would. Never the folder that the weights lie in
+    :param format: ``"safetensors"``, ``"pytorch"`` (``.bin``; needs no PyTorch) or ``"msgpack"`` (Flax; needs a config
+        of a family that Loadstone knows, since names and layouts there depend on the model)
+    :param dtype: what all floating-point tensors become, rounded to nearest, ties to even; None or ``"auto"`` keeps
+        each as it is. Whole numbers stay
+    :param dequantize: packed weights become plain ones. Without it their stored parts are copied as they are; what a
+        GGUF file packs always becomes plain
+    :param quantization_config: linear weights are quantised, as :meth:`from_pretrained` takes it: the files are those
+        that the model quantised while it is loaded would save. It needs PyTorch, the library that quantises, and a
+        config of a family that Loadstone knows. All else is then in ``dtype``, by default in the config's
+    :param gguf_file: the file of llama.cpp's in the folder or repository that config, weights and tokenizer come from.
+        A path that ends in ``.gguf`` does without
+    :param verify: before the new folder takes its place, read it back and compare every byte with the source;
+        weights that are quantised are quantised a second time for that
+    :raises ArgumentError: arguments that contradict each other, a target that may not be written to
+    :raises InvalidConfig: packed weights that stay packed cannot be had in another dtype or format
+    :raises UnsupportedDType: a dtype that the format, or rounding, does not know
+    :raises FrameworkNotInstalled, MissingTensors, ShapeMismatch: weights cannot be quantised without PyTorch and a
+        library for it, or are not those of the model that the config describes
+    :raises SaveError: the disk is full, or the like; nothing is left behind
+    :raises CorruptCheckpoint: the source is damaged, or was written to meanwhile; nothing is left behind
+    """
+    begin_s = time.monotonic()
+    wanted = _wanted(dtype)
+    if format not in FORMATS:
+        raise ArgumentError(
+            f"format={format!r}: expected one of {', '.join(map(repr, FORMATS))}; others are only read."
+        )
+    parse_size(max_shard_size, "max_shard_size")
+    if quantization_config is not None:
+        _check_quantising(quantization_config, wanted, format)
+    origin = open_origin(
+        source,
+        subfolder=subfolder,
+        variant=variant,
+        revision=revision,
+        gguf_file=gguf_file,
+        cache_dir=cache_dir,
+        local_files_only=local_files_only,
+        token=token,
+    )
+    folder = _checked_target(Path(os.path.realpath(local_path(target))), origin, overwrite)
+    checkpoint = _checkpoint(origin, wanted, dequantize, quantization_config is not None)
+    beside = companions(origin)
+    scratch = _existing(folder.parent)
+    with Stretches(scratch) as stretches, contextlib.ExitStack() as stack:
+        stretches.watch(checkpoint.ends)
+        lowered = None
+        if quantization_config is None:
+            dropped = spare_names(origin, checkpoint)
+            plan = [_planned(each, wanted, stretches) for name, each in checkpoint.items() if name not in dropped]
+        else:
+            lowered = stack.enter_context(_lowered(origin, checkpoint, quantization_config, wanted, scratch))
+            plan = [
+                _Planned(None, each) if isinstance(each, OutgoingTensor) else _planned(*each, stretches)
+                for each in lowered.tensors()
+            ]
+            stretches.check()
+            dropped = lowered.left_out
+        files = _files(beside, origin, plan, dequantize, lowered)
+        tensors = [each.tensor for each in plan]
+        if format == MSGPACK:
+            stored = [each.stored for each in plan if each.stored is not None]
+            tensors = in_flax_layout(tensors, flax_names(origin, stored))
+        check = _check([each.tensor for each in plan], lowered) if verify else None
+        metadata = {} if lowered is None else lowered.metadata
+        paths = _save(folder, tensors, files, format, max_shard_size, check, metadata)
+        overflowed = tuple(stretches.overflowed)
+    kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
+    return Conversion(
+        folder,
+        tuple(paths),
+        format,
+        len(plan),
+        sum(tensor.nbytes for tensor in tensors),
+        time.monotonic() - begin_s,
+        verify,
+        tuple(stored.name for stored, tensor in kept if stored.dtype is not tensor.dtype),
+        tuple(stored.name for stored, _ in kept if stored.is_packed),
+        overflowed,
+        beside.left_out,
+        () if lowered is None else lowered.names,
+        dropped,
+        checkpoint.passed_over,
+    )
+
+
+class _Planned(NamedTuple):
+    """A tensor to be written, under the Hub's name and layout."""
+
+    stored: StoredTensor | None
+    """None for what was made of stored tensors in between, as parts of quantised weights are."""
+    tensor: OutgoingTensor
+
+    @property
+    def is_changed(self) -> bool:
+        return self.stored is None or self.stored.dtype is not self.tensor.dtype or self.stored.is_packed
+
+
+def _wanted(dtype: Any) -> DType | None:
+    name = None if dtype is None else dtype_name(dtype)
+    if name in (None, "auto"):
+        return None
+    found = BY_NAME.get(str(name))
+    if found not in TARGETS:
+        known = ", ".join(each.value for each in TARGETS)
+        raise ArgumentError(
+            f"dtype={name!r}: expected one of {known}. Weights are quantised by quantization_config= "
+            "(--quantize int8, float8, nf4)."
+        )
+    return found
+
+
+def _check_quantising(asked: object, wanted: DType | None, format: str) -> None:
+    """:class:`ArgumentError` for what does not go with quantised weights, before anything is opened."""
+    read_quantisation(asked)
+    if format != SAFETENSORS:
+        raise ArgumentError(f"format={format!r}: quantised weights are written as {SAFETENSORS!r} only.")
+    if wanted is not None and wanted.bits < 16:
+        raise ArgumentError(
+            f"dtype={wanted.value!r}: beside quantization_config= it is the dtype that is computed in: bfloat16, "
+            "float16 or float32. For weights in float8 there is TorchAoConfig('float8') (--quantize float8)."
+        )
+
+
+def _lowered(origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DType | None, scratch: Path) -> Lowered:
+    spec, config = model_of(origin, len(checkpoint), "Which weights are linear layers' depends on the model.")
+    head = head_of(spec, config)
+    if head is None:
+        named = config.architectures or ()
+        known = ", ".join(each.class_name for each in spec.heads)
+        where = f"{origin.folder / CONFIG_NAME}: 'architectures'"
+        hint = "Which weights are the head's, and stay plain, depends on the class."
+        raise InvalidConfig([Fault(where, f"one of {known}", ", ".join(map(str, named)) or "none")], hint=hint)
+    return Lowered(checkpoint, spec, head, config, asked, wanted, scratch)
+
+
+def _checked_target(folder: Path, origin: Origin, overwrite: bool) -> Path:
+    """Where to write; the error comes before anything is read."""
+    if folder.suffix in (".safetensors", ".bin", ".pt", ".pth", ".msgpack", ".gguf", ".h5", ".json"):
+        raise ArgumentError(
+            f"{folder}: expected a folder to write to, not a file; the files in it get the usual names."
+        )
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise ArgumentError(f"{folder}: expected a folder to write to, found a file. Give another path.")
+    homes = {os.path.realpath(path.parent) for path in (*origin.checkpoint.files, origin.folder / CONFIG_NAME)}
+    homes |= {os.path.realpath(path.resolve().parent) for path in origin.checkpoint.files}
+    if str(folder) in homes or any(_is_same(folder, home) for home in homes):
+        raise ArgumentError(f"{folder}: the weights lie there, and nothing is converted in place. Give another folder.")
+    try:
+        if not overwrite and folder.is_dir() and any(os.scandir(folder)):
+            raise ArgumentError(
+                f"{folder}: there is something in it already. Give another folder; overwrite=True (--overwrite) "
+                "replaces the weights and configs there."
+            )
+    except OSError as error:
+        raise SaveError(f"{folder}: nothing was written, for it cannot be looked at: {error.strerror}") from None
+    return folder
+
+
+def _is_same(folder: Path, home: str) -> bool:
+    try:
+        return os.path.samefile(folder, home)
+    except OSError:
+        return False
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that there is."""
+    return next(each for each in (folder, *folder.parents) if each.is_dir())
+
+
+def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize: bool) -> Checkpoint:
+    """The tensors to write: stored parts as they are, or what comes out of them, as it always does of a GGUF file."""
+    if dequantize and origin.gguf is None and origin.quantization is None:
+        refuse_unread(origin.checkpoint)
+        say_that_nothing_is(origin.checkpoint)
+    if dequantize or origin.gguf is not None:
+        return origin.unpacked()
+    if wanted is None and not quantize:
+        return origin.checkpoint
+    said = origin.quantization
+    if said is not None:
+        refused = "quantised anew" if quantize else f"had as {wanted}"
+        raise InvalidConfig(
+            [Fault(f"{origin.folder}: {said.where}", "plain weights", f"quant_method {said.method!r}")],
+            hint=f"Packed weights cannot be {refused}; dequantize=True (--dequantize) makes them plain first.",
+        )
+    refuse_unread(origin.checkpoint)
+    return origin.checkpoint
+
+
+def _planned(stored: StoredTensor, wanted: DType | None, stretches: Stretches) -> _Planned:
+    dtype = wanted if wanted is not None and stored.dtype.is_floating else stored.dtype
+    if not stored.is_packed and dtype is stored.dtype:
+        read, ranges = stretches.stored(stored), _ranges(stored, stretches)
+    else:
+        read, ranges = stretches.rounded(stored, dtype), ()
+    is_matrix = len(stored.shape) == 2 and dtype.bits >= 8
+    turned = partial(_read_turned, stretches, stored, dtype) if is_matrix else None
+    return _Planned(stored, OutgoingTensor(stored.name, dtype, stored.shape, read, ranges, None, turned))
+
+
+def _read_turned(stretches: Stretches, stored: StoredTensor, dtype: DType, start: int, stop: int) -> Buffer:
+    """Bytes of a matrix with its rows as columns. Only Flax's files want it, so nothing is prepared."""
+    return stretches.rounded(stored, dtype, turned=True)(start, stop)
+
+
+def _ranges(stored: StoredTensor, stretches: Stretches) -> tuple[StoredRange, ...]:
+    """Where the bytes of an unchanged tensor lie in a row, so that the kernel may copy them."""
+    if stored.strides or stored.stretches or not stored.nbytes:
+        return ()
+    status = os.fstat(stretches.open(stored.file).descriptor)
+    file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return (StoredRange(file, stored.offset, 0, stored.nbytes),)
+
+
+def _files(
+    beside: Companions, origin: Origin, plan: Sequence[_Planned], dequantized: bool, lowered: Lowered | None
+) -> dict[str, bytes | Path]:
+    """What is copied along; the config says what the weights now are."""
+    files: dict[str, bytes | Path] = dict(beside.files)
+    if origin.config is None:
+        return files
+    config = dict(origin.config)
+    if dequantized or origin.gguf is not None:
+        for key in KEYS:
+            config.pop(key, None)
+        for name in QUANTIZATION_FILES:
+            files.pop(name, None)
+    dtypes: Counter[DType] = Counter()
+    for each in plan:
+        if each.tensor.dtype.is_floating:
+            dtypes[each.tensor.dtype] += math.prod(each.tensor.shape)
+    if lowered is not None:
+        config["quantization_config"] = lowered.settings
+        _name_dtype(config, lowered.dtype.value)
+        if lowered.is_untied:
+            config["tie_word_embeddings"] = False
+    elif dtypes and any(each.is_changed for each in plan):
+        _name_dtype(config, dtypes.most_common(1)[0][0].value)
+    if origin.repo_id is not None and isinstance(config.get("auto_map"), dict):
+        config["auto_map"] = {key: _rebased(entry, origin.repo_id) for key, entry in config["auto_map"].items()}
+    if config != origin.config or origin.gguf is not None:
+        files[CONFIG_NAME] = (json.dumps(config, indent=2, sort_keys=True) + "\n").encode()
+    return files
+
+
+def _name_dtype(config: dict[str, Any], name: str) -> None:
+    """In the config, and in those of its parts that name one. ``dtype`` is the newer key."""
+    for key in ("dtype", "torch_dtype"):
+        if key in config or (key == "torch_dtype" and "dtype" not in config):
+            config[key] = name
+    for part in _SUB_CONFIGS:
+        inner = config.get(part)
+        if isinstance(inner, dict):
+            config[part] = {key: name if key in ("dtype", "torch_dtype") else value for key, value in inner.items()}
+
+
+def _rebased(entry: Any, repo_id: str) -> Any:
+    """A reference to code that stays in its repository."""
+    if isinstance(entry, list):
+        return [_rebased(each, repo_id) for each in entry]
+    return entry if not isinstance(entry, str) or "--" in entry else f"{repo_id}--{entry}"
+
+
+def _save(
+    folder: Path,
+    tensors: Sequence[OutgoingTensor],
+    files: Mapping[str, bytes | Path],
+    format: str,
+    max_shard_size: int | str,
+    check: Callable[[Path], None] | None,
+    metadata: Mapping[str, str],
+) -> list[Path]:
+    nbytes = sum(tensor.nbytes for tensor in tensors)
+    passes = 2 if format == PYTORCH else 1
+    with Progress("Converting", passes * nbytes) as progress:
+
+        def write_bin(path: Path, shard: Sequence[OutgoingTensor]) -> None:
+            crcs = checksums(shard, max(cores(), 2), progress)
+            write_files({path: plan_pytorch(shard, crcs)}, progress=progress)
+
+        return save_checkpoint(
+            folder,
+            tensors,
+            max_shard_size=max_shard_size,
+            extra_files=files,
+            metadata={"format": "pt", **metadata},
+            weight_format=format,
+            write_shard=write_bin if format == PYTORCH else None,
+            progress=progress if format != PYTORCH else None,
+            check=check,
+        )
+
+
+def _check(tensors: Sequence[OutgoingTensor], lowered: Lowered | None) -> Callable[[Path], None]:
+    """For ``save_checkpoint``: compares the new files before they take their place."""
+
+    def check(stage: Path) -> None:
+        if lowered is not None:
+            lowered.again()
+        verify_files(stage, tensors)
+
+    return check

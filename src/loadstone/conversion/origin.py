@@ -1,0 +1,163 @@
+"""A checkpoint that is read as data, without a model: its tensors, its config, and the files that belong to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.checkpoint.gguf.open import GgufFile, open_gguf
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS, SUFFIXES, gguf_path
+from loadstone.configs.read import read_config
+from loadstone.errors import ArgumentError, TokenizerError
+from loadstone.pipeline.quantized_checkpoint import Settings, dequantised, refuse_unread, settings_of
+from loadstone.saving.journal import STAGING
+from loadstone.sources.resolve import fetch_files, resolve_files
+
+_FROM_HUB = (
+    *(
+        GENERATION_CONFIG_NAME,
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "added_tokens.json",
+    ),
+    *("vocab.json", "vocab.txt", "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model"),
+    *("chat_template.jinja", "chat_template.json", "preprocessor_config.json", "processor_config.json"),
+    *("modules.json", "sentence_bert_config.json", "config_sentence_transformers.json", "LICENSE", "README.md"),
+)
+"""What is fetched of a repository beside config and weights."""
+_WEIGHTS = re.compile(
+    r".*(\.index(\..+)?\.json|" + "|".join(map(re.escape, (*SUFFIXES, *OTHER_FORMATS))) + ")", re.ASCII
+)
+_MOST_ENTRIES = 1000
+_MOST_BYTES = 1 << 30
+"""Of a file that is copied along; what is larger is no tokenizer."""
+
+
+class Origin(NamedTuple):
+    """Where weights come from."""
+
+    checkpoint: Checkpoint
+    folder: Path
+    """Where its config lies, if it has one."""
+    config: Mapping[str, Any] | None
+    commit: str | None
+    repo_id: str | None
+    hub: Mapping[str, Any]
+    """Keywords that further files of the same repository are asked for with."""
+    gguf: GgufFile | None = None
+    """The one file that all comes from, if it does."""
+
+    @property
+    def quantization(self) -> Settings | None:
+        """What is said of weights in fewer bits, in the config or beside it."""
+        if self.gguf is not None:
+            return None
+        return settings_of(self.checkpoint, (self.config or {}).get)
+
+    def unpacked(self) -> Checkpoint:
+        """The tensors as a model has them: those that are packed know how they come out.
+
+        Raises :class:`InvalidConfig` for a method that is not known, and for quantized weights of which nothing is
+        said; :class:`CorruptCheckpoint` where tensors contradict what is said.
+        """
+        settings = self.quantization
+        if settings is None:
+            refuse_unread(self.checkpoint)
+            return self.checkpoint
+        return dequantised(
+            self.checkpoint, settings.values, str((self.config or {}).get("model_type", "")), settings.where
+        )
+
+
+def open_origin(
+    path_or_id: str | os.PathLike[str],
+    *,
+    subfolder: str = "",
+    variant: str | None = None,
+    revision: str | None = None,
+    gguf_file: str | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+    local_files_only: bool = False,
+    token: str | bool | None = None,
+) -> Origin:
+    """A folder, a weight file or an index, or a Hub id; ``gguf_file`` names one in there. Reads headers only.
+
+    Raises what :func:`loadstone.open_checkpoint` and, for a Hub id, the Hub raise; :class:`InvalidConfig`.
+    """
+    hub: dict[str, Any] = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
+    which: dict[str, Any] = {"subfolder": subfolder, "variant": variant}
+    source = resolve_files(path_or_id, revision=revision, gguf_file=gguf_file, **which, **hub)
+    folder = source.folder / subfolder if source.folder.is_dir() else source.folder.parent
+    kept = {**hub, "subfolder": subfolder}
+    path = gguf_path(source.folder / subfolder if gguf_file else source.folder, gguf_file)
+    if path is not None:
+        gguf = open_gguf(path)
+        return Origin(gguf.checkpoint, path.parent, gguf.config, source.commit, source.repo_id, kept, gguf)
+    checkpoint = open_checkpoint(source.folder, **which)
+    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
+    return Origin(checkpoint, folder, config, source.commit, source.repo_id, kept)
+
+
+class Companions(NamedTuple):
+    """What lies beside the weights."""
+
+    files: Mapping[str, Path | bytes]
+    """Name → file, or its content: config, tokenizer, code and so on."""
+    left_out: tuple[str, ...]
+    """Folders and the like, and what is too large to be one of these; or why there is no tokenizer."""
+
+
+def companions(origin: Origin) -> Companions:
+    """The files that belong to the weights; none where there is no config, for then it is no model's folder.
+
+    Of a repository on the Hub, those with the names that models commonly have; code stays there. Of a GGUF file, those
+    that its metadata stand for, but for the config.
+    """
+    if origin.gguf is not None:
+        return _of_gguf(origin.gguf)
+    if origin.config is None:
+        return Companions({}, ())
+    if origin.repo_id is not None:
+        subfolder = Path(origin.hub["subfolder"])
+        names = [(subfolder / name).as_posix() for name in _FROM_HUB]
+        hub = {key: value for key, value in origin.hub.items() if key != "subfolder"}
+        root = fetch_files(origin.repo_id, names, revision=origin.commit or "main", **hub)
+        found = {name: root / subfolder / name for name in (CONFIG_NAME, *_FROM_HUB)}
+        return Companions({name: path for name, path in found.items() if path.is_file()}, ())
+    files: dict[str, Path | bytes] = {}
+    left_out = []
+    with os.scandir(origin.folder) as entries:
+        listed = sorted(islice(entries, _MOST_ENTRIES + 1), key=lambda entry: entry.name)
+    if len(listed) > _MOST_ENTRIES:
+        raise ArgumentError(f"{origin.folder}: more than {_MOST_ENTRIES} files, which is no model's folder")
+    for entry in listed:
+        if entry.name.startswith(".") or entry.name == STAGING or _WEIGHTS.fullmatch(entry.name):
+            continue
+        if entry.is_file() and entry.stat().st_size <= _MOST_BYTES:
+            files[entry.name] = Path(entry.path)
+        else:
+            left_out.append(entry.name + ("/" if entry.is_dir() else ""))
+    return Companions(files, tuple(left_out))
+
+
+def _of_gguf(gguf: GgufFile) -> Companions:
+    try:
+        import tokenizers  # noqa: F401
+
+        from loadstone.text.gguf import tokenizer_json
+
+        content, settings = tokenizer_json(gguf.metadata, str(gguf.path))
+    except ImportError:
+        return Companions({}, ("the tokenizer, which needs the tokenizers package: pip install 'loadstone[cli]'",))
+    except TokenizerError as error:
+        return Companions({}, (f"the tokenizer: {error}",))
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", **settings}
+    said = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
+    return Companions({"tokenizer.json": content.encode(), "tokenizer_config.json": said.encode()}, ())

@@ -1,0 +1,265 @@
+"""Linear weights of a checkpoint in fewer bits, to be written: as ``from_pretrained`` quantises them, without a model.
+
+One weight after the other is quantised, and its parts go into a scratch file that has no name, beside the target. From
+there writers take them in the order of the new files, in which the scales of all weights come before their numbers. So
+each weight is quantised once, and memory holds one.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.checkpoint import Checkpoint
+from loadstone.configs.load_options import Options
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.tensors import DType, StoredTensor
+from loadstone.errors import Fault, SaveError, UnsupportedDType
+from loadstone.frameworks.registry import require_framework
+from loadstone.planning.match import match
+from loadstone.planning.recipes import Stack, Stored, Tied
+from loadstone.planning.ties import match_untied
+from loadstone.quantization.config import read
+from loadstone.transfer.machine import accelerator_bytes
+from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
+from loadstone.transfer.strategy import BUFFERED, TransferOptions
+from loadstone.transfer.weight_files import Weights
+
+_PLAIN = json.dumps({"_type": "Tensor"})
+"""What torchao's files say of a tensor that is none of its own."""
+
+
+class Kept(NamedTuple):
+    """A stored tensor that is written in a plain dtype, under the name that it has here."""
+
+    stored: StoredTensor
+    dtype: DType | None
+    """None: as it is."""
+
+
+class Lowered:
+    """What is written of a checkpoint whose weights are quantised. Use it in a ``with``."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        family: Family,
+        head: HeadSpec,
+        config: PretrainedConfig,
+        asked: object,
+        dtype: DType | None,
+        scratch: Path,
+    ) -> None:
+        """``asked`` as ``quantization_config=`` takes it. Plans, and quantises nothing yet.
+
+        :param dtype: of everything else, and of the weights before they are quantised; None: as ``torch_dtype="auto"``
+        :raises ArgumentError: what is asked for makes no sense, or this machine cannot do it
+        :raises FrameworkNotInstalled: PyTorch, or the library that quantises, is not there
+        :raises MissingTensors, ShapeMismatch: the tensors are not those of the model that the config describes
+        """
+        options: dict[str, Any] = {"quantization_config": asked, "torch_dtype": None if dtype is None else dtype.value}
+        if read(asked).needs_accelerator and accelerator_bytes():
+            options["device_map"] = 0
+        framework = require_framework("torch")
+        make = partial(framework.skeleton, framework.resolve_class(family, head), config, (), {})
+        model = make()
+        given, _ = Options.split(options)
+        self.dtype = given.wanted_dtype(config, checkpoint)
+        """What all that is not quantised is in, and what is computed in."""
+        matched = partial(
+            match, framework.slots(model), checkpoint, same=framework.alike(None), absent=checkpoint.absent
+        )
+
+        def untie() -> None:
+            nonlocal model
+            config.tie_word_embeddings = False
+            model = make()
+
+        self._plan = match_untied(matched, lambda: framework.naming(model), untie)
+        devices = framework.placement(given, model, self._plan, self.dtype)
+        self._quantiser = framework.quantiser(model, self._plan, devices)
+        self._checkpoint, self._family, self._asked_dtype = checkpoint, family, dtype
+        self._dtype_of = devices.dtypes
+        self._shapes = {slot.name: slot.shape for slot in self._plan.slots}
+        self._recipes = dict(self._written(bool(config.tie_word_embeddings)))
+        self._layout: list[tuple[str, DType, tuple[int, ...]]] = []
+        self._check_kinds()
+        self._scratch = _Scratch(scratch)
+        self.metadata: dict[str, str] = {}
+        """What safetensors files say of the parts; nothing before :meth:`tensors`."""
+
+    def __enter__(self) -> Lowered:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._scratch.close()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """``quantization_config`` for the new ``config.json``, with each linear layer by name that is left alone."""
+        found: dict[str, Any] = self._quantiser.settings
+        return found
+
+    @property
+    def is_untied(self) -> bool:
+        """Whether what is stored contradicts the config's ties, so that the new config says that there are none."""
+        return bool(self._plan.untied)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the weights that are quantised."""
+        return tuple(self._quantiser.slots)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Stored tensors that no model needs."""
+        return self._plan.leftovers
+
+    def _written(self, is_tied: bool) -> Iterator[tuple[str, Stored]]:
+        """Each slot that is written, and how it is made: tied ones once, but where readers will not tie."""
+        for name, recipe in self._plan.recipes.items():
+            if isinstance(recipe, Tied) and not is_tied:
+                recipe = self._plan.recipes[recipe.slot]
+            if isinstance(recipe, Stored):
+                yield name, recipe
+
+    def tensors(self) -> list[Kept | OutgoingTensor]:
+        """All that is to be written, in the order of the model, as ``save_pretrained`` names it; weights are quantised.
+
+        Tensors that the model has no place for come last, as they are. What files carry and no model needs is left out.
+
+        :raises SaveError: no room for the scratch file, or a kind of weight that has no stored form
+        :raises CorruptCheckpoint: a file is cut short
+        """
+        made = self._made()
+        found: list[Kept | OutgoingTensor] = []
+        said: dict[str, str] = {}
+        for name, recipe in self._recipes.items():
+            if name in made:
+                found += made[name].tensors
+                said |= made[name].said or dict.fromkeys((each.name for each in made[name].tensors), _PLAIN)
+            else:
+                kept = self._as_stored(name, recipe)
+                found += kept
+                said |= dict.fromkeys((each.stored.name for each in kept), _PLAIN)
+        others = [Kept(self._checkpoint[name], self._asked_dtype) for name in self._plan.unused]
+        said |= dict.fromkeys((each.stored.name for each in others), _PLAIN)
+        if any(each.said for each in made.values()):  # else the library has no such words
+            self.metadata = {"tensor_names": json.dumps(list(said)), **said}
+        return found + others
+
+    def again(self) -> None:
+        """Quantise all weights anew, so that what was written can be compared with that.
+
+        Raises :class:`SaveError` if other parts come out than the first time.
+        """
+        before = self._layout
+        self._scratch.rewind()
+        self._made()
+        if self._layout != before:
+            raise SaveError("Quantised again, weights have other parts than the first time. Nothing was written.")
+
+    def _made(self) -> dict[str, _Made]:
+        """Quantised weights, and slots that are put together or part of a stored tensor: slot → its tensors, which are
+        in the scratch file."""
+        loose = [
+            (name, recipe, self._shapes[name], self._dtype_of(name, recipe.pieces[0].tensor))
+            for name, recipe in self._recipes.items()
+            if name not in self._quantiser.slots and not self._as_stored(name, recipe)
+        ]
+        weights = Weights(self._checkpoint.ends, TransferOptions(BUFFERED))
+        made: dict[str, _Made] = {}
+        for slot, tensors, said in self._quantiser.saved(weights, loose):
+            parts = [self._scratch.add(each) for each in tensors]
+            made[slot] = _Made(parts, {name: text for name, text in said.items() if name != "tensor_names"})
+        self._layout = [(each.name, each.dtype, each.shape) for those in made.values() for each in those.tensors]
+        return made
+
+    def _as_stored(self, name: str, recipe: Stored) -> list[Kept]:
+        """The stored tensors that a slot is made of, each whole; none if it is not."""
+        piece, own = recipe.pieces[0], self._checkpoint.get(name)
+        dtype = self._dtype_of(name, piece.tensor)
+        if isinstance(recipe.pieces, Stack):
+            rule = next(each for each in self._family.experts if name.endswith(each.slot))
+            count, stem = self._shapes[name][0], name[: -len(rule.slot)]
+            names = (stem + pattern.format(expert) for expert in range(count) for pattern in rule.stored)
+            return [Kept(each._replace(name=new), dtype) for new, each in zip(names, recipe.tensors, strict=True)]
+        if own is not None and own.stretches and own.shape == self._shapes[name]:
+            return [Kept(own, dtype)]  # its pieces are the stretches
+        is_whole = len(recipe.pieces) == 1 and piece.rows is None and piece.into is None
+        return [Kept(piece.tensor._replace(name=name), dtype)] if is_whole else []
+
+    def _check_kinds(self) -> None:
+        faults = [
+            Fault(f"{tensor.file}, tensor {tensor.name}", "a floating-point dtype", tensor.dtype.value)
+            for name in self._quantiser.slots
+            for tensor in self._recipes[name].tensors
+            if not tensor.dtype.is_floating
+        ]
+        if faults:
+            raise UnsupportedDType(faults, hint="Are these quantised weights, and does config.json say so?")
+
+
+class _Made(NamedTuple):
+    tensors: list[OutgoingTensor]
+    said: Mapping[str, str]
+
+
+class _Scratch:
+    """A file without a name that tensors are appended to, and read from by several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._end, self._lock = folder, 0, threading.Lock()
+        try:
+            self._file = tempfile.TemporaryFile(dir=folder, prefix=".loadstone-scratch-", buffering=0)  # noqa: SIM115
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def close(self) -> None:
+        self._file.close()
+
+    def rewind(self) -> None:
+        """What is added next takes the place of what was first."""
+        self._end = 0
+
+    def add(self, tensor: OutgoingTensor) -> OutgoingTensor:
+        """The same tensor, which from now on comes from here."""
+        begin = self._end
+        for start in range(0, tensor.nbytes, READ_NBYTES):
+            view = bytes_of(Cut(tensor, start, min(start + READ_NBYTES, tensor.nbytes)))
+            try:
+                with self._lock:
+                    self._file.seek(begin + start)
+                    while view:
+                        view = view[self._file.write(view) :]
+            except OSError as error:
+                raise self._failure(error) from error
+        self._end = begin + tensor.nbytes
+        return OutgoingTensor(tensor.name, tensor.dtype, tensor.shape, partial(self._read, begin))
+
+    def _read(self, begin: int, start: int, stop: int) -> bytearray:
+        found = bytearray(stop - start)
+        view, at = memoryview(found), begin + start
+        while view:
+            with self._lock:  # the file has one position, and what it holds is mostly in the page cache
+                self._file.seek(at)
+                count = self._file.readinto(view)
+            if not count:
+                raise SaveError(f"The scratch file in {self._folder} was cut short. Nothing was written.")
+            view, at = view[count:], at + count
+        return found
+
+    def _failure(self, error: OSError) -> SaveError:
+        return SaveError(
+            f"{self._folder}: nothing was written, for there is no scratch file for quantised weights: "
+            f"{error.strerror or error}. They take room there once more until all is done."
+        )

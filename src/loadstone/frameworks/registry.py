@@ -1,0 +1,63 @@
+"""The three frameworks by name: whether each is installed, and its adapter."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+from loadstone.errors import FrameworkNotInstalled
+
+_PACKAGES = {"torch": "torch", "flax": "flax", "tensorflow": "tensorflow"}
+
+
+_NEEDED = {"torch": ("torch",), "flax": ("flax", "jax"), "tensorflow": ("tensorflow", "keras")}
+
+
+PREFIXES = {"": "torch", "Flax": "flax", "TF": "tensorflow"}
+"""What the names of a framework's classes start with."""
+
+
+def framework_of(class_name: str) -> tuple[str, str]:
+    """``"FlaxLlamaModel"`` → ``("flax", "LlamaModel")``: the framework of a class, and the name without its prefix."""
+    prefix = next(each for each in sorted(PREFIXES, key=len, reverse=True) if class_name.startswith(each))
+    return PREFIXES[prefix], class_name.removeprefix(prefix)
+
+
+def prepare(name: str) -> None:
+    """Import the room of a framework that this process has imported already, so that its first load need not."""
+    if all(sys.modules.get(package) is not None for package in _NEEDED[name]):
+        importlib.import_module(f"loadstone.frameworks.{name}.adapter")
+
+
+def require_framework(name: str) -> Any:
+    """The door to a framework; :class:`FrameworkNotInstalled` names the command that installs it."""
+    try:
+        importlib.import_module(_PACKAGES[name])
+    except ModuleNotFoundError as error:
+        if error.name != _PACKAGES[name]:
+            raise
+        raise FrameworkNotInstalled(
+            f"This needs {name}, which is not installed. Install it with: pip install 'loadstone[{name}]'"
+        ) from None
+    return importlib.import_module(f"loadstone.frameworks.{name}.adapter")
+
+
+_EXTRAS = {"compressed-tensors": "compressed"}
+"""Library → the extra that brings it, where that is not ``quantised``."""
+
+
+def require_library(name: str, package: str, instead: str = "") -> Any:
+    """A module of a library that computes with quantised weights; :class:`FrameworkNotInstalled` says how to get it.
+
+    ``instead``: what else the caller can do.
+    """
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        lacking = (error.name or "").partition(".")[0]
+        found = "which is not installed" if lacking == package.replace("-", "_") else f"which lacks {error.name}"
+        extra = _EXTRAS.get(package, "quantised")
+        raise FrameworkNotInstalled(
+            f"This needs {package}, {found}. Install it with: pip install 'loadstone[{extra}]'{instead}"
+        ) from error

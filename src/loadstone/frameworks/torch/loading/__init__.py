@@ -1,0 +1,1 @@
+"""From a skeleton to a model whose slots hold their weights."""

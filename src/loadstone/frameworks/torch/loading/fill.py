@@ -1,0 +1,198 @@
+"""Load plan + skeleton → model: each slot gets its numbers, in memory that holds them only once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.core.tensors import StoredTensor
+from loadstone.errors import Fault, UnsupportedDType
+from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.loading.copies import Copied, Job, make
+from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.modeling.model import initialise
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Piece, Stored, Tied
+from loadstone.transfer.weight_files import Weights
+
+_NONE: Mapping[str, Tensor] = MappingProxyType({})
+
+
+class Filled(NamedTuple):
+    """What filling took, in bytes."""
+
+    viewed: int
+    copied: int
+
+
+TorchDTypeOf = Callable[[str, StoredTensor], torch.dtype]
+"""A slot's name and a stored tensor that fills it → the slot's dtype."""
+
+
+class Source:
+    """Stored tensors as PyTorch tensors: views of mapped files, or tensors that the caller holds already."""
+
+    def __init__(self, weights: Weights, held: Mapping[str, Tensor] | None = None) -> None:
+        self.weights, self.held = weights, held
+
+    def is_at_hand(self, stored: StoredTensor) -> bool:
+        """Whether it may stay where it is, as a view."""
+        return self.held is not None or (stored.packing is None and self.weights.is_mapped(stored.file))
+
+    def view(self, stored: StoredTensor) -> Tensor:
+        """A tensor without a copy."""
+        if self.held is not None:
+            return self.held[stored.name]
+        dtype = to_torch(stored.dtype)
+        if not stored.nbytes:
+            return torch.empty(stored.shape, dtype=dtype)
+        # Elements may stand at any byte: what is kept is checked for that, what is copied need not be.
+        count = stored.nbytes // dtype.itemsize
+        flat = torch.frombuffer(self.weights.maps[stored.file].buffer, dtype=dtype, count=count, offset=stored.offset)
+        return flat.view(stored.shape) if stored.strides is None else flat.as_strided(stored.shape, stored.strides)
+
+    def make(self, jobs: Sequence[Job], device: torch.device) -> Copied:
+        """Slots in memory of their own on a device."""
+        if self.held is None:
+            return make(jobs, device, self.weights)
+        made = {}
+        for name, pieces, shape, dtype in jobs:
+            made[name] = torch.empty(shape, dtype=dtype, device=device)
+            for piece in pieces:
+                (made[name] if piece.into is None else made[name][piece.into]).copy_(taken(self, piece).detach())
+        return Copied(made, 0)
+
+
+def fill(
+    model: nn.Module,
+    plan: LoadPlan,
+    source: Source,
+    dtype_of: TorchDTypeOf,
+    device_of: Callable[[str], torch.device],
+    fresh_dtype_of: Callable[[str], torch.dtype | None],
+    ready: Mapping[str, Tensor] = _NONE,
+) -> Filled:
+    """Put every slot's numbers into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
+
+    Fresh ones are in the dtype that ``fresh_dtype_of`` says; where it says none, in that of the others.
+
+    On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
+    copied once, straight into its final memory.
+    """
+    owners = dict(tensors_of(model))
+    check_kinds(plan, owners)
+    made: dict[str, Tensor] = dict(ready)
+    jobs: dict[torch.device, list[Job]] = {}
+    seen: set[str] = set()
+    viewed = 0
+    for name, recipe in plan.recipes.items():
+        if not isinstance(recipe, Stored) or name in ready:
+            continue
+        first = recipe.pieces[0]
+        dtype, device = dtype_of(name, first.tensor), device_of(name)
+        if len(recipe.pieces) == 1 and first.into is None and device.type == "cpu" and source.is_at_hand(first.tensor):
+            view = taken(source, first)
+            # Two slots never share memory unless the model ties them: training one would change the other.
+            shared = first.rows is None and first.tensor.name in seen
+            seen.add(first.tensor.name)
+            aligned = view.data_ptr() % view.element_size() == 0
+            if view.dtype == dtype and view.is_contiguous() and aligned and not shared:
+                made[name] = view
+                viewed += view.nbytes
+                continue
+        jobs.setdefault(device, []).append(Job(name, recipe.pieces, tuple(owners[name].shape), dtype))
+    copied = 0
+    for device, those in jobs.items():
+        tensors, laid = source.make(those, device)
+        made |= tensors
+        viewed += laid
+        copied += sum(tensor.nbytes for tensor in tensors.values()) - laid
+    _put(model, plan, owners, made, device_of, fresh_dtype_of)
+    return Filled(viewed, copied)
+
+
+def check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
+    """:class:`UnsupportedDType` where whole numbers are stored for one of these slots that computes with fractions."""
+    faults = [
+        Fault(f"{tensor.file}, tensor {tensor.name}", "a floating-point dtype", tensor.dtype.value)
+        for name, recipe in plan.recipes.items()
+        if isinstance(recipe, Stored) and name in owners and owners[name].is_floating_point()
+        for tensor in recipe.tensors
+        if not tensor.dtype.is_floating
+    ]
+    if faults:
+        raise UnsupportedDType(faults, hint="Are these quantised weights, and does config.json say so?")
+
+
+def _default_dtype(made: Mapping[str, Tensor]) -> torch.dtype:
+    """What fresh slots are made in: the dtype of the others."""
+    kinds = (tensor.dtype for tensor in made.values() if tensor.is_floating_point())
+    return next((kind for kind in kinds if kind.itemsize > 1), torch.float32)
+
+
+def tensors_of(model: nn.Module) -> list[tuple[str, Tensor]]:
+    """Every parameter and buffer, those that share numbers under each name."""
+    return [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
+
+
+def taken(source: Source, piece: Piece) -> Tensor:
+    """What a piece takes of its stored tensor, as a view."""
+    view = source.view(piece.tensor)
+    return view if piece.rows is None else view.narrow(0, *piece.rows)
+
+
+def _moved(parameter: nn.Parameter, value: Tensor) -> nn.Parameter:
+    """A parameter that has memory, with other memory: it stays the one that optimizers hold."""
+    if (parameter.dtype, parameter.device) != (value.dtype, value.device):
+        parameter.grad = None  # as it cannot have one of another dtype or device
+    parameter.data = value
+    return parameter
+
+
+def _put(
+    model: nn.Module,
+    plan: LoadPlan,
+    owners: Mapping[str, Tensor],
+    made: dict[str, Tensor],
+    device_of: Callable[[str], torch.device],
+    fresh_dtype_of: Callable[[str], torch.dtype | None],
+) -> None:
+    """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
+    modules = dict(modules_of(model))
+    parameters: dict[str, Tensor] = {}
+    fresh, default = set(plan.fresh), _default_dtype(made)
+    for name in fresh:
+        slot = owners[name]
+        kind = (fresh_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
+        made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
+    for name, value in made.items():
+        slot = owners[name]
+        if isinstance(value, nn.Parameter):
+            pass
+        elif type(slot) is nn.Parameter and not slot.is_meta:
+            value = _moved(slot, value)
+        elif type(slot) is nn.Parameter or isinstance(slot, nn.Parameter):  # the latter is slow
+            value = nn.Parameter(value, requires_grad=slot.requires_grad and value.is_floating_point())
+        parameters[name] = value
+    for name, recipe in plan.recipes.items():
+        if isinstance(recipe, Tied):
+            parameters[name] = parameters[recipe.slot]
+    # Slots that are one object in the skeleton (a user's own ties) stay one.
+    by_slot = {id(owners[name]): value for name, value in parameters.items()}
+    for name, slot in owners.items():
+        owner, _, leaf = name.rpartition(".")
+        table: dict[str, Any] = modules[owner]._parameters
+        if leaf not in table:
+            table = modules[owner]._buffers
+        new = parameters.get(name)
+        if new is None:
+            new = by_slot.get(id(slot))
+        if new is not None:
+            table[leaf] = new
+        elif slot.device != device_of(name) and not slot.is_meta:
+            table[leaf] = slot.to(device_of(name))
+    initialise(model, fresh)

@@ -1,0 +1,119 @@
+"""The bare model: embeddings, masks, positions, layers, final norm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.architectures import components
+from loadstone.architectures.components.base import Component
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.outputs import BaseModelOutput
+from loadstone.frameworks.ranges import check_length
+from loadstone.frameworks.torch.modeling.arguments import check_inputs
+from loadstone.frameworks.torch.modeling.attention import RotaryEmbedding, State
+from loadstone.frameworks.torch.modeling.blocks import position_ids as default_positions
+from loadstone.frameworks.torch.modeling.build import Built, attach, call
+from loadstone.frameworks.torch.modeling.cache import DynamicCache, check_cache
+from loadstone.frameworks.torch.modeling.masks import masks_for, row_segments
+
+
+def attach_backbone(holder: nn.Module, component: Component) -> None:
+    """Build a bare model's parts into ``holder``, and what is computed rather than loaded."""
+    attach(holder, component)
+    if isinstance(component, components.Backbone):
+        attentions = tuple(components.find(component, components.Attention))
+        holder._mask_kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))  # type: ignore[assignment]
+        rotaries = tuple(dict.fromkeys(each.rotary for each in attentions if each.rotary is not None))
+        if rotaries:
+            holder.add_module("rotary_emb", RotaryEmbedding(rotaries))
+
+
+class Backbone(Built, component=components.Backbone):
+    """Embeddings, layers, norm."""
+
+    def __init__(self, component: components.Backbone) -> None:
+        nn.Module.__init__(self)
+        self.component = component
+        attach_backbone(self, component)
+
+    @staticmethod
+    def run(
+        holder: Any,
+        component: components.Backbone,
+        *,
+        input_ids: Tensor | None,
+        attention_mask: Tensor | None,
+        position_ids: Tensor | None,
+        past_key_values: DynamicCache | None,
+        inputs_embeds: Tensor | None,
+        token_type_ids: Tensor | None,
+        use_cache: bool,
+        output_attentions: bool,
+        output_hidden_states: bool,
+        output_router_logits: bool,
+        eager: bool,
+        checkpointing: bool,
+    ) -> BaseModelOutput:
+        given = input_ids if inputs_embeds is None else inputs_embeds
+        if given is None or (input_ids is not None and inputs_embeds is not None):
+            raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+        embeddings = component.embeddings.component
+        assert isinstance(embeddings, components.Embeddings)
+        check_inputs(embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
+        tokens = given.shape[1]
+        if past_key_values is not None:
+            check_cache(past_key_values)
+        cache = (past_key_values if past_key_values is not None else DynamicCache()) if use_cache else None
+        past = cache.get_seq_length() if cache is not None else 0
+        kinds, segments = holder._mask_kinds, None
+        if position_ids is not None:
+            position_ids = position_ids.view(-1, tokens)
+            if attention_mask is None and cache is None and all(causal for causal, _ in kinds):
+                segments = row_segments(position_ids)
+        padding, masks = masks_for(kinds, attention_mask, segments, tokens, past + tokens, given)
+        if position_ids is None:
+            found = default_positions(embeddings, input_ids, padding, tokens, past)
+            if isinstance(found, int):
+                if not torch.compiler.is_compiling():  # a bound on the length would be compiled in
+                    check_length(embeddings, past + tokens)
+                found = torch.arange(found, found + tokens, device=given.device)[None]
+            position_ids = found
+        x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
+        if component.expand is not None:
+            x = call(holder, component.expand, x)
+        rotary: Any = getattr(holder, "rotary_emb", None)
+        state = State(
+            masks=masks,
+            rotary={} if rotary is None else rotary(x, position_ids),
+            cache=cache,
+            eager=eager or output_attentions,
+            attentions=[] if output_attentions else None,
+            hidden_states=[] if output_hidden_states else None,
+            router_logits=[] if output_router_logits else None,
+            checkpointing=checkpointing,
+        )
+        x = call(holder, component.stack, x, state)
+        if component.norm is not None:
+            x = call(holder, component.norm, x)
+        if component.reduce is not None:
+            x = call(holder, component.reduce, x)
+        return BaseModelOutput(
+            last_hidden_state=x,
+            pooler_output=None if component.pooler is None else call(holder, component.pooler, x),
+            past_key_values=cache,
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            attentions=None if state.attentions is None else tuple(state.attentions),
+            router_logits=None if state.router_logits is None else tuple(state.router_logits),
+        )
+
+
+class Wrapped(Built, component=components.Wrapped):
+    """A backbone one level further down."""
+
+    @staticmethod
+    def run(holder: nn.Module, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
+        out: BaseModelOutput = call(holder, component.inner, **inputs)
+        return out

@@ -1,0 +1,9 @@
+"""PyTorch's model-specific classes: ``LlamaForCausalLM`` and the others."""
+
+from __future__ import annotations
+
+from loadstone.frameworks.classes import Classes
+from loadstone.frameworks.torch.modeling.heads import TASK_CLASSES
+from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+
+CLASSES = Classes("", PreTrainedModel, TASK_CLASSES)

@@ -1,0 +1,280 @@
+"""Text generation: greedy or sampled, batched with padding on the left, with a key-value cache."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, TypeVar, Unpack
+
+import torch
+from torch import Tensor
+
+from loadstone.architectures import components
+from loadstone.configs.generation import GenerationConfig
+from loadstone.configs.generation_keys import KNOWN, GenerationOptions
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.decoding import Decoding, decoding
+from loadstone.frameworks.torch.modeling.cache import DynamicCache, check_cache
+from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
+from loadstone.frameworks.torch.transformers_compat.layers import takes
+
+_OWN = (
+    "attention_mask",
+    "generation_config",
+    "generator",
+    "input_ids",
+    "inputs",
+    "past_key_values",
+    "streamer",
+    "token_type_ids",
+)
+Found = TypeVar("Found", bound=components.Component)
+
+
+class Streamer(Protocol):
+    """Takes tokens as they come."""
+
+    def put(self, value: Tensor) -> None:
+        """The prompt first, (batch, tokens), then each step's tokens, (batch,)."""
+
+    def end(self) -> None:
+        """No more tokens."""
+
+
+class GenerationMixin:
+    """:meth:`generate` for models that predict the next token."""
+
+    config: Any
+    generation_config: GenerationConfig | None
+
+    def prepare_inputs_for_generation(
+        self, input_ids: Tensor, past_key_values: Any = None, position_ids: Tensor | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """The inputs of the next forward pass: only the tokens that the cache does not hold yet.
+
+        Those have their ``position_ids`` (batch, unread tokens). Without these a cache that holds at least as many
+        tokens as there are is taken for one with a tuned prompt before them, and the last token for the new one.
+        A class of one's own may have its own, which is then called for every step.
+        """
+        unread = max(input_ids.shape[1] - _tokens_in(past_key_values), 1)
+        if position_ids is not None:
+            unread = position_ids.shape[1]
+            kwargs["position_ids"] = position_ids
+        return {"input_ids": input_ids[:, -unread:], "past_key_values": past_key_values, **kwargs}
+
+    @torch.no_grad()
+    def generate(
+        self,
+        inputs: Tensor | None = None,
+        generation_config: object = None,
+        *,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        past_key_values: Any = None,
+        generator: torch.Generator | None = None,
+        streamer: Streamer | None = None,
+        **options: Unpack[GenerationOptions],
+    ) -> Tensor:
+        """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
+
+        ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
+        ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
+        models that have them; new tokens get the last one's. ``past_key_values``: a cache that holds the
+        first tokens of the prompt already, and gets the others; or all tokens before ``input_ids``, if the mask has
+        them too.
+
+        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
+        ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability);
+        ``eos_token_id``, one or several, and ``pad_token_id``, which fills up a text that met one; ``use_cache``
+        (True). What is not given comes from ``generation_config`` (Loadstone's, transformers' or a dict), then from
+        the model's. Other keywords of transformers' ``generate`` are taken where they change nothing.
+
+        Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
+        """
+        ids = inputs if inputs is not None else input_ids
+        if inputs is not None and input_ids is not None:
+            raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
+        is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and ids.numel() > 0 and not ids.is_floating_point()
+        if not is_prompt or ids is None:
+            raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
+        more = self._inputs_of_its_own(options)
+        how = decoding(
+            ids.shape[1],
+            self.generation_config or GenerationConfig.for_model(self.config, None),
+            self.config,
+            {name: value for name, value in options.items() if name not in more},
+            generation_config,
+            own=_OWN,
+        )
+        past = self._tokens_given(past_key_values)
+        mask, before = _mask(self, ids, attention_mask, past, how.prompt_padding)
+        longest = self._longest_text()
+        if longest is not None:
+            how = how.within(longest, int(mask.sum(dim=1).max()))
+        if past_key_values is not None and not how.use_cache:
+            raise ArgumentError("past_key_values is a cache, and use_cache=False: give one of the two.")
+        if token_type_ids is not None and self._takes_segments():
+            more["token_type_ids"] = _segments(ids, token_type_ids)
+
+        if streamer is not None:
+            streamer.put(ids)
+        model: Any = self
+        ending = torch.tensor(how.ends, device=ids.device)
+        cache = past_key_values
+        unread = before + ids.shape[1] - past
+        unfinished = torch.ones(ids.shape[0], dtype=torch.bool, device=ids.device)
+        turns = self._frequencies_change_at() if model.component is not None else -1
+        for _ in range(how.new_tokens):
+            if turns >= 0 and cache is not None and not before and _tokens_in(cache) <= turns < ids.shape[1]:
+                cache, unread = None, ids.shape[1]  # what it holds was turned by the frequencies of short texts
+            out = model(**self._step(ids, mask, cache, unread, how.use_cache, more))
+            cache = out.get("past_key_values") if how.use_cache else None
+            logits = out.logits[:, -1].float()
+            chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
+            chosen = torch.where(unfinished, chosen, how.padding)
+            ids = torch.cat((ids, chosen[:, None]), dim=1)
+            mask = torch.cat((mask, torch.ones_like(chosen)[:, None]), dim=1)
+            unread = ids.shape[1] if cache is None else 1
+            if "token_type_ids" in more:
+                more["token_type_ids"] = torch.cat((more["token_type_ids"], more["token_type_ids"][:, -1:]), dim=1)
+            if streamer is not None:
+                streamer.put(chosen)
+            unfinished = unfinished & ~torch.isin(chosen, ending)
+            if not bool(unfinished.any()):
+                break
+        else:
+            how.report_cut()
+        if streamer is not None:
+            streamer.end()
+        return ids
+
+    def _longest_text(self) -> int | None:
+        model: Any = self
+        return next(self._components(components.Embeddings)).longest_text if model.component is not None else None
+
+    def _takes_segments(self) -> bool:
+        model: Any = self
+        if model.component is None:
+            return takes(model.forward, "token_type_ids")
+        return next(self._components(components.Embeddings)).reads_segments
+
+    def _inputs_of_its_own(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that are inputs of this model alone: named by its ``forward``, or by what prepares its steps."""
+        others = options.keys() - KNOWN
+        if not others:
+            return {}
+        model: Any = self
+        functions = (model.prepare_inputs_for_generation, model.forward)
+        named = {name for function in functions for name in inspect.signature(function).parameters}
+        return {name: options[name] for name in others & named}
+
+    def _tokens_given(self, cache: Any) -> int:
+        """How many tokens a caller's cache holds; :class:`ArgumentError` for one that this model does not read."""
+        model: Any = self
+        if cache is None or model.component is None:
+            return _tokens_in(cache)
+        check_cache(cache)
+        if not all(attention.causal for attention in self._components(components.Attention)):
+            raise ArgumentError(f"{type(self).__name__} is no decoder: it reads no past_key_values.")
+        return _tokens_in(cache)
+
+    def _takes_cache(self) -> bool:
+        """Whether the model fills a cache that it is given; older code makes its own tuples."""
+        model: Any = self
+        return model.component is not None or model._supports_cache_class
+
+    def _step(
+        self, ids: Tensor, mask: Tensor, cache: Any, unread: int, use_cache: bool, more: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The inputs of a step, which reads the last ``unread`` tokens.
+
+        No cache is handed over before a model has filled one: to those who prepare a step (PEFT, for one) that is the
+        sign of the first.
+        """
+        model: Any = self
+        common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache, "return_dict": True, **more}
+        if "token_type_ids" in more:
+            common["token_type_ids"] = more["token_type_ids"][:, -unread:]
+        if model.component is not None:
+            common["position_ids"] = self._positions(ids, mask)[:, -unread:]
+            if self.config.get("output_router_logits"):
+                common["output_router_logits"] = False  # the next token does not depend on them
+            return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
+        places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)
+        inputs = model.prepare_inputs_for_generation(ids, cache_position=places, **common) | {"return_dict": True}
+        if use_cache and self._takes_cache() and inputs.get("past_key_values") is None:
+            inputs["past_key_values"] = DynamicCache()
+        return {name: value for name, value in inputs.items() if takes(model.forward, name)}
+
+    def _positions(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
+        embeddings = next(self._components(components.Embeddings))
+        if embeddings.positions == "tokens":
+            real = ids.ne(embeddings.padding or 0).long()
+            earlier = mask[:, : mask.shape[1] - ids.shape[1]].sum(dim=1, keepdim=True)
+            return (earlier + real.cumsum(dim=1)) * real + embeddings.offset
+        return (mask.cumsum(dim=1) - 1).clamp(min=0)
+
+    def _frequencies_change_at(self) -> int:
+        """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
+        rotaries = (attention.rotary for attention in self._components(components.Attention))
+        return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
+
+    def _components(self, kind: type[Found]) -> Iterator[Found]:
+        """Every component of a kind in the model's blueprint."""
+        model: Any = self
+        return components.find(model.component, kind)
+
+
+def _tokens_in(cache: Any) -> int:
+    """How many tokens a cache holds: an object, or older code's tuples of keys and values."""
+    if cache is None or (isinstance(cache, list | tuple) and not cache):
+        return 0
+    return int(cache.get_seq_length() if hasattr(cache, "get_seq_length") else cache[0][0].shape[2])
+
+
+def _mask(model: Any, ids: Tensor, given: Tensor | None, past: int, pad: int | None) -> tuple[Tensor, int]:
+    """The mask (batch, all tokens), and how many tokens come before ``ids``: those that only a cache holds.
+
+    Without a ``given`` one, tokens that are ``pad`` are padding. Raises :class:`ArgumentError` for a mask of another
+    shape, for padding on the right, and for a cache that holds the whole prompt already.
+    """
+    try:
+        mask = mask_from_ids(model, ids, pad) if given is None else torch.as_tensor(given, device=ids.device).long()
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"attention_mask is a {type(given).__name__}, expected a tensor: {error}") from error
+    whole = (ids.shape[0], past + ids.shape[1])
+    if tuple(mask.shape) not in (tuple(ids.shape), whole):
+        also = f", or {whole} with what the cache holds" if past else ""
+        raise ArgumentError(f"attention_mask has shape {tuple(mask.shape)}, expected {tuple(ids.shape)}{also}.")
+    before = mask.shape[1] - ids.shape[1]
+    if past and past - before >= ids.shape[1]:
+        raise ArgumentError(
+            f"past_key_values holds {past} tokens, and the prompt has {ids.shape[1]} in all: none is left to read. "
+            "Give the whole text, or an attention_mask that has the tokens in the cache too."
+        )
+    if given is not None and not bool(mask[:, -1].all()):
+        raise ArgumentError("The padding is on the right. Pad on the left: text goes on after its last token.")
+    return mask, before
+
+
+def _segments(ids: Tensor, given: Tensor) -> Tensor:
+    if given.shape != ids.shape:
+        raise ArgumentError(f"token_type_ids has shape {tuple(given.shape)}, expected {tuple(ids.shape)}.")
+    return given.to(ids.device)
+
+
+def _sample(logits: Tensor, how: Decoding, generator: torch.Generator | None) -> Tensor:
+    """One token for each row of ``logits`` (batch, vocab)."""
+    if how.temperature is not None:
+        logits = logits / how.temperature
+    if how.top_k:
+        lowest = logits.topk(min(how.top_k, logits.shape[-1])).values[:, -1:]
+        logits = logits.masked_fill(logits < lowest, float("-inf"))
+    if how.top_p is not None and how.top_p < 1:
+        ordered, places = logits.sort(descending=True)
+        odds = ordered.softmax(dim=-1)
+        beyond = odds.cumsum(dim=-1) - odds >= how.top_p  # the first token that reaches top_p still counts
+        logits = logits.masked_fill(beyond.gather(-1, places.argsort(dim=-1)), float("-inf"))
+    return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)[:, 0]

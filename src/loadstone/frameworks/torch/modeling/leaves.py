@@ -1,0 +1,272 @@
+"""The modules that own parameters, one for each leaf component.
+
+They derive from PyTorch's own layers where there is one, so that adapters and quantisers that look for
+``nn.Linear`` find them. None fills its memory when made: :meth:`initialise` does, for the slots asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from loadstone.architectures import components
+from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
+
+
+def _make(module: nn.Module, **shapes: tuple[int, ...] | None) -> None:
+    """Register parameters without memory for what they will hold, or None.
+
+    They go straight into the table of a module that has nothing yet: ``module.name = …`` looks into all others first,
+    which takes longer than everything else about a layer.
+    """
+    for name, shape in shapes.items():
+        module._parameters[name] = None if shape is None else nn.Parameter(torch.empty(shape))
+
+
+def _fill(weight: Tensor, std: float, cutoff: float | None) -> None:
+    if cutoff is None:
+        nn.init.normal_(weight, 0.0, std)
+    else:
+        nn.init.trunc_normal_(weight, 0.0, std, -cutoff * std, cutoff * std)
+
+
+def _computed(weight: Tensor, x: Tensor) -> Tensor:
+    """A weight in the dtype of what it meets, if it is kept in float8, in which nothing is computed."""
+    return weight.to(x.dtype) if weight.dtype.itemsize == 1 else weight
+
+
+class Linear(nn.Linear):
+    """A linear map; ``weight`` is (outputs, inputs)."""
+
+    component: components.Linear
+
+    def __init__(self, component: components.Linear) -> None:
+        nn.Module.__init__(self)
+        self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
+        outputs = component.outputs
+        _make(self, weight=(outputs, component.inputs), bias=(outputs,) if component.bias else None)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.linear(input, _computed(self.weight, input), self.bias)
+
+    def reset_parameters(self) -> None:
+        """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
+
+    def initialise(self, names: set[str]) -> None:
+        """Fresh numbers for the named slots: normal weights, zero bias."""
+        if "weight" in names:
+            _fill(self.weight, self.component.std, self.component.cutoff)
+        if "bias" in names:
+            nn.init.zeros_(self.bias)
+
+
+class TransposedLinear(nn.Module):
+    """A linear map whose ``weight`` is (inputs, outputs), as GPT-2 stores it (its authors' one-wide convolution)."""
+
+    component: components.Linear
+    weight: nn.Parameter
+    bias: nn.Parameter | None
+
+    def __init__(self, component: components.Linear) -> None:
+        super().__init__()
+        self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
+        outputs = component.outputs
+        _make(self, weight=(component.inputs, outputs), bias=(outputs,) if component.bias else None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, _computed(self.weight, x).t(), self.bias)
+
+    def initialise(self, names: set[str]) -> None:
+        """Fresh numbers for the named slots: normal weights, zero bias."""
+        if "weight" in names:
+            _fill(self.weight, self.component.std, self.component.cutoff)
+        if "bias" in names and self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Embedding(nn.Embedding):
+    """A table of vectors, each multiplied by ``scale`` when looked up."""
+
+    def __init__(self, component: components.Embedding) -> None:
+        super().__init__(component.count, component.width, padding_idx=component.padding)
+        self.component = component
+
+    def reset_parameters(self) -> None:
+        """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
+
+    def vectors(self, ids: Tensor) -> Tensor:
+        """Rows of the table."""
+        return super().forward(ids)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        vectors = self.vectors(ids)
+        # Rounded to the table's dtype first, as the model was trained.
+        return (
+            vectors
+            if self.component.scale == 1.0
+            else vectors * torch.tensor(self.component.scale, dtype=vectors.dtype)
+        )
+
+    def initialise(self, names: set[str]) -> None:
+        """A fresh table: normal, or sines and cosines; the padding row is 0."""
+        if "weight" not in names:
+            return
+        if self.component.sinusoidal:
+            with torch.no_grad():
+                self.weight.copy_(_sinusoids(*self.weight.shape))
+            return
+        _fill(self.weight, self.component.std, self.component.cutoff)
+        if self.padding_idx is not None and self.component.zero_padding:
+            with torch.no_grad():
+                self.weight[self.padding_idx].zero_()
+
+
+def _sinusoids(count: int, width: int) -> Tensor:
+    positions = torch.arange(count, dtype=torch.float64)[:, None]
+    angles = positions / 10000 ** (2 * (torch.arange(width) // 2) / width)
+    table = torch.empty(count, width)
+    table[:, 0::2], table[:, 1::2] = angles[:, 0::2].sin(), angles[:, 1::2].cos()
+    return table
+
+
+class RMSNorm(nn.Module):
+    """Root-mean-square norm, computed in float32; the gain is ``weight + offset``."""
+
+    component: components.RMSNorm
+    weight: nn.Parameter
+
+    def __init__(self, component: components.RMSNorm) -> None:
+        super().__init__()
+        self.__dict__["component"] = component
+        _make(self, weight=(component.width,))
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.float()
+        wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.component.eps)
+        if self.component.offset:
+            return (wide * (self.component.offset + self.weight.float())).to(x.dtype)
+        return self.weight * wide.to(x.dtype)
+
+    def initialise(self, names: set[str]) -> None:
+        """A gain of 1."""
+        nn.init.constant_(self.weight, 1.0 - self.component.offset)
+
+    def extra_repr(self) -> str:
+        return f"{tuple(self.weight.shape)}, eps={self.component.eps}"
+
+
+class LayerNorm(nn.LayerNorm):
+    """Layer norm."""
+
+    def __init__(self, component: components.LayerNorm) -> None:
+        super().__init__(component.width, component.eps, elementwise_affine=component.affine, bias=component.bias)
+        self.component = component
+
+    def reset_parameters(self) -> None:
+        """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
+
+    def initialise(self, names: set[str]) -> None:
+        """A gain of 1 and a bias of 0, for the named slots."""
+        if "weight" in names:
+            nn.init.ones_(self.weight)
+        if "bias" in names:
+            nn.init.zeros_(self.bias)
+
+
+class Experts(nn.Module):
+    """Gated feed-forward networks side by side, their weights stacked."""
+
+    component: components.Experts
+    gate_up_proj: nn.Parameter
+    down_proj: nn.Parameter
+
+    def __init__(self, component: components.Experts) -> None:
+        super().__init__()
+        self.__dict__["component"] = component
+        _make(self, **{slot.name: slot.shape for slot in component.own_slots()})
+
+    def forward(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
+        """``x`` (tokens, width); ``chosen`` and ``weights`` (tokens, top_k) → (tokens, width)."""
+        out = torch.zeros_like(x)
+        if torch.compiler.is_exporting():
+            # Every expert for all tokens: an exported program cannot hang on who is chosen.
+            shares = weights.new_zeros(len(x), self.component.count).scatter(1, chosen, weights)
+            for expert in range(self.component.count):
+                out = out + (self.one(expert, x) * shares[:, expert, None]).to(out.dtype)
+            return out
+        # Sorted by expert, each one's tokens are a range: one pair of products for each expert in use.
+        order = chosen.flatten().argsort(stable=True)
+        counts = torch.bincount(chosen.flatten(), minlength=self.component.count).tolist()
+        start = 0
+        for expert, count in enumerate(counts):
+            if count == 0:
+                continue
+            places = order[start : start + count]
+            start += count
+            tokens = places // chosen.shape[1]
+            out.index_add_(0, tokens, (self.one(expert, x[tokens]) * weights.flatten()[places, None]).to(out.dtype))
+        return out
+
+    def one(self, expert: int, x: Tensor) -> Tensor:
+        """What one expert makes of ``x`` (tokens, width)."""
+        gate, up = self.product("gate_up_proj", expert, x).chunk(2, dim=-1)
+        return self.product("down_proj", expert, ACTIVATIONS[self.component.activation](gate) * up)
+
+    def product(self, name: str, expert: int, x: Tensor) -> Tensor:
+        """``x`` (tokens, inputs) times one expert's matrix of a slot → (tokens, outputs)."""
+        return F.linear(x, self._parameters[name][expert])  # type: ignore[index]
+
+    def initialise(self, names: set[str]) -> None:
+        """Normal weights for the named slots."""
+        for name in sorted(names):
+            _fill(self.get_parameter(name), self.component.std, None)
+
+    def extra_repr(self) -> str:
+        return f"{self.component.count} experts, {self.component.width} → {self.component.inner}"
+
+
+LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
+    components.Linear: lambda component: (TransposedLinear if component.transposed else Linear)(component),
+    components.Embedding: Embedding,
+    components.RMSNorm: RMSNorm,
+    components.LayerNorm: LayerNorm,
+    components.Experts: Experts,
+    components.Activation: lambda component: Activation(component.function),
+    components.Dropout: lambda component: nn.Dropout(component.share),
+    components.Softcap: lambda component: Softcap(component.cap),
+}
+
+
+class Activation(nn.Module):
+    """An elementwise function by its name in configs."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return ACTIVATIONS[self.function](x)
+
+    def extra_repr(self) -> str:
+        return self.function
+
+
+class Softcap(nn.Module):
+    """``cap · tanh(x / cap)``."""
+
+    def __init__(self, cap: float) -> None:
+        super().__init__()
+        self.cap = cap
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(x / self.cap) * self.cap
+
+    def extra_repr(self) -> str:
+        return f"{self.cap}"

@@ -1,0 +1,124 @@
+"""The loss of each task, as the training scripts for Transformers' models expect it.
+
+Each raises :class:`ArgumentError` for labels of a dtype or shape that its logits cannot be compared with, and on the
+CPU for a class that there is not: an accelerator would have to be waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.frameworks.labels import (
+    OF_TEXTS,
+    REGRESSION,
+    SINGLE_LABEL,
+    check_classes,
+    check_numbers,
+    label_beyond,
+    problem_of,
+)
+from loadstone.frameworks.torch.modeling.arguments import check_tensors
+
+IGNORED = -100
+"""A label that counts for nothing."""
+
+
+def next_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
+    """Cross entropy of each token's successor; ``logits`` (batch, tokens, vocab), ``labels`` (batch, tokens)."""
+    classes = _classes("labels", labels, logits.shape[:-1]).view(logits.shape[:-1])
+    return masked_token(logits, F.pad(classes, (0, 1), value=IGNORED)[:, 1:], items)
+
+
+def masked_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
+    """Cross entropy at the labelled places; ``logits`` (…, classes), ``labels`` (…).
+
+    The mean, or the sum divided by ``items``: the labelled places of all batches whose gradients are added up.
+    """
+    flat, classes = logits.flatten(0, -2).float(), _classes("labels", labels, logits.shape[:-1])
+    if items is None:
+        return _cross_entropy(flat, classes)
+    total = _cross_entropy(flat, classes, "sum")
+    return total / (items.to(total.device) if isinstance(items, Tensor) else items)
+
+
+def load_balance(router_logits: tuple[Tensor, ...], top_k: int, counted: Tensor | None) -> Tensor:
+    """What the busiest experts add to the loss (arXiv:2101.03961, equations 4 to 6, over all layers together).
+
+    ``router_logits``: for each layer (batch · tokens, experts). ``counted`` (batch, tokens): 1 for a token, 0 for
+    padding, which counts for nothing. 1 where all experts are equally busy, more where they are not.
+    """
+    device = router_logits[0].device
+    experts = router_logits[0].shape[-1]
+    weights = None if counted is None else counted.reshape(-1).to(device=device, dtype=torch.float32)
+    busy = probable = torch.zeros(experts, device=device)
+    rows: Tensor | float = 0.0
+    for logits in router_logits:
+        odds = logits.to(device).softmax(dim=-1)
+        chosen = torch.zeros_like(odds, dtype=torch.float32).scatter(1, odds.topk(top_k, dim=-1).indices, 1.0)
+        if weights is None:
+            busy, probable = busy + chosen.sum(dim=0), probable + odds.float().sum(dim=0)
+            rows = rows + odds.shape[0]
+        else:
+            busy, probable = busy + weights @ chosen, probable + weights @ odds.float()
+            rows = rows + weights.sum()
+    return (busy / rows * (probable / rows)).sum() * experts
+
+
+def token_classes(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy over classes at the labelled places, in the logits' own dtype."""
+    return _cross_entropy(logits.flatten(0, -2), _classes("labels", labels, logits.shape[:-1]))
+
+
+def sequence_classes(logits: Tensor, labels: Tensor, config: PretrainedConfig) -> Tensor:
+    """The loss of the config's ``problem_type``, else of the one that labels and number of classes suggest.
+
+    Whole numbers serve where numbers are compared: as labels of a regression, or 0 and 1 for each of several classes.
+    """
+    check_tensors(labels=labels)
+    problem = problem_of(config.problem_type, logits.shape[-1], labels.is_floating_point())
+    if problem == SINGLE_LABEL:
+        shape = (*logits.shape[:-1], 1) if labels.dim() == 2 else logits.shape[:-1]
+        return _cross_entropy(logits, _classes("labels", labels, shape, OF_TEXTS))
+    check_numbers(problem, labels.shape, logits.shape)
+    labels = labels.to(logits.device).reshape(logits.shape)
+    if not labels.is_floating_point():
+        labels = labels.to(logits.dtype)
+    if problem == REGRESSION:
+        return F.mse_loss(logits, labels)
+    return F.binary_cross_entropy_with_logits(logits, labels)
+
+
+def span(start_logits: Tensor, end_logits: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """Mean cross entropy of a span's first and last token; a place outside the sequence counts for nothing."""
+    tokens = start_logits.shape[1]
+    losses = []
+    for name, logits, given in (("start_positions", start_logits, start), ("end_positions", end_logits, end)):
+        check_tensors(**{name: given})
+        places = _classes(name, given, (*logits.shape[:-1], 1) if given.dim() == 2 else logits.shape[:-1])
+        losses.append(F.cross_entropy(logits, places.to(logits.device).clamp(0, tokens), ignore_index=tokens))
+    return (losses[0] + losses[1]) / 2
+
+
+def _classes(name: str, labels: Tensor, shape: Sequence[int], hint: str = "") -> Tensor:
+    """Labels of that shape, flat and in the dtype that PyTorch counts in."""
+    check_tensors(**{name: labels})
+    is_whole = not labels.is_floating_point() and not labels.is_complex()
+    check_classes(name, labels.dtype, is_whole, labels.shape, shape, hint)
+    return labels.reshape(-1).to(torch.long)
+
+
+def _cross_entropy(logits: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
+    """``logits`` (places, classes), ``labels`` (places,)."""
+    try:
+        return F.cross_entropy(logits, labels.to(logits.device), ignore_index=IGNORED, reduction=reduction)
+    except IndexError:
+        counted = labels[labels != IGNORED]
+        error = label_beyond("labels", int(counted.min()), int(counted.max()), logits.shape[-1])
+        if error is None:
+            raise
+        raise error from None

@@ -1,0 +1,74 @@
+"""Who sees whom in one forward pass: the masks that the layers share, from what the caller gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.modeling.attention import Mask, make_mask
+
+Kind = tuple[bool, int | None]
+"""A kind of mask: causal?, window."""
+
+
+def masks_for(
+    kinds: Iterable[Kind], attention_mask: Tensor | None, segments: Tensor | None, tokens: int, keys: int, given: Tensor
+) -> tuple[Tensor | None, dict[Kind, Mask]]:
+    """The padding mask (batch, keys; None if nothing is padding) and the mask of each kind that the layers use.
+
+    ``segments``: what :func:`row_segments` says. ``given``: ids or vectors, for batch and device.
+    """
+    if attention_mask is not None and attention_mask.dim() == 4:
+        whole = Mask(_ready_made(attention_mask, given.shape[0], tokens, keys).to(given.device), False)
+        return None, dict.fromkeys(kinds, whole)
+    padding = None
+    if attention_mask is not None:
+        if attention_mask.shape != (given.shape[0], keys):
+            raise ArgumentError(
+                f"attention_mask has shape {tuple(attention_mask.shape)}, expected {(given.shape[0], keys)}: one row "
+                f"for each sequence, one column for each token, those in the cache ({keys - tokens}) included."
+            )
+        padding = attention_mask.to(device=given.device, dtype=torch.bool)
+        # Looking into the mask lets the fast kernels run; a traced graph must not depend on what is in it.
+        if not torch.compiler.is_compiling() and bool(padding.all()):
+            padding = None
+    return padding, {kind: make_mask(kind, padding, segments, tokens, keys, given.device) for kind in kinds}
+
+
+def row_segments(position_ids: Tensor) -> Tensor | None:
+    """Which text of its row each token belongs to, (batch or 1, tokens); None where each row is one text.
+
+    A new text begins wherever a position is not the one after the last, as in Transformers. Where what the positions
+    are is not known, as in a traced graph, the answer is never None.
+    """
+    restarts = position_ids[:, 1:] != position_ids[:, :-1] + 1
+    # Looking lets the fast kernels run. It costs a synchronisation, but only where a caller gives position_ids alone.
+    if values_known(position_ids) and not bool(restarts.any()):
+        return None
+    return F.pad(restarts.cumsum(dim=1), (1, 0))
+
+
+def values_known(tensor: Tensor) -> bool:
+    """Whether Python may look at a tensor's values: not while a graph is traced or captured, nor under ``vmap``."""
+    tracing = torch.compiler.is_compiling() or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    if tracing or type(tensor) is not Tensor or tensor.is_meta:
+        return False
+    capturing = tensor.is_cuda and torch.cuda.is_current_stream_capturing()
+    return not (capturing or torch._C._functorch.is_functorch_wrapped_tensor(tensor))
+
+
+def _ready_made(mask: Tensor, batch: int, tokens: int, keys: int) -> Tensor:
+    """The mask itself; :class:`ArgumentError` where it does not fit or could mean two things."""
+    if mask.dtype != torch.bool and not mask.is_floating_point():
+        raise ArgumentError(
+            f"A ready-made attention_mask is {mask.dtype}. Give booleans (True where seen), or floating-point numbers "
+            "that are added to the scores (0 where seen)."
+        )
+    if mask.shape[0] not in (1, batch) or mask.shape[2:] not in ((tokens, keys), (1, keys)):
+        expected = f"({batch} or 1, heads or 1, {tokens}, {keys})"
+        raise ArgumentError(f"A ready-made attention_mask has shape {tuple(mask.shape)}, expected {expected}.")
+    return mask

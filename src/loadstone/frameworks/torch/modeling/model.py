@@ -1,0 +1,379 @@
+"""What every PyTorch model can do, whatever its family and head."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.architectures import components
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.configs.pretrained import PretrainedConfig, named_dtype
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
+from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
+from loadstone.frameworks.saves import Saves
+from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.loading.module_walk import bytes_of, packed_elements
+from loadstone.frameworks.torch.loading.skeleton import are_emptied, as_registered
+from loadstone.frameworks.torch.modeling.backbone import attach_backbone
+from loadstone.frameworks.torch.modeling.build import attach, build, place
+from loadstone.frameworks.torch.modeling.pytrees import register_outputs
+from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
+from loadstone.frameworks.torch.modeling.tying import Tying
+from loadstone.frameworks.torch.transformers_compat.conventions import (
+    Conventions,
+    declared_ties,
+    initialise_by_class,
+    set_checkpointing,
+)
+
+if TYPE_CHECKING:
+    from loadstone.configs.generation import GenerationConfig
+    from loadstone.frameworks.save_model import Written
+    from loadstone.reporting.load_report import LoadReport
+
+
+class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
+    """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
+
+    Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
+    ``with torch.device("meta")`` or accelerate's ``init_empty_weights()``.
+
+    A class of one's own derives from this one, sets ``config_class``, and builds its modules in ``__init__``; see
+    :mod:`loadstone.frameworks.torch.transformers_compat.conventions`.
+    """
+
+    family_spec: ClassVar[Family | None] = None
+    """None for a class that is of no family here."""
+    head_spec: ClassVar[HeadSpec | None] = None
+    config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
+    base_model_prefix: ClassVar[str] = ""
+    main_input_name: ClassVar[str] = "input_ids"
+    supports_gradient_checkpointing: ClassVar[bool] = True
+    _no_split_modules: ClassVar[list[str]] = ["Layer", "BertLayer"]
+    """Kinds of modules that accelerate and PEFT must not spread over several devices."""
+    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
+
+    config: Any
+    component: components.Component | None
+    load_report: LoadReport | None
+    generation_config: GenerationConfig | None
+    hf_device_map: dict[str, Any]
+
+    def __init__(self, config: PretrainedConfig, *, component: components.Component | None = None) -> None:
+        super().__init__()
+        if not isinstance(config, PretrainedConfig):
+            raise ArgumentError(
+                f"{type(self).__name__} takes a config, not {type(config).__name__}. "
+                f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
+            )
+        self.config = config
+        self.name_or_path = config.name_or_path
+        self.load_report = None
+        self.generation_config = None
+        self.gradient_checkpointing = False
+        self.component = component
+        if self.family_spec is None:
+            register_outputs()  # those that its code defines are there by now
+        if self.family_spec is None and config._attn_implementation is None:
+            config._attn_implementation = "sdpa" if self._supports_sdpa else "eager"
+        if self.head_spec is not None:
+            self.component = component or self.head_spec.blueprint(config)
+            if component is None:
+                with as_registered():
+                    self._attach(self.component)
+            else:  # in another model, which saw to that
+                self._attach(self.component)
+            self.tie_weights()
+            if component is None and not self._is_skeleton():
+                self.post_init()
+
+    def _is_skeleton(self) -> bool:
+        """Whether a blueprint's parts have no memory, so that there is nothing to initialise."""
+        if type(self).post_init is not PreTrainedModel.post_init:
+            return False
+        first = next(self.parameters(), None)
+        return first is not None and first.is_meta
+
+    def _attach(self, component: components.Component) -> None:
+        if not isinstance(component, components.Head):
+            attach_backbone(self, component)
+            return
+        from loadstone.frameworks.torch.modeling.classes import CLASSES
+
+        backbone = component.backbone
+        assert self.family_spec is not None
+        bare = CLASSES.bare_class(self.family_spec)
+        self.add_module(backbone.name, bare(self.config, component=backbone.component))
+        if component.output.name:
+            place(self, component.output.name, build(component.output.component))
+        else:
+            attach(self, component.output.component)
+
+    def post_init(self) -> None:
+        """Fresh numbers for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
+        initialise(self, {name for name, slot in self.named_parameters() if not slot.is_meta})
+        if self.family_spec is None:
+            self.tie_weights()
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    @property
+    def base_model(self) -> PreTrainedModel:
+        """The bare model inside, or the model itself."""
+        return getattr(self, self.bare_prefix) if self.bare_prefix else self
+
+    @property
+    def bare_prefix(self) -> str:
+        """The name under which this class holds the bare model; nothing in the bare model itself."""
+        if isinstance(self.component, components.Head):
+            return self.component.backbone.name
+        # A class of one's own, derived from the family's abstract class, holds it where the family does.
+        held = self._modules.get(self.base_model_prefix) if self.component is None else None
+        return self.base_model_prefix if isinstance(held, PreTrainedModel) else ""
+
+    def _embedding_name(self) -> str:
+        if self.component is None and self.bare_prefix:
+            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
+        leaves = components.walk(self.component) if self.component is not None else ()
+        found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
+        if found is None:
+            raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+        return found
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The table of token vectors."""
+        return self.get_submodule(self._embedding_name())
+
+    def set_input_embeddings(self, value: nn.Module) -> None:
+        """Put another table of token vectors in its place; tied slots follow."""
+        held = self._ties_that_hold()
+        place_at(self, self._embedding_name(), value)
+        self._tie_again(held)
+
+    def _output_name(self) -> str | None:
+        if not isinstance(self.component, components.Head) or self.component.labels:
+            return None
+        maps = [
+            name
+            for name, leaf in components.walk(self.component.output.component, self.component.output.name)
+            if isinstance(leaf, components.Linear)
+        ]
+        return maps[-1]
+
+    def get_output_embeddings(self) -> nn.Module | None:
+        """The map from hidden states to the vocabulary, if the model has one."""
+        name = self._output_name()
+        return None if name is None else self.get_submodule(name)
+
+    def set_output_embeddings(self, value: nn.Module) -> None:
+        """Put another map to the vocabulary in its place."""
+        name = self._output_name()
+        if name is None:
+            raise ArgumentError(f"{type(self).__name__} has no map to the vocabulary.")
+        place_at(self, name, value)
+
+    def resize_token_embeddings(
+        self,
+        new_num_tokens: int | None = None,
+        pad_to_multiple_of: int | None = None,
+        mean_resizing: bool = False,
+        **unknown: Any,
+    ) -> nn.Module:
+        """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
+
+        Everything that has a row for each token changes: the table, an output map that is not tied to it, their
+        biases. Old rows are kept, new ones are initialised by the family's scheme, or with ``mean_resizing`` are the
+        mean of the old ones. ``pad_to_multiple_of`` rounds up.
+        """
+        if unknown:
+            raise unknown_argument("resize_token_embeddings", unknown, RESIZE_KEYWORDS)
+        if self.component is not None and self.head_spec is not None:
+            resize_vocabulary(self, new_num_tokens, pad_to_multiple_of, to_mean=mean_resizing)
+        elif self.bare_prefix:
+            self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of, mean_resizing)
+        return self.get_input_embeddings()
+
+    def tied_slots(self) -> Mapping[str, str]:
+        """Slot → the slot whose numbers it shares."""
+        if self.head_spec is not None:
+            return self.head_spec.tied(self.config)
+        return declared_ties(self) if self.family_spec is None else {}
+
+    # What it is -----------------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the first floating-point parameter."""
+        return next((p.dtype for p in self.parameters() if p.is_floating_point()), torch.get_default_dtype())
+
+    @property
+    def device(self) -> torch.device:
+        """Where the first parameter lies."""
+        return next((p.device for p in self.parameters()), torch.device("cpu"))
+
+    def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
+        """How many numbers the parameters hold; tied ones count once."""
+        skipped = {id(p) for p in self.get_input_embeddings().parameters()} if exclude_embeddings else set()
+        packed = packed_elements(self)
+        return sum(
+            packed.get(id(p), p.numel())
+            for p in self.parameters()
+            if id(p) not in skipped and (p.requires_grad or not only_trainable)
+        )
+
+    def get_memory_footprint(self, return_buffers: bool = True) -> int:
+        """Bytes of all parameters and, unless told otherwise, buffers."""
+        tensors = [*self.parameters(), *(self.buffers() if return_buffers else ())]
+        return sum(bytes_of(tensor) for tensor in tensors)
+
+    def can_generate(self) -> bool:
+        """Whether the model has :meth:`generate`."""
+        return hasattr(self, "generate")
+
+    # Training -------------------------------------------------------------------------------------
+
+    @property
+    def is_gradient_checkpointing(self) -> bool:
+        """Whether layers are computed again in the backward pass to save memory."""
+        return any(model.gradient_checkpointing for model in self._models())
+
+    def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: Mapping[str, Any] | None = None) -> None:
+        """Compute layers again in the backward pass, which costs time and saves memory.
+
+        Always the non-reentrant kind of ``torch.utils.checkpoint``, whatever ``use_reentrant`` says.
+        """
+        set_checkpointing(self, True)
+
+    def gradient_checkpointing_disable(self) -> None:
+        """Keep what layers compute for the backward pass."""
+        set_checkpointing(self, False)
+
+    def _models(self) -> Iterator[PreTrainedModel]:
+        """This model and every one inside it."""
+        return (module for module in self.modules() if isinstance(module, PreTrainedModel))
+
+    def enable_input_require_grads(self) -> None:
+        """Let gradients flow to the token vectors' outputs, as adapters on a frozen model need."""
+
+        def hook(module: nn.Module, inputs: Any, output: Tensor) -> None:
+            output.requires_grad_(True)
+
+        self._require_grads_hook = self.get_input_embeddings().register_forward_hook(hook)
+
+    def disable_input_require_grads(self) -> None:
+        """Undo :meth:`enable_input_require_grads`."""
+        self._require_grads_hook.remove()
+
+    def set_attn_implementation(self, attn_implementation: str) -> None:
+        """``"sdpa"`` (PyTorch's fused kernels) or ``"eager"`` (step by step)."""
+        self.config._attn_implementation = check_attention(attn_implementation)
+
+    # Loading and saving ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Self:
+        """Load a checkpoint from a folder or the Hub: see :func:`loadstone.pipeline.load.from_pretrained`."""
+        from loadstone.pipeline.load import from_pretrained
+
+        if cls.head_spec is None and cls.__init__ is PreTrainedModel.__init__:
+            raise ArgumentError(
+                f"{cls.__name__} is what models derive from and has no parts of its own. Use an Auto class, such as "
+                "AutoModel, or a class with a head."
+            )
+        model: Self = from_pretrained("torch", pretrained_model_name_or_path, cls, model_args, kwargs)
+        return model
+
+    @classmethod
+    def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
+        """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
+        asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
+        given = named_dtype(*asked, config.torch_dtype)
+        attention = kwargs.pop("attn_implementation", None)
+        if kwargs:
+            names = ", ".join(sorted(kwargs))
+            raise UnknownArgument(f"from_config takes torch_dtype and attn_implementation, not {names}.")
+        dtype = torch.get_default_dtype() if given is None else to_torch(dtype_name(given))
+        if not dtype.is_floating_point:
+            raise UnsupportedDType([Fault(f"torch_dtype {given!r}", "a floating-point dtype", "none")])
+        config = copy.deepcopy(config)
+        if attention is not None:
+            config._attn_implementation = check_attention(attention)
+        with torch.device("meta"):
+            model = cls(config)
+        device = torch.device("meta") if are_emptied() else torch.get_default_device()
+        materialise(model, {name for name, _ in model.named_parameters()}, dtype, device)
+        model.config.torch_dtype = dtype
+        return model
+
+    def _write_pretrained(self, *arguments: Any) -> Written:
+        from loadstone.frameworks.torch.save import save
+
+        return save(self, *arguments)
+
+
+def check_attention(name: str) -> str:
+    """``"sdpa"`` or ``"eager"``; :class:`ArgumentError` for anything else."""
+    if name not in ("sdpa", "eager"):
+        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
+    return name
+
+
+def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
+    """Replace a submodule by its full name."""
+    parent, _, leaf = name.rpartition(".")
+    model.get_submodule(parent).add_module(leaf, value)
+
+
+def initialise(model: nn.Module, names: set[str]) -> None:
+    """Fresh numbers for the named slots, each by the module that owns it; lone vectors become 0.
+
+    A class that says how, in ``_init_weights``, is asked first.
+    """
+    by_owner: dict[str, set[str]] = {}
+    for name in initialise_by_class(model, names):
+        owner, _, leaf = name.rpartition(".")
+        by_owner.setdefault(owner, set()).add(leaf)
+    for owner, leaves in by_owner.items():
+        module: Any = model.get_submodule(owner)
+        if hasattr(module, "initialise"):
+            module.initialise(leaves)
+        else:
+            _reset(module, leaves)
+
+
+def _reset(module: Any, leaves: set[str]) -> None:
+    """Fresh numbers for a module of somebody else's, by its own method; what it may not touch is put back."""
+    reset = getattr(module, "reset_parameters", None) or getattr(module, "_reset_parameters", None)
+    if reset is None:
+        for leaf in leaves:
+            nn.init.zeros_(module.get_parameter(leaf))
+        return
+    slots = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    kept = {name: slot.detach().clone() for name, slot in slots.items() if name not in leaves and not slot.is_meta}
+    reset()
+    with torch.no_grad():
+        for name, numbers in kept.items():
+            slots[name].copy_(numbers)
+
+
+def materialise(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
+    """Give memory and fresh numbers to the named slots of a skeleton; tied slots stay one parameter."""
+    made: dict[int, nn.Parameter] = {}
+    for name, slot in list(model.named_parameters(remove_duplicate=False)):
+        if id(slot) in made or name in names:
+            if id(slot) not in made:
+                kind = dtype if slot.is_floating_point() else slot.dtype
+                empty = torch.empty(slot.shape, dtype=kind, device=device)
+                made[id(slot)] = nn.Parameter(empty, requires_grad=slot.requires_grad)
+            owner, _, leaf = name.rpartition(".")
+            model.get_submodule(owner)._parameters[leaf] = made[id(slot)]
+    initialise(model, names)

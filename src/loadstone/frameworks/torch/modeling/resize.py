@@ -1,0 +1,95 @@
+"""A blueprint with other sizes: the slots that differ get new memory, and keep what they had."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.text import Head, like
+from loadstone.architectures.components.walk import walk
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.resizing import vocabulary_size
+from loadstone.frameworks.torch.modeling.build import build
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+
+
+def resize_vocabulary(model: PreTrainedModel, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
+    """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows.
+
+    New rows are fresh, or the mean of the old.
+    """
+    assert model.component is not None and model.head_spec is not None
+    count = vocabulary_size(tokens, multiple, model.config.vocab_size)
+    if count == model.config.vocab_size:
+        return
+    model.config.vocab_size = count
+    held = model._ties_that_hold()
+    new = like(model.head_spec.blueprint(model.config), model.component)
+    _resize(model, model.component, new, to_mean)
+    model.component = new
+    if isinstance(new, Head):
+        model.base_model.component = new.backbone.component
+    model._tie_again(held)
+
+
+def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> None:
+    """Give each leaf of ``model`` whose component is another in ``new`` its new size.
+
+    The modules stay the same objects, so that hooks on them stay too. Old rows are kept, as many as there is room for.
+    """
+    components = dict(walk(new))
+    for name, component in walk(old):
+        if components[name] == component:
+            continue
+        if isinstance(component, Bias):
+            owner, _, leaf = name.rpartition(".")
+            module, leaves = model.get_submodule(owner), [leaf]
+        else:
+            module = model.get_submodule(name)
+            leaves = [leaf for leaf, _ in module.named_parameters(recurse=False)]
+        slots = {leaf: module.get_parameter(leaf) for leaf in leaves}
+        if not all(slot.is_floating_point() for slot in slots.values()):
+            raise ArgumentError(
+                f"{name} is packed as it is stored, and its rows cannot be more or fewer. Load the checkpoint with "
+                "dequantize=True to resize it."
+            )
+        fresh = _fresh(components[name], next(iter(slots.values())))
+        # A bias by itself goes with a tied table, and starts at 0, as in transformers.
+        averaged = to_mean and not isinstance(component, Bias)
+        for leaf, slot in slots.items():
+            source = fresh if isinstance(fresh, nn.Parameter) else fresh.get_parameter(leaf)
+            module.register_parameter(
+                leaf, nn.Parameter(_grown(source, slot, averaged), requires_grad=slot.requires_grad)
+            )
+        if isinstance(fresh, nn.Module):
+            module.component = components[name]  # type: ignore[assignment]
+            for size in ("num_embeddings", "padding_idx", "out_features"):
+                if hasattr(module, size):
+                    setattr(module, size, getattr(fresh, size))
+
+
+def _fresh(component: Component, old: Tensor) -> nn.Module | nn.Parameter:
+    """A leaf with fresh numbers, in the dtype and on the device of ``old``."""
+    with torch.device(old.device):
+        made = build(component)
+    if isinstance(made, nn.Parameter):
+        return nn.Parameter(torch.zeros_like(made, dtype=old.dtype))
+    made = made.to(old.dtype)
+    made.initialise({name for name, _ in made.named_parameters()})  # type: ignore[operator]
+    return made
+
+
+def _grown(fresh: Tensor, old: Tensor, to_mean: bool) -> Tensor:
+    """``fresh`` with the rows that ``old`` has, and with their mean for the others if so asked."""
+    rows = min(fresh.shape[0], old.shape[0])
+    grown = fresh.detach()
+    grown[:rows] = old.detach()[:rows]
+    if to_mean:
+        grown[rows:] = old.detach().mean(dim=0, dtype=torch.float32).to(old.dtype)
+    return grown

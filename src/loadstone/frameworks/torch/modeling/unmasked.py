@@ -1,0 +1,51 @@
+"""Inputs without an attention mask; see :mod:`loadstone.frameworks.unmasked`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from loadstone.frameworks.torch.modeling.masks import row_segments, values_known
+from loadstone.frameworks.unmasked import LOOKED, PACKED, PADDED, warn_on_the_right, warn_packed, warn_padded
+
+
+def warn_unmasked(
+    model: Any, input_ids: Tensor | None, position_ids: Tensor | None, causal: bool, use_cache: bool
+) -> None:
+    """Warn once for each model of padding that counts as text, and of packed rows whose texts see each other.
+
+    On an accelerator, where looking waits for all that was begun before, only at the first inputs that a model gets.
+    """
+    given, issued = input_ids if position_ids is None else position_ids, model.warnings_issued
+    if given is None or given.shape[-1] < 2 or not values_known(given):
+        return
+    if given.device.type != "cpu":
+        if issued.get(LOOKED):
+            return
+        issued[LOOKED] = True
+    if position_ids is not None:
+        if (
+            (use_cache or not causal)
+            and not issued.get(PACKED)
+            and row_segments(position_ids.reshape(-1, position_ids.shape[-1])) is not None
+        ):
+            warn_packed(issued, causal)
+        return
+    pad = model.config.pad_token_id
+    if pad is None or issued.get(PADDED):
+        return
+    # Only the first and the last token of each row, as a strided view; a list of them costs less than two reductions.
+    if pad in given[..., :: given.shape[-1] - 1].flatten().tolist():
+        warn_padded(issued, model.config)
+
+
+def mask_from_ids(model: Any, ids: Tensor, pad: int | None) -> Tensor:
+    """The mask (batch, tokens) of prompts without one: 0 wherever a token is ``pad``."""
+    if pad is None:
+        return torch.ones_like(ids)
+    mask = ids.ne(pad).to(ids.dtype)
+    if not bool(mask[:, -1].all()):
+        warn_on_the_right(model.warnings_issued, pad)
+    return mask

@@ -1,0 +1,165 @@
+"""Blocks of weights that cross to an accelerator in turn: one computes while the next is on its way.
+
+From memory or from the disk they go through a few small pinned buffers, which the accelerator reads at its full speed,
+into one of two buffers on the device. Copies run on a stream of their own; events keep either side from using what
+the other is not done with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from loadstone.frameworks.torch.loading.staging import DeviceLane, lanes_of
+from loadstone.transfer.stream import Range, Relay, StreamedBlock, open_files
+from loadstone.transfer.weight_file import READ_BYTES
+
+_ALIGNMENT = 256
+"""What an accelerator's allocator gives, and its fastest kernels ask for."""
+
+Source = Range | Tensor
+"""Where a weight's bytes are: in a file, or in a contiguous tensor on the CPU."""
+
+
+class _Part(NamedTuple):
+    """Bytes of a staging buffer, and where they go in the device's."""
+
+    start: int
+    to: int
+    nbytes: int
+
+
+class _Step(NamedTuple):
+    """A staging buffer's load."""
+
+    fill: Callable[[DeviceLane], None]
+    parts: tuple[_Part, ...]
+
+
+class DeviceRing(Relay):
+    """Two buffers on a device, and the blocks that take turns in them."""
+
+    def __init__(self, blocks: Sequence[Sequence[Source]], device: torch.device) -> None:
+        super().__init__(len(blocks))
+        ranges = [[each for each in sources if isinstance(each, Range)] for sources in blocks]
+        files = open_files(each for block in ranges for each in block)
+        self._files = [StreamedBlock(block, files) if block else None for block in ranges]
+        self._starts: list[list[int]] = []
+        self._steps: list[list[_Step]] = []
+        largest = 0
+        for sources, streamed in zip(blocks, self._files, strict=True):
+            starts, end = _layout(sources)
+            largest = max(largest, end)
+            self._starts.append(starts)
+            self._steps.append([*_from_memory(sources, starts), *_from_files(sources, starts, streamed)])
+        self._sizes = [[each.nbytes for each in sources] for sources in blocks]
+        self._device = device
+        self._memory = [torch.empty(largest, dtype=torch.uint8, device=device) for _ in range(2)]
+        self._lanes = lanes_of(device)
+        self._stream = self._lanes.stream
+        self._used: list[Any] = [None, None]
+        if self._stream is not None:
+            for memory in self._memory:
+                memory.record_stream(self._stream)
+
+    def tensors(self, index: int) -> list[Tensor]:
+        """The bytes of a block's weights on the device, in the order given; good until :meth:`release`."""
+        memory = self._memory[self.fetch(index)]
+        places = zip(self._starts[index], self._sizes[index], strict=True)
+        return [memory[start : start + nbytes] for start, nbytes in places]
+
+    def release(self, index: int) -> None:
+        """What was computed with a block so far is all that its buffer is needed for."""
+        if self._stream is not None and index in self._under_way:
+            event = torch.Event(device=self._device)
+            event.record(torch.accelerator.current_stream(self._device))
+            self._used[self._under_way[index][0]] = event
+        super().release(index)
+
+    def check(self, index: int) -> None:
+        """:class:`CorruptCheckpoint` if the block's files are not what they were."""
+        streamed = self._files[index]
+        if streamed is not None:
+            streamed.check()
+
+    def jobs(self, index: int, buffer: int) -> Iterable[Callable[[], None]]:
+        if self._stream is not None and self._used[buffer] is not None:
+            self._stream.wait_event(self._used[buffer])
+        return [partial(self._carry, step, self._memory[buffer]) for step in self._steps[index]]
+
+    def arrived(self, index: int, buffer: int) -> None:
+        if self._stream is not None:
+            event = torch.Event(device=self._device)
+            event.record(self._stream)
+            torch.accelerator.current_stream(self._device).wait_event(event)
+
+    def _carry(self, step: _Step, memory: Tensor) -> None:
+        lane = self._lanes.take()
+        try:
+            step.fill(lane)
+            for start, to, nbytes in step.parts:
+                memory[to : to + nbytes].copy_(lane.tensor[start : start + nbytes], non_blocking=True)
+        finally:
+            self._lanes.give(lane)
+
+
+def _layout(sources: Sequence[Source]) -> tuple[list[int], int]:
+    """Where each weight starts on the device, and where all end."""
+    starts, end = [], 0
+    for each in sources:
+        starts.append(end)
+        end += -(-each.nbytes // _ALIGNMENT) * _ALIGNMENT
+    return starts, end
+
+
+def _from_memory(sources: Sequence[Source], starts: Sequence[int]) -> Iterator[_Step]:
+    """Small weights together in one load, large ones in several."""
+    loads: list[tuple[Tensor, int]] = []  # bytes, and where they go on the device
+    for source, start in zip(sources, starts, strict=True):
+        if isinstance(source, Tensor):
+            flat = source.detach().reshape(-1).view(torch.uint8)
+            loads += [(flat[at : at + READ_BYTES], start + at) for at in range(0, flat.numel(), READ_BYTES)]
+    batch: list[tuple[Tensor, int]] = []
+    held = 0
+    for stretch, to in loads:
+        if batch and held + stretch.numel() > READ_BYTES:
+            yield _step_of(batch)
+            batch, held = [], 0
+        batch.append((stretch, to))
+        held += stretch.numel()
+    if batch:
+        yield _step_of(batch)
+
+
+def _step_of(batch: Sequence[tuple[Tensor, int]]) -> _Step:
+    parts, at = [], 0
+    for stretch, to in batch:
+        parts.append(_Part(at, to, stretch.numel()))
+        at += stretch.numel()
+
+    def fill(lane: DeviceLane) -> None:
+        for (stretch, _), part in zip(batch, parts, strict=True):
+            lane.tensor[part.start : part.start + part.nbytes].copy_(stretch)
+
+    return _Step(fill, tuple(parts))
+
+
+def _from_files(sources: Sequence[Source], starts: Sequence[int], streamed: StreamedBlock | None) -> Iterator[_Step]:
+    """Whole sectors, of which the device gets what is wanted."""
+    wanted = [(each, start) for each, start in zip(sources, starts, strict=True) if isinstance(each, Range)]
+    for extent, begin, end in streamed.steps() if streamed is not None else ():
+        first, last = extent.offset + begin, extent.offset + end
+        parts = []
+        for source, start in wanted:
+            low, high = max(source.offset, first), min(source.offset + source.nbytes, last)
+            if source.file == extent.file.path and low < high:
+                parts.append(_Part(low - first, start + low - source.offset, high - low))
+
+        def fill(lane: DeviceLane, extent: Any = extent, first: int = first, nbytes: int = last - first) -> None:
+            extent.file.read_into(first, nbytes, lane.view)
+
+        yield _Step(fill, tuple(parts))

@@ -1,0 +1,126 @@
+"""Load plan → load plan: what is to lie on the disk and cannot be used as it is stored gets a file of its own."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from loadstone.checkpoint import open_checkpoint
+from loadstone.core.paths import local_path
+from loadstone.core.progress import Progress
+from loadstone.core.sizes import format_bytes
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.dtypes import from_torch
+from loadstone.frameworks.torch.loading.copies import Job
+from loadstone.frameworks.torch.loading.fill import Source, TorchDTypeOf, taken
+from loadstone.frameworks.torch.placement.placement import Devices
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Piece, Stored
+from loadstone.saving.offload_folder import offload_name, offloaded_files
+from loadstone.transfer.memory import new_memory
+from loadstone.transfer.outgoing import OutgoingTensor
+from loadstone.transfer.slices import boxes, common, elements
+
+
+def offload(
+    plan: LoadPlan,
+    devices: Devices,
+    slots: Mapping[str, Tensor],
+    source: Source,
+    dtype_of: TorchDTypeOf,
+    folder: str | os.PathLike[str] | None,
+) -> LoadPlan:
+    """The plan with every slot on the disk made of one piece as it is stored; the source has the files of all.
+
+    What already is stays; the rest is cast and stacked into files under ``folder``, or taken from those of an earlier
+    load. Raises :class:`ArgumentError` if that is needed and there is no folder, and what ``offloaded_files`` raises.
+    """
+    units: dict[str, list[OutgoingTensor]] = {}
+    whole = _decoder(source)
+    for unit in devices.units:
+        for name in unit.slots:
+            recipe = plan.recipes[name]
+            if devices.on_disk(name) and isinstance(recipe, Stored) and not devices.sizes[name].is_view:
+                dtype = dtype_of(name, recipe.pieces[0].tensor)
+                units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source, whole))
+    if not units:
+        return plan
+    needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
+    form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
+    if folder is None:
+        is_cast = all(isinstance(r, Stored) and dtype is not r.pieces[0].tensor.dtype for _, dtype, r in form)
+        raise ArgumentError(
+            f"{format_bytes(needed)} of weights that go to the disk are not stored as the model needs them. Say where "
+            "they may be written once, with offload_folder='…'"
+            + ("; or use them as they are stored, with torch_dtype='auto'." if is_cast else ".")
+        )
+    sources = {piece.tensor.file for _, _, recipe in form if isinstance(recipe, Stored) for piece in recipe.pieces}
+    name, described = offload_name(sorted(sources), form)
+    with Progress("Offloading", needed) as progress:
+        files = offloaded_files(local_path(folder), name, described, units, progress)
+    recipes = dict(plan.recipes)
+    for unit_name, path in files.items():
+        stored = open_checkpoint(path)
+        source.weights.add(path)
+        recipes |= {each.name: Stored((Piece(stored[each.name]),)) for each in units[unit_name]}
+    return replace(plan, recipes=recipes)
+
+
+def _decoder(source: Source) -> Callable[[Job], Tensor]:
+    """Makes a packed slot whole; the last one stays at hand, since its elements are asked for one stretch at a time."""
+    lock = threading.Lock()
+    last: dict[str, Tensor] = {}
+
+    def whole(job: Job) -> Tensor:
+        with lock:
+            if job.name not in last:
+                last.clear()
+                last[job.name] = source.make([job], torch.device("cpu")).tensors[job.name]
+            return last[job.name]
+
+    return whole
+
+
+def _outgoing(
+    name: str, recipe: Stored, dtype: torch.dtype, slot: Tensor, source: Source, whole: Callable[[Job], Tensor]
+) -> OutgoingTensor:
+    """A slot whose elements are cast and put together when they are asked for."""
+    shape = tuple(slot.shape)
+    if any(piece.tensor.packing is not None for piece in recipe.pieces):
+        job = Job(name, recipe.pieces, shape, dtype)
+
+        def decoded(first: int, last: int) -> np.ndarray[Any, Any]:
+            return whole(job).view(-1)[first:last].view(torch.uint8).numpy()
+
+        return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, decoded))
+    regions = [(piece, _region(piece, shape)) for piece in recipe.pieces]
+
+    def read(first: int, last: int) -> np.ndarray[Any, Any]:
+        # Not of the allocator's pools: a thread that is gone leaves there what the model needs to run.
+        made = torch.frombuffer(new_memory((last - first) * dtype.itemsize), dtype=dtype, count=last - first)
+        at = 0
+        for box in boxes(shape, first, last):
+            sizes = [each.stop - each.start for each in box]
+            count = math.prod(sizes)
+            part = made[at : at + count].view(sizes)
+            for piece, region in regions:
+                if shared := common(box, region):
+                    part[shared[0]].copy_(taken(source, piece)[shared[1]].detach())
+            at += count
+        return made.view(torch.uint8).numpy()
+
+    return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, read))
+
+
+def _region(piece: Piece, shape: Sequence[int]) -> tuple[int | slice, ...]:
+    """What a piece fills of a slot, as an index for every dimension."""
+    given = piece.into or ()
+    return (*given, *(slice(0, size) for size in shape[len(given) :]))

@@ -1,0 +1,213 @@
+"""Running blocks whose weights are not where they compute: brought while the block before computes, then forgotten.
+
+A parameter on the disk is a view of its mapped file, so ``state_dict``, saving and copying find its numbers as they
+find any other's; so it is with one on the CPU of a model that computes on an accelerator. Only while its block runs is
+it a view of a buffer instead, into which its bytes were brought at the speed of the disk or of the bus. What somebody
+changed since the load is used as it is.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.errors import LoadstoneError
+from loadstone.frameworks.torch.placement.device_ring import DeviceRing
+from loadstone.frameworks.torch.placement.hooks import Hook
+from loadstone.frameworks.torch.placement.move import tensors_in
+from loadstone.frameworks.torch.placement.placement import Devices
+from loadstone.frameworks.torch.placement.populate import piece_of
+from loadstone.planning.recipes import Piece, Recipe
+from loadstone.transfer.stream import Range, Ring
+from loadstone.transfer.weight_file import WeightFile
+
+
+def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) -> None:
+    """Have the blocks of ``model`` that are not where they compute brought there when they run.
+
+    With an accelerator these are all on the CPU and the disk; without, those on the disk that are not kept in memory.
+    ``recipes`` make every slot on the disk of one piece, as it is stored.
+    """
+    modules = dict(model.named_modules(remove_duplicate=False))
+    files: dict[Path, WeightFile] = {}
+    first = None
+    blocks: list[tuple[nn.Module, list[_Weight]]] = []
+    for unit in devices.units:
+        module = modules.get(unit.name)
+        weights = []
+        for slot in unit.slots if module is not None else ():
+            if devices.lower is not None and slot in devices.lower:  # which lies where it computes, maybe in parts
+                continue
+            owner, _, leaf = slot.rpartition(".")
+            tensor, piece, stored = getattr(modules[owner], leaf), piece_of(recipes, slot), None
+            if devices.on_disk(slot) and piece is not None:
+                first = first or module
+                if piece.tensor.file not in files:
+                    files[piece.tensor.file] = WeightFile(piece.tensor.file)
+                stored = _range(tensor, piece)
+            # A table is only looked into: its map reads the few pages that are asked for.
+            if isinstance(modules[owner], nn.Embedding) or unit.name in devices.placement.kept:
+                continue
+            if stored is not None or (devices.must_cross(slot) and tensor.nbytes):
+                weights.append(_Weight(tensor, tensor.detach(), tensor._version, stored))
+        if weights and module is not None:
+            blocks.append((module, weights))
+    if first is not None:
+        first.register_forward_pre_hook(_Guard(list(files.values())))
+    if blocks:
+        ring = _ring([weights for _, weights in blocks], devices)
+        for index, (module, weights) in enumerate(blocks):
+            turn = _Turn(ring, index, weights, devices.main if devices.is_accelerated else None)
+            module.register_forward_pre_hook(_Begin(turn), with_kwargs=True)
+            module.register_forward_hook(_End(turn), always_call=True)
+
+
+class _MemoryRing(Ring):
+    """A ring whose buffers are PyTorch's to read."""
+
+    def tensors(self, index: int) -> list[Tensor]:
+        """The bytes of a block's weights, in the order given."""
+        memory, block = self.memory[self.fetch(index)], self.blocks[index]
+        return [
+            torch.frombuffer(memory, dtype=torch.uint8, count=each.nbytes, offset=start)
+            for each, start in zip(block.ranges, block.starts, strict=True)
+        ]
+
+
+def _ring(blocks: Sequence[Sequence[_Weight]], devices: Devices) -> _MemoryRing | DeviceRing:
+    if devices.is_accelerated:
+        sources = [[each.home if each.stored is None else each.stored for each in block] for block in blocks]
+        return DeviceRing(sources, devices.main)
+    return _MemoryRing([[each.stored for each in block if each.stored is not None] for block in blocks])
+
+
+class _Weight(NamedTuple):
+    """A parameter that is not where it computes, and how to know that it still is what was loaded."""
+
+    parameter: Tensor
+    home: Tensor
+    version: int
+    stored: Range | None
+    """None for one in memory."""
+
+    def is_untouched(self) -> bool:
+        return self.parameter.data_ptr() == self.home.data_ptr() and self.parameter._version == self.version
+
+
+def _range(parameter: Tensor, piece: Piece) -> Range:
+    tensor, rows, _ = piece
+    start = 0 if rows is None else rows[0] * (tensor.nbytes // tensor.shape[0])
+    return Range(tensor.file, tensor.offset + start, parameter.nbytes)
+
+
+class _Turn:
+    """A block's weights: in a buffer from :meth:`begin` to :meth:`end`, which one thread at a time goes through."""
+
+    def __init__(
+        self, ring: _MemoryRing | DeviceRing, index: int, weights: Sequence[_Weight], device: torch.device | None
+    ) -> None:
+        self._ring, self._index, self._weights, self._device = ring, index, weights, device
+        self._lent: list[tuple[Tensor, Tensor]] = []
+        self._thread: int | None = None
+
+    def must_run(self) -> bool:
+        """Compiled code reads weights on the disk through their map; to an accelerator they have to be brought."""
+        return self._device is not None or not torch.compiler.is_compiling()
+
+    def begin(self, inputs: Sequence[Any]) -> None:
+        """Wait for the block's bytes and lend them to its parameters."""
+        if self._thread == threading.get_ident():
+            return
+        self._ring.turn.acquire()
+        self._thread = threading.get_ident()
+        if self._device is not None or not self._needs_gradients(inputs):
+            try:
+                self._lend()
+            except BaseException:
+                self.end(None)
+                raise
+
+    def _lend(self) -> None:
+        untouched = [weight.is_untouched() for weight in self._weights]
+        found = self._ring.tensors(self._index) if any(untouched) else [torch.empty(0)] * len(untouched)
+        for weight, as_loaded, flat in zip(self._weights, untouched, found, strict=True):
+            here = weight.home if as_loaded else weight.parameter.data
+            if as_loaded:
+                there = flat.view(here.dtype).view(here.shape)
+            elif self._device is not None:
+                there = here.to(self._device)
+            else:
+                continue
+            self._lent.append((weight.parameter, here))
+            weight.parameter.data = there
+
+    def end(self, output: Any) -> None:
+        """Parameters are where they were, and the buffer is free for another block."""
+        if self._thread != threading.get_ident():
+            return
+        for parameter, home in self._lent:
+            parameter.data = home
+        if self._lent:
+            self._ring.release(self._index)
+        self._lent = []
+        self._thread = None
+        self._ring.turn.release()
+        if self._device is not None:
+            for each in tensors_in(output):
+                if each.requires_grad:
+                    each.register_hook(_no_gradients)  # type: ignore[no-untyped-call]
+
+    def _needs_gradients(self, inputs: Sequence[Any]) -> bool:
+        """The backward pass would look for the weights in a buffer that long holds others."""
+        if not torch.is_grad_enabled():
+            return False
+        tensors = (each for each in inputs if isinstance(each, Tensor))
+        found = any(w.parameter.requires_grad for w in self._weights) or any(each.requires_grad for each in tensors)
+        if found and self._index == 0:
+            warnings.warn(
+                "Gradients are on, so weights on the disk are read page by page. Use torch.no_grad().", stacklevel=2
+            )
+        return found
+
+
+def _no_gradients(gradient: Tensor) -> None:
+    raise LoadstoneError(
+        "There are no gradients through weights that are streamed to an accelerator. Give it enough of the model in "
+        "max_memory, or train on the CPU."
+    )
+
+
+class _Guard(Hook):
+    """Looks whether the files are as they were, before a forward pass reads from them."""
+
+    def __init__(self, files: Sequence[WeightFile]) -> None:
+        self._files = files
+
+    def __call__(self, module: nn.Module, inputs: Any) -> None:
+        if not torch.compiler.is_compiling():
+            for file in self._files:
+                file.check()
+
+
+class _Begin(Hook):
+    def __init__(self, turn: _Turn) -> None:
+        self._turn = turn
+
+    def __call__(self, module: nn.Module, inputs: Any, keywords: Any) -> None:
+        if self._turn.must_run():
+            self._turn.begin((*inputs, *keywords.values()))
+
+
+class _End(Hook):
+    def __init__(self, turn: _Turn) -> None:
+        self._turn = turn
+
+    def __call__(self, module: nn.Module, inputs: Any, output: Any) -> None:
+        if self._turn.must_run():
+            self._turn.end(output)

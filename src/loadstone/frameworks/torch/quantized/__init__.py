@@ -1,0 +1,1 @@
+"""Weights that stay quantized while the model runs."""

@@ -1,0 +1,95 @@
+"""Weights in fewer bits by bitsandbytes: its own layers in the place of linear ones, under the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.registry import require_library
+from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.modeling.leaves import TransposedLinear
+from loadstone.quantization.packed import Kept
+
+
+class BitsAndBytes:
+    """Quantises as the settings say; see :class:`loadstone.frameworks.torch.quantized.select.Library`."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._layers: Any = require_library("bitsandbytes.nn", "bitsandbytes")
+        self.is_int8 = bool(settings.get("load_in_8bit"))
+        self._settings = settings
+        self._turned: set[int] = set()
+        """Ids of the layers in the place of maps that have (inputs, outputs), as the files have too."""
+
+    def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
+        """Put a layer of bitsandbytes in the place of each that has one of the weights; its bias moves there."""
+        for name in weights:
+            path = name.removesuffix(".weight")
+            parent, _, leaf = path.rpartition(".")
+            old = model.get_submodule(path)
+            model.get_submodule(parent)._modules[leaf] = made = self._layer(old, compute_dtype)
+            if isinstance(old, TransposedLinear):
+                self._turned.add(id(made))
+
+    def _layer(self, old: Any, compute_dtype: torch.dtype | None) -> nn.Module:
+        sizes = (old.in_features, old.out_features, old.bias is not None)
+        if self.is_int8:
+            threshold = self._settings.get("llm_int8_threshold", 6.0)
+            made = self._layers.Linear8bitLt(*sizes, has_fp16_weights=False, threshold=threshold, device="meta")
+        else:
+            asked = self._settings.get("bnb_4bit_compute_dtype")
+            made = self._layers.Linear4bit(
+                *sizes,
+                compute_dtype=compute_dtype if asked is None else to_torch(asked),
+                compress_statistics=self._settings.get("bnb_4bit_use_double_quant", False),
+                quant_type=self._settings.get("bnb_4bit_quant_type", "fp4"),
+                device="meta",
+            )
+            # Where the processor has bfloat16 products, the first forward pass would repack the weight and round its
+            # scales, for good: what is saved then is not what was loaded, and a second thread finds half of it done.
+            made.support_avx512bf16_for_cpu = False
+        if old.bias is not None:
+            made.bias = old.bias
+        layer: nn.Module = made.requires_grad_(False)
+        return layer.train(old.training)
+
+    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
+        """``weight`` in bytes: int8 (outputs, inputs), or two numbers in each byte of a column."""
+        if dtype not in (torch.float32, torch.float16, torch.bfloat16):
+            raise ArgumentError(f"bitsandbytes quantises from float32, float16 and bfloat16; the dtype is {dtype}.")
+        as_layer = weight.t() if id(module) in self._turned else weight
+        made: nn.Parameter = self._parameter(module, as_layer.to(dtype).contiguous()).to(weight.device)
+        return made
+
+    def _parameter(self, module: Any, weight: Tensor) -> Any:
+        if self.is_int8:
+            return self._layers.Int8Params(weight, requires_grad=False, has_fp16_weights=False)
+        like = module.weight
+        return self._layers.Params4bit(
+            weight,
+            requires_grad=False,
+            compress_statistics=like.compress_statistics,
+            quant_type=like.quant_type,
+            quant_storage=like.quant_storage,
+            module=module,
+        )
+
+    def rebuild(self, module: Any, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
+        """A weight from its parts: ``weight``, and ``SCB`` or ``weight.absmax`` and the like."""
+        weight = parts["weight"]
+        if self.is_int8:
+            made = self._layers.Int8Params(weight, requires_grad=False, has_fp16_weights=False)
+            made.CB, made.SCB = made.data, parts["SCB"]
+            eight_bits: nn.Parameter = made
+            return eight_bits
+        stats: dict[str, Any] = {name.removeprefix("weight."): part for name, part in parts.items() if name != "weight"}
+        note = torch.tensor(list(kept.note.encode()), dtype=torch.uint8)
+        stats[f"quant_state.bitsandbytes__{module.weight.quant_type}"] = note
+        found: nn.Parameter = self._layers.Params4bit.from_prequantized(
+            data=weight, quantized_stats=stats, requires_grad=False, device=weight.device, module=module
+        )
+        return found

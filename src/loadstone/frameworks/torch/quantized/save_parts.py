@@ -1,0 +1,85 @@
+"""Stored weights → the parts that a model in fewer bits is saved as, one weight after the other: no model in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from loadstone.core.tensors import DType
+from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.loading.copies import Job
+from loadstone.frameworks.torch.loading.fill import Source
+from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.placement.placement import Devices
+from loadstone.frameworks.torch.quantized.quantize import One, one_by_one
+from loadstone.frameworks.torch.quantized.torchao import flattened
+from loadstone.frameworks.torch.save import outgoing_tensor
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.recipes import Stored
+from loadstone.transfer.outgoing import OutgoingTensor
+from loadstone.transfer.weight_files import Weights
+
+
+class Saved(NamedTuple):
+    """What is saved of one slot; it holds the numbers until it is let go of."""
+
+    slot: str
+    tensors: list[OutgoingTensor]
+    said: Mapping[str, str]
+    """What safetensors files say of it: name → JSON."""
+
+
+Other = tuple[str, Stored, tuple[int, ...], DType]
+"""A slot, how it is made, its shape and its dtype."""
+
+
+class Quantiser:
+    """The weights of one model that are quantised to be saved, not to be run."""
+
+    def __init__(self, model: PreTrainedModel, plan: LoadPlan, devices: Devices) -> None:
+        """``model`` is a skeleton, and gets the library's layers; ``devices`` knows what is asked for."""
+        assert devices.lower is not None
+        self._model, self._plan, self._devices, self._lower = model, plan, devices, devices.lower
+        self._lower.prepare(model, devices.dtypes.main)
+        self._lower.describe(model, devices.dtypes.main)
+
+    @property
+    def slots(self) -> Collection[str]:
+        """Those that are quantised."""
+        return self._lower.sizes.keys()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What ``quantization_config`` in ``config.json`` then says."""
+        found: dict[str, Any] = self._model.config.quantization_config
+        return found
+
+    def saved(self, weights: Weights, others: Iterable[Other]) -> Iterator[Saved]:
+        """Every weight in fewer bits, in the order of the files; then the others, which are made in the dtype given.
+
+        Raises what quantising raises, and :class:`SaveError` for a kind of weight that has no stored form.
+        """
+        source = Source(weights)
+        for each in one_by_one(self._model, self._plan, self._lower, source, self._devices):
+            tensors, said = flattened(_state(each))
+            yield Saved(each.name, [outgoing_tensor(*item) for item in tensors.items()], said)
+        for name, recipe, shape, dtype in others:
+            made = source.make([Job(name, recipe.pieces, shape, to_torch(dtype))], torch.device("cpu")).tensors
+            yield Saved(name, [outgoing_tensor(name, made[name])], {})
+
+
+def _state(each: One) -> dict[str, Tensor]:
+    """What the module's ``state_dict`` has for the weight; the module is without it again then."""
+    (path, _, leaf), slots, own = each.name.rpartition("."), each.module._parameters, vars(each.module)
+    held = slots[leaf]
+    slots[leaf] = each.parameter
+    try:
+        found: dict[str, Tensor] = each.module.state_dict(prefix=f"{path}.")
+    finally:
+        slots[leaf] = held
+        if "quant_state" in own:  # bitsandbytes' layers hold on to the scales
+            own["quant_state"] = None
+    return {name: tensor.detach() for name, tensor in found.items() if not tensor.is_meta}  # others are

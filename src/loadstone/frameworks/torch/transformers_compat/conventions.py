@@ -1,0 +1,202 @@
+"""What a model class written against Transformers says of itself, and what it expects to inherit.
+
+Such a class builds its own modules and has no blueprint. Its attributes (``_tied_weights_keys``,
+``_keys_to_ignore_on_load_missing``, ``base_model_prefix``) and methods (``_init_weights``, ``get_output_embeddings``)
+say what a family file says of a family.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.transformers_compat.layers import lowest_where
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+
+
+class Conventions:
+    """Attributes and methods that custom model classes take for granted."""
+
+    framework: ClassVar[str] = "pt"
+    is_parallelizable: ClassVar[bool] = False
+    _tied_weights_keys: ClassVar[Sequence[str] | Mapping[str, str] | None] = None
+    _keys_to_ignore_on_load_missing: ClassVar[Sequence[str] | None] = None
+    _supports_sdpa: ClassVar[bool] = False
+    _supports_flash_attn_2: ClassVar[bool] = False
+    _supports_cache_class: ClassVar[bool] = False
+    _auto_class: ClassVar[str | None] = None
+
+    config: Any
+
+    @classmethod
+    def register_for_auto_class(cls, auto_class: str | type = "AutoModel") -> None:
+        """Have this class's code saved with its models, so that ``auto_class`` finds it there."""
+        cls._auto_class = auto_class if isinstance(auto_class, str) else auto_class.__name__
+
+    @property
+    def warnings_issued(self) -> dict[str, bool]:
+        """Where code notes that it has warned."""
+        noted: dict[str, bool] = self.__dict__.setdefault("_warnings_issued", {})
+        return noted
+
+    @functools.cached_property
+    def accepts_loss_kwargs(self) -> bool:
+        """Whether ``num_items_in_batch`` may be given, which Transformers' ``Trainer`` wants to know.
+
+        It would take any ``**keywords`` for a yes, and our own forward passes have them to refuse what is unknown.
+        """
+        parameters = inspect.signature(type(self).forward).parameters  # type: ignore[attr-defined]
+        any_keyword = any(each.kind is each.VAR_KEYWORD and each.name != "unknown" for each in parameters.values())
+        return "num_items_in_batch" in parameters or any_keyword
+
+    def init_weights(self) -> None:
+        """The older name of ``post_init``."""
+        self.post_init()  # type: ignore[attr-defined]
+
+    def get_head_mask(
+        self, head_mask: Tensor | None, num_hidden_layers: int, is_attention_chunked: bool = False
+    ) -> Tensor | list[None]:
+        """Heads to keep, (heads,) or (layers, heads) → (layers, 1, heads, 1, 1), or None for each layer."""
+        if head_mask is None:
+            return [None] * num_hidden_layers
+        if head_mask.dim() == 1:
+            head_mask = head_mask[None].expand(num_hidden_layers, -1)
+        mask = head_mask[:, None, :, None, None].to(dtype=self.dtype)  # type: ignore[attr-defined]
+        return mask.unsqueeze(-1) if is_attention_chunked else mask
+
+    def get_extended_attention_mask(
+        self,
+        attention_mask: Tensor,
+        input_shape: tuple[int, ...],
+        device: torch.device | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> Tensor:
+        """A padding mask (batch, keys), or (batch, queries, keys), as numbers to add to the scores.
+
+        Where the config says ``is_decoder``, the triangle is part of it.
+        """
+        dtype = self.dtype if dtype is None else dtype  # type: ignore[attr-defined]
+        hidden = attention_mask == 0
+        hidden = hidden[:, None] if hidden.dim() == 3 else hidden[:, None, None]
+        if attention_mask.dim() == 2 and getattr(self.config, "is_decoder", False):
+            keys, queries = attention_mask.shape[1], int(input_shape[1])
+            places = torch.arange(keys, device=attention_mask.device)
+            hidden = hidden | (places[None, :] > places[keys - queries :, None])
+        return lowest_where(hidden, dtype)
+
+    def invert_attention_mask(self, encoder_attention_mask: Tensor) -> Tensor:
+        """The mask of an encoder's tokens, as numbers to add to the scores."""
+        hidden = encoder_attention_mask == 0
+        return lowest_where(hidden[:, None] if hidden.dim() == 3 else hidden[:, None, None], self.dtype)  # type: ignore[attr-defined]
+
+    def warn_if_padding_and_no_attention_mask(self, input_ids: Tensor, attention_mask: Tensor | None) -> None:
+        """Older code asks for this; Loadstone leaves it to the one who calls."""
+
+    def prune_heads(self, heads_to_prune: Mapping[int, Sequence[int]]) -> None:
+        """Take heads out of layers: layer → heads. The class itself does it, in ``_prune_heads``."""
+        self.base_model._prune_heads(heads_to_prune)  # type: ignore[attr-defined]
+
+
+def declared_ties(model: PreTrainedModel) -> dict[str, str]:
+    """Slot → the slot whose numbers it shares, as a class without a blueprint says it.
+
+    A dict in ``_tied_weights_keys`` says it outright. A list, or nothing, means that the output map shares the table
+    of token vectors where ``config.tie_word_embeddings`` says so.
+    """
+    if not model.config.tie_word_embeddings:
+        return {}
+    declared = type(model)._tied_weights_keys
+    if isinstance(declared, Mapping):
+        slots = dict(model.named_parameters(remove_duplicate=False)).keys()
+        return {name: source for name, source in declared.items() if name in slots and source in slots}
+    table, output = _asked(model, "get_input_embeddings"), _asked(model, "get_output_embeddings")
+    names = {id(module): name for name, module in model.named_modules()}
+    if table is None or output is None or id(table) not in names or id(output) not in names:
+        return {}
+    return {f"{names[id(output)]}.weight": f"{names[id(table)]}.weight"}
+
+
+def _asked(model: PreTrainedModel, method: str) -> nn.Module | None:
+    """What an embedding method of the class gives; None where it has none, or says so by an error."""
+    try:
+        found = getattr(model, method)()
+    except (ArgumentError, NotImplementedError, AttributeError):
+        return None
+    return found if isinstance(found, nn.Module) and hasattr(found, "weight") else None
+
+
+def optional_groups(model: PreTrainedModel, slots: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Groups of parts that a checkpoint may wholly lack, as a class without a blueprint says it.
+
+    That is what ``_keys_to_ignore_on_load_missing`` matches, and the head: each part beside the bare model.
+    """
+    declared = [(name,) for name in ignored_where_missing(model, slots)]
+    if not model.bare_prefix:
+        return tuple(declared)
+    parts = dict.fromkeys(name.partition(".")[0] for name in slots)
+    return (*declared, *((part,) for part in parts if part != model.bare_prefix))
+
+
+def ignored_where_missing(model: PreTrainedModel, slots: Iterable[str]) -> list[str]:
+    """The slots that a checkpoint need not have, as ``_keys_to_ignore_on_load_missing`` says."""
+    patterns = [re.compile(pattern) for pattern in type(model)._keys_to_ignore_on_load_missing or ()]
+    return [name for name in slots if any(pattern.search(name) for pattern in patterns)]
+
+
+def initialise_by_class(model: nn.Module, names: set[str]) -> list[str]:
+    """Fresh numbers by the ``_init_weights`` of the classes that have one; returns the names that none of them has.
+
+    Such a method fills a whole module, so what is loaded already is put back.
+    """
+    leaves_of: dict[str, set[str]] = {}
+    for name in sorted(names):  # a set has another order in each process, and a seed must give the same numbers
+        owner, _, leaf = name.rpartition(".")
+        leaves_of.setdefault(owner, set()).add(leaf)
+    for holder, initialiser in _initialisers(model):
+        for owner in [each for each in leaves_of if not holder or f"{each}.".startswith(f"{holder}.")]:
+            _keeping(model.get_submodule(owner), leaves_of.pop(owner), initialiser)
+    return [f"{owner}.{leaf}" if owner else leaf for owner, leaves in leaves_of.items() for leaf in sorted(leaves)]
+
+
+def _initialisers(model: nn.Module) -> list[tuple[str, Callable[[nn.Module], None]]]:
+    """The innermost first: a model within a model knows its own parts best."""
+    found = [
+        (name, module._init_weights)
+        for name, module in model.named_modules()
+        if isinstance(module, Conventions) and hasattr(module, "_init_weights")
+    ]
+    return sorted(found, key=lambda each: -len(each[0]))
+
+
+@torch.no_grad()
+def _keeping(module: nn.Module, leaves: set[str], initialiser: Callable[[nn.Module], None]) -> None:
+    slots = {**dict(module.named_parameters(recurse=False)), **dict(module.named_buffers(recurse=False))}
+    kept = {name: slot.detach().clone() for name, slot in slots.items() if name not in leaves and not slot.is_meta}
+    reset = getattr(module, "reset_parameters", None)
+    if reset is not None:
+        reset()  # what the method passes over must not stay as the memory was
+    else:
+        for name in leaves:
+            slots[name].zero_()
+    initialiser(module)
+    for name, numbers in kept.items():
+        slots[name].copy_(numbers)
+
+
+def set_checkpointing(model: nn.Module, on: bool) -> None:
+    """Tell every module that asks ``self.gradient_checkpointing``, and give it the function that such code calls."""
+    from torch.utils.checkpoint import checkpoint
+
+    for module in model.modules():
+        if hasattr(module, "gradient_checkpointing"):
+            module.gradient_checkpointing = on  # type: ignore[assignment]
+            module._gradient_checkpointing_func = functools.partial(checkpoint, use_reentrant=False)  # type: ignore[assignment]

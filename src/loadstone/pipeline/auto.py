@@ -1,0 +1,220 @@
+"""``Auto…`` classes: from a config to the right class of the right framework."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, ClassVar, NoReturn
+
+from loadstone.architectures import user_classes as registered
+from loadstone.architectures.family import (
+    AUDIO_CLASSIFICATION,
+    BARE,
+    CAUSAL_LM,
+    IMAGE_CLASSIFICATION,
+    IMAGE_TEXT_TO_TEXT,
+    MASKED_LM,
+    OBJECT_DETECTION,
+    PRETRAINING,
+    QUESTION_ANSWERING,
+    SEQ2SEQ_LM,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+)
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.registry import require_framework
+from loadstone.pipeline.load import from_pretrained
+from loadstone.pipeline.select_class import AutoTarget, pick, resolve
+from loadstone.remote_code.gate import Gate
+from loadstone.remote_code.trust import Trust
+
+
+class AutoClass:
+    """What all ``Auto…`` model classes share. They are not made, only asked."""
+
+    framework: ClassVar[str] = "torch"
+    task: ClassVar[str] = BARE
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        _not_made(type(self).__name__)
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any:
+        """Load a checkpoint from a folder or the Hub into the class that its config asks for.
+
+        Arguments and errors: :func:`loadstone.pipeline.load.from_pretrained`.
+        """
+        target = AutoTarget(cls.__name__, cls.task)
+        return from_pretrained(cls.framework, pretrained_model_name_or_path, target, model_args, kwargs)
+
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any:
+        """A model with random weights after its family's scheme; ``torch_dtype`` and ``attn_implementation`` apply.
+
+        ``trust_remote_code``, ``code_revision`` and ``allow_transformers`` as for :meth:`from_pretrained`.
+        """
+        if not isinstance(config, PretrainedConfig):
+            raise ArgumentError(f"from_config takes a config, not {type(config).__name__}.")
+        gate = Gate(Trust.taken_from(kwargs), config.name_or_path, config._commit_hash, config._commit_hash)
+        made_by = pick(AutoTarget(cls.__name__, cls.task), cls.framework, config, gate)
+        return resolve(made_by, require_framework(cls.framework), gate)._from_config(config, **kwargs)
+
+    @classmethod
+    def register(cls, config_class: type[PretrainedConfig], model_class: type[Any], exist_ok: bool = False) -> None:
+        """Have this Auto class give a class of one's own for configs of ``config_class``.
+
+        Raises :class:`ArgumentError` if the model's ``config_class`` is another, or there is a class already.
+        """
+        registered.register_model(cls.__name__, config_class, model_class, exist_ok=exist_ok)
+
+
+def _not_made(name: str) -> NoReturn:
+    raise ArgumentError(
+        f"{name} is not made by calling it. Use {name}.from_pretrained(path_or_id) or {name}.from_config."
+    )
+
+
+class AutoModel(AutoClass):
+    """The bare model of a checkpoint: it returns hidden states."""
+
+    task = BARE
+
+
+class AutoModelForCausalLM(AutoClass):
+    """A model that predicts the next token, and so generates text."""
+
+    task = CAUSAL_LM
+
+
+class AutoModelForMaskedLM(AutoClass):
+    """A model that fills in masked tokens."""
+
+    task = MASKED_LM
+
+
+class AutoModelForSequenceClassification(AutoClass):
+    """A model that tells which class a text is of, or a number for it."""
+
+    task = SEQUENCE_CLASSIFICATION
+
+
+class AutoModelForTokenClassification(AutoClass):
+    """A model that tells which class each token is of."""
+
+    task = TOKEN_CLASSIFICATION
+
+
+class AutoModelForQuestionAnswering(AutoClass):
+    """A model that finds the span of a text that answers a question."""
+
+    task = QUESTION_ANSWERING
+
+
+class AutoModelForImageClassification(AutoClass):
+    """A model that tells which class an image is of. Loadstone has none of its own: a custom or registered class."""
+
+    task = IMAGE_CLASSIFICATION
+
+
+class AutoModelForSeq2SeqLM(AutoClass):
+    """A model that writes a text from a text. Loadstone has none of its own: a custom or registered class."""
+
+    task = SEQ2SEQ_LM
+
+
+class AutoModelForImageTextToText(AutoClass):
+    """A model that goes on from images and text. Loadstone has none of its own: a custom or registered class."""
+
+    task = IMAGE_TEXT_TO_TEXT
+
+
+class AutoModelForAudioClassification(AutoClass):
+    """A model that tells which class a sound is of. Loadstone has none of its own: a custom or registered class."""
+
+    task = AUDIO_CLASSIFICATION
+
+
+class AutoModelForObjectDetection(AutoClass):
+    """A model that finds things in an image. Loadstone has none of its own: a custom or registered class."""
+
+    task = OBJECT_DETECTION
+
+
+class AutoModelForPreTraining(AutoClass):
+    """A model with the heads it was trained with. Loadstone has none of its own: a custom or registered class."""
+
+    task = PRETRAINING
+
+
+class FlaxAutoModel(AutoModel):
+    """:class:`AutoModel` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForCausalLM(AutoModelForCausalLM):
+    """:class:`AutoModelForCausalLM` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForMaskedLM(AutoModelForMaskedLM):
+    """:class:`AutoModelForMaskedLM` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForSequenceClassification(AutoModelForSequenceClassification):
+    """:class:`AutoModelForSequenceClassification` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForTokenClassification(AutoModelForTokenClassification):
+    """:class:`AutoModelForTokenClassification` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
+    """:class:`AutoModelForQuestionAnswering` in Flax."""
+
+    framework = "flax"
+
+
+class TFAutoModel(AutoModel):
+    """:class:`AutoModel` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForCausalLM(AutoModelForCausalLM):
+    """:class:`AutoModelForCausalLM` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForMaskedLM(AutoModelForMaskedLM):
+    """:class:`AutoModelForMaskedLM` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForSequenceClassification(AutoModelForSequenceClassification):
+    """:class:`AutoModelForSequenceClassification` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForTokenClassification(AutoModelForTokenClassification):
+    """:class:`AutoModelForTokenClassification` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
+    """:class:`AutoModelForQuestionAnswering` in TensorFlow."""
+
+    framework = "tensorflow"

@@ -1,0 +1,149 @@
+"""Loading into a module that somebody else built."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.configs.load_options import Options
+from loadstone.core.dtypes import dtype_name
+from loadstone.core.paths import local_path
+from loadstone.core.tensors import BY_NAME
+from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
+from loadstone.frameworks.registry import require_framework
+from loadstone.planning.match import match
+from loadstone.reporting.load_report import LoadReport
+from loadstone.saving.journal import finish_interrupted_save
+from loadstone.transfer.strategy import TransferOptions
+from loadstone.transfer.weight_files import Weights
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def load_into(
+    module: nn.Module,
+    checkpoint: str | os.PathLike[str] | Checkpoint,
+    *,
+    dtype: Any = "auto",
+    device: Any = None,
+    device_map: Any = None,
+    max_memory: Mapping[Any, Any] | None = None,
+    offload_folder: str | os.PathLike[str] | None = None,
+    strict: bool = True,
+    key_mapping: Mapping[str, str] | None = None,
+    transfer: TransferOptions | None = None,
+) -> LoadReport:
+    """Fill any ``nn.Module``, best one built under ``with torch.device("meta")``, from a checkpoint.
+
+    ``checkpoint`` is a folder, a file, or what :func:`loadstone.open_checkpoint` gives. Every parameter and saved
+    buffer of the module must be stored; with ``strict`` nothing else may be. Buffers that are not saved keep the
+    module's own values, and must not be on the meta device.
+
+    What is on the meta device gets memory, in the dtype that is stored unless ``dtype`` names one: a view of the file
+    where it can be. What has memory is written in place, in the dtype and on the device that it has, as
+    ``load_state_dict`` does; where ``dtype`` or a device asks for another, the parameter stays the same object and
+    gets other memory, as with ``module.to``. So an optimizer made before goes on.
+
+    ``device_map``, ``max_memory`` and ``offload_folder`` place, offload and run the module as they do a model of
+    :func:`loadstone.pipeline.load.from_pretrained`. What lies in a ``ModuleList`` or ``Sequential`` is a block, which
+    is never split. ``device`` is one device for all. ``transfer``: how files are read, see
+    :func:`loadstone.transfer_options`; with ``read="buffered"`` no parameter is a view of a file.
+
+    Raises :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors` and what ``open_checkpoint`` raises;
+    the module is then unchanged.
+    """
+    framework = require_framework("torch")
+    _check_module(module, "load_into")
+    if device is not None and device_map is not None:
+        raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
+    opened = checkpoint if isinstance(checkpoint, Checkpoint) else _open(checkpoint)
+    report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
+    with report.stage("plan"):
+        wanted = None
+        if dtype is not None and dtype != "auto":
+            wanted = BY_NAME.get(dtype_name(dtype))
+            if wanted is None or not wanted.is_floating:
+                raise UnsupportedDType([Fault(f"dtype {dtype!r}", "'auto' or a floating-point dtype", "neither")])
+        options = Options(
+            device_map=device if device_map is None else device_map,
+            max_memory=max_memory,
+            offload_folder=offload_folder,
+            transfer=transfer,
+        )
+        slots = framework.slots(module)
+        plan = match(
+            slots,
+            opened,
+            framework.naming(module),
+            strict=strict,
+            key_mapping=key_mapping,
+            same=framework.alike(None),
+            absent=opened.absent,
+            passed_over=opened.passed_over,
+        )
+        filled = {slot.name for slot in slots}
+        lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
+        if lost:
+            raise MissingTensors(
+                [Fault(name, "a value", "a buffer on the meta device that no checkpoint stores") for name in lost],
+                hint="Build the module so that these buffers are made on a real device.",
+            )
+        report.take(plan)
+        report.passed_over = opened.passed_over
+        memory = framework.own_memory(module, stays=options.device_map is None)
+        place = framework.placement(options, module, plan, wanted, memory.dtypes() if wanted is None else {})
+    with report.stage("fill") as stage:
+        weights = Weights(opened.ends, options.transfer)
+        report.transfer = weights.describe()
+        try:
+            done = framework.fill_model(module, plan, weights, options, wanted, place, memory)
+        except BaseException:
+            weights.cancel()
+            raise
+        weights.detach()
+        stage.nbytes = done.viewed + done.copied
+    unasked = "the module's own" if memory.tensors else "as stored"
+    report.dtype, report.device = unasked if wanted is None else wanted.value, str(place)
+    return report
+
+
+def _check_module(module: object, name: str) -> None:
+    if isinstance(module, type) or not hasattr(module, "named_parameters"):
+        raise ArgumentError(
+            f"{name} fills a PyTorch nn.Module, made already; this is {module!r}. Flax and TensorFlow models take a "
+            "checkpoint's numbers when they are made: use from_pretrained."
+        )
+
+
+def _open(path: str | os.PathLike[str], **options: Any) -> Checkpoint:
+    place = local_path(path)
+    if place.is_dir():
+        finish_interrupted_save(place)
+    return open_checkpoint(place, **options)
+
+
+class IncompatibleKeys(NamedTuple):
+    """What ``load_state_dict`` returns too."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+def load_sharded_checkpoint(
+    model: nn.Module, folder: str | os.PathLike[str], strict: bool = True, prefer_safe: bool = True
+) -> IncompatibleKeys:
+    """Copy a sharded checkpoint into a model that has its memory already, as ``load_state_dict`` would.
+
+    With ``strict`` a missing or unexpected tensor is an error, and nothing is copied. ``prefer_safe``: safetensors
+    where both formats are there. Raises :class:`CheckpointNotFound`, :class:`MissingTensors`, :class:`UnusedTensors`,
+    :class:`ShapeMismatch`.
+    """
+    framework = require_framework("torch")
+    _check_module(model, "load_sharded_checkpoint")
+    if not local_path(folder).is_dir():
+        raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")
+    opened = _open(folder, use_safetensors=None if prefer_safe else False)
+    return IncompatibleKeys(*framework.copy_into(model, opened, strict))
