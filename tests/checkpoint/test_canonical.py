@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadstone.checkpoint.faults import Faults
-from loadstone.checkpoint.safetensors.fast_header import read_columns
 from loadstone.checkpoint.safetensors import read as safetensors
+from loadstone.checkpoint.safetensors.fast_header import read_columns
 from loadstone.core.tensors import BY_CODE
 
 PATH = Path("/nowhere/model.safetensors")
