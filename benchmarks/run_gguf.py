@@ -117,7 +117,7 @@ def runs_table(runs: Mapping[str, Mapping[str, float]]) -> str:
         f"Goal: a token packed, in bfloat16, in at most {DECODE_GOAL:.0f} × the processor time of the bfloat16 model: "
         f"{found:.2f} ×, **{'reached' if found <= DECODE_GOAL else 'missed'}**. Resident memory is the model's and "
         "that of all code that loading and running bring along; the model's alone is 1.02 × the file, which "
-        "tests/test_gguf_packed.py holds to 1.1 ×.\n",
+        "tests/frameworks/torch/test_gguf_packed.py holds to 1.1 ×.\n",
         "| | resident memory above `import torch` | a token: wall | processor | of bfloat16's | prompt |",
         "| --- | --- | --- | --- | --- | --- |",
     ]

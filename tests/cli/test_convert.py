@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from checkpoint.test_gguf_open import write
 from cli.conftest import loadstone
 from frameworks.torch import tiny
 from safetensors.torch import load_file, save_file
-from test_gguf import write
 
 import loadstone as package
 

@@ -211,7 +211,7 @@ def test_printable_text_holds_no_control_character_but_tab_and_newline(text: str
 
 def a_quantised_one(folder: Path, **settings: Any) -> Path:
     """One layer in the layout of AWQ."""
-    from packing.element_by_element import Example
+    from quantization.element_by_element import Example
     from safetensors.torch import save_file as save
 
     stored = {f"model.layers.0.mlp.up_proj.{name}": part for name, part in Example(16, 32, 4, 16).awq_gemm().items()}
@@ -247,7 +247,7 @@ def test_weights_quantised_in_a_way_that_is_not_read_are_shown_as_they_are_store
 
 def test_plan_takes_a_quantised_checkpoint_with_dequantize(tmp_path: Path) -> None:
     from frameworks.torch import tiny
-    from packing.test_awq import a_model
+    from quantization.test_awq import a_model
 
     a_model(tiny.saved(tiny.llama(), tmp_path / "plain"), tmp_path / "packed")
     refused = loadstone("plan", tmp_path / "packed")

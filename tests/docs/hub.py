@@ -46,7 +46,7 @@ def fill(hf_home: Path) -> None:
     """Lay out ``HF_HOME`` as huggingface_hub does after downloads of all :data:`MODELS`, stored in bfloat16."""
     import torch
     import transformers
-    from packing.test_gptq import a_model as in_gptq
+    from quantization.test_gptq import a_model as in_gptq
 
     torch.manual_seed(0)
     for repo_id, (class_name, sizes) in MODELS.items():

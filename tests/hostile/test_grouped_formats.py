@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from packing.test_pieces import MADE
+from quantization.test_pieces import MADE
 from safetensors.torch import save_file
 
 import loadstone

@@ -13,7 +13,7 @@ import pytest
 import torch
 import transformers
 from frameworks.torch import tiny
-from packing.compressing import CASES, a_model, config_of, packed
+from quantization.compressing import CASES, a_model, config_of, packed
 from safetensors.torch import load_file, save_file
 
 import loadstone

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import torch
 from frameworks.torch import tiny
-from packing.compressing import a_model
 from peaks import WATCHING
+from quantization.compressing import a_model
 
 _PROBE = """
 import json, sys
