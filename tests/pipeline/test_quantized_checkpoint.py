@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 import loadstone
 from loadstone import AutoModelForCausalLM as Auto
 from loadstone.errors import CorruptCheckpoint, InvalidConfig
+from loadstone.quantization.registry import methods
 
 BLOCK = (24, 20)  # no size of the model is a multiple of both
 FP8 = {"quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": list(BLOCK)}
@@ -116,11 +117,8 @@ def test_what_does_not_run_packed_says_why_and_offers_plain_weights(method: str,
 
 
 def test_every_method_that_is_read_runs_packed_or_says_why_not() -> None:
-    from loadstone.pipeline import quantized_checkpoint as quantised
-    from loadstone.quantization.methods import RUN_BY
-
-    assert quantised._FORMATS.keys() == RUN_BY.keys() | quantised._WHY_NOT.keys()
-    assert quantised._WHY_NOT.keys() == NOT_RUN.keys()
+    assert all((method.library is None) is bool(method.why_not_packed) for method in methods())
+    assert {name for method in methods() if method.why_not_packed for name in method.names} == NOT_RUN.keys()
 
 
 def changed(fp8: tuple[Path, Tensors], to: Path, change: Any) -> Path:

@@ -31,9 +31,6 @@ SUFFIXES = {
 }
 """Which format a weight file is in, by the end of its name."""
 
-QUANTIZATION_FILES = ("hf_quant_config.json", "quantize_config.json", "quant_config.json")
-"""Where ModelOpt, GPTQ and AWQ say how weights are quantized, if ``config.json`` does not."""
-
 OTHER_FORMATS = {
     ".ckpt": "a TensorFlow 1 or Lightning checkpoint",
     ".onnx": "an ONNX graph",

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.names import CONFIG_NAME, PYTORCH, QUANTIZATION_FILES, SAFETENSORS
+from loadstone.checkpoint.names import CONFIG_NAME, PYTORCH, SAFETENSORS
 from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
 from loadstone.conversion.model_names import flax_names, head_of, model_of, spare_names
 from loadstone.conversion.origin import Companions, Origin, companions, open_origin
@@ -32,9 +32,10 @@ from loadstone.core.sizes import parse_size
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.materialize.reader import Stretches
-from loadstone.pipeline.quantized_checkpoint import KEYS, refuse_unread, say_that_nothing_is
+from loadstone.pipeline.quantized_checkpoint import refuse_unread, say_that_nothing_is, settings_keys
 from loadstone.quantization.config import read as read_quantisation
 from loadstone.quantization.encode import TARGETS
+from loadstone.quantization.registry import settings_files
 from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
@@ -346,9 +347,9 @@ def _files(
         return files
     config = dict(origin.config)
     if dequantized or origin.gguf is not None:
-        for key in KEYS:
+        for key in settings_keys():
             config.pop(key, None)
-        for name in QUANTIZATION_FILES:
+        for name in settings_files():
             files.pop(name, None)
     dtypes: Counter[DType] = Counter()
     for each in plan:

@@ -17,7 +17,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.conversion.origin import Origin
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.pipeline.quantized_checkpoint import KEYS
+from loadstone.pipeline.quantized_checkpoint import settings_keys
 from loadstone.planning.finder import taken_names
 
 
@@ -31,7 +31,7 @@ def model_of(origin: Origin, tensors: int, hint: str) -> tuple[Family, Pretraine
             [Fault(str(origin.folder / CONFIG_NAME), "the config of a family that Loadstone knows", found)], hint=hint
         )
     spec = family(str(model_type))
-    for key in KEYS:
+    for key in settings_keys():
         config.pop(key, None)
     values = spec.config.from_dict(config)
     layers = values.get("num_hidden_layers", 0)

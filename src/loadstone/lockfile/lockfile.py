@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint import open_checkpoint
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, QUANTIZATION_FILES, gguf_path
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, gguf_path
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
+from loadstone.quantization.registry import settings_files
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
@@ -190,7 +191,7 @@ def _locked(
     else:
         checkpoint = open_checkpoint(source.folder, **which)
         paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
-        configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *QUANTIZATION_FILES)
+        configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *settings_files())
         paths += [path for name in configs if (path := inner / name).is_file()]
     hashes = Hashes(paths, hashed=hashed).wait()
     files = {

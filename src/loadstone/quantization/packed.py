@@ -28,6 +28,14 @@ def kept_bytes_of(tensor: StoredTensor) -> int:
     return tensor.nbytes if isinstance(tensor.packing, Kept) else 0
 
 
+def kept(tensor: StoredTensor, note: str) -> StoredTensor:
+    """A tensor that stays packed if it is, with what the checkpoint says of it beside its parts."""
+    if tensor.packing is None:
+        return tensor
+    module = tensor.name[: tensor.name.rfind(".") + 1]
+    return tensor._replace(packing=Kept(tensor.packing, note, module))
+
+
 @dataclass(frozen=True)
 class Kept:
     """The packing that reads it, which checked it; and what the checkpoint says of it beside its parts."""

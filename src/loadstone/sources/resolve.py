@@ -20,7 +20,6 @@ from loadstone.checkpoint.index import read_weight_map
 from loadstone.checkpoint.names import (
     CONFIG_NAME,
     GENERATION_CONFIG_NAME,
-    QUANTIZATION_FILES,
     SUFFIXES,
     Candidate,
     candidates,
@@ -33,6 +32,7 @@ from loadstone.errors import (
     ConfigNotFound,
     HubError,
 )
+from loadstone.quantization.registry import settings_files
 from loadstone.saving.journal import finish_interrupted_save
 from loadstone.sources.hub_errors import Unreachable, here
 from loadstone.sources.hub_files import COMMIT, Asked, Cached, Files, Online, recalled
@@ -109,7 +109,7 @@ def resolve_files(
 
     def take(files: Files) -> Source:
         prefix = prefix_of(subfolder)
-        configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *QUANTIZATION_FILES)
+        configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *settings_files())
         names = [prefix + name for name in configs if files.has(prefix + name)]
         left_out: dict[str, Sequence[str]] = {}
         weights = _weights(asked, files, prefix, choices, needs if prefix + CONFIG_NAME in names else None, left_out)

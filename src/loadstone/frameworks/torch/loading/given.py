@@ -35,7 +35,7 @@ from loadstone.frameworks.torch.quantized.select import EXPERT_SLOTS
 from loadstone.frameworks.torch.quantized.torchao import why_unreadable
 from loadstone.frameworks.torch.transformers_compat.conventions import ignored_where_missing
 from loadstone.quantization.config import TORCHAO
-from loadstone.quantization.methods import method_of
+from loadstone.quantization.registry import name_of
 
 _GIVEN = "state_dict= takes tensors under the names, and in the shapes, that model.state_dict() has."
 _QUANTIZED = "Quantize by from_pretrained(…, quantization_config=…): the config then says how weights are stored."
@@ -86,7 +86,7 @@ def _own_shape(value: Any) -> Shape | None:
 
 def _packed_layers(model: PreTrainedModel, slots: Collection[str]) -> dict[str, nn.Module]:
     """The layers whose weight is stored in parts, as the config says, under the names that they have in slots."""
-    if method_of(model.config.get("quantization_config")) is None:
+    if name_of(model.config.get("quantization_config")) is None:
         return {}
     return {
         _slot(f"{path}.weight", slots).removesuffix(".weight"): module
@@ -97,7 +97,7 @@ def _packed_layers(model: PreTrainedModel, slots: Collection[str]) -> dict[str, 
 
 def _quantizable(model: PreTrainedModel, slots: Collection[str]) -> set[str]:
     """The slots that can be read back as tensors of torchao, as the config says."""
-    if method_of(model.config.get("quantization_config")) != TORCHAO:
+    if name_of(model.config.get("quantization_config")) != TORCHAO:
         return set()
     leaves = {nn.Linear: ("weight",), Linear: ("weight",), Experts: EXPERT_SLOTS}
     names = (f"{path}.{leaf}" for path, module in modules_of(model) for leaf in leaves.get(type(module), ()))

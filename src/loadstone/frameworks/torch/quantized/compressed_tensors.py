@@ -19,7 +19,15 @@ from torch import Tensor, nn
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.frameworks.registry import require_library
 from loadstone.frameworks.torch.quantized.ggml_layers import Product
-from loadstone.quantization.compressed_tensors import DIVISOR, PACKED, SCALE, SHAPE, WEIGHT, ZERO, Compressed
+from loadstone.quantization.methods.compressed_tensors.read import (
+    DIVISOR,
+    PACKED,
+    SCALE,
+    SHAPE,
+    WEIGHT,
+    ZERO,
+    Compressed,
+)
 from loadstone.quantization.packed import Kept
 
 _ELEMENTS, _ELEMENTS_ACCELERATED = 1 << 20, 1 << 25

@@ -40,8 +40,8 @@ from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantization.config import BITSANDBYTES, TORCHAO, Quantisation, read
 from loadstone.quantization.gguf_tensor import Blocks
-from loadstone.quantization.methods import COMPRESSED_TENSORS, RUN_BY, method_of
 from loadstone.quantization.packed import Kept, is_in_blocks
+from loadstone.quantization.registry import method_of
 
 EXPERT_SLOTS = ("gate_up_proj", "down_proj")
 
@@ -156,7 +156,9 @@ def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtype
 def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:
     config: Any = model.config
     settings = config.quantization_config
-    library = RUN_BY[str(method_of(settings))]
+    method = method_of(settings)
+    assert method is not None and method.library is not None  # else nothing had stayed packed
+    library = method.library
     found: dict[type[nn.Module], list[str]] = {nn.Linear: [], TransposedLinear: [], Experts: []}
     for name, module in modules_of(model):
         kind = nn.Linear if type(module) is Linear else type(module)
@@ -166,6 +168,6 @@ def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> L
     makers: dict[str, Callable[[], Library]] = {
         TORCHAO: lambda: TorchAo(None),
         BITSANDBYTES: lambda: BitsAndBytes(settings),
-        COMPRESSED_TENSORS: CompressedTensors,
+        "compressed-tensors": CompressedTensors,
     }
     return LowerBits(makers[library](), None, sizes)

@@ -61,7 +61,7 @@ def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[st
 
 def why_unreadable(tensor: Tensor) -> str:
     """What keeps a tensor of torchao from being read back once it is stored; nothing where it can be."""
-    from loadstone.quantization.torchao import READABLE  # only a save asks
+    from loadstone.quantization.methods.torchao.read import READABLE  # only a save asks
 
     form: Any = require_library(_FORM, "torchao")
     kind = type(tensor).__name__

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadstone.core.tensors import StoredTensor
+from loadstone.quantization.contents import Contents
 from loadstone.quantization.problems import Problems
 from loadstone.quantization.scaled import scaled
 
@@ -20,14 +21,12 @@ _OF_WEIGHTS = ("weight_scale", "weight_scale_inv")
 _MISSING = "Is a shard missing?"
 
 
-def read(stored: Mapping[str, StoredTensor], settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     yield from in_blocks(stored, problems.size_pair(settings, "weight_block_size"), problems)
 
 
-def in_blocks(
-    stored: Mapping[str, StoredTensor], block: tuple[int, int] | None, problems: Problems
-) -> Iterator[StoredTensor]:
+def in_blocks(stored: Contents, block: tuple[int, int] | None, problems: Problems) -> Iterator[StoredTensor]:
     """The same; ``block``: rows and columns that share a scale. Without it there is one scale, or one for each row."""
     for name, tensor in stored.items():
         scales = [scale for each in _SCALES if (scale := stored.get(name + each)) is not None]

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from loadstone.core.tensors import StoredTensor
-from loadstone.quantization.block_fp8 import in_blocks
+from loadstone.quantization.contents import Contents
+from loadstone.quantization.methods.fp8.read import in_blocks
 from loadstone.quantization.problems import Problems
 
 ALGORITHM = "quant_algo"
@@ -22,7 +23,7 @@ _BLOCKS: Mapping[str, tuple[int, int] | None] = MappingProxyType(
 """Algorithm → rows and columns that share a scale; None where the scales tell, one or one for each row."""
 
 
-def read(stored: Mapping[str, StoredTensor], settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     algorithm = settings.get(ALGORITHM)
     if not isinstance(algorithm, str) or algorithm not in _BLOCKS:

@@ -22,8 +22,8 @@ from loadstone.quantization.bitstream import Code
 from loadstone.quantization.contents import Contents, lies_in_rows
 from loadstone.quantization.group_index import order_of
 from loadstone.quantization.grouped import Grouped, Table
+from loadstone.quantization.methods.compressed_tensors.schemes import Scheme, schemes_of
 from loadstone.quantization.problems import Problems
-from loadstone.quantization.schemes import Scheme, schemes_of
 
 WEIGHT, PACKED, SCALE, ZERO = "weight", "weight_packed", "weight_scale", "weight_zero_point"
 SHAPE, ORDER, DIVISOR = "weight_shape", "weight_g_idx", "weight_global_scale"

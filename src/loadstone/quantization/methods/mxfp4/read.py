@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.quantization.contents import lies_in_rows
+from loadstone.quantization.contents import Contents, lies_in_rows
 from loadstone.quantization.decode import floats
 from loadstone.quantization.nibbles import E2M1
 from loadstone.quantization.problems import Problems
@@ -25,7 +25,7 @@ BLOCKS, SCALES = "_blocks", "_scales"
 _BYTES = (DType.UINT8, DType.FLOAT8_E8M0FNU)
 
 
-def read(stored: Mapping[str, StoredTensor], settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     for name, tensor in stored.items():
         if name.endswith(BLOCKS):

@@ -1,7 +1,8 @@
 """Weights of compressed-tensors that are to stay packed: what its library has to be told of each, and what lies beside.
 
-A weight's scheme is known by what is stored (:mod:`loadstone.quantization.compressed_tensors`); what becomes of its
-layer's inputs and outputs, which may be quantised too, is said by the group of ``config_groups`` that has this scheme.
+A weight's scheme is known by what is stored (:mod:`loadstone.quantization.methods.compressed_tensors.read`); what
+becomes of its layer's inputs and outputs, which may be quantised too, is said by the group of ``config_groups`` that
+has this scheme.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.errors import Fault
-from loadstone.quantization.compressed_tensors import OF_ACTIVATIONS, OF_WEIGHTS, PACKED, WEIGHT, Compressed
+from loadstone.errors import Fault, InvalidConfig
 from loadstone.quantization.contents import Contents
+from loadstone.quantization.methods.compressed_tensors.read import (
+    OF_ACTIVATIONS,
+    OF_WEIGHTS,
+    PACKED,
+    WEIGHT,
+    Compressed,
+)
+from loadstone.quantization.methods.compressed_tensors.schemes import Scheme, flat, groups_of
 from loadstone.quantization.packed import Kept
 from loadstone.quantization.problems import Problems
-from loadstone.quantization.schemes import Scheme, flat, groups_of
 
 INPUT, OUTPUT = "input", "output"
 _KEYS = ("num_bits", "type", "symmetric", "strategy", "group_size", "block_structure", "dynamic", "scale_dtype")
@@ -27,10 +34,27 @@ _ZEROS = (DType.INT8, DType.UINT8, DType.INT32, *_FLOATS, DType.FLOAT8_E4M3FN)
 _WHERE = "config key 'quantization_config'"
 
 
-def kept(
+def packed(
+    stored: Contents, logical: Iterable[StoredTensor], settings: Mapping[str, Any], where: str
+) -> list[StoredTensor]:
+    """The model's tensors, those that are packed with all that a layer needs to run them.
+
+    Raises :class:`InvalidConfig` that lists what it lacks.
+    """
+    faults: list[Fault] = []
+    tensors = list(_with_companions(stored, logical, settings, faults))
+    if not any(isinstance(tensor.packing, Kept) for tensor in tensors):
+        faults.append(Fault(where, "none, for no weight is stored in fewer bits", "'compressed-tensors'"))
+    if faults:
+        raise InvalidConfig(
+            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
+        )
+    return tensors
+
+
+def _with_companions(
     stored: Contents, logical: Iterable[StoredTensor], settings: Mapping[str, Any], faults: list[Fault]
 ) -> Iterator[StoredTensor]:
-    """The model's tensors, those that are packed with all that a layer needs to run them; what it lacks is a fault."""
     activations = _activations(flat(settings), faults)
     used: set[str] = set()
     for tensor in logical:

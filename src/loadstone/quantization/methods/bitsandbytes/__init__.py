@@ -1,0 +1,42 @@
+"""bitsandbytes: NF4, FP4 and int8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from loadstone.quantization.method import QuantizationMethod, Settings
+
+if TYPE_CHECKING:
+    from loadstone.core.tensors import StoredTensor
+    from loadstone.quantization.contents import Contents
+    from loadstone.quantization.problems import Problems
+
+
+class BitsAndBytes(QuantizationMethod):
+    """See :mod:`loadstone.quantization.methods.bitsandbytes.read`."""
+
+    names = ("bitsandbytes", "bitsandbytes_4bit", "bitsandbytes_8bit")
+    library = "bitsandbytes"
+
+    def recognizes(self, settings: Settings) -> bool:
+        """The oldest configs have two flags alone."""
+        return settings.get("load_in_4bit") is True or settings.get("load_in_8bit") is True
+
+    def read(self, stored: Contents, settings: Settings, problems: Problems) -> Iterator[StoredTensor]:
+        from loadstone.quantization.methods.bitsandbytes.read import read  # which needs NumPy
+
+        return read(stored, settings, problems)
+
+    def packed(
+        self, stored: Contents, logical: Iterable[StoredTensor], settings: Settings, where: str
+    ) -> Iterator[StoredTensor]:
+        from loadstone.quantization.methods.bitsandbytes.read import STATE
+        from loadstone.quantization.packed import kept
+
+        states = {name.partition(STATE)[0]: name for name, _ in stored.items() if STATE in name}
+        for tensor in logical:
+            yield kept(tensor, bytes(stored.read(states[tensor.name])).decode() if tensor.name in states else "")
+
+
+METHOD = BitsAndBytes()
