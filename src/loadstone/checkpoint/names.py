@@ -5,56 +5,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.checkpoint.faults import printable
+from loadstone.checkpoint.format import Format
+from loadstone.checkpoint.registry import formats_in_folders, suffixes
 
 SAFETENSORS = "safetensors"
 PYTORCH = "pytorch"
 FLAX = "flax"
 TENSORFLOW = "tensorflow"
 GGUF = "gguf"
-FORMATS = (SAFETENSORS, PYTORCH, FLAX, TENSORFLOW)
-"""In the order in which they are looked for."""
-
-SUFFIXES = {
-    ".safetensors": SAFETENSORS,
-    ".bin": PYTORCH,
-    ".pt": PYTORCH,
-    ".pth": PYTORCH,
-    ".msgpack": FLAX,
-    ".h5": TENSORFLOW,
-    ".keras": TENSORFLOW,
-    ".gguf": GGUF,
-}
-"""Which format a weight file is in, by the end of its name."""
-
 OTHER_FORMATS = {
     ".ckpt": "a TensorFlow 1 or Lightning checkpoint",
     ".onnx": "an ONNX graph",
     ".ot": "rust-bert weights",
 }
 
-_NAMES = {
-    SAFETENSORS: ("model", ".safetensors"),
-    PYTORCH: ("pytorch_model", ".bin"),
-    FLAX: ("flax_model", ".msgpack"),
-    TENSORFLOW: ("tf_model", ".h5"),
-}
-"""What the names of a format start and end with; a variant stands between."""
-_KERAS_NAMES = ("model.keras", "model.weights.h5")
-"""Names that Keras itself gives; there are no variants of them, and no index."""
-
-_VARIANTS = [
-    re.compile(pattern)
-    for stem, suffix in _NAMES.values()
-    for pattern in (
-        rf"{stem}\.([^.]+){re.escape(suffix)}",
-        rf"{stem}{re.escape(suffix)}\.index\.([^.]+)\.json",
-    )
-]
 _SHARD = re.compile(r"-\d{5}-of-\d{5}\.")
 _LISTED = 20
 _SCANNED = 10_000
@@ -64,7 +34,7 @@ class Candidate(NamedTuple):
     """A name under which a checkpoint may lie."""
 
     name: str
-    format: str
+    format: Format
     is_index: bool
 
 
@@ -78,25 +48,30 @@ def candidates(variant: str | None, use_safetensors: bool | None, prefer: str | 
     >>> [each.name for each in candidates(None, None, "flax")][:3]
     ['flax_model.msgpack', 'flax_model.msgpack.index.json', 'model.safetensors']
     """
-    wanted = sorted(allowed_formats(use_safetensors), key=lambda each: each != prefer)
+    wanted = sorted(allowed_formats(use_safetensors), key=lambda format: format.name != prefer)
     return [candidate for format in wanted for candidate in _of_format(format, variant)]
 
 
-def allowed_formats(use_safetensors: bool | None) -> tuple[str, ...]:
+def allowed_formats(use_safetensors: bool | None) -> tuple[Format, ...]:
     """The formats that ``use_safetensors`` leaves, in the order in which they are looked for."""
-    return tuple(each for each in FORMATS if use_safetensors is None or use_safetensors == (each == SAFETENSORS))
+    return tuple(
+        format
+        for format in formats_in_folders()
+        if use_safetensors is None or use_safetensors == (format.name == SAFETENSORS)
+    )
 
 
-def _of_format(format: str, variant: str | None) -> list[Candidate]:
-    stem, suffix = _NAMES[format]
-    dotted = f".{variant}" if variant else ""
-    found = [
-        Candidate(f"{stem}{dotted}{suffix}", format, False),
-        Candidate(f"{stem}{suffix}.index{dotted}.json", format, True),
-    ]
-    if format == TENSORFLOW and not variant:
-        found += [Candidate(name, format, False) for name in _KERAS_NAMES]
-    return found
+def _of_format(format: Format, variant: str | None) -> list[Candidate]:
+    single, index = format.usual_names(variant)
+    others = [] if variant else [Candidate(name, format, False) for name in format.other_names]
+    return [Candidate(single, format, False), Candidate(index, format, True), *others]
+
+
+@lru_cache(maxsize=1)
+def _variants() -> tuple[re.Pattern[str], ...]:
+    """What names with a variant look like; the variant is the one group."""
+    marked = (name for format in formats_in_folders() for name in format.usual_names("\0"))
+    return tuple(re.compile(re.escape(name).replace(re.escape("\0"), "([^.]+)")) for name in marked)
 
 
 def gguf_path(folder: Path, gguf_file: str | None = None) -> Path | None:
@@ -119,7 +94,7 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
             sentences.append(f"With use_safetensors={use_safetensors} these are passed over: {_listing(other)}.")
     if variant and (plain := [each.name for each in candidates(None, use_safetensors) if each.name in names]):
         sentences.append(f"Without a variant there is {_listing(plain)}.")
-    if found := sorted({match[1] for name in names for each in _VARIANTS if (match := each.fullmatch(name))}):
+    if found := sorted({match[1] for name in names for each in _variants() if (match := each.fullmatch(name))}):
         sentences.append(f"Variants there: {', '.join(f'variant={each!r}' for each in found[:_LISTED])}.")
     if inner := [each for each in folders if _holds_weights(folder / each)]:
         sentences.append(f"Subfolders with weights: {', '.join(f'subfolder={each!r}' for each in inner[:_LISTED])}.")
@@ -130,10 +105,10 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
     loose = [
         name
         for name in names
-        if SUFFIXES.get(Path(name).suffix) in FORMATS
+        if suffixes().get(Path(name).suffix) in formats_in_folders()
         and name not in known
         and name not in shards
-        and not any(each.fullmatch(name) for each in _VARIANTS)
+        and not any(each.fullmatch(name) for each in _variants())
     ]
     if loose:
         sentences.append(f"To open one of these, pass its own path: {_listing(loose)}.")
@@ -145,7 +120,7 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
     return sentences
 
 
-def files_beside(folder: Path, format: str, read: Collection[str]) -> str:
+def files_beside(folder: Path, format: Format, read: Collection[str]) -> str:
     """Names of further weight files and indexes of a format in ``folder``; nothing if there are none.
 
     Of ``.bin`` files only those that are named like weights, for trainers give that ending to all kinds of things.
@@ -154,12 +129,12 @@ def files_beside(folder: Path, format: str, read: Collection[str]) -> str:
         names, _ = _scan(folder)
     except OSError:  # which may be read and not be listed
         return ""
-    stem, suffix = _NAMES[format]
+    stem, suffix = str(format.stem), format.suffixes[0]
     beside = [
         name
         for name in names
         if name not in read
-        and (name.startswith(stem) or format == SAFETENSORS)
+        and (name.startswith(stem) or format.owns_suffix)
         and (name.endswith(suffix) or (f"{suffix}.index." in name and name.endswith(".json")))
     ]
     return _listing(sorted(map(printable, beside), key=lambda name: not name.endswith(".json")))
@@ -182,7 +157,7 @@ def holds_any_weights(folder: Path) -> bool:
         return False
     known = {each.name for each in candidates(None, None)}
     return any(
-        name in known or _SHARD.search(name) or any(each.fullmatch(name) for each in _VARIANTS) for name in names
+        name in known or _SHARD.search(name) or any(each.fullmatch(name) for each in _variants()) for name in names
     )
 
 

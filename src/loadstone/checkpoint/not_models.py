@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.checkpoint.faults import printable
-from loadstone.checkpoint.names import SUFFIXES, candidates, subfolders_with
+from loadstone.checkpoint.names import candidates, subfolders_with
+from loadstone.checkpoint.registry import suffixes
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 from loadstone.transfer.strict_json import MalformedJson, parse
 
@@ -99,7 +100,7 @@ def _of_file(path: Path) -> str:
     """What to do with a file."""
     if path.name.endswith(_ARCHIVES):
         return "It looks like an archive: unpack it, and give the folder."
-    is_weights = path.suffix in SUFFIXES or path.name.endswith(".index.json")
+    is_weights = path.suffix in suffixes() or path.name.endswith(".index.json")
     if not (path.parent / _CONFIG).is_file():
         if not is_weights:
             return "Give the folder that holds the model."

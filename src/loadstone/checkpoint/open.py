@@ -8,16 +8,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, quoted
+from loadstone.checkpoint.format import Format
 from loadstone.checkpoint.index import agree, read_weight_map
 from loadstone.checkpoint.mapping import Checkpoint
 from loadstone.checkpoint.names import (
-    FLAX,
-    FORMATS,
-    GGUF,
-    PYTORCH,
     SAFETENSORS,
-    SUFFIXES,
-    TENSORFLOW,
     allowed_formats,
     candidates,
     describe_folder,
@@ -25,7 +20,7 @@ from loadstone.checkpoint.names import (
     files_beside,
     holds_any_weights,
 )
-from loadstone.checkpoint.safetensors.read import read_header, writer_of
+from loadstone.checkpoint.registry import formats_in_folders, suffixes
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
@@ -77,8 +72,8 @@ def open_checkpoint(
     """
     if sys.byteorder != "little":
         raise CheckpointError("Checkpoints are little-endian, and this machine is big-endian: they cannot be read here")
-    if prefer is not None and prefer not in FORMATS:
-        raise ArgumentError(f"prefer={prefer!r}: expected one of {', '.join(map(repr, FORMATS))}")
+    if prefer is not None and prefer not in (known := [format.name for format in formats_in_folders()]):
+        raise ArgumentError(f"prefer={prefer!r}: expected one of {', '.join(map(repr, known))}")
     root = local_path(path)
     if "\0" in str(root):
         raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
@@ -140,25 +135,27 @@ def _open_folder(
 def _open_file(path: Path, use_safetensors: bool | None, needs: Needs | None) -> Checkpoint:
     if path.suffix == ".json":
         return _open_sharded(path, allowed_formats(use_safetensors), (), needs)
-    format = SUFFIXES.get(path.suffix)
+    format = suffixes().get(path.suffix)
     if format is None:
         raise CheckpointNotFound(
-            f"{path}: expected a folder, a weight file ({', '.join(SUFFIXES)}) or an index (.json). "
+            f"{path}: expected a folder, a weight file ({', '.join(suffixes())}) or an index (.json). "
             "Rename the file if it is one of these"
         )
-    if use_safetensors is not None and use_safetensors != (format == SAFETENSORS):
-        raise ArgumentError(f"use_safetensors={use_safetensors}, but {path} is a {format} file; leave it out")
+    if use_safetensors is not None and use_safetensors != (format.name == SAFETENSORS):
+        raise ArgumentError(f"use_safetensors={use_safetensors}, but {path} is a {format.name} file; leave it out")
     return _open_single(path, format)
 
 
-def _open_single(path: Path, format: str) -> Checkpoint:
+def _open_single(path: Path, format: Format) -> Checkpoint:
     faults = Faults()
-    tensors, metadata = _READERS[format](path, faults)
+    tensors, metadata = format.read(path, faults)
     faults.raise_if_any()
-    return Checkpoint(tensors, format=format, files=[path], metadata=metadata)
+    return Checkpoint(tensors, format=format.name, files=[path], metadata=metadata)
 
 
-def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str], needs: Needs | None) -> Checkpoint:
+def _open_sharded(
+    index: Path, allowed: Sequence[Format], leave_out: Collection[str], needs: Needs | None
+) -> Checkpoint:
     """``allowed`` are the formats that the index's shards may be in, all of them in one."""
     faults = Faults()
     weight_map = read_weight_map(index, faults)
@@ -175,25 +172,21 @@ def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str
     else:
         remarks = []
     weight_map = {shard: names for shard, names in weight_map.items() if shard not in leave_out}
-    if format in _NAMES_OF:
-        name_of = _NAMES_OF[format]()
-        weight_map = {shard: [name_of(name) for name in names] for shard, names in weight_map.items()}
     shards: dict[str, list[StoredTensor]] = {}
     metadata: dict[str, str] = {}
     for shard in weight_map:
         before = len(faults)
-        tensors, said = _READERS[format](index.parent / shard, faults)
+        tensors, said = format.read(index.parent / shard, faults)
         if len(faults) == before:
             shards[shard] = tensors
             metadata = {**said, **metadata}
-            if format == SAFETENSORS and (writer := writer_of(said)) is not None:
-                name_of = _names_by(writer)
+            if (name_of := format.hub_names(said)) is not None:
                 weight_map[shard] = [name_of(name) for name in weight_map[shard]]
     faults.raise_if_any()
     agreed = agree(index, weight_map, shards)
     return Checkpoint(
         (tensor for tensors in agreed.shards.values() for tensor in tensors),
-        format=format,
+        format=format.name,
         files=[index.parent / shard for shard in weight_map],
         index=index,
         metadata=metadata,
@@ -202,75 +195,12 @@ def _open_sharded(index: Path, allowed: Sequence[str], leave_out: Collection[str
     )
 
 
-def _format_of(index: Path, weight_map: Mapping[str, list[str]], allowed: Sequence[str], faults: Faults) -> str:
-    formats = {shard: SUFFIXES.get(Path(shard).suffix) for shard in weight_map}
-    expected = next((each for each in formats.values() if each in allowed and each), allowed[0])
+def _format_of(index: Path, weight_map: Mapping[str, list[str]], allowed: Sequence[Format], faults: Faults) -> Format:
+    formats = {shard: suffixes().get(Path(shard).suffix) for shard in weight_map}
+    expected = next((each for each in formats.values() if each is not None and each in allowed), allowed[0])
     for shard, format in formats.items():
-        if format != expected:
-            faults.damaged(index, f"{expected} shards only", quoted(shard), "Fetch the index again, or ask its author")
+        if format is not expected:
+            faults.damaged(
+                index, f"{expected.name} shards only", quoted(shard), "Fetch the index again, or ask its author"
+            )
     return expected
-
-
-def _read_safetensors(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    header = read_header(path, faults)
-    if header is None:
-        return [], {}
-    writer = writer_of(header.metadata)
-    if writer is None:
-        return header.tensors, header.metadata
-    from loadstone.checkpoint.safetensors.writers import as_on_the_hub  # few files need it
-
-    return as_on_the_hub(path, writer, header.tensors, faults), header.metadata
-
-
-def _read_pytorch(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.pytorch.read import read_pytorch  # who loads safetensors needs no pickle machine
-
-    return read_pytorch(path, faults)
-
-
-def _read_msgpack(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.flax.read import read_msgpack
-
-    return read_msgpack(path, faults)
-
-
-def _read_keras(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.keras.read import read_keras
-
-    return read_keras(path, faults)
-
-
-def _read_gguf(path: Path, faults: Faults) -> tuple[list[StoredTensor], dict[str, str]]:
-    from loadstone.checkpoint.gguf.header import read_gguf
-
-    return read_gguf(path, faults)
-
-
-def _flax_names() -> Callable[[str], str]:
-    from loadstone.checkpoint.flax.read import name_of
-
-    return name_of
-
-
-def _names_by(writer: str) -> Callable[[str], str]:
-    from loadstone.checkpoint.safetensors.writers import name_in_index
-
-    return name_in_index(writer)
-
-
-def _keras_names() -> Callable[[str], str]:
-    from loadstone.checkpoint.keras.read import name_of_variable
-
-    return name_of_variable
-
-
-_READERS: dict[str, Callable[[Path, Faults], tuple[list[StoredTensor], dict[str, str]]]] = {
-    SAFETENSORS: _read_safetensors,
-    PYTORCH: _read_pytorch,
-    FLAX: _read_msgpack,
-    TENSORFLOW: _read_keras,
-    GGUF: _read_gguf,
-}
-_NAMES_OF: dict[str, Callable[[], Callable[[str], str]]] = {FLAX: _flax_names, TENSORFLOW: _keras_names}
-"""Of formats whose index names tensors in their own way: how to make it the Hub's."""

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME, PYTORCH, SAFETENSORS
 from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
+from loadstone.checkpoint.registry import suffixes, written_formats
 from loadstone.conversion.model_names import flax_names, head_of, model_of, spare_names
 from loadstone.conversion.origin import Companions, Origin, companions, open_origin
 from loadstone.conversion.quantize import Lowered
@@ -44,7 +45,6 @@ from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-FORMATS = (SAFETENSORS, PYTORCH, MSGPACK)
 _SUB_CONFIGS = ("text_config", "vision_config", "audio_config")
 
 
@@ -145,9 +145,9 @@ def convert(
     """
     begin_s = time.monotonic()
     wanted = _wanted(dtype)
-    if format not in FORMATS:
+    if format not in written_formats():
         raise ArgumentError(
-            f"format={format!r}: expected one of {', '.join(map(repr, FORMATS))}; others are only read."
+            f"format={format!r}: expected one of {', '.join(map(repr, written_formats()))}; others are only read."
         )
     parse_size(max_shard_size, "max_shard_size")
     if quantization_config is not None:
@@ -260,7 +260,7 @@ def _lowered(origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DTyp
 
 def _checked_target(folder: Path, origin: Origin, overwrite: bool) -> Path:
     """Where to write; the error comes before anything is read."""
-    if folder.suffix in (".safetensors", ".bin", ".pt", ".pth", ".msgpack", ".gguf", ".h5", ".json"):
+    if folder.suffix in {*suffixes(), ".json"}:
         raise ArgumentError(
             f"{folder}: expected a folder to write to, not a file; the files in it get the usual names."
         )

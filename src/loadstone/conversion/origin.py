@@ -6,13 +6,15 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.checkpoint.gguf.open import GgufFile, open_gguf
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS, SUFFIXES, gguf_path
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS, gguf_path
+from loadstone.checkpoint.registry import suffixes
 from loadstone.configs.read import read_config
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.pipeline.quantized_checkpoint import Settings, dequantised, refuse_unread, settings_of
@@ -32,12 +34,17 @@ _FROM_HUB = (
     *("modules.json", "sentence_bert_config.json", "config_sentence_transformers.json", "LICENSE", "README.md"),
 )
 """What is fetched of a repository beside config and weights."""
-_WEIGHTS = re.compile(
-    r".*(\.index(\..+)?\.json|" + "|".join(map(re.escape, (*SUFFIXES, *OTHER_FORMATS))) + ")", re.ASCII
-)
 _MOST_ENTRIES = 1000
 _MOST_BYTES = 1 << 30
 """Of a file that is copied along; what is larger is no tokenizer."""
+
+
+@lru_cache(maxsize=1)
+def _weights() -> re.Pattern[str]:
+    """The names of files that hold weights, and of indexes."""
+    return re.compile(
+        r".*(\.index(\..+)?\.json|" + "|".join(map(re.escape, (*suffixes(), *OTHER_FORMATS))) + ")", re.ASCII
+    )
 
 
 class Origin(NamedTuple):
@@ -138,7 +145,7 @@ def companions(origin: Origin) -> Companions:
     if len(listed) > _MOST_ENTRIES:
         raise ArgumentError(f"{origin.folder}: more than {_MOST_ENTRIES} files, which is no model's folder")
     for entry in listed:
-        if entry.name.startswith(".") or entry.name == STAGING or _WEIGHTS.fullmatch(entry.name):
+        if entry.name.startswith(".") or entry.name == STAGING or _weights().fullmatch(entry.name):
             continue
         if entry.is_file() and entry.stat().st_size <= _MOST_BYTES:
             files[entry.name] = Path(entry.path)

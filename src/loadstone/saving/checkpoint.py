@@ -24,9 +24,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from loadstone.checkpoint.flax.layout import FlaxLeaf
-from loadstone.checkpoint.flax.write import plan_msgpack
-from loadstone.checkpoint.names import FLAX, FORMATS, PYTORCH, SAFETENSORS, candidates
-from loadstone.checkpoint.safetensors.write import plan_safetensors
+from loadstone.checkpoint.format import Format
+from loadstone.checkpoint.names import SAFETENSORS
+from loadstone.checkpoint.registry import written_formats
 from loadstone.core.paths import local_path
 from loadstone.core.sizes import parse_size
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
@@ -53,8 +53,6 @@ ShardWriter = Callable[[Path, Sequence[OutgoingTensor]], None]
 
 _VARIANT = re.compile(r"[\w+-]+(\.[\w+-]+)*", re.ASCII)
 _FORMAT_PT: Mapping[str, str] = MappingProxyType({"format": "pt"})
-_FORMATS = {SAFETENSORS: SAFETENSORS, PYTORCH: PYTORCH, MSGPACK: FLAX}
-"""Weight format → what reading calls it."""
 _LEAST_NBYTES = 64 << 10
 """Of a tensor that is looked for in files: below, to ask costs more than to write."""
 _NO_FILES: Mapping[str, bytes | Path] = MappingProxyType({})
@@ -101,19 +99,22 @@ def save_checkpoint(
     folder = local_path(folder)
     if "\0" in str(folder):
         raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
-    if weight_format not in _FORMATS:
-        raise ArgumentError(f"weight_format={weight_format!r}: expected one of {', '.join(map(repr, _FORMATS))}")
-    if (write_shard is not None) != (weight_format == PYTORCH):
-        raise ArgumentError("write_shard is needed for weight_format='pytorch', and only for it")
+    format = written_formats().get(weight_format)
+    if format is None:
+        known = ", ".join(map(repr, written_formats()))
+        raise ArgumentError(f"weight_format={weight_format!r}: expected one of {known}")
+    if (write_shard is not None) != format.is_written_by_caller:
+        needing = ", ".join(repr(name) for name, each in written_formats().items() if each.is_written_by_caller)
+        raise ArgumentError(f"write_shard is needed for weight_format={needing}, and only for it")
     if variant and not (isinstance(variant, str) and _VARIANT.fullmatch(variant)):
         raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
-    single, index = _names(weight_format, variant)
+    single, index = format.usual_names(variant)
     tensors = _with_files(tensors) if write_shard is None else tensors
     shards = _split(tensors, single, parse_size(max_shard_size, "max_shard_size"))
     small_files = _checked(extra_files, taken={index, *(shard.name for shard in shards)})
     if len(shards) > 1:
         small_files[index] = _index(shards)
-    plans = {s.name: _plan(s, weight_format, metadata) for s in shards} if write_shard is None else {}
+    plans = {shard.name: format.plan(shard.tensors, metadata) for shard in shards} if write_shard is None else {}
 
     def write(stage: Path) -> None:
         if write_shard is None:
@@ -135,7 +136,7 @@ def save_checkpoint(
     if len(shards) > 1:
         weights.append(index)
     try:
-        replace_files(folder, [*extra_files, *weights], write, _stale(weight_format, variant, shards))
+        replace_files(folder, [*extra_files, *weights], write, _stale(format, variant, shards))
     except LoadstoneError:
         raise
     except OSError as error:
@@ -164,16 +165,6 @@ def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxL
         path, is_transposed = layout.get(tensor.name) or (tensor.name.replace(".", "/"), False)
         found.append(transposed(tensor, path) if is_transposed else tensor._replace(name=path))
     return found
-
-
-def _plan(shard: _Shard, weight_format: str, metadata: Mapping[str, str]) -> FilePlan:
-    return plan_msgpack(shard.tensors) if weight_format == MSGPACK else plan_safetensors(shard.tensors, metadata)
-
-
-def _names(weight_format: str, variant: str | None) -> tuple[str, str]:
-    """Of the one file, and of the index where there are shards instead."""
-    single, index, *_ = candidates(variant, None, prefer=_FORMATS[weight_format])
-    return single.name, index.name
 
 
 def _split(tensors: Sequence[OutgoingTensor], single: str, limit: int) -> list[_Shard]:
@@ -210,16 +201,15 @@ def _checked(extra_files: Mapping[str, bytes | Path], taken: set[str]) -> dict[s
     return dict(extra_files)
 
 
-def _stale(weight_format: str, variant: str | None, shards: Sequence[_Shard]) -> Callable[[str], bool]:
+def _stale(format: Format, variant: str | None, shards: Sequence[_Shard]) -> Callable[[str], bool]:
     """Which names are weights that the new ones stand in for. See the docstring of :func:`save_checkpoint`."""
-    preferred = FORMATS[: FORMATS.index(_FORMATS[weight_format]) + 1]
-    formats = [each for each, reading in _FORMATS.items() if reading in preferred]
+    preferred = [each for each in written_formats().values() if each.rank <= format.rank]
     shard = r"(-\d{5,}-of-\d{5,})?"
     patterns = []
-    for each in formats:
-        single, index = _names(each, variant)
+    for each in preferred:
+        single, index = each.usual_names(variant)
         stem, extension = map(re.escape, single.rsplit(".", 1))
-        plain = re.escape(_names(each, None)[0].rsplit(".", 1)[0])
+        plain = re.escape(str(each.stem))
         # Older libraries put the variant after the shard's number.
         older = f"{plain}{shard}{stem.removeprefix(plain)}"
         patterns += [rf"({stem}{shard}|{older})\.{extension}", re.escape(index)]

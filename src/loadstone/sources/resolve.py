@@ -20,11 +20,11 @@ from loadstone.checkpoint.index import read_weight_map
 from loadstone.checkpoint.names import (
     CONFIG_NAME,
     GENERATION_CONFIG_NAME,
-    SUFFIXES,
     Candidate,
     candidates,
 )
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG, describe_adapter
+from loadstone.checkpoint.registry import suffixes
 from loadstone.core.paths import local_path
 from loadstone.errors import (
     ArgumentError,
@@ -192,7 +192,7 @@ def local_folder(
         return path
     only_a_path = not isinstance(path_or_id, str) or text.startswith((".", "/", "~")) or text.endswith("/")
     if only_a_path or not text or "\\" in text or text.count("/") > 1:
-        what = "file" if Path(text).suffix in SUFFIXES else "folder"
+        what = "file" if Path(text).suffix in suffixes() else "folder"
         raise not_found(f"{text!r}: no such {what} (from {here()}). Check the path; a Hub id is 'owner/name'")
     return None
 
