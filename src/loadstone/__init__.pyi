@@ -58,8 +58,8 @@ from loadstone.pipeline.auto_config import AutoConfig as AutoConfig
 from loadstone.pipeline.load_into import load_into as load_into
 from loadstone.pipeline.load_into import load_sharded_checkpoint as load_sharded_checkpoint
 from loadstone.pipeline.plan import plan as plan
-from loadstone.quantization.config import BitsAndBytesConfig as BitsAndBytesConfig
-from loadstone.quantization.config import TorchAoConfig as TorchAoConfig
+from loadstone.quantization.methods.bitsandbytes.config import BitsAndBytesConfig as BitsAndBytesConfig
+from loadstone.quantization.methods.torchao.config import TorchAoConfig as TorchAoConfig
 from loadstone.reporting.forecast import Forecast as Forecast
 from loadstone.reporting.load_report import LoadReport as LoadReport
 from loadstone.transfer.strategy import transfer_options as transfer_options

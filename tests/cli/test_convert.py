@@ -131,7 +131,7 @@ def test_convert_quantises_and_the_model_runs_so(wide: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--quantize", "int3"), "int8, int4, float8, nf4, fp4, llm-int8"),
+        (("--quantize", "int3"), "nf4, fp4, llm-int8, int8, int4, float8"),
         (("--module-to-not-convert", "lm_head"), "goes with --quantize"),
         (("--quantize", "int8", "--format", "pytorch"), "'safetensors' only"),
     ],

@@ -336,7 +336,7 @@ def test_no_room_for_the_scratch_file_leaves_nothing(
 def test_an_interrupt_while_weights_are_quantised_leaves_nothing(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
+    from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
 
     calls = []
 
@@ -359,7 +359,7 @@ def test_an_interrupt_while_weights_are_quantised_leaves_nothing(
 def test_a_source_that_is_written_to_while_weights_are_quantised_leaves_nothing(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
+    from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
 
     source = with_config(plain, tmp_path / "source")
     (source / "model.safetensors").unlink()
@@ -405,7 +405,7 @@ def test_verifying_quantises_again_and_finds_a_bit_that_a_disk_turned_over(
 _MEASURED = """
 import json, sys
 import torch, loadstone
-from loadstone.frameworks.torch import torchao_weights
+from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
 torchao_weights._ELEMENTS = 1 << 18  # what the library needs for some rows is no part of the promise that is held here
 
 def convert(source, target):

@@ -43,10 +43,6 @@ def require_framework(name: str) -> Any:
     return importlib.import_module(f"loadstone.frameworks.{name}.adapter")
 
 
-_EXTRAS = {"compressed-tensors": "compressed"}
-"""Library → the extra that brings it, where that is not ``quantised``."""
-
-
 def require_library(name: str, package: str, instead: str = "") -> Any:
     """A module of a library that computes with quantised weights; :class:`FrameworkNotInstalled` says how to get it.
 
@@ -57,7 +53,10 @@ def require_library(name: str, package: str, instead: str = "") -> Any:
     except ModuleNotFoundError as error:
         lacking = (error.name or "").partition(".")[0]
         found = "which is not installed" if lacking == package.replace("-", "_") else f"which lacks {error.name}"
-        extra = _EXTRAS.get(package, "quantised")
+        from loadstone.quantization.registry import method_run_by
+
+        method = method_run_by(package)
+        extra = "quantised" if method is None else method.extra
         raise FrameworkNotInstalled(
             f"This needs {package}, {found}. Install it with: pip install 'loadstone[{extra}]'{instead}"
         ) from error

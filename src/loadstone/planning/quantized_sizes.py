@@ -12,8 +12,9 @@ from loadstone.planning.packed_experts import experts_of
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
-from loadstone.quantization.config import BITSANDBYTES, TORCHAO, Quantisation
 from loadstone.quantization.packed import Kept, is_in_blocks
+from loadstone.quantization.registry import method_run_by
+from loadstone.quantization.requested import Quantisation
 
 if TYPE_CHECKING:
     from loadstone.quantization.gguf_tensor import Blocks
@@ -102,9 +103,11 @@ def check_as_stored(
     """:class:`InvalidConfig` that lists the slots of ``kept`` that ``library`` cannot run as they are stored.
 
     A weight has to be stored as the model has it, and to be a linear layer's: one of the slots ``linear``, or what else
-    the library has a form for: ``turned`` ones, (inputs, outputs), for bitsandbytes, stacked ``experts`` for torchao.
+    the library has a form for: ``turned`` ones, (inputs, outputs), or stacked ``experts``.
     """
-    known = {*linear, *{TORCHAO: experts, BITSANDBYTES: turned}.get(library, ())}
+    method = method_run_by(library)
+    assert method is not None  # it is where the library's name comes from
+    known = {*linear, *(turned if method.packs_transposed else ()), *(experts if method.packs_experts else ())}
     faults = []
     for name in kept:
         recipe = plan.recipes[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from loadstone.core.tensors import StoredTensor
     from loadstone.quantization.contents import Contents
     from loadstone.quantization.problems import Problems
+    from loadstone.quantization.requested import Quantisation
 
 Settings = Mapping[str, Any]
 """A ``quantization_config``, or what stands for it."""
@@ -45,8 +46,14 @@ class QuantizationMethod(ABC):
     """JSON that settings which :meth:`resembles` is true of lack."""
     library: str | None = None
     """What computes with such weights as they are stored: the name that the package is installed by."""
+    extra: str = "quantised"
+    """Of Loadstone, that brings the ``library``."""
+    packs_transposed: bool = False
+    """Whether the library runs weights that are stored as (inputs, outputs), GPT-2's, beside those of linear layers."""
+    packs_experts: bool = False
+    """Whether it runs stacked experts."""
     why_not_packed: str = ""
-    """Why nothing does, where there is no ``library``."""
+    """Why nothing computes with such weights, where there is no ``library``."""
 
     def recognizes(self, settings: Settings) -> bool:
         """Whether settings without a ``quant_method`` are this method's for certain."""
@@ -76,5 +83,17 @@ class QuantizationMethod(ABC):
         :class:`~loadstone.quantization.packed.Kept`. Asked of methods with a ``library`` only.
 
         Raises :class:`InvalidConfig` for what the library could not run; ``where`` the settings stand.
+        """
+        raise NotImplementedError
+
+    def presets(self) -> Mapping[str, Callable[[list[str] | None], object]]:
+        """Names for what ``quantization_config=`` may ask the ``library`` to make → a config that asks for it, with the
+        modules to leave alone. None for a method that nothing is quantized by here."""
+        return {}
+
+    def requested(self, given: Settings) -> Quantisation:
+        """The ``quantization_config=`` of a caller, checked. Asked of methods with presets only.
+
+        Raises :class:`ArgumentError`.
         """
         raise NotImplementedError

@@ -49,6 +49,11 @@ def method_of(settings: object) -> QuantizationMethod | None:
     return method_named(name_of(settings))
 
 
+def method_run_by(library: str) -> QuantizationMethod | None:
+    """The method whose weights a library computes with as they are stored."""
+    return next((method for method in methods() if method.library == library), None)
+
+
 def method_resembling(settings: object) -> QuantizationMethod | None:
     """The first whose settings look like these."""
     if not isinstance(settings, Mapping):

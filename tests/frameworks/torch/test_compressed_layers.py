@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone.errors import ArgumentError, FrameworkNotInstalled, InvalidConfig, SaveError
-from loadstone.frameworks.torch.quantized.compressed_tensors import CompressedLinear
+from loadstone.frameworks.torch.quantized.libraries.compressed_tensors import CompressedLinear
 
 Auto: Any = loadstone.AutoModelForCausalLM
 SIZES: dict[str, Any] = dict(hidden_size=64, intermediate_size=128)
@@ -180,7 +180,7 @@ def test_rows_unpacked_some_at_a_time_are_those_unpacked_together(
     model = Auto.from_pretrained(tmp_path)
     layer = model.model.layers[0].mlp.up_proj
     (_, whole), *none = layer._unpacked(torch.bfloat16)
-    monkeypatch.setattr("loadstone.frameworks.torch.quantized.compressed_tensors._ELEMENTS", 1)
+    monkeypatch.setattr("loadstone.frameworks.torch.quantized.libraries.compressed_tensors._ELEMENTS", 1)
     pieces = list(layer._unpacked(torch.bfloat16))
     assert not none and len(pieces) > 1
     assert torch.equal(torch.cat([piece for _, piece in pieces]), whole)

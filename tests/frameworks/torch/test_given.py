@@ -18,7 +18,7 @@ from torch.nn.utils import prune
 
 import loadstone
 from loadstone.errors import SaveError, StateMismatch
-from loadstone.frameworks.torch.quantized.torchao import why_unreadable
+from loadstone.frameworks.torch.quantized.libraries.torchao import LIBRARY
 
 Model = Any
 State = dict[str, torch.Tensor]
@@ -396,7 +396,7 @@ def test_layers_of_bitsandbytes_put_in_by_hand_are_refused(tmp_path: Path) -> No
 
 def test_what_torchao_stores_and_nothing_reads_is_refused() -> None:
     kind = type("Int4TilePackedTo4dTensor", (), {})
-    assert "no stored form that could be read back" in why_unreadable(kind())
+    assert "no stored form that could be read back" in LIBRARY.why_unreadable(kind())
 
 
 def test_a_tensor_of_a_class_that_keeps_its_values_elsewhere_is_refused_by_the_name_of_the_class(

@@ -108,7 +108,7 @@ def test_int4_of_torchao_runs_on_the_cpu_and_says_that_it_cannot_be_saved(plain:
 def test_rows_quantised_some_at_a_time_are_those_quantised_together(
     monkeypatch: pytest.MonkeyPatch, plain: Path
 ) -> None:
-    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
+    from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
 
     monkeypatch.setattr(torchao_weights, "_ELEMENTS", 7 * 64)
     for name in ("int8", "float8"):
@@ -227,7 +227,7 @@ def test_a_config_may_be_a_dict_ours_or_any_with_to_dict(plain: Path) -> None:
 
 NONSENSE: dict[str, tuple[Any, str]] = {
     "no config": (7, "expected loadstone.TorchAoConfig"),
-    "method": ({"quant_method": "gptq"}, "'gptq'.*'torchao' and 'bitsandbytes'"),
+    "method": ({"quant_method": "gptq"}, "'gptq'.*'bitsandbytes' and 'torchao'"),
     "type": ({"quant_method": "torchao", "quant_type": "int3"}, "'int3', expected one of int8"),
     "no type": ({"quant_method": "torchao"}, "quant_type is None"),
     "not a type": ({"quant_method": "torchao", "quant_type": {"_type": "quantize_", "_data": {}}}, "'quantize_'"),

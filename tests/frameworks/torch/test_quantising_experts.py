@@ -93,7 +93,7 @@ def test_each_expert_is_what_the_library_makes_of_it_alone(name: str, plain: Pat
 def test_rows_quantised_some_at_a_time_are_those_quantised_together(
     monkeypatch: pytest.MonkeyPatch, plain: Path
 ) -> None:
-    from loadstone.frameworks.torch.quantized import torchao as torchao_weights
+    from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
 
     expected = logits(Auto.from_pretrained(plain, quantization_config=TorchAoConfig("int8")))
     monkeypatch.setattr(torchao_weights, "_ELEMENTS", 7 * 64)

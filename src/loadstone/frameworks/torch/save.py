@@ -20,7 +20,7 @@ from loadstone.frameworks.torch.loading.module_walk import modules_of, parameter
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
-from loadstone.frameworks.torch.quantized.torchao import flattened
+from loadstone.frameworks.torch.quantized.library import flattened
 from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor
 from loadstone.transfer.slices import Read, boxes, elements, of_array
 

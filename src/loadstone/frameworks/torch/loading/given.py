@@ -30,12 +30,10 @@ from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.leaves import Experts, Linear
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.untying import alike
-from loadstone.frameworks.torch.quantized.compressed_tensors import CompressedLinear
+from loadstone.frameworks.torch.quantized.library import library_of, library_of_tensor
 from loadstone.frameworks.torch.quantized.select import EXPERT_SLOTS
-from loadstone.frameworks.torch.quantized.torchao import why_unreadable
 from loadstone.frameworks.torch.transformers_compat.conventions import ignored_where_missing
-from loadstone.quantization.config import TORCHAO
-from loadstone.quantization.registry import name_of
+from loadstone.quantization.registry import method_of
 
 _GIVEN = "state_dict= takes tensors under the names, and in the shapes, that model.state_dict() has."
 _QUANTIZED = "Quantize by from_pretrained(…, quantization_config=…): the config then says how weights are stored."
@@ -56,13 +54,15 @@ def checked_state(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | Non
     quantizable = _quantizable(model, declared)
 
     def look(slot: str, value: object) -> Look:
-        return _look(value, is_torchao=slot in quantizable, is_plain=slot in plain)
+        return _look(value, is_quantizable=slot in quantizable, is_plain=slot in plain)
 
     # Not the model's own where one is given: under FSDP every process would have to take part.
     given = model.state_dict() if state_dict is None else state_dict
     state = checked(given, slots, look, _is_same, CHANGED if state_dict is None else _GIVEN)
     if quantizable and not any(hasattr(tensor, "__tensor_flatten__") for tensor in state.tensors.values()):
-        fault = Fault("config key 'quantization_config'", "tensors of torchao, as it says", "plain ones")
+        method = method_of(model.config.get("quantization_config"))
+        name = "" if method is None else method.library
+        fault = Fault("config key 'quantization_config'", f"tensors of {name}, as it says", "plain ones")
         raise StateMismatch([fault], hint="For plain weights: del model.config.quantization_config.")
     return state
 
@@ -86,18 +86,20 @@ def _own_shape(value: Any) -> Shape | None:
 
 def _packed_layers(model: PreTrainedModel, slots: Collection[str]) -> dict[str, nn.Module]:
     """The layers whose weight is stored in parts, as the config says, under the names that they have in slots."""
-    if name_of(model.config.get("quantization_config")) is None:
+    library = library_of(model.config.get("quantization_config"))
+    if library is None:
         return {}
     return {
         _slot(f"{path}.weight", slots).removesuffix(".weight"): module
         for path, module in modules_of(model)
-        if isinstance(module, CompressedLinear) or type(module).__module__.partition(".")[0] == "bitsandbytes"
+        if library.is_packed_layer(module)
     }
 
 
 def _quantizable(model: PreTrainedModel, slots: Collection[str]) -> set[str]:
-    """The slots that can be read back as tensors of torchao, as the config says."""
-    if name_of(model.config.get("quantization_config")) != TORCHAO:
+    """The slots that can be read back as tensors of a library's own, as the config says."""
+    library = library_of(model.config.get("quantization_config"))
+    if library is None or not library.has_tensors:
         return set()
     leaves = {nn.Linear: ("weight",), Linear: ("weight",), Experts: EXPERT_SLOTS}
     names = (f"{path}.{leaf}" for path, module in modules_of(model) for leaf in leaves.get(type(module), ()))
@@ -108,18 +110,18 @@ def _slot(name: str, slots: Collection[str]) -> str:
     return slot_name(name, slots) or name
 
 
-def _look(value: object, *, is_torchao: bool, is_plain: bool) -> Look:
+def _look(value: object, *, is_quantizable: bool, is_plain: bool) -> Look:
     if not isinstance(value, Tensor):
         return Look(None, f"a {type(value).__name__}")
     if is_lazy(value):
         return Look(None, "a parameter that has no shape yet", "Run the model once before.")
-    return Look(tuple(value.shape), *_wrong(value, is_torchao, is_plain))
+    return Look(tuple(value.shape), *_wrong(value, is_quantizable, is_plain))
 
 
-def _wrong(value: Tensor, is_torchao: bool, is_plain: bool) -> tuple[str, str]:
+def _wrong(value: Tensor, is_quantizable: bool, is_plain: bool) -> tuple[str, str]:
     """What keeps a tensor from being written so that it can be read back, and what to do; nothing where it is fine."""
     if type(value).__torch_dispatch__ != Tensor.__torch_dispatch__:
-        return _wrong_with_class(value, is_torchao)
+        return _wrong_with_class(value, is_quantizable)
     if value.is_meta:
         return "one without memory, on the meta device", _WITHOUT_MEMORY
     if value.layout is not torch.strided:
@@ -148,16 +150,17 @@ _WHOLE = (
 )
 
 
-def _wrong_with_class(value: Tensor, is_torchao: bool) -> tuple[str, str]:
+def _wrong_with_class(value: Tensor, is_quantizable: bool) -> tuple[str, str]:
     """The same of a tensor whose class does not hold its values in memory of its own."""
     cls = type(value)
     if cls.__module__.startswith("torch.distributed"):
         return f"a {cls.__name__}", _WHOLE
-    if cls.__module__.partition(".")[0] != "torchao":
+    library = library_of_tensor(value)
+    if library is None:
         return f"a {cls.__name__}, whose values are not its own memory", "Give plain tensors, with state_dict=."
-    wrong = why_unreadable(value)
-    if not wrong and not is_torchao:
-        return f"a {cls.__name__} of torchao, where no load could use one", _QUANTIZED
+    wrong = library.why_unreadable(value)
+    if not wrong and not is_quantizable:
+        return f"a {cls.__name__} of {cls.__module__.partition('.')[0]}, where no load could use one", _QUANTIZED
     return wrong, _QUANTIZED if wrong else ""
 
 

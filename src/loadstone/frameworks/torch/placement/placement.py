@@ -181,10 +181,7 @@ def _check_places(lower: LowerBits, devices: Devices) -> None:
             f"{away[0]}. They can only lie where they compute: give those devices more room, or load plain weights."
         )
     if lower.needs_accelerator and any(devices.of(name).type == "cpu" for name in lower.sizes):
-        raise ArgumentError(
-            "torchao's Int4WeightOnlyConfig needs an accelerator. On the CPU there are its "
-            "PrototypeInt4WeightOnlyConfig, and BitsAndBytesConfig(load_in_4bit=True)."
-        )
+        raise ArgumentError(lower.needs_accelerator)
 
 
 def block_names(model: nn.Module) -> Iterator[str]:

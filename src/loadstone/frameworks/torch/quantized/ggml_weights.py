@@ -19,7 +19,7 @@ from loadstone.quantization.packed import Kept
 
 
 class Ggml:
-    """Runs blocks as they are stored; see :class:`loadstone.frameworks.torch.quantized.select.Library`."""
+    """Runs blocks as they are stored; see :class:`loadstone.frameworks.torch.quantized.library.Library`."""
 
     def __init__(self, blocks: Mapping[str, Blocks], experts: Mapping[str, ExpertBlocks], dtypes: SlotDTypes) -> None:
         """``blocks``: of each weight that stays packed, those that are tied to one under their own names too.

@@ -14,8 +14,8 @@ from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.placement.placement import Devices
+from loadstone.frameworks.torch.quantized.library import flattened
 from loadstone.frameworks.torch.quantized.quantize import One, one_by_one
-from loadstone.frameworks.torch.quantized.torchao import flattened
 from loadstone.frameworks.torch.save import outgoing_tensor
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored

@@ -6,11 +6,10 @@ that there is never more than one in full precision. Or the checkpoint is stored
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from loadstone.configs.load_options import Options
 from loadstone.core.tensors import DType
@@ -19,11 +18,9 @@ from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.leaves import Experts, Linear, TransposedLinear
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
-from loadstone.frameworks.torch.quantized.bitsandbytes import BitsAndBytes
-from loadstone.frameworks.torch.quantized.compressed_tensors import CompressedTensors
 from loadstone.frameworks.torch.quantized.ggml_weights import Ggml, fits
+from loadstone.frameworks.torch.quantized.library import Library, library_named
 from loadstone.frameworks.torch.quantized.linear_modules import linear_modules
-from loadstone.frameworks.torch.quantized.torchao import TorchAo
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.packed_experts import experts_of
 from loadstone.planning.quantized_sizes import (
@@ -38,33 +35,13 @@ from loadstone.planning.quantized_sizes import (
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
-from loadstone.quantization.config import BITSANDBYTES, TORCHAO, Quantisation, read
+from loadstone.quantization.config import read
 from loadstone.quantization.gguf_tensor import Blocks
-from loadstone.quantization.packed import Kept, is_in_blocks
-from loadstone.quantization.registry import method_of
+from loadstone.quantization.packed import is_in_blocks
+from loadstone.quantization.registry import method_named, method_of, methods
+from loadstone.quantization.requested import Quantisation
 
 EXPERT_SLOTS = ("gate_up_proj", "down_proj")
-
-
-class Library(Protocol):
-    """What makes weights in fewer bits."""
-
-    def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
-        """Give the model the modules that hold such weights, still without memory."""
-        ...
-
-    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
-        """A module's weight in fewer bits, on the device of the numbers given, which are rounded to ``dtype`` first."""
-        ...
-
-    def rebuild(
-        self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype
-    ) -> nn.Parameter | None:
-        """A module's weight from its stored parts, named as they are within the module.
-
-        None where the parts themselves have become the module's parameters, and it has no weight any more.
-        """
-        ...
 
 
 class LowerBits:
@@ -83,9 +60,9 @@ class LowerBits:
         return slot in self.sizes
 
     @property
-    def needs_accelerator(self) -> bool:
-        """Whether the library has this for accelerators only."""
-        return self.asked is not None and self.asked.needs_accelerator
+    def needs_accelerator(self) -> str:
+        """That the library has this for accelerators only, and what to take instead; nothing where it has not."""
+        return "" if self.asked is None else self.asked.needs_accelerator
 
     def prepare(self, model: nn.Module, main: DType | None) -> None:
         """Give the model the modules that hold such weights."""
@@ -94,17 +71,10 @@ class LowerBits:
     def describe(self, model: PreTrainedModel, main: DType | None) -> None:
         """Let the model's config say how it was quantised, with each layer that was left alone by its name."""
         if self.asked is not None:
-            settings = dict(self.asked.settings)
-            is_bitsandbytes = self.asked.method == BITSANDBYTES
             plain = [name + WEIGHT for name, each in modules_of(model) if isinstance(each, nn.Linear)]
             plain += [f"{name}.{EXPERT_SLOTS[0]}" for name, each in modules_of(model) if isinstance(each, Experts)]
             left = sorted(name.rpartition(".")[0] for name in plain if name not in self)
-            settings["llm_int8_skip_modules" if is_bitsandbytes else "modules_to_not_convert"] = left
-            if is_bitsandbytes and settings["bnb_4bit_compute_dtype"] is None and main is not None:
-                settings["bnb_4bit_compute_dtype"] = main.value
-            model.config.quantization_config = settings
-        if isinstance(self.library, BitsAndBytes):  # what PEFT asks for
-            model.__dict__[f"is_loaded_in_{8 if self.library.is_int8 else 4}bit"] = True
+            model.config.quantization_config = self.asked.described(left, None if main is None else main.value)
 
 
 def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotDTypes) -> LowerBits | None:
@@ -121,12 +91,15 @@ def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotD
     if options.quantization_config is None:
         return None
     asked = read(options.quantization_config)
-    library: Library = TorchAo(asked) if asked.method == TORCHAO else BitsAndBytes(asked.settings)
+    method = method_named(asked.method)
+    assert method is not None and method.library is not None  # as of all that quantize
+    library = library_named(method.library)(asked.settings, asked)
     experts = [f"{name}.{leaf}" for name in linear_modules(model, (Experts,)) for leaf in EXPERT_SLOTS]
     turned = list(linear_modules(model, (TransposedLinear,)))
     sizes = quantised_sizes(asked, linear_modules(model, (nn.Linear, Linear)), turned, experts, plan, dtypes)
     if not sizes:
-        hint = " Those of GPT-2's kind are quantised by bitsandbytes." if turned and not asked.takes_turned else ""
+        others = ", ".join(each.names[0] for each in methods() if each.presets() and each.packs_transposed)
+        hint = f" Those of GPT-2's kind are quantised by {others}." if turned and not asked.takes_turned else ""
         raise ArgumentError(
             f"quantization_config: {type(model).__name__} has no linear layer that could be quantised, beside "
             f"embeddings, heads and what it leaves out.{hint}"
@@ -165,9 +138,4 @@ def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> L
         if kind in found:
             found[kind] += [f"{name}.{leaf}" for leaf in (EXPERT_SLOTS if kind is Experts else ("weight",))]
     check_as_stored(sizes, plan, library, found[nn.Linear], found[TransposedLinear], found[Experts])
-    makers: dict[str, Callable[[], Library]] = {
-        TORCHAO: lambda: TorchAo(None),
-        BITSANDBYTES: lambda: BitsAndBytes(settings),
-        "compressed-tensors": CompressedTensors,
-    }
-    return LowerBits(makers[library](), None, sizes)
+    return LowerBits(library_named(library)(settings, None), None, sizes)

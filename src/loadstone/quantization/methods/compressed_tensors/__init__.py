@@ -21,6 +21,7 @@ class CompressedTensors(QuantizationMethod):
     # In 2024, when the method was called otherwise too.
     settings_keys = MappingProxyType({"compression_config": MappingProxyType({"quant_method": "compressed-tensors"})})
     library = "compressed-tensors"
+    extra = "compressed"
 
     def read(self, stored: Contents, settings: Settings, problems: Problems) -> Iterator[StoredTensor]:
         from loadstone.quantization.methods.compressed_tensors.read import read  # which needs NumPy

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from loadstone.quantization.method import QuantizationMethod, Settings
@@ -10,7 +11,9 @@ from loadstone.quantization.method import QuantizationMethod, Settings
 if TYPE_CHECKING:
     from loadstone.core.tensors import StoredTensor
     from loadstone.quantization.contents import Contents
+    from loadstone.quantization.methods.torchao.config import TorchAoConfig
     from loadstone.quantization.problems import Problems
+    from loadstone.quantization.requested import Quantisation
 
 
 class TorchAo(QuantizationMethod):
@@ -18,6 +21,7 @@ class TorchAo(QuantizationMethod):
 
     names = ("torchao",)
     library = "torchao"
+    packs_experts = True
 
     def read(self, stored: Contents, settings: Settings, problems: Problems) -> Iterator[StoredTensor]:
         from loadstone.quantization.methods.torchao.read import read  # which needs NumPy
@@ -31,6 +35,16 @@ class TorchAo(QuantizationMethod):
 
         for tensor in logical:
             yield kept(tensor, stored.metadata.get(tensor.name, ""))
+
+    def presets(self) -> Mapping[str, Callable[[list[str] | None], TorchAoConfig]]:
+        from loadstone.quantization.methods.torchao.config import TorchAoConfig
+
+        return {name: partial(TorchAoConfig, name) for name in ("int8", "int4", "float8")}
+
+    def requested(self, given: Settings) -> Quantisation:
+        from loadstone.quantization.methods.torchao.config import requested
+
+        return requested(given)
 
 
 METHOD = TorchAo()

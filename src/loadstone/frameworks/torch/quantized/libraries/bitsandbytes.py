@@ -12,13 +12,15 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.leaves import TransposedLinear
+from loadstone.frameworks.torch.quantized.library import PackageLibrary
 from loadstone.quantization.packed import Kept
+from loadstone.quantization.requested import Quantisation
 
 
-class BitsAndBytes:
-    """Quantises as the settings say; see :class:`loadstone.frameworks.torch.quantized.select.Library`."""
+class BitsAndBytes(PackageLibrary):
+    """Quantises, or runs, as the settings say."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: Mapping[str, Any], asked: Quantisation | None) -> None:
         self._layers: Any = require_library("bitsandbytes.nn", "bitsandbytes")
         self.is_int8 = bool(settings.get("load_in_8bit"))
         self._settings = settings
@@ -34,6 +36,7 @@ class BitsAndBytes:
             model.get_submodule(parent)._modules[leaf] = made = self._layer(old, compute_dtype)
             if isinstance(old, TransposedLinear):
                 self._turned.add(id(made))
+        model.__dict__[f"is_loaded_in_{8 if self.is_int8 else 4}bit"] = True  # what PEFT asks for
 
     def _layer(self, old: Any, compute_dtype: torch.dtype | None) -> nn.Module:
         sizes = (old.in_features, old.out_features, old.bias is not None)
@@ -56,6 +59,10 @@ class BitsAndBytes:
             made.bias = old.bias
         layer: nn.Module = made.requires_grad_(False)
         return layer.train(old.training)
+
+    @staticmethod
+    def is_packed_layer(module: nn.Module) -> bool:
+        return type(module).__module__.partition(".")[0] == "bitsandbytes"
 
     def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """``weight`` in bytes: int8 (outputs, inputs), or two numbers in each byte of a column."""
@@ -93,3 +100,6 @@ class BitsAndBytes:
             data=weight, quantized_stats=stats, requires_grad=False, device=weight.device, module=module
         )
         return found
+
+
+LIBRARY = BitsAndBytes

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.frameworks.registry import require_library
 from loadstone.frameworks.torch.quantized.ggml_layers import Product
+from loadstone.frameworks.torch.quantized.library import PackageLibrary
 from loadstone.quantization.methods.compressed_tensors.read import (
     DIVISOR,
     PACKED,
@@ -29,6 +30,7 @@ from loadstone.quantization.methods.compressed_tensors.read import (
     Compressed,
 )
 from loadstone.quantization.packed import Kept
+from loadstone.quantization.requested import Quantisation
 
 _ELEMENTS, _ELEMENTS_ACCELERATED = 1 << 20, 1 << 25
 """Unpacked at once. The package makes several copies of these on the way; fewer at a time cost more calls."""
@@ -39,10 +41,10 @@ _REFUSALS = (ArithmeticError, AttributeError, KeyError, RuntimeError, TypeError,
 _INSTEAD = "; or give dequantize=True, which makes plain weights of them."
 
 
-class CompressedTensors:
-    """Runs weights as they are stored; see :class:`loadstone.frameworks.torch.quantized.select.Library`."""
+class CompressedTensors(PackageLibrary):
+    """Runs weights as they are stored, each by what is stored with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, Any], asked: Quantisation | None) -> None:
         package = "compressed-tensors"
         self._compressors: Any = require_library("compressed_tensors.compressors", package, _INSTEAD).BaseCompressor
         self._quantization: Any = require_library("compressed_tensors.quantization", package, _INSTEAD)
@@ -54,6 +56,10 @@ class CompressedTensors:
             path = name.removesuffix(".weight")
             parent, _, leaf = path.rpartition(".")
             model.get_submodule(parent)._modules[leaf] = CompressedLinear(model.get_submodule(path))
+
+    @staticmethod
+    def is_packed_layer(module: nn.Module) -> bool:
+        return isinstance(module, CompressedLinear)
 
     def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """:class:`ArgumentError`: plain weights are not compressed here."""
@@ -257,3 +263,6 @@ def _scales(scale: Tensor, dtype: torch.dtype) -> Tensor:
     if scale.dtype.itemsize == 1:
         return scale.view(torch.uint8) if scale.dtype is torch.float8_e8m0fnu else scale
     return scale.to(torch.promote_types(scale.dtype, dtype))
+
+
+LIBRARY = CompressedTensors

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -12,76 +14,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from quantization import halves as toy
 from safetensors.torch import save_file
 
+import loadstone
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import InvalidConfig
 from loadstone.pipeline.quantized_checkpoint import dequantised, settings_of
-from loadstone.quantization import methods as folder
 from loadstone.quantization import registry
-
-HALVES = """
-from dataclasses import dataclass
-
-import numpy as np
-
-from loadstone.core.tensors import DType
-from loadstone.quantization.method import QuantizationMethod
-
-
-@dataclass(frozen=True)
-class Half:
-    codes: object
-    kind: str = "halves"
-    step: int = 1
-
-    @property
-    def parts(self):
-        return (self.codes,)
-
-    @property
-    def rows(self):
-        return self.codes.shape[0]
-
-    def decode(self, first, rows, others):
-        yield (slice(first, first + len(rows)), slice(None)), rows.view(np.int8).astype(np.float32) / 2
-
-
-class Halves(QuantizationMethod):
-    names = ("halves",)
-    settings_files = ("halves.json",)
-    why_not_packed = "nothing computes with halves"
-
-    def recognizes(self, settings):
-        return "in_halves" in settings
-
-    def read(self, stored, settings, problems):
-        problems.choice(settings, "of", (1, None), None)
-        for name, tensor in stored.items():
-            is_code = tensor.dtype is DType.INT8
-            yield tensor._replace(dtype=DType.FLOAT32, packing=Half(tensor)) if is_code else tensor
-
-
-METHOD = Halves()
-"""
-
-
-def forget() -> None:
-    registry.methods.cache_clear()
-    registry._by_name.cache_clear()
 
 
 @pytest.fixture
-def halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A method that is one file, in a folder of its own."""
-    (tmp_path / "methods").mkdir()
-    (tmp_path / "methods" / "halves.py").write_text(HALVES)
-    monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(tmp_path / "methods")])
-    forget()
-    yield
-    forget()
-    sys.modules.pop(f"{folder.__name__}.halves", None)
-    vars(folder).pop("halves", None)
+def halves(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with toy.found(tmp_path_factory.mktemp("halves")):
+        yield
 
 
 @pytest.fixture
@@ -126,3 +72,38 @@ def test_looking_a_method_up_imports_no_numpy_and_no_reader() -> None:
         "print([name for name in sys.modules if name == 'numpy' or name.endswith('.read')])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+PACKAGE = Path(loadstone.__file__).parent
+THEIR_OWN = ("quantization/methods/", "frameworks/torch/quantized/libraries/")
+ELSEWHERE = {
+    "__init__.py": "the homes of public classes",
+    "checkpoint/not_models.py": "advice to use mlx-lm, a program",
+    "cli/app.py": "the help of --quantize",
+    "quantization/ggml_types.py": "a type of GGML that bears the same name",
+}
+
+
+def words(tree: ast.AST) -> Iterator[str]:
+    """All that a module's code says, but for docstrings and comments."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if id(node) not in docstrings:
+                yield text
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.alias(name=name):
+                yield name
+            case ast.ImportFrom(module=str(name)) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+
+
+def test_the_name_of_a_method_stands_in_its_own_files_only() -> None:
+    names = {name.replace("_", "-") for method in registry.methods() for name in method.names}
+    pattern = re.compile(rf"(?<![a-z0-9])({'|'.join(names)})(?![a-z0-9])")
+    naming = {
+        where: said
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if not (where := file.relative_to(PACKAGE).as_posix()).startswith(THEIR_OWN)
+        and (said := [w for w in words(ast.parse(file.read_text())) if pattern.search(w.lower().replace("_", "-"))])
+    }
+    assert naming.keys() == ELSEWHERE.keys(), naming

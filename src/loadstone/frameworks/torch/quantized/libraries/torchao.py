@@ -17,9 +17,11 @@ from torch import Tensor, nn
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.frameworks.registry import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
+from loadstone.frameworks.torch.quantized.library import PackageLibrary
 from loadstone.frameworks.torch.quantized.pool import Pool
-from loadstone.quantization.config import Quantisation
+from loadstone.quantization.methods.torchao.config import TorchAoQuantisation
 from loadstone.quantization.packed import Kept
+from loadstone.quantization.requested import Quantisation
 
 _ELEMENTS = 1 << 21
 """Quantised at once: what is computed in between takes some 20 times as many bytes. Fewer at a time cost more waiting,
@@ -31,65 +33,30 @@ _ENUMS = {"Int4PackingFormat", "Int4ChooseQParamsAlgorithm"}
 _GRANULARITIES = {"PerRow", "PerTensor", "PerGroup"}
 
 
-def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors of torchao as the parts that they are made of, and what safetensors files then say of all of them.
+class TorchAo(PackageLibrary):
+    """Quantises by one of torchao's configs."""
 
-    The form is that of ``torchao.prototype.safetensors`` (0.18), which Transformers reads: ``layer.weight`` becomes
-    ``layer._weight_qdata``, ``layer._weight_scale``, … Nothing is copied. Raises :class:`SaveError` for a kind of
-    tensor that torchao itself has no stored form for. Without such tensors nothing is said.
-    """
-    if not any(hasattr(tensor, "__tensor_flatten__") for tensor in tensors.values()):
-        return dict(tensors), {}
-    form: Any = require_library(_FORM, "torchao")
-    parts: dict[str, Tensor] = {}
-    said = {"tensor_names": json.dumps(list(tensors))}
-    for name, tensor in tensors.items():
-        flatten = getattr(tensor, "__tensor_flatten__", None)
-        if flatten is None:
-            parts[name], said[name] = tensor, json.dumps({"_type": "Tensor"})
-            continue
-        if wrong := why_unreadable(tensor):
-            raise SaveError(
-                f"{name} is {wrong}. Nothing was written. Torchao's int8 and float8 can be saved, and so can NF4 by "
-                "bitsandbytes."
-            )
-        module, _, leaf = name.rpartition(".")
-        parts |= {f"{module}._{leaf}_{part}": getattr(tensor, part) for part in flatten()[0]}
-        said[name] = json.dumps(tensor, cls=form.TensorSubclassAttributeJSONEncoder)
-    return parts, said
+    has_tensors = True
 
-
-def why_unreadable(tensor: Tensor) -> str:
-    """What keeps a tensor of torchao from being read back once it is stored; nothing where it can be."""
-    from loadstone.quantization.methods.torchao.read import READABLE  # only a save asks
-
-    form: Any = require_library(_FORM, "torchao")
-    kind = type(tensor).__name__
-    if kind not in form.ALLOWED_TENSORS_SUBCLASSES or kind not in READABLE:
-        return f"a {kind}, for which there is no stored form that could be read back"
-    if getattr(tensor, "act_pre_scale", None) is not None:
-        return f"a {kind} with an act_pre_scale, which belongs to the layer's input"
-    parts: Any = tensor
-    names: Any = parts.__tensor_flatten__()[0]
-    if tensor.dim() == 3 and len({getattr(parts, name).shape[:2] for name in names}) > 1:
-        return f"a {kind} of stacked experts without a scale for each row of each"
-    return ""
-
-
-class TorchAo:
-    """Quantises by one of torchao's configs; see :class:`loadstone.frameworks.torch.quantized.select.Library`."""
-
-    def __init__(self, asked: Quantisation | None) -> None:
+    def __init__(self, settings: Mapping[str, Any], asked: Quantisation | None) -> None:
         self._library: Any = require_library("torchao.quantization", "torchao")
         self._pool = Pool()
-        self._by_rows = asked is not None and asked.goes_by_rows
+        self._by_rows = isinstance(asked, TorchAoQuantisation) and asked.goes_by_rows
         self._config: Any = None
-        if asked is not None:
+        if isinstance(asked, TorchAoQuantisation):
             name, data = asked.torchao_type
             try:
                 self._config = self._made(name, {**data, "set_inductor_config": False})
             except (TypeError, ValueError, AssertionError, AttributeError, KeyError) as error:
                 raise ArgumentError(f"torchao does not take the quant_type {name} with {dict(data)}: {error}") from None
+
+    @staticmethod
+    def why_unreadable(tensor: Tensor) -> str:
+        return _why_unreadable(tensor)
+
+    @staticmethod
+    def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
+        return _flattened(tensors)
 
     def _made(self, name: str, data: Mapping[str, Any]) -> Any:
         """A config of torchao. Without its advice to the compiler, which it would give by changing global settings."""
@@ -156,3 +123,49 @@ class TorchAo:
             return nn.Parameter(found[own], requires_grad=False)
         except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
             raise ArgumentError(f"torchao cannot use {kept.parts[0].name} as it is stored: {error}") from None
+
+
+def _flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors of torchao as the parts that they are made of, and what safetensors files then say of all of them.
+
+    The form is that of ``torchao.prototype.safetensors`` (0.18), which Transformers reads: ``layer.weight`` becomes
+    ``layer._weight_qdata``, ``layer._weight_scale``, … Nothing is copied. Raises :class:`SaveError` for a kind of
+    tensor that torchao itself has no stored form for.
+    """
+    form: Any = require_library(_FORM, "torchao")
+    parts: dict[str, Tensor] = {}
+    said = {"tensor_names": json.dumps(list(tensors))}
+    for name, tensor in tensors.items():
+        flatten = getattr(tensor, "__tensor_flatten__", None)
+        if flatten is None:
+            parts[name], said[name] = tensor, json.dumps({"_type": "Tensor"})
+            continue
+        if wrong := _why_unreadable(tensor):
+            raise SaveError(
+                f"{name} is {wrong}. Nothing was written. Torchao's int8 and float8 can be saved, and so can NF4 by "
+                "bitsandbytes."
+            )
+        module, _, leaf = name.rpartition(".")
+        parts |= {f"{module}._{leaf}_{part}": getattr(tensor, part) for part in flatten()[0]}
+        said[name] = json.dumps(tensor, cls=form.TensorSubclassAttributeJSONEncoder)
+    return parts, said
+
+
+def _why_unreadable(tensor: Tensor) -> str:
+    """What keeps a tensor of torchao from being read back once it is stored; nothing where it can be."""
+    from loadstone.quantization.methods.torchao.read import READABLE  # only a save asks
+
+    form: Any = require_library(_FORM, "torchao")
+    kind = type(tensor).__name__
+    if kind not in form.ALLOWED_TENSORS_SUBCLASSES or kind not in READABLE:
+        return f"a {kind}, for which there is no stored form that could be read back"
+    if getattr(tensor, "act_pre_scale", None) is not None:
+        return f"a {kind} with an act_pre_scale, which belongs to the layer's input"
+    parts: Any = tensor
+    names: Any = parts.__tensor_flatten__()[0]
+    if tensor.dim() == 3 and len({getattr(parts, name).shape[:2] for name in names}) > 1:
+        return f"a {kind} of stacked experts without a scale for each row of each"
+    return ""
+
+
+LIBRARY = TorchAo
