@@ -22,7 +22,7 @@ from loadstone.frameworks.flax.tree import variables
 from loadstone.materialize.arrays import ArraySource, held
 from loadstone.materialize.equality import arrays_alike, stored_alike
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.ties import Same
+from loadstone.planning.same import Same
 from loadstone.transfer.weight_files import Weights
 
 __all__ = [

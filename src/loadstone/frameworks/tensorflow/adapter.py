@@ -22,7 +22,7 @@ from loadstone.materialize.arrays import ArraySource
 from loadstone.materialize.arrays import held as held_arrays
 from loadstone.materialize.equality import arrays_alike, stored_alike
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.ties import Same
+from loadstone.planning.same import Same
 from loadstone.transfer.weight_files import Weights
 
 

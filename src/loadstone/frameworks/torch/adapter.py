@@ -32,8 +32,8 @@ from loadstone.frameworks.torch.placement.populate import populate
 from loadstone.frameworks.torch.transformers_compat.conventions import optional_groups
 from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.same import Same
 from loadstone.planning.split import DISK
-from loadstone.planning.ties import Same
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import CheckpointNotFound
 from loadstone.materialize.equality import stored_alike
-from loadstone.planning.ties import Same
+from loadstone.planning.same import Same
 
 if TYPE_CHECKING:
     from loadstone.frameworks.torch.modeling.tying import Tying
