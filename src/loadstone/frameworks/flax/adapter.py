@@ -1,4 +1,4 @@
-"""The door through which the pipeline reaches Flax: skeleton, slots, fill, finish."""
+"""Flax's backend adapter: what :class:`loadstone.frameworks.contract.Framework` asks for."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from loadstone.transfer.weight_files import Weights
 
 __all__ = [
     "alike",
+    "base_class",
     "class_named",
     "fill_model",
     "finish",
@@ -36,6 +37,11 @@ __all__ = [
     "skeleton",
     "slots",
 ]
+
+
+def base_class() -> type[FlaxPreTrainedModel]:
+    """What all models derive from, those of one's own too."""
+    return FlaxPreTrainedModel
 
 
 def class_named(name: str) -> type[FlaxPreTrainedModel]:

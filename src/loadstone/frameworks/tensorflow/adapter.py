@@ -1,4 +1,4 @@
-"""The door through which the pipeline reaches TensorFlow: skeleton, slots, fill, finish."""
+"""TensorFlow's backend adapter: what :class:`loadstone.frameworks.contract.Framework` asks for."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from loadstone.transfer.weight_files import Weights
 
 __all__ = [
     "alike",
+    "base_class",
     "class_named",
     "fill_model",
     "finish",
@@ -34,6 +35,11 @@ __all__ = [
     "skeleton",
     "slots",
 ]
+
+
+def base_class() -> type[TFPreTrainedModel]:
+    """What all models derive from, those of one's own too."""
+    return TFPreTrainedModel
 
 
 def class_named(name: str) -> type[TFPreTrainedModel]:

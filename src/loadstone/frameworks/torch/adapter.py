@@ -1,11 +1,11 @@
-"""The door through which the pipeline reaches PyTorch: skeleton, slots, fill, finish."""
+"""PyTorch's backend adapter: what :class:`loadstone.frameworks.torch_contract.TorchFramework` asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from loadstone.frameworks.torch.quantized.save_parts import Quantiser
 
 __all__ = [
-    "PreTrainedModel",
     "alike",
+    "base_class",
     "class_named",
     "copy_into",
     "fill_model",
@@ -55,6 +55,11 @@ __all__ = [
 ]
 
 
+def base_class() -> type[PreTrainedModel]:
+    """What all models derive from, those of one's own too."""
+    return PreTrainedModel
+
+
 def class_named(name: str) -> type[PreTrainedModel]:
     """A model-specific class by its name on the Hub; :class:`KeyError` if there is none."""
     return CLASSES.class_named(name)
@@ -66,7 +71,7 @@ def resolve_class(family: Family, head: HeadSpec) -> type[PreTrainedModel]:
 
 
 def skeleton(
-    cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[Any], extra: Mapping[str, Any]
+    cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[object], extra: Mapping[str, object]
 ) -> nn.Module:
     """A model without memory behind its slots. What a class computes while it is made is computed."""
     if config._attn_implementation is not None:
@@ -91,7 +96,7 @@ def placement(
     return place(model, plan, options, dtype, by_slot)
 
 
-def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
+def held(state_dict: object) -> dict[str, StoredTensor]:
     """A ``state_dict`` in the words of a checkpoint; :class:`ArgumentError` for what is none."""
     if not isinstance(state_dict, Mapping):
         raise ArgumentError(f"state_dict is a {type(state_dict).__name__}, expected names and their tensors.")
@@ -186,15 +191,17 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     return copied(model, checkpoint, strict)
 
 
-def quantiser(model: PreTrainedModel, plan: LoadPlan, devices: Devices) -> Quantiser:
+def quantiser(model: nn.Module, plan: LoadPlan, devices: Devices) -> Quantiser:
     """For weights that are quantised to be saved; see there."""
-    from loadstone.frameworks.torch.quantized.save_parts import Quantiser  # saving reaches back here
+    from loadstone.frameworks.torch.quantized.save_parts import Quantiser
 
+    assert isinstance(model, PreTrainedModel)
     return Quantiser(model, plan, devices)
 
 
-def finish(model: PreTrainedModel, dtype: DType, devices: Devices) -> None:
+def finish(model: nn.Module, dtype: DType, devices: Devices) -> None:
     """What a loaded model says of itself; it is ready for inference."""
+    assert isinstance(model, PreTrainedModel)
     model.config.torch_dtype = to_torch(devices.dtypes.main or dtype)
     if devices.lower is not None:
         devices.lower.describe(model, devices.dtypes.main)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -52,9 +52,9 @@ class Quantiser:
         return self._lower.sizes.keys()
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, object]:
         """What ``quantization_config`` in ``config.json`` then says."""
-        found: dict[str, Any] = self._model.config.quantization_config
+        found: dict[str, object] = self._model.config.quantization_config
         return found
 
     def saved(self, weights: Weights, others: Iterable[Other]) -> Iterator[Saved]:
