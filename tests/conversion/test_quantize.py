@@ -405,8 +405,8 @@ def test_verifying_quantises_again_and_finds_a_bit_that_a_disk_turned_over(
 _MEASURED = """
 import json, sys
 import torch, loadstone
-from loadstone.frameworks.torch import torchao_weights
-torchao_weights._ELEMENTS = 1 << 18  # what the library needs for some rows is no part of the promise that is held here
+from loadstone.frameworks.torch.quantized import torchao
+torchao._ELEMENTS = 1 << 18  # what the library needs for some rows is no part of the promise that is held here
 
 def convert(source, target):
     loadstone.convert(source, target, quantization_config=loadstone.TorchAoConfig("int8"))

@@ -47,7 +47,7 @@ def from_numpy(dtype: np.dtype[Any]) -> DType:
     return BY_NAME[dtype.name]
 
 
-def held(state_dict: Mapping[str, Any]) -> dict[str, StoredTensor]:
+def held(state_dict: object) -> dict[str, StoredTensor]:
     """Names and arrays in the words of a checkpoint; :class:`ArgumentError` for what is none."""
     if not isinstance(state_dict, Mapping):
         raise ArgumentError(f"state_dict is a {type(state_dict).__name__}, expected names and their arrays.")

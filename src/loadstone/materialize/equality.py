@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import StoredTensor
-from loadstone.planning.ties import Same, lie_in_one_place
+from loadstone.planning.same import Same, lie_in_one_place
 
 _ELEMENTS = 1 << 19
 """Read at once, of each of the two."""

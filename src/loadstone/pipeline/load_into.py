@@ -12,7 +12,7 @@ from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
-from loadstone.frameworks.registry import require_framework
+from loadstone.frameworks.registry import require_torch
 from loadstone.planning.match import match
 from loadstone.reporting.load_report import LoadReport
 from loadstone.saving.journal import finish_interrupted_save
@@ -55,7 +55,7 @@ def load_into(
     Raises :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors` and what ``open_checkpoint`` raises;
     the module is then unchanged.
     """
-    framework = require_framework("torch")
+    framework = require_torch()
     _check_module(module, "load_into")
     if device is not None and device_map is not None:
         raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
@@ -141,7 +141,7 @@ def load_sharded_checkpoint(
     where both formats are there. Raises :class:`CheckpointNotFound`, :class:`MissingTensors`, :class:`UnusedTensors`,
     :class:`ShapeMismatch`.
     """
-    framework = require_framework("torch")
+    framework = require_torch()
     _check_module(model, "load_sharded_checkpoint")
     if not local_path(folder).is_dir():
         raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.architectures import components, registry
 from loadstone.architectures import user_classes as registered
@@ -18,6 +18,9 @@ from loadstone.planning.quantized_codes import is_part
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.references import CodeReference
 from loadstone.sources.resolve import Needs
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.contract import SomeFramework
 
 
 class AutoTarget(NamedTuple):
@@ -76,13 +79,12 @@ def _has_head(config: PretrainedConfig, task: str) -> bool:
     return isinstance(config, family.config) and family.head(task) is not None
 
 
-def resolve(made_by: Pick, framework: Any, gate: Gate) -> type[Any]:
+def resolve(made_by: Pick, framework: SomeFramework, gate: Gate) -> type[Any]:
     """The class itself: made, or imported through the gate."""
     if isinstance(made_by, FromFamily):
-        found: type[Any] = framework.resolve_class(made_by.family, made_by.head)
-        return found
+        return framework.resolve_class(made_by.family, made_by.head)
     if isinstance(made_by, CodeReference):
-        return gate.load(made_by, framework.PreTrainedModel)
+        return gate.load(made_by, framework.base_class())
     return made_by
 
 

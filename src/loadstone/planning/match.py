@@ -16,7 +16,7 @@ from loadstone.planning.canonical_names import canonical
 from loadstone.planning.finder import Finder, ancestors, unread
 from loadstone.planning.quantized_codes import Codes, codes_in, refuse
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
-from loadstone.planning.ties import Same, hold_same, lie_in_one_place
+from loadstone.planning.same import Same, hold_same, lie_in_one_place
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HINTS = 20

@@ -17,8 +17,8 @@ from quantization.compressing import a_model
 _PROBE = """
 import json, sys
 import torch, loadstone
-from loadstone.frameworks.torch import torchao_weights
-torchao_weights._ELEMENTS = 1 << 16  # what the library needs for some rows is no part of the promise that is held here
+from loadstone.frameworks.torch.quantized import torchao
+torchao._ELEMENTS = 1 << 16  # what the library needs for some rows is no part of the promise that is held here
 configs = {"int8": loadstone.TorchAoConfig("int8"), "nf4": loadstone.BitsAndBytesConfig(load_in_4bit=True)}
 
 def load(folder):

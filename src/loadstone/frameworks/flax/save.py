@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from loadstone.frameworks.flax.given import checked_state
-from loadstone.frameworks.flax.model import FlaxPreTrainedModel
+from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.materialize.arrays import from_numpy, outgoing_array
 from loadstone.saving.checkpoint import OutgoingTensor
@@ -23,7 +23,7 @@ _FORMATS = ("msgpack",)
 
 
 def save(
-    model: FlaxPreTrainedModel,
+    model: FlaxStructure,
     folder: str | os.PathLike[str],
     state_dict: Mapping[str, Any] | None,
     max_shard_size: int | str,

@@ -14,7 +14,7 @@ from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.copies import Copied, Job, make
 from loadstone.frameworks.torch.loading.module_walk import modules_of
-from loadstone.frameworks.torch.modeling.model import initialise
+from loadstone.frameworks.torch.modeling.initialize import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.transfer.weight_files import Weights

@@ -25,15 +25,14 @@ from loadstone.frameworks.checked_state import (
     own_shapes,
     slot_name,
 )
-from loadstone.frameworks.torch.adapter import ties
 from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.loading.slots import ties
 from loadstone.frameworks.torch.modeling.leaves import Experts, Linear
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.untying import alike
 from loadstone.frameworks.torch.quantized.compressed_tensors import CompressedLinear
 from loadstone.frameworks.torch.quantized.select import EXPERT_SLOTS
 from loadstone.frameworks.torch.quantized.torchao import why_unreadable
-from loadstone.frameworks.torch.transformers_compat.conventions import ignored_where_missing
+from loadstone.frameworks.torch.transformers_compat.conventions import Conventions, ignored_where_missing
 from loadstone.quantization.config import TORCHAO
 from loadstone.quantization.methods import method_of
 
@@ -41,7 +40,7 @@ _GIVEN = "state_dict= takes tensors under the names, and in the shapes, that mod
 _QUANTIZED = "Quantize by from_pretrained(…, quantization_config=…): the config then says how weights are stored."
 
 
-def checked_state(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | None) -> State[Tensor]:
+def checked_state(model: Conventions, state_dict: Mapping[str, Tensor] | None) -> State[Tensor]:
     """What is written of ``model``: every slot and its tensor, or, of a quantized layer, the parts that it stores.
 
     Raises :class:`StateMismatch` with every offender.
@@ -84,7 +83,7 @@ def _own_shape(value: Any) -> Shape | None:
     return None if is_one_of_many or not isinstance(value, Tensor) or is_lazy(value) else tuple(value.shape)
 
 
-def _packed_layers(model: PreTrainedModel, slots: Collection[str]) -> dict[str, nn.Module]:
+def _packed_layers(model: Conventions, slots: Collection[str]) -> dict[str, nn.Module]:
     """The layers whose weight is stored in parts, as the config says, under the names that they have in slots."""
     if method_of(model.config.get("quantization_config")) is None:
         return {}
@@ -95,7 +94,7 @@ def _packed_layers(model: PreTrainedModel, slots: Collection[str]) -> dict[str, 
     }
 
 
-def _quantizable(model: PreTrainedModel, slots: Collection[str]) -> set[str]:
+def _quantizable(model: Conventions, slots: Collection[str]) -> set[str]:
     """The slots that can be read back as tensors of torchao, as the config says."""
     if method_of(model.config.get("quantization_config")) != TORCHAO:
         return set()

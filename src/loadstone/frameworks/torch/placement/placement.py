@@ -16,7 +16,7 @@ from loadstone.configs.load_options import Options
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.torch.modeling.leaves import Linear, TransposedLinear
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.quantized.linear_modules import linear_modules
 from loadstone.planning.device_map import Placement
 from loadstone.planning.device_map import place as planned
@@ -122,7 +122,7 @@ def place(
     found = sizes(plan.slots, plan, dtypes, lower.sizes if lower else None)
     element_bytes = dtypes.float_bits // 8
     hints = options.hints()
-    component = model.component if isinstance(model, PreTrainedModel) else None
+    component = model.component if isinstance(model, TorchStructure) else None
     cache = cache_bytes(component, *hints, element_bytes) if component is not None and hints else {}
     activations = activation_bytes(component, *hints, element_bytes) if component is not None and hints else 0
     all_units = units(plan.slots, found, list(block_names(model)), cache)
@@ -189,7 +189,7 @@ def _check_places(lower: LowerBits, devices: Devices) -> None:
 
 def block_names(model: nn.Module) -> Iterator[str]:
     """The modules that are never split: a blueprint's blocks; in others what lies in lists, such as ``blocks.0``."""
-    if isinstance(model, PreTrainedModel) and model.component is not None:
+    if isinstance(model, TorchStructure) and model.component is not None:
         yield from (name for name, _ in components.blocks(model.component))
         return
     listed = isinstance(model, nn.ModuleList | nn.Sequential)

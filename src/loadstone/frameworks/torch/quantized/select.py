@@ -18,7 +18,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.leaves import Experts, Linear, TransposedLinear
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.quantized.bitsandbytes import BitsAndBytes
 from loadstone.frameworks.torch.quantized.compressed_tensors import CompressedTensors
 from loadstone.frameworks.torch.quantized.ggml_weights import Ggml, fits
@@ -91,7 +91,7 @@ class LowerBits:
         """Give the model the modules that hold such weights."""
         self.library.prepare(model, self.sizes.keys(), None if main is None else to_torch(main))
 
-    def describe(self, model: PreTrainedModel, main: DType | None) -> None:
+    def describe(self, model: TorchStructure, main: DType | None) -> None:
         """Let the model's config say how it was quantised, with each layer that was left alone by its name."""
         if self.asked is not None:
             settings = dict(self.asked.settings)
