@@ -29,8 +29,8 @@ from loadstone.saving import replace_folder as swap
 from loadstone.saving.checkpoint import OutgoingTensor, finish_interrupted_save, save_checkpoint
 from loadstone.transfer import block_writer as write_files
 from loadstone.transfer import new_file
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
-from loadstone.transfer.slices import of_array
 
 MIB = 1 << 20
 
@@ -178,7 +178,7 @@ from pathlib import Path
 import numpy as np
 from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
 from loadstone.core.tensors import DType
-from loadstone.transfer.slices import of_array
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
 
 folder, value = Path(sys.argv[1]), int(sys.argv[2])

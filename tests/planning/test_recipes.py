@@ -37,7 +37,7 @@ def filled(recipe: Stored, shape: tuple[int, ...], memory: np.ndarray[Any, Any])
         assert not tensor.stretches
         strides = tensor.strides or tuple(np.zeros(tensor.shape, np.uint8).strides)
         view = np.lib.stride_tricks.as_strided(memory[tensor.offset :], tensor.shape, strides)
-        view = view if rows is None else view[rows[0] : rows[0] + rows[1]]
+        view = view if rows is None else view[rows]
         slot[... if into is None else into] = view
     return slot
 
@@ -82,7 +82,7 @@ def test_stretches_fill_whole_slots_rows_of_slots_and_stacks_as_one_row_of_bytes
 
 
 def test_a_tensor_in_one_row_is_its_own_only_piece() -> None:
-    piece = Piece(StoredTensor("a", DType.FLOAT32, (2, 2), Path("f"), 0, 16), rows=(1, 1))
+    piece = Piece(StoredTensor("a", DType.FLOAT32, (2, 2), Path("f"), 0, 16), rows=slice(1, 2))
     assert piece.spread() == (piece,)
 
 

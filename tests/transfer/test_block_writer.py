@@ -21,10 +21,10 @@ from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
 from loadstone.transfer import block_writer as write_files
 from loadstone.transfer import kernel_copy, new_file
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.block_writer import BLOCK_NBYTES
 from loadstone.transfer.kernel_copy import Run, runs
 from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor, StoredFile, StoredRange
-from loadstone.transfer.slices import of_array
 
 MIB = 1 << 20
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]

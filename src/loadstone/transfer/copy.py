@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from loadstone.core.slices import Box, bounds, shape_of
 from loadstone.core.tensors import DType
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.threads import Crew
@@ -20,8 +21,6 @@ EXTENT_BYTES = 2 << 20
 """Of what is read at once into memory: it is then still in the processor's cache when it is cast."""
 _GAP_BYTES = 64 << 10
 """Two ranges of a file that lie closer than this are read as one."""
-
-Box = tuple[slice | int, ...]
 
 
 class Move(NamedTuple):
@@ -216,24 +215,15 @@ def _parts(move: Move, limit: int) -> Iterator[Move]:
             yield move._replace(offset=move.offset + at, nbytes=nbytes, start=move.start + at // width)
         return
     # Rows of the file's layout; each may have to be split again.
-    sizes = [_extent(move.box[axis]) for axis in move.axes]
-    depth = next(i for i, size in enumerate(sizes) if size > 1)
-    axis, count = move.axes[depth], sizes[depth]
-    row = move.nbytes // count
+    ends = ((axis, *bounds(move.box[axis])) for axis in move.axes)
+    axis, start, stop = next((axis, start, stop) for axis, start, stop in ends if stop - start > 1)
+    row = move.nbytes // (stop - start)
     step = max(limit // row, 1)
-    first = _first(move.box[axis])
-    for at in range(0, count, step):
-        size = min(step, count - at)
-        box = (*move.box[:axis], slice(first + at, first + at + size), *move.box[axis + 1 :])
-        yield from _parts(move._replace(offset=move.offset + at * row, nbytes=size * row, box=box), limit)
-
-
-def _first(index: slice | int) -> int:
-    return index if isinstance(index, int) else int(index.start)
-
-
-def _extent(index: slice | int) -> int:
-    return 1 if isinstance(index, int) else int(index.stop - index.start)
+    for first in range(start, stop, step):
+        last = min(first + step, stop)
+        box = (*move.box[:axis], slice(first, last), *move.box[axis + 1 :])
+        offset = move.offset + (first - start) * row
+        yield from _parts(move._replace(offset=offset, nbytes=(last - first) * row, box=box), limit)
 
 
 def layout(box: Box, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -243,4 +233,4 @@ def layout(box: Box, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int,
     """
     kept = [axis for axis, index in enumerate(box) if not isinstance(index, int)]
     order = [axis for axis in axes if axis in kept]
-    return tuple(_extent(box[axis]) for axis in order), tuple(kept.index(axis) for axis in order)
+    return shape_of([box[axis] for axis in order]), tuple(kept.index(axis) for axis in order)

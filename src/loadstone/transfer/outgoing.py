@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
-from loadstone.transfer.slices import Read, of_array
+from loadstone.transfer.array_bytes import Read, of_array
 
 READ_NBYTES = 2 << 20
 """Writers ask for at most so many bytes at a time, so that what has to be copied to be read takes no more."""

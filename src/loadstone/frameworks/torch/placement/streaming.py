@@ -102,7 +102,7 @@ class _Weight(NamedTuple):
 
 def _range(parameter: Tensor, piece: Piece) -> Range:
     tensor, rows, _ = piece
-    start = 0 if rows is None else rows[0] * (tensor.nbytes // tensor.shape[0])
+    start = 0 if rows is None else rows.start * (tensor.nbytes // tensor.shape[0])
     return Range(tensor.file, tensor.offset + start, parameter.nbytes)
 
 
