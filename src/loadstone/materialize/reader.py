@@ -60,7 +60,7 @@ _MOST_TENSORS = 6
 tensors."""
 
 
-class Stretches:
+class TensorReader:
     """Reads stored tensors, from several threads at once. Use it in a ``with``.
 
     ``scratch``: the folder for scratch files. ``overflowed``: names of the tensors some of whose numbers were
@@ -80,7 +80,7 @@ class Stretches:
         self._packed = _Recent[_Packed](_MOST_TENSORS)
         self._decoded = _Recent[Array](_MOST_TENSORS)
 
-    def __enter__(self) -> Stretches:
+    def __enter__(self) -> TensorReader:
         return self
 
     def __exit__(
