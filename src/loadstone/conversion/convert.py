@@ -29,6 +29,7 @@ from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.core.sizes import parse_size
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.materialize.reader import TensorReader
@@ -334,7 +335,7 @@ def _ranges(stored: StoredTensor, reader: TensorReader) -> tuple[StoredRange, ..
         return ()
     status = os.fstat(reader.open(stored.file).descriptor)
     file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    return (StoredRange(file, stored.offset, 0, stored.nbytes),)
+    return (StoredRange(ByteRange(0, stored.nbytes), file, stored.offset),)
 
 
 def _files(

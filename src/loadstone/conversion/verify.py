@@ -28,10 +28,10 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
         for name in {each.name for each in tensors} ^ set(written)
     ]
     cuts = [
-        Cut(each, start, min(start + READ_NBYTES, each.nbytes))
+        Cut(each, part)
         for each in tensors
         if each.name in written
-        for start in range(0, max(each.nbytes, 1), READ_NBYTES)
+        for part in (each.range.split(READ_NBYTES) if each.nbytes else [each.range])
     ]
     with TensorReader(folder) as reader, Progress("Verifying", sum(each.nbytes for each in tensors)) as progress:
 
@@ -40,9 +40,11 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
             if (found.dtype, found.shape) != (tensor.dtype, tensor.shape):
                 expected = f"{tensor.dtype} of shape {tensor.shape}"
                 faults.append(Fault(f"tensor {tensor.name!r}", expected, f"{found.dtype} of shape {found.shape}"))
-            elif cut.start < cut.stop and not _are_equal(bytes_of(cut), reader.stored(found)(*cut[1:])):
-                faults.append(Fault(f"tensor {tensor.name!r}, byte {cut.start} on", "what was to be written", "other"))
-            progress(cut.stop - cut.start)
+            elif cut.range.nbytes and not _are_equal(bytes_of(cut), reader.stored(found)(*cut.range)):
+                faults.append(
+                    Fault(f"tensor {tensor.name!r}, byte {cut.range.start} on", "what was to be written", "other")
+                )
+            progress(cut.range.nbytes)
 
         Crew(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
     if faults:
