@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Box = tuple[int | slice, ...]
 """An index into an array, for all dimensions or the outermost: of each a slice with start and stop, or one place.
@@ -52,6 +55,18 @@ class ByteRange(NamedTuple):
         """
         for start in range(self.start, self.stop, nbytes):
             yield ByteRange(start, min(start + nbytes, self.stop))
+
+
+class FileRange(NamedTuple):
+    """Some bytes of a file."""
+
+    file: Path
+    range: ByteRange
+
+    @property
+    def nbytes(self) -> int:
+        """How many they are."""
+        return self.range.nbytes
 
 
 def bounds(index: int | slice) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from loadstone.core.slices import Box
+from loadstone.core.slices import Box, ByteRange
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,6 +93,11 @@ class StoredTensor(NamedTuple):
     ``offset`` and ``nbytes`` are those of the first part."""
     is_spare: bool = False
     """Nothing is lost where no slot takes it: a bias of zeros, which quantisers add to layers that have none."""
+
+    @property
+    def range(self) -> ByteRange:
+        """Its bytes in ``file``."""
+        return ByteRange(self.offset, self.offset + self.nbytes)
 
     @property
     def is_packed(self) -> bool:

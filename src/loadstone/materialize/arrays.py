@@ -212,7 +212,7 @@ def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
 
     def put(lane: HostLane, extent: Extent) -> None:
         for move in extent.moves:
-            start = move.offset - extent.offset
+            start = move.offset - extent.range.start
             values = np.frombuffer(lane.memory, np.uint8, move.nbytes, start).view(numpy_dtype(move.dtype))
             if move.box is None or move.axes is None:
                 cast_into(flat[move.target][move.start : move.start + len(values)], values)

@@ -224,7 +224,7 @@ class TensorReader:
 
     def _view(self, tensor: StoredTensor) -> Array:
         size = tensor.dtype.bits // 8
-        mapped = self._maps.get(tensor.file, lambda: MappedFile(tensor.file, tensor.offset + tensor.nbytes))
+        mapped = self._maps.get(tensor.file, lambda: MappedFile(tensor.file, tensor.range.stop))
         flat = np.frombuffer(mapped.buffer, np.uint8, tensor.nbytes, tensor.offset).view(f"V{size}")
         if tensor.strides is None:
             return flat.reshape(tensor.shape)

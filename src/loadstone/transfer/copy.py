@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from loadstone.core.slices import Box, bounds, shape_of
+from loadstone.core.slices import Box, ByteRange, bounds, shape_of
 from loadstone.core.tensors import DType
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.threads import Crew
@@ -24,7 +24,10 @@ _GAP_BYTES = 64 << 10
 
 
 class Move(NamedTuple):
-    """Bytes of a file, and the place in a target where they go."""
+    """Bytes of a file, and the place in a target where they go.
+
+    Flat, for there may be 100,000: a range in each would be one object more, and they sort in the order of the file.
+    """
 
     offset: int
     nbytes: int
@@ -100,11 +103,10 @@ class LanePool(Generic[LaneT]):
 
 
 class Extent(NamedTuple):
-    """A stretch that is read at once, and what is in it."""
+    """What is read at once, and what is in it."""
 
     file: WeightFile
-    offset: int
-    nbytes: int
+    range: ByteRange
     moves: Sequence[Move]
 
 
@@ -124,8 +126,8 @@ def copy(
     def bring(extent: Extent) -> None:
         lane = lanes.take()
         try:
-            room = -(-extent.nbytes // SECTOR_BYTES) * SECTOR_BYTES
-            extent.file.read_into(extent.offset, extent.nbytes, lane.view[:room])
+            room = -(-extent.range.nbytes // SECTOR_BYTES) * SECTOR_BYTES
+            extent.file.read_into(extent.range.start, extent.range.nbytes, lane.view[:room])
             extent.file.check()
             put(lane, extent)
         finally:
@@ -150,7 +152,7 @@ def _extents(moves: Mapping[Path, list[Move]], open_file: Callable[[Path], Weigh
         for joined in _joined(_split(those, limit), limit):
             start = joined[0].offset // sector * sector
             end = max(move.offset + move.nbytes for move in joined)
-            yield Extent(file, start, end - start, joined)
+            yield Extent(file, ByteRange(start, end), joined)
 
 
 def _joined(moves: Iterable[Move], limit: int) -> Iterator[list[Move]]:

@@ -193,5 +193,5 @@ def _joined(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:
         stretches.append(TensorSlice(part, into))
         row += part.shape[1]
     offset = min(part.offset for part in parts)
-    end = max(part.offset + part.nbytes for part in parts)
+    end = max(part.range.stop for part in parts)
     return StoredTensor(name, first.dtype, (count, row, width), path, offset, end - offset, None, tuple(stretches))

@@ -112,8 +112,8 @@ class _Targets:
 
     def put(self, lane: TensorLane | DeviceLane, extent: Extent) -> None:
         """Bring what was read to its targets."""
-        lane.land(extent.nbytes)
-        base = extent.offset
+        lane.land(extent.range.nbytes)
+        base = extent.range.start
         for move in extent.moves:
             start, nbytes = move.offset - base, move.nbytes
             if nbytes <= _SMALL_BYTES and self._bytes is not None:
