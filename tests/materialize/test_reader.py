@@ -14,6 +14,7 @@ from leaks import descriptors
 
 import loadstone.materialize.reader
 from loadstone.checkpoint.layouts import in_runs, reordered
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, UnsupportedDType
 from loadstone.materialize.reader import TensorReader
@@ -63,7 +64,7 @@ def test_a_tensor_in_several_runs(order: tuple[int, int, int], tmp_path: Path) -
     ends = [0, 33, 58, flat.size]
     places, content = {}, b""
     for index in (2, 0, 1):
-        places[index] = (len(content), ends[index + 1] - ends[index])
+        places[index] = ByteRange(4 * ends[index], 4 * ends[index + 1]).shift(len(content) - 4 * ends[index])
         content += flat[ends[index] : ends[index + 1]].tobytes()
     (tmp_path / "runs.raw").write_bytes(content)
     tensor = in_runs("a", DType.FLOAT32, SHAPE, tmp_path / "runs.raw", [places[index] for index in range(3)])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
-from loadstone.core.slices import boxes, row_major, shape_of
+from loadstone.core.slices import ByteRange, boxes, row_major, shape_of
 from loadstone.core.tensors import DType, StoredTensor, TensorSlice
 
 
@@ -44,26 +43,23 @@ def _reordered(part: TensorSlice, order: Sequence[int]) -> TensorSlice:
     return TensorSlice(reordered(part.tensor, order), tuple(part.into[axis] for axis in order))
 
 
-def in_runs(
-    name: str, dtype: DType, shape: tuple[int, ...], file: Path, runs: Sequence[tuple[int, int]]
-) -> StoredTensor:
-    """A tensor whose elements, row-major, lie in several runs: for each its first byte and how many elements it has.
+def in_runs(name: str, dtype: DType, shape: tuple[int, ...], file: Path, runs: Sequence[ByteRange]) -> StoredTensor:
+    """A tensor whose elements, row-major, lie in several runs of bytes of the file, given in their order.
 
-    ``runs`` together hold as many elements as ``shape`` says, and each of several has some.
+    ``runs`` together hold as many elements as ``shape`` says, and each of several has some, whole ones.
     """
     size = dtype.bits // 8
     if len(runs) == 1:
-        return StoredTensor(name, dtype, shape, file, runs[0][0], runs[0][1] * size)
-    ends = [0]
-    for _, count in runs:
-        ends.append(ends[-1] + count)
-    stretches = []
-    for (first, last), (offset, _) in zip(pairwise(ends), runs, strict=True):
+        return StoredTensor(name, dtype, shape, file, runs[0].start, runs[0].nbytes)
+    stretches: list[TensorSlice] = []
+    first = 0  # of a run's elements, in the tensor
+    for run in runs:
+        last, offset = first + run.nbytes // size, run.start
         for box in boxes(shape, first, last):
             part = shape_of(box)
             nbytes = math.prod(part) * size
             stretches.append(TensorSlice(StoredTensor(name, dtype, part, file, offset, nbytes), box))
             offset += nbytes
-    begin = min(offset for offset, _ in runs)
-    end = max(offset + count * size for offset, count in runs)
+        first = last
+    begin, end = min(run.start for run in runs), max(run.stop for run in runs)
     return StoredTensor(name, dtype, shape, file, begin, end - begin, None, tuple(stretches))
