@@ -233,11 +233,11 @@ class _Scratch:
     def add(self, tensor: OutgoingTensor) -> OutgoingTensor:
         """The same tensor, which from now on comes from here."""
         begin = self._end
-        for start in range(0, tensor.nbytes, READ_NBYTES):
-            view = bytes_of(Cut(tensor, start, min(start + READ_NBYTES, tensor.nbytes)))
+        for part in tensor.range.split(READ_NBYTES):
+            view = bytes_of(Cut(tensor, part))
             try:
                 with self._lock:
-                    self._file.seek(begin + start)
+                    self._file.seek(begin + part.start)
                     while view:
                         view = view[self._file.write(view) :]
             except OSError as error:

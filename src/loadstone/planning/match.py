@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from loadstone.core.naming import Naming
+from loadstone.core.slices import shape_of
 from loadstone.core.tensors import Slot, StoredTensor
 from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
 from loadstone.planning.canonical_names import canonical
@@ -105,7 +106,7 @@ def match(
         else:
             recipes[slot.name] = Stored(_spread(pieces))
             if pieces[0].rows is not None:
-                whole, (_, rows) = pieces[0].tensor, pieces[0].rows
+                whole, (rows, *_) = pieces[0].tensor, pieces[0].shape
                 left[whole.name] = left.get(whole.name, whole.shape[0]) - rows
     if codes and (bad := _bad_codes(codes, recipes, finder, [*missing, *(slot for slot, _ in wrong)])):
         raise refuse(bad)
@@ -161,8 +162,7 @@ def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
     """The shape that a piece must have to fit."""
     if piece.into is None:
         return slot.shape
-    rows = [index.stop - index.start for index in piece.into if not isinstance(index, int)]
-    return (*rows, *slot.shape[len(piece.into) :])
+    return (*shape_of(piece.into), *slot.shape[len(piece.into) :])
 
 
 def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import Packing, StoredTensor
 
 if TYPE_CHECKING:
@@ -58,5 +59,5 @@ class Kept:
 
     def decode(
         self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
-    ) -> Iterable[tuple[tuple[slice, ...], np.ndarray[Any, Any]]]:
+    ) -> Iterable[tuple[Box, np.ndarray[Any, Any]]]:
         return self.inner.decode(first, rows, others)

@@ -59,4 +59,4 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
             "give a smaller max_shard_size"
         )
     header = len(text).to_bytes(8, "little") + text
-    return FilePlan([header, *(Cut(tensor, 0, tensor.nbytes) for tensor in ordered)], len(header) + end)
+    return FilePlan([header, *(Cut(tensor, tensor.range) for tensor in ordered)], len(header) + end)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
+from loadstone.core.slices import boxes
 from loadstone.errors import SaveError
 from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
@@ -22,7 +23,7 @@ from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, Pa
 from loadstone.frameworks.torch.quantized.torchao import flattened
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor
-from loadstone.transfer.slices import Read, boxes, elements, of_array
+from loadstone.transfer.array_bytes import Read, elements, of_array
 
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 """Number of bytes → a dtype that NumPy knows too; to be saved, elements are only bytes."""

@@ -142,7 +142,7 @@ def tensors_of(model: nn.Module) -> list[tuple[str, Tensor]]:
 def taken(source: Source, piece: Piece) -> Tensor:
     """What a piece takes of its stored tensor, as a view."""
     view = source.view(piece.tensor)
-    return view if piece.rows is None else view.narrow(0, *piece.rows)
+    return view if piece.rows is None else view[piece.rows]
 
 
 def _moved(parameter: nn.Parameter, value: Tensor) -> nn.Parameter:

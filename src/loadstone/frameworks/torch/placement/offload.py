@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.core.sizes import format_bytes
+from loadstone.core.slices import boxes, normalize, overlap, relative, shape_of
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading.copies import Job
@@ -25,9 +26,9 @@ from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.saving.offload_folder import offload_name, offloaded_files
+from loadstone.transfer.array_bytes import elements
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.slices import boxes, common, elements
 
 
 def offload(
@@ -101,26 +102,21 @@ def _outgoing(
             return whole(job).view(-1)[first:last].view(torch.uint8).numpy()
 
         return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, decoded))
-    regions = [(piece, _region(piece, shape)) for piece in recipe.pieces]
+    regions = [(piece, normalize(piece.into or (), shape)) for piece in recipe.pieces]
 
     def read(first: int, last: int) -> np.ndarray[Any, Any]:
         # Not of the allocator's pools: a thread that is gone leaves there what the model needs to run.
         made = torch.frombuffer(new_memory((last - first) * dtype.itemsize), dtype=dtype, count=last - first)
         at = 0
         for box in boxes(shape, first, last):
-            sizes = [each.stop - each.start for each in box]
+            sizes = shape_of(box)
             count = math.prod(sizes)
             part = made[at : at + count].view(sizes)
             for piece, region in regions:
-                if shared := common(box, region):
-                    part[shared[0]].copy_(taken(source, piece)[shared[1]].detach())
+                shared = overlap(box, region)
+                if shared is not None:
+                    part[relative(shared, box)].copy_(taken(source, piece)[relative(shared, region)].detach())
             at += count
         return made.view(torch.uint8).numpy()
 
     return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, read))
-
-
-def _region(piece: Piece, shape: Sequence[int]) -> tuple[int | slice, ...]:
-    """What a piece fills of a slot, as an index for every dimension."""
-    given = piece.into or ()
-    return (*given, *(slice(0, size) for size in shape[len(given) :]))
