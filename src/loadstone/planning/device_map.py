@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from loadstone.core.records import record
 from loadstone.core.sizes import format_bytes, parse_size
 from loadstone.errors import ArgumentError, DoesNotFit, Fault, InvalidDeviceMap
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Bin, Block, Place, Strategy, split
@@ -20,7 +21,7 @@ _ACCELERATOR = re.compile(r"(?:cuda|hip|xpu|mps|npu|hpu|musa|xla|privateuseone)(
 _SHOWN = 12
 
 
-@dataclass(frozen=True)
+@record
 class Placement:
     """Unit → place, and what that takes."""
 

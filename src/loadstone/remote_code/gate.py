@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
 from loadstone.remote_code.fetch import resolve_code
 from loadstone.remote_code.references import CodeReference, reference_for
@@ -16,7 +17,7 @@ from loadstone.remote_code.trust import Trust
 logger = logging.getLogger("loadstone")
 
 
-@dataclass(frozen=True)
+@record
 class Gate:
     """Where the code of one load comes from, and what of it may run."""
 
