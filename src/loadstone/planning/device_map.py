@@ -17,7 +17,7 @@ from loadstone.planning.units import Unit
 
 RING_BLOCKS = 2
 """Blocks that are in memory at once while weights are streamed: one computes, the next is read."""
-_ACCELERATOR = re.compile(r"(?:cuda|hip|xpu|mps|npu|hpu|musa|xla|privateuseone)(?::(\d{1,4}))?")
+_ACCELERATOR = r"(?:cuda|hip|xpu|mps|npu|hpu|musa|xla|privateuseone)(?::(\d{1,4}))?"
 _SHOWN = 12
 
 
@@ -52,7 +52,7 @@ def normalise(place: Any) -> Place:
     text = str(place)
     if text in (CPU, DISK):
         return text
-    found = _ACCELERATOR.fullmatch(text)
+    found = re.fullmatch(_ACCELERATOR, text)
     if found is None:
         raise ArgumentError(
             f"{place!r} is no device. Expected the number of an accelerator, 'cuda:0', 'cpu' or 'disk'; for a whole "
