@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, fields
 from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import WITHOUT_EFFECT, nearest
+from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
@@ -20,10 +21,11 @@ from loadstone.transfer.strategy import TransferOptions
 logger = logging.getLogger("loadstone")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Options:
     """The keywords of ``from_pretrained`` that are neither config keys nor for a class's own ``__init__``."""
 
+    _: KW_ONLY
     config: PretrainedConfig | str | os.PathLike[str] | None = None
     state_dict: Mapping[str, Any] | None = None
     torch_dtype: Any = None

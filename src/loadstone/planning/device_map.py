@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from loadstone.core.records import record
 from loadstone.core.sizes import format_bytes, parse_size
 from loadstone.errors import ArgumentError, DoesNotFit, Fault, InvalidDeviceMap
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Bin, Block, Place, Strategy, split
@@ -16,11 +17,11 @@ from loadstone.planning.units import Unit
 
 RING_BLOCKS = 2
 """Blocks that are in memory at once while weights are streamed: one computes, the next is read."""
-_ACCELERATOR = re.compile(r"(?:cuda|hip|xpu|mps|npu|hpu|musa|xla|privateuseone)(?::(\d{1,4}))?")
+_ACCELERATOR = r"(?:cuda|hip|xpu|mps|npu|hpu|musa|xla|privateuseone)(?::(\d{1,4}))?"
 _SHOWN = 12
 
 
-@dataclass(frozen=True)
+@record
 class Placement:
     """Unit → place, and what that takes."""
 
@@ -51,7 +52,7 @@ def normalise(place: Any) -> Place:
     text = str(place)
     if text in (CPU, DISK):
         return text
-    found = _ACCELERATOR.fullmatch(text)
+    found = re.fullmatch(_ACCELERATOR, text)
     if found is None:
         raise ArgumentError(
             f"{place!r} is no device. Expected the number of an accelerator, 'cuda:0', 'cpu' or 'disk'; for a whole "

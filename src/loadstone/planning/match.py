@@ -6,10 +6,11 @@ import difflib
 import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from loadstone.core.naming import Naming
+from loadstone.core.records import record
 from loadstone.core.slices import shape_of
 from loadstone.core.tensors import Slot, StoredTensor
 from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
@@ -25,7 +26,7 @@ _COMPARED = 500
 """How many faults get a hint, and how many names are looked at for one: comparing names is slow."""
 
 
-@dataclass(frozen=True)
+@record
 class LoadPlan:
     """Every slot with its recipe, and the stored tensors that no slot takes."""
 

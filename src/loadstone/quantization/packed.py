@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from loadstone.core.records import record
 from loadstone.core.slices import Box
 from loadstone.core.tensors import Packing, StoredTensor
 
@@ -29,7 +29,7 @@ def kept_bytes_of(tensor: StoredTensor) -> int:
     return tensor.nbytes if isinstance(tensor.packing, Kept) else 0
 
 
-@dataclass(frozen=True)
+@record
 class Kept:
     """The packing that reads it, which checked it; and what the checkpoint says of it beside its parts."""
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
 
+from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
-from loadstone.remote_code.fetch import resolve_code
 from loadstone.remote_code.references import CodeReference, reference_for
-from loadstone.remote_code.tree import CodeTree
 from loadstone.remote_code.trust import Trust
+
+if TYPE_CHECKING:
+    from loadstone.remote_code.tree import CodeTree
 
 logger = logging.getLogger("loadstone")
 
 
-@dataclass(frozen=True)
+@record
 class Gate:
     """Where the code of one load comes from, and what of it may run."""
 
@@ -48,6 +50,8 @@ class Gate:
 
     def tree(self, reference: CodeReference) -> CodeTree:
         """The files that a reference needs, fetched and read; nothing has run."""
+        from loadstone.remote_code.fetch import resolve_code
+
         if reference.repo_id in (None, self.source):
             tree = resolve_code(self.source, [reference.file], revision=self.commit or self.revision, **self.where)
             asked, keyword = self.revision, "revision"

@@ -40,7 +40,7 @@ from loadstone.sources.hub_files import COMMIT, Asked, Cached, Files, Online, re
 logger = logging.getLogger(__name__)
 
 # As the Hub's own: at most one "/", neither "--" nor "..", no end in "-" or ".".
-_ID = re.compile(r"(?!.*(--|\.\.))\w([\w.-]*\w)?(/\w([\w.-]*\w)?)?", re.ASCII)
+_ID = r"(?a)(?!.*(--|\.\.))\w([\w.-]*\w)?(/\w([\w.-]*\w)?)?"
 _LONGEST_ID = 96
 _LISTED = 20
 
@@ -280,7 +280,7 @@ def from_hub(asked: Asked, take: Callable[[Files], _Found], enough: str | None =
 
 
 def _check_id(asked: Asked) -> None:
-    if not _ID.fullmatch(asked.repo_id) or len(asked.repo_id) > _LONGEST_ID or asked.repo_id.endswith(".git"):
+    if not re.fullmatch(_ID, asked.repo_id) or len(asked.repo_id) > _LONGEST_ID or asked.repo_id.endswith(".git"):
         raise CheckpointNotFound(
             f"{asked.repo_id!r}: no such folder (from {here()}), and no Hub id either: those are 'owner/name', of "
             "letters, digits, '-', '_' and '.'"

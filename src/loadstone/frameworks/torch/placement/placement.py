@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from torch import nn
 from loadstone.architectures import components
 from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.configs.load_options import Options
+from loadstone.core.records import record
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.frameworks.torch.modeling.leaves import Linear, TransposedLinear
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from loadstone.frameworks.torch.quantized.select import LowerBits
 
 
-@dataclass(frozen=True)
+@record
 class Devices:
     """Where each slot goes, and where each unit runs."""
 

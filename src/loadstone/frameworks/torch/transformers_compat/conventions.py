@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
-from loadstone.frameworks.torch.transformers_compat.layers import lowest_where
 
 
 class Conventions(TorchStructure):
@@ -196,3 +195,8 @@ def set_checkpointing(model: nn.Module, on: bool) -> None:
         if hasattr(module, "gradient_checkpointing"):
             module.gradient_checkpointing = on  # type: ignore[assignment]
             module._gradient_checkpointing_func = functools.partial(checkpoint, use_reentrant=False)  # type: ignore[assignment]
+
+
+def lowest_where(hidden: Tensor, dtype: torch.dtype) -> Tensor:
+    """0 where seen, the lowest number where hidden."""
+    return torch.zeros(hidden.shape, dtype=dtype, device=hidden.device).masked_fill(hidden, torch.finfo(dtype).min)
