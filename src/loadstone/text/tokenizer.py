@@ -181,11 +181,6 @@ class TextTokenizer:
             offsets=[padded(each.offsets, (0, 0)) for each in found],
         )
 
-    @property
-    def has_chat_template(self) -> bool:
-        """Whether the checkpoint says how a conversation is written for its model."""
-        return self._settings.get("chat_template") is not None
-
     def apply_chat_template(
         self,
         messages: Sequence[Mapping[str, Any]],
