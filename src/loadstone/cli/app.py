@@ -103,6 +103,10 @@ def plan(
         list[str] | None,
         typer.Option(metavar="DEVICE=SIZE", help="What a device may hold: 0=10GiB, cpu=30GiB. Repeat."),
     ] = None,
+    offload_folder: Annotated[
+        str | None,
+        typer.Option(help="Where weights on the disk may be written once, if not stored as needed."),
+    ] = None,
     dtype: Annotated[str | None, typer.Option(help="auto (as stored), bfloat16, …; float32 if not given.")] = None,
     head: Annotated[
         str | None, typer.Option(help="The task, if not what config.json says: causal-lm, model, …")
@@ -136,6 +140,7 @@ def plan(
                 path,
                 device_map=device_map_of(device_map),
                 max_memory=max_memory_of(max_memory or []),
+                offload_folder=offload_folder,
                 dtype=dtype,
                 head=head,
                 max_batch=max_batch,

@@ -6,12 +6,15 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, fields
+from types import MappingProxyType
 from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import WITHOUT_EFFECT, nearest
+from loadstone.core.paths import local_path
+from loadstone.core.placement_options import PlacementOptions
 from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
@@ -111,6 +114,28 @@ class Options:
         if self.max_length is None:
             raise ArgumentError("max_batch needs max_length too: how many tokens each text may have.")
         return self.max_batch or 1, self.max_length
+
+    def placement(
+        self, dtype: DType | None, by_slot: Mapping[str, DType] = MappingProxyType({}), stored_quantization: Any = None
+    ) -> PlacementOptions:
+        """What a layout needs of them. ``dtype`` is :meth:`wanted_dtype`'s, but of the slots ``by_slot``;
+        ``stored_quantization`` the ``quantization_config`` of the checkpoint's config.
+
+        Raises :class:`ArgumentError` and :class:`UnsupportedDType` for what makes no sense.
+        """
+        return PlacementOptions(
+            dtype=dtype,
+            dtype_by_module=self.dtypes_by_module(),
+            dtype_by_slot=by_slot,
+            device_map=self.device_map,
+            max_memory=self.max_memory,
+            batch_and_length=self.hints(),
+            offload_folder=None if self.offload_folder is None else local_path(self.offload_folder),
+            quantization_config=self.quantization_config,
+            stored_quantization=stored_quantization,
+            has_files=self.state_dict is None,
+            sharding=self.sharding,
+        )
 
     def refuse_spreading(self, framework: str) -> None:
         """:class:`ArgumentError` for what only PyTorch models have a use for."""

@@ -52,6 +52,12 @@ def normalise(place: Any) -> Place:
     text = str(place)
     if text in (CPU, DISK):
         return text
+    if text == f"{CPU}:0":
+        return CPU
+    if text == "meta":
+        raise ArgumentError(
+            "device_map names 'meta', where nothing can be loaded. For a skeleton: a class and its config."
+        )
     found = re.fullmatch(_ACCELERATOR, text)
     if found is None:
         raise ArgumentError(
@@ -92,12 +98,15 @@ def place(
     known: Collection[str] = (),
     activation_bytes: int = 0,
 ) -> Placement:
-    """What a ``device_map`` of any kind asks for: None (the CPU), a device, a strategy, or a dict by prefix.
+    """What a ``device_map`` of any kind asks for: None (the CPU), a device, a strategy, or a dict by prefix, of which
+    ``{"": …}`` means what its one value does.
 
     ``free``: what each device has, where ``max_memory`` does not say what may be used. Raises what
     :func:`place_by_strategy` and :func:`place_by_hand` do.
     """
     room = budgets(max_memory, free)
+    if isinstance(device_map, Mapping) and set(device_map) == {""}:
+        device_map = device_map[""]
     if isinstance(device_map, str) and device_map in STRATEGIES:
         return place_by_strategy(units, tied, device_map, room, activation_bytes)
     if not isinstance(device_map, Mapping):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import pickle
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,9 @@ MAPS: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every number is an accelerator that is the CPU."""
-    real = placing.device_of
+    real, machine = placing.device_of, placing.machine
     cpu = torch.device("cpu")
+    monkeypatch.setattr(placing, "machine", lambda: replace(machine(), accelerators=2))
     monkeypatch.setattr(placing, "device_of", lambda each: cpu if isinstance(each, int) else real(each))
     monkeypatch.setattr(placing.Devices, "resolve", lambda self, place: cpu)
 

@@ -90,10 +90,9 @@ def placement(
     dtype: DType | None,
     by_slot: Mapping[str, DType] = MappingProxyType({}),
 ) -> Devices:
-    """Where the model goes, ``by_slot`` in dtypes of their own; :class:`ArgumentError` for ``sharding``, Flax's."""
-    if options.sharding is not None:
-        raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
-    return place(model, plan, options, dtype, by_slot)
+    """Where the model goes, ``by_slot`` in dtypes of their own."""
+    stored = model.config.get("quantization_config") if isinstance(model, PreTrainedModel) else None
+    return place(model, plan, options.placement(dtype, by_slot, stored))
 
 
 def held(state_dict: object) -> dict[str, StoredTensor]:
@@ -141,8 +140,6 @@ def fill_model(
     source = Source(weights, options.state_dict)
     uses_disk = DISK in devices.placement.places.values()
     if uses_disk:
-        if options.state_dict is not None:
-            raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
         from loadstone.frameworks.torch.placement.offload import (
             offload,  # here and below: what a plain load does without
         )

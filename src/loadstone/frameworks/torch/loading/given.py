@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from loadstone.core.structure import EXPERT_SLOTS
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import Fault, StateMismatch
 from loadstone.frameworks.checked_state import (
@@ -30,7 +31,6 @@ from loadstone.frameworks.torch.loading.slots import ties
 from loadstone.frameworks.torch.modeling.leaves import Experts, Linear
 from loadstone.frameworks.torch.modeling.untying import alike
 from loadstone.frameworks.torch.quantized.compressed_tensors import CompressedLinear
-from loadstone.frameworks.torch.quantized.select import EXPERT_SLOTS
 from loadstone.frameworks.torch.quantized.torchao import why_unreadable
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions, ignored_where_missing
 from loadstone.quantization.config import TORCHAO

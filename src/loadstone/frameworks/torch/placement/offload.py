@@ -16,9 +16,7 @@ from torch import Tensor
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
-from loadstone.core.sizes import format_bytes
 from loadstone.core.slices import boxes, normalize, overlap, relative, shape_of
-from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source, TorchDTypeOf, taken
@@ -42,27 +40,21 @@ def offload(
     """The plan with every slot on the disk made of one piece as it is stored; the source has the files of all.
 
     What already is stays; the rest is cast and stacked into files under ``folder``, or taken from those of an earlier
-    load. Raises :class:`ArgumentError` if that is needed and there is no folder, and what ``offloaded_files`` raises.
+    load. Raises what ``offloaded_files`` raises.
     """
+    if not devices.offloaded:
+        return plan
+    assert folder is not None  # the layout says so
     units: dict[str, list[OutgoingTensor]] = {}
-    whole = _decoder(source)
+    offloaded, whole = set(devices.offloaded), _decoder(source)
     for unit in devices.units:
         for name in unit.slots:
             recipe = plan.recipes[name]
-            if devices.on_disk(name) and isinstance(recipe, Stored) and not devices.sizes[name].is_view:
+            if name in offloaded and isinstance(recipe, Stored):
                 dtype = dtype_of(name, recipe.pieces[0].tensor)
                 units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source, whole))
-    if not units:
-        return plan
     needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
     form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
-    if folder is None:
-        is_cast = all(isinstance(r, Stored) and dtype is not r.pieces[0].tensor.dtype for _, dtype, r in form)
-        raise ArgumentError(
-            f"{format_bytes(needed)} of weights that go to the disk are not stored as the model needs them. Say where "
-            "they may be written once, with offload_folder='…'"
-            + ("; or use them as they are stored, with torch_dtype='auto'." if is_cast else ".")
-        )
     sources = {piece.tensor.file for _, _, recipe in form if isinstance(recipe, Stored) for piece in recipe.pieces}
     name, described = offload_name(sorted(sources), form)
     with Progress("Offloading", needed) as progress:
