@@ -180,7 +180,7 @@ def lock(
     output_file: Annotated[
         Path,
         typer.Option("--output", "-o", help="The lock file; others in it stay.", parser=local_path, metavar="PATH"),
-    ] = Path("loadstone.lockfile.lockfile"),
+    ] = Path("loadstone.lock"),
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
@@ -203,7 +203,7 @@ def lock(
 @app.command()
 def verify(
     lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.", parser=local_path)] = Path(
-        "loadstone.lockfile.lockfile"
+        "loadstone.lock"
     ),
     show_traceback: Traceback = False,
 ) -> None:

@@ -21,7 +21,7 @@ from loadstone.sources.hashing import Hashed, Hashes
 from loadstone.sources.resolve import fetch_files, resolve_files
 from loadstone.transfer.json_file import read_json
 
-LOCK_NAME = "loadstone.lockfile.lockfile"
+LOCK_NAME = "loadstone.lock"
 _VERSION = 1
 _HEX = frozenset("0123456789abcdef")
 
