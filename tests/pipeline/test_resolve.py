@@ -14,6 +14,7 @@ from frameworks.torch import tiny
 import loadstone
 from loadstone.errors import ArgumentError, ConfigError, LoadstoneError, UnknownModelType
 
+CONFIG = tiny.config("llama", architectures=["LlamaForCausalLM"])
 FRAMEWORKS: dict[str, Callable[..., Any]] = {
     "torch": loadstone.AutoModelForCausalLM.from_pretrained,
     "flax": loadstone.FlaxAutoModelForCausalLM.from_pretrained,
@@ -50,8 +51,11 @@ def error_of(call: Callable[..., Any], folder: Path, options: dict[str, Any]) ->
         {"hidden_size": "large"},
         {"from_tf": True, "from_flax": True},
         {"weights_only": False},
+        {"config": CONFIG, "num_hidden_layers": 1},
+        {"config": 3},
+        {"unknown": 1, "variant": "fp16"},
     ],
-    ids=str,
+    ids=lambda options: ", ".join(options),
 )
 def test_a_load_and_plan_refuse_the_same_with_the_same_words(
     options: dict[str, Any], framework: str, folder: Path

@@ -14,15 +14,14 @@ from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.configs.generation import GenerationConfig
-from loadstone.configs.load_options import Options, first_floating, option_names
+from loadstone.configs.load_options import Options, first_floating
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.keywords import unknown_argument
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
-from loadstone.errors import Fault, UnknownArgument, UnusedTensors
+from loadstone.errors import Fault, UnusedTensors
 from loadstone.frameworks.registry import require_framework, require_library
 from loadstone.pipeline.quantized_checkpoint import library_of
-from loadstone.pipeline.resolve import Request, ResolvedModel, resolve
+from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AutoTarget, pick
 from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import LoadPlan, match
@@ -274,11 +273,9 @@ def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[st
     takes = inspect.signature(cls.__init__).parameters
     if any(each.kind is each.VAR_KEYWORD for each in takes.values()):
         return others
-    unknown = [name for name in others if name not in takes or name in ("self", "config", "component")]
-    keys = {*cls.config_class.settable_keys(), *(config.known_keys() if isinstance(config, PretrainedConfig) else ())}
-    doubled = [name for name in unknown if name in keys]
-    if doubled and isinstance(config, PretrainedConfig):
-        raise UnknownArgument(f"config= is given, so set it there: config.{doubled[0]} = {others[doubled[0]]!r}")
+    unknown = {
+        name: value for name, value in others.items() if name not in takes or name in ("self", "config", "component")
+    }
     if unknown:
-        raise unknown_argument(f"{cls.__name__}.from_pretrained", unknown, option_names() | keys)
+        raise unknown_keywords(f"{cls.__name__}.from_pretrained", unknown, cls.config_class, config)
     return others

@@ -11,14 +11,13 @@ from typing import Any
 from loadstone.architectures import components, registry
 from loadstone.architectures.demands import activation_bytes, cache_bytes
 from loadstone.architectures.naming import naming_of
-from loadstone.configs.load_options import Options, option_names
+from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import values_beside
-from loadstone.core.keywords import unknown_argument
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.pipeline.quantized_checkpoint import library_of
-from loadstone.pipeline.resolve import Request, ResolvedModel, resolve
+from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AUTO_CLASSES, AutoTarget, FromFamily, named_head, pick
 from loadstone.planning.device_map import Placement, place
 from loadstone.planning.match import LoadPlan, match
@@ -61,10 +60,10 @@ def plan(
     resolved = resolve(Request(path_or_id, AutoTarget("", head), asked, others), LoadReport())
     config = resolved.config
     family, spec = _foreseen(resolved, head)
-    if resolved.unused:
-        raise unknown_argument("plan", resolved.unused, {*option_names(), *config.known_keys()})
     checkpoint = resolved.open("torch")
     assert checkpoint is not None  # for there is no state_dict
+    if resolved.unused:
+        raise unknown_keywords("plan", resolved.unused, family.config, asked.config)
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))

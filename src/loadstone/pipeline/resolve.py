@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.configs.load_options import Options, check_attention
+from loadstone.configs.load_options import Options, check_attention, option_names
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_values
-from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig
+from loadstone.core.keywords import unknown_argument
+from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, UnknownArgument
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.quantized_checkpoint import as_loaded
 from loadstone.pipeline.select_class import AutoTarget, needed_shards
@@ -121,6 +122,19 @@ def resolve_config(
     config, unused = config_of(read_values(source), _where(source), gate, overrides)
     config.came_from(gate.source, gate.commit)
     return config, unused
+
+
+def unknown_keywords(
+    where: str, unknown: Mapping[str, Any], config_class: type[PretrainedConfig], given: object
+) -> UnknownArgument:
+    """The error for keywords that nothing takes; ``given`` is ``config=``, for keys that are to be set there."""
+    keys = config_class.settable_keys()
+    if isinstance(given, PretrainedConfig):
+        keys |= given.known_keys()
+        doubled = next((name for name in unknown if name in keys), None)
+        if doubled is not None:
+            return UnknownArgument(f"config= is given, so set it there: config.{doubled} = {unknown[doubled]!r}")
+    return unknown_argument(where, unknown, option_names() | keys)
 
 
 def _needs(request: Request) -> Needs | None:
