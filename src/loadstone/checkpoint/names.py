@@ -16,6 +16,7 @@ PYTORCH = "pytorch"
 FLAX = "flax"
 TENSORFLOW = "tensorflow"
 GGUF = "gguf"
+GGUF_SUFFIX = ".gguf"
 FORMATS = (SAFETENSORS, PYTORCH, FLAX, TENSORFLOW)
 """In the order in which they are looked for."""
 
@@ -100,13 +101,6 @@ def _of_format(format: str, variant: str | None) -> list[Candidate]:
     if format == TENSORFLOW and not variant:
         found += [Candidate(name, format, False) for name in _KERAS_NAMES]
     return found
-
-
-def gguf_path(folder: Path, gguf_file: str | None = None) -> Path | None:
-    """The GGUF file that is meant: one in a folder, or the path itself; None where none is."""
-    if gguf_file is not None:
-        return folder / gguf_file
-    return folder if folder.suffix == ".gguf" and not folder.is_dir() else None
 
 
 def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | None) -> list[str]:

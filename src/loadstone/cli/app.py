@@ -91,7 +91,7 @@ def inspect(
 
 @app.command()
 def plan(
-    path: Annotated[str, typer.Argument(help="A checkpoint's folder, or an id on the Hub.")],
+    path: Annotated[str, typer.Argument(help="A checkpoint's folder or file, or an id on the Hub.")],
     device_map: Annotated[
         str,
         typer.Option(
@@ -181,7 +181,9 @@ def code(
 
 @app.command()
 def lock(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Checkpoints' folders, or ids on the Hub.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Checkpoints' folders or files, or ids on the Hub.")
+    ],
     output_file: Annotated[
         Path,
         typer.Option("--output", "-o", help="The lock file; others in it stay.", parser=local_path, metavar="PATH"),
@@ -330,7 +332,9 @@ def run(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A checkpoint's folder, with its tokenizer.json; or a GGUF file.", parser=local_path, metavar="PATH"
+            help="A checkpoint's folder, with its tokenizer.json, or a weight file in it; or a GGUF file.",
+            parser=local_path,
+            metavar="PATH",
         ),
     ],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],

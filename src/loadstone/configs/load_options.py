@@ -19,6 +19,7 @@ from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.strategy import TransferOptions
 
 logger = logging.getLogger("loadstone")
@@ -156,23 +157,16 @@ class Options:
         """Whose code may run."""
         return Trust.of(self.trust_remote_code, self.code_revision, self.allow_transformers)
 
-    def where(self) -> dict[str, Any]:
-        """What says where files come from."""
-        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
-        return {name: getattr(self, name) for name in names}
+    @property
+    def hub(self) -> HubOptions:
+        """How the Hub is asked for files."""
+        return HubOptions(self.revision, self.cache_dir, self.force_download, self.local_files_only, self.token)
 
-    def where_code(self) -> dict[str, Any]:
-        """The same without the revision, which code shares with the config and the weights."""
-        return {name: value for name, value in self.where().items() if name != "revision"}
-
-    def which(self) -> dict[str, Any]:
-        """What says which weight files to take."""
-        names = ("subfolder", "variant", "use_safetensors")
-        return {name: getattr(self, name) for name in names} | {"prefer": self._prefer()}
-
-    def _prefer(self) -> str | None:
-        """The format to look for first; PyTorch's, in either kind of file, is looked for first anyway."""
-        return TENSORFLOW if self.from_tf else FLAX if self.from_flax else None
+    @property
+    def which(self) -> FileChoice:
+        """Which weight files to take. PyTorch's format, in either kind of file, is looked for first anyway."""
+        prefer = TENSORFLOW if self.from_tf else FLAX if self.from_flax else None
+        return FileChoice(self.subfolder, self.variant, self.use_safetensors, prefer, self.gguf_file)
 
     def wanted_dtype(self, config: PretrainedConfig, stored: Mapping[str, StoredTensor]) -> DType:
         """The dtype for floating-point slots: the one asked for, with ``"auto"`` the config's or the stored one.
@@ -250,3 +244,10 @@ def first_floating(stored: Mapping[str, StoredTensor]) -> DType | None:
 def option_names() -> set[str]:
     """Every keyword that is an option."""
     return {field.name for field in fields(Options)}
+
+
+def check_attention(name: str) -> str:
+    """``"sdpa"`` or ``"eager"``; :class:`ArgumentError` for anything else."""
+    if name not in ("sdpa", "eager"):
+        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
+    return name

@@ -37,6 +37,7 @@ from loadstone.pipeline.quantized_checkpoint import KEYS, refuse_unread, say_tha
 from loadstone.quantization.config import read as read_quantisation
 from loadstone.quantization.encode import TARGETS
 from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
@@ -152,16 +153,8 @@ def convert(
     parse_size(max_shard_size, "max_shard_size")
     if quantization_config is not None:
         _check_quantising(quantization_config, wanted, format)
-    origin = open_origin(
-        source,
-        subfolder=subfolder,
-        variant=variant,
-        revision=revision,
-        gguf_file=gguf_file,
-        cache_dir=cache_dir,
-        local_files_only=local_files_only,
-        token=token,
-    )
+    which = FileChoice(subfolder, variant, gguf_file=gguf_file)
+    origin = open_origin(source, which, HubOptions(revision, cache_dir, False, local_files_only, token))
     folder = _checked_target(Path(os.path.realpath(local_path(target))), origin, overwrite)
     checkpoint = _checkpoint(origin, wanted, dequantize, quantization_config is not None)
     beside = companions(origin)

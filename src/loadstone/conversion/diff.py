@@ -19,6 +19,7 @@ from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.materialize.reader import TensorReader
 from loadstone.quantization.decode import exact
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import Crew
 
@@ -139,12 +140,10 @@ def diff(
             raise ArgumentError(f"{name}={value!r}: expected a number of at least 0.")
     if bits and (tolerance or relative_tolerance):
         raise ArgumentError("bits=True compares bits, and a tolerance compares numbers: give one of them.")
-    hub: dict[str, Any] = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
+    hub = HubOptions(revision, cache_dir, False, local_files_only, token)
     which = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
-    sides = [{name: _sides(name, asked)[side] for name, asked in which.items()} for side in range(2)]
-    origins = [
-        open_origin(each, revision=revision, **side, **hub) for each, side in zip((first, second), sides, strict=True)
-    ]
+    sides = [FileChoice(**{name: _sides(name, asked)[side] for name, asked in which.items()}) for side in range(2)]
+    origins = [open_origin(each, side, hub) for each, side in zip((first, second), sides, strict=True)]
     one, other = (_tensors(origin, stored) for origin in origins)
     rules = _Rules(float(tolerance), float(relative_tolerance), bits)
     common = [(tensor, other[name]) for name, tensor in one.items() if name in other]

@@ -9,24 +9,21 @@ from functools import partial
 from typing import Any
 
 from loadstone.architectures import components, registry
-from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.naming import naming_of
 from loadstone.architectures.structure import BlueprintStructure
-from loadstone.checkpoint import open_checkpoint
-from loadstone.checkpoint.names import gguf_path
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.configs.read import values_beside
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
-from loadstone.pipeline.auto_config import AutoConfig
-from loadstone.pipeline.quantized_checkpoint import as_loaded
-from loadstone.pipeline.select_class import shards_of
+from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
+from loadstone.pipeline.select_class import AUTO_CLASSES, AutoTarget, FromFamily, named_head, pick
 from loadstone.planning.layout import Layout, Machine, layout
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
 from loadstone.reporting.forecast import Forecast, Module
-from loadstone.sources.resolve import resolve_files
+from loadstone.reporting.load_report import LoadReport
 from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_bytes, may_have_other_accelerators
 
 
@@ -45,36 +42,24 @@ def plan(
     ``dtype`` as ``torch_dtype`` there: float32 where not given, ``"auto"`` as stored. ``head`` is a task
     (``"causal-lm"``, …, ``"model"`` for the bare model); without it the class that ``config.json`` names. ``options``
     are further keywords of ``from_pretrained``: ``subfolder``, ``variant``, ``revision``, ``dequantize``,
-    ``max_batch``, ``max_length`` and the like. Without ``max_memory`` the budgets are 90 % of what is free now: NVIDIA
-    GPUs', and on the CPU the memory that the system or this process's control group leaves. With it the plan may be for
-    another machine: accelerators that it names count as there.
+    ``max_batch``, ``max_length``, ``config``, keys of the config set anew, and the like; of files under a ``lock`` the
+    configs are compared, not the weights, which are not read. Without ``max_memory`` the budgets are 90 % of what is
+    free now: NVIDIA GPUs', and on the CPU the memory that the system or this process's control group leaves. With it
+    the plan may be for another machine: accelerators that it names count as there.
 
     Raises what loading raises for a map, a budget or a checkpoint that cannot be used. It does not ask whether a
     library that quantizes is installed.
     """
-    asked, unknown = Options.split({**options, "device_map": device_map, "max_memory": max_memory, "dtype": dtype})
-    if unknown:
-        raise ArgumentError(f"plan does not take {', '.join(sorted(unknown))}.")
-    source = resolve_files(path_or_id, **(asked.where() | asked.which() | {"gguf_file": asked.gguf_file}))
-    folder = source.folder / asked.subfolder
-    given = asked.config
-    if given is not None and not isinstance(given, PretrainedConfig):
-        given = AutoConfig.from_pretrained(given)
-    path = gguf_path(folder, asked.gguf_file)
-    if path is not None:
-        from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
-
-        gguf = open_gguf(path)
-        checkpoint, values = gguf.checkpoint, gguf.config
-        config = given or AutoConfig.for_model(**values)
-        family, spec = _pick(config, head)
-    else:
-        config = given or AutoConfig.from_pretrained(folder)
-        family, spec = _pick(config, head)
-        is_packed = asked.strict or config.get("quantization_config") is not None
-        needs = None if is_packed else partial(shards_of, family, spec, config, key_mapping=asked.key_mapping)
-        checkpoint = open_checkpoint(source.folder, **asked.which(), needs=needs)
-    checkpoint = as_loaded(checkpoint, config, asked, "torch")
+    asked, others = Options.split({**options, "device_map": device_map, "max_memory": max_memory, "dtype": dtype})
+    if asked.state_dict is not None:
+        raise ArgumentError("plan reads the headers of files, and with state_dict= there are none. Leave it out.")
+    resolved = resolve(Request(path_or_id, AutoTarget("", head), asked, others), LoadReport())
+    config = resolved.config
+    family, spec = _foreseen(resolved, head)
+    checkpoint = resolved.open("torch")
+    assert checkpoint is not None  # for there is no state_dict
+    if resolved.unused:
+        raise unknown_keywords("plan", resolved.unused, family.config, asked.config)
     wanted = asked.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))
@@ -106,18 +91,39 @@ def _alike(one: StoredTensor, other: StoredTensor) -> bool:
     return stored_alike(one, other)
 
 
-def _pick(config: PretrainedConfig, head: str | None) -> tuple[Family, HeadSpec]:
-    """Family and head: the task asked for, the class that the config names, or the bare model."""
+def _foreseen(resolved: ResolvedModel, head: str | None) -> FromFamily:
+    """Family and head: the task asked for, or the class that the config names.
+
+    Raises :class:`UnknownModelType` where no class is named, and for one that is no family's: only making the model
+    would tell what it takes.
+    """
+    config = resolved.config
+    if head is None:
+        head = _named_task(config, resolved)
+    made_by = pick(AutoTarget(AUTO_CLASSES.get(head, ""), head), "torch", config, resolved.gate)
+    if isinstance(made_by, type) and getattr(made_by, "head_spec", None) is not None:  # registered, and a family's
+        return FromFamily(made_by.family_spec, made_by.head_spec)
+    if not isinstance(made_by, FromFamily):
+        raise UnknownModelType(
+            f"{resolved.gate.source or 'The model'} is made by {made_by}, whose parts only making it would tell. plan "
+            "foresees the families that Loadstone has."
+        )
+    return made_by
+
+
+def _named_task(config: PretrainedConfig, resolved: ResolvedModel) -> str:
+    """The task of the class that the config names; a config of the caller's that names none leaves it to the file."""
     family = registry.family(config.model_type)
-    if head is not None:
-        return family, registry.head(family, head)
-    named = config.architectures or []
-    found = next((each for each in family.heads if each.class_name in named), None)
-    if found is None:
-        said = f"names {', '.join(named)}, which is no class here" if named else "names no class"
+    named = config.architectures
+    if named is None and resolved.options.config is not None:
+        values = values_beside(resolved.source) if resolved.gguf is None else resolved.gguf.config
+        named = (values or {}).get("architectures")
+    head = named_head(family, named or [])
+    if head is None:
+        said = f"names {', '.join(map(str, named))}, which is no class here" if named else "names no class"
         known = ", ".join(each.task for each in family.heads)
         raise UnknownModelType(f"config.json {said}. Say what to plan for with head=…: one of {known}.")
-    return family, found
+    return head.task
 
 
 def _machine() -> Machine:

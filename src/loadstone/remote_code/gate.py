@@ -11,6 +11,7 @@ from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
 from loadstone.remote_code.references import CodeReference, reference_for
 from loadstone.remote_code.trust import Trust
+from loadstone.sources.asked import MAIN, HubOptions
 
 if TYPE_CHECKING:
     from loadstone.remote_code.tree import CodeTree
@@ -27,10 +28,9 @@ class Gate:
     """The repository or folder that the config comes from."""
     commit: str | None = None
     """Of that repository: config, weights and code come from it together."""
-    revision: str | None = None
-    """What the caller asked for."""
-    where: Mapping[str, Any] = field(default_factory=dict)
-    """Keywords of :func:`loadstone.remote_code.fetch.resolve_code`: cache, token, subfolder."""
+    hub: HubOptions = MAIN
+    """How the caller asked for it, the revision included."""
+    subfolder: str = ""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Repository → the commit that a lock file gives it."""
     check: Callable[[CodeTree], None] | None = None
@@ -53,12 +53,12 @@ class Gate:
         from loadstone.remote_code.fetch import resolve_code
 
         if reference.repo_id in (None, self.source):
-            tree = resolve_code(self.source, [reference.file], revision=self.commit or self.revision, **self.where)
-            asked, keyword = self.revision, "revision"
+            hub = self.hub._replace(revision=self.commit or self.hub.revision)
+            tree = resolve_code(self.source, [reference.file], self.subfolder, hub)
+            asked, keyword = self.hub.revision, "revision"
         else:
-            where = {name: value for name, value in self.where.items() if name != "subfolder"}
             asked, keyword = self.trust.code_revision or self.pins.get(str(reference.repo_id)), "code_revision"
-            tree = resolve_code(str(reference.repo_id), [reference.file], revision=asked, **where)
+            tree = resolve_code(str(reference.repo_id), [reference.file], hub=self.hub._replace(revision=asked))
         if tree.commit is not None and asked != tree.commit:
             logger.warning(
                 "Code of %s runs as of commit %s. Pin it, so that it stays what it is: %s=%r.",
