@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
+.PHONY: help demo test test-long test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-gpu              the tests that need an accelerator"
 	@echo "make format                let ruff rewrite the sources"
 	@echo "make stubs                 write what editors know of the classes (after adding a family)"
+	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
 	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
@@ -59,6 +60,9 @@ format: $(VENV)/.installed-test
 
 stubs: $(VENV)/.installed-test
 	$(BIN)/python tools/make_stubs.py
+
+heads: $(VENV)/.installed-test
+	$(BIN)/python tools/make_heads_table.py
 
 support-table: $(VENV)/.installed-test
 	$(PYTEST) tests/parity/test_outputs.py tests/parity/test_frameworks_outputs.py -k "outputs_equal and not compiled" \
