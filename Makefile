@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
+.PHONY: help demo test test-long test-times test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -20,6 +20,7 @@ help:
 	@echo "make test ISA=avx2         the same on a processor without AVX-512, as libraries see it"
 	@echo "make test-long             the slow tests"
 	@echo "make test-gpu              the tests that need an accelerator"
+	@echo "make test-times            where the last runs of the tests spent their time, by folder and by family"
 	@echo "make format                let ruff rewrite the sources"
 	@echo "make stubs                 write what editors know of the classes (after adding a family)"
 	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
@@ -46,10 +47,13 @@ types: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 unit: $(VENV)/.installed-test
-	$(PYTEST) -n $(WORKERS) -m "not long and not gpu"
+	$(PYTEST) -n $(WORKERS) -m "not long and not gpu" --junitxml=build/quick.xml
 
 test-long: $(VENV)/.installed-test
-	$(PYTEST) -n $(WORKERS) -m "long and not gpu"
+	$(PYTEST) -n $(WORKERS) -m "long and not gpu" --junitxml=build/long.xml
+
+test-times: $(VENV)/.installed-test
+	$(BIN)/python tools/test_times.py $(wildcard build/quick.xml build/long.xml)
 
 test-gpu: $(VENV)/.installed-test
 	$(PYTEST) -m gpu
@@ -94,7 +98,7 @@ benchmark-change: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_before_after.py --before $(BEFORE)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache
 
 # Set-up -----------------------------------------------------------------------------------------------
 
