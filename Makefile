@@ -12,12 +12,14 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-times test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
+.PHONY: help demo test quick smoke test-long test-times test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
 	@echo "make test                  lint, types and tests"
 	@echo "make test ISA=avx2         the same on a processor without AVX-512, as libraries see it"
+	@echo "make quick                 the tests near what changed since main (BASE=… for another commit), and make smoke"
+	@echo "make smoke                 three families in three frameworks: loaded, computing, saved"
 	@echo "make test-long             the slow tests"
 	@echo "make test-gpu              the tests that need an accelerator"
 	@echo "make test-times            where the last runs of the tests spent their time, by folder and by family"
@@ -48,6 +50,13 @@ types: $(VENV)/.installed-test
 
 unit: $(VENV)/.installed-test
 	$(PYTEST) -n $(WORKERS) -m "not long and not gpu" --junitxml=build/quick.xml
+
+BASE ?=
+quick: $(VENV)/.installed-test
+	$(BIN)/python tools/affected_tests.py $(BASE) -- -n $(WORKERS)
+
+smoke: $(VENV)/.installed-test
+	$(PYTEST) -n $(WORKERS) -m smoke tests/parity
 
 test-long: $(VENV)/.installed-test
 	$(PYTEST) -n $(WORKERS) -m "long and not gpu" --junitxml=build/long.xml
