@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -49,9 +49,13 @@ def room_of(file: Path) -> str:
     return ".".join(parts[:2]) if parts[0] == "frameworks" and len(parts) > 2 else parts[0]
 
 
-def imports(file: Path, for_types: bool = True) -> Iterator[str]:
-    """Full dotted names of every module that ``file`` imports, wherever in it: at the top, in a function, for types."""
-    package = ["loadstone", *file.relative_to(PACKAGE).parts[:-1]]
+def imports(file: Path, for_types: bool = True, package: Sequence[str] | None = None) -> Iterator[str]:
+    """Full dotted names of every module that ``file`` imports, wherever in it: at the top, in a function, for types.
+
+    ``package`` is what its relative imports start from; by default its place in Loadstone.
+    """
+    if package is None:
+        package = ["loadstone", *file.relative_to(PACKAGE).parts[:-1]]
     tree = ast.parse(file.read_text(encoding="utf-8"))
     if not for_types:
         tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node))]
