@@ -6,22 +6,28 @@ PYTHON ?= python3
 WORKERS ?= 2
 
 VENV := .venv
+CORE := .venv-core
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 # ISA=avx2: as a processor without AVX-512 computes.
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-gpu lint types unit format stubs support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
+.PHONY: help demo test quick smoke test-core test-long test-times test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
 	@echo "make test                  lint, types and tests"
 	@echo "make test ISA=avx2         the same on a processor without AVX-512, as libraries see it"
+	@echo "make quick                 the tests near what changed since main (BASE=… for another commit), and make smoke"
+	@echo "make smoke                 three families in three frameworks: loaded, computing, saved"
+	@echo "make test-core             the rooms that need no framework, where there is none (.venv-core)"
 	@echo "make test-long             the slow tests"
 	@echo "make test-gpu              the tests that need an accelerator"
+	@echo "make test-times            where the last runs of the tests spent their time, by folder and by family"
 	@echo "make format                let ruff rewrite the sources"
 	@echo "make stubs                 write what editors know of the classes (after adding a family)"
+	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
 	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
@@ -30,7 +36,7 @@ help:
 	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
 	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantising while loading, converting"
 	@echo "make benchmark-change      this tree beside an earlier commit: make benchmark-change BEFORE=main"
-	@echo "make clean                 remove .venv and the caches"
+	@echo "make clean                 remove the environments and the caches"
 
 demo: $(VENV)/.installed-demo
 	$(BIN)/loadstone demo
@@ -45,10 +51,23 @@ types: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 unit: $(VENV)/.installed-test
-	$(PYTEST) -n $(WORKERS) -m "not long and not gpu"
+	$(PYTEST) -n $(WORKERS) -m "not long and not gpu" --junitxml=build/quick.xml
+
+BASE ?=
+quick: $(VENV)/.installed-test
+	$(BIN)/python tools/affected_tests.py $(BASE) -- -n $(WORKERS)
+
+smoke: $(VENV)/.installed-test
+	$(PYTEST) -n $(WORKERS) -m smoke tests/parity
+
+test-core: $(CORE)/.installed
+	PYTHONPATH=tests $(CORE)/bin/python -m pytest -p no_framework tests/no_framework.py tests -m "not long and not gpu"
 
 test-long: $(VENV)/.installed-test
-	$(PYTEST) -n $(WORKERS) -m "long and not gpu"
+	$(PYTEST) -n $(WORKERS) -m "long and not gpu" --junitxml=build/long.xml
+
+test-times: $(VENV)/.installed-test
+	$(BIN)/python tools/test_times.py $(wildcard build/quick.xml build/long.xml)
 
 test-gpu: $(VENV)/.installed-test
 	$(PYTEST) -m gpu
@@ -59,6 +78,9 @@ format: $(VENV)/.installed-test
 
 stubs: $(VENV)/.installed-test
 	$(BIN)/python tools/make_stubs.py
+
+heads: $(VENV)/.installed-test
+	$(BIN)/python tools/make_heads_table.py
 
 support-table: $(VENV)/.installed-test
 	$(PYTEST) tests/parity/test_outputs.py tests/parity/test_frameworks_outputs.py -k "outputs_equal and not compiled" \
@@ -90,7 +112,7 @@ benchmark-change: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_before_after.py --before $(BEFORE)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CORE) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache
 
 # Set-up -----------------------------------------------------------------------------------------------
 
@@ -111,6 +133,12 @@ $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefil
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
 	$(PIP) --no-deps timm==1.0.31
 	$(PIP) --no-deps --upgrade --target $(VENV)/torchvision torchvision==0.28.0
+	@touch $@
+
+$(CORE)/.installed: pyproject.toml constraints.txt Makefile
+	"$(PYTHON)" -m venv $(CORE)
+	$(CORE)/bin/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt \
+		--editable '.[test-core]'
 	@touch $@
 
 $(VENV)/.installed-benchmark: $(VENV)/.installed-test

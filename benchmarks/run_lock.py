@@ -118,7 +118,7 @@ def main() -> None:
 
     from loadstone.lockfile.lockfile import lock_sources
 
-    lock = lock_sources([folder], cache / "loadstone.lockfile.lockfile")
+    lock = lock_sources([folder], cache / "loadstone.lock")
     lock.write()
     facts: dict[str, Any] = {
         "benchmark": "lock",

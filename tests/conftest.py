@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
+import platform
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,10 @@ import pytest
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Small trained checkpoints that lie beside a checkout, where there are any (not part of the project)."""
+
+
+COMPILED = Path(__file__).parents[1] / ".cache"
+"""Programs that JAX has compiled for the tests; it names them for what they compute and with which flags."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,9 +32,23 @@ def pytest_configure(config: pytest.Config) -> None:
     # Most programs here run once: compiling them fast counts for more than running them fast.
     fast = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
     os.environ["XLA_FLAGS"] = f"{fast} {os.environ.get('XLA_FLAGS', '')}".strip()  # the last of two that differ counts
+    # What one worker, or an earlier run, has compiled is not compiled again.
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(COMPILED / f"jax-{_processor()}"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     if "PYTEST_XDIST_WORKER" in os.environ:
         for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
             os.environ.setdefault(name, "1")
+
+
+def _processor() -> str:
+    """A name for what the processor can do, which JAX leaves out of the names of its programs."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        return platform.machine()
+    features = {line for line in lines if line.startswith(("flags", "Features"))}
+    return hashlib.sha256("".join(sorted(features)).encode()).hexdigest()[:16]
 
 
 def pytest_collection_finish() -> None:

@@ -18,7 +18,25 @@ from urllib.parse import unquote
 import pytest
 from huggingface_hub import constants
 
+from loadstone.sources import resolve
+from loadstone.sources.asked import FileChoice, HubOptions
+
 Answer = tuple[int, dict[str, str], bytes]
+
+
+def resolve_files(path_or_id: Any, **keywords: Any) -> resolve.Source:
+    """The function of that name, with what it is asked as keywords."""
+    return resolve.resolve_files(path_or_id, *_options_of(keywords))
+
+
+def resolve_config(path_or_id: Any, **keywords: Any) -> resolve.Source:
+    """The function of that name, with what it is asked as keywords."""
+    return resolve.resolve_config(path_or_id, *_options_of(keywords))
+
+
+def _options_of(keywords: dict[str, Any]) -> tuple[FileChoice, HubOptions]:
+    which = {name: keywords.pop(name) for name in FileChoice._fields if name in keywords}
+    return FileChoice(**which), HubOptions(**keywords)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -49,9 +49,13 @@ def room_of(file: Path) -> str:
     return ".".join(parts[:2]) if parts[0] == "frameworks" and len(parts) > 2 else parts[0]
 
 
-def imports(file: Path, for_types: bool = True) -> Iterator[str]:
-    """Full dotted names of every module that ``file`` imports, wherever in it: at the top, in a function, for types."""
-    package = ["loadstone", *file.relative_to(PACKAGE).parts[:-1]]
+def imports(file: Path, for_types: bool = True, package: Sequence[str] | None = None) -> Iterator[str]:
+    """Full dotted names of every module that ``file`` imports, wherever in it: at the top, in a function, for types.
+
+    ``package`` is what its relative imports start from; by default its place in Loadstone.
+    """
+    if package is None:
+        package = ["loadstone", *file.relative_to(PACKAGE).parts[:-1]]
     tree = ast.parse(file.read_text(encoding="utf-8"))
     if not for_types:
         tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node))]
@@ -85,15 +89,40 @@ def own_room(name: str) -> str | None:
 
 def reached(room: str) -> set[str]:
     """The room, those that it may import, and what these may import."""
-    found, left = {room}, [room]
-    while left:
-        new = ROOMS[left.pop()] - found
-        found |= new
-        left += new
-    return found
+    return {room} | walk(room, ROOMS)
 
 
 EDGES = edges()
+
+
+def module_name(file: Path) -> str:
+    """Full dotted name of a file's module; of an ``__init__.py`` that of its package."""
+    return ".".join(("loadstone", *file.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def circles(imported: Iterable[tuple[str, str, Path]]) -> list[set[str]]:
+    """Modules that import each other, directly or by way of others, and those that import themselves.
+
+    Every import counts: at the top, in a function, for types. A package counts where its name is all that is imported.
+    """
+    arrows: dict[str, set[str]] = {module_name(file): set() for file in sorted(PACKAGE.rglob("*.py"))}
+    for _, name, file in imported:
+        module = name if name in arrows else name.rpartition(".")[0]  # `loadstone.checkpoint.index.Index`
+        arrows[module_name(file)] |= {module} & arrows.keys()
+    reach = {name: walk(name, arrows) for name in arrows}
+    found = ({other for other in reach[name] if name in reach[other]} for name in arrows)
+    return [circle for name, circle in zip(arrows, found, strict=True) if circle and name == min(circle)]
+
+
+def walk(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
+    """What is reached from ``start`` by one arrow or more."""
+    found: set[str] = set()
+    left = [start]
+    while left:
+        new = arrows[left.pop()] - found
+        found |= new
+        left += new
+    return found
 
 
 def offenders(rooms: set[str], forbidden: set[str]) -> list[str]:
@@ -116,6 +145,35 @@ def test_the_walk_sees_imports_inside_functions_and_relative_ones(
     file.write_text("def f():\n    import torch.nn\n    from ..hub import x\n    from . import index\n")
     assert list(imports(file)) == ["torch.nn", "loadstone.hub.x", "loadstone.checkpoint.index"]
     assert room_of(file) == "checkpoint"
+
+
+def test_the_root_holds_the_rooms_and_nothing_else_than_what_users_import() -> None:
+    rooms = {room.partition(".")[0] for room in ROOMS} - {"__init__", "errors", "modeling_utils"}
+    files = {"__init__.py", "__init__.pyi", "errors.py", "modeling_utils.py", "py.typed"}
+    assert {path.name for path in PACKAGE.iterdir()} - {"__pycache__"} == rooms | files
+
+
+def test_circles_are_found_whichever_way_their_modules_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "PACKAGE", tmp_path)
+    sources = {
+        "a.py": "import loadstone.b.c\n",
+        "b/__init__.py": "",
+        "b/c.py": "def f():\n    from loadstone.d import x\n",
+        "d.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from loadstone import a\n",
+        "e.py": "from loadstone import a\nfrom loadstone.f import x\n",
+        "f.py": "from . import g\n",
+        "g.py": "from .f import x\n",
+        "h.py": "from loadstone.h import x\n",
+    }
+    for name, source in sources.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(source)
+    expected = [{"a", "b.c", "d"}, {"f", "g"}, {"h"}]
+    assert circles(edges()) == [{f"loadstone.{name}" for name in circle} for circle in expected]
+
+
+def test_no_modules_import_each_other() -> None:
+    assert circles(EDGES) == []
 
 
 @pytest.mark.parametrize("room", sorted(ROOMS))

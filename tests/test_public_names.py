@@ -90,13 +90,12 @@ def test_the_public_names_are_these_and_no_others() -> None:
     assert dir(loadstone) == sorted(expected())
 
 
-@pytest.mark.parametrize("name", sorted(expected()))
-def test_every_public_name_can_be_imported(name: str) -> None:
-    value = getattr(loadstone, name)
-    if inspect.isclass(value):
-        assert value.__doc__
-        assert value.__name__ == name
-        assert pickle.loads(pickle.dumps(value)) is value
+def test_every_public_name_can_be_imported_and_its_class_documents_names_and_pickles_itself() -> None:
+    values = {name: getattr(loadstone, name) for name in sorted(expected())}
+    classes = {name: value for name, value in values.items() if inspect.isclass(value)}
+    assert [name for name, value in classes.items() if not value.__doc__] == []
+    assert [name for name, value in classes.items() if value.__name__ != name] == []
+    assert [name for name, value in classes.items() if pickle.loads(pickle.dumps(value)) is not value] == []
 
 
 @pytest.mark.parametrize(

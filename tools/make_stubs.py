@@ -31,15 +31,16 @@ class _Room(NamedTuple):
     """What one framework's classes derive from."""
 
     prefix: str
-    framework: str
+    heads: str
+    """The module that has the classes of the tasks."""
     base: str
     tasks: Mapping[str, type[Any]]
 
 
 _ROOMS = (
-    _Room("", "torch", "PreTrainedModel", torch_tasks),
-    _Room("Flax", "flax", "FlaxPreTrainedModel", flax_tasks),
-    _Room("TF", "tensorflow", "TFPreTrainedModel", tensorflow_tasks),
+    _Room("", "torch.modeling.heads", "PreTrainedModel", torch_tasks),
+    _Room("Flax", "flax.heads", "FlaxPreTrainedModel", flax_tasks),
+    _Room("TF", "tensorflow.heads", "TFPreTrainedModel", tensorflow_tasks),
 )
 
 
@@ -51,9 +52,8 @@ def stub() -> str:
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
     for room in _ROOMS:
-        home = f"loadstone.frameworks.{room.framework}.heads"
         for task in sorted(cls.__name__ for cls in room.tasks.values()):
-            lines.append(f"from {home} import {task} as _{room.prefix}{task}\n")
+            lines.append(f"from loadstone.frameworks.{room.heads} import {task} as _{room.prefix}{task}\n")
     for family in registry.families().values():
         lines.append(f"from {family.config.__module__} import {family.config.__name__} as {family.config.__name__}\n")
     lines.append("\n__version__: str\n")

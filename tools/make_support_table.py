@@ -19,8 +19,8 @@ _TEXT = """\
 # Families, heads and frameworks
 
 Every family works with each of its heads in PyTorch, Flax and TensorFlow. A cell has the class, and the largest
-absolute difference of any output in float32 that the tests measured over all of the family's test configs, padded on
-neither side, on the right and on the left: logits, hidden states and attention probabilities. PyTorch is compared with
+absolute difference of any output in float32 that the tests measured over all of the family's test configs, with and
+without padding: logits, hidden states and attention probabilities. PyTorch is compared with
 transformers 5.23.0, Flax and TensorFlow with Loadstone's PyTorch, each time on the same checkpoint. 1e-4 is allowed.
 In bfloat16 the mean error against float32 may be three times that of PyTorch in bfloat16, plus 1e-3.
 

@@ -19,9 +19,9 @@ from loadstone.checkpoint import open_checkpoint
 from loadstone.checkpoint.flax.write import plan_msgpack
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, SaveError
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.outgoing import OutgoingTensor, transposed
-from loadstone.transfer.slices import of_array
 
 Array = np.ndarray[Any, Any]
 DTYPES = [dtype.value for dtype in DType if dtype.bits >= 8]

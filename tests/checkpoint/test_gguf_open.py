@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 from frameworks.torch import tiny
-from hub_server import Hub
+from hub_server import Hub, resolve_config, resolve_files
 from huggingface_hub import constants
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -36,7 +36,6 @@ from loadstone.errors import (
     UnknownModelType,
     UnsupportedDType,
 )
-from loadstone.sources.resolve import resolve_config, resolve_files
 
 Writer = gguf.GGUFWriter
 Q8_0 = gguf.GGMLQuantizationType.Q8_0

@@ -11,12 +11,11 @@ import gguf
 import numpy as np
 import pytest
 from frameworks.torch import tiny
-from hub_server import Hub
+from hub_server import Hub, resolve_config, resolve_files
 from huggingface_hub import constants
 
 import loadstone
 from loadstone.errors import CheckpointNotFound, ConfigNotFound, InvalidConfig, LoadstoneError
-from loadstone.sources.resolve import resolve_config, resolve_files
 
 PEFT = {"base_model_name_or_path": "owner/base", "peft_type": "LORA", "task_type": "SEQ_CLS"}
 ADAPTERS = {"config": {"r": 8}, "model_class": "BertAdapterModel", "model_name": "owner/bert", "model_type": "bert"}
@@ -113,18 +112,15 @@ def test_an_adapters_repository_is_named_by_its_id(
 @pytest.mark.parametrize(
     ("name", "has_config", "said"),
     [
-        ("model.safetensors", True, "Give its folder: {folder}"),
-        ("pytorch_model.bin.index.json", True, "Give its folder: {folder}"),
-        ("tf_model.h5", True, "Give its folder: {folder}"),
-        ("consolidated.00.pth", True, "a load takes no file of this name from it"),
-        ("flax_model.msgpack", False, "no config.json beside it"),
         ("model.ckpt", False, "Give the folder that holds the model."),
         ("model.tar.gz", True, "unpack it, and give the folder"),
         ("model.zip", False, "unpack it, and give the folder"),
         ("config.json", True, "Give its folder: {folder}"),
     ],
 )
-def test_the_path_of_a_file_says_what_to_give(name: str, has_config: bool, said: str, tmp_path: Path) -> None:
+def test_the_path_of_a_file_that_holds_no_weights_says_what_to_give(
+    name: str, has_config: bool, said: str, tmp_path: Path
+) -> None:
     (tmp_path / name).write_text("{}")
     if has_config:
         (tmp_path / "config.json").write_text("{}")

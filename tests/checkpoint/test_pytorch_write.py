@@ -120,7 +120,7 @@ import sys
 import numpy as np
 from pathlib import Path
 from loadstone.core.tensors import DType
-from loadstone.transfer.slices import of_array
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.block_writer import write_files
 from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch

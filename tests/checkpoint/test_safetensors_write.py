@@ -17,8 +17,8 @@ from loadstone.checkpoint.safetensors.write import plan_safetensors
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.saving.checkpoint import write_safetensors
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.slices import of_array
 
 # The library's Python side has no name for these, so they cannot be compared with what it writes.
 UNNAMED = {DType.FLOAT4_E2M1FN, DType.FLOAT6_E2M3FN, DType.FLOAT6_E3M2FN}

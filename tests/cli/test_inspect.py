@@ -155,7 +155,7 @@ def test_a_pytorch_file_is_inspected_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "no such file or folder"), (b"\x10\x00\x00\x00\x00\x00\x00\x00{broken json}!!!", "model.safetensors")],
+    [(None, "no such folder"), (b"\x10\x00\x00\x00\x00\x00\x00\x00{broken json}!!!", "model.safetensors")],
 )
 def test_a_bad_path_or_file_is_one_message_and_exit_code_1(tmp_path: Path, content: bytes | None, said: str) -> None:
     folder = tmp_path / "model"

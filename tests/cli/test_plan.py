@@ -37,6 +37,15 @@ def test_a_map_as_json(folder: Path) -> None:
     assert json.loads(done.stdout)["device_map"]["lm_head"] == "disk"
 
 
+def test_weights_that_would_be_written_need_a_folder_to_go_to(folder: Path, tmp_path: Path) -> None:
+    asked = ("plan", folder, "--json", "--device-map", "disk", "--dtype", "float16")
+    done = loadstone(*asked, "--offload-folder", tmp_path / "offload")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["offload_bytes"] > 0 and not (tmp_path / "offload").exists()
+    refused = loadstone(*asked)
+    assert refused.returncode == 1 and "offload_folder" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -23,6 +23,7 @@ from quantization.test_gptq import a_model
 from safetensors.torch import load_file, save_file
 
 import loadstone
+from loadstone.core.slices import ByteRange
 from loadstone.errors import (
     ArgumentError,
     CheckpointNotFound,
@@ -170,8 +171,8 @@ def test_unchanged_bytes_are_copied_by_the_kernel(tmp_path: Path, monkeypatch: p
     gathered: list[int] = []
     real = write_files._gather
 
-    def gather(file: Any, start: int, stop: int, memory: memoryview) -> int:
-        gathered.append(real(file, start, stop, memory))
+    def gather(file: Any, wanted: ByteRange, memory: memoryview) -> int:
+        gathered.append(real(file, wanted, memory))
         return gathered[-1]
 
     monkeypatch.setattr(write_files, "_gather", gather)

@@ -299,10 +299,10 @@ import torch
 sys.path.append(sys.argv[4])
 from leaks import descriptors, maps, threads
 from loadstone import AutoModelForCausalLM, transfer_options
-from loadstone.transfer import copying, files
+from loadstone.transfer import copy, weight_file
 
 folder, read, dtype = sys.argv[1], sys.argv[2], getattr(torch, sys.argv[3])
-copying.EXTENT_BYTES = files.READ_BYTES = 64 << 10
+copy.EXTENT_BYTES = weight_file.READ_BYTES = 64 << 10
 
 def held():
     gc.collect()

@@ -23,14 +23,15 @@ import pytest
 from leaks import nothing_new_stays
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
 from loadstone.saving import replace_folder as swap
 from loadstone.saving.checkpoint import OutgoingTensor, finish_interrupted_save, save_checkpoint
 from loadstone.transfer import block_writer as write_files
 from loadstone.transfer import new_file
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
-from loadstone.transfer.slices import of_array
 
 MIB = 1 << 20
 
@@ -177,8 +178,9 @@ import json, os, sys, time
 from pathlib import Path
 import numpy as np
 from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
-from loadstone.transfer.slices import of_array
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.outgoing import StoredFile, StoredRange
 
 folder, value = Path(sys.argv[1]), int(sys.argv[2])
@@ -189,7 +191,7 @@ path = Path(sys.argv[4]) / str(value)  # all of it is this one byte
 data = np.memmap(path, np.uint8, "c")
 status = path.stat()
 file = StoredFile(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-stored = (StoredRange(file, 0, 0, data.nbytes),)
+stored = (StoredRange(ByteRange(0, data.nbytes), file, 0),)
 # Half of it may be copied by the kernel, half of it comes from memory.
 tensors = [OutgoingTensor(f"{i}", DType.UINT8, data.shape, of_array(data), stored if i % 2 else ()) for i in range(4)]
 print("ready", flush=True)
@@ -382,7 +384,7 @@ def mapped(folder: Path) -> list[OutgoingTensor]:
         status = stored.file.stat()
         file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         array = np.memmap(stored.file, np.uint8, "c", stored.offset, stored.shape)
-        ranges = (StoredRange(file, stored.offset, 0, stored.nbytes),)
+        ranges = (StoredRange(ByteRange(0, stored.nbytes), file, stored.offset),)
         found.append(
             OutgoingTensor(stored.name, stored.dtype, stored.shape, of_array(array), ranges, array.ctypes.data)
         )
@@ -395,7 +397,7 @@ def test_a_checkpoint_saved_onto_itself_in_other_shards_is_copied_in_the_kernel(
     gathered: list[int] = []
     monkeypatch.delattr(os, "O_DIRECT", raising=False)  # where there is this way, that is faster
     real = write_files._gather
-    monkeypatch.setattr(write_files, "_gather", lambda *args: gathered.append(args[2] - args[1]) or real(*args))
+    monkeypatch.setattr(write_files, "_gather", lambda *args: gathered.append(args[1].nbytes) or real(*args))
     config = (folder / "config.json").read_bytes()
     for limit in (4 * MIB, 100 * MIB, 7 * MIB):
         save_checkpoint(folder, mapped(folder), max_shard_size=limit, extra_files={"config.json": config})
@@ -435,6 +437,7 @@ _LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
 tensors = [OutgoingTensor(str(i), DType.UINT8, (1000,), lambda start, stop, i=i: bytes([i % 256]) * (stop - start))
            for i in range(1000)]

@@ -37,8 +37,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def locked(folder: Path, tmp_path: Path) -> Path:
-    lock_sources([folder], tmp_path / "loadstone.lockfile.lockfile").write()
-    return tmp_path / "loadstone.lockfile.lockfile"
+    lock_sources([folder], tmp_path / "loadstone.lock").write()
+    return tmp_path / "loadstone.lock"
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_what_the_lock_does_not_list_and_what_is_no_lock(folder: Path, locked: P
 
 def test_code_is_locked_and_refused_before_any_of_it_runs(tmp_path: Path) -> None:
     folder = write(tmp_path / "model", minimal("from .more import x") | {"more.py": "x = 1"})
-    lock = lock_sources([folder], tmp_path / "loadstone.lockfile.lockfile")
+    lock = lock_sources([folder], tmp_path / "loadstone.lock")
     lock.write()
     assert {"modeling_one.py", "more.py"} <= lock.sources["model"].files.keys()
     AutoModel.from_pretrained(folder, trust_remote_code=True, lock=lock.path)
@@ -160,7 +160,7 @@ def test_a_lock_pins_repositories_code_of_others_included_and_then_works_offline
     code = {"modeling_one.py": files.pop("modeling_one.py")}
     weights_commit = hub.add(ID, published(files))
     code_commit = hub.add("coder/code", published(code))
-    lock = lock_sources([ID], tmp_path / "loadstone.lockfile.lockfile")
+    lock = lock_sources([ID], tmp_path / "loadstone.lock")
     lock.write()
     assert {name: each.commit for name, each in lock.sources.items()} == {ID: weights_commit, "coder/code": code_commit}
     hub.add(ID, published(minimal(auto_map=references, changed=True)))
@@ -190,7 +190,7 @@ def test_the_commands_lock_verify_and_code(folder: Path, tmp_path: Path) -> None
     custom = write(tmp_path / "custom", minimal("import subprocess\nsubprocess.run"))
     done = run("lock", "model", "custom")
     assert done.returncode == 0 and "model" in done.stdout, done.stderr
-    assert run("verify").stdout.startswith("loadstone.lockfile.lockfile: all ")
+    assert run("verify").stdout.startswith("loadstone.lock: all ")
     (custom / "modeling_one.py").write_text("")
     done = run("verify")
     assert done.returncode != 0 and "modeling_one.py" in done.stderr and "Traceback" not in done.stderr

@@ -44,8 +44,8 @@ def folder(original: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def locked(folder: Path, tmp_path: Path) -> Path:
-    lock_sources([folder], tmp_path / "loadstone.lockfile.lockfile", gguf_file=FILE).write()
-    return tmp_path / "loadstone.lockfile.lockfile"
+    lock_sources([folder], tmp_path / "loadstone.lock", gguf_file=FILE).write()
+    return tmp_path / "loadstone.lock"
 
 
 @pytest.fixture

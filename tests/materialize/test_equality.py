@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 import loadstone
 from loadstone.errors import CorruptCheckpoint
 from loadstone.materialize.equality import stored_alike
-from loadstone.materialize.reader import Stretches
+from loadstone.materialize.reader import TensorReader
 
 HEAD, TABLE = "lm_head.weight", "model.embed_tokens.weight"
 TENSOR = torch.arange(-6, 6, dtype=torch.float32).reshape(3, 4)
@@ -53,13 +53,13 @@ def test_tensors_are_alike_where_their_numbers_are(
 
 def test_reading_stops_at_the_first_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    real = Stretches._bytes
+    real = TensorReader._bytes
 
-    def counting(self: Stretches, tensor: Any, start: int, stop: int, is_passing: bool = False) -> Any:
+    def counting(self: TensorReader, tensor: Any, start: int, stop: int, is_passing: bool = False) -> Any:
         read.append(stop - start)
         return real(self, tensor, start, stop, is_passing)
 
-    monkeypatch.setattr(Stretches, "_bytes", counting)
+    monkeypatch.setattr(TensorReader, "_bytes", counting)
     large = torch.zeros(5 << 19)
     assert alike(tmp_path, large, large.clone()) and sum(read) == 2 * large.nbytes and max(read) == 2 << 20
     read.clear()

@@ -14,9 +14,10 @@ from leaks import descriptors
 
 import loadstone.materialize.reader
 from loadstone.checkpoint.layouts import in_runs, reordered
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, UnsupportedDType
-from loadstone.materialize.reader import Stretches
+from loadstone.materialize.reader import TensorReader
 from loadstone.quantization.encode import narrowed
 from loadstone.quantization.row_boxes import in_boxes
 
@@ -34,26 +35,26 @@ def values(shape: Sequence[int] = SHAPE) -> Array:
     return np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
 
 
-def assert_every_stretch(stretches: Stretches, tensor: StoredTensor, expected: Array, step: int = 7) -> None:
+def assert_every_stretch(reader: TensorReader, tensor: StoredTensor, expected: Array, step: int = 7) -> None:
     flat = expected.reshape(-1)
     for first in range(0, flat.size, step):
         for last in {first + 1, min(first + step, flat.size), flat.size}:
-            np.testing.assert_array_equal(stretches.numbers(tensor, first, last), flat[first:last])
-    read = stretches.rounded(tensor, DType.FLOAT16)
+            np.testing.assert_array_equal(reader.numbers(tensor, first, last), flat[first:last])
+    read = reader.rounded(tensor, DType.FLOAT16)
     raw = expected.astype(np.float16).tobytes()
     for start, stop in ((0, len(raw)), (3, 4), (1, 17), (len(raw) - 5, len(raw)), (8, 8)):
         assert bytes(memoryview(read(start, stop))) == raw[start:stop]
 
 
 def test_bytes_in_a_row(tmp_path: Path) -> None:
-    with Stretches(tmp_path) as stretches:
-        assert_every_stretch(stretches, stored(tmp_path, values()), values())
+    with TensorReader(tmp_path) as reader:
+        assert_every_stretch(reader, stored(tmp_path, values()), values())
 
 
 @pytest.mark.parametrize("order", [(1, 0, 2), (2, 1, 0), (0, 2, 1)])
 def test_dimensions_in_another_order(order: tuple[int, int, int], tmp_path: Path) -> None:
-    with Stretches(tmp_path) as stretches:
-        assert_every_stretch(stretches, reordered(stored(tmp_path, values()), order), values().transpose(order))
+    with TensorReader(tmp_path) as reader:
+        assert_every_stretch(reader, reordered(stored(tmp_path, values()), order), values().transpose(order))
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0)])
@@ -63,12 +64,12 @@ def test_a_tensor_in_several_runs(order: tuple[int, int, int], tmp_path: Path) -
     ends = [0, 33, 58, flat.size]
     places, content = {}, b""
     for index in (2, 0, 1):
-        places[index] = (len(content), ends[index + 1] - ends[index])
+        places[index] = ByteRange(4 * ends[index], 4 * ends[index + 1]).shift(len(content) - 4 * ends[index])
         content += flat[ends[index] : ends[index + 1]].tobytes()
     (tmp_path / "runs.raw").write_bytes(content)
     tensor = in_runs("a", DType.FLOAT32, SHAPE, tmp_path / "runs.raw", [places[index] for index in range(3)])
-    with Stretches(tmp_path) as stretches:
-        assert_every_stretch(stretches, reordered(tensor, order), values().transpose(order))
+    with TensorReader(tmp_path) as reader:
+        assert_every_stretch(reader, reordered(tensor, order), values().transpose(order))
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ def packed(folder: Path, shape: tuple[int, int], turned: bool, step: int = 1) ->
 @pytest.mark.parametrize("step", [1, 4])
 def test_packed_tensors(turned: bool, step: int, tmp_path: Path) -> None:
     tensor, expected = packed(tmp_path, (9, 8), turned, step)
-    with Stretches(tmp_path) as stretches:
-        assert_every_stretch(stretches, tensor, expected)
+    with TensorReader(tmp_path) as reader:
+        assert_every_stretch(reader, tensor, expected)
 
 
 @pytest.mark.parametrize("kind", ["plain", "in order", "in another order"])
@@ -116,8 +117,8 @@ def test_a_matrix_with_its_rows_as_columns(kind: str, tmp_path: Path) -> None:
     if kind == "plain":
         tensor, expected = stored(tmp_path, values((9, 8))), values((9, 8))
     raw = expected.astype(np.float16).T.tobytes()
-    with Stretches(tmp_path) as stretches:
-        read = stretches.rounded(tensor, DType.FLOAT16, turned=True)
+    with TensorReader(tmp_path) as reader:
+        read = reader.rounded(tensor, DType.FLOAT16, turned=True)
         assert all(bytes(memoryview(read(at, at + 11))) == raw[at : at + 11] for at in range(0, len(raw) - 11))
 
 
@@ -128,20 +129,20 @@ def test_what_comes_in_order_needs_no_scratch_file_and_others_leave_none(tmp_pat
         folder.mkdir()
     tensor, expected = packed(folders[0], (9, 8), False)
     turned, _ = packed(folders[1], (9, 8), True)
-    with Stretches(tmp_path / "nowhere") as stretches:
-        assert_every_stretch(stretches, tensor, expected)
+    with TensorReader(tmp_path / "nowhere") as reader:
+        assert_every_stretch(reader, tensor, expected)
         with pytest.raises(OSError, match="nowhere"):
-            stretches.numbers(turned, 0, 3)
+            reader.numbers(turned, 0, 3)
     before = sorted(tmp_path.iterdir())
-    with Stretches(tmp_path) as stretches:
-        stretches.numbers(turned, 0, 3)
+    with TensorReader(tmp_path) as reader:
+        reader.numbers(turned, 0, 3)
         assert sorted(tmp_path.iterdir()) == before
 
 
 def test_large_stretches_are_rounded_in_pieces_that_join(tmp_path: Path) -> None:
     array = np.random.default_rng(0).standard_normal((3, 700_001)).astype(np.float32)
-    with Stretches(tmp_path) as stretches:
-        read = stretches.rounded(stored(tmp_path, array), DType.BFLOAT16)
+    with TensorReader(tmp_path) as reader:
+        read = reader.rounded(stored(tmp_path, array), DType.BFLOAT16)
         raw = narrowed(array.reshape(-1), DType.BFLOAT16).tobytes()
         assert bytes(memoryview(read(5, len(raw) - 3))) == raw[5:-3]
 
@@ -154,26 +155,26 @@ def test_what_is_not_cached_is_read_past_the_page_cache_to_the_last_byte(
     raw = np.random.default_rng(0).integers(0, 255, 1_000_003, np.uint8)
     (tmp_path / "a.raw").write_bytes(bytes(head) + raw.tobytes())
     tensor = StoredTensor("a", DType.UINT8, raw.shape, tmp_path / "a.raw", head, raw.nbytes)
-    with Stretches(tmp_path) as stretches:
-        read = stretches.stored(tensor)
+    with TensorReader(tmp_path) as reader:
+        read = reader.stored(tensor)
         for start, stop in ((0, raw.size), (1, 600_000), (4096 - head, 500_000), (700_000, raw.size), (5, 9)):
             assert bytes(memoryview(read(start, stop))) == raw[start:stop].tobytes()
 
 
 def test_tensors_that_do_not_reach_are_named(tmp_path: Path) -> None:
-    with Stretches(tmp_path) as stretches:
+    with TensorReader(tmp_path) as reader:
         fine, lost = (stored(tmp_path, np.float32([1, value]), name=str(value)) for value in (65504.0, 7e4))
         for tensor in (fine, lost):
-            stretches.rounded(tensor, DType.FLOAT16)(0, 4)
-        assert list(stretches.overflowed) == ["70000.0"]
+            reader.rounded(tensor, DType.FLOAT16)(0, 4)
+        assert list(reader.overflowed) == ["70000.0"]
 
 
 @pytest.mark.parametrize("change", ["cut", "written to", "replaced", "gone"])
 def test_a_file_that_changes_meanwhile_is_never_mixed(change: str, tmp_path: Path) -> None:
     """Replaced or removed, an open file keeps its bytes; opened anew it must be the same."""
     tensor = stored(tmp_path, values())
-    with Stretches(tmp_path) as stretches:
-        stretches.numbers(tensor, 0, 3)
+    with TensorReader(tmp_path) as reader:
+        reader.numbers(tensor, 0, 3)
         if change == "cut":
             tensor.file.write_bytes(tensor.file.read_bytes()[:-1])
         elif change == "written to":
@@ -184,29 +185,29 @@ def test_a_file_that_changes_meanwhile_is_never_mixed(change: str, tmp_path: Pat
                 stored(tmp_path, values() * 2)
         if change in ("cut", "written to"):
             with pytest.raises(CorruptCheckpoint, match=r"a\.raw"):
-                stretches.numbers(tensor, 110, 120)
+                reader.numbers(tensor, 110, 120)
             return
-        np.testing.assert_array_equal(stretches.numbers(tensor, 110, 120), np.arange(110, 120))
-        stretches._files.clear()
+        np.testing.assert_array_equal(reader.numbers(tensor, 110, 120), np.arange(110, 120))
+        reader._files.clear()
         with pytest.raises(CorruptCheckpoint, match=r"a\.raw"):
-            stretches.numbers(tensor, 110, 120)
+            reader.numbers(tensor, 110, 120)
 
 
 def test_elements_of_less_than_a_byte_have_no_numbers(tmp_path: Path) -> None:
     tensor = stored(tmp_path, np.zeros(4, np.uint8), DType.FLOAT4_E2M1FN)._replace(shape=(8,))
-    with Stretches(tmp_path) as stretches, pytest.raises(UnsupportedDType, match="float4"):
-        stretches.rounded(tensor, DType.FLOAT32)
+    with TensorReader(tmp_path) as reader, pytest.raises(UnsupportedDType, match="float4"):
+        reader.rounded(tensor, DType.FLOAT32)
 
 
 def test_many_files_are_not_all_open_and_many_threads_may_ask(tmp_path: Path) -> None:
     tensors = [stored(tmp_path, values() + index, name=str(index)) for index in range(60)]
     before = descriptors()
     wrong: list[int] = []
-    with Stretches(tmp_path) as stretches:
+    with TensorReader(tmp_path) as reader:
 
         def work() -> None:
             for index, tensor in enumerate(tensors):
-                if stretches.numbers(tensor, 0, 1)[0] != index:
+                if reader.numbers(tensor, 0, 1)[0] != index:
                     wrong.append(index)
 
         threads = [threading.Thread(target=work) for _ in range(4)]

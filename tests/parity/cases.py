@@ -1,33 +1,35 @@
 """Tiny configs for every family: the plain one and the awkward ones, and the heads that each is tried with.
 
-The heads of a family are read from transformers' own Auto tables, so that no class can be forgotten. A plain config is
-tried with every head of its family; an awkward one with the heads that its feature can reach.
+The heads of a family are those of transformers' own Auto tables (:mod:`heads`), so that no class can be forgotten. A
+plain config is tried with every head of its family; an awkward one with the heads that its feature can reach.
+
+Which checks are crossed with what:
+
+- :func:`pairs`, every config × its heads: what a head does itself. Its outputs, its names and shapes, its loss, how it
+  starts, what a file without it leaves out.
+- :func:`trunk_pairs`, every config with one head, and three families with all of theirs: what the layers below the
+  heads do, whatever stands on them. Kernels of attention, positions, vectors for ids, hidden states, dtypes, files.
+
+Neither imports a framework: collecting tests is quick.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from transformers.models.auto import modeling_auto
+import pytest
+
+from .heads import HEADS
 
 TABLES = {
-    "base": ("AutoModel", modeling_auto.MODEL_MAPPING_NAMES),
-    "causal_lm": ("AutoModelForCausalLM", modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES),
-    "masked_lm": ("AutoModelForMaskedLM", modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES),
-    "sequence_classification": (
-        "AutoModelForSequenceClassification",
-        modeling_auto.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES,
-    ),
-    "token_classification": (
-        "AutoModelForTokenClassification",
-        modeling_auto.MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING_NAMES,
-    ),
-    "question_answering": (
-        "AutoModelForQuestionAnswering",
-        modeling_auto.MODEL_FOR_QUESTION_ANSWERING_MAPPING_NAMES,
-    ),
+    "base": ("AutoModel", HEADS["base"]),
+    "causal_lm": ("AutoModelForCausalLM", HEADS["causal_lm"]),
+    "masked_lm": ("AutoModelForMaskedLM", HEADS["masked_lm"]),
+    "sequence_classification": ("AutoModelForSequenceClassification", HEADS["sequence_classification"]),
+    "token_classification": ("AutoModelForTokenClassification", HEADS["token_classification"]),
+    "question_answering": ("AutoModelForQuestionAnswering", HEADS["question_answering"]),
 }
 """Head → (name of the Auto class, both here and in transformers; its table from model_type to class name)."""
 
@@ -386,15 +388,63 @@ CASES = _all_cases()
 PAIRS = [(case, head) for case in CASES for head in case.heads]
 
 
-def pairs(*heads: str, plain_only: bool = False) -> list[Any]:
-    """Every (case, head), or those with the named heads, as pytest parameters with readable ids."""
-    import pytest
+EVERY_HEAD = ("llama", "bert", "modernbert")
+"""Families whose every head is tried also where the head has no part in it: one for the heads that all decoders have,
+one for those of the encoders, and the one that has heads of its own."""
 
+LAYOUTS = ("llama", "mixtral", "gpt2", "bert", "modernbert")
+"""Families whose files differ in kind: one matrix a projection, experts one by one, matrices that lie the other way,
+tied decoders with biases, fused projections. What a reader or writer does whatever the family is, is tried on these."""
+
+
+def pairs(*heads: str, plain_only: bool = False, families: Collection[str] = FAMILIES) -> list[Any]:
+    """Every (case, head), or those with the named heads, as pytest parameters with readable ids."""
     return [
-        pytest.param(case, head, id=f"{case.id}-{head}")
+        _parameter(case, head)
         for case, head in PAIRS
-        if (not heads or head in heads) and (not plain_only or case.variant == "plain")
+        if (not heads or head in heads) and (not plain_only or case.variant == "plain") and case.family in families
     ]
 
 
-LM_CASES = [case for case, head in PAIRS if head == "causal_lm"]
+def trunk_pairs(*heads: str, plain_only: bool = False) -> list[Any]:
+    """The (case, head) for what a model does below its head, as pytest parameters.
+
+    Each case with the first of its heads, which is the bare model where it has one, and with the named ``heads``;
+    plain cases of the families in ``EVERY_HEAD`` with all. One family more thus adds a parameter a config, however many
+    heads it has.
+    """
+    return [
+        _parameter(case, head)
+        for case, head in PAIRS
+        if head in {case.heads[0], *heads} or (case.family in EVERY_HEAD and case.variant == "plain")
+        if not plain_only or case.variant == "plain"
+    ]
+
+
+PADDINGS = ("none", "right", "left")
+
+
+def padded_pairs() -> list[Any]:
+    """Every (case, head, padding): all paddings for what :func:`trunk_pairs` has, and for the other heads that on the
+    right; a head that looks for a row's last token also finds it before padding and after."""
+    trunk = trunk_pairs()
+    ids = {each.id for each in trunk}
+    heads = [each for each in pairs() if each.id not in ids]
+    return [
+        *crossed(trunk, PADDINGS),
+        *crossed(heads, ["right"]),
+        *crossed([each for each in heads if each.values[1] == "sequence_classification"], ["left"]),
+    ]
+
+
+def crossed(parameters: Sequence[Any], values: Iterable[str]) -> list[Any]:
+    """Each of the parameters with each of the values as its last."""
+    return [
+        pytest.param(*each.values, value, id=f"{each.id}-{value}", marks=each.marks)
+        for each in parameters
+        for value in values
+    ]
+
+
+def _parameter(case: Case, head: str) -> Any:
+    return pytest.param(case, head, id=f"{case.id}-{head}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,12 +13,28 @@ from .cases import FAMILIES
 from .frameworks import Models
 from .reference import Store
 
+HERE = Path(__file__).parent
+SMOKE_TESTS = {
+    "test_outputs_equal_the_reference",
+    "test_outputs_equal_pytorch",
+    "test_what_we_save_is_what_transformers_saves",
+    "test_saved_files_are_pytorchs_byte_for_byte",
+}
+"""What is marked ``smoke``: three families in three frameworks are loaded, compute what they should, and are saved."""
+SMOKE_MODELS = {("llama-plain", "causal_lm"), ("bert-plain", "masked_lm"), ("modernbert-plain", "masked_lm")}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of the frameworks go family by family: a worker then finds what it has loaded and compiled before.
 
-    Those with an awkward config are among the long ones: each compiles programs of its own.
+    Those with an awkward config are among the long ones: each compiles programs of its own. All here are marked
+    ``parity``, so that `make quick` can leave them out but for those marked ``smoke``.
     """
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("parity")
+            if _is_smoke(item):
+                item.add_marker("smoke")
     families = {place: family for place, item in enumerate(items) if (family := _family(item)) is not None}
     for place in families:
         if items[place].callspec.params["case"].variant != "plain":  # type: ignore[attr-defined]
@@ -26,6 +43,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     moved = [items[place] for place in ordered]
     for place, item in zip(families, moved, strict=True):
         items[place] = item
+
+
+def _is_smoke(item: pytest.Item) -> bool:
+    if item.name.partition("[")[0] not in SMOKE_TESTS:
+        return False
+    arguments = item.callspec.params  # type: ignore[attr-defined]
+    model = (arguments["case"].id, arguments["head"])
+    return model in SMOKE_MODELS and arguments.get("padding", "right") == "right"
 
 
 def _family(item: pytest.Item) -> str | None:

@@ -273,10 +273,10 @@ class Models:
         return self._loaded[key]
 
 
-def in_frameworks(parameters: Sequence[Any], **more: Sequence[str]) -> Any:
+def in_frameworks(parameters: Sequence[Any], *names: str, **more: Sequence[str]) -> Any:
     """``parametrize`` over framework × the given (case, head); an id reads ``flax-llama-plain-causal_lm``.
 
-    ``more`` is one last argument with its values.
+    ``names`` are those of further values in each parameter; ``more`` is one last argument with its values.
     """
     found = [
         pytest.param(framework, *each.values, *last, id="-".join([framework, str(each.id), *last]), marks=each.marks)
@@ -284,4 +284,4 @@ def in_frameworks(parameters: Sequence[Any], **more: Sequence[str]) -> Any:
         for last in itertools.product(*more.values())
         for framework in FRAMEWORKS
     ]
-    return pytest.mark.parametrize(["framework", "case", "head", *more], found)
+    return pytest.mark.parametrize(["framework", "case", "head", *names, *more], found)

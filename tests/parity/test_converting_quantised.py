@@ -1,4 +1,4 @@
-"""``convert`` with ``quantization_config``, every family and head: the files that the quantised model saves."""
+"""``convert`` with ``quantization_config``, every family, bare or a language model: what the quantised one saves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import loadstone
 from loadstone.errors import ArgumentError
 
-from .cases import Case, pairs
+from .cases import LAYOUTS, Case, crossed, pairs, trunk_pairs
 from .reference import Store, auto_class
 
 CONFIGS: dict[str, Any] = {
@@ -19,9 +19,14 @@ CONFIGS: dict[str, Any] = {
     "nf4": loadstone.BitsAndBytesConfig(load_in_4bit=True),
 }
 
+INT8 = crossed(trunk_pairs("causal_lm", "masked_lm", plain_only=True), ["int8"])
+NF4 = [
+    pytest.param(*each.values, "nf4", id=f"{each.id}-nf4", marks=pytest.mark.long)
+    for each in pairs("base", "causal_lm", "masked_lm", plain_only=True, families=LAYOUTS)
+]
 
-@pytest.mark.parametrize("name", ["int8", pytest.param("nf4", marks=pytest.mark.long)])
-@pytest.mark.parametrize(("case", "head"), pairs(plain_only=True))
+
+@pytest.mark.parametrize(("case", "head", "name"), INT8 + NF4)
 def test_the_files_are_those_that_the_quantised_model_saves(
     store: Store, tmp_path: Path, case: Case, head: str, name: str
 ) -> None:

@@ -9,7 +9,8 @@ from .frameworks import SIDES, TORCH, Models, Side, in_frameworks
 from .reference import make_inputs
 
 NEW = 8
-PLAIN_LMS = pairs("causal_lm", plain_only=True)
+SEVERAL = pairs("causal_lm", plain_only=True, families=("llama", "gpt2"))
+"""What the loop and the sampler do with logits, whatever family they are of."""
 
 
 def greedy(side: Side, model: Any, inputs: dict[str, Any], **options: Any) -> list[list[int]]:
@@ -32,7 +33,7 @@ def test_greedy_equals_pytorch_across_the_rope_boundary(models: Models, framewor
     assert greedy(SIDES[framework], models.of(framework, case, head), inputs) == expected
 
 
-@in_frameworks(PLAIN_LMS)
+@in_frameworks(SEVERAL)
 def test_rows_stop_at_eos_and_are_padded(models: Models, framework: str, case: Case, head: str) -> None:
     inputs = make_inputs(case, "left")
     length = inputs["input_ids"].shape[1]
@@ -45,7 +46,7 @@ def test_rows_stop_at_eos_and_are_padded(models: Models, framework: str, case: C
         assert greedy(SIDES[framework], ours, inputs, eos_token_id=ends) == expected
 
 
-@in_frameworks(PLAIN_LMS)
+@in_frameworks(SEVERAL)
 def test_top_k_of_one_and_tiny_top_p_are_greedy(models: Models, framework: str, case: Case, head: str) -> None:
     inputs, side, model = make_inputs(case, "left"), SIDES[framework], models.of(framework, case, head)
     expected = greedy(side, model, inputs)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from .cases import Case, pairs
+import pytest
+
+from .cases import LAYOUTS, Case, pairs
 from .frameworks import SIDES, TORCH, Models, in_frameworks
 from .labels import targets
 from .reference import assert_close, make_inputs
 
+# A program for each family takes seconds to compile; the quick run has one of each kind.
+PLAIN_LMS = [
+    pytest.param(*each.values, id=each.id, marks=() if each.values[0].family in LAYOUTS else pytest.mark.long)
+    for each in pairs("causal_lm", "masked_lm", plain_only=True)
+]
 
-@in_frameworks(pairs("causal_lm", "masked_lm", plain_only=True))
+
+@in_frameworks(PLAIN_LMS)
 def test_gradient_of_each_slot_equals_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
     """Within 1e-4 of the largest number in the slot's gradient, or of 1 where that is less."""
     tied = models.store.reference(case, head).tied

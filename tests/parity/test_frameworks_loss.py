@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from .cases import Case, pairs
+from .cases import EVERY_HEAD, Case, crossed, pairs
 from .frameworks import SIDES, TORCH, Models, in_frameworks
 from .labels import PROBLEMS, WITH_LOSS, targets
 from .reference import assert_close, make_inputs
 
+PADDED = crossed(pairs(*WITH_LOSS, plain_only=True), ["right"])
+PADDED += crossed(pairs(*WITH_LOSS, plain_only=True, families=EVERY_HEAD), ["none"])
 
-@in_frameworks(pairs(*WITH_LOSS, plain_only=True), padding=("none", "right"))
+
+@in_frameworks(PADDED, "padding")
 def test_loss_equals_pytorch(models: Models, framework: str, case: Case, head: str, padding: str) -> None:
     inputs = make_inputs(case, padding)
     inputs |= targets(case, head, inputs)
@@ -17,7 +20,7 @@ def test_loss_equals_pytorch(models: Models, framework: str, case: Case, head: s
     assert_close(actual, expected, "loss", 1e-5)
 
 
-@in_frameworks(pairs("sequence_classification", plain_only=True), problem=tuple(PROBLEMS))
+@in_frameworks(pairs("sequence_classification", plain_only=True, families=EVERY_HEAD), problem=tuple(PROBLEMS))
 def test_sequence_loss_follows_the_problem_type(
     models: Models, framework: str, case: Case, head: str, problem: str
 ) -> None:

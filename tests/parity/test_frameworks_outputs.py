@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import torch
 
-from .cases import Case, pairs
+from .cases import Case, padded_pairs, pairs, trunk_pairs
 from .frameworks import SIDES, TORCH, Models, in_frameworks, load
 from .reference import assert_close, assert_outputs_close, kept, make_inputs
 from .routing import imposed, recorded
 
-PADDINGS = ("none", "right", "left")
 WITH_EXPERTS = ("mixtral", "qwen3_moe")
 ASKED = {"output_hidden_states": True, "output_attentions": True}
 
 
-@in_frameworks(pairs(), padding=PADDINGS)
+@in_frameworks(padded_pairs(), "padding")
 def test_outputs_equal_pytorch(
     models: Models, record_property: Any, framework: str, case: Case, head: str, padding: str
 ) -> None:
@@ -29,7 +27,7 @@ def test_outputs_equal_pytorch(
     assert vars(actual).keys() | {"past_key_values"} == vars(expected).keys() | {"past_key_values"}
 
 
-@in_frameworks(pairs())
+@in_frameworks(trunk_pairs(plain_only=True))
 def test_hidden_states_and_attentions_come_only_on_request(
     models: Models, framework: str, case: Case, head: str
 ) -> None:
@@ -37,7 +35,7 @@ def test_hidden_states_and_attentions_come_only_on_request(
     assert not {"hidden_states", "attentions"} & vars(output).keys()
 
 
-@in_frameworks(pairs())
+@in_frameworks(trunk_pairs())
 def test_explicit_position_ids_equal_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
     inputs = make_inputs(case)
     rows, length = inputs["input_ids"].shape
@@ -47,7 +45,7 @@ def test_explicit_position_ids_equal_pytorch(models: Models, framework: str, cas
     assert_outputs_close(actual, expected, kept(inputs))
 
 
-@in_frameworks(pairs())
+@in_frameworks(trunk_pairs())
 def test_inputs_embeds_equal_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
     inputs = make_inputs(case)
     keep = kept(inputs)
@@ -64,7 +62,7 @@ def test_logits_to_keep_are_the_last_ones(models: Models, framework: str, case: 
     assert_close(kept_only, whole[:, -2:], "logits", 1e-5)
 
 
-@in_frameworks(pairs(plain_only=True))
+@in_frameworks(trunk_pairs(plain_only=True))
 def test_without_return_dict_comes_the_same_tuple(models: Models, framework: str, case: Case, head: str) -> None:
     side, model = SIDES[framework], models.of(framework, case, head)
     inputs = {name: side.to(value) for name, value in make_inputs(case).items()}
@@ -75,19 +73,7 @@ def test_without_return_dict_comes_the_same_tuple(models: Models, framework: str
     assert plain[0].shape == named[0].shape
 
 
-EVERY_HEAD = ("llama", "bert", "modernbert")
-"""Families that are compiled with every head; the others, in the quick run, with what writes text. The heads of all
-decoders are the same few lines, and so are those of the encoders but modernbert, which has its own."""
-
-COMPILED = [
-    pytest.param(case, head, id=parameter.id, marks=() if quick else pytest.mark.long)
-    for parameter in pairs(plain_only=True)
-    for case, head in [parameter.values]
-    for quick in [case.family in EVERY_HEAD or head in ("causal_lm", "masked_lm")]
-]
-
-
-@in_frameworks(COMPILED)
+@in_frameworks(trunk_pairs("causal_lm", "masked_lm", plain_only=True))
 def test_compiled_outputs_equal_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
     """One program for the whole pass: nothing in it hangs on the numbers in an array."""
     inputs = make_inputs(case, "right")
@@ -100,7 +86,7 @@ SHARED_EXPERTS = 0.85
 """Smallest share of the tokens that go to the same experts in bfloat16 as in float32, with random weights."""
 
 
-@in_frameworks(pairs(plain_only=True))
+@in_frameworks(trunk_pairs(plain_only=True))
 def test_bfloat16_is_as_close_as_pytorchs_own(models: Models, framework: str, case: Case, head: str) -> None:
     """Mean error against float32 at most three times that of PyTorch in bfloat16, plus 1e-3: rounding, no mistake.
 

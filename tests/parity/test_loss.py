@@ -7,7 +7,7 @@ import copy
 import pytest
 import torch
 
-from .cases import Case, pairs
+from .cases import EVERY_HEAD, Case, crossed, pairs
 from .labels import PROBLEMS, WITH_LOSS, targets
 from .reference import LABELS, Store, assert_close, config_of, make_inputs
 
@@ -23,7 +23,7 @@ def test_loss_equals_the_reference(store: Store, case: Case, head: str, padding:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-@pytest.mark.parametrize(("case", "head"), pairs("sequence_classification", plain_only=True))
+@pytest.mark.parametrize(("case", "head"), pairs("sequence_classification", plain_only=True, families=EVERY_HEAD))
 def test_sequence_loss_follows_the_problem_type(store: Store, case: Case, head: str, problem: str) -> None:
     changes, labels = PROBLEMS[problem]
     inputs = make_inputs(case, "right") | {"labels": labels}
@@ -53,9 +53,12 @@ def without_dropout(case: Case, head: str) -> dict[str, float]:
     return {key: 0.0 for key, value in values.items() if "drop" in key and isinstance(value, float) and value > 0}
 
 
-@pytest.mark.parametrize("checkpointing", [False, True], ids=["plain", "checkpointing"])
-@pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm"))
-def test_gradients_equal_the_reference(store: Store, case: Case, head: str, checkpointing: bool) -> None:
+TRAINED = crossed(pairs("causal_lm", "masked_lm"), ["plain"])
+TRAINED += crossed(pairs("causal_lm", "masked_lm", plain_only=True), ["checkpointing"])
+
+
+@pytest.mark.parametrize(("case", "head", "memory"), TRAINED)
+def test_gradients_equal_the_reference(store: Store, case: Case, head: str, memory: str) -> None:
     changes = without_dropout(case, head)
     reference = store.reference(case, head, **changes)
     theirs = copy.deepcopy(reference.model)
@@ -63,7 +66,7 @@ def test_gradients_equal_the_reference(store: Store, case: Case, head: str, chec
     inputs = make_inputs(case, "right")
     inputs |= targets(case, head, inputs)
     theirs(**inputs).loss.backward()
-    if checkpointing:
+    if memory == "checkpointing":
         ours.gradient_checkpointing_enable()
     ours(**inputs).loss.backward()
 

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import inspect
+from pathlib import Path
 
 import pytest
 
 import loadstone
+from loadstone.architectures import registry
 
 from .cases import CASES, CLASSES, FAMILIES, TABLES, Case, pairs
 from .reference import Store, auto_class, config_of
 
+ROOT = Path(__file__).parents[2]
 PLAIN = {case.family: case for case in CASES if case.variant == "plain"}
+
+
+def test_the_table_of_heads_is_transformers_own_for_every_family_of_the_registry() -> None:
+    spec = importlib.util.spec_from_file_location("make_heads_table", ROOT / "tools" / "make_heads_table.py")
+    assert spec is not None and spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.TABLE.read_text() == tool.table(), "run: make heads"
+    assert sorted(FAMILIES) == sorted(registry.families()), "a family has no cases"
 
 
 @pytest.mark.parametrize(("family", "head"), CLASSES, ids=lambda value: value)

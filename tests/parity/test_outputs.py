@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from .cases import Case, pairs
+from .cases import EVERY_HEAD, PADDINGS, Case, crossed, padded_pairs, pairs, trunk_pairs
 from .reference import (
     Store,
     assert_close,
@@ -25,12 +25,8 @@ def pools_padding(case: Case, head: str, padding: str) -> bool:
     return case.family == "modernbert" and pooled and padding == "left"
 
 
-OUTPUT_CASES = [
-    pytest.param(*parameter.values, padding, id=f"{parameter.id}-{padding}")
-    for parameter in pairs()
-    for padding in ("none", "right", "left")
-    if not pools_padding(*parameter.values, padding)
-]
+OUTPUT_CASES = [parameter for parameter in padded_pairs() if not pools_padding(*parameter.values)]
+TRUNK_CASES = [each for each in crossed(trunk_pairs(), PADDINGS) if not pools_padding(*each.values)]
 
 
 @pytest.mark.parametrize(("case", "head", "padding"), OUTPUT_CASES)
@@ -44,7 +40,7 @@ def test_outputs_equal_the_reference(store: Store, record_property: Any, case: C
     record_property("parity", f"{type(model).__name__} {difference:.2g}")
 
 
-@pytest.mark.parametrize(("case", "head", "padding"), OUTPUT_CASES)
+@pytest.mark.parametrize(("case", "head", "padding"), TRUNK_CASES)
 def test_sdpa_equals_eager(store: Store, case: Case, head: str, padding: str) -> None:
     inputs = make_inputs(case, padding)
     with torch.no_grad():
@@ -53,7 +49,7 @@ def test_sdpa_equals_eager(store: Store, case: Case, head: str, padding: str) ->
     assert_outputs_close(sdpa, eager, kept(inputs))
 
 
-@pytest.mark.parametrize(("case", "head"), pairs("base", "causal_lm", "masked_lm"))
+@pytest.mark.parametrize(("case", "head"), trunk_pairs(plain_only=True))
 def test_hidden_states_and_attentions_come_only_on_request(store: Store, case: Case, head: str) -> None:
     with torch.no_grad():
         output = store.ours(case, head)(**make_inputs(case))
@@ -61,7 +57,7 @@ def test_hidden_states_and_attentions_come_only_on_request(store: Store, case: C
     assert output.attentions is None
 
 
-@pytest.mark.parametrize(("case", "head"), pairs())
+@pytest.mark.parametrize(("case", "head"), trunk_pairs())
 def test_explicit_position_ids_equal_the_reference(store: Store, case: Case, head: str) -> None:
     inputs = make_inputs(case)
     rows, length = inputs["input_ids"].shape
@@ -71,7 +67,7 @@ def test_explicit_position_ids_equal_the_reference(store: Store, case: Case, hea
     assert_outputs_close(ours, store.reference(case, head)(**inputs, position_ids=positions), kept(inputs))
 
 
-@pytest.mark.parametrize(("case", "head"), pairs())
+@pytest.mark.parametrize(("case", "head"), trunk_pairs())
 def test_inputs_embeds_equal_the_reference(store: Store, case: Case, head: str) -> None:
     inputs = make_inputs(case)
     reference, ours = store.reference(case, head), store.ours(case, head)
@@ -109,7 +105,10 @@ DTYPE_OPTIONS = {
     ("case", "head", "form"),
     [
         pytest.param(*parameter.values, form, id=f"{parameter.id}-{form}")
-        for parameter in pairs("causal_lm", "masked_lm", "sequence_classification")
+        for parameter in [
+            *pairs("causal_lm", "masked_lm"),
+            *pairs("sequence_classification", families=EVERY_HEAD),
+        ]
         for form in (DTYPE_OPTIONS if parameter.values[0].id == "llama-plain" else ("torch_dtype",))
     ],
 )

@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from .cases import Case, pairs
+from .cases import LAYOUTS, Case, crossed, pairs, trunk_pairs
 from .reference import Store, assert_close, assert_outputs_close, auto_class, kept, make_inputs
 
 SMALL = 20_000
@@ -44,7 +44,7 @@ def assert_same_model(model: Any, store: Store, case: Case, head: str) -> None:
         assert_outputs_close(model(**inputs), store.ours(case, head)(**inputs), kept(inputs), tolerance=0.0)
 
 
-@pytest.mark.parametrize(("case", "head"), pairs())
+@pytest.mark.parametrize(("case", "head"), trunk_pairs())
 def test_what_we_save_is_what_transformers_saves(store: Store, tmp_path: Path, case: Case, head: str) -> None:
     """The same names, shapes and bits in the file; tied weights once; transformers loads it without a remark."""
     reference = store.reference(case, head)
@@ -63,9 +63,16 @@ def test_what_we_save_is_what_transformers_saves(store: Store, tmp_path: Path, c
         assert_outputs_close(model.eval()(**inputs), reference(**inputs), kept(inputs), tolerance=1e-6)
 
 
-@pytest.mark.parametrize("safe", [True, False], ids=["safetensors", "bin"])
-@pytest.mark.parametrize(("case", "head"), pairs(plain_only=True))
-def test_our_shards_are_read_by_transformers(store: Store, tmp_path: Path, case: Case, head: str, safe: bool) -> None:
+LMS = pairs("causal_lm", "masked_lm", plain_only=True)
+LMS_OF_EACH_LAYOUT = pairs("causal_lm", "masked_lm", plain_only=True, families=LAYOUTS)
+
+
+@pytest.mark.parametrize(
+    ("case", "head", "format"),
+    crossed(trunk_pairs(plain_only=True), ["safetensors"]) + crossed(LMS_OF_EACH_LAYOUT, ["bin"]),
+)
+def test_our_shards_are_read_by_transformers(store: Store, tmp_path: Path, case: Case, head: str, format: str) -> None:
+    safe = format == "safetensors"
     store.ours(case, head).save_pretrained(tmp_path, max_shard_size=SMALL, safe_serialization=safe)
     name = "model.safetensors" if safe else "pytorch_model.bin"
     index = json.loads((tmp_path / f"{name}.index.json").read_text())
@@ -86,7 +93,7 @@ def test_our_shards_are_read_by_transformers(store: Store, tmp_path: Path, case:
     assert_same_model(ours_from(tmp_path, head), store, case, head)
 
 
-@pytest.mark.parametrize(("case", "head"), pairs(plain_only=True))
+@pytest.mark.parametrize(("case", "head"), trunk_pairs(plain_only=True))
 def test_shards_of_transformers_are_read(store: Store, tmp_path: Path, case: Case, head: str) -> None:
     store.reference(case, head).model.save_pretrained(tmp_path, max_shard_size=SMALL)
     assert (tmp_path / "model.safetensors.index.json").exists()
@@ -110,16 +117,18 @@ def write_bin(folder: Path, tensors: dict[str, torch.Tensor], shards: int) -> No
     (folder / "pytorch_model.bin.index.json").write_text(json.dumps(index))
 
 
-@pytest.mark.parametrize("shards", [1, 3], ids=["single", "sharded"])
-@pytest.mark.parametrize(("case", "head"), pairs(plain_only=True))
-def test_pytorch_bin_is_read(store: Store, tmp_path: Path, case: Case, head: str, shards: int) -> None:
+@pytest.mark.parametrize(
+    ("case", "head", "layout"),
+    crossed(trunk_pairs(plain_only=True), ["single"]) + crossed(LMS_OF_EACH_LAYOUT, ["sharded"]),
+)
+def test_pytorch_bin_is_read(store: Store, tmp_path: Path, case: Case, head: str, layout: str) -> None:
     reference = store.reference(case, head)
     reference.model.config.save_pretrained(tmp_path)
-    write_bin(tmp_path, reference.stored, shards)
+    write_bin(tmp_path, reference.stored, shards={"single": 1, "sharded": 3}[layout])
     assert_same_model(ours_from(tmp_path, head), store, case, head)
 
 
-@pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm", plain_only=True))
+@pytest.mark.parametrize(("case", "head"), LMS_OF_EACH_LAYOUT)
 def test_our_own_folder_comes_back_bit_for_bit(store: Store, tmp_path: Path, case: Case, head: str) -> None:
     """Through our own shards, saved onto the very folder that the model is mapped from."""
     folder = tmp_path / "model"
@@ -131,7 +140,7 @@ def test_our_own_folder_comes_back_bit_for_bit(store: Store, tmp_path: Path, cas
     assert_same_model(ours_from(folder, head), store, case, head)
 
 
-@pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm", plain_only=True))
+@pytest.mark.parametrize(("case", "head"), LMS_OF_EACH_LAYOUT)
 def test_trained_weights_are_what_is_saved(store: Store, tmp_path: Path, case: Case, head: str) -> None:
     """Training in place on mapped weights leaves the source file alone and reaches the saved one."""
     reference = store.reference(case, head)
@@ -146,15 +155,17 @@ def test_trained_weights_are_what_is_saved(store: Store, tmp_path: Path, case: C
     assert [name for name, tensor in reference.stored.items() if not stored[name].equal(tensor * 1.5)] == []
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=["float16", "bfloat16"])
-@pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm", plain_only=True))
+@pytest.mark.parametrize(
+    ("case", "head", "stored"), crossed(LMS, ["bfloat16"]) + crossed(LMS_OF_EACH_LAYOUT, ["float16"])
+)
 def test_half_precision_checkpoint_loads_by_auto_and_as_float32(
-    store: Store, tmp_path: Path, case: Case, head: str, dtype: torch.dtype
+    store: Store, tmp_path: Path, case: Case, head: str, stored: str
 ) -> None:
     reference = store.reference(case, head)
     config = json.loads((reference.folder / "config.json").read_text())
     config.pop("dtype")
-    (tmp_path / "config.json").write_text(json.dumps(config | {"torch_dtype": str(dtype).removeprefix("torch.")}))
+    (tmp_path / "config.json").write_text(json.dumps(config | {"torch_dtype": stored}))
+    dtype = getattr(torch, stored)
     halves = {name: tensor.to(dtype) for name, tensor in reference.stored.items()}
     save_file(halves, tmp_path / "model.safetensors", metadata={"format": "pt"})
 

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 import loadstone
 from loadstone import errors
 
-from .cases import CASES, CLASSES, Case, pairs
+from .cases import CASES, CLASSES, Case, pairs, trunk_pairs
 from .reference import Reference, Store, assert_close, assert_outputs_close, auto_class, kept, make_inputs
 
 PLAIN = {case.family: case for case in CASES if case.variant == "plain"}
@@ -277,7 +277,7 @@ def as_version_4(config: dict[str, Any], family: str) -> dict[str, Any]:
     return old
 
 
-@pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm", "base"))
+@pytest.mark.parametrize(("case", "head"), trunk_pairs())
 def test_config_of_transformers_4_means_the_same(store: Store, tmp_path: Path, case: Case, head: str) -> None:
     reference = store.reference(case, head)
     saved = json.loads((reference.folder / "config.json").read_text())
@@ -291,7 +291,7 @@ def test_config_of_transformers_4_means_the_same(store: Store, tmp_path: Path, c
 # --- faults --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("case", "head"), pairs(plain_only=True))
+@pytest.mark.parametrize(("case", "head"), trunk_pairs(plain_only=True))
 def test_missing_tensor_is_named_and_nothing_else(store: Store, tmp_path: Path, case: Case, head: str) -> None:
     reference = store.reference(case, head)
     lost = next(name for name in sorted(reference.stored) if re.search(r"\.?(layers?|h)\.1\.", name))

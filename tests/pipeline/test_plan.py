@@ -26,7 +26,8 @@ PLANNED = """
 import json, sys, time
 import loadstone
 start = time.perf_counter()
-forecast = loadstone.plan(sys.argv[1], device_map="auto", dtype="auto", max_memory={"cpu": "30GiB"})
+room = {"max_memory": {"cpu": "30GiB"}, "offload_folder": "offload"}
+forecast = loadstone.plan(sys.argv[1], device_map="auto", dtype="auto", **room)
 seconds = time.perf_counter() - start
 assert not {"torch", "jax", "tensorflow", "numpy"} & set(sys.modules), "plan imports no framework"
 peak = next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
@@ -147,8 +148,9 @@ def test_the_peak_of_private_memory_is_the_forecast_one(how: str, folder: Path, 
         "offloaded": {"dtype": "bfloat16", "device_map": "auto", "max_memory": {"cpu": "200MB"}},
         "views": {"dtype": "auto", "device_map": "cpu"},
     }[how]
+    asked["offload_folder"] = str(tmp_path / "offload")
     forecast = loadstone.plan(large, **asked)
-    measured = run(MEASURED, folder, large, json.dumps(asked | {"offload_folder": str(tmp_path / "offload")}))
+    measured = run(MEASURED, folder, large, json.dumps(asked))
     assert measured["map"] == forecast.device_map
     staging = 64 << 20 if how == "offloaded" else 4 << 20
     low, high = 0.95 * forecast.peak_private_bytes, 1.05 * forecast.peak_private_bytes + staging
@@ -160,7 +162,8 @@ def test_bytes_to_cast_to_offload_and_to_read_each_time(folder: Path) -> None:
     stored = whole.bytes_by_device["cpu"]
     cast = loadstone.plan(folder, device_map="cpu", dtype="float16")
     assert (cast.cast_bytes, cast.peak_private_bytes, cast.read_bytes) == (stored // 2, stored // 2, stored)
-    offloaded = loadstone.plan(folder, device_map="disk", dtype="float16", max_memory={"cpu": "35kB"})
+    room: dict[str, Any] = {"max_memory": {"cpu": "35kB"}, "offload_folder": folder / "offload"}
+    offloaded = loadstone.plan(folder, device_map="disk", dtype="float16", **room)
     assert offloaded.offload_bytes == stored // 2 == offloaded.bytes_by_device["disk"]
     assert 0 < offloaded.streamed_bytes < stored // 2
     viewed = loadstone.plan(folder, device_map="disk", max_memory={"cpu": "100MB"})

@@ -264,7 +264,7 @@ def test_a_lock_holds_the_file_that_says_how_weights_are_quantized(plain: Path, 
     folder = tmp_path / "model"
     stored(plain, folder, *SAID["modelopt, a file"])
     content = (folder / "hf_quant_config.json").read_text()
-    lock = tmp_path / "loadstone.lockfile.lockfile"
+    lock = tmp_path / "loadstone.lock"
     lock_sources([folder], lock).write()
     Auto.from_pretrained(folder, dequantize=True, lock=lock)
     (folder / "hf_quant_config.json").write_text(content.replace("FP8", "FP8_PB_WO"))
@@ -275,7 +275,7 @@ def test_a_lock_holds_the_file_that_says_how_weights_are_quantized(plain: Path, 
 def test_a_lock_refuses_such_a_file_that_it_does_not_list(plain: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     stored(plain, folder, by_matrix, {}, {})
-    lock = tmp_path / "loadstone.lockfile.lockfile"
+    lock = tmp_path / "loadstone.lock"
     lock_sources([folder], lock).write()
     (folder / "hf_quant_config.json").write_text(json.dumps(FP8))
     with pytest.raises(LockMismatch, match=r"hf_quant_config\.json: expected a file that"):

@@ -108,7 +108,7 @@ def test_parts_take_their_rows_of_a_stored_whole() -> None:
     wanted = [Slot("l.q.weight", (4, 3)), Slot("l.k.weight", (2, 3)), Slot("l.v.weight", (2, 3))]
     plan = match(wanted, {"l.qkv.weight": tensor("l.qkv.weight", 8, 3)}, QKV)
     rows = [plan.recipes[slot.name].pieces[0].rows for slot in wanted]  # type: ignore[union-attr]
-    assert rows == [(0, 4), (4, 2), (6, 2)]
+    assert rows == [slice(0, 4), slice(4, 6), slice(6, 8)]
     assert str(plan.recipes["l.k.weight"]) == "rows 4 to 5 of l.qkv.weight"
     assert plan.unused == ()
 

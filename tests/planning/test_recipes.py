@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from loadstone.checkpoint.layouts import in_runs, reordered
 from loadstone.core.naming import Fused, Naming, StackedExperts
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Piece, Stack, Stored
@@ -25,7 +26,9 @@ def stored(name: str, shape: tuple[int, ...], cut: int, offset: int, is_transpos
     """Elements numbered from ``offset`` on, one byte each, at that byte of the file; a second run after a gap."""
     file_shape = shape[::-1] if is_transposed else shape
     elements = shape[0] * shape[1]
-    runs = [(offset, cut), (offset + cut + GAP, elements - cut)] if 0 < cut < elements else [(offset, elements)]
+    whole = ByteRange(offset, offset + elements)
+    first, rest = ByteRange(offset, offset + cut), ByteRange(offset + cut, whole.stop).shift(GAP)
+    runs = [first, rest] if 0 < cut < elements else [whole]
     tensor = in_runs(name, DType.UINT8, file_shape, Path("f"), runs)
     return reordered(tensor, (1, 0)) if is_transposed else tensor
 
@@ -37,7 +40,7 @@ def filled(recipe: Stored, shape: tuple[int, ...], memory: np.ndarray[Any, Any])
         assert not tensor.stretches
         strides = tensor.strides or tuple(np.zeros(tensor.shape, np.uint8).strides)
         view = np.lib.stride_tricks.as_strided(memory[tensor.offset :], tensor.shape, strides)
-        view = view if rows is None else view[rows[0] : rows[0] + rows[1]]
+        view = view if rows is None else view[rows]
         slot[... if into is None else into] = view
     return slot
 
@@ -82,7 +85,7 @@ def test_stretches_fill_whole_slots_rows_of_slots_and_stacks_as_one_row_of_bytes
 
 
 def test_a_tensor_in_one_row_is_its_own_only_piece() -> None:
-    piece = Piece(StoredTensor("a", DType.FLOAT32, (2, 2), Path("f"), 0, 16), rows=(1, 1))
+    piece = Piece(StoredTensor("a", DType.FLOAT32, (2, 2), Path("f"), 0, 16), rows=slice(1, 2))
     assert piece.spread() == (piece,)
 
 

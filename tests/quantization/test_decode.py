@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from loadstone.core.tensors import DType
-from loadstone.quantization.decode import floats, integers, nibbles, unpacked
+from loadstone.quantization.decode import floats, integers, unpacked
 from loadstone.quantization.row_boxes import in_boxes
 
 
@@ -34,7 +34,6 @@ def test_plain_numbers_keep_their_shape_but_for_the_last_dimension(dtype: DType)
 
 
 def test_numbers_of_a_few_bits_come_lowest_bits_first() -> None:
-    assert nibbles(np.array([[0x21, 0x43]], np.uint8)).tolist() == [[1, 2, 3, 4]]
     assert unpacked(np.array([0x87654321], np.uint32), 4).tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
     assert unpacked(np.array([-1], np.int32), 8).tolist() == [255] * 4
 

@@ -83,7 +83,7 @@ def test_slots_get_them_in_steps_whole_and_in_part(name: str, tmp_path: Path, mo
     monkeypatch.setattr(unpacking, "_ELEMENTS", 1000)
     tensor, packing, whole = tensor_of(MADE[name](), tmp_path)
     jobs = [Job("whole", [Piece(tensor)], tensor.shape, torch.float32)]
-    jobs.append(Job("part", [Piece(tensor, (37, 20))], (20, tensor.shape[1]), torch.float32))
+    jobs.append(Job("part", [Piece(tensor, slice(37, 57))], (20, tensor.shape[1]), torch.float32))
     made = make(jobs, torch.device("cpu"), weights_of(packing.parts)).tensors
     np.testing.assert_array_equal(made["whole"].numpy(), whole)
     np.testing.assert_array_equal(made["part"].numpy(), whole[37:57])

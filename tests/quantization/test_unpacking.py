@@ -81,10 +81,10 @@ def recipes(tensor: StoredTensor) -> dict[str, tuple[list[Piece], tuple[int, ...
     height, width = tensor.shape
     return {
         "whole": ([Piece(tensor)], tensor.shape),
-        "rows": ([Piece(tensor, (7, 11))], (11, width)),
+        "rows": ([Piece(tensor, slice(7, 18))], (11, width)),
         "stack": ([Piece(tensor, None, (i,)) for i in range(2)], (2, height, width)),
         "beside": (
-            [Piece(tensor, (3, 5), (1, slice(2, 7))), Piece(tensor, (0, 2), (1, slice(0, 2)))],
+            [Piece(tensor, slice(3, 8), (1, slice(2, 7))), Piece(tensor, slice(0, 2), (1, slice(0, 2)))],
             (2, 7, width),
         ),
     }

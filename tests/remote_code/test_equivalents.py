@@ -103,7 +103,8 @@ def test_chunks_convolution_and_pruning() -> None:
     assert new == {0, 2} and rows.tolist() == [4, 5]
 
 
-OUTPUTS = [name for name in transformers_names._HOMES["loadstone.frameworks.outputs"] if name != "ModelOutput"]
+HOMES_OF_OUTPUTS = ("loadstone.frameworks.outputs", "loadstone.frameworks.torch.transformers_compat.outputs")
+OUTPUTS = [name for home in HOMES_OF_OUTPUTS for name in transformers_names._HOMES[home] if name != "ModelOutput"]
 KEPT_LONGER = {"BaseModelOutput", "CausalLMOutput", "SequenceClassifierOutput"}
 """Ours serve decoders too, so they have fields besides."""
 

@@ -25,7 +25,7 @@ from loadstone.core.sizes import parse_size
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.saving.checkpoint import OutgoingTensor, in_flax_layout, save_checkpoint
-from loadstone.transfer.slices import of_array
+from loadstone.transfer.array_bytes import of_array
 
 SHARDED = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]
 

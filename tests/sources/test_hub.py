@@ -14,7 +14,7 @@ from typing import Any
 
 import huggingface_hub
 import pytest
-from hub_server import Hub
+from hub_server import Hub, resolve_config, resolve_files
 from huggingface_hub import constants
 
 from loadstone.errors import (
@@ -26,7 +26,7 @@ from loadstone.errors import (
     UnsafeCheckpoint,
 )
 from loadstone.saving.journal import STAGING
-from loadstone.sources.resolve import Source, resolve_config, resolve_files
+from loadstone.sources.resolve import Source
 
 ID = "owner/model"
 FIRST, SECOND = "1" * 40, "2" * 40
@@ -113,10 +113,26 @@ def test_folder_is_itself_and_nothing_is_asked_of_the_network(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "owner" / "model").mkdir(parents=True)
-    (tmp_path / "file.safetensors").write_bytes(b"")
-    for meant in (tmp_path, str(tmp_path), ".", "owner/model", "owner", "owner/", Path("owner"), "file.safetensors"):
-        assert resolve(meant) == Source(Path(meant), None, None)
-    assert resolve("~/owner") == Source(tmp_path / "owner", None, None)
+    for meant in (tmp_path, str(tmp_path), ".", "owner/model", "owner", "owner/", Path("owner")):
+        assert resolve(meant) == Source(Path(meant), configs=Path(meant))
+    assert resolve("~/owner") == Source(tmp_path / "owner", configs=tmp_path / "owner")
+
+
+@pytest.mark.usefixtures("no_sockets")
+@pytest.mark.parametrize("resolve", [resolve_files, resolve_config])
+def test_one_file_is_itself_its_folder_the_root_and_its_config_lies_beside_it(
+    resolve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("x.safetensors", "pytorch_model.bin.index.json", "x.gguf"):
+        (tmp_path / name).write_bytes(b"")
+    for name in ("x.safetensors", "pytorch_model.bin.index.json"):
+        assert resolve(name) == Source(Path(), file=Path(name), configs=Path())
+    assert resolve("x.gguf") == Source(Path(), file=Path("x.gguf")), "a GGUF file stands alone"
+    assert resolve(tmp_path, gguf_file="x.gguf") == Source(tmp_path, file=tmp_path / "x.gguf", configs=tmp_path)
+    for option in ({"subfolder": "sub"}, {"variant": "fp16"}):
+        with pytest.raises(ArgumentError, match="is not a folder: subfolder and variant say where to look in one"):
+            resolve("x.safetensors", **option)
 
 
 @pytest.mark.usefixtures("no_sockets")

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_server import Hub, Storage, Trouble
+from hub_server import Hub, Storage, Trouble, resolve_config, resolve_files
 from huggingface_hub import constants
 
 from loadstone.errors import CheckpointNotFound, CorruptCheckpoint, HubError
-from loadstone.sources.resolve import resolve_config, resolve_files
 
 ID = "owner/model"
 WEIGHTS = os.urandom(200_000)
@@ -42,7 +41,7 @@ def cache(tmp_path: Path) -> Path:
 
 
 def load(hub: Hub, cache: Path, **options: object) -> Path:
-    return resolve_files(ID, cache_dir=cache, endpoint=hub.address, **options).folder  # type: ignore[arg-type]
+    return resolve_files(ID, cache_dir=cache, endpoint=hub.address, **options).folder
 
 
 # Downloads
@@ -83,7 +82,8 @@ def test_a_killed_process_leaves_nothing_half_and_the_next_completes(hub: Hub, c
     hub.troubles["model.safetensors"] = Trouble(delay_s=0.05)
     script = (
         "import sys\nfrom loadstone.sources.resolve import resolve_files\n"
-        "resolve_files(sys.argv[1], cache_dir=sys.argv[2], endpoint=sys.argv[3])"
+        "from loadstone.sources.asked import HubOptions\n"
+        "resolve_files(sys.argv[1], hub=HubOptions(cache_dir=sys.argv[2], endpoint=sys.argv[3]))"
     )
     env = {**os.environ, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "home")}
     process = subprocess.Popen([sys.executable, "-c", script, ID, str(cache), hub.address], env=env)

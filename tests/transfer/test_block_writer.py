@@ -17,14 +17,15 @@ import numpy as np
 import pytest
 from leaks import nothing_new_stays
 
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
 from loadstone.transfer import block_writer as write_files
 from loadstone.transfer import kernel_copy, new_file
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.block_writer import BLOCK_NBYTES
-from loadstone.transfer.kernel_copy import Run, runs
-from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor, StoredFile, StoredRange
-from loadstone.transfer.slices import of_array
+from loadstone.transfer.kernel_copy import runs
+from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor, StoredFile, StoredRange, nbytes_of
 
 MIB = 1 << 20
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -42,8 +43,8 @@ def tensor(
 
 
 def plan(*pieces: bytes | OutgoingTensor) -> FilePlan:
-    cuts = [piece if isinstance(piece, bytes) else Cut(piece, 0, piece.nbytes) for piece in pieces]
-    return FilePlan(cuts, sum(len(p) if isinstance(p, bytes) else p.stop - p.start for p in cuts))
+    cuts = [piece if isinstance(piece, bytes) else Cut(piece, piece.range) for piece in pieces]
+    return FilePlan(cuts, sum(map(nbytes_of, cuts)))
 
 
 def state(path: Path) -> StoredFile:
@@ -118,7 +119,7 @@ def test_memory_whose_place_fits_is_written_from_where_it_is(
     data[:] = noise(len(data))
     gathered: list[int] = []
     real = write_files._gather
-    monkeypatch.setattr(write_files, "_gather", lambda *args: (gathered.append(args[1]), real(*args))[1])
+    monkeypatch.setattr(write_files, "_gather", lambda *args: (gathered.append(args[1].start), real(*args))[1])
     # Three tensors that lie one after another, the second a single page.
     cuts = [0, MIB, MIB + 4096, len(data)]
     tensors = [tensor(data[a:b], str(a), in_place=True) for a, b in itertools.pairwise(cuts)]
@@ -307,7 +308,7 @@ def test_interrupts_stop_all_threads_within_a_block_and_close_all_files(
 
 
 def stored_at(path: Path, offset: int, data: Bytes, name: str = "w") -> OutgoingTensor:
-    return tensor(data, name, (StoredRange(state(path), offset, 0, data.nbytes),))
+    return tensor(data, name, (StoredRange(ByteRange(0, data.nbytes), state(path), offset),))
 
 
 @pytest.mark.parametrize("offset", [0, 1, 8, 4096])
@@ -334,7 +335,7 @@ def test_neighbours_in_both_files_are_one_run_and_short_runs_go_through_memory(t
     small = [stored_at(tmp_path / "source", i * MIB // 4, piece, str(i)) for i in range(5)]
     apart = stored_at(tmp_path / "source", 6 * MIB, piece)
     found = runs(plan(b"h" * 4096, *small, apart))
-    assert found == [Run(4096, 4096 + 5 * MIB // 4, file, 0)]
+    assert found == [StoredRange(ByteRange(4096, 4096 + 5 * MIB // 4), file, 0)]
 
 
 def test_a_run_shares_no_page_with_bytes_from_memory(tmp_path: Path) -> None:
@@ -343,7 +344,7 @@ def test_a_run_shares_no_page_with_bytes_from_memory(tmp_path: Path) -> None:
     first, second = stored_at(tmp_path / "source", 3, data, "a"), stored_at(tmp_path / "source", MIB, data, "b")
     found = runs(plan(b"header", first, second, b"end"))
     # Between the two there is a seam within a page; both come by the same way, one after the other.
-    assert [(run.start, run.stop, run.offset) for run in found] == [
+    assert [(*run.range, run.offset) for run in found] == [
         (4096, 6 + 2 * MIB + 5, 3 + 4090),
         (6 + 2 * MIB + 5, 4 * MIB + 4096 - 4096, MIB),
     ]
@@ -358,7 +359,8 @@ def test_only_what_is_unchanged_is_copied_and_the_rest_comes_from_memory(
     data = source.copy()
     data[2 * MIB : 3 * MIB] = 7
     file = state(tmp_path / "source")
-    stored = (StoredRange(file, 0, 0, 2 * MIB), StoredRange(file, 3 * MIB, 3 * MIB, 3 * MIB))
+    kept = ByteRange(0, 2 * MIB), ByteRange(3 * MIB, 6 * MIB)
+    stored = tuple(StoredRange(each, file, each.start) for each in kept)
     write_files.write_files({tmp_path / "x": plan(b"h" * 4096, tensor(data, stored=stored))})
     assert (tmp_path / "x").read_bytes() == b"h" * 4096 + data.tobytes()
     assert sum(kernel_copies) == 5 * MIB

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loadstone.transfer.machine import accelerator_bytes, available_bytes, cores
+from loadstone.transfer.machine import accelerator_bytes, available_bytes, cores, may_have_other_accelerators
 
 MIB = 1 << 20
 HOST = 1000 * MIB
@@ -106,3 +106,15 @@ def test_accelerators_are_asked_for_without_a_framework() -> None:
 def test_hidden_accelerators_are_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert accelerator_bytes() == {}
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"), [("nvidia0", True), ("dri/renderD128", True), ("kfd", True), ("tty", False)]
+)
+def test_device_nodes_tell_of_accelerators_that_the_driver_says_nothing_of(
+    node: str, expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    (tmp_path / node).parent.mkdir(exist_ok=True)
+    (tmp_path / node).touch()
+    assert may_have_other_accelerators(tmp_path) is expected

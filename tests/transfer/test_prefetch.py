@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from leaks import descriptors, maps, threads
 
+from loadstone.core.slices import ByteRange
 from loadstone.errors import CorruptCheckpoint
 from loadstone.transfer import mapped_file as mapping
 from loadstone.transfer import memory
@@ -65,7 +66,7 @@ def done(regions: list[Region]) -> Warmup:
 def test_a_cold_file_is_read_and_its_pages_are_entered(path: Path) -> None:
     mapped = MappedFile(path)
     assert present_pages(mapped) == 0
-    done([Region(path, 0, NBYTES, *mapped.place(0))])
+    done([Region(path, ByteRange(0, NBYTES), *mapped.place(0))])
     assert cached(path) == NBYTES
     assert present_pages(mapped) == -(-NBYTES // 4096)
     assert bytes(mapped.buffer) == path.read_bytes()
@@ -80,25 +81,26 @@ def test_the_pages_of_a_cached_file_are_entered(
         monkeypatch.setattr(memory, "_PROCESS_MADVISE", 100_000)
     path.read_bytes()
     mapped = MappedFile(path)
-    done([Region(path, start, nbytes, *mapped.place(start))])
+    done([Region(path, ByteRange(start, start + nbytes), *mapped.place(start))])
     pages = -(-(start + nbytes) // 4096) - start // 4096
     assert present_pages(mapped) >= 0.98 * pages  # a few are left to be read ahead of
 
 
 def test_without_a_map_only_the_page_cache_is_filled(path: Path) -> None:
-    done([Region(path, 0, NBYTES, None, 0)])
+    done([Region(path, ByteRange(0, NBYTES), None, 0)])
     assert cached(path) == NBYTES
 
 
 def test_only_what_is_asked_for_is_read(path: Path) -> None:
     mapped = MappedFile(path)
-    done([Region(path, 8192, 4096, *mapped.place(8192)), Region(path, 8200, 5000, *mapped.place(8200))])
+    wanted = ByteRange(8192, 12288), ByteRange(8200, 13200)
+    done([Region(path, part, *mapped.place(part.start)) for part in wanted])
     assert 2 <= present_pages(mapped) <= 32  # the kernel enters a few neighbours
 
 
 def test_progress_adds_up(path: Path) -> None:
     told: list[int] = []
-    started = Warmup([Region(path, 0, NBYTES, None, 0)])
+    started = Warmup([Region(path, ByteRange(0, NBYTES), None, 0)])
     started.start()
     started.wait(told.append)
     assert sum(told) <= NBYTES == started.nbytes
@@ -115,7 +117,7 @@ def test_an_error_of_the_disk_names_the_file(path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "preadv", fail_in_the_middle)
     mapped = MappedFile(path)
     with pytest.raises(CorruptCheckpoint, match="weights: expected bytes that can be read, found Input/output error"):
-        done([Region(path, 0, NBYTES, *mapped.place(0))])
+        done([Region(path, ByteRange(0, NBYTES), *mapped.place(0))])
 
 
 @pytest.mark.parametrize("is_read_first", [True, False])
@@ -127,13 +129,13 @@ def test_a_file_that_shrank_is_an_error_and_not_a_signal(
     if not is_read_first:  # as where the cache seems to have it all
         monkeypatch.setattr(warmup, "cached_bytes", lambda descriptor, start, nbytes: nbytes)
     with pytest.raises(CorruptCheckpoint, match=r"weights: expected \d+ bytes from byte \d+ on, found"):
-        done([Region(path, 0, NBYTES, *mapped.place(0))])
+        done([Region(path, ByteRange(0, NBYTES), *mapped.place(0))])
 
 
 def test_a_map_whose_file_was_removed_is_still_populated(path: Path) -> None:
     mapped, content = MappedFile(path), path.read_bytes()
     path.unlink()
-    done([Region(path, 0, NBYTES, *mapped.place(0))])
+    done([Region(path, ByteRange(0, NBYTES), *mapped.place(0))])
     assert present_pages(mapped) == -(-NBYTES // 4096)
     assert bytes(mapped.buffer) == content
 
@@ -155,7 +157,7 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 def test_cancelling_ends_the_threads_and_reads_no_further(path: Path, held_back: threading.Event) -> None:
     before = threads()
-    started = Warmup([Region(path, 0, NBYTES, None, 0)], threads=2)
+    started = Warmup([Region(path, ByteRange(0, NBYTES), None, 0)], threads=2)
     started.start()
     timer = threading.Timer(0.2, held_back.set)
     timer.start()
@@ -167,7 +169,7 @@ def test_cancelling_ends_the_threads_and_reads_no_further(path: Path, held_back:
 def test_what_nobody_holds_any_more_is_passed_over(path: Path, held_back: threading.Event) -> None:
     mapped = MappedFile(path)
     half = NBYTES // 2 // 4096 * 4096
-    regions = [Region(path, at, 4096, *mapped.place(at)) for at in range(0, half, 4096)]
+    regions = [Region(path, ByteRange(at, at + 4096), *mapped.place(at)) for at in range(0, half, 4096)]
     started = Warmup(regions, threads=1)
     del regions
     started.start()
@@ -181,7 +183,7 @@ def test_what_nobody_holds_any_more_is_passed_over(path: Path, held_back: thread
 def test_an_error_of_what_goes_on_alone_is_one_line(
     path: Path, held_back: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    started = Warmup([Region(path, 0, NBYTES, None, 0)], threads=1)
+    started = Warmup([Region(path, ByteRange(0, NBYTES), None, 0)], threads=1)
     started.start()
     started.detach()
     os.truncate(path, 100)

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from leaks import descriptors
 
+from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import CorruptCheckpoint
 from loadstone.transfer import stream
 from loadstone.transfer import weight_file as files
-from loadstone.transfer.stream import Range, Ring
+from loadstone.transfer.stream import Ring
 from loadstone.transfer.weight_file import WeightFile
 
 SIZE = 200_000
@@ -26,15 +27,19 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def fetched(ring: Ring, index: int, ranges: list[Range]) -> list[bytes]:
+def part(file: Path, offset: int, nbytes: int) -> FileRange:
+    return FileRange(file, ByteRange(offset, offset + nbytes))
+
+
+def fetched(ring: Ring, index: int, ranges: list[FileRange]) -> list[bytes]:
     with ring.turn:
         memory = ring.memory[ring.fetch(index)]
         starts = ring.blocks[index].starts
         return [memory[start : start + each.nbytes] for start, each in zip(starts, ranges, strict=True)]
 
 
-def expected(ranges: list[Range]) -> list[bytes]:
-    return [each.file.read_bytes()[each.offset : each.offset + each.nbytes] for each in ranges]
+def expected(ranges: list[FileRange]) -> list[bytes]:
+    return [each.file.read_bytes()[slice(*each.range)] for each in ranges]
 
 
 @pytest.mark.parametrize("direct", [True, False])
@@ -51,10 +56,10 @@ def test_every_block_has_its_bytes_whatever_the_order(
     chance = random.Random(2)
     blocks = []
     for _ in range(7):
-        ranges = [Range(other, chance.randrange(9_000), chance.randrange(1, 999))]
+        ranges = [part(other, chance.randrange(9_000), chance.randrange(1, 999))]
         for _ in range(chance.randrange(1, 9)):
             start = chance.randrange(SIZE)
-            ranges.append(Range(file, start, chance.randrange(1, min(30_000, SIZE - start + 1))))
+            ranges.append(part(file, start, chance.randrange(1, min(30_000, SIZE - start + 1))))
         blocks.append(ranges)
     ring = Ring(blocks)
     order = [*range(7), *range(7), 3, 3, 0, 6, 5, 4, 3, 2, 1, 0, *(chance.randrange(7) for _ in range(50))]
@@ -63,17 +68,17 @@ def test_every_block_has_its_bytes_whatever_the_order(
 
 
 def test_the_end_of_a_file_need_not_be_the_end_of_a_sector(file: Path) -> None:
-    ranges = [Range(file, SIZE - 5, 5)]
+    ranges = [part(file, SIZE - 5, 5)]
     assert fetched(Ring([ranges]), 0, ranges) == expected(ranges)
 
 
 def test_there_are_two_buffers_as_large_as_the_largest_block(file: Path) -> None:
-    ring = Ring([[Range(file, 0, 4096)], [Range(file, 100, 10_000)], [Range(file, 0, 8192)]])
+    ring = Ring([[part(file, 0, 4096)], [part(file, 100, 10_000)], [part(file, 0, 8192)]])
     assert ring.nbytes == 2 * 3 * 4096
 
 
 def test_threads_take_turns(file: Path) -> None:
-    blocks = [[Range(file, 1000 * index, 900)] for index in range(20)]
+    blocks = [[part(file, 1000 * index, 900)] for index in range(20)]
     ring, wrong = Ring(blocks), []
 
     def work(seed: int) -> None:
@@ -92,14 +97,14 @@ def test_threads_take_turns(file: Path) -> None:
 
 
 def test_a_file_that_shrinks_is_named_with_what_was_expected_and_found(file: Path) -> None:
-    ring = Ring([[Range(file, 0, 100)], [Range(file, SIZE - 100, 100)]])
+    ring = Ring([[part(file, 0, 100)], [part(file, SIZE - 100, 100)]])
     os.truncate(file, 1000)
     with ring.turn, pytest.raises(CorruptCheckpoint, match=rf"weights.bin: expected the {SIZE} bytes .* found 1000"):
         ring.fetch(0)
 
 
 def test_a_read_that_fails_is_an_error_each_time_and_not_a_wait(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ring = Ring([[Range(file, 0, 100)], [Range(file, 5000, 100)]])
+    ring = Ring([[part(file, 0, 100)], [part(file, 5000, 100)]])
 
     def failing(*args: object) -> int:
         raise OSError(5, "Input/output error")
@@ -109,11 +114,11 @@ def test_a_read_that_fails_is_an_error_each_time_and_not_a_wait(file: Path, monk
         for _ in range(2):
             with ring.turn, pytest.raises(CorruptCheckpoint, match="Input/output error"):
                 ring.fetch(0)
-    assert fetched(ring, 0, [Range(file, 0, 100)]) == expected([Range(file, 0, 100)])
+    assert fetched(ring, 0, [part(file, 0, 100)]) == expected([part(file, 0, 100)])
 
 
 def test_a_removed_file_keeps_its_bytes(file: Path) -> None:
-    ranges = [Range(file, 10, 1000)]
+    ranges = [part(file, 10, 1000)]
     ring, before = Ring([ranges]), expected(ranges)
     file.unlink()
     file.write_bytes(b"another")

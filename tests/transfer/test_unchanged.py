@@ -42,7 +42,7 @@ def ranges(mapped: MappedFile, offset: int, nbytes: int) -> list[tuple[int, int,
     for each in found:
         assert each.file.path == mapped.path
         assert each.file[1:] == (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    return [(each.offset, each.start, each.nbytes) for each in found]
+    return [(each.offset, each.range.start, each.range.nbytes) for each in found]
 
 
 def test_a_range_of_a_map_is_found_whether_or_not_it_was_read(mapped: MappedFile) -> None:
@@ -81,7 +81,7 @@ def test_pieces_laid_into_memory_are_found_each_at_its_place(path: Path) -> None
         overlay(memory, 2 * PAGE, file.fileno(), 10 * PAGE, 3 * PAGE)
         overlay(memory, 8 * PAGE, file.fileno(), PAGE, PAGE)
     found: tuple[StoredRange, ...] = Backing().ranges(address_of(memory) + 10, 20 * PAGE - 10)
-    assert [(each.offset, each.start, each.nbytes) for each in found] == [
+    assert [(each.offset, each.range.start, each.range.nbytes) for each in found] == [
         (10 * PAGE, 2 * PAGE - 10, 3 * PAGE),
         (PAGE, 8 * PAGE - 10, PAGE),
     ]

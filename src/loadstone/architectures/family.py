@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from loadstone.architectures.components.base import Component
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused, Naming, StackedExperts
+from loadstone.core.records import record
 
 BARE = "model"
 CAUSAL_LM = "causal-lm"
@@ -26,7 +27,7 @@ PRETRAINING = "pretraining"
 TASKS = (BARE, CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING)
 
 
-@dataclass(frozen=True)
+@record
 class HeadSpec:
     """One class of a family: its name on the Hub, its task, and its blueprint.
 
@@ -53,7 +54,7 @@ class HeadSpec:
         return self.build(config)
 
 
-@dataclass(frozen=True)
+@record
 class Family:
     """All architectures that share one ``model_type``."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -39,7 +39,7 @@ _READ = {"rope_type", "short_factor", "long_factor", "truncate", *_NUMBERS}
 _LARGEST_DIM = 1 << 16
 
 
-@dataclass(frozen=True)
+@record
 class Rotary:
     """How queries and keys are turned by their position.
 

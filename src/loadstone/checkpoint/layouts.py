@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
 
-from loadstone.core.tensors import DType, StoredTensor, Stretch
-
-
-def row_major(shape: Sequence[int]) -> tuple[int, ...]:
-    """Elements to step for each dimension where the last one runs fastest.
-
-    >>> row_major((2, 3, 4))
-    (12, 4, 1)
-    """
-    steps = [1]
-    for size in reversed(shape[1:]):
-        steps.append(steps[-1] * size)
-    return tuple(reversed(steps)) if shape else ()
+from loadstone.core.slices import ByteRange, boxes, row_major, shape_of
+from loadstone.core.tensors import DType, StoredTensor, TensorSlice
 
 
 def is_row_major(shape: Sequence[int], strides: Sequence[int]) -> bool:
-    """Whether these strides are those of :func:`row_major`, as far as they are ever used."""
+    """Whether these strides are those of :func:`~loadstone.core.slices.row_major`, as far as they are ever used."""
     # The stride of a dimension of one element is not, and PyTorch leaves any number there.
     return all(
         size == 1 or step == expected for size, step, expected in zip(shape, strides, row_major(shape), strict=True)
@@ -51,60 +39,27 @@ def reordered(tensor: StoredTensor, order: Sequence[int]) -> StoredTensor:
     return tensor._replace(shape=shape, strides=None if dense else strides)
 
 
-def _reordered(stretch: Stretch, order: Sequence[int]) -> Stretch:
-    kept = [axis for axis, index in enumerate(stretch.into) if isinstance(index, slice)]
-    inner = [kept.index(axis) for axis in order if axis in kept]
-    return Stretch(reordered(stretch.tensor, inner), tuple(stretch.into[axis] for axis in order))
+def _reordered(part: TensorSlice, order: Sequence[int]) -> TensorSlice:
+    return TensorSlice(reordered(part.tensor, order), tuple(part.into[axis] for axis in order))
 
 
-def in_runs(
-    name: str, dtype: DType, shape: tuple[int, ...], file: Path, runs: Sequence[tuple[int, int]]
-) -> StoredTensor:
-    """A tensor whose elements, row-major, lie in several runs: for each its first byte and how many elements it has.
+def in_runs(name: str, dtype: DType, shape: tuple[int, ...], file: Path, runs: Sequence[ByteRange]) -> StoredTensor:
+    """A tensor whose elements, row-major, lie in several runs of bytes of the file, given in their order.
 
-    ``runs`` together hold as many elements as ``shape`` says, and each of several has some.
+    ``runs`` together hold as many elements as ``shape`` says, and each of several has some, whole ones.
     """
     size = dtype.bits // 8
     if len(runs) == 1:
-        return StoredTensor(name, dtype, shape, file, runs[0][0], runs[0][1] * size)
-    ends = [0]
-    for _, count in runs:
-        ends.append(ends[-1] + count)
-    stretches = []
-    for (first, last), (offset, _) in zip(pairwise(ends), runs, strict=True):
-        for into, start, stop in _boxes(shape, first, last):
-            box = tuple(len(range(index.start, index.stop)) for index in into if isinstance(index, slice))
-            place = offset + (start - first) * size
-            stretches.append(Stretch(StoredTensor(name, dtype, box, file, place, (stop - start) * size), into))
-    begin = min(offset for offset, _ in runs)
-    end = max(offset + count * size for offset, count in runs)
+        return StoredTensor(name, dtype, shape, file, runs[0].start, runs[0].nbytes)
+    stretches: list[TensorSlice] = []
+    first = 0  # of a run's elements, in the tensor
+    for run in runs:
+        last, offset = first + run.nbytes // size, run.start
+        for box in boxes(shape, first, last):
+            part = shape_of(box)
+            nbytes = math.prod(part) * size
+            stretches.append(TensorSlice(StoredTensor(name, dtype, part, file, offset, nbytes), box))
+            offset += nbytes
+        first = last
+    begin, end = min(run.start for run in runs), max(run.stop for run in runs)
     return StoredTensor(name, dtype, shape, file, begin, end - begin, None, tuple(stretches))
-
-
-def _boxes(shape: tuple[int, ...], start: int, stop: int) -> Iterator[tuple[tuple[int | slice, ...], int, int]]:
-    """The elements ``start`` to ``stop`` of a row-major tensor, cut into boxes: index, first element, end.
-
-    At most two for each dimension: what is left of a first row, whole rows, the beginning of a last row.
-    """
-    if start >= stop:
-        return
-    row = math.prod(shape[1:])
-    first, last = -(-start // row), stop // row
-    if first > last:  # all within one row
-        first, last = last, last
-        yield from _in_row(shape, last, start, stop)
-        return
-    if start < first * row:
-        yield from _in_row(shape, first - 1, start, first * row)
-    if first < last:
-        yield (slice(first, last), *(slice(0, size) for size in shape[1:])), first * row, last * row
-    if last * row < stop:
-        yield from _in_row(shape, last, last * row, stop)
-
-
-def _in_row(
-    shape: tuple[int, ...], index: int, start: int, stop: int
-) -> Iterator[tuple[tuple[int | slice, ...], int, int]]:
-    before = index * math.prod(shape[1:])
-    for into, first, last in _boxes(shape[1:], start - before, stop - before):
-        yield (index, *into), first + before, last + before

@@ -19,6 +19,7 @@ PYTORCH = "pytorch"
 FLAX = "flax"
 TENSORFLOW = "tensorflow"
 GGUF = "gguf"
+GGUF_SUFFIX = ".gguf"
 OTHER_FORMATS = {
     ".ckpt": "a TensorFlow 1 or Lightning checkpoint",
     ".onnx": "an ONNX graph",
@@ -72,13 +73,6 @@ def _variants() -> tuple[re.Pattern[str], ...]:
     """What names with a variant look like; the variant is the one group."""
     marked = (name for format in formats_in_folders() for name in format.usual_names("\0"))
     return tuple(re.compile(re.escape(name).replace(re.escape("\0"), "([^.]+)")) for name in marked)
-
-
-def gguf_path(folder: Path, gguf_file: str | None = None) -> Path | None:
-    """The GGUF file that is meant: one in a folder, or the path itself; None where none is."""
-    if gguf_file is not None:
-        return folder / gguf_file
-    return folder if folder.suffix == ".gguf" and not folder.is_dir() else None
 
 
 def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | None) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
-from loadstone.checkpoint.faults import printable
-from loadstone.checkpoint.names import candidates, subfolders_with
+from loadstone.checkpoint.faults import Faults, printable
+from loadstone.checkpoint.index import read_weight_map
+from loadstone.checkpoint.names import subfolders_with
 from loadstone.checkpoint.registry import suffixes
+from loadstone.errors import ConfigNotFound
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 from loadstone.transfer.strict_json import MalformedJson, parse
 
@@ -22,6 +23,7 @@ _ADAPTER_WEIGHTS = (
 )
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 _LARGEST_NBYTES = 1 << 20
+_MOST_INDEXES = 20
 _AUTO_CLASSES = {
     "CAUSAL_LM": "AutoModelForCausalLM",
     "SEQ_2_SEQ_LM": "AutoModelForSeq2SeqLM",
@@ -33,19 +35,43 @@ _AUTO_CLASSES = {
 
 
 def describe_missing_config(path: Path) -> str:
-    """Sentences on a path in which a ``config.json`` was looked for and is not."""
-    adapter = describe_adapter(path if path.is_dir() else path.parent, str(path))
-    if path.is_dir():
-        if adapter is not None:
-            return adapter
-        inner = subfolders_with(path, _CONFIG)
-        hint = f"There is one in {inner}." if inner else "Give the folder that holds the model."
-        return f"{path}: no {_CONFIG} there. {hint}"
-    if not os.path.lexists(path):
+    """Sentences on a folder in which a ``config.json`` was looked for and is not."""
+    if not path.is_dir():
         return f"{path}: no {_CONFIG} there. That folder does not exist."
-    if adapter is not None and path.name in (ADAPTER_CONFIG, *_ADAPTER_WEIGHTS):
+    if (adapter := describe_adapter(path)) is not None:
         return adapter
-    return f"{path} is a file, and a model is loaded from a folder. {_of_file(path)}"
+    inner = subfolders_with(path, _CONFIG)
+    hint = f"There is one in {inner}." if inner else "Give the folder that holds the model."
+    return f"{path}: no {_CONFIG} there. {hint}"
+
+
+def refuse_file(path: Path) -> None:
+    """:class:`ConfigNotFound` for a file that no model is loaded from: one that holds no weights, one of several
+    shards, an adapter's, or one without a ``config.json`` beside it."""
+    is_index = path.suffix == ".json" and ".index." in path.name
+    if path.name in (ADAPTER_CONFIG, *_ADAPTER_WEIGHTS) and (adapter := describe_adapter(path.parent, str(path))):
+        raise ConfigNotFound(adapter)
+    if path.suffix not in suffixes() and not is_index:
+        raise ConfigNotFound(f"{path} is a file, and a model is loaded from a folder. {_of_file(path)}")
+    if not is_index and (why := describe_shard(path)) is not None:
+        raise ConfigNotFound(why)
+    if not (path.parent / _CONFIG).is_file():
+        raise ConfigNotFound(
+            f"{path}: no {_CONFIG} beside it, which says of what model these weights are. Put it there, or give "
+            "config=; open_checkpoint and load_into read the file alone."
+        )
+
+
+def describe_shard(path: Path) -> str | None:
+    """A sentence on a weight file that holds a part of a model only, as an index beside it says; None for a whole."""
+    for index in sorted(path.parent.glob("*.index*.json"))[:_MOST_INDEXES]:
+        weight_map = read_weight_map(index, Faults())
+        if weight_map is not None and path.name in weight_map and len(weight_map) > 1:
+            return (
+                f"{path} is one of the {len(weight_map)} shards that {index.name} lists, and a model needs them all. "
+                f"Give the index, {index}, or the folder; open_checkpoint and load_into read the shard alone."
+            )
+    return None
 
 
 def describe_adapter(folder: Path, name: str = "") -> str | None:
@@ -100,14 +126,6 @@ def _of_file(path: Path) -> str:
     """What to do with a file."""
     if path.name.endswith(_ARCHIVES):
         return "It looks like an archive: unpack it, and give the folder."
-    is_weights = path.suffix in suffixes() or path.name.endswith(".index.json")
     if not (path.parent / _CONFIG).is_file():
-        if not is_weights:
-            return "Give the folder that holds the model."
-        return f"There is no {_CONFIG} beside it, which a model needs; open_checkpoint reads the file alone."
-    if is_weights and path.name not in {each.name for each in candidates(None, None)}:
-        return (
-            f"Its folder has a {_CONFIG}, but a load takes no file of this name from it: rename it to one that it does "
-            "take (model.safetensors, pytorch_model.bin), or take its tensors: open_checkpoint, load_into."
-        )
+        return "Give the folder that holds the model."
     return f"Give its folder: {path.parent}"

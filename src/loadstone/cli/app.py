@@ -91,7 +91,7 @@ def inspect(
 
 @app.command()
 def plan(
-    path: Annotated[str, typer.Argument(help="A checkpoint's folder, or an id on the Hub.")],
+    path: Annotated[str, typer.Argument(help="A checkpoint's folder or file, or an id on the Hub.")],
     device_map: Annotated[
         str,
         typer.Option(
@@ -102,6 +102,10 @@ def plan(
     max_memory: Annotated[
         list[str] | None,
         typer.Option(metavar="DEVICE=SIZE", help="What a device may hold: 0=10GiB, cpu=30GiB. Repeat."),
+    ] = None,
+    offload_folder: Annotated[
+        str | None,
+        typer.Option(help="Where weights on the disk may be written once, if not stored as needed."),
     ] = None,
     dtype: Annotated[str | None, typer.Option(help="auto (as stored), bfloat16, …; float32 if not given.")] = None,
     head: Annotated[
@@ -136,6 +140,7 @@ def plan(
                 path,
                 device_map=device_map_of(device_map),
                 max_memory=max_memory_of(max_memory or []),
+                offload_folder=offload_folder,
                 dtype=dtype,
                 head=head,
                 max_batch=max_batch,
@@ -176,11 +181,13 @@ def code(
 
 @app.command()
 def lock(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Checkpoints' folders, or ids on the Hub.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Checkpoints' folders or files, or ids on the Hub.")
+    ],
     output_file: Annotated[
         Path,
         typer.Option("--output", "-o", help="The lock file; others in it stay.", parser=local_path, metavar="PATH"),
-    ] = Path("loadstone.lockfile.lockfile"),
+    ] = Path("loadstone.lock"),
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
     variant: Annotated[str | None, typer.Option(help="Look for files such as model.VARIANT.safetensors.")] = None,
@@ -203,7 +210,7 @@ def lock(
 @app.command()
 def verify(
     lock_file: Annotated[Path, typer.Argument(metavar="LOCK", help="A lock file.", parser=local_path)] = Path(
-        "loadstone.lockfile.lockfile"
+        "loadstone.lock"
     ),
     show_traceback: Traceback = False,
 ) -> None:
@@ -325,7 +332,9 @@ def run(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A checkpoint's folder, with its tokenizer.json; or a GGUF file.", parser=local_path, metavar="PATH"
+            help="A checkpoint's folder, with its tokenizer.json, or a weight file in it; or a GGUF file.",
+            parser=local_path,
+            metavar="PATH",
         ),
     ],
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="One text or several; - reads one from stdin.")],

@@ -7,14 +7,16 @@ from typing import Any
 from loadstone.cli.console import Output
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.sources.resolve import resolve_config
 
 
 def survey(path_or_id: str, *, revision: str | None, subfolder: str) -> dict[str, Any]:
     """What a config refers to, as JSON can hold it. Nothing runs."""
-    source = resolve_config(path_or_id, revision=revision, subfolder=subfolder)
-    found = list(references(source.folder / subfolder))
-    code = trees(path_or_id, (reference for _, reference in found), source, revision, {"subfolder": subfolder})
+    hub = HubOptions(revision)
+    source = resolve_config(path_or_id, FileChoice(subfolder), hub)
+    found = list(references(source.configs)) if source.configs is not None else []
+    code = trees(path_or_id, (reference for _, reference in found), source, subfolder, hub)
     return {
         "source": path_or_id,
         "commit": source.commit,

@@ -14,15 +14,15 @@ from rich.text import Text
 from rich.tree import Tree
 
 from loadstone.architectures.registry import family
-from loadstone.checkpoint import open_checkpoint
-from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.cli.console import Output, count_shown, printable
-from loadstone.configs.read import read_config
+from loadstone.configs.read import values_beside
 from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
 from loadstone.pipeline.quantized_checkpoint import dequantised, settings_of
 from loadstone.planning.quantized_codes import codes_in
+from loadstone.sources.asked import FileChoice
+from loadstone.sources.open import open_weights
 from loadstone.sources.resolve import resolve_files
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -132,17 +132,12 @@ def inspect_checkpoint(
 
     ``gguf_file``: the file in the folder to look at, in place of what a load would take.
     """
-    if gguf_file is not None:
-        found = resolve_files(path, subfolder=subfolder, variant=variant, gguf_file=gguf_file)
-        path, subfolder = found.folder / subfolder / gguf_file, ""
-    checkpoint = open_checkpoint(path, subfolder=subfolder, variant=variant)
-    folder = path / subfolder if path.is_dir() else path.parent
-    if path.suffix == ".gguf":
-        config = _said_by(path)
-    else:
-        config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
+    which = FileChoice(subfolder, variant, gguf_file=gguf_file)
+    source = resolve_files(path, which)
+    checkpoint = open_weights(source, which)
+    config = values_beside(source) if source.gguf is None else _said_by(source.gguf)
     model_type = str((config or {}).get("model_type", ""))
-    settings = None if path.suffix == ".gguf" else settings_of(checkpoint, (config or {}).get)
+    settings = None if source.gguf is not None else settings_of(checkpoint, (config or {}).get)
     said = ""
     if settings is None and (codes := codes_in(checkpoint)):
         said = f"by a method that nothing names ({printable(str(codes[0].fault()))})"
@@ -154,7 +149,7 @@ def inspect_checkpoint(
         except FaultsError as error:
             said += f" (not read: {printable(str(error.faults[0]))})"
     tensors = tuple(checkpoint.values())
-    return Inspection(path, config, _has_family(model_type), tensors, checkpoint.passed_over, said)
+    return Inspection(source.gguf or path, config, _has_family(model_type), tensors, checkpoint.passed_over, said)
 
 
 def _said_by(gguf: Path) -> dict[str, Any] | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from loadstone.architectures.family import (
@@ -23,18 +22,9 @@ from loadstone.cli.tasks import Options, Runner
 from loadstone.configs.read import read_values
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import require_framework
+from loadstone.pipeline.select_class import AUTO_CLASSES
+from loadstone.sources.resolve import resolve_files
 from loadstone.text.tokenizer import TextTokenizer
-
-AUTO_CLASSES: Mapping[str, str] = MappingProxyType(
-    {
-        BARE: "AutoModel",
-        CAUSAL_LM: "AutoModelForCausalLM",
-        MASKED_LM: "AutoModelForMaskedLM",
-        SEQUENCE_CLASSIFICATION: "AutoModelForSequenceClassification",
-        TOKEN_CLASSIFICATION: "AutoModelForTokenClassification",
-        QUESTION_ANSWERING: "AutoModelForQuestionAnswering",
-    }
-)
 
 
 def task_of(path: Path, head: str | None) -> str:
@@ -46,7 +36,7 @@ def task_of(path: Path, head: str | None) -> str:
         if head not in TASKS:
             raise ArgumentError(f"--head {head}: expected one of {', '.join(TASKS)}.")
         return head
-    config = read_values(path, None)
+    config = read_values(resolve_files(path))
     heads = {each.class_name: each.task for each in family(str(config.get("model_type"))).heads}
     named = config.get("architectures")
     names = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []

@@ -7,9 +7,10 @@ does not apply, is named: in an error where the caller of ``generate`` gives it,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypedDict
+
+from loadstone.core.records import record
 
 SPECIAL_IDS = ("bos_token_id", "eos_token_id", "pad_token_id")
 
@@ -57,7 +58,7 @@ WITHOUT_EFFECT = frozenset(
 """What is accepted, since it makes no other text."""
 
 
-@dataclass(frozen=True)
+@record
 class Situation:
     """What a call of ``generate`` is about, as far as keys depend on it."""
 

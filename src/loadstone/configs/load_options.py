@@ -5,25 +5,31 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, fields
+from types import MappingProxyType
 from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import WITHOUT_EFFECT, nearest
+from loadstone.core.paths import local_path
+from loadstone.core.placement_options import PlacementOptions
+from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.strategy import TransferOptions
 
 logger = logging.getLogger("loadstone")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Options:
     """The keywords of ``from_pretrained`` that are neither config keys nor for a class's own ``__init__``."""
 
+    _: KW_ONLY
     config: PretrainedConfig | str | os.PathLike[str] | None = None
     state_dict: Mapping[str, Any] | None = None
     torch_dtype: Any = None
@@ -110,6 +116,28 @@ class Options:
             raise ArgumentError("max_batch needs max_length too: how many tokens each text may have.")
         return self.max_batch or 1, self.max_length
 
+    def placement(
+        self, dtype: DType | None, by_slot: Mapping[str, DType] = MappingProxyType({}), stored_quantization: Any = None
+    ) -> PlacementOptions:
+        """What a layout needs of them. ``dtype`` is :meth:`wanted_dtype`'s, but of the slots ``by_slot``;
+        ``stored_quantization`` the ``quantization_config`` of the checkpoint's config.
+
+        Raises :class:`ArgumentError` and :class:`UnsupportedDType` for what makes no sense.
+        """
+        return PlacementOptions(
+            dtype=dtype,
+            dtype_by_module=self.dtypes_by_module(),
+            dtype_by_slot=by_slot,
+            device_map=self.device_map,
+            max_memory=self.max_memory,
+            batch_and_length=self.hints(),
+            offload_folder=None if self.offload_folder is None else local_path(self.offload_folder),
+            quantization_config=self.quantization_config,
+            stored_quantization=stored_quantization,
+            has_files=self.state_dict is None,
+            sharding=self.sharding,
+        )
+
     def refuse_spreading(self, framework: str) -> None:
         """:class:`ArgumentError` for what only PyTorch models have a use for."""
         for name in ("max_memory", "offload_folder", "max_batch", "max_length"):
@@ -129,23 +157,16 @@ class Options:
         """Whose code may run."""
         return Trust.of(self.trust_remote_code, self.code_revision, self.allow_transformers)
 
-    def where(self) -> dict[str, Any]:
-        """What says where files come from."""
-        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
-        return {name: getattr(self, name) for name in names}
+    @property
+    def hub(self) -> HubOptions:
+        """How the Hub is asked for files."""
+        return HubOptions(self.revision, self.cache_dir, self.force_download, self.local_files_only, self.token)
 
-    def where_code(self) -> dict[str, Any]:
-        """The same without the revision, which code shares with the config and the weights."""
-        return {name: value for name, value in self.where().items() if name != "revision"}
-
-    def which(self) -> dict[str, Any]:
-        """What says which weight files to take."""
-        names = ("subfolder", "variant", "use_safetensors")
-        return {name: getattr(self, name) for name in names} | {"prefer": self._prefer()}
-
-    def _prefer(self) -> str | None:
-        """The format to look for first; PyTorch's, in either kind of file, is looked for first anyway."""
-        return TENSORFLOW if self.from_tf else FLAX if self.from_flax else None
+    @property
+    def which(self) -> FileChoice:
+        """Which weight files to take. PyTorch's format, in either kind of file, is looked for first anyway."""
+        prefer = TENSORFLOW if self.from_tf else FLAX if self.from_flax else None
+        return FileChoice(self.subfolder, self.variant, self.use_safetensors, prefer, self.gguf_file)
 
     def wanted_dtype(self, config: PretrainedConfig, stored: Mapping[str, StoredTensor]) -> DType:
         """The dtype for floating-point slots: the one asked for, with ``"auto"`` the config's or the stored one.
@@ -223,3 +244,10 @@ def first_floating(stored: Mapping[str, StoredTensor]) -> DType | None:
 def option_names() -> set[str]:
     """Every keyword that is an option."""
     return {field.name for field in fields(Options)}
+
+
+def check_attention(name: str) -> str:
+    """``"sdpa"`` or ``"eager"``; :class:`ArgumentError` for anything else."""
+    if name not in ("sdpa", "eager"):
+        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
+    return name

@@ -23,6 +23,7 @@ from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ConfigError, Fault, InvalidConfig
 from loadstone.saving.folders import write_small_files
+from loadstone.sources.asked import files_asked_for
 from loadstone.sources.publish import PushToHub, upload_asked_for
 
 _LARGEST_LABELS = 1 << 20
@@ -185,6 +186,11 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         self._name_or_path = str(value)
 
     @property
+    def source_commit(self) -> str | None:
+        """The commit of the Hub's repository that the config came from; None for one that lies on this machine."""
+        return self._commit_hash
+
+    @property
     def use_return_dict(self) -> bool:
         """Whether outputs have named fields (``return_dict``, the older spelling)."""
         return self.return_dict
@@ -301,10 +307,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         """What a ``config.json`` holds, and the keywords that do not say where it is."""
         from loadstone.sources.resolve import resolve_config
 
-        names = ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder", "gguf_file")
-        where = {name: keywords.pop(name) for name in names if keywords.get(name) is not None}
-        folder = resolve_config(pretrained_model_name_or_path, **where).folder
-        return read_values(folder / where.get("subfolder", ""), where.get("gguf_file")), keywords
+        which, hub = files_asked_for(keywords)
+        return read_values(resolve_config(pretrained_model_name_or_path, which, hub)), keywords
 
     @typing.overload
     @classmethod
@@ -360,52 +364,52 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     def from_pretrained(
         cls,
         pretrained_model_name_or_path: str | os.PathLike[str],
-        *,
-        cache_dir: str | os.PathLike[str] | None = None,
-        force_download: bool = False,
-        local_files_only: bool = False,
-        token: str | bool | None = None,
-        revision: str | None = None,
-        subfolder: str = "",
-        gguf_file: str | None = None,
-        trust_remote_code: object = None,
-        code_revision: str | None = None,
         **overrides: Any,
     ) -> Any:
-        """The config of a folder or Hub id, with keys set anew by keyword (``num_labels=3``).
+        """The config of a folder or Hub id, or the one beside a weight file, with keys set anew by keyword
+        (``num_labels=3``).
 
-        No code is looked for, so ``trust_remote_code`` and ``code_revision`` are accepted and change nothing.
-        ``return_unused_kwargs=True`` as for :meth:`from_dict`.
+        ``revision``, ``subfolder``, ``gguf_file``, ``token``, ``cache_dir``, ``force_download`` and
+        ``local_files_only`` say where it is, as for a model. No code is looked for, so ``trust_remote_code`` and
+        ``code_revision`` are accepted and change nothing. ``return_unused_kwargs=True`` as for :meth:`from_dict`.
 
         Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownArgument`, :class:`HubError`, and
         :class:`ConfigError` where the file is for another family than this class.
         """
         from loadstone.sources.resolve import resolve_config
 
-        source = resolve_config(
-            pretrained_model_name_or_path,
-            revision=revision,
-            subfolder=subfolder,
-            gguf_file=gguf_file,
-            cache_dir=cache_dir,
-            force_download=force_download,
-            local_files_only=local_files_only,
-            token=token,
-        )
-        folder = source.folder
-        values = read_values(folder / subfolder, gguf_file)
-        found = values.get("model_type", cls.model_type)
-        if cls.model_type and found != cls.model_type:
-            raise ConfigError(
-                f"{folder / subfolder / CONFIG_NAME} has model_type {found!r}, but {cls.__name__} is for "
-                f"{cls.model_type!r}. Use AutoConfig, or the class of that family."
-            )
+        which, hub = files_asked_for(overrides)
+        for name in ("trust_remote_code", "code_revision"):
+            overrides.pop(name, None)
+        source = resolve_config(pretrained_model_name_or_path, which, hub)
+        values = read_values(source)
         is_unused_wanted = overrides.pop("return_unused_kwargs", False)
-        config, unused = cls.from_dict(values, return_unused_kwargs=True, **overrides)
+        where = str(source.gguf or (source.configs or source.folder) / CONFIG_NAME)
+        config, unused = cls.from_file(values, where, overrides)
         if unused and not is_unused_wanted:
             raise unknown_argument(f"{cls.__name__}.from_pretrained", unused, config.known_keys(values))
-        config._name_or_path, config._commit_hash = str(pretrained_model_name_or_path), source.commit
+        config.came_from(str(pretrained_model_name_or_path), source.commit)
         return (config, unused) if is_unused_wanted else config
+
+    @classmethod
+    def from_file(
+        cls, values: Mapping[str, Any], where: str, overrides: Mapping[str, Any]
+    ) -> tuple[Self, dict[str, Any]]:
+        """The config of what the file at ``where`` says, and the ``overrides`` that are no keys.
+
+        Raises :class:`ConfigError` where that is for another family than this class, and what :meth:`from_dict` raises.
+        """
+        model_type = values.get("model_type", cls.model_type)
+        if cls.model_type and model_type != cls.model_type:
+            raise ConfigError(
+                f"{where} has model_type {model_type!r}, but {cls.__name__} is for {cls.model_type!r}. Use AutoConfig, "
+                "or the class of that family."
+            )
+        return cls.from_dict(values, return_unused_kwargs=True, **overrides)
+
+    def came_from(self, name: str, commit: str | None) -> None:
+        """Note where the config was read: a folder, a file, or a repository of the Hub at a commit."""
+        self._name_or_path, self._commit_hash = name, commit
 
 
 def _numbered(labels: Any) -> dict[int, str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.errors import ConfigNotFound
 from loadstone.transfer.json_file import read_json
+
+if TYPE_CHECKING:
+    from loadstone.sources.resolve import Source
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -24,13 +27,24 @@ def read_config(folder: Path) -> dict[str, Any]:
     return read_json(folder / CONFIG_NAME, "model")
 
 
-def read_values(folder: Path, gguf_file: str | None) -> dict[str, Any]:
-    """The same, or what a GGUF file says, where one is meant."""
-    from loadstone.checkpoint.names import gguf_path
+def read_values(source: Source) -> dict[str, Any]:
+    """The same of resolved files: what lies in the folder, or beside the one file, or what a GGUF file says.
 
-    path = gguf_path(folder, gguf_file)
-    if path is None:
-        return read_config(folder)
-    from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
+    Raises :class:`ConfigNotFound` where there is none, and for a file that no model is loaded from alone.
+    """
+    if source.gguf is not None:
+        from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
 
-    return open_gguf(path).config
+        return open_gguf(source.gguf).config
+    assert source.configs is not None  # a GGUF file alone stands without
+    if source.file is not None:
+        from loadstone.checkpoint.not_models import refuse_file  # few loads name a file
+
+        refuse_file(source.file)
+    return read_config(source.configs)
+
+
+def values_beside(source: Source) -> dict[str, Any] | None:
+    """What the ``config.json`` beside some weights says; None where there is none, which weights need not have."""
+    folder = source.configs
+    return read_config(folder) if folder is not None and (folder / CONFIG_NAME).is_file() else None

@@ -30,14 +30,16 @@ from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.core.sizes import parse_size
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
-from loadstone.materialize.reader import Stretches
+from loadstone.materialize.reader import TensorReader
 from loadstone.pipeline.quantized_checkpoint import refuse_unread, say_that_nothing_is, settings_keys
 from loadstone.quantization.config import read as read_quantisation
 from loadstone.quantization.encode import TARGETS
 from loadstone.quantization.registry import settings_files
 from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
@@ -152,33 +154,25 @@ def convert(
     parse_size(max_shard_size, "max_shard_size")
     if quantization_config is not None:
         _check_quantising(quantization_config, wanted, format)
-    origin = open_origin(
-        source,
-        subfolder=subfolder,
-        variant=variant,
-        revision=revision,
-        gguf_file=gguf_file,
-        cache_dir=cache_dir,
-        local_files_only=local_files_only,
-        token=token,
-    )
+    which = FileChoice(subfolder, variant, gguf_file=gguf_file)
+    origin = open_origin(source, which, HubOptions(revision, cache_dir, False, local_files_only, token))
     folder = _checked_target(Path(os.path.realpath(local_path(target))), origin, overwrite)
     checkpoint = _checkpoint(origin, wanted, dequantize, quantization_config is not None)
     beside = companions(origin)
     scratch = _existing(folder.parent)
-    with Stretches(scratch) as stretches, contextlib.ExitStack() as stack:
-        stretches.watch(checkpoint.ends)
+    with TensorReader(scratch) as reader, contextlib.ExitStack() as stack:
+        reader.watch(checkpoint.ends)
         lowered = None
         if quantization_config is None:
             dropped = spare_names(origin, checkpoint)
-            plan = [_planned(each, wanted, stretches) for name, each in checkpoint.items() if name not in dropped]
+            plan = [_planned(each, wanted, reader) for name, each in checkpoint.items() if name not in dropped]
         else:
             lowered = stack.enter_context(_lowered(origin, checkpoint, quantization_config, wanted, scratch))
             plan = [
-                _Planned(None, each) if isinstance(each, OutgoingTensor) else _planned(*each, stretches)
+                _Planned(None, each) if isinstance(each, OutgoingTensor) else _planned(*each, reader)
                 for each in lowered.tensors()
             ]
-            stretches.check()
+            reader.check()
             dropped = lowered.left_out
         files = _files(beside, origin, plan, dequantize, lowered)
         tensors = [each.tensor for each in plan]
@@ -188,7 +182,7 @@ def convert(
         check = _check([each.tensor for each in plan], lowered) if verify else None
         metadata = {} if lowered is None else lowered.metadata
         paths = _save(folder, tensors, files, format, max_shard_size, check, metadata)
-        overflowed = tuple(stretches.overflowed)
+        overflowed = tuple(reader.overflowed)
     kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
     return Conversion(
         folder,
@@ -313,29 +307,29 @@ def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize
     return origin.checkpoint
 
 
-def _planned(stored: StoredTensor, wanted: DType | None, stretches: Stretches) -> _Planned:
+def _planned(stored: StoredTensor, wanted: DType | None, reader: TensorReader) -> _Planned:
     dtype = wanted if wanted is not None and stored.dtype.is_floating else stored.dtype
     if not stored.is_packed and dtype is stored.dtype:
-        read, ranges = stretches.stored(stored), _ranges(stored, stretches)
+        read, ranges = reader.stored(stored), _ranges(stored, reader)
     else:
-        read, ranges = stretches.rounded(stored, dtype), ()
+        read, ranges = reader.rounded(stored, dtype), ()
     is_matrix = len(stored.shape) == 2 and dtype.bits >= 8
-    turned = partial(_read_turned, stretches, stored, dtype) if is_matrix else None
+    turned = partial(_read_turned, reader, stored, dtype) if is_matrix else None
     return _Planned(stored, OutgoingTensor(stored.name, dtype, stored.shape, read, ranges, None, turned))
 
 
-def _read_turned(stretches: Stretches, stored: StoredTensor, dtype: DType, start: int, stop: int) -> Buffer:
+def _read_turned(reader: TensorReader, stored: StoredTensor, dtype: DType, start: int, stop: int) -> Buffer:
     """Bytes of a matrix with its rows as columns. Only Flax's files want it, so nothing is prepared."""
-    return stretches.rounded(stored, dtype, turned=True)(start, stop)
+    return reader.rounded(stored, dtype, turned=True)(start, stop)
 
 
-def _ranges(stored: StoredTensor, stretches: Stretches) -> tuple[StoredRange, ...]:
+def _ranges(stored: StoredTensor, reader: TensorReader) -> tuple[StoredRange, ...]:
     """Where the bytes of an unchanged tensor lie in a row, so that the kernel may copy them."""
     if stored.strides or stored.stretches or not stored.nbytes:
         return ()
-    status = os.fstat(stretches.open(stored.file).descriptor)
+    status = os.fstat(reader.open(stored.file).descriptor)
     file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    return (StoredRange(file, stored.offset, 0, stored.nbytes),)
+    return (StoredRange(ByteRange(0, stored.nbytes), file, stored.offset),)
 
 
 def _files(

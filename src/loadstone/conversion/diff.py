@@ -17,8 +17,9 @@ from loadstone.conversion.origin import Origin, open_origin
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError
-from loadstone.materialize.reader import Stretches
+from loadstone.materialize.reader import TensorReader
 from loadstone.quantization.decode import exact
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import Crew
 
@@ -139,12 +140,10 @@ def diff(
             raise ArgumentError(f"{name}={value!r}: expected a number of at least 0.")
     if bits and (tolerance or relative_tolerance):
         raise ArgumentError("bits=True compares bits, and a tolerance compares numbers: give one of them.")
-    hub: dict[str, Any] = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
+    hub = HubOptions(revision, cache_dir, False, local_files_only, token)
     which = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
-    sides = [{name: _sides(name, asked)[side] for name, asked in which.items()} for side in range(2)]
-    origins = [
-        open_origin(each, revision=revision, **side, **hub) for each, side in zip((first, second), sides, strict=True)
-    ]
+    sides = [FileChoice(**{name: _sides(name, asked)[side] for name, asked in which.items()}) for side in range(2)]
+    origins = [open_origin(each, side, hub) for each, side in zip((first, second), sides, strict=True)]
     one, other = (_tensors(origin, stored) for origin in origins)
     rules = _Rules(float(tolerance), float(relative_tolerance), bits)
     common = [(tensor, other[name]) for name, tensor in one.items() if name in other]
@@ -205,11 +204,11 @@ def _compare(pairs: Sequence[_Pair], rules: _Rules) -> dict[str, _Tally]:
     found: dict[str, _Tally] = {}
     lock = threading.Lock()
     total = sum(2 * pair[0].dtype.bits // 8 * math.prod(pair[0].shape) for pair in pairs)
-    with Stretches(Path(tempfile.gettempdir())) as stretches, Progress("Comparing", total) as progress:
-        stretches.watch({tensor.file: None for pair in pairs for tensor in pair})
+    with TensorReader(Path(tempfile.gettempdir())) as reader, Progress("Comparing", total) as progress:
+        reader.watch({tensor.file: None for pair in pairs for tensor in pair})
 
         def compare(task: _Task) -> None:
-            tally = _compared(task, rules, stretches)
+            tally = _compared(task, rules, reader)
             if tally is not None:
                 with lock:
                     found.setdefault(task.pair[0].name, _Tally()).add(tally)
@@ -226,28 +225,28 @@ def _tasks(pairs: Sequence[_Pair]) -> Iterator[_Task]:
             yield _Task(pair, first, min(first + _ELEMENTS, count))
 
 
-def _compared(task: _Task, rules: _Rules, stretches: Stretches) -> _Tally | None:
+def _compared(task: _Task, rules: _Rules, reader: TensorReader) -> _Tally | None:
     """What differs in a stretch; None for nothing."""
     (one, other), first, last = task
     if not one.is_packed and not other.is_packed and one.dtype is other.dtype:
-        raw = [_raw(each, first, last, stretches) for each in (one, other)]
+        raw = [_raw(each, first, last, reader) for each in (one, other)]
         if np.array_equal(raw[0], raw[1]):
             return None
         if one.dtype.bits < 8:
             return _in_small(raw[0] != raw[1], one.dtype.bits)
         numbers = [exact(each, one.dtype) for each in raw]
     else:
-        numbers = [stretches.numbers(each, first, last) for each in (one, other)]
+        numbers = [reader.numbers(each, first, last) for each in (one, other)]
     tally = _Tally()
     for at in range(0, last - first, _COMPARED):
         tally.add(_counted(numbers[0][at : at + _COMPARED], numbers[1][at : at + _COMPARED], rules))
     return tally if tally.differing else None
 
 
-def _raw(tensor: StoredTensor, first: int, last: int, stretches: Stretches) -> Array:
+def _raw(tensor: StoredTensor, first: int, last: int, reader: TensorReader) -> Array:
     """Bytes of a stretch. Where elements take less than a byte, :data:`_ELEMENTS` of them fill whole ones."""
     bits = tensor.dtype.bits
-    return np.frombuffer(memoryview(stretches.stored(tensor)(first * bits // 8, last * bits // 8)), np.uint8)
+    return np.frombuffer(memoryview(reader.stored(tensor)(first * bits // 8, last * bits // 8)), np.uint8)
 
 
 def _in_small(differs: Array, bits: int) -> _Tally:

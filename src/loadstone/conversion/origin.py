@@ -11,15 +11,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.checkpoint.gguf.open import GgufFile, open_gguf
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS, gguf_path
+from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.gguf.open import GgufFile
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS
 from loadstone.checkpoint.registry import suffixes
-from loadstone.configs.read import read_config
+from loadstone.configs.read import values_beside
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.pipeline.quantized_checkpoint import Settings, dequantised, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING
-from loadstone.sources.resolve import fetch_files, resolve_files
+from loadstone.sources.asked import FileChoice, HubOptions
+from loadstone.sources.open import open_files
+from loadstone.sources.resolve import Source, fetch_files
 
 _FROM_HUB = (
     *(
@@ -50,16 +52,23 @@ def _weights() -> re.Pattern[str]:
 class Origin(NamedTuple):
     """Where weights come from."""
 
+    source: Source
     checkpoint: Checkpoint
-    folder: Path
-    """Where its config lies, if it has one."""
     config: Mapping[str, Any] | None
-    commit: str | None
-    repo_id: str | None
-    hub: Mapping[str, Any]
-    """Keywords that further files of the same repository are asked for with."""
+    which: FileChoice
+    hub: HubOptions
+    """How further files of the same repository are asked for."""
     gguf: GgufFile | None = None
     """The one file that all comes from, if it does."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the config lies, if there is one; else the weights."""
+        return self.source.configs or self.source.folder
+
+    @property
+    def repo_id(self) -> str | None:
+        return self.source.repo_id
 
     @property
     def quantization(self) -> Settings | None:
@@ -83,33 +92,14 @@ class Origin(NamedTuple):
         )
 
 
-def open_origin(
-    path_or_id: str | os.PathLike[str],
-    *,
-    subfolder: str = "",
-    variant: str | None = None,
-    revision: str | None = None,
-    gguf_file: str | None = None,
-    cache_dir: str | os.PathLike[str] | None = None,
-    local_files_only: bool = False,
-    token: str | bool | None = None,
-) -> Origin:
-    """A folder, a weight file or an index, or a Hub id; ``gguf_file`` names one in there. Reads headers only.
+def open_origin(path_or_id: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> Origin:
+    """A folder, a weight file or an index, or a Hub id. Reads headers only.
 
-    Raises what :func:`loadstone.open_checkpoint` and, for a Hub id, the Hub raise; :class:`InvalidConfig`.
+    Raises what :func:`loadstone.sources.open.open_files` raises; :class:`InvalidConfig`.
     """
-    hub: dict[str, Any] = {"cache_dir": cache_dir, "local_files_only": local_files_only, "token": token}
-    which: dict[str, Any] = {"subfolder": subfolder, "variant": variant}
-    source = resolve_files(path_or_id, revision=revision, gguf_file=gguf_file, **which, **hub)
-    folder = source.folder / subfolder if source.folder.is_dir() else source.folder.parent
-    kept = {**hub, "subfolder": subfolder}
-    path = gguf_path(source.folder / subfolder if gguf_file else source.folder, gguf_file)
-    if path is not None:
-        gguf = open_gguf(path)
-        return Origin(gguf.checkpoint, path.parent, gguf.config, source.commit, source.repo_id, kept, gguf)
-    checkpoint = open_checkpoint(source.folder, **which)
-    config = read_config(folder) if (folder / CONFIG_NAME).is_file() else None
-    return Origin(checkpoint, folder, config, source.commit, source.repo_id, kept)
+    source, checkpoint, gguf = open_files(path_or_id, which, hub)
+    config = values_beside(source) if gguf is None else gguf.config
+    return Origin(source, checkpoint, config, which, hub, gguf)
 
 
 class Companions(NamedTuple):
@@ -132,10 +122,9 @@ def companions(origin: Origin) -> Companions:
     if origin.config is None:
         return Companions({}, ())
     if origin.repo_id is not None:
-        subfolder = Path(origin.hub["subfolder"])
+        subfolder = Path(origin.which.subfolder)
         names = [(subfolder / name).as_posix() for name in _FROM_HUB]
-        hub = {key: value for key, value in origin.hub.items() if key != "subfolder"}
-        root = fetch_files(origin.repo_id, names, revision=origin.commit or "main", **hub)
+        root = fetch_files(origin.repo_id, names, origin.hub._replace(revision=origin.source.commit))
         found = {name: root / subfolder / name for name in (CONFIG_NAME, *_FROM_HUB)}
         return Companions({name: path for name, path in found.items() if path.is_file()}, ())
     files: dict[str, Path | bytes] = {}

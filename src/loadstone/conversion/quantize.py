@@ -22,7 +22,7 @@ from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, SaveError, UnsupportedDType
-from loadstone.frameworks.registry import require_framework
+from loadstone.frameworks.registry import require_torch
 from loadstone.planning.match import match
 from loadstone.planning.recipes import Stack, Stored, Tied
 from loadstone.planning.ties import match_untied
@@ -67,7 +67,7 @@ class Lowered:
         options: dict[str, Any] = {"quantization_config": asked, "torch_dtype": None if dtype is None else dtype.value}
         if read(asked).needs_accelerator and accelerator_bytes():
             options["device_map"] = 0
-        framework = require_framework("torch")
+        framework = require_torch()
         make = partial(framework.skeleton, framework.resolve_class(family, head), config, (), {})
         model = make()
         given, _ = Options.split(options)
@@ -104,10 +104,9 @@ class Lowered:
         self._scratch.close()
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, object]:
         """``quantization_config`` for the new ``config.json``, with each linear layer by name that is left alone."""
-        found: dict[str, Any] = self._quantiser.settings
-        return found
+        return self._quantiser.settings
 
     @property
     def is_untied(self) -> bool:
@@ -234,11 +233,11 @@ class _Scratch:
     def add(self, tensor: OutgoingTensor) -> OutgoingTensor:
         """The same tensor, which from now on comes from here."""
         begin = self._end
-        for start in range(0, tensor.nbytes, READ_NBYTES):
-            view = bytes_of(Cut(tensor, start, min(start + READ_NBYTES, tensor.nbytes)))
+        for part in tensor.range.split(READ_NBYTES):
+            view = bytes_of(Cut(tensor, part))
             try:
                 with self._lock:
-                    self._file.seek(begin + start)
+                    self._file.seek(begin + part.start)
                     while view:
                         view = view[self._file.write(view) :]
             except OSError as error:

@@ -11,7 +11,7 @@ import numpy as np
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.progress import Progress
 from loadstone.errors import Fault, SaveError
-from loadstone.materialize.reader import Stretches
+from loadstone.materialize.reader import TensorReader
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
 from loadstone.transfer.threads import Crew
@@ -28,21 +28,23 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
         for name in {each.name for each in tensors} ^ set(written)
     ]
     cuts = [
-        Cut(each, start, min(start + READ_NBYTES, each.nbytes))
+        Cut(each, part)
         for each in tensors
         if each.name in written
-        for start in range(0, max(each.nbytes, 1), READ_NBYTES)
+        for part in (each.range.split(READ_NBYTES) if each.nbytes else [each.range])
     ]
-    with Stretches(folder) as stretches, Progress("Verifying", sum(each.nbytes for each in tensors)) as progress:
+    with TensorReader(folder) as reader, Progress("Verifying", sum(each.nbytes for each in tensors)) as progress:
 
         def compare(cut: Cut) -> None:
             tensor, found = cut.tensor, written[cut.tensor.name]
             if (found.dtype, found.shape) != (tensor.dtype, tensor.shape):
                 expected = f"{tensor.dtype} of shape {tensor.shape}"
                 faults.append(Fault(f"tensor {tensor.name!r}", expected, f"{found.dtype} of shape {found.shape}"))
-            elif cut.start < cut.stop and not _are_equal(bytes_of(cut), stretches.stored(found)(*cut[1:])):
-                faults.append(Fault(f"tensor {tensor.name!r}, byte {cut.start} on", "what was to be written", "other"))
-            progress(cut.stop - cut.start)
+            elif cut.range.nbytes and not _are_equal(bytes_of(cut), reader.stored(found)(*cut.range)):
+                faults.append(
+                    Fault(f"tensor {tensor.name!r}, byte {cut.range.start} on", "what was to be written", "other")
+                )
+            progress(cut.range.nbytes)
 
         Crew(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
     if faults:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from loadstone.errors import UnknownArgument
 
@@ -49,3 +51,9 @@ def unknown_argument(where: str, unknown: Iterable[str], known: Iterable[str]) -
     known = sorted(known)
     hints = [f"{name!r}. {_INSTEAD.get(name) or nearest(name, known)}".strip() for name in unknown]
     return UnknownArgument(f"{where} does not know {' '.join(hints)}")
+
+
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Whether a function has a parameter of a name, or takes any keyword."""
+    parameters = inspect.signature(function).parameters.values()
+    return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from loadstone.core.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Fused:
     """One stored tensor that another layout splits: rows of ``whole`` are those of ``parts``, in order."""
 
@@ -14,7 +16,7 @@ class Fused:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class StackedExperts:
     """How files name the experts that a model holds stacked.
 
@@ -26,7 +28,7 @@ class StackedExperts:
     stored: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Naming:
     """Everything that links one model's slots to stored names."""
 

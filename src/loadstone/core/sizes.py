@@ -9,7 +9,7 @@ from loadstone.errors import ArgumentError
 _UNITS = {"B": 1}
 _UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("KMGT", start=1)}
 _UNITS |= {f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", start=1)}
-_SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT]?I?B)\s*", re.IGNORECASE | re.ASCII)
+_SIZE = r"(?ai)\s*(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT]?I?B)\s*"
 
 
 def parse_size(size: int | str, what: str, least: int = 1) -> int:
@@ -20,7 +20,7 @@ def parse_size(size: int | str, what: str, least: int = 1) -> int:
     nbytes = -1
     if isinstance(size, int) and not isinstance(size, bool):
         nbytes = size
-    elif isinstance(size, str) and (found := _SIZE.fullmatch(size)) and found[2].upper() in _UNITS:
+    elif isinstance(size, str) and (found := re.fullmatch(_SIZE, size)) and found[2].upper() in _UNITS:
         nbytes = int(float(found[1]) * _UNITS[found[2].upper()])
     if nbytes < least:
         raise ArgumentError(f"{what}={size!r}: expected a number of bytes, or text such as '5GB' or '500MiB'")

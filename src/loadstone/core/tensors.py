@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from loadstone.core.slices import Box, ByteRange
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -83,7 +85,7 @@ class StoredTensor(NamedTuple):
     """Bytes from the first element to the end of the last one, gaps between strides included."""
     strides: tuple[int, ...] | None = None
     """Elements to step for each dimension; None means row-major without gaps."""
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[TensorSlice, ...] = ()
     """Where its bytes do not lie in one row: the boxes that it is made of. ``nbytes`` then spans from the first to the
     last of them."""
     packing: Packing | None = None
@@ -91,6 +93,11 @@ class StoredTensor(NamedTuple):
     ``offset`` and ``nbytes`` are those of the first part."""
     is_spare: bool = False
     """Nothing is lost where no slot takes it: a bias of zeros, which quantisers add to layers that have none."""
+
+    @property
+    def range(self) -> ByteRange:
+        """Its bytes in ``file``."""
+        return ByteRange(self.offset, self.offset + self.nbytes)
 
     @property
     def is_packed(self) -> bool:
@@ -123,19 +130,22 @@ class Packing(Protocol):
 
     def decode(
         self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
-    ) -> Iterable[tuple[tuple[slice, ...], np.ndarray[Any, Any]]]:
+    ) -> Iterable[tuple[Box, np.ndarray[Any, Any]]]:
         """Rows from number ``first`` on, as bytes (count, bytes of a row), and the other parts' bytes → boxes of the
         tensor, a slice for each dimension, and their numbers as float32."""
         ...
 
 
-class Stretch(NamedTuple):
-    """Some elements of a tensor, and their place in it."""
+class TensorSlice(NamedTuple):
+    """Some elements of a tensor, and their place in it.
+
+    It stands here, not beside :data:`Box`, since it and :class:`StoredTensor` name each other.
+    """
 
     tensor: StoredTensor
-    """Bears the name of the whole."""
-    into: tuple[int | slice, ...]
-    """An index into the whole, for every dimension; slices say where they start and stop."""
+    """Bears the name of the whole, and has as many dimensions."""
+    into: Box
+    """What of the whole it is: a slice for every dimension."""
 
 
 class Slot(NamedTuple):

@@ -30,6 +30,7 @@ class Classes:
             f"What all {family.stem} models share. Derive from it to build a model of your own on that family's parts."
         )
         body = {"family_spec": family, "config_class": family.config, "base_model_prefix": family.prefix}
+        body["_classes"] = self  # where a class finds its family's others without an import
         return self._make(f"{family.stem}PreTrainedModel", (self._base,), doc, body)
 
     def model_class(self, family: Family, head: HeadSpec) -> type[Any]:

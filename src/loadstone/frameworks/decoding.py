@@ -6,13 +6,14 @@ import logging
 import math
 import reprlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import DEFAULTS, KNOWN, SHAPES_TEXT, Situation, not_applied, refused_arguments
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
+from loadstone.core.records import record
 from loadstone.errors import ArgumentError, UnknownArgument
 
 logger = logging.getLogger("loadstone")
@@ -26,7 +27,7 @@ _LENGTHS = frozenset({"max_new_tokens", "max_length"})
 _NONE_SAYS_NOTHING = _LENGTHS | {"use_cache"}
 
 
-@dataclass(frozen=True)
+@record
 class Decoding:
     """How one call of ``generate`` chooses tokens."""
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from loadstone.errors import FrameworkNotInstalled
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from loadstone.frameworks.contract import SomeFramework
+    from loadstone.frameworks.torch_contract import OwnMemory, TorchFramework, TorchPlacement
 
 _PACKAGES = {"torch": "torch", "flax": "flax", "tensorflow": "tensorflow"}
 
@@ -30,8 +36,17 @@ def prepare(name: str) -> None:
         importlib.import_module(f"loadstone.frameworks.{name}.adapter")
 
 
-def require_framework(name: str) -> Any:
-    """The door to a framework; :class:`FrameworkNotInstalled` names the command that installs it."""
+def require_framework(name: str) -> SomeFramework:
+    """``"torch"``, ``"flax"`` or ``"tensorflow"``; :class:`FrameworkNotInstalled` says how to install it."""
+    return cast("SomeFramework", _adapter(name))
+
+
+def require_torch() -> TorchFramework[TorchPlacement, OwnMemory]:
+    """PyTorch, with what only it is asked; raises :class:`FrameworkNotInstalled`."""
+    return cast("TorchFramework[TorchPlacement, OwnMemory]", _adapter("torch"))
+
+
+def _adapter(name: str) -> ModuleType:
     try:
         importlib.import_module(_PACKAGES[name])
     except ModuleNotFoundError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadstone.checkpoint import Checkpoint
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, gguf_path
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME
 from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
 from loadstone.remote_code.gate import Gate
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from loadstone.lockfile.lockfile import Lock, LockedSource
     from loadstone.remote_code.tree import CodeTree
     from loadstone.sources.hashing import Hashes
+    from loadstone.sources.resolve import Source
 
 
 @dataclass
@@ -51,29 +52,29 @@ class Locked:
     def __bool__(self) -> bool:
         return self.lock is not None
 
-    def check_configs(self, root: Path, folder: Path, gguf_file: str | None = None) -> None:
+    def check_configs(self, files: Source) -> None:
         """The configs, and an index of shards, before they are read. A GGUF file, which is its own config, whole."""
         if self.source is None:
             return
-        gguf = gguf_path(folder, gguf_file)
-        if gguf is not None:
-            beside = [each for each in (gguf.parent / GENERATION_CONFIG_NAME,) if gguf_file and each.is_file()]
-            self.source.check_files(root if root.is_dir() else root.parent, [gguf, *beside])
-        elif root.is_dir():
-            paths = {folder / name for name in (CONFIG_NAME, GENERATION_CONFIG_NAME)}
-            paths |= {root / name for name in self.source.files if name.endswith(".json")}
-            self.source.check_files(root, sorted(path for path in paths if path.is_file()))
+        names = (GENERATION_CONFIG_NAME,) if files.gguf is not None else (CONFIG_NAME, GENERATION_CONFIG_NAME)
+        paths = {files.configs / name for name in names} if files.configs is not None else set()
+        if files.gguf is not None:
+            paths.add(files.gguf)
+        else:
+            paths |= {files.folder / name for name in self.source.files if name.endswith(".json")}
+        self.source.check_files(files.folder, sorted(path for path in paths if path.is_file()))
 
     def check_file(self, root: Path, path: Path) -> None:
         """One more file that says something of the weights, before it is read."""
         if self.source is not None:
-            self.source.check_files(root if root.is_dir() else root.parent, [path])
+            self.source.check_files(root, [path])
 
     def guard(self, gate: Gate) -> Gate:
         """The gate, which then lets only code through that the lock lists, at the commit that it lists."""
         if self.lock is None:
             return gate
-        return replace(gate, revision=self.revision, check=self._check_code, pins=self._pins())
+        hub = gate.hub._replace(revision=self.revision)
+        return replace(gate, hub=hub, check=self._check_code, pins=self._pins())
 
     def _pins(self) -> dict[str, str]:
         assert self.lock is not None
@@ -86,7 +87,7 @@ class Locked:
     def start(self, root: Path, checkpoint: Checkpoint | None, maps: Mapping[Path, MappedFile]) -> None:
         """Begin to hash the weights, while they are loaded; ``maps`` are those that stay as they are."""
         if self.source is not None and checkpoint is not None:
-            self._folder = root if root.is_dir() else root.parent
+            self._folder = root
             paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
             self._progress = Progress("Hashing", sum(path.stat().st_size for path in paths))
             from loadstone.sources.hashing import Hashes

@@ -9,20 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from loadstone.checkpoint import open_checkpoint
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, gguf_path
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME
+from loadstone.checkpoint.not_models import describe_shard
 from loadstone.core.paths import local_path
-from loadstone.errors import ArgumentError, Fault, InvalidConfig, LockMismatch
+from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, LockMismatch
 from loadstone.quantization.registry import settings_files
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
 from loadstone.saving.folders import replace_file
+from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.sources.hashing import Hashed, Hashes
+from loadstone.sources.open import open_weights
 from loadstone.sources.resolve import fetch_files, resolve_files
 from loadstone.transfer.json_file import read_json
 
-LOCK_NAME = "loadstone.lockfile.lockfile"
+LOCK_NAME = "loadstone.lock"
 _VERSION = 1
 _HEX = frozenset("0123456789abcdef")
 
@@ -164,40 +166,40 @@ def lock_sources(
     """A lock for everything that a load of these repositories and folders uses: configs, weights, code; not written.
 
     What the file at ``path`` says of others stays. Code is read, not run, and that of other repositories which a
-    config refers to is locked under their names. ``options`` as for :func:`loadstone.sources.resolve.resolve_files`.
+    config refers to is locked under their names. ``options`` are those of
+    :class:`loadstone.sources.asked.FileChoice` and :class:`loadstone.sources.asked.HubOptions`.
 
     Raises what a load would raise for files that are missing or damaged.
     """
     file = local_path(path)
+    which = FileChoice(**{name: options.pop(name) for name in FileChoice._fields if name in options})
+    hub = HubOptions(revision, **options)
     sources = dict(Lock.read(file).sources) if file.is_file() else {}
     for name in names:
-        for found in _locked(file, name, revision, hashed, options):
+        for found in _locked(file, name, which, hub, hashed):
             sources[found.name] = found
     return Lock(file, sources)
 
 
 def _locked(
-    lock: Path, name: str | os.PathLike[str], revision: str | None, hashed: Hashed | None, options: dict[str, Any]
+    lock: Path, name: str | os.PathLike[str], which: FileChoice, hub: HubOptions, hashed: Hashed | None
 ) -> Iterator[LockedSource]:
-    source = resolve_files(name, revision=revision, **options)
-    which = {key: options[key] for key in ("subfolder", "variant", "use_safetensors") if key in options}
-    where = {key: value for key, value in options.items() if key not in ("variant", "use_safetensors", "gguf_file")}
-    inner = source.folder / options.get("subfolder", "")
-    root = source.folder if source.folder.is_dir() else source.folder.parent
-    gguf = gguf_path(inner if options.get("gguf_file") else source.folder, options.get("gguf_file"))
-    if gguf is not None:  # it is its own config, and brings no code
-        open_checkpoint(gguf)
-        paths = [path for path in (gguf, inner / GENERATION_CONFIG_NAME) if path.is_file()]
-    else:
-        checkpoint = open_checkpoint(source.folder, **which)
-        paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
-        configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *settings_files())
-        paths += [path for name in configs if (path := inner / name).is_file()]
+    source = resolve_files(name, which, hub)
+    if source.file is not None and (why := describe_shard(source.file)) is not None:
+        raise CheckpointNotFound(why)
+    checkpoint = open_weights(source, which)
+    # A GGUF file is its own config, and brings no code.
+    configs = (CONFIG_NAME, *settings_files()) if source.gguf is None else ()
+    beside = (GENERATION_CONFIG_NAME, *configs) if source.configs is not None else ()
+    paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
+    paths += [path for each in beside if (path := (source.configs or source.folder) / each).is_file()]
     hashes = Hashes(paths, hashed=hashed).wait()
     files = {
-        path.relative_to(root).as_posix(): LockedFile(path.stat().st_size, digest) for path, digest in hashes.items()
+        path.relative_to(source.folder).as_posix(): LockedFile(path.stat().st_size, digest)
+        for path, digest in hashes.items()
     }
-    code = [] if gguf is not None else trees(name, _used(inner), source, revision, where)
+    used = _used(source.configs) if source.configs is not None and source.gguf is None else []
+    code = trees(name, used, source, which.subfolder, hub)
     for tree in code:
         if tree.source == os.fspath(name):
             files |= _of_code(tree)
@@ -246,7 +248,7 @@ def _folder_of(lock: Lock, source: LockedSource, options: dict[str, Any]) -> Pat
     if source.commit is None:
         found = Path(os.path.normpath(lock.path.parent / source.name))
         return found.parent if found.is_file() else found  # one file was locked
-    return fetch_files(source.name, list(source.files), revision=source.commit, **options)
+    return fetch_files(source.name, list(source.files), HubOptions(source.commit, **options))
 
 
 def pinned(lock: Lock, path_or_id: str | os.PathLike[str], revision: str | None) -> tuple[LockedSource, str | None]:

@@ -14,6 +14,7 @@ import ml_dtypes
 import numpy as np
 
 from loadstone.core.progress import Progress
+from loadstone.core.slices import Box
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.materialize.decode import packed_bytes, unpack
@@ -22,10 +23,10 @@ from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.decode import from_bfloat16
 from loadstone.quantization.encode import to_bfloat16
+from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.copy import Extent, HostLane, LanePool, copy, layout
 from loadstone.transfer.memory import Arena
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.slices import of_array
 from loadstone.transfer.weight_files import Weights
 
 Array = np.ndarray[Any, Any]
@@ -47,7 +48,7 @@ def from_numpy(dtype: np.dtype[Any]) -> DType:
     return BY_NAME[dtype.name]
 
 
-def held(state_dict: Mapping[str, Any]) -> dict[str, StoredTensor]:
+def held(state_dict: object) -> dict[str, StoredTensor]:
     """Names and arrays in the words of a checkpoint; :class:`ArgumentError` for what is none."""
     if not isinstance(state_dict, Mapping):
         raise ArgumentError(f"state_dict is a {type(state_dict).__name__}, expected names and their arrays.")
@@ -99,7 +100,7 @@ class ArraySource:
     def taken(self, piece: Piece) -> Array:
         """What a piece takes of its stored tensor, as a view."""
         view = self.view(piece.tensor)
-        return view if piece.rows is None else view[piece.rows[0] : sum(piece.rows)]
+        return view if piece.rows is None else view[piece.rows]
 
 
 class Arrays(NamedTuple):
@@ -193,7 +194,7 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
     _move(moves, made, source.weights)
     if moves.packed:
 
-        def put(number: int, index: tuple[int | slice, ...], values: Array) -> None:
+        def put(number: int, index: Box, values: Array) -> None:
             cast_into(made[number][(*index, ...)], values)
 
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
@@ -211,7 +212,7 @@ def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
 
     def put(lane: HostLane, extent: Extent) -> None:
         for move in extent.moves:
-            start = move.offset - extent.offset
+            start = move.offset - extent.range.start
             values = np.frombuffer(lane.memory, np.uint8, move.nbytes, start).view(numpy_dtype(move.dtype))
             if move.box is None or move.axes is None:
                 cast_into(flat[move.target][move.start : move.start + len(values)], values)

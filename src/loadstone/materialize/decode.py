@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loadstone.core.slices import Box, overlap, relative, within
 from loadstone.core.tensors import Packing, StoredTensor
-from loadstone.planning.recipes import Piece, within
+from loadstone.planning.recipes import Piece
 from loadstone.transfer.threads import Crew
 from loadstone.transfer.weight_file import WeightFile
 
 Array = np.ndarray[Any, Any]
-Put = Callable[[int, tuple[int | slice, ...], Array], None]
-"""Takes a target's number, an index into it, and float32 numbers of that shape."""
+Put = Callable[[int, Box, Array], None]
+"""Takes a target's number, a box of it, and float32 numbers of that shape."""
 
 _ELEMENTS = 1 << 17
 """Decoded at once: half a MiB of float32, and as much again for each step in between."""
@@ -48,12 +49,15 @@ def unpack(
 
     def decode(task: _Task) -> None:
         packing, main = _packing(task.piece.tensor)
+        taken = task.piece.taken
         rows = _read(task.file, main.offset + task.first * _row_bytes(packing), task.rows * _row_bytes(packing))
         task.file.check()
         with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
             for box, values in packing.decode(task.first, rows.reshape(task.rows, -1), task.others):
-                for index, part in _cut(box, values, task.piece.rows):
-                    put(task.target, within(task.piece.into, index), part)
+                shared = overlap(box, taken)
+                if shared is not None:
+                    index = within(task.piece.into, relative(shared, taken))
+                    put(task.target, index, values[relative(shared, box)])
         if progress is not None:
             progress(rows.nbytes)
 
@@ -96,17 +100,3 @@ def _read(file: WeightFile, offset: int, nbytes: int) -> Array:
     buffer = np.empty(nbytes, np.uint8)
     file.read_into(offset, nbytes, buffer.data)
     return buffer
-
-
-def _cut(
-    box: tuple[slice, ...], values: Array, rows: tuple[int, int] | None
-) -> Iterator[tuple[tuple[slice, ...], Array]]:
-    """What of a box lies in some rows of the tensor, counted from the first of them."""
-    if rows is None:
-        yield box, values
-        return
-    first, *others = box
-    low, high = max(first.start, rows[0]), min(first.stop, sum(rows))
-    if low < high:
-        place = slice(low - rows[0], high - rows[0])
-        yield (place, *others), values[low - first.start : high - first.start]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from loadstone.core.tensors import StoredTensor
-from loadstone.planning.ties import Same, lie_in_one_place
+from loadstone.planning.same import Same, lie_in_one_place
 
 _ELEMENTS = 1 << 19
 """Read at once, of each of the two."""
@@ -28,19 +28,17 @@ def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
     is_plain = one.dtype is other.dtype and not one.is_packed and not other.is_packed
     if not is_plain and min(one.dtype.bits, other.dtype.bits) < 8:
         return False  # such elements have no numbers here
-    from loadstone.materialize.reader import Stretches  # hardly any load compares
+    from loadstone.materialize.reader import TensorReader  # hardly any load compares
 
     count = math.prod(one.shape)
-    with Stretches(Path(tempfile.gettempdir())) as stretches:
+    with TensorReader(Path(tempfile.gettempdir())) as reader:
         for first in range(0, count, _ELEMENTS):
             last = min(first + _ELEMENTS, count)
             if is_plain:
                 start, stop = first * one.dtype.bits // 8, -(-last * one.dtype.bits // 8)
-                pair = [
-                    np.frombuffer(memoryview(stretches.stored(each)(start, stop)), np.uint8) for each in (one, other)
-                ]
+                pair = [np.frombuffer(memoryview(reader.stored(each)(start, stop)), np.uint8) for each in (one, other)]
             else:
-                pair = [stretches.numbers(each, first, last) for each in (one, other)]
+                pair = [reader.numbers(each, first, last) for each in (one, other)]
             if not np.array_equal(pair[0], pair[1], equal_nan=not is_plain):
                 return False
     return True

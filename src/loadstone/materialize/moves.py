@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from loadstone.core.slices import normalize, row_major, start_of
 from loadstone.core.tensors import StoredTensor
 from loadstone.planning.recipes import Piece
-from loadstone.transfer.copy import Box, Move
+from loadstone.transfer.copy import Move
 
 
 class Moves:
@@ -23,7 +23,7 @@ class Moves:
 
     def add(self, target: int, shape: Sequence[int], pieces: Iterable[Piece]) -> None:
         """What fills a target of that shape."""
-        steps = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+        steps = row_major(shape)
         file: Path | None = None
         for piece in pieces:
             tensor, rows, into = piece
@@ -36,8 +36,8 @@ class Moves:
             if tensor.strides is None:
                 if rows is not None:
                     row = nbytes // tensor.shape[0]
-                    offset, nbytes = offset + rows[0] * row, rows[1] * row
-                start = 0 if into is None else _start(into, shape, steps)
+                    offset, nbytes = offset + rows.start * row, (rows.stop - rows.start) * row
+                start = 0 if into is None else start_of(into, shape, steps)
                 axes: tuple[int, ...] | None = None
             else:
                 start, axes = None, None if rows is not None else _order(tensor)
@@ -50,7 +50,7 @@ class Moves:
             if start is not None:
                 moves.append(Move(offset, nbytes, target, start, tensor.dtype))
                 continue
-            box = _box(into or (), shape)
+            box = normalize(into or (), shape)
             kept = [axis for axis, index in enumerate(box) if not isinstance(index, int)]
             order = tuple(kept[axis] for axis in (axes or range(len(kept))))
             moves.append(Move(offset, nbytes, target, 0, tensor.dtype, box, order))
@@ -59,28 +59,6 @@ class Moves:
         """What fills a target whose elements do not lie in a row."""
         for piece in pieces:
             (self.loose if piece.tensor.packing is None else self.packed).append((target, piece))
-
-
-def _start(into: Box, shape: Sequence[int], steps: Sequence[int]) -> int | None:
-    """The first element of ``target[into]``; None if its elements do not lie in one row."""
-    start = 0
-    is_part = False  # whether a dimension before was cut
-    for axis, index in enumerate(into):
-        if isinstance(index, int):
-            if is_part:
-                return None
-            start += index * steps[axis]
-            continue
-        if is_part and index.stop - index.start != shape[axis]:
-            return None
-        start += index.start * steps[axis]
-        is_part = True
-    return start
-
-
-def _box(into: Box, shape: Sequence[int]) -> Box:
-    """An index for every dimension."""
-    return (*into, *(slice(0, size) for size in shape[len(into) :]))
 
 
 def _order(tensor: StoredTensor) -> tuple[int, ...] | None:

@@ -19,7 +19,7 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -27,18 +27,19 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from loadstone.checkpoint.layouts import reordered
+from loadstone.core.slices import Box, boxes, normalize, overlap, relative, row_major, shape_of, start_of, within
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.materialize.decode import unpack
-from loadstone.planning.recipes import Piece, within
+from loadstone.planning.recipes import Piece
 from loadstone.quantization.decode import exact
 from loadstone.quantization.encode import narrowed, overflows, recode
+from loadstone.transfer.array_bytes import Read, elements, of_array
 from loadstone.transfer.durable import reserve
 from loadstone.transfer.machine import cores
 from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.probe import probe
-from loadstone.transfer.slices import Read, boxes, common, elements, of_array
 from loadstone.transfer.weight_file import SECTOR_BYTES, WeightFile
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ _MOST_TENSORS = 6
 tensors."""
 
 
-class Stretches:
+class TensorReader:
     """Reads stored tensors, from several threads at once. Use it in a ``with``.
 
     ``scratch``: the folder for scratch files. ``overflowed``: names of the tensors some of whose numbers were
@@ -79,7 +80,7 @@ class Stretches:
         self._packed = _Recent[_Packed](_MOST_TENSORS)
         self._decoded = _Recent[Array](_MOST_TENSORS)
 
-    def __enter__(self) -> Stretches:
+    def __enter__(self) -> TensorReader:
         return self
 
     def __exit__(
@@ -208,21 +209,22 @@ class Stretches:
         made = np.empty(last - first, f"V{tensor.dtype.bits // 8}")
         file = self.open(tensor.file)
         file.check()
-        parts = tensor.stretches or ((tensor, tuple(slice(0, size) for size in tensor.shape)),)
+        parts = tensor.stretches or ((tensor, normalize((), tensor.shape)),)
         views = [(self._view(part), into) for part, into in parts]
         at = 0
         for box in boxes(tensor.shape, first, last):
-            sizes = [each.stop - each.start for each in box]
+            sizes = shape_of(box)
             room = made[at : at + math.prod(sizes)].reshape(sizes)
             for view, into in views:
-                if shared := common(box, into):
-                    room[shared[0]] = view[shared[1]]
+                shared = overlap(box, into)
+                if shared is not None:
+                    room[relative(shared, box)] = view[relative(shared, into)]
             at += room.size
         return made.view(np.uint8)
 
     def _view(self, tensor: StoredTensor) -> Array:
         size = tensor.dtype.bits // 8
-        mapped = self._maps.get(tensor.file, lambda: MappedFile(tensor.file, tensor.offset + tensor.nbytes))
+        mapped = self._maps.get(tensor.file, lambda: MappedFile(tensor.file, tensor.range.stop))
         flat = np.frombuffer(mapped.buffer, np.uint8, tensor.nbytes, tensor.offset).view(f"V{size}")
         if tensor.strides is None:
             return flat.reshape(tensor.shape)
@@ -247,7 +249,7 @@ class Stretches:
             memory = mmap.mmap(file.fileno(), nbytes)
         words = np.frombuffer(memory, f"<u{width}").reshape(tensor.shape)
 
-        def put(_: int, index: tuple[int | slice, ...], values: Array) -> None:
+        def put(_: int, index: Box, values: Array) -> None:
             words[(*index, ...)] = self._narrowed(tensor.name, values, dtype)
 
         pieces = Piece(tensor).spread()
@@ -265,7 +267,7 @@ class Stretches:
             values = self.numbers(part, first, min(first + _CAST_ELEMENTS, count))
             at = 0
             for box in boxes(part.shape, first, first + len(values)):
-                sizes = [each.stop - each.start for each in box]
+                sizes = shape_of(box)
                 room = values[at : at + math.prod(sizes)].reshape(sizes)
                 words[(*within(piece.into, box), ...)] = self._narrowed(part.name, room, dtype)
                 at += room.size
@@ -316,6 +318,7 @@ class _Packed:
     def _fill(self, read: Callable[[StoredTensor, int, int], Array], start: int, stop: int) -> Array | None:
         """Some rows, decoded; None if what comes out of them does not lie in one row of the tensor."""
         width = self.main.nbytes // self.packing.rows
+        steps = row_major(self.tensor.shape)
         made = np.empty((stop - start) * self.each, np.float32)
         done = 0
         # A few rows at a time, for the packing makes arrays of its own.
@@ -325,7 +328,7 @@ class _Packed:
             raw = read(self.main, row * width, end * width).reshape(end - row, width)
             with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
                 for box, values in self.packing.decode(row, raw, self.others):
-                    at = _start(box, self.tensor.shape)
+                    at = start_of(box, self.tensor.shape, steps)
                     if at is None or not 0 <= (at := at - start * self.each) <= len(made) - values.size:
                         return None
                     made[at : at + values.size] = values.reshape(-1)
@@ -375,16 +378,3 @@ def _is_cold(file: WeightFile) -> bool:
 
 def _key(tensor: StoredTensor) -> Hashable:
     return tensor.name, tensor.file, tensor.offset
-
-
-def _start(box: Sequence[slice], shape: Sequence[int]) -> int | None:
-    """The first element of a box that lies in one row of an array of that shape; None if it does not."""
-    start = 0
-    is_cut = False
-    for axis, (index, size) in enumerate(zip(box, shape, strict=True)):
-        count = index.stop - index.start
-        if is_cut and count != size:
-            return None
-        is_cut |= count > 1
-        start += index.start * math.prod(shape[axis + 1 :])
-    return start

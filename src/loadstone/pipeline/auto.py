@@ -27,6 +27,7 @@ from loadstone.pipeline.load import from_pretrained
 from loadstone.pipeline.select_class import AutoTarget, pick, resolve
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
+from loadstone.sources.asked import HubOptions
 
 
 class AutoClass:
@@ -57,7 +58,8 @@ class AutoClass:
         """
         if not isinstance(config, PretrainedConfig):
             raise ArgumentError(f"from_config takes a config, not {type(config).__name__}.")
-        gate = Gate(Trust.taken_from(kwargs), config.name_or_path, config._commit_hash, config._commit_hash)
+        commit = config.source_commit
+        gate = Gate(Trust.taken_from(kwargs), config.name_or_path, commit, HubOptions(commit))
         made_by = pick(AutoTarget(cls.__name__, cls.task), cls.framework, config, gate)
         return resolve(made_by, require_framework(cls.framework), gate)._from_config(config, **kwargs)
 

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loadstone.architectures import registry
-from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.checkpoint.names import gguf_path
+from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.configs.generation import GenerationConfig
-from loadstone.configs.load_options import Options, first_floating, option_names
+from loadstone.configs.load_options import Options, first_floating
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.keywords import unknown_argument
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
-from loadstone.errors import ArgumentError, Fault, InvalidConfig, UnknownArgument, UnusedTensors
+from loadstone.errors import Fault, UnusedTensors
 from loadstone.frameworks.registry import require_framework, require_library
-from loadstone.lockfile.guard import Locked
-from loadstone.pipeline.auto_config import AutoConfig
-from loadstone.pipeline.auto_config import read as read_config
-from loadstone.pipeline.quantized_checkpoint import as_loaded, library_of
-from loadstone.pipeline.select_class import AutoTarget, needed_shards, pick, resolve
+from loadstone.pipeline.quantized_checkpoint import library_of
+from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
+from loadstone.pipeline.select_class import AutoTarget, pick
+from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import kept_bytes_of
-from loadstone.remote_code.gate import Gate
-from loadstone.reporting.load_report import LoadReport
-from loadstone.sources.resolve import Needs, Source, resolve_files
+from loadstone.reporting.load_report import LoadReport, Stage
+from loadstone.sources.resolve import Source
 from loadstone.transfer.weight_files import Weights
-
-if TYPE_CHECKING:
-    from loadstone.checkpoint.gguf.open import GgufFile
 
 logger = logging.getLogger("loadstone")
 
@@ -50,6 +42,8 @@ def from_pretrained(
     keywords: Mapping[str, Any],
 ) -> Any:
     """Load ``path_or_id`` into ``target``: a model class, or what an Auto class asks for.
+
+    It is a folder, a weight file or an index of shards with a ``config.json`` beside it, a GGUF file, or a Hub id.
 
     Keywords as in Transformers 4.52:
 
@@ -99,94 +93,40 @@ def from_pretrained(
     Raises the errors of :mod:`loadstone.errors`; nothing half-loaded is ever returned.
     """
     options, others = Options.split(keywords)
-    if path_or_id is None and (options.state_dict is None or options.config is None):
-        raise ArgumentError("Give a folder or a Hub id; or None together with config= and state_dict=.")
     report = LoadReport(source=str(path_or_id))
-
-    with report.stage("files") as stage:
-        locked = Locked.of(options.lock, path_or_id, options.revision)
-        needs = _needs(target, options, others)
-        source = _files(path_or_id, options, locked, needs)
-        folder = source.folder / options.subfolder
-        stage.detail = "" if source.commit is None else f"commit {source.commit}"
-    with report.stage("config"):
-        locked.check_configs(source.folder, folder, options.gguf_file)
-        name = "" if path_or_id is None else str(path_or_id)
-        gate = locked.guard(Gate(options.trust(), name, source.commit, options.revision, options.where_code()))
-        gguf = _gguf(folder, options)
-        config, others = _config(target, options, folder, gate, others, gguf)
-        made_by = pick(target, framework_name, config, gate)
+    resolved = resolve(Request(path_or_id, target, options, others), report)
+    config, locked = resolved.config, resolved.locked
+    made_by = pick(target, framework_name, config, resolved.gate)
     with report.stage("checkpoint") as stage:
-        checkpoint = None if options.state_dict is not None else _open(source, options, gguf, needs)
-        if checkpoint is not None:
-            _check_plausible(config, checkpoint)
-            checked = partial(locked.check_file, source.folder)
-            checkpoint = as_loaded(checkpoint, config, options, framework_name, checked)
-            library = library_of(config)
-            if library is not None:
-                require_library(
-                    library.replace("-", "_"), library, "; or give dequantize=True, which makes plain weights of them."
-                )
-            stage.nbytes = checkpoint.nbytes
-            stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
+        checkpoint = resolved.open(framework_name)
+        _describe_checkpoint(stage, checkpoint, config)
         weights, stays = _weights(checkpoint, options, config)
         report.transfer = weights.describe()
     try:
-        locked.start(source.folder, checkpoint, weights.mapped() if stays else {})
-        if locked:  # the pages are populated as they are hashed
-            weights.populates = stays
-        else:
-            weights.read_ahead(populates=stays and not _is_stacked(config))
+        _begin_reading(weights, stays, checkpoint, resolved)
         with report.stage("framework"):
             framework = require_framework(framework_name)
-            cls = resolve(made_by, framework, gate)
+            cls = resolve_class(made_by, framework, resolved.gate)
         with report.stage("skeleton"):
-            make = partial(framework.skeleton, cls, config, model_args, _for_init(cls, others, options.config))
+            make = partial(framework.skeleton, cls, config, model_args, _for_init(cls, resolved.unused, options.config))
             model = make()
         with report.stage("plan"):
             stored: Mapping[str, StoredTensor] = (
                 framework.held(options.state_dict) if checkpoint is None else checkpoint
             )
             dtype = options.wanted_dtype(config, stored)
-            matched = partial(
-                match,
-                framework.slots(model),
-                stored,
-                strict=options.strict,
-                ignore_mismatched_sizes=options.ignore_mismatched_sizes,
-                key_mapping=options.key_mapping,
-                same=framework.alike(options.state_dict),
-                absent={} if checkpoint is None else checkpoint.absent,
-                passed_over=() if checkpoint is None else checkpoint.passed_over,
-            )
-
-            def untie() -> None:
-                nonlocal model
-                config.tie_word_embeddings = False
-                model = make()
-
-            plan = match_untied(matched, lambda: framework.naming(model), untie)
+            model, plan = _matched(framework, model, make, stored, resolved)
             if framework_name != "torch":  # whose parameters are told apart while they are filled
                 _check_untied(plan, framework.naming(model).tied)
-            report.take(plan)
-            report.passed_over = () if checkpoint is None else checkpoint.passed_over
-            report.unused += tuple(name for names in source.left_out.values() for name in names)
             place = framework.placement(options, model, plan, dtype)
-            report.left_plain = getattr(place, "left_plain", ())
         options.warn_of_doubling(stored, dtype)
         if not weights.populates:
             weights.cancel()  # filling reads what is left in its own order
         with report.stage("fill") as stage:
             filled = framework.fill_model(model, plan, weights, options, dtype, place)
-            stage.nbytes = filled.viewed + filled.copied
-            stage.detail = f"{100 * filled.viewed // max(stage.nbytes, 1)} % mapped, the rest copied"
+            _describe_filled(stage, filled.viewed, filled.copied)
         with report.stage("populate") as stage:
-            stage.nbytes = weights.warmed_bytes
-            if options.lazy or not options.is_for_the_cpu:
-                weights.detach()
-            else:
-                with Progress("Reading", stage.nbytes) as progress:
-                    weights.wait(progress)
+            _populate(weights, options, stage)
         if locked:
             with report.stage("lock"):
                 locked.finish()
@@ -195,11 +135,94 @@ def from_pretrained(
         locked.cancel()
         raise
     framework.finish(model, dtype, place)
+    _report_plan(report, plan, checkpoint, place, resolved.source)
     report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(place)
     model.load_report, model.name_or_path = report, config.name_or_path
     if model.can_generate():
-        model.generation_config = GenerationConfig.for_model(config, None if path_or_id is None else folder)
-    if (folder / ADAPTER_CONFIG).is_file():
+        model.generation_config = GenerationConfig.for_model(config, resolved.source.configs)
+    _warn(report, resolved.source.configs)
+    return (model, report.loading_info()) if options.output_loading_info else model
+
+
+def _describe_checkpoint(stage: Stage, checkpoint: Checkpoint | None, config: PretrainedConfig) -> None:
+    """What was opened; :class:`FrameworkNotInstalled` if weights that stay packed need a library that is not there."""
+    if checkpoint is None:
+        return
+    library = library_of(config)
+    if library is not None:
+        require_library(
+            library.replace("-", "_"), library, "; or give dequantize=True, which makes plain weights of them."
+        )
+    stage.nbytes = checkpoint.nbytes
+    stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
+
+
+def _matched(
+    framework: Any, model: Any, make: Callable[[], Any], stored: Mapping[str, StoredTensor], resolved: ResolvedModel
+) -> tuple[Any, LoadPlan]:
+    """The model, and the plan that fills it with what is stored.
+
+    Where tensors that the config ties differ, the config says so no more, and the model is made anew.
+    """
+    options, checkpoint = resolved.options, stored if isinstance(stored, Checkpoint) else None
+    matched = partial(
+        match,
+        framework.slots(model),
+        stored,
+        strict=options.strict,
+        ignore_mismatched_sizes=options.ignore_mismatched_sizes,
+        key_mapping=options.key_mapping,
+        same=framework.alike(options.state_dict),
+        absent={} if checkpoint is None else checkpoint.absent,
+        passed_over=() if checkpoint is None else checkpoint.passed_over,
+    )
+
+    def untie() -> None:
+        nonlocal model
+        resolved.config.tie_word_embeddings = False
+        model = make()
+
+    plan = match_untied(matched, lambda: framework.naming(model), untie)
+    return model, plan
+
+
+def _begin_reading(weights: Weights, stays: bool, checkpoint: Checkpoint | None, resolved: ResolvedModel) -> None:
+    """In the background, while the framework is imported and the model made; a lock has the weights hashed."""
+    locked = resolved.locked
+    locked.start(resolved.source.folder, checkpoint, weights.mapped() if stays else {})
+    if locked:  # the pages are populated as they are hashed
+        weights.populates = stays
+    else:
+        weights.read_ahead(populates=stays and not _is_stacked(resolved.config))
+
+
+def _describe_filled(stage: Stage, viewed_bytes: int, copied_bytes: int) -> None:
+    stage.nbytes = viewed_bytes + copied_bytes
+    stage.detail = f"{100 * viewed_bytes // max(stage.nbytes, 1)} % mapped, the rest copied"
+
+
+def _populate(weights: Weights, options: Options, stage: Stage) -> None:
+    """Wait until what is mapped is in memory; in the background where the caller does not wait for it."""
+    stage.nbytes = weights.warmed_bytes
+    if options.lazy or not options.is_for_the_cpu:
+        weights.detach()
+    else:
+        with Progress("Reading", stage.nbytes) as progress:
+            weights.wait(progress)
+
+
+def _report_plan(
+    report: LoadReport, plan: LoadPlan, checkpoint: Checkpoint | None, place: object, source: Source
+) -> None:
+    report.take(plan)
+    report.left_plain = getattr(place, "left_plain", ())
+    report.passed_over = () if checkpoint is None else checkpoint.passed_over
+    report.unused += tuple(name for names in source.left_out.values() for name in names)
+
+
+def _warn(report: LoadReport, folder: Path | None) -> None:
+    """One line for each thing that the caller may not expect."""
+    if folder is not None and (folder / ADAPTER_CONFIG).is_file():
         logger.warning(
             "%s holds an adapter beside the model, which was not applied: peft.PeftModel.from_pretrained(model, %r)",
             *(folder, str(folder)),
@@ -207,110 +230,12 @@ def from_pretrained(
     if report.untied:
         logger.warning(
             "%s is not tied, though its config says so: what is stored for %s differs.",
-            cls.__name__,
+            report.model_class,
             ", ".join(f"{name} and {source}" for name, source in report.untied.items()),
         )
     if report.initialised:
-        logger.warning("%s: newly initialised %s. Train it before use.", cls.__name__, ", ".join(report.initialised))
-    return (model, report.loading_info()) if options.output_loading_info else model
-
-
-def _needs(target: type[Any] | AutoTarget, options: Options, others: Mapping[str, Any]) -> Needs | None:
-    """What tells which shards are needed; None where all are."""
-    # Another config, trusted code, or keys set anew may ask for other tensors.
-    is_plain = not (options.strict or options.config or options.state_dict or options.trust() or others)
-    return needed_shards(target, options.key_mapping) if is_plain and options._prefer() is None else None
-
-
-def _files(
-    path_or_id: str | os.PathLike[str] | None,
-    options: Options,
-    locked: Locked,
-    needs: Needs | None,
-) -> Source:
-    if path_or_id is None:
-        return Source(Path(), None, None)
-    where = options.where() | options.which() | {"revision": locked.revision, "gguf_file": options.gguf_file}
-    return resolve_files(path_or_id, **where, needs=needs)
-
-
-def _config(
-    target: type[Any] | AutoTarget,
-    options: Options,
-    folder: Path,
-    gate: Gate,
-    others: dict[str, Any],
-    gguf: GgufFile | None,
-) -> tuple[PretrainedConfig, dict[str, Any]]:
-    """The config, and the keywords that are none of its keys."""
-    if isinstance(options.config, PretrainedConfig):
-        config = copy.deepcopy(options.config)
-    else:
-        config, others = _read_config(target, options, folder, gate, gguf, others)
-    config._name_or_path = gate.source or config.name_or_path
-    if options.attn_implementation is not None:
-        config._attn_implementation = options.attn_implementation
-    return config, others
-
-
-def _read_config(
-    target: type[Any] | AutoTarget,
-    options: Options,
-    folder: Path,
-    gate: Gate,
-    gguf: GgufFile | None,
-    others: dict[str, Any],
-) -> tuple[PretrainedConfig, dict[str, Any]]:
-    path = folder if options.config is None else options.config
-    assert not isinstance(path, PretrainedConfig)
-    if isinstance(target, AutoTarget):
-        if options.config is None:
-            return read_config(folder, gate, others, None if gguf is None else gguf.config)
-        names = ("trust_remote_code", "code_revision", "allow_transformers")
-        trusted = {name: getattr(options, name) for name in names}
-        return AutoConfig.from_pretrained(path, return_unused_kwargs=True, **trusted, **others)
-    cls: type[PretrainedConfig] = target.config_class
-    if options.config is None and gguf is not None:
-        gguf.check_model_type(cls.model_type, target.__name__)
-        return cls.from_dict(gguf.config, return_unused_kwargs=True, **others)
-    return cls.from_pretrained(path, return_unused_kwargs=True, **others)
-
-
-def _gguf(folder: Path, options: Options) -> GgufFile | None:
-    """The GGUF file that is asked for, opened."""
-    path = gguf_path(folder, options.gguf_file)
-    if path is None or options.state_dict is not None:
-        return None
-    from loadstone.checkpoint.gguf.open import open_gguf  # needs NumPy
-
-    return open_gguf(path)
-
-
-def _open(source: Source, options: Options, gguf: GgufFile | None, needs: Needs | None) -> Checkpoint:
-    if gguf is not None:
-        return gguf.checkpoint
-    return open_checkpoint(
-        source.folder,
-        **options.which(),
-        leave_out=source.left_out.keys(),
-        needs=None if needs is None else partial(needs, source.folder / options.subfolder),
-    )
-
-
-def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
-    """:class:`InvalidConfig` if the config says more layers than the checkpoint has tensors."""
-    layers = config.get("num_hidden_layers", 0)
-    if isinstance(layers, int) and layers > len(checkpoint):
-        raise InvalidConfig(
-            [
-                Fault(
-                    "config key 'num_hidden_layers'",
-                    f"at most {len(checkpoint)}, the number of stored tensors",
-                    str(layers),
-                )
-            ],
-            hint=" ".join(["Do config.json and the weights belong together?", *checkpoint.passed_over]),
-        )
+        newly = ", ".join(report.initialised)
+        logger.warning("%s: newly initialised %s. Train it before use.", report.model_class, newly)
 
 
 def _check_untied(plan: LoadPlan, tied: Mapping[str, str]) -> None:
@@ -348,11 +273,9 @@ def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[st
     takes = inspect.signature(cls.__init__).parameters
     if any(each.kind is each.VAR_KEYWORD for each in takes.values()):
         return others
-    unknown = [name for name in others if name not in takes or name in ("self", "config", "component")]
-    keys = {*cls.config_class.settable_keys(), *(config.known_keys() if isinstance(config, PretrainedConfig) else ())}
-    doubled = [name for name in unknown if name in keys]
-    if doubled and isinstance(config, PretrainedConfig):
-        raise UnknownArgument(f"config= is given, so set it there: config.{doubled[0]} = {others[doubled[0]]!r}")
+    unknown = {
+        name: value for name, value in others.items() if name not in takes or name in ("self", "config", "component")
+    }
     if unknown:
-        raise unknown_argument(f"{cls.__name__}.from_pretrained", unknown, option_names() | keys)
+        raise unknown_keywords(f"{cls.__name__}.from_pretrained", unknown, cls.config_class, config)
     return others

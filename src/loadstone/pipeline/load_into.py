@@ -6,16 +6,17 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.checkpoint import Checkpoint
 from loadstone.configs.load_options import Options
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
-from loadstone.frameworks.registry import require_framework
+from loadstone.frameworks.registry import require_torch
 from loadstone.planning.match import match
 from loadstone.reporting.load_report import LoadReport
-from loadstone.saving.journal import finish_interrupted_save
+from loadstone.sources.asked import FileChoice
+from loadstone.sources.open import open_files
 from loadstone.transfer.strategy import TransferOptions
 from loadstone.transfer.weight_files import Weights
 
@@ -38,7 +39,8 @@ def load_into(
 ) -> LoadReport:
     """Fill any ``nn.Module``, best one built under ``with torch.device("meta")``, from a checkpoint.
 
-    ``checkpoint`` is a folder, a file, or what :func:`loadstone.open_checkpoint` gives. Every parameter and saved
+    ``checkpoint`` is a folder, a weight file, an index, or what :func:`loadstone.open_checkpoint` gives. A GGUF file
+    is taken under the Hub's names; ``open_checkpoint`` gives it under its own. Every parameter and saved
     buffer of the module must be stored; with ``strict`` nothing else may be. Buffers that are not saved keep the
     module's own values, and must not be on the meta device.
 
@@ -55,11 +57,11 @@ def load_into(
     Raises :class:`MissingTensors`, :class:`ShapeMismatch`, :class:`UnusedTensors` and what ``open_checkpoint`` raises;
     the module is then unchanged.
     """
-    framework = require_framework("torch")
+    framework = require_torch()
     _check_module(module, "load_into")
     if device is not None and device_map is not None:
         raise ArgumentError(f"device is {device!r} and device_map {device_map!r}: give one of them.")
-    opened = checkpoint if isinstance(checkpoint, Checkpoint) else _open(checkpoint)
+    opened = checkpoint if isinstance(checkpoint, Checkpoint) else open_files(local_path(checkpoint)).checkpoint
     report = LoadReport(source=str(opened.files[0].parent), model_class=type(module).__name__)
     with report.stage("plan"):
         wanted = None
@@ -118,13 +120,6 @@ def _check_module(module: object, name: str) -> None:
         )
 
 
-def _open(path: str | os.PathLike[str], **options: Any) -> Checkpoint:
-    place = local_path(path)
-    if place.is_dir():
-        finish_interrupted_save(place)
-    return open_checkpoint(place, **options)
-
-
 class IncompatibleKeys(NamedTuple):
     """What ``load_state_dict`` returns too."""
 
@@ -141,9 +136,10 @@ def load_sharded_checkpoint(
     where both formats are there. Raises :class:`CheckpointNotFound`, :class:`MissingTensors`, :class:`UnusedTensors`,
     :class:`ShapeMismatch`.
     """
-    framework = require_framework("torch")
+    framework = require_torch()
     _check_module(model, "load_sharded_checkpoint")
-    if not local_path(folder).is_dir():
+    place = local_path(folder)
+    if not place.is_dir():
         raise ArgumentError(f"{folder} is no folder. load_sharded_checkpoint takes the folder with the index file.")
-    opened = _open(folder, use_safetensors=None if prefer_safe else False)
-    return IncompatibleKeys(*framework.copy_into(model, opened, strict))
+    checkpoint = open_files(place, FileChoice(use_safetensors=None if prefer_safe else False)).checkpoint
+    return IncompatibleKeys(*framework.copy_into(model, checkpoint, strict))

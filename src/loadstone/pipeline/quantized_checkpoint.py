@@ -13,7 +13,7 @@ from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME, GGUF
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.tensors import StoredTensor, Stretch
+from loadstone.core.tensors import StoredTensor, TensorSlice
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.planning.quantized_codes import codes_in, refuse
 from loadstone.quantization import registry
@@ -212,7 +212,7 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
 def _in_blocks(tensor: StoredTensor) -> StoredTensor:
     """A tensor of a GGUF file; matrices, and stacks of them, to stay packed if they are."""
     if tensor.stretches:
-        return tensor._replace(stretches=tuple(Stretch(_in_blocks(part), into) for part, into in tensor.stretches))
+        return tensor._replace(stretches=tuple(TensorSlice(_in_blocks(part), into) for part, into in tensor.stretches))
     if is_in_blocks(tensor.packing) and tensor.packing.is_of_matrices:
         return tensor._replace(packing=Kept(tensor.packing, "", ""))
     return tensor

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.architectures import components, registry
 from loadstone.architectures import user_classes as registered
-from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.family import (
+    BARE,
+    CAUSAL_LM,
+    MASKED_LM,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+    Family,
+    HeadSpec,
+)
 from loadstone.architectures.naming import naming_of
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_config
@@ -19,13 +29,30 @@ from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.references import CodeReference
 from loadstone.sources.resolve import Needs
 
+if TYPE_CHECKING:
+    from loadstone.frameworks.contract import SomeFramework
+
 
 class AutoTarget(NamedTuple):
     """What an ``Auto…`` class asks for."""
 
     name: str
     """``"AutoModelForCausalLM"``, ``"FlaxAutoModel"``: what ``auto_map`` calls it."""
-    task: str
+    task: str | None
+    """None: that of the class that the config names."""
+
+
+AUTO_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        BARE: "AutoModel",
+        CAUSAL_LM: "AutoModelForCausalLM",
+        MASKED_LM: "AutoModelForMaskedLM",
+        SEQUENCE_CLASSIFICATION: "AutoModelForSequenceClassification",
+        TOKEN_CLASSIFICATION: "AutoModelForTokenClassification",
+        QUESTION_ANSWERING: "AutoModelForQuestionAnswering",
+    }
+)
+"""Task → PyTorch's ``Auto…`` class for it, of the tasks that families have classes for."""
 
 
 class FromFamily(NamedTuple):
@@ -51,6 +78,7 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
                 hint=f"{target.__name__} cannot be made of it. An Auto class picks the class from the config.",
             )
         return target
+    assert target.task is not None  # else nothing but shards and the config is asked for
     own = registered.model_class(target.name, type(config))
     is_known = own is not None or _has_head(config, target.task)
     reference = gate.reference(config.auto_map, target.name, is_known=is_known)
@@ -76,13 +104,12 @@ def _has_head(config: PretrainedConfig, task: str) -> bool:
     return isinstance(config, family.config) and family.head(task) is not None
 
 
-def resolve(made_by: Pick, framework: Any, gate: Gate) -> type[Any]:
+def resolve(made_by: Pick, framework: SomeFramework, gate: Gate) -> type[Any]:
     """The class itself: made, or imported through the gate."""
     if isinstance(made_by, FromFamily):
-        found: type[Any] = framework.resolve_class(made_by.family, made_by.head)
-        return found
+        return framework.resolve_class(made_by.family, made_by.head)
     if isinstance(made_by, CodeReference):
-        return gate.load(made_by, framework.PreTrainedModel)
+        return gate.load(made_by, framework.base_class())
     return made_by
 
 
@@ -101,7 +128,7 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
         model_type = values.get("model_type")
         if isinstance(target, AutoTarget):
             family = registry.family(str(model_type)) if registry.is_family(model_type) else None
-            head = family.head(target.task) if family is not None else None
+            head = _head(family, target.task, values.get("architectures")) if family is not None else None
         else:
             family, head = target.family_spec, target.head_spec
         if family is None or head is None or registered.config_class(model_type) is not None:
@@ -109,6 +136,18 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
         return shards_of(family, head, family.config.from_dict(values), weight_map, key_mapping)
 
     return needs
+
+
+def _head(family: Family, task: str | None, named: object) -> HeadSpec | None:
+    """The class for a task; without one, that whose name is among those ``named``."""
+    if task is not None:
+        return family.head(task)
+    return named_head(family, named if isinstance(named, list) else [])
+
+
+def named_head(family: Family, names: Collection[object]) -> HeadSpec | None:
+    """The first class of a family that bears one of the names, as ``architectures`` in a config has them."""
+    return next((head for head in family.heads if head.class_name in names), None)
 
 
 def shards_of(

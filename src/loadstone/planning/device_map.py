@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from loadstone.core.records import record
 from loadstone.core.sizes import format_bytes, parse_size
 from loadstone.errors import ArgumentError, DoesNotFit, Fault, InvalidDeviceMap
 from loadstone.planning.split import CPU, DISK, STRATEGIES, Bin, Block, Place, Strategy, split
@@ -16,11 +17,11 @@ from loadstone.planning.units import Unit
 
 RING_BLOCKS = 2
 """Blocks that are in memory at once while weights are streamed: one computes, the next is read."""
-_ACCELERATOR = re.compile(r"(?:cuda|hip|xpu|mps|npu|hpu|musa|xla|privateuseone)(?::(\d{1,4}))?")
+_ACCELERATOR = r"(?:cuda|hip|xpu|mps|npu|hpu|musa|xla|privateuseone)(?::(\d{1,4}))?"
 _SHOWN = 12
 
 
-@dataclass(frozen=True)
+@record
 class Placement:
     """Unit → place, and what that takes."""
 
@@ -51,7 +52,13 @@ def normalise(place: Any) -> Place:
     text = str(place)
     if text in (CPU, DISK):
         return text
-    found = _ACCELERATOR.fullmatch(text)
+    if text == f"{CPU}:0":
+        return CPU
+    if text == "meta":
+        raise ArgumentError(
+            "device_map names 'meta', where nothing can be loaded. For a skeleton: a class and its config."
+        )
+    found = re.fullmatch(_ACCELERATOR, text)
     if found is None:
         raise ArgumentError(
             f"{place!r} is no device. Expected the number of an accelerator, 'cuda:0', 'cpu' or 'disk'; for a whole "
@@ -91,12 +98,15 @@ def place(
     known: Collection[str] = (),
     activation_bytes: int = 0,
 ) -> Placement:
-    """What a ``device_map`` of any kind asks for: None (the CPU), a device, a strategy, or a dict by prefix.
+    """What a ``device_map`` of any kind asks for: None (the CPU), a device, a strategy, or a dict by prefix, of which
+    ``{"": …}`` means what its one value does.
 
     ``free``: what each device has, where ``max_memory`` does not say what may be used. Raises what
     :func:`place_by_strategy` and :func:`place_by_hand` do.
     """
     room = budgets(max_memory, free)
+    if isinstance(device_map, Mapping) and set(device_map) == {""}:
+        device_map = device_map[""]
     if isinstance(device_map, str) and device_map in STRATEGIES:
         return place_by_strategy(units, tied, device_map, room, activation_bytes)
     if not isinstance(device_map, Mapping):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.core.naming import Fused, Naming
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.planning.canonical_names import canonical
 from loadstone.planning.recipes import Piece, Stack
@@ -18,7 +19,7 @@ class Finder:
 
     def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
         self._slots, self._names, self.naming = slots, names, naming
-        self._places: dict[tuple[int, int, int], tuple[tuple[int | slice, ...], ...]] = {}
+        self._places: dict[tuple[int, int, int], tuple[Box, ...]] = {}
         self._aliases: dict[str, list[str]] = {}
         for one, other in naming.stand_ins:
             self._aliases.setdefault(one, []).append(other)
@@ -87,7 +88,7 @@ class Finder:
         tensors = tuple(itertools.chain.from_iterable(zip(*columns, strict=True)))
         return Stack(tensors, self._stacked(count, len(stored), rows))
 
-    def _stacked(self, count: int, parts: int, rows: int) -> tuple[tuple[int | slice, ...], ...]:
+    def _stacked(self, count: int, parts: int, rows: int) -> tuple[Box, ...]:
         """The places of all parts of all experts; made once for all layers."""
         found = self._places.get((count, parts, rows))
         if found is None:
@@ -110,7 +111,7 @@ class Finder:
             total = sum(self._slots[f"{own}{other}.{leaf}"].shape[0] for other in fused.parts)
             if tensor.shape[:1] != (total,):
                 return (Piece(tensor),)  # reported as a wrong shape
-            return (Piece(tensor, rows=(start, slot.shape[0])),)
+            return (Piece(tensor, rows=slice(start, start + slot.shape[0])),)
         return None
 
     def _joined(self, spelling: str, fused: Fused) -> Sequence[Piece] | None:

@@ -6,17 +6,19 @@ import difflib
 import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from loadstone.core.naming import Naming
+from loadstone.core.records import record
+from loadstone.core.slices import shape_of
 from loadstone.core.tensors import Slot, StoredTensor
 from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
 from loadstone.planning.canonical_names import canonical
 from loadstone.planning.finder import Finder, ancestors, unread
 from loadstone.planning.quantized_codes import Codes, codes_in, refuse
 from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
-from loadstone.planning.ties import Same, hold_same, lie_in_one_place
+from loadstone.planning.same import Same, hold_same, lie_in_one_place
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HINTS = 20
@@ -24,7 +26,7 @@ _COMPARED = 500
 """How many faults get a hint, and how many names are looked at for one: comparing names is slow."""
 
 
-@dataclass(frozen=True)
+@record
 class LoadPlan:
     """Every slot with its recipe, and the stored tensors that no slot takes."""
 
@@ -105,7 +107,7 @@ def match(
         else:
             recipes[slot.name] = Stored(_spread(pieces))
             if pieces[0].rows is not None:
-                whole, (_, rows) = pieces[0].tensor, pieces[0].rows
+                whole, (rows, *_) = pieces[0].tensor, pieces[0].shape
                 left[whole.name] = left.get(whole.name, whole.shape[0]) - rows
     if codes and (bad := _bad_codes(codes, recipes, finder, [*missing, *(slot for slot, _ in wrong)])):
         raise refuse(bad)
@@ -161,8 +163,7 @@ def _target(slot: Slot, piece: Piece) -> tuple[int, ...]:
     """The shape that a piece must have to fit."""
     if piece.into is None:
         return slot.shape
-    rows = [index.stop - index.start for index in piece.into if not isinstance(index, int)]
-    return (*rows, *slot.shape[len(piece.into) :])
+    return (*shape_of(piece.into), *slot.shape[len(piece.into) :])
 
 
 def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.planning.recipes import Piece, Recipe, Stored
 from loadstone.quantization.ggml_types import GgmlType
@@ -163,7 +164,7 @@ def _matrices(piece: Piece) -> list[_Matrix]:
     ]
 
 
-def _place(into: tuple[int | slice, ...] | None, dimensions: int) -> tuple[int | None, int]:
+def _place(into: Box | None, dimensions: int) -> tuple[int | None, int]:
     """The first expert and the first row that a stack, or a matrix, fills; no expert where it is none of either."""
     if dimensions == 3 and into is None:
         return 0, 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from loadstone.core.structure import LINEAR_KINDS, Layer, LayerKind, weight_slots
 from loadstone.core.tensors import DType
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.planning.match import LoadPlan
@@ -56,33 +57,30 @@ def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
     return sizes
 
 
-def left_plain(asked: Quantisation, expert_slots: Iterable[str], plan: LoadPlan) -> tuple[str, ...]:
+def left_plain(asked: Quantisation, layers: Mapping[str, Layer], plan: LoadPlan) -> tuple[str, ...]:
     """The slots of stacked experts that nobody asked to leave out, and that the library has no form for."""
     if asked.takes_experts:
         return ()
-    stored = (name for name in expert_slots if isinstance(plan.recipes.get(name), Stored))
+    experts = weight_slots(layers, (LayerKind.EXPERTS,), heads=False)
+    stored = (name for name in experts if isinstance(plan.recipes.get(name), Stored))
     return tuple(name for name in stored if not asked.leaves_alone(name.rpartition(".")[0]))
 
 
 def quantised_sizes(
-    asked: Quantisation,
-    linear_modules: Iterable[str],
-    turned_modules: Collection[str],
-    expert_slots: Iterable[str],
-    plan: LoadPlan,
-    dtypes: SlotDTypes,
+    asked: Quantisation, layers: Mapping[str, Layer], plan: LoadPlan, dtypes: SlotDTypes
 ) -> dict[str, Size]:
     """Of the weights of linear layers, and of experts, that will be quantised: stored ones that are not tied, and not
-    left out. Those of ``turned_modules`` are (inputs, outputs). The router beside experts is small, and what it says
-    decides much: as in Transformers 5, it stays plain."""
+    left out. The router beside experts is small, and what it says decides much: as in Transformers 5, it stays plain.
+    """
     slots = {slot.name: slot for slot in plan.slots}
     shared = {recipe.slot for recipe in plan.recipes.values() if isinstance(recipe, Tied)}
     sizes = {}
-    experts = list(expert_slots)
+    experts = list(weight_slots(layers, (LayerKind.EXPERTS,), heads=False))
     with_router = {name.rpartition(".")[0].rpartition(".")[0] for name in experts}
-    linear = [module + WEIGHT for module in linear_modules if module.rpartition(".")[0] not in with_router]
-    turned = {module + WEIGHT for module in turned_modules} if asked.takes_turned else set()
-    for name in (*linear, *turned, *(experts if asked.takes_experts else ())):
+    linear = weight_slots(layers, LINEAR_KINDS, heads=False)
+    names = [name for name in linear if name.removesuffix(WEIGHT).rpartition(".")[0] not in with_router]
+    turned = set(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=False)) if asked.takes_turned else set()
+    for name in (*names, *turned, *(experts if asked.takes_experts else ())):
         module = name.rpartition(".")[0]
         if not isinstance(plan.recipes.get(name), Stored) or name in shared or asked.leaves_alone(module):
             continue
@@ -92,21 +90,17 @@ def quantised_sizes(
     return sizes
 
 
-def check_as_stored(
-    kept: Iterable[str],
-    plan: LoadPlan,
-    library: str,
-    linear: Collection[str],
-    turned: Collection[str],
-    experts: Collection[str],
-) -> None:
+def check_as_stored(kept: Iterable[str], plan: LoadPlan, library: str, layers: Mapping[str, Layer]) -> None:
     """:class:`InvalidConfig` that lists the slots of ``kept`` that ``library`` cannot run as they are stored.
 
-    A weight has to be stored as the model has it, and to be a linear layer's: one of the slots ``linear``, or what else
-    the library has a form for: ``turned`` ones, (inputs, outputs), or stacked ``experts``.
+    A weight has to be stored as the model has it, and to be a linear layer's, or what else the library has a form for:
+    transposed linear weights, (inputs, outputs), or stacked experts.
     """
     method = method_run_by(library)
     assert method is not None  # it is where the library's name comes from
+    linear = set(weight_slots(layers, LINEAR_KINDS, heads=True))
+    turned = set(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=True))
+    experts = set(weight_slots(layers, (LayerKind.EXPERTS,), heads=True))
     known = {*linear, *(turned if method.packs_transposed else ()), *(experts if method.packs_experts else ())}
     faults = []
     for name in kept:

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import repeat
 from typing import NamedTuple, overload
 
+from loadstone.core.slices import Box, bounds, normalize, overlap, relative, shape_of, within
 from loadstone.core.tensors import StoredTensor
 
 
@@ -14,47 +15,34 @@ class Piece(NamedTuple):
     """A stored tensor, or some of its rows, and the place in the slot that it fills."""
 
     tensor: StoredTensor
-    rows: tuple[int, int] | None = None
-    """First row and number of rows; None for all."""
-    into: tuple[int | slice, ...] | None = None
-    """An index into the slot; None for all of it."""
+    rows: slice | None = None
+    """Of the tensor; None for all."""
+    into: Box | None = None
+    """The part of the slot; None for all of it."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of what is taken."""
-        return self.tensor.shape if self.rows is None else (self.rows[1], *self.tensor.shape[1:])
+        return self.tensor.shape if self.rows is None else (self.rows.stop - self.rows.start, *self.tensor.shape[1:])
+
+    @property
+    def taken(self) -> Box:
+        """The box of the tensor that is taken."""
+        return normalize(() if self.rows is None else (self.rows,), self.tensor.shape)
 
     def spread(self) -> tuple[Piece, ...]:
         """The same as pieces whose bytes each lie in one row: several for a tensor that is stored in stretches."""
         if not self.tensor.stretches:
             return (self,)
-        first, count = self.rows or (0, self.tensor.shape[0])
+        wanted = self.taken
         pieces = []
-        for tensor, (row, *others) in self.tensor.stretches:
-            start, stop = (row.start, row.stop) if isinstance(row, slice) else (row, row + 1)
-            low, high = max(start, first), min(stop, first + count)
-            if low < high:
-                whole = (low, high) == (start, stop)
-                place = slice(low - first, high - first) if isinstance(row, slice) else row - first
-                inner = (place, *others)
-                pieces.append(Piece(tensor, None if whole else (low - start, high - low), within(self.into, inner)))
+        for tensor, into in self.tensor.stretches:
+            shared = overlap(wanted, into)
+            if shared is not None:
+                of = relative(shared, into)
+                rows = None if shape_of(of) == tensor.shape else slice(*bounds(of[0]))
+                pieces.append(Piece(tensor, rows, within(self.into, relative(shared, wanted))))
         return tuple(pieces)
-
-
-def within(outer: tuple[int | slice, ...] | None, inner: Sequence[int | slice]) -> tuple[int | slice, ...]:
-    """The index that does what ``inner`` does in the part that ``outer`` picks. Slices have a start and a stop."""
-    rest = iter(inner)
-    joined: list[int | slice] = []
-    for index in outer or ():
-        if isinstance(index, int):
-            joined.append(index)
-            continue
-        within = next(rest)
-        if isinstance(within, int):
-            joined.append(index.start + within)
-        else:
-            joined.append(slice(index.start + within.start, index.start + within.stop))
-    return (*joined, *rest)
 
 
 class Stack(Sequence[Piece]):
@@ -65,7 +53,7 @@ class Stack(Sequence[Piece]):
 
     __slots__ = ("places", "tensors")
 
-    def __init__(self, tensors: tuple[StoredTensor, ...], places: tuple[tuple[int | slice, ...], ...]) -> None:
+    def __init__(self, tensors: tuple[StoredTensor, ...], places: tuple[Box, ...]) -> None:
         self.tensors, self.places = tensors, places
 
     def __len__(self) -> int:
@@ -109,8 +97,7 @@ class Stored(NamedTuple):
         if len(self.pieces) > 1:
             return f"{len(self.pieces)} tensors from {first.tensor.name} on, put together"
         if first.rows is not None:
-            start, count = first.rows
-            return f"rows {start} to {start + count - 1} of {first.tensor.name}"
+            return f"rows {first.rows.start} to {first.rows.stop - 1} of {first.tensor.name}"
         return f"{first.tensor.name} in {first.tensor.file.name}, bytes {first.tensor.offset} to {_end(first.tensor)}"
 
 

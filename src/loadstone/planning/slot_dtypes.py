@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from loadstone.core.records import record
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
 
 _SHOWN = 20
 
 
-@dataclass(frozen=True)
+@record
 class SlotDTypes:
     """The dtype of every floating-point slot; whole numbers stay what they are."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.contents import lies_in_rows
 from loadstone.quantization.decode import floats
@@ -59,7 +60,7 @@ class Blocks:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         numbers = looked_up(rows, _HALVES[self.halves]) if self.halves else floats(rows, self.codes.dtype)
         boxes = self._boxes(first, len(rows))
         scales = self._of(self.scales, others[0], boxes)

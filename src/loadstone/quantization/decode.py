@@ -46,11 +46,6 @@ def integers(raw: Array, dtype: DType) -> Array:
     return raw.view(NUMPY[dtype])
 
 
-def nibbles(raw: Array) -> Array:
-    """Bytes → twice as many numbers from 0 to 15, the lower half of each byte first."""
-    return np.stack((raw & 15, raw >> 4), axis=-1).reshape(*raw.shape[:-1], 2 * raw.shape[-1])
-
-
 def unpacked(words: Array, bits: int) -> Array:
     """32-bit words → 32 / ``bits`` times as many numbers, the lowest bits of each word first."""
     shifts = np.arange(0, 32, bits, dtype=np.uint32)

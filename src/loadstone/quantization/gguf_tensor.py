@@ -14,13 +14,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization import ggml_blocks
 from loadstone.quantization.ggml_types import GgmlType
 from loadstone.quantization.row_boxes import in_boxes
 
 Array = np.ndarray[Any, Any]
-Boxes = Iterator[tuple[tuple[slice, ...], Array]]
+Boxes = Iterator[tuple[Box, Array]]
 
 
 class Arrangement(Protocol):
@@ -158,7 +159,7 @@ class Blocks:
             found[box[0]] = rows[:, 0] - 1
         return found
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         numbers = ggml_blocks.decode(rows, self.type)
         if self.added:
             numbers -= np.float32(self.added)

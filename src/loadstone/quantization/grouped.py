@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.bitstream import Code, decoded
 from loadstone.quantization.decode import floats, integers
@@ -79,7 +80,7 @@ class Grouped:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         rest = iter(others)
         numbers = floats(rows, self.codes.dtype) if self.code is None else decoded(rows, self.code, self.columns)
         with np.errstate(all="ignore"):  # stored infinities are as good as other numbers

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from loadstone.core.records import record
+from loadstone.core.slices import Box
 from loadstone.core.tensors import Packing, StoredTensor
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def kept(tensor: StoredTensor, note: str) -> StoredTensor:
     return tensor._replace(packing=Kept(tensor.packing, note, module))
 
 
-@dataclass(frozen=True)
+@record
 class Kept:
     """The packing that reads it, which checked it; and what the checkpoint says of it beside its parts."""
 
@@ -66,5 +67,5 @@ class Kept:
 
     def decode(
         self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
-    ) -> Iterable[tuple[tuple[slice, ...], np.ndarray[Any, Any]]]:
+    ) -> Iterable[tuple[Box, np.ndarray[Any, Any]]]:
         return self.inner.decode(first, rows, others)

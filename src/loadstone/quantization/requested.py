@@ -6,8 +6,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 
 _KEYS = ("quant_method", "_load_in_4bit", "_load_in_8bit")
@@ -48,6 +49,15 @@ class Quantisation(ABC):
     def needs_accelerator(self) -> str:
         """That the library has this for accelerators only, and what to take instead; nothing where it has not."""
         return ""
+
+    dtypes: ClassVar[frozenset[DType]] = frozenset(each for each in DType if each.is_floating)
+    """What weights can be quantized from."""
+
+    def check_dtype(self, dtype: DType) -> None:
+        """:class:`ArgumentError` for a dtype that weights cannot be quantized from."""
+        if dtype not in self.dtypes:
+            known = ", ".join(sorted(each.value for each in self.dtypes))
+            raise ArgumentError(f"{self.method} quantises from {known}; the dtype is {dtype.value}.")
 
     @abstractmethod
     def packed_bytes(self, shape: tuple[int, ...], bits: int) -> int:

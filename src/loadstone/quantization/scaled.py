@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.decode import floats
 from loadstone.quantization.problems import Problems
@@ -43,7 +44,7 @@ class Scaled:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         height, width = self.block
         columns = self.weight.shape[-1]
         numbers = floats(rows, self.weight.dtype)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import Packing, StoredTensor
 
 Array = np.ndarray[Any, Any]
@@ -35,7 +36,7 @@ class Turned:
     def step(self) -> int:
         return self.packing.step
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         for box, values in self.packing.decode(first, rows, others):
             yield box[::-1], values.T
 

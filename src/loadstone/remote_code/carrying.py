@@ -73,7 +73,7 @@ def _tree_around(cls: type[Any]) -> CodeTree:
 
 def _rebased(config: Any, files: Mapping[str, bytes]) -> dict[str, Any]:
     """``auto_map`` as it must read in another folder: what is carried is there, the rest is where it was."""
-    home = config.name_or_path if config._commit_hash else None
+    home = config.name_or_path if config.source_commit else None
     found = {}
     for key, entry in (config.auto_map or {}).items():
         texts = entry if isinstance(entry, list | tuple) else [entry]

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from loadstone.core.paths import local_path
 from loadstone.errors import (
     CheckpointNotFound,
     CustomCodeError,
     HubError,
 )
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
+from loadstone.sources.asked import MAIN, HubOptions
 from loadstone.sources.hub_files import Asked, Files
 from loadstone.sources.resolve import check_subfolder, from_hub, local_folder, prefix_of
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
@@ -22,18 +22,13 @@ from loadstone.transfer.regular_file import RegularFile, UnusableFile
 def resolve_code(
     path_or_id: str | os.PathLike[str],
     entries: Sequence[str],
-    *,
-    revision: str | None = None,
     subfolder: str = "",
-    cache_dir: str | os.PathLike[str] | None = None,
-    force_download: bool = False,
-    local_files_only: bool = False,
-    token: str | bool | None = None,
-    endpoint: str | None = None,
+    hub: HubOptions = MAIN,
 ) -> CodeTree:
     """Files of code, and those that they import from beside them, fetched and read; none of them runs.
 
-    They lie in the ``subfolder``, as Loadstone saves them, or in the root, as Transformers looks for them.
+    They lie in the ``subfolder``, as Loadstone saves them, or in the root, as Transformers looks for them. Of a path to
+    a weight file, they lie beside it.
 
     :raises CustomCodeError: a file is missing, too large, no Python, or reaches out of the repository.
     :raises HubError: the Hub knows no such model or revision, wants a token or an agreement, or cannot be reached.
@@ -41,10 +36,10 @@ def resolve_code(
     check_subfolder(subfolder)
     local = local_folder(path_or_id, CheckpointNotFound)
     if local is not None:
-        folder = _home_of_code(entries, subfolder, lambda name: _content(local / name) is not None)
-        return collect(entries, lambda name: _content(local / f"{folder}{name}"), str(path_or_id))
-    cache = None if cache_dir is None else local_path(cache_dir)
-    asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
+        root = local if os.path.isdir(local) else local.parent
+        folder = _home_of_code(entries, subfolder, lambda name: _content(root / name) is not None)
+        return collect(entries, lambda name: _content(root / f"{folder}{name}"), str(path_or_id))
+    asked = Asked.of(path_or_id, hub)
 
     def take(files: Files) -> CodeTree:
         folder = _home_of_code(entries, subfolder, files.has)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
 
+from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
-from loadstone.remote_code.fetch import resolve_code
 from loadstone.remote_code.references import CodeReference, reference_for
-from loadstone.remote_code.tree import CodeTree
 from loadstone.remote_code.trust import Trust
+from loadstone.sources.asked import MAIN, HubOptions
+
+if TYPE_CHECKING:
+    from loadstone.remote_code.tree import CodeTree
 
 logger = logging.getLogger("loadstone")
 
 
-@dataclass(frozen=True)
+@record
 class Gate:
     """Where the code of one load comes from, and what of it may run."""
 
@@ -25,10 +28,9 @@ class Gate:
     """The repository or folder that the config comes from."""
     commit: str | None = None
     """Of that repository: config, weights and code come from it together."""
-    revision: str | None = None
-    """What the caller asked for."""
-    where: Mapping[str, Any] = field(default_factory=dict)
-    """Keywords of :func:`loadstone.remote_code.fetch.resolve_code`: cache, token, subfolder."""
+    hub: HubOptions = MAIN
+    """How the caller asked for it, the revision included."""
+    subfolder: str = ""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Repository → the commit that a lock file gives it."""
     check: Callable[[CodeTree], None] | None = None
@@ -48,13 +50,15 @@ class Gate:
 
     def tree(self, reference: CodeReference) -> CodeTree:
         """The files that a reference needs, fetched and read; nothing has run."""
+        from loadstone.remote_code.fetch import resolve_code
+
         if reference.repo_id in (None, self.source):
-            tree = resolve_code(self.source, [reference.file], revision=self.commit or self.revision, **self.where)
-            asked, keyword = self.revision, "revision"
+            hub = self.hub._replace(revision=self.commit or self.hub.revision)
+            tree = resolve_code(self.source, [reference.file], self.subfolder, hub)
+            asked, keyword = self.hub.revision, "revision"
         else:
-            where = {name: value for name, value in self.where.items() if name != "subfolder"}
             asked, keyword = self.trust.code_revision or self.pins.get(str(reference.repo_id)), "code_revision"
-            tree = resolve_code(str(reference.repo_id), [reference.file], revision=asked, **where)
+            tree = resolve_code(str(reference.repo_id), [reference.file], hub=self.hub._replace(revision=asked))
         if tree.commit is not None and asked != tree.commit:
             logger.warning(
                 "Code of %s runs as of commit %s. Pin it, so that it stays what it is: %s=%r.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
 
 # By the beginning of the full dotted name; what is listed is worth a look, not forbidden.
@@ -50,7 +50,7 @@ class Relative(NamedTuple):
     is_guarded: bool
 
 
-@dataclass(frozen=True)
+@record
 class Facts:
     """What one file imports and uses."""
 

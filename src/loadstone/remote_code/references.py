@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
 _ELSEWHERE = "--"
 _LONGEST = 512
 
 
-@dataclass(frozen=True)
+@record
 class CodeReference:
     """``modeling_x.Model``, or ``owner/name--modeling_x.Model`` for code that another repository holds."""
 

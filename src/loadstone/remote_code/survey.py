@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.remote_code.fetch import resolve_code
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.tree import CodeTree
+from loadstone.sources.asked import HubOptions
 from loadstone.sources.resolve import Source
 from loadstone.transfer.json_file import read_json
 
@@ -28,13 +28,12 @@ def trees(
     path_or_id: str | os.PathLike[str],
     found: Iterable[CodeReference],
     source: Source,
-    revision: str | None,
-    where: Mapping[str, Any],
+    subfolder: str,
+    hub: HubOptions,
 ) -> list[CodeTree]:
     """The files that references need, of each repository together; the source's own first.
 
-    ``where`` are keywords of :func:`loadstone.remote_code.fetch.resolve_code`. What lies elsewhere is taken as it is
-    there now.
+    What lies elsewhere is taken as it is there now.
     """
     own: list[str] = []
     elsewhere: dict[str, list[str]] = {}
@@ -42,6 +41,6 @@ def trees(
         is_own = reference.repo_id in (None, source.repo_id)
         entries = own if is_own else elsewhere.setdefault(str(reference.repo_id), [])
         entries.append(reference.file)
-    made = [resolve_code(path_or_id, own, revision=source.commit or revision, **where)] if own else []
-    there = {key: value for key, value in where.items() if key != "subfolder"}
-    return made + [resolve_code(repo_id, entries, **there) for repo_id, entries in elsewhere.items()]
+    pinned, latest = hub._replace(revision=source.commit or hub.revision), hub._replace(revision=None)
+    made = [resolve_code(path_or_id, own, subfolder, pinned)] if own else []
+    return made + [resolve_code(repo_id, entries, hub=latest) for repo_id, entries in elsewhere.items()]

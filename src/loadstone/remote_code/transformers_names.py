@@ -22,13 +22,15 @@ _HOMES = {
     "loadstone.frameworks.torch.modeling.generation": ("GenerationMixin",),
     "loadstone.frameworks.torch.modeling.cache": ("Cache", "DynamicCache"),
     "loadstone.frameworks.outputs": (
-        *("ModelOutput", "BaseModelOutput", "BaseModelOutputWithPast", "BaseModelOutputWithPooling"),
-        *("BaseModelOutputWithNoAttention", "BaseModelOutputWithPoolingAndNoAttention"),
-        *("BaseModelOutputWithPastAndCrossAttentions", "BaseModelOutputWithPoolingAndCrossAttentions"),
-        *("CausalLMOutput", "CausalLMOutputWithPast", "CausalLMOutputWithCrossAttentions", "MaskedLMOutput"),
-        *("MoeModelOutputWithPast", "MoeCausalLMOutputWithPast", "Seq2SeqModelOutput", "Seq2SeqLMOutput"),
-        *("SequenceClassifierOutput", "SequenceClassifierOutputWithPast", "TokenClassifierOutput"),
-        *("QuestionAnsweringModelOutput", "MultipleChoiceModelOutput", "NextSentencePredictorOutput"),
+        *("ModelOutput", "BaseModelOutput", "CausalLMOutput", "MaskedLMOutput", "MoeCausalLMOutputWithPast"),
+        *("SequenceClassifierOutput", "TokenClassifierOutput", "QuestionAnsweringModelOutput"),
+    ),
+    "loadstone.frameworks.torch.transformers_compat.outputs": (
+        *("BaseModelOutputWithPast", "BaseModelOutputWithPooling", "BaseModelOutputWithNoAttention"),
+        *("BaseModelOutputWithPoolingAndNoAttention", "BaseModelOutputWithPastAndCrossAttentions"),
+        *("BaseModelOutputWithPoolingAndCrossAttentions", "CausalLMOutputWithPast"),
+        *("CausalLMOutputWithCrossAttentions", "MoeModelOutputWithPast", "Seq2SeqModelOutput", "Seq2SeqLMOutput"),
+        *("SequenceClassifierOutputWithPast", "MultipleChoiceModelOutput", "NextSentencePredictorOutput"),
         *("ImageClassifierOutput", "ImageClassifierOutputWithNoAttention", "SemanticSegmenterOutput"),
     ),
     "loadstone.frameworks.torch.transformers_compat.layers": (

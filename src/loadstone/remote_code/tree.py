@@ -6,10 +6,11 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
 from loadstone.remote_code.reading import Facts, Relative, read_facts
 
@@ -31,7 +32,7 @@ _DISTRIBUTIONS = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class CodeTree:
     """Files of code that belong together, by name, and where they come from."""
 

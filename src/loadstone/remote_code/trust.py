@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
+from loadstone.core.records import record
 from loadstone.errors import ArgumentError, UntrustedCode
 from loadstone.remote_code.references import CodeReference
 
 
-@dataclass(frozen=True)
+@record
 class Trust:
     """What the caller allowed."""
 

@@ -55,6 +55,8 @@ class Forecast:
     """Slot that would be newly initialised → why."""
     unused: tuple[str, ...] = ()
     """Stored tensors that the model has no place for."""
+    mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
+    """Name, stored shape and the slot's shape, where ``ignore_mismatched_sizes`` allows it."""
     untied: Mapping[str, str] = field(default_factory=dict)
     """Slot → the slot that the config ties it to, where both are stored and differ: both are counted."""
     passed_over: tuple[str, ...] = ()
@@ -96,6 +98,7 @@ class Forecast:
             ],
             "initialised": dict(self.initialised),
             "unused": list(self.unused),
+            "mismatched": [[name, list(stored), list(needed)] for name, stored, needed in self.mismatched],
             "untied": dict(self.untied),
             "passed_over": list(self.passed_over),
             "left_plain": list(self.left_plain),

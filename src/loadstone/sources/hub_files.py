@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from loadstone.checkpoint.names import CONFIG_NAME, candidates
+from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.errors import CheckpointNotFound, HubError
 from loadstone.saving.folders import replace_file
+from loadstone.sources.asked import HubOptions
 from loadstone.sources.cache_check import check_cached, check_new
 from loadstone.sources.hub_errors import explained, here
 
@@ -32,6 +35,12 @@ class Asked(NamedTuple):
     local_files_only: bool
     token: str | bool | None
     endpoint: str | None
+
+    @classmethod
+    def of(cls, repo_id: str | os.PathLike[str], hub: HubOptions) -> Asked:
+        """A repository, with what stands for a revision or a path that was not given."""
+        cache_dir = None if hub.cache_dir is None else local_path(hub.cache_dir)
+        return cls(str(repo_id), hub.revision or "main", cache_dir, *hub[2:])
 
 
 class Files(Protocol):

@@ -7,12 +7,13 @@ import inspect
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.core.keywords import nearest
 from loadstone.core.paths import local_path
+from loadstone.core.records import record
 from loadstone.errors import ArgumentError, UnknownArgument
 
 
@@ -40,10 +41,11 @@ _NEUTRAL: Mapping[str, _Neutral] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Upload:
     """A commit to make of files, and where: the keywords of ``push_to_hub``, which ``save_pretrained`` takes too."""
 
+    _: KW_ONLY
     repo_id: str
     commit_message: str | None = None
     commit_description: str | None = None

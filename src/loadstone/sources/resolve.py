@@ -20,6 +20,7 @@ from loadstone.checkpoint.index import read_weight_map
 from loadstone.checkpoint.names import (
     CONFIG_NAME,
     GENERATION_CONFIG_NAME,
+    GGUF_SUFFIX,
     Candidate,
     candidates,
 )
@@ -34,13 +35,14 @@ from loadstone.errors import (
 )
 from loadstone.quantization.registry import settings_files
 from loadstone.saving.journal import finish_interrupted_save
+from loadstone.sources.asked import MAIN, USUAL_FILES, FileChoice, HubOptions
 from loadstone.sources.hub_errors import Unreachable, here
 from loadstone.sources.hub_files import COMMIT, Asked, Cached, Files, Online, recalled
 
 logger = logging.getLogger(__name__)
 
 # As the Hub's own: at most one "/", neither "--" nor "..", no end in "-" or ".".
-_ID = re.compile(r"(?!.*(--|\.\.))\w([\w.-]*\w)?(/\w([\w.-]*\w)?)?", re.ASCII)
+_ID = r"(?a)(?!.*(--|\.\.))\w([\w.-]*\w)?(/\w([\w.-]*\w)?)?"
 _LONGEST_ID = 96
 _LISTED = 20
 
@@ -49,12 +51,22 @@ class Source(NamedTuple):
     """Files that belong together."""
 
     folder: Path
-    """The root: a ``subfolder`` lies within it. Where one file was asked for, that file."""
-    commit: str | None
+    """The root: all that belongs to it lies within."""
+    commit: str | None = None
     """Of the Hub's repository, 40 hexadecimal digits; None for a folder of the user's own."""
-    repo_id: str | None
+    repo_id: str | None = None
     left_out: Mapping[str, Sequence[str]] = {}
     """Shards that the index names and the load does not need, with their tensors; they need not be there."""
+    file: Path | None = None
+    """The weights, where one file was asked for, by its path or as ``gguf_file``: a weight file or an index."""
+    configs: Path | None = None
+    """Where ``config.json`` and ``generation_config.json`` lie, if there are any: the folder or its subfolder, or that
+    of the one file. None for a GGUF file that was asked for by its path: it stands alone."""
+
+    @property
+    def gguf(self) -> Path | None:
+        """The GGUF file that config, weights and tokenizer come from, if it is one."""
+        return self.file if self.file is not None and self.file.suffix == GGUF_SUFFIX else None
 
 
 Needs = Callable[[Path, Mapping[str, Sequence[str]]], Collection[str]]
@@ -63,18 +75,8 @@ Needs = Callable[[Path, Mapping[str, Sequence[str]]], Collection[str]]
 
 def resolve_files(
     path_or_id: str | os.PathLike[str],
-    *,
-    revision: str | None = None,
-    subfolder: str = "",
-    variant: str | None = None,
-    use_safetensors: bool | None = None,
-    prefer: str | None = None,
-    gguf_file: str | None = None,
-    cache_dir: str | os.PathLike[str] | None = None,
-    force_download: bool = False,
-    local_files_only: bool = False,
-    token: str | bool | None = None,
-    endpoint: str | None = None,
+    which: FileChoice = USUAL_FILES,
+    hub: HubOptions = MAIN,
     needs: Needs | None = None,
 ) -> Source:
     """Configs and weights: the files that a load needs and no others, in one format, one variant.
@@ -83,9 +85,8 @@ def resolve_files(
     is needed.
 
     A name that is on this machine, or a path object, or that can only be a path (``./x``, ``/x``, ``~/x``, ``a/b/c``),
-    is taken as a path and returned as it is, after a save into it that was cut off has been completed. All else is
-    a Hub id. ``revision`` is a branch, tag or commit. ``token``: a string, True for the one that is stored, False for
-    none. ``endpoint`` is the Hub's address, ``HF_ENDPOINT`` by default.
+    is taken as a path, after a save into that folder that was cut off has been completed. It may be a folder, a weight
+    file or an index of shards. All else is a Hub id.
 
     Where the Hub cannot be reached, what the cache holds is used, with a warning.
 
@@ -94,84 +95,62 @@ def resolve_files(
     :raises HubError: the Hub knows no such model or revision, wants a token or an agreement, or cannot be reached.
     :raises CorruptCheckpoint: the index of the shards cannot be read; UnsafeCheckpoint: it leads out of the repository.
     """
-    check_subfolder(subfolder)
-    if gguf_file is not None and (variant is not None or use_safetensors is not None):
-        other = "variant" if variant is not None else "use_safetensors"
-        raise ArgumentError(f"gguf_file={gguf_file!r} names the one file to take; drop {other}.")
+    check_subfolder(which.subfolder)
+    if which.gguf_file is not None and (which.variant is not None or which.use_safetensors is not None):
+        other = "variant" if which.variant is not None else "use_safetensors"
+        raise ArgumentError(f"gguf_file={which.gguf_file!r} names the one file to take; drop {other}.")
     local = local_folder(path_or_id, CheckpointNotFound)
     if local is not None:
-        return _settled(local, subfolder, gguf_file)
-    cache = None if cache_dir is None else local_path(cache_dir)
-    asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
-    if gguf_file is not None:
-        return _one_file(asked, subfolder, gguf_file)
-    choices = candidates(variant, use_safetensors, prefer)
+        return _settled(local, which)
+    asked, prefix = Asked.of(path_or_id, hub), prefix_of(which.subfolder)
+    if which.gguf_file is not None:
+        return _one_file(asked, prefix, which.gguf_file)
+    choices = candidates(which.variant, which.use_safetensors, which.prefer)
 
     def take(files: Files) -> Source:
-        prefix = prefix_of(subfolder)
         configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *settings_files())
         names = [prefix + name for name in configs if files.has(prefix + name)]
         left_out: dict[str, Sequence[str]] = {}
         weights = _weights(asked, files, prefix, choices, needs if prefix + CONFIG_NAME in names else None, left_out)
-        return _source(asked, files, [*names, *weights])._replace(left_out=left_out)
+        return _source(asked, files, prefix, [*names, *weights])._replace(left_out=left_out)
 
-    return from_hub(asked, take, enough=prefix_of(subfolder) + CONFIG_NAME)
+    return from_hub(asked, take, enough=prefix + CONFIG_NAME)
 
 
 def resolve_config(
-    path_or_id: str | os.PathLike[str],
-    *,
-    revision: str | None = None,
-    subfolder: str = "",
-    gguf_file: str | None = None,
-    cache_dir: str | os.PathLike[str] | None = None,
-    force_download: bool = False,
-    local_files_only: bool = False,
-    token: str | bool | None = None,
-    endpoint: str | None = None,
+    path_or_id: str | os.PathLike[str], which: FileChoice = USUAL_FILES, hub: HubOptions = MAIN
 ) -> Source:
     """Like :func:`resolve_files`, but only ``config.json`` is fetched, or the GGUF file, which holds the config.
 
     :raises ConfigNotFound: no such folder; or the repository, or the cache, has no ``config.json``.
     """
-    check_subfolder(subfolder)
+    check_subfolder(which.subfolder)
     local = local_folder(path_or_id, ConfigNotFound)
     if local is not None:
-        return _settled(local, subfolder, gguf_file)
-    cache = None if cache_dir is None else local_path(cache_dir)
-    asked = Asked(str(path_or_id), revision or "main", cache, force_download, local_files_only, token, endpoint)
-    if gguf_file is not None:
-        return _one_file(asked, subfolder, gguf_file)
+        return _settled(local, which)
+    asked, prefix = Asked.of(path_or_id, hub), prefix_of(which.subfolder)
+    if which.gguf_file is not None:
+        return _one_file(asked, prefix, which.gguf_file)
 
     def take(files: Files) -> Source:
-        name = prefix_of(subfolder) + CONFIG_NAME
+        name = prefix + CONFIG_NAME
         if not files.has(name):
-            adapter = _adapter(asked, files, prefix_of(subfolder))
+            adapter = _adapter(asked, files, prefix)
             raise ConfigNotFound(adapter or f"{files.where} has no {name}. {files.hint}")
-        return _source(asked, files, [name])
+        return _source(asked, files, prefix, [name])
 
-    return from_hub(asked, take, enough=prefix_of(subfolder) + CONFIG_NAME)
+    return from_hub(asked, take, enough=prefix + CONFIG_NAME)
 
 
-def fetch_files(
-    repo_id: str,
-    names: Sequence[str],
-    *,
-    revision: str,
-    cache_dir: str | os.PathLike[str] | None = None,
-    local_files_only: bool = False,
-    token: str | bool | None = None,
-    endpoint: str | None = None,
-) -> Path:
+def fetch_files(repo_id: str, names: Sequence[str], hub: HubOptions) -> Path:
     """Named files of a repository at a commit; the folder that then holds those that there are.
 
     :raises HubError: as :func:`resolve_files`.
     """
-    cache = None if cache_dir is None else local_path(cache_dir)
-    asked = Asked(repo_id, revision, cache, False, local_files_only, token, endpoint)
+    asked = Asked.of(repo_id, hub._replace(force_download=False))
 
     def take(files: Files) -> Source:
-        return _source(asked, files, [name for name in names if files.has(name)] or [CONFIG_NAME])
+        return _source(asked, files, "", [name for name in names if files.has(name)] or [CONFIG_NAME])
 
     return from_hub(asked, take).folder
 
@@ -197,16 +176,30 @@ def local_folder(
     return None
 
 
-def _settled(path: Path, subfolder: str, gguf_file: str | None = None) -> Source:
-    finish_interrupted_save(path / subfolder)
-    if gguf_file is not None:
-        _check_gguf_file(gguf_file)
-        if not path.is_dir():
-            raise ArgumentError(f"{path} is a file, and gguf_file={gguf_file!r} names one in a folder. Leave it out")
-        if not os.path.lexists(path / subfolder / gguf_file):
-            there = ", ".join(sorted(each.name for each in (path / subfolder).glob("*.gguf"))[:_LISTED]) or "none"
-            raise CheckpointNotFound(f"{path / subfolder} has no file {gguf_file!r}. GGUF files there: {there}")
-    return Source(path, None, None)
+def _settled(path: Path, which: FileChoice) -> Source:
+    """What is meant on this machine, after a save that was cut off has been completed."""
+    if not os.path.isdir(path):
+        return _beside(path, which)
+    folder, name = path / which.subfolder, which.gguf_file
+    finish_interrupted_save(folder)
+    if name is None:
+        return Source(path, configs=folder)
+    _check_gguf_file(name)
+    if not os.path.lexists(folder / name):
+        there = ", ".join(sorted(each.name for each in folder.glob(f"*{GGUF_SUFFIX}"))[:_LISTED]) or "none"
+        raise CheckpointNotFound(f"{folder} has no file {name!r}. GGUF files there: {there}")
+    return Source(path, file=folder / name, configs=folder)
+
+
+def _beside(file: Path, which: FileChoice) -> Source:
+    """One file, and the folder that it lies in."""
+    if which.gguf_file is not None:
+        _check_gguf_file(which.gguf_file)
+        raise ArgumentError(f"{file} is a file, and gguf_file={which.gguf_file!r} names one in a folder. Leave it out")
+    if which.subfolder or which.variant:
+        raise ArgumentError(f"{file} is not a folder: subfolder and variant say where to look in one; leave them out")
+    finish_interrupted_save(file.parent)
+    return Source(file.parent, file=file, configs=None if file.suffix == GGUF_SUFFIX else file.parent)
 
 
 def _check_gguf_file(name: str) -> None:
@@ -230,15 +223,16 @@ def prefix_of(subfolder: str) -> str:
 # The Hub and its cache
 
 
-def _one_file(asked: Asked, subfolder: str, gguf_file: str) -> Source:
+def _one_file(asked: Asked, prefix: str, gguf_file: str) -> Source:
     _check_gguf_file(gguf_file)
-    name = prefix_of(subfolder) + gguf_file
+    name = prefix + gguf_file
 
     def take(files: Files) -> Source:
         if not files.has(name):
-            near = ", ".join(files.near(prefix_of(subfolder))[:_LISTED]) or "nothing"
+            near = ", ".join(files.near(prefix)[:_LISTED]) or "nothing"
             raise CheckpointNotFound(f"{files.where} has no {name}. It has {near}. {files.hint}")
-        return _source(asked, files, [name])
+        source = _source(asked, files, prefix, [name])
+        return source._replace(file=source.folder / name)
 
     return from_hub(asked, take, enough=name)
 
@@ -280,7 +274,7 @@ def from_hub(asked: Asked, take: Callable[[Files], _Found], enough: str | None =
 
 
 def _check_id(asked: Asked) -> None:
-    if not _ID.fullmatch(asked.repo_id) or len(asked.repo_id) > _LONGEST_ID or asked.repo_id.endswith(".git"):
+    if not re.fullmatch(_ID, asked.repo_id) or len(asked.repo_id) > _LONGEST_ID or asked.repo_id.endswith(".git"):
         raise CheckpointNotFound(
             f"{asked.repo_id!r}: no such folder (from {here()}), and no Hub id either: those are 'owner/name', of "
             "letters, digits, '-', '_' and '.'"
@@ -340,6 +334,6 @@ def _adapter(asked: Asked, files: Files, prefix: str) -> str | None:
     return describe_adapter(files.fetch([prefix + ADAPTER_CONFIG]) / prefix, asked.repo_id)
 
 
-def _source(asked: Asked, files: Files, names: Sequence[str]) -> Source:
+def _source(asked: Asked, files: Files, prefix: str, names: Sequence[str]) -> Source:
     root = files.fetch(names)
-    return Source(root, root.name, asked.repo_id)
+    return Source(root, root.name, asked.repo_id, configs=root / prefix)

@@ -59,7 +59,7 @@ class TextTokenizer:
 
     @classmethod
     def from_pretrained(cls, path: str | os.PathLike[str], *, gguf_file: str | None = None) -> Self:
-        """The tokenizer of a checkpoint: its folder, with a ``tokenizer.json``, or a GGUF file.
+        """The tokenizer of a checkpoint: its folder, with a ``tokenizer.json``, a file of that folder, or a GGUF file.
 
         ``gguf_file`` names that file in the folder. Raises :class:`TokenizerError` where there is no tokenizer that
         can be read, :class:`CorruptCheckpoint` for a GGUF file that is damaged.
@@ -67,7 +67,7 @@ class TextTokenizer:
         place = local_path(path) if gguf_file is None else local_path(path) / gguf_file
         if gguf_file is not None or (place.suffix.lower() == ".gguf" and not place.is_dir()):
             return cls._from_gguf(place)
-        return cls._from_folder(place)
+        return cls._from_folder(place.parent if place.is_file() else place)
 
     @classmethod
     def _from_gguf(cls, path: Path) -> Self:
@@ -180,11 +180,6 @@ class TextTokenizer:
             sequence_ids=[padded(each.sequence_ids, None) for each in found],
             offsets=[padded(each.offsets, (0, 0)) for each in found],
         )
-
-    @property
-    def has_chat_template(self) -> bool:
-        """Whether the checkpoint says how a conversation is written for its model."""
-        return self._settings.get("chat_template") is not None
 
     def apply_chat_template(
         self,

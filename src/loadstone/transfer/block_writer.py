@@ -27,6 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
+from loadstone.core.slices import ByteRange
 from loadstone.transfer.durable import finish_writing, start_writing
 from loadstone.transfer.kernel_copy import check_sources, cloned, copied
 from loadstone.transfer.memory import new_memory
@@ -92,11 +93,7 @@ class _Writing:
     """The blocks of all files, for several threads to take."""
 
     def __init__(self, files: Sequence[NewFile], progress: Callable[[int], None] | None) -> None:
-        self.blocks = [
-            (file, start, min(start + BLOCK_NBYTES, file.plan.nbytes))
-            for file in files
-            for start in range(0, file.plan.nbytes, BLOCK_NBYTES)
-        ]
+        self.blocks = [(file, block) for file in files for block in ByteRange(0, file.plan.nbytes).split(BLOCK_NBYTES)]
         self._tell = progress or (lambda nbytes: None)
         self._lock = threading.Lock()
         self._next = 0
@@ -109,17 +106,17 @@ class _Writing:
     def work(self) -> None:
         """Writes blocks until there are none. A failure of one thread stops the others."""
         memory: memoryview | None = None
-        behind: deque[tuple[NewFile, int, int]] = deque()
+        behind: deque[tuple[NewFile, ByteRange]] = deque()
         try:
-            while block := self._take():
+            while task := self._take():
                 memory = memory or memoryview(new_memory(BLOCK_NBYTES))
-                file, start, stop = block
+                file, block = task
                 file.open()
-                if not self._write(file, start, stop, memory):
-                    file.done(stop - start)
+                if not self._write(file, block, memory):
+                    file.done(block.nbytes)
                     continue
-                start_writing(file.plain, start, stop - start)
-                behind.append(block)
+                start_writing(file.plain, block.start, block.nbytes)
+                behind.append(task)
                 if len(behind) > _MAX_BEHIND:
                     _finish(*behind.popleft())
             while behind:
@@ -128,52 +125,52 @@ class _Writing:
             self.stop()
             raise
 
-    def _take(self) -> tuple[NewFile, int, int] | None:
+    def _take(self) -> tuple[NewFile, ByteRange] | None:
         with self._lock:
             if self._next == len(self.blocks):
                 return None
             self._next += 1
             return self.blocks[self._next - 1]
 
-    def _write(self, file: NewFile, start: int, stop: int, memory: memoryview) -> bool:
+    def _write(self, file: NewFile, block: ByteRange, memory: memoryview) -> bool:
         """One block. Whether some of it lies in the page cache now."""
         is_cached = False
-        for first, last, run in file.parts(start, stop):
+        for part, run in file.parts(block):
             if run and cloned(run, file.plain):
-                self._tell(last - first)
+                self._tell(part.nbytes)
             elif run and copied(run, file.plain):
                 is_cached = True
-                self._tell(last - first)
-            elif file.write_in_place(first, last):
-                self._tell(last - first)
+                self._tell(part.nbytes)
+            elif file.write_in_place(part):
+                self._tell(part.nbytes)
             else:
-                nbytes = _gather(file, first, last, memory)
-                is_cached |= file.write(memory[: last - first], first)
+                nbytes = _gather(file, part, memory)
+                is_cached |= file.write(memory[: part.nbytes], part.start)
                 self._tell(nbytes)
         return is_cached
 
 
-def _finish(file: NewFile, start: int, stop: int) -> None:
-    finish_writing(file.plain, start, stop - start)
-    file.done(stop - start)
+def _finish(file: NewFile, block: ByteRange) -> None:
+    finish_writing(file.plain, block.start, block.nbytes)
+    file.done(block.nbytes)
 
 
-def _gather(file: NewFile, start: int, stop: int, memory: memoryview) -> int:
-    """Puts bytes ``start`` to ``stop`` of a file into memory. How many of them are tensors'."""
+def _gather(file: NewFile, wanted: ByteRange, memory: memoryview) -> int:
+    """Puts some bytes of a file into memory. How many of them are tensors'."""
     import numpy as np
 
     # NumPy's copies let other threads run meanwhile; those of a memoryview do not.
     block = np.frombuffer(memory, np.uint8)
     nbytes = 0
-    for at, piece in file.pieces(start, stop):
+    for at, piece in file.pieces(wanted):
+        into = at - wanted.start
         if isinstance(piece, bytes):
-            memory[at - start : at - start + len(piece)] = piece
+            memory[into : into + len(piece)] = piece
             continue
-        for first in range(piece.start, piece.stop, READ_NBYTES):
-            last = min(first + READ_NBYTES, piece.stop)
-            into = at - start + first - piece.start
-            view = bytes_of(Cut(piece.tensor, first, last))
+        for part in piece.range.split(READ_NBYTES):
+            view = bytes_of(Cut(piece.tensor, part))
             np.copyto(block[into : into + len(view)], np.frombuffer(view, np.uint8))
+            into += len(view)
             del view  # before the next is made
-        nbytes += piece.stop - piece.start
+        nbytes += piece.range.nbytes
     return nbytes

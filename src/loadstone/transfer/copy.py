@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from loadstone.core.slices import Box, ByteRange, bounds, shape_of
 from loadstone.core.tensors import DType
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.threads import Crew
@@ -21,11 +22,12 @@ EXTENT_BYTES = 2 << 20
 _GAP_BYTES = 64 << 10
 """Two ranges of a file that lie closer than this are read as one."""
 
-Box = tuple[slice | int, ...]
-
 
 class Move(NamedTuple):
-    """Bytes of a file, and the place in a target where they go."""
+    """Bytes of a file, and the place in a target where they go.
+
+    Flat, for there may be 100,000: a range in each would be one object more, and they sort in the order of the file.
+    """
 
     offset: int
     nbytes: int
@@ -101,11 +103,10 @@ class LanePool(Generic[LaneT]):
 
 
 class Extent(NamedTuple):
-    """A stretch that is read at once, and what is in it."""
+    """What is read at once, and what is in it."""
 
     file: WeightFile
-    offset: int
-    nbytes: int
+    range: ByteRange
     moves: Sequence[Move]
 
 
@@ -125,8 +126,8 @@ def copy(
     def bring(extent: Extent) -> None:
         lane = lanes.take()
         try:
-            room = -(-extent.nbytes // SECTOR_BYTES) * SECTOR_BYTES
-            extent.file.read_into(extent.offset, extent.nbytes, lane.view[:room])
+            room = -(-extent.range.nbytes // SECTOR_BYTES) * SECTOR_BYTES
+            extent.file.read_into(extent.range.start, extent.range.nbytes, lane.view[:room])
             extent.file.check()
             put(lane, extent)
         finally:
@@ -151,7 +152,7 @@ def _extents(moves: Mapping[Path, list[Move]], open_file: Callable[[Path], Weigh
         for joined in _joined(_split(those, limit), limit):
             start = joined[0].offset // sector * sector
             end = max(move.offset + move.nbytes for move in joined)
-            yield Extent(file, start, end - start, joined)
+            yield Extent(file, ByteRange(start, end), joined)
 
 
 def _joined(moves: Iterable[Move], limit: int) -> Iterator[list[Move]]:
@@ -216,24 +217,15 @@ def _parts(move: Move, limit: int) -> Iterator[Move]:
             yield move._replace(offset=move.offset + at, nbytes=nbytes, start=move.start + at // width)
         return
     # Rows of the file's layout; each may have to be split again.
-    sizes = [_extent(move.box[axis]) for axis in move.axes]
-    depth = next(i for i, size in enumerate(sizes) if size > 1)
-    axis, count = move.axes[depth], sizes[depth]
-    row = move.nbytes // count
+    ends = ((axis, *bounds(move.box[axis])) for axis in move.axes)
+    axis, start, stop = next((axis, start, stop) for axis, start, stop in ends if stop - start > 1)
+    row = move.nbytes // (stop - start)
     step = max(limit // row, 1)
-    first = _first(move.box[axis])
-    for at in range(0, count, step):
-        size = min(step, count - at)
-        box = (*move.box[:axis], slice(first + at, first + at + size), *move.box[axis + 1 :])
-        yield from _parts(move._replace(offset=move.offset + at * row, nbytes=size * row, box=box), limit)
-
-
-def _first(index: slice | int) -> int:
-    return index if isinstance(index, int) else int(index.start)
-
-
-def _extent(index: slice | int) -> int:
-    return 1 if isinstance(index, int) else int(index.stop - index.start)
+    for first in range(start, stop, step):
+        last = min(first + step, stop)
+        box = (*move.box[:axis], slice(first, last), *move.box[axis + 1 :])
+        offset = move.offset + (first - start) * row
+        yield from _parts(move._replace(offset=offset, nbytes=(last - first) * row, box=box), limit)
 
 
 def layout(box: Box, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -243,4 +235,4 @@ def layout(box: Box, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int,
     """
     kept = [axis for axis, index in enumerate(box) if not isinstance(index, int)]
     order = [axis for axis in axes if axis in kept]
-    return tuple(_extent(box[axis]) for axis in order), tuple(kept.index(axis) for axis in order)
+    return shape_of([box[axis] for axis in order]), tuple(kept.index(axis) for axis in order)

@@ -12,10 +12,10 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
+from loadstone.core.slices import ByteRange
 from loadstone.errors import SaveError
-from loadstone.transfer.outgoing import Cut, FilePlan, StoredFile, nbytes_of
+from loadstone.transfer.outgoing import Cut, FilePlan, StoredFile, StoredRange, nbytes_of
 
 ALIGNMENT = max(4096, mmap.PAGESIZE)
 """Direct writes, and copies through the page cache beside them, each have whole pages of the file to themselves."""
@@ -26,47 +26,37 @@ _CANNOT = {errno.EXDEV, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ENOT
 _FICLONERANGE = 0x4020940D  # <linux/fs.h>
 
 
-class Run(NamedTuple):
-    """Bytes ``start`` to ``stop`` of a new file are those from ``offset`` on of a stored one."""
-
-    start: int
-    stop: int
-    file: StoredFile
-    offset: int
-
-    def clip(self, start: int, stop: int) -> Run:
-        first = max(self.start, start)
-        return Run(first, min(self.stop, stop), self.file, self.offset + first - self.start)
-
-
-def runs(plan: FilePlan) -> list[Run]:
+def runs(plan: FilePlan) -> list[StoredRange]:
     """All long runs in the order of the new file. Where one meets bytes from memory, it begins or ends at a page."""
-    joined: list[Run] = []
+    joined: list[StoredRange] = []
     for run in _stored(plan):
         last = joined[-1] if joined else None
-        if last and (last.stop, last.file, last.offset + last.stop - last.start) == (run.start, run.file, run.offset):
-            joined[-1] = last._replace(stop=run.stop)
+        if last and last.part(run.range) == run and last.range.stop == run.range.start:
+            joined[-1] = last._replace(range=ByteRange(last.range.start, run.range.stop))
         else:
             joined.append(run)
-    long = [run for run in joined if run.stop - run.start >= _MIN_RUN_NBYTES]
-    starts, stops = {run.start for run in long}, {run.stop for run in long} | {0}
-    return [
-        run.clip(
-            run.start if run.start in stops else -(-run.start // ALIGNMENT) * ALIGNMENT,
-            run.stop if run.stop in starts or run.stop == plan.nbytes else run.stop // ALIGNMENT * ALIGNMENT,
-        )
-        for run in long
-    ]
+    long = [run for run in joined if run.range.nbytes >= _MIN_RUN_NBYTES]
+    starts, stops = {run.range.start for run in long}, {run.range.stop for run in long} | {0}
+    aligned = []
+    for run in long:
+        start, stop = run.range
+        if start not in stops:
+            start = -(-start // ALIGNMENT) * ALIGNMENT
+        if stop not in starts and stop != plan.nbytes:
+            stop = stop // ALIGNMENT * ALIGNMENT
+        aligned.append(run.part(ByteRange(start, stop)))
+    return aligned
 
 
-def _stored(plan: FilePlan) -> Iterator[Run]:
+def _stored(plan: FilePlan) -> Iterator[StoredRange]:
+    """What of the new file lies in stored ones, in order; ranges count in the new file."""
     at = 0
     for piece in plan.pieces:
         if isinstance(piece, Cut):
-            for file, offset, start, nbytes in piece.tensor.stored:
-                first, last = max(start, piece.start), min(start + nbytes, piece.stop)
-                if first < last:
-                    yield Run(at + first - piece.start, at + last - piece.start, file, offset + first - start)
+            for stored in piece.tensor.stored:
+                shared = stored.range.overlap(piece.range)
+                if shared is not None:
+                    yield stored.part(shared).shift(at - piece.range.start)
         at += nbytes_of(piece)
 
 
@@ -78,7 +68,7 @@ def check_sources(plans: Iterable[FilePlan]) -> None:
     needed: dict[StoredFile, int] = {}
     for plan in plans:
         for run in _stored(plan):
-            needed[run.file] = max(needed.get(run.file, 0), run.offset + run.stop - run.start)
+            needed[run.file] = max(needed.get(run.file, 0), run.offset + run.range.nbytes)
     for file, end in needed.items():
         try:
             status = os.stat(file.path)
@@ -87,21 +77,21 @@ def check_sources(plans: Iterable[FilePlan]) -> None:
         _check_length(file, status, end)
 
 
-def cloned(run: Run, descriptor: int) -> bool:
+def cloned(run: StoredRange, descriptor: int) -> bool:
     """Whether the new file, open for writing, now shares these bytes with the stored one."""
-    if sys.platform != "linux" or math.gcd(run.start, run.offset, run.stop) % ALIGNMENT:
+    if sys.platform != "linux" or math.gcd(*run.range, run.offset) % ALIGNMENT:
         return False
     import fcntl
 
     def clone(source: int) -> bool:
-        wanted = struct.pack("=qQQQ", source, run.offset, run.stop - run.start, run.start)
+        wanted = struct.pack("=qQQQ", source, run.offset, run.range.nbytes, run.range.start)
         fcntl.ioctl(descriptor, _FICLONERANGE, wanted)
         return True
 
     return _from_source(run, clone)
 
 
-def copied(run: Run, descriptor: int) -> bool:
+def copied(run: StoredRange, descriptor: int) -> bool:
     """Whether the kernel has copied these bytes into the new file, open for writing through the page cache.
 
     :raises SaveError: the stored file was cut short.
@@ -111,9 +101,9 @@ def copied(run: Run, descriptor: int) -> bool:
         return False
 
     def copy(source: int) -> bool:
-        at, offset = run.start, run.offset
-        while at < run.stop:
-            nbytes = os.copy_file_range(source, descriptor, run.stop - at, offset, at)
+        at, offset = run.range.start, run.offset
+        while at < run.range.stop:
+            nbytes = os.copy_file_range(source, descriptor, run.range.stop - at, offset, at)
             if not nbytes:
                 return False
             at, offset = at + nbytes, offset + nbytes
@@ -122,7 +112,7 @@ def copied(run: Run, descriptor: int) -> bool:
     return _from_source(run, copy)
 
 
-def _from_source(run: Run, act: Callable[[int], bool]) -> bool:
+def _from_source(run: StoredRange, act: Callable[[int], bool]) -> bool:
     """Opens the stored file for ``act``; false if it is not as it was, before or afterwards, or the system refuses."""
     try:
         # Without a wait, should the path lead to a pipe by now.
@@ -142,9 +132,9 @@ def _from_source(run: Run, act: Callable[[int], bool]) -> bool:
         os.close(source)
 
 
-def _is_unchanged(run: Run, descriptor: int) -> bool:
+def _is_unchanged(run: StoredRange, descriptor: int) -> bool:
     status = os.fstat(descriptor)
-    _check_length(run.file, status, run.offset + run.stop - run.start)
+    _check_length(run.file, status, run.offset + run.range.nbytes)
     return run.file[1:] == (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 

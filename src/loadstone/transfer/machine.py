@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +105,13 @@ def accelerator_bytes() -> dict[int, int]:
         return found
     finally:
         nvml.nvmlShutdown()
+
+
+def may_have_other_accelerators(devices: Path = Path("/dev")) -> bool:
+    """Whether there may be accelerators that :func:`accelerator_bytes` tells nothing of: Apple's, AMD's, Intel's, and
+    NVIDIA's where their driver does not answer or they are named otherwise than by number."""
+    nodes = ("nvidia[0-9]*", "kfd", "dri/renderD*", "accel*", "davinci*")
+    return sys.platform == "darwin" or any(any(devices.glob(node)) for node in nodes)
 
 
 def _visible(count: int) -> list[int]:

@@ -29,7 +29,7 @@ _AROUND_BYTES = 64 << 10
 _MOST_RANGES = 1024
 _HUGEPAGE = getattr(mmap, "MADV_HUGEPAGE", None)
 _DONTNEED = getattr(mmap, "MADV_DONTNEED", 4)
-_MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ +(/.*)\n(?:\w+: .*\n)*?Anonymous: +(\d+) kB", re.M)
+_MAPPING = r"^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ +(/.*)\n(?:\w+: .*\n)*?Anonymous: +(\d+) kB"
 """Addresses, mode, file and changed memory of a mapping, in ``/proc/self/smaps``: proc_pid_smaps(5)."""
 _PRIVATE = getattr(mmap, "MAP_PRIVATE", 0)
 _NORESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
@@ -132,7 +132,7 @@ def closed_mappings(folder: Path, maps: Path = Path("/proc/self/smaps")) -> list
     """
     inside = f"{os.path.realpath(folder)}/"
     try:
-        found = _MAPPING.findall(maps.read_text(errors="replace"))
+        found = re.findall(_MAPPING, maps.read_text(errors="replace"), re.M)
     except OSError:
         return []
     return [

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from loadstone.core.slices import ByteRange
 from loadstone.transfer.durable import reserve, sync
-from loadstone.transfer.kernel_copy import ALIGNMENT, Run, runs
-from loadstone.transfer.outgoing import Cut, FilePlan, bytes_of, nbytes_of
+from loadstone.transfer.kernel_copy import ALIGNMENT, runs
+from loadstone.transfer.outgoing import Cut, FilePlan, StoredRange, bytes_of, nbytes_of
 
 _NEVER = 1 << 62
 
@@ -22,7 +23,7 @@ class NewFile:
     """A file to be written from a plan.
 
     It is open from its first block to its last, so that a thousand shards do not take a thousand descriptors. Its
-    methods may be called from several threads, for stretches that do not overlap.
+    methods may be called from several threads, for ranges that do not overlap.
 
     :raises OSError: of every method that writes, with the path of the file.
     """
@@ -31,7 +32,7 @@ class NewFile:
         self.path, self.plan = path, plan
         self._starts = list(accumulate((nbytes_of(piece) for piece in plan.pieces), initial=0))[:-1]
         self._runs = runs(plan)
-        self._run_stops = [run.stop for run in self._runs]
+        self._run_stops = [run.range.stop for run in self._runs]
         self._lock = threading.Lock()
         self._left = plan.nbytes
         self._plain: int | None = None
@@ -86,22 +87,23 @@ class NewFile:
         """Whether it can be written past the page cache."""
         return self._direct is not None
 
-    def parts(self, start: int, stop: int) -> Iterator[tuple[int, int, Run | None]]:
-        """Bytes ``start`` to ``stop`` in stretches: those that lie in another file with where, and those between."""
-        at = start
-        for run in self._runs[bisect_right(self._run_stops, start) :]:
-            if run.start >= stop:
+    def parts(self, wanted: ByteRange) -> Iterator[tuple[ByteRange, StoredRange | None]]:
+        """Some bytes of the file in order: those that lie in another file with where, and those between."""
+        at = wanted.start
+        for run in self._runs[bisect_right(self._run_stops, at) :]:
+            shared = run.range.overlap(wanted)
+            if shared is None:
                 break
-            part = run.clip(start, stop)
-            if at < part.start:
-                yield at, part.start, None
-            yield part.start, part.stop, part
-            at = part.stop
-        if at < stop:
-            yield at, stop, None
+            if at < shared.start:
+                yield ByteRange(at, shared.start), None
+            yield shared, run.part(shared)
+            at = shared.stop
+        if at < wanted.stop:
+            yield ByteRange(at, wanted.stop), None
 
-    def pieces(self, start: int, stop: int) -> Iterator[tuple[int, bytes | Cut]]:
-        """What bytes ``start`` to ``stop`` are made of, each with its place in the file."""
+    def pieces(self, wanted: ByteRange) -> Iterator[tuple[int, bytes | Cut]]:
+        """What some bytes of the file are made of, each with its place in the file."""
+        start, stop = wanted
         index = bisect_right(self._starts, start) - 1
         while start < stop:
             piece, begin = self.plan.pieces[index], self._starts[index]
@@ -125,23 +127,23 @@ class NewFile:
         self._write(self.plain, [view[whole:]], at + whole)
         return whole < len(view)
 
-    def write_in_place(self, start: int, stop: int) -> bool:
+    def write_in_place(self, wanted: ByteRange) -> bool:
         """Writes bytes from where they lie in memory, with no copy of them made; false if that cannot be."""
         views = []
-        for at, piece in self.pieces(start, stop):
+        for at, piece in self.pieces(wanted):
             if isinstance(piece, bytes) or piece.tensor.address is None or self._direct is None:
                 return False
-            misplaced = (piece.tensor.address + piece.start) % self._memory_alignment
-            if misplaced or at % ALIGNMENT or (piece.stop - piece.start) % ALIGNMENT:
+            misplaced = (piece.tensor.address + piece.range.start) % self._memory_alignment
+            if misplaced or at % ALIGNMENT or piece.range.nbytes % ALIGNMENT:
                 return False
             views.append(bytes_of(piece))
         try:
             assert self._direct is not None
-            self._write(self._direct, views, start)
+            self._write(self._direct, views, wanted.start)
         except OSError as error:
             if error.errno == errno.EFAULT:
                 # Memory that the device cannot reach; or a map of a file that was cut short, and this raises again.
-                self._write(self.plain, views, start)
+                self._write(self.plain, views, wanted.start)
                 return True
             if error.errno != errno.EINVAL:
                 raise
@@ -178,7 +180,7 @@ class NewFile:
 def _part(piece: bytes | Cut, start: int, stop: int) -> bytes | Cut:
     if isinstance(piece, bytes):
         return piece[start:stop]
-    return Cut(piece.tensor, piece.start + start, piece.start + stop)
+    return Cut(piece.tensor, ByteRange(start, stop).shift(piece.range.start))
 
 
 def _write_at(descriptor: int, views: Sequence[memoryview], at: int) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
-from loadstone.transfer.slices import Read, of_array
+from loadstone.transfer.array_bytes import Read, of_array
 
 READ_NBYTES = 2 << 20
 """Writers ask for at most so many bytes at a time, so that what has to be copied to be read takes no more."""
@@ -26,14 +27,21 @@ class StoredFile(NamedTuple):
 
 
 class StoredRange(NamedTuple):
-    """Where some bytes of a tensor also lie in a file, unchanged."""
+    """Bytes of a tensor, of memory or of a new file, that also lie in a stored file, unchanged."""
 
+    range: ByteRange
+    """Counted where they lie here."""
     file: StoredFile
     offset: int
-    """Of the first byte in the file."""
-    start: int
-    """Of the first byte in the tensor."""
-    nbytes: int
+    """Of the first of them in that file."""
+
+    def part(self, range: ByteRange) -> StoredRange:
+        """Some of the bytes: a range within this one's."""
+        return StoredRange(range, self.file, self.offset + range.start - self.range.start)
+
+    def shift(self, nbytes: int) -> StoredRange:
+        """The same bytes, counted from elsewhere here."""
+        return self._replace(range=self.range.shift(nbytes))
 
 
 class OutgoingTensor(NamedTuple):
@@ -56,13 +64,17 @@ class OutgoingTensor(NamedTuple):
         nbits = math.prod(self.shape) * self.dtype.bits
         return nbits // 8
 
+    @property
+    def range(self) -> ByteRange:
+        """All its bytes."""
+        return ByteRange(0, self.nbytes)
+
 
 class Cut(NamedTuple):
     """Some bytes of a tensor."""
 
     tensor: OutgoingTensor
-    start: int
-    stop: int
+    range: ByteRange
 
 
 class FilePlan(NamedTuple):
@@ -75,7 +87,7 @@ class FilePlan(NamedTuple):
 
 
 def nbytes_of(piece: bytes | Cut) -> int:
-    return len(piece) if isinstance(piece, bytes) else piece.stop - piece.start
+    return len(piece) if isinstance(piece, bytes) else piece.range.nbytes
 
 
 def transposed(tensor: OutgoingTensor, name: str) -> OutgoingTensor:
@@ -89,7 +101,7 @@ def transposed(tensor: OutgoingTensor, name: str) -> OutgoingTensor:
         import numpy as np
 
         # The bytes of an element stay together, whatever they mean.
-        all_bytes = bytes_of(Cut(tensor, 0, tensor.nbytes))
+        all_bytes = bytes_of(Cut(tensor, tensor.range))
         kind = f"V{tensor.dtype.bits // 8}"
         return memoryview(of_array(np.frombuffer(all_bytes, kind).reshape(tensor.shape).T)(start, stop))
 
@@ -101,12 +113,12 @@ def bytes_of(cut: Cut) -> memoryview:
 
     :raises SaveError: other than the promised number of bytes, or not in a row.
     """
-    tensor, start, stop = cut
+    tensor, (start, stop) = cut
     view = memoryview(tensor.read(start, stop))
-    if view.nbytes != stop - start:
-        part = "" if stop - start == tensor.nbytes else f", bytes {start} to {stop}"
+    if view.nbytes != cut.range.nbytes:
+        part = "" if cut.range == tensor.range else f", bytes {start} to {stop}"
         raise SaveError(
-            f"tensor {tensor.name!r}: expected {stop - start} bytes for {tensor.dtype.value} of shape "
+            f"tensor {tensor.name!r}: expected {cut.range.nbytes} bytes for {tensor.dtype.value} of shape "
             f"{list(tensor.shape)}{part}, found {view.nbytes}"
         )
     if not view.c_contiguous:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.slices import ByteRange
 from loadstone.transfer.copy import Move
 from loadstone.transfer.memory import PAGE_BYTES, can_overlay, overlay
 from loadstone.transfer.prefetch import Region
@@ -54,21 +55,23 @@ def lay(
                 continue
             first = -(-place // PAGE_BYTES) * PAGE_BYTES
             last = (place + move.nbytes) // PAGE_BYTES * PAGE_BYTES
+            pages = ByteRange(move.offset + first - place, move.offset + last - place)
             file = file or open_file(path)
             try:
-                overlay(memory, first, file.descriptor, move.offset + first - place, last - first)
+                overlay(memory, first, file.descriptor, pages.start, last - first)
             except OSError:
                 rest[path].append(move)
                 continue
-            regions.append(Region(path, move.offset + first - place, last - first, memory, first))
+            regions.append(Region(path, pages, memory, first))
             laid += last - first
-            rest[path] += _edges(move, first - place, last - place)
+            rest[path] += _edges(move, pages)
     return Laid(rest, regions, laid)
 
 
-def _edges(move: Move, first: int, last: int) -> list[Move]:
-    """What lies before and behind the whole pages."""
+def _edges(move: Move, pages: ByteRange) -> list[Move]:
+    """What lies before and behind these pages of the file."""
     width = move.dtype.bits // 8
-    head = move._replace(nbytes=first)
-    tail = move._replace(offset=move.offset + last, nbytes=move.nbytes - last, start=move.start + last // width)
+    done = pages.stop - move.offset
+    head = move._replace(nbytes=pages.start - move.offset)
+    tail = move._replace(offset=pages.stop, nbytes=move.nbytes - done, start=move.start + done // width)
     return [edge for edge in (head, tail) if edge.nbytes]

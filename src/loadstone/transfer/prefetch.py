@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.slices import ByteRange
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
 from loadstone.transfer.machine import cores
 from loadstone.transfer.mapped_file import populate
@@ -29,15 +30,16 @@ class Region(NamedTuple):
     """Bytes of a file, and the memory that the file is laid over."""
 
     path: Path
-    offset: int
-    nbytes: int
+    range: ByteRange
     memory: mmap.mmap | None
     """None where nothing is mapped: then only the page cache is filled."""
     at: int
-    """Where ``offset`` lies in the memory; the same as ``offset`` where there is none."""
+    """Where the first of them lies in the memory; the same as in the file where there is none."""
 
 
 class _Step(NamedTuple):
+    """Flat: there may be 16,000, of stacked experts, and a range in each would be felt."""
+
     path: Path
     offset: int
     nbytes: int
@@ -171,9 +173,9 @@ class _Reader:
 def _steps(regions: Iterable[Region]) -> Iterator[_Step]:
     """Whole pages, in pieces; one that two neighbours share once."""
     reached: dict[Path | int, int] = {}
-    for path, offset, nbytes, memory, at in regions:
+    for path, (offset, stop), memory, at in regions:
         key = path if memory is None else id(memory)
-        start, end = at // PAGE_BYTES * PAGE_BYTES, at + nbytes
+        start, end = at // PAGE_BYTES * PAGE_BYTES, at + stop - offset
         if start + PAGE_BYTES == reached.get(key):
             start += PAGE_BYTES
         reached[key] = -(-end // PAGE_BYTES) * PAGE_BYTES

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 from loadstone.transfer.machine import cores
 from loadstone.transfer.probe import FileFacts
@@ -16,7 +16,7 @@ _FITS = 0.8
 """Share of the free memory that reading may fill with cached files."""
 
 
-@dataclass(frozen=True)
+@record
 class TransferOptions:
     """What the caller decides about the way from storage into memory. See :func:`transfer_options`."""
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from loadstone.core.slices import ByteRange, FileRange
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.weight_file import READ_BYTES, SECTOR_BYTES, WeightFile
 
@@ -23,57 +24,49 @@ _GAP_BYTES = 256 << 10
 """Two ranges of a file that lie closer than this are read as one."""
 
 
-class Range(NamedTuple):
-    """Some bytes of a file."""
-
-    file: Path
-    offset: int
-    nbytes: int
-
-
-class Extent(NamedTuple):
-    """Whole sectors of a file, and their place in a buffer."""
+class BufferedRange(NamedTuple):
+    """Whole sectors of an open file, and their place in a buffer."""
 
     file: WeightFile
-    offset: int
-    nbytes: int
+    range: ByteRange
     at: int
 
 
 class StreamedBlock:
     """Ranges that are needed together, and where each lies in a buffer."""
 
-    def __init__(self, ranges: Sequence[Range], files: dict[Path, WeightFile]) -> None:
+    def __init__(self, ranges: Sequence[FileRange], files: dict[Path, WeightFile]) -> None:
         self.ranges = tuple(ranges)
-        self.extents: list[Extent] = []
+        self.extents: list[BufferedRange] = []
         starts: list[int] = []
         for each in sorted(ranges):
             file = files[each.file]
-            start = each.offset // SECTOR_BYTES * SECTOR_BYTES
-            end = min(-(-(each.offset + each.nbytes) // SECTOR_BYTES) * SECTOR_BYTES, file.nbytes)
+            start, stop = each.range
+            sectors = ByteRange(start // SECTOR_BYTES * SECTOR_BYTES, min(_up(stop), file.nbytes))
             last = self.extents[-1] if self.extents else None
-            if last is not None and last.file is file and start - (last.offset + last.nbytes) <= _GAP_BYTES:
-                self.extents[-1] = last._replace(nbytes=max(end - last.offset, last.nbytes))
+            if last is not None and last.file is file and sectors.start - last.range.stop <= _GAP_BYTES:
+                joined = ByteRange(last.range.start, max(sectors.stop, last.range.stop))
+                self.extents[-1] = last._replace(range=joined)
             else:
-                at = 0 if last is None else _up(last.at + last.nbytes)
-                self.extents.append(Extent(file, start, end - start, at))
-            starts.append(self.extents[-1].at + each.offset - self.extents[-1].offset)
+                at = 0 if last is None else _up(last.at + last.range.nbytes)
+                self.extents.append(BufferedRange(file, sectors, at))
+            starts.append(self.extents[-1].at + start - self.extents[-1].range.start)
         placed = dict(zip(sorted(ranges), starts, strict=True))
         self.starts = [placed[each] for each in ranges]
         """Of each range, in the order given, its first byte in the buffer."""
         last = self.extents[-1]
-        self.nbytes = _up(last.at + last.nbytes)
+        self.nbytes = _up(last.at + last.range.nbytes)
 
     def check(self) -> None:
         """:class:`CorruptCheckpoint` if the files are not what they were."""
         for file in {extent.file for extent in self.extents}:
             file.check()
 
-    def steps(self) -> Iterator[tuple[Extent, int, int]]:
-        """Each extent in stretches that are read at once: its first byte and the one after the last."""
+    def steps(self) -> Iterator[tuple[BufferedRange, ByteRange]]:
+        """Each extent with the parts of it that are read at once, in bytes of the file."""
         for extent in self.extents:
-            for start in range(0, extent.nbytes, READ_BYTES):
-                yield extent, start, min(start + READ_BYTES, extent.nbytes)
+            for part in extent.range.split(READ_BYTES):
+                yield extent, part
 
 
 def _up(nbytes: int) -> int:
@@ -164,7 +157,7 @@ class Relay:
 class Ring(Relay):
     """Blocks read into buffers in memory."""
 
-    def __init__(self, blocks: Sequence[Sequence[Range]], buffers: int = 2) -> None:
+    def __init__(self, blocks: Sequence[Sequence[FileRange]], buffers: int = 2) -> None:
         super().__init__(len(blocks), buffers)
         files = open_files(each for ranges in blocks for each in ranges)
         self.blocks = [StreamedBlock(ranges, files) for ranges in blocks]
@@ -181,11 +174,11 @@ class Ring(Relay):
 
     def jobs(self, index: int, buffer: int) -> Iterable[Callable[[], None]]:
         memory = memoryview(self.memory[buffer])
-        for extent, done, end in self.blocks[index].steps():
-            room = memory[extent.at + done :][: _up(end - done)]
-            yield partial(extent.file.read_into, extent.offset + done, end - done, room)
+        for extent, part in self.blocks[index].steps():
+            room = memory[extent.at + part.start - extent.range.start :][: _up(part.nbytes)]
+            yield partial(extent.file.read_into, part.start, part.nbytes, room)
 
 
-def open_files(ranges: Iterable[Range]) -> dict[Path, WeightFile]:
+def open_files(ranges: Iterable[FileRange]) -> dict[Path, WeightFile]:
     """Each file once."""
     return {path: WeightFile(path) for path in dict.fromkeys(each.file for each in ranges)}

@@ -12,8 +12,8 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from loadstone.core.slices import ByteRange
 from loadstone.transfer.memory import PAGE_BYTES
 from loadstone.transfer.outgoing import StoredFile, StoredRange
 from loadstone.transfer.probe import file_system
@@ -22,38 +22,33 @@ _PRESENT, _SWAPPED, _OF_FILE = 1 << 63, 1 << 62, 1 << 61
 """Bits of a page's entry."""
 
 
-class _Mapping(NamedTuple):
-    start: int
-    stop: int
-    offset: int
-    file: StoredFile
-
-
 class Backing:
     """What lies behind this process's memory as it is made. Knows of nothing where the kernel does not tell."""
 
     def __init__(self) -> None:
         files: dict[tuple[str, str, str], StoredFile | None] = {}
-        self._mappings: list[_Mapping] = []
+        self._mappings: list[StoredRange] = []
         for start, stop, offset, device, inode, path in _private_maps():
             key = (device, inode, path)
             if key not in files:
                 files[key] = _stored_file(device, int(inode), Path(path))
             file = files[key]
-            if file is not None:
-                self._mappings.append(_Mapping(start, stop, offset, file))
-        self._starts = [mapping.start for mapping in self._mappings]
+            if file is not None:  # which may end before the last page that is mapped
+                held = ByteRange(start, min(stop, start + max(file.nbytes - offset, 0)))
+                self._mappings.append(StoredRange(held, file, offset))
+        self._starts = [mapping.range.start for mapping in self._mappings]
 
     def ranges(self, address: int, nbytes: int) -> tuple[StoredRange, ...]:
-        """The parts of some memory that are unchanged parts of files; ``start`` counts from ``address``."""
+        """The parts of some memory that are unchanged parts of files; their ranges count from ``address``."""
         found: list[StoredRange] = []
+        wanted = ByteRange(address, address + nbytes)
         first = max(bisect.bisect_right(self._starts, address) - 1, 0)
-        for start, stop, offset, file in self._mappings[first:]:
-            if start >= address + nbytes:
+        for mapping in self._mappings[first:]:
+            if mapping.range.start >= wanted.stop:
                 break
-            low, high = max(start, address), min(stop, address + nbytes, start + max(file.nbytes - offset, 0))
-            for begin, end in _unchanged(low, high) if low < high else ():
-                found.append(StoredRange(file, offset + begin - start, begin - address, end - begin))
+            shared = mapping.range.overlap(wanted)
+            if shared is not None:
+                found += [mapping.part(unchanged).shift(-address) for unchanged in _unchanged(shared)]
         return tuple(found)
 
 
@@ -90,10 +85,10 @@ def _stored_file(device: str, inode: int, path: Path) -> StoredFile | None:
     return None
 
 
-def _unchanged(start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """The stretches of a mapped range in which no page was written to."""
-    first = start // PAGE_BYTES
-    count = -(-stop // PAGE_BYTES) - first
+def _unchanged(mapped: ByteRange) -> Iterator[ByteRange]:
+    """The parts of some mapped memory in which no page was written to."""
+    first = mapped.start // PAGE_BYTES
+    count = -(-mapped.stop // PAGE_BYTES) - first
     try:
         with open("/proc/self/pagemap", "rb", buffering=0) as file:
             raw = os.pread(file.fileno(), 8 * count, 8 * first)
@@ -109,4 +104,4 @@ def _unchanged(start: int, stop: int) -> Iterator[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(is_changed, prepend=True, append=True)).tolist()
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         low, high = (first + begin) * PAGE_BYTES, (first + end) * PAGE_BYTES
-        yield max(low, start), min(high, stop)
+        yield ByteRange(max(low, mapped.start), min(high, mapped.stop))

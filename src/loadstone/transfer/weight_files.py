@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from loadstone.core.slices import ByteRange, FileRange
 from loadstone.transfer.machine import available_bytes
 from loadstone.transfer.mapped_file import MappedFile
 from loadstone.transfer.prefetch import Region, Warmup
@@ -57,18 +58,18 @@ class Weights:
         """Begin to read all files that may be read ahead; what is mapped into the page tables too if ``populates``."""
         self.populates = populates and all(choice.is_mapped for choice in self.choices.values())
         self.warm(
-            Region(path, 0, mapped.nbytes, *mapped.place(0))
+            Region(path, ByteRange(0, mapped.nbytes), *mapped.place(0))
             if populates and self.is_mapped(path)
-            else Region(path, 0, mapped.nbytes, None, 0)
+            else Region(path, ByteRange(0, mapped.nbytes), None, 0)
             for path, mapped in self.maps.items()
             if self.choices[path].is_warmed and (populates or self._facts[path].cached_share < 1)
         )
 
-    def views(self, ranges: Iterable[tuple[Path, int, int]]) -> Iterable[Region]:
-        """Regions of mapped files, for :meth:`warm`: path, first byte and number of bytes of each."""
-        for path, offset, nbytes in sorted(ranges):
+    def views(self, ranges: Iterable[FileRange]) -> Iterable[Region]:
+        """Those of mapped files, as regions for :meth:`warm`."""
+        for path, part in sorted(ranges):
             if path in self.maps and self.choices[path].is_warmed:
-                yield Region(path, offset, nbytes, *self.maps[path].place(offset))
+                yield Region(path, part, *self.maps[path].place(part.start))
 
     def warm(self, regions: Iterable[Region]) -> None:
         """Begin to read some regions ahead."""

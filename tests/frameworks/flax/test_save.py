@@ -13,9 +13,9 @@ from flax import nnx
 from frameworks.flax import tiny
 
 import loadstone
+from loadstone.core.slices import boxes
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.frameworks.flax import save
-from loadstone.transfer.slices import boxes
 
 
 @pytest.mark.parametrize("weight_format", [None, "msgpack"])

@@ -121,9 +121,10 @@ def test_a_part_of_a_slot_is_put_together_from_the_pieces_that_it_touches() -> N
     ]
     whole = np.stack([np.concatenate((arrays["t0"], arrays["t1"])), np.concatenate((arrays["t2"], arrays["t3"]))])
     for box in (((0, 2), (0, 6), (0, 4)), ((1, 2), (2, 5), (1, 3)), ((0, 1), (4, 6), (0, 4))):
-        part = read_part(pieces, box, source, np.dtype(np.float32))
-        expected = whole[tuple(slice(*each) for each in box)]
+        index = tuple(slice(*each) for each in box)
+        part = read_part(pieces, whole.shape, index, source, np.dtype(np.float32))
+        expected = whole[index]
         assert np.array_equal(part.array, expected) and part.nbytes == expected.nbytes
-    rows = [Piece(stored("t1"), rows=(1, 2))]
-    part = read_part(rows, ((1, 2), (0, 2)), source, np.dtype(np.float32))
+    rows = [Piece(stored("t1"), rows=slice(1, 3))]
+    part = read_part(rows, (2, 4), (slice(1, 2), slice(0, 2)), source, np.dtype(np.float32))
     assert np.array_equal(part.array, arrays["t1"][2:3, :2]) and not part.copied

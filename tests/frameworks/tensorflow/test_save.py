@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from loadstone.core.slices import boxes
 from loadstone.frameworks.tensorflow import save
-from loadstone.transfer.slices import boxes
 
 
 @pytest.mark.parametrize(

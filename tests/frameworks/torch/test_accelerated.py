@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import pickle
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 
 import loadstone
 from loadstone import AutoModel, AutoModelForCausalLM
+from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
 from loadstone.frameworks.torch.loading import staging as lanes
 from loadstone.frameworks.torch.modeling.attention import Mask, State
@@ -28,7 +30,6 @@ from loadstone.frameworks.torch.placement.device_hooks import _Bring, _Enter, _L
 from loadstone.frameworks.torch.placement.device_ring import DeviceRing
 from loadstone.frameworks.torch.placement.move import move
 from loadstone.transfer import stream
-from loadstone.transfer.stream import Range
 
 LAYERS = 6
 MAPS: dict[str, Any] = {
@@ -45,8 +46,9 @@ MAPS: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every number is an accelerator that is the CPU."""
-    real = placing.device_of
+    real, machine = placing.device_of, placing.machine
     cpu = torch.device("cpu")
+    monkeypatch.setattr(placing, "machine", lambda: replace(machine(), accelerators=2))
     monkeypatch.setattr(placing, "device_of", lambda each: cpu if isinstance(each, int) else real(each))
     monkeypatch.setattr(placing.Devices, "resolve", lambda self, place: cpu)
 
@@ -163,7 +165,8 @@ def test_two_buffers_hold_the_largest_block_and_staging_is_small(tmp_path: Path)
     file = tmp_path / "weights"
     file.write_bytes(bytes(range(256)) * 400)
     memory = torch.arange(5000, dtype=torch.int16)
-    blocks = [[memory, Range(file, 1001, 5000)], [Range(file, 7, 3), torch.ones(1)], [torch.zeros(30_000)]]
+    parts = FileRange(file, ByteRange(1001, 6001)), FileRange(file, ByteRange(7, 10))
+    blocks = [[memory, parts[0]], [parts[1], torch.ones(1)], [torch.zeros(30_000)]]
     ring = DeviceRing(blocks, torch.device("cpu"))
     assert [each.numel() for each in ring._memory] == [120_064, 120_064]
     assert lanes._DEVICE_LANES * lanes.LANE_BYTES < 64 << 20
@@ -172,8 +175,8 @@ def test_two_buffers_hold_the_largest_block_and_staging_is_small(tmp_path: Path)
             found = ring.tensors(index)
             for source, flat in zip(blocks[index], found, strict=True):
                 assert flat.data_ptr() % 4 == 0
-                if isinstance(source, Range):
-                    assert bytes(flat) == file.read_bytes()[source.offset : source.offset + source.nbytes]
+                if isinstance(source, FileRange):
+                    assert bytes(flat) == file.read_bytes()[slice(*source.range)]
                 else:
                     assert flat.view(source.dtype).equal(source)
             ring.release(index)

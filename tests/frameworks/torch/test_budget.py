@@ -25,7 +25,7 @@ import json, os, sys
 folder, group, how = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 import torch, loadstone
 loadstone.AutoModelForCausalLM  # all that loading needs is imported, and counts in the group's use
-from loadstone.frameworks.torch import framework
+import loadstone.frameworks.torch.adapter
 if group:
     with open(group + "/cgroup.procs", "w") as file:
         file.write(str(os.getpid()))

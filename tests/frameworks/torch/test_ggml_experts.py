@@ -153,7 +153,7 @@ def test_experts_of_two_types_in_one_part_and_other_recipes_are_none() -> None:
     halves = (Piece(one, None, (slice(0, 3), slice(0, INNER))), Piece(other, None, (slice(3, 6), slice(0, INNER))))
     assert experts_of(Stored(halves)) is None
     assert experts_of(Stored((Piece(one._replace(packing=None)),))) is None
-    assert experts_of(Stored((Piece(one, (0, 2)),))) is None
+    assert experts_of(Stored((Piece(one, slice(0, 2)),))) is None
     plain = side_by_side(one, stack(Q8_0, 0)._replace(packing=None))
     assert experts_of(plain) is None
 

@@ -66,7 +66,7 @@ def test_nothing_is_written_beyond_the_output_and_nothing_read_beyond_the_rows()
     """Rows that end where memory ends: a page that may not be touched comes after them."""
     script = """
 import ctypes, mmap, sys, torch
-from loadstone.frameworks.torch import ggml_compiled
+from loadstone.frameworks.torch.quantized import ggml_compiled
 from loadstone.quantization.ggml_types import TYPES
 libc = ctypes.CDLL(None, use_errno=True)
 memory = mmap.mmap(-1, 64 * mmap.PAGESIZE)
@@ -131,7 +131,7 @@ def test_many_threads_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_forked_process_has_threads_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     script = """
 import os, sys, torch
-from loadstone.frameworks.torch import ggml_compiled
+from loadstone.frameworks.torch.quantized import ggml_compiled
 from loadstone.quantization.ggml_types import TYPES
 torch.get_num_threads = lambda: 4
 ggml_compiled._SHARE = 1
@@ -211,7 +211,7 @@ def test_a_system_that_lets_nothing_run_what_it_wrote_gets_the_same_numbers() ->
     """As systemd's ``MemoryDenyWriteExecute=`` has it; LLVM would end the process there."""
     script = """
 import ctypes, sys, torch
-from loadstone.frameworks.torch import ggml_blocks, ggml_compiled
+from loadstone.frameworks.torch.quantized import ggml_blocks, ggml_compiled
 from loadstone.quantization.ggml_types import TYPES
 prctl = ctypes.CDLL(None).prctl
 prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
@@ -242,7 +242,7 @@ def test_threads_that_need_a_function_at_once_all_get_one() -> None:
 _RESIDENT = """
 import torch
 from pathlib import Path
-from loadstone.frameworks.torch import ggml_compiled
+from loadstone.frameworks.torch.quantized import ggml_compiled
 from loadstone.quantization.ggml_types import TYPES
 
 def resident_bytes():

@@ -19,6 +19,8 @@ from loadstone.frameworks.torch.modeling.leaves import Embedding
 from loadstone.frameworks.torch.quantized import ggml_blocks, ggml_compiled
 from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS, decode
+from loadstone.quantization.ggml_blocks import integers as decoded_integers
+from loadstone.quantization.ggml_layouts import LAYOUTS
 from loadstone.quantization.ggml_types import TYPES, GgmlType
 from loadstone.quantization.gguf_tensor import Arrangement, Below, Blocks, Paired, Sorted, Turned
 
@@ -81,6 +83,17 @@ def test_numbers_are_those_of_the_decoder_bit_for_bit(kind: GgmlType) -> None:
     numbers = ~np.isnan(expected)
     assert found.shape == (37, COLUMNS) and np.array_equal(np.isnan(found), ~numbers)
     assert np.array_equal(found[numbers].view(np.uint32), expected[numbers].view(np.uint32))
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_pytorchs_operations_give_the_decoders_integers(name: str) -> None:
+    """As on other devices and under ``torch.compile``."""
+    kind = next(kind for kind in TYPES.values() if kind.name == name)
+    raw = np.random.default_rng(9).integers(0, 256, (53, kind.nbytes), dtype=np.uint8)
+    for stored in filter(None, (LAYOUTS[name].codes, LAYOUTS[name].factors)):
+        integers = ggml_blocks._integers_by_pytorch(torch.from_numpy(raw), stored)
+        assert np.array_equal(integers.numpy(), decoded_integers(raw, stored))
+        assert integers.dtype is (torch.int8 if stored.is_signed else torch.uint8)
 
 
 @pytest.mark.parametrize("kind", BLOCKS, ids=lambda kind: kind.name)

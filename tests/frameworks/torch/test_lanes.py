@@ -52,7 +52,7 @@ def test_what_crosses_is_cast_turned_and_stacked_on_the_other_side(read: str, dt
     stack = [Piece(experts[3 - i], None, (i // 2, slice(30 * (i % 2), 30 * (i % 2) + 30))) for i in range(4)]
     jobs = [
         Job("plain", [Piece(plain)], plain.shape, dtype),
-        Job("rows", [Piece(plain, (100, 7))], (7, 1000), dtype),
+        Job("rows", [Piece(plain, slice(100, 107))], (7, 1000), dtype),
         Job("turned", [Piece(turned)], turned.shape, dtype),
         Job("stack", stack, (2, 60, 100), dtype),
     ]

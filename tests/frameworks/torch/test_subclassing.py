@@ -107,7 +107,7 @@ def test_keywords_reach_the_class_and_unknown_ones_are_refused(tmp_path: Path) -
 
 
 def test_fresh_numbers_of_a_strange_module_leave_loaded_ones_alone() -> None:
-    from loadstone.frameworks.torch.modeling.model import initialise
+    from loadstone.frameworks.torch.modeling.initialize import initialise
 
     model = nn.Module()
     model.linear = nn.Linear(4, 4)

@@ -33,7 +33,7 @@ from loadstone.architectures.components.text import (
     Wrapped,
     like,
 )
-from loadstone.architectures.components.walk import blocks, expert_slots, find, linear_modules, slots, walk
+from loadstone.architectures.components.walk import blocks, find, slots, walk, walk_bare
 
 __all__ = [
     "ACTIVATIONS",
@@ -66,10 +66,9 @@ __all__ = [
     "Wrapped",
     "blocks",
     "check_activation",
-    "expert_slots",
     "find",
     "like",
-    "linear_modules",
     "slots",
     "walk",
+    "walk_bare",
 ]

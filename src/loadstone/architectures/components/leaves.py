@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from loadstone.architectures.components.base import Component, check_activation
+from loadstone.core.records import record
 from loadstone.core.tensors import Slot
 
 
-@dataclass(frozen=True)
+@record
 class Linear(Component):
     """``y = x Wᵀ + b``; ``weight`` is (outputs, inputs), or (inputs, outputs) if ``transposed`` as in GPT-2."""
 
@@ -27,7 +26,7 @@ class Linear(Component):
         return (weight, Slot("bias", (self.outputs,))) if self.bias else (weight,)
 
 
-@dataclass(frozen=True)
+@record
 class Embedding(Component):
     """A table of ``count`` vectors; ``weight`` is (count, width)."""
 
@@ -48,7 +47,7 @@ class Embedding(Component):
         return (Slot("weight", (self.count, self.width)),)
 
 
-@dataclass(frozen=True)
+@record
 class RMSNorm(Component):
     """Division by the root mean square (arXiv:1910.07467); with ``offset`` 1 the stored weight is the gain minus 1."""
 
@@ -60,7 +59,7 @@ class RMSNorm(Component):
         return (Slot("weight", (self.width,)),)
 
 
-@dataclass(frozen=True)
+@record
 class LayerNorm(Component):
     """Layer normalisation (arXiv:1607.06450), optionally without bias or without any weight."""
 
@@ -74,7 +73,7 @@ class LayerNorm(Component):
         return () if not self.affine else (weight, bias) if self.bias else (weight,)
 
 
-@dataclass(frozen=True)
+@record
 class Bias(Component):
     """A vector that stands beside other parts, such as the extra bias of BERT's decoder."""
 
@@ -84,7 +83,7 @@ class Bias(Component):
         return (Slot("", (self.width,)),)
 
 
-@dataclass(frozen=True)
+@record
 class Experts(Component):
     """Gated feed-forward networks, stacked.
 
@@ -110,7 +109,7 @@ class Experts(Component):
         )
 
 
-@dataclass(frozen=True)
+@record
 class Activation(Component):
     """An elementwise function, by its name in configs."""
 
@@ -120,14 +119,14 @@ class Activation(Component):
         check_activation(self.function)
 
 
-@dataclass(frozen=True)
+@record
 class Dropout(Component):
     """Zeroes a share of the numbers while training."""
 
     share: float
 
 
-@dataclass(frozen=True)
+@record
 class Softcap(Component):
     """``cap · tanh(x / cap)``."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from loadstone.architectures.components.base import Component, Part, check_activation
 from loadstone.architectures.components.leaves import Embedding, Experts
 from loadstone.architectures.rotary import Rotary
+from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
 
-@dataclass(frozen=True)
+@record
 class Attention(Component):
     """Multi-head attention with grouped keys and values (arXiv:1706.03762, arXiv:2305.13245).
 
@@ -39,7 +40,7 @@ class Attention(Component):
     """Which layer of the key-value cache it uses."""
 
 
-@dataclass(frozen=True)
+@record
 class FeedForward(Component):
     """``down(activation(up(x)))``."""
 
@@ -53,7 +54,7 @@ class FeedForward(Component):
         check_activation(self.activation)
 
 
-@dataclass(frozen=True)
+@record
 class Gated(Component):
     """``down(activation(gate(x)) · up(x))`` (arXiv:2002.05202); one projection holds gate and up, in this order."""
 
@@ -66,7 +67,7 @@ class Gated(Component):
         check_activation(self.activation)
 
 
-@dataclass(frozen=True)
+@record
 class SparseExperts(Component):
     """A router sends each token to ``top_k`` of the experts and adds up what they say, weighted (arXiv:2401.04088)."""
 
@@ -84,7 +85,7 @@ class SparseExperts(Component):
             raise InvalidConfig([Fault("config key 'num_experts_per_tok'", "at most the number of experts", found)])
 
 
-@dataclass(frozen=True)
+@record
 class Layer(Component):
     """Attention and a feed-forward network, each with a residual path.
 
@@ -105,7 +106,7 @@ class Layer(Component):
     """While training, the chance to leave out the layer (LayerDrop, arXiv:1909.11556)."""
 
 
-@dataclass(frozen=True)
+@record
 class AddNorm(Component):
     """``norm(dropout(dense(x)) + residual)``, the end of each half of a BERT layer."""
 
@@ -114,7 +115,7 @@ class AddNorm(Component):
     dropout: float = 0.0
 
 
-@dataclass(frozen=True)
+@record
 class BertAttention(Component):
     """BERT's attention block: attention under its own name, then :class:`AddNorm`."""
 
@@ -122,7 +123,7 @@ class BertAttention(Component):
     output: Part
 
 
-@dataclass(frozen=True)
+@record
 class BertLayer(Component):
     """BERT's post-norm layer (arXiv:1810.04805), nested as its checkpoints are."""
 
@@ -131,7 +132,7 @@ class BertLayer(Component):
     output: Part
 
 
-@dataclass(frozen=True)
+@record
 class Embeddings(Component):
     """Token vectors, plus position and segment vectors where the architecture has them.
 
@@ -167,7 +168,7 @@ class Embeddings(Component):
         return self.segment is not None or self.segment_from_tokens
 
 
-@dataclass(frozen=True)
+@record
 class RelativeBias(Component):
     """A learned number for each head and distance bucket, added to attention scores (T5's, arXiv:1910.10683)."""
 
@@ -176,7 +177,7 @@ class RelativeBias(Component):
     max_distance: int = 128
 
 
-@dataclass(frozen=True)
+@record
 class Stack(Component):
     """The layers, one after another, and the relative bias that they share."""
 
@@ -184,7 +185,7 @@ class Stack(Component):
     relative_bias: Part | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Pooler(Component):
     """``activation(dense(first token))``."""
 
@@ -192,7 +193,7 @@ class Pooler(Component):
     activation: str = "tanh"
 
 
-@dataclass(frozen=True)
+@record
 class Backbone(Component):
     """A bare model: embeddings, layers, final norm, and what some architectures put between."""
 
@@ -208,7 +209,7 @@ class Backbone(Component):
     pooler: Part | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Wrapped(Component):
     """A backbone one level further down, such as OPT's ``decoder``."""
 
@@ -217,7 +218,7 @@ class Wrapped(Component):
     vocab: int
 
 
-@dataclass(frozen=True)
+@record
 class Chain(Component):
     """Parts applied one after another; what has no slots needs no name that matters."""
 
@@ -226,7 +227,7 @@ class Chain(Component):
     """Parts that only lie here, such as a bias that is tied to another part's."""
 
 
-@dataclass(frozen=True)
+@record
 class Head(Component):
     """A backbone with what a task needs on top."""
 

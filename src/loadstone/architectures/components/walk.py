@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Experts, Linear
 from loadstone.architectures.components.text import Head, Stack
 from loadstone.core.tensors import Slot
 
@@ -25,21 +24,8 @@ def walk(component: Component, prefix: str = "") -> Iterator[tuple[str, Componen
             rest.append((f"{prefix}.{name}" if prefix and name else prefix or name, child))
 
 
-def linear_modules(component: Component, transposed: bool = False) -> Iterator[str]:
-    """The linear maps of the bare model, as a head's are another matter; with ``transposed`` those of that kind too."""
-    for name, leaf in _walk_bare(component):
-        if isinstance(leaf, Linear) and (transposed or not leaf.transposed):
-            yield name
-
-
-def expert_slots(component: Component) -> Iterator[str]:
-    """The slots of stacked experts of the bare model."""
-    for name, leaf in _walk_bare(component):
-        if isinstance(leaf, Experts):
-            yield from (f"{name}.{slot.name}" for slot in leaf.own_slots())
-
-
-def _walk_bare(component: Component) -> Iterator[tuple[str, Component]]:
+def walk_bare(component: Component) -> Iterator[tuple[str, Component]]:
+    """The leaves of the bare model alone, under the names that they have in the whole."""
     body = component.backbone if isinstance(component, Head) else None
     return walk(component) if body is None else walk(body.component, body.name)
 

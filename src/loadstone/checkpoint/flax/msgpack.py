@@ -15,6 +15,7 @@ import math
 from typing import NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 from loadstone.transfer.strict_json import MAX_NBYTES
@@ -58,8 +59,8 @@ class Array(NamedTuple):
     path: tuple[str, ...]
     dtype: DType
     shape: tuple[int, ...]
-    runs: tuple[tuple[int, int], ...]
-    """First byte and number of elements; more than one run for an array that is stored in parts."""
+    runs: tuple[ByteRange, ...]
+    """Of the file; more than one for an array that is stored in parts."""
 
 
 class Walker:
@@ -169,7 +170,7 @@ class Walker:
             expected = f"{elements * dtype.bits // 8} bytes for {name} of shape {list(shape)}"
             self._faults.damaged(where, expected, f"{count}", _FETCH_AGAIN)
             return None
-        return Array(path, dtype, shape, ((start, elements),))
+        return Array(path, dtype, shape, (ByteRange(start, start + count),))
 
     def _shape(self, path: tuple[str, ...]) -> tuple[int, ...]:
         kind, rank = self._head()
@@ -213,7 +214,7 @@ class Walker:
                 chunks.append(chunk)
         if len(self._faults) > before:
             return
-        dtype, held = chunks[0].dtype, sum(count for chunk in chunks for _, count in chunk.runs)
+        dtype, held = chunks[0].dtype, sum(math.prod(chunk.shape) for chunk in chunks)
         if any(chunk.dtype is not dtype or len(chunk.shape) != 1 or 0 in chunk.shape for chunk in chunks):
             raise self._broken("flat chunks of one dtype", "others", path)
         if held != math.prod(shape):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
+from loadstone.core.slices import ByteRange
 from loadstone.errors import ArgumentError
 from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor, nbytes_of
 
@@ -64,7 +65,7 @@ def _map(tree: _Tree, chunk_nbytes: int) -> Iterator[bytes | Cut]:
         if isinstance(inner, dict):
             yield from _map(inner, chunk_nbytes)
         elif inner.nbytes <= chunk_nbytes:
-            yield from _array(inner, inner.shape, 0, inner.nbytes)
+            yield from _array(inner, inner.shape, inner.range)
         else:
             yield from _chunks(inner, chunk_nbytes)
 
@@ -75,23 +76,22 @@ def _chunks(tensor: OutgoingTensor, chunk_nbytes: int) -> Iterator[bytes | Cut]:
     yield _map_head(3) + _text("__msgpack_chunked_array__") + b"\xc3" + _text("shape") + _map_head(len(tensor.shape))
     for axis, count in enumerate(tensor.shape):
         yield _text(str(axis)) + _number(count)
-    starts = range(0, tensor.nbytes, step)
-    yield _text("chunks") + _map_head(len(starts))
-    for index, start in enumerate(starts):
-        stop = min(start + step, tensor.nbytes)
+    chunks = list(tensor.range.split(step))
+    yield _text("chunks") + _map_head(len(chunks))
+    for index, chunk in enumerate(chunks):
         yield _text(str(index))
-        yield from _array(tensor, ((stop - start) // size,), start, stop)
+        yield from _array(tensor, (chunk.nbytes // size,), chunk)
 
 
-def _array(tensor: OutgoingTensor, shape: Sequence[int], start: int, stop: int) -> Iterator[bytes | Cut]:
+def _array(tensor: OutgoingTensor, shape: Sequence[int], part: ByteRange) -> Iterator[bytes | Cut]:
     if tensor.dtype.bits < 8 or math.prod(tensor.shape) < 0:
         raise ArgumentError(f"tensor {tensor.name!r} of {tensor.dtype.value}: Flax's files have no such elements")
     inner = b"\x93" + _list_head(len(shape)) + b"".join(map(_number, shape)) + _text(tensor.dtype.value)
-    inner += _head(stop - start, (), (0xC4, 0xC5, 0xC6))
-    nbytes = len(inner) + stop - start
+    inner += _head(part.nbytes, (), (0xC4, 0xC5, 0xC6))
+    nbytes = len(inner) + part.nbytes
     fixed = {1: b"\xd4", 2: b"\xd5", 4: b"\xd6", 8: b"\xd7", 16: b"\xd8"}.get(nbytes)
     yield (fixed or _head(nbytes, (), (0xC7, 0xC8, 0xC9))) + bytes([_NDARRAY]) + inner
-    yield Cut(tensor, start, stop)
+    yield Cut(tensor, part)
 
 
 # MessagePack: each number in the shortest form that holds it

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.ggml_types import TYPES, GgmlType
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
@@ -56,12 +57,11 @@ class Entry(NamedTuple):
 
 
 class _Span(NamedTuple):
-    """An array that was stepped over: where its first item is and where it ends."""
+    """An array that was stepped over, and where its items lie in the file."""
 
     kind: int
     items: int
-    start: int
-    end: int
+    range: ByteRange
 
 
 class Metadata(Mapping[str, Any]):
@@ -100,7 +100,7 @@ class Metadata(Mapping[str, Any]):
         faults = Faults()
         try:
             with RegularFile(self.path) as file:
-                return _items(bytes(file.read(span.start, span.end - span.start)), 0, span.kind, span.items)[0]
+                return _items(bytes(file.read(span.range.start, span.range.nbytes)), 0, span.kind, span.items)[0]
         except UnusableFile as unusable:
             faults.damaged(self.path, unusable.expected, unusable.found, unusable.hint)
         except Malformed as malformed:
@@ -232,7 +232,7 @@ class _Reader:
         kind, count = self._array()
         first = self._at
         self._step_over(kind, count, 1)
-        return _Span(kind, count, first, self._at)
+        return _Span(kind, count, ByteRange(first, self._at))
 
     def _array(self) -> tuple[int, int]:
         """The type of the items and how many there are, which the bytes that are left can hold."""

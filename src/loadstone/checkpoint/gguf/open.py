@@ -16,7 +16,7 @@ from loadstone.checkpoint.gguf.header import Header, Metadata, read_header, tens
 from loadstone.checkpoint.gguf.metadata import Facts, Values
 from loadstone.checkpoint.gguf.names import GgufArchitecture, Quirk, architecture
 from loadstone.checkpoint.names import GGUF
-from loadstone.core.tensors import DType, StoredTensor, Stretch
+from loadstone.core.tensors import DType, StoredTensor, TensorSlice
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
 from loadstone.quantization.ggml_blocks import needs_package, refuse, require_package
 from loadstone.quantization.gguf_tensor import Below, Paired, Sorted, Turned, rearranged
@@ -190,8 +190,8 @@ def _joined(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:
     count, _, width = first.shape
     for part in parts:
         into = (slice(0, count), slice(row, row + part.shape[1]), slice(0, width))
-        stretches.append(Stretch(part, into))
+        stretches.append(TensorSlice(part, into))
         row += part.shape[1]
     offset = min(part.offset for part in parts)
-    end = max(part.offset + part.nbytes for part in parts)
+    end = max(part.range.stop for part in parts)
     return StoredTensor(name, first.dtype, (count, row, width), path, offset, end - offset, None, tuple(stretches))

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
-from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, OutgoingTensor, bytes_of
+from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, OutgoingTensor, bytes_of, nbytes_of
 from loadstone.transfer.threads import Crew
 
 DATA_ALIGNMENT = 64
@@ -58,8 +58,8 @@ def checksums(
 
     def count(index: int) -> None:
         tensor, crc = tensors[index], 0
-        for start in range(0, tensor.nbytes, READ_NBYTES):
-            view = bytes_of(Cut(tensor, start, min(start + READ_NBYTES, tensor.nbytes)))
+        for part in tensor.range.split(READ_NBYTES):
+            view = bytes_of(Cut(tensor, part))
             crc = zlib.crc32(view, crc)
             if progress is not None:
                 progress(len(view))
@@ -78,7 +78,7 @@ def plan_pytorch(tensors: Sequence[OutgoingTensor], crcs: Sequence[int]) -> File
     archive.add("data.pkl", _pickle(tensors))
     archive.add("byteorder", b"little")
     for index, (tensor, crc) in enumerate(zip(tensors, crcs, strict=True)):
-        archive.add(f"data/{index}", Cut(tensor, 0, tensor.nbytes), crc)
+        archive.add(f"data/{index}", Cut(tensor, tensor.range), crc)
     archive.add("version", b"3\n")
     return archive.plan()
 
@@ -100,7 +100,7 @@ class _Archive:
 
     def add(self, name: str, content: bytes | Cut, crc: int | None = None) -> None:
         raw = f"archive/{name}".encode()
-        nbytes = len(content) if isinstance(content, bytes) else content.stop - content.start
+        nbytes = nbytes_of(content)
         if isinstance(content, bytes):
             crc = zlib.crc32(content)
         entry = _Entry(raw, crc or 0, nbytes, self._at)

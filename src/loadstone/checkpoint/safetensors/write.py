@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 
+from loadstone.core.slices import ByteRange
 from loadstone.errors import ArgumentError
 from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor
 
@@ -36,6 +37,8 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
     """
     ordered = sorted(tensors, key=lambda tensor: (_RANK[tensor.dtype.code], tensor.name))
     entries: dict[str, object] = {"__metadata__": dict(metadata)} if metadata else {}
+    whole: list[ByteRange] = []
+    of_size: dict[int, ByteRange] = {}  # shared: of 100,000 tensors, most have one of a few sizes
     end = 0
     for tensor in ordered:
         name, dtype, shape, *_ = tensor
@@ -47,6 +50,7 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
         if rest or (shape and min(shape) < 0):
             raise ArgumentError(f"tensor {name!r} of {dtype.value}, shape {list(shape)}, does not fill whole bytes")
         entries[name] = {"dtype": dtype.code, "shape": shape, "data_offsets": (end, end + nbytes)}
+        whole.append(of_size.setdefault(nbytes, ByteRange(0, nbytes)))
         end += nbytes
     try:
         text = json.dumps(entries, separators=(",", ":"), ensure_ascii=False).encode()
@@ -59,4 +63,4 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
             "give a smaller max_shard_size"
         )
     header = len(text).to_bytes(8, "little") + text
-    return FilePlan([header, *(Cut(tensor, 0, tensor.nbytes) for tensor in ordered)], len(header) + end)
+    return FilePlan([header, *map(Cut, ordered, whole)], len(header) + end)

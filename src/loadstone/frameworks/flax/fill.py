@@ -11,9 +11,9 @@ from flax import nnx
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.flax.initial import fresh_arrays, fresh_slots
-from loadstone.frameworks.flax.model import About
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.shards import fill_shards
+from loadstone.frameworks.flax.structure import About
 from loadstone.frameworks.flax.tree import put, value_of, variables
 from loadstone.materialize.arrays import ArraySource, fill_arrays
 from loadstone.planning.match import LoadPlan

@@ -23,9 +23,9 @@ from loadstone.frameworks.checked_state import (
     may_part,
     own_shapes,
 )
-from loadstone.frameworks.flax.adapter import is_slot, ties
-from loadstone.frameworks.flax.model import FlaxPreTrainedModel
-from loadstone.frameworks.flax.tree import value_of, variables
+from loadstone.frameworks.flax.slots import ties
+from loadstone.frameworks.flax.structure import FlaxStructure
+from loadstone.frameworks.flax.tree import is_slot, value_of, variables
 
 _GATHER = (
     "jax.experimental.multihost_utils.process_allgather(array, tiled=True), in every process, puts each together; then "
@@ -33,7 +33,7 @@ _GATHER = (
 )
 
 
-def checked_state(model: FlaxPreTrainedModel, state_dict: Mapping[str, Any] | None) -> State[Any]:
+def checked_state(model: FlaxStructure, state_dict: Mapping[str, Any] | None) -> State[Any]:
     """Every slot and its array; :class:`StateMismatch` where the model's own, or those given, are no such arrays."""
     held = {name: value_of(each) for name, each in variables(model) if is_slot(each)}
     rank = {name: index for index, name in enumerate(_order(model.component))} if model.component else {}

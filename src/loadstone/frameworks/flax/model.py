@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import jax.numpy as jnp
 from flax import nnx
 
 from loadstone.architectures import components
-from loadstone.architectures.family import Family, HeadSpec
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
@@ -23,47 +22,23 @@ from loadstone.frameworks.flax.calling import call
 from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.initial import fill_fresh
 from loadstone.frameworks.flax.resize import resize_vocabulary
+from loadstone.frameworks.flax.structure import About, FlaxStructure
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
 from loadstone.frameworks.saves import Saves
 
 if TYPE_CHECKING:
-    from loadstone.configs.generation import GenerationConfig
     from loadstone.frameworks.save_model import Written
-    from loadstone.reporting.load_report import LoadReport
 
 
-class About:
-    """What a model knows of itself besides its modules. Equal only to itself, so that it may stand in a graph."""
-
-    def __init__(self, config: Any) -> None:
-        self.config = config
-        self.name_or_path: str = config.name_or_path
-        self.load_report: LoadReport | None = None
-        self.generation_config: GenerationConfig | None = None
-        self.warnings_issued: dict[str, bool] = {}
-        """What has been said of inputs without an attention mask."""
-        self.seed = 0
-        """What newly initialised slots are drawn from when a checkpoint lacks them."""
-        self.nbytes_by_device: Mapping[str, int] = {}
-        """Device → bytes of stored tensors that were read for it, where the model is spread over a mesh."""
-        self.remake: Callable[[], Any] | None = None
-        """Makes the model again, for the variables that no checkpoint stores."""
-
-
-class FlaxPreTrainedModel(Saves, nnx.Module):
+class FlaxPreTrainedModel(Saves, FlaxStructure):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, drawn from ``seed``, in ``dtype``. Under
     ``nnx.eval_shape``, or with ``seed=None``, it gives a skeleton without memory.
     """
 
-    family_spec: ClassVar[Family]
-    head_spec: ClassVar[HeadSpec | None] = None
     config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
-    base_model_prefix: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
-    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
 
     gradient_checkpointing: bool
 
@@ -82,9 +57,9 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
             )
         self._about = About(config)
         self.gradient_checkpointing = False
-        self._component = component
+        self.component = component
         if self.head_spec is not None:
-            self._component = component = component or self.head_spec.blueprint(config)
+            self.component = component = component or self.head_spec.blueprint(config)
             self._attach(component)
             self.tie_weights()
             if seed is not None:
@@ -94,63 +69,13 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
         if not isinstance(component, components.Head):
             attach(self, component)
             return
-        from loadstone.frameworks.flax.classes import CLASSES
-
         backbone = component.backbone
-        bare = CLASSES.bare_class(self.family_spec)
+        bare = self._classes.bare_class(self.family_spec)
         setattr(self, backbone.name, bare(self.config, component=backbone.component, seed=None))
         if component.output.name:
             place(self, component.output.name, build(component.output.component))
         else:
             attach(self, component.output.component)
-
-    # What it knows of itself ----------------------------------------------------------------------
-
-    @property
-    def component(self) -> components.Component | None:
-        """Its blueprint; None for a class of one's own."""
-        return self._component
-
-    @property
-    def about(self) -> About:
-        """What it knows of itself besides its modules."""
-        return self._about
-
-    @property
-    def config(self) -> Any:
-        """The config that it was made from."""
-        return self._about.config
-
-    @config.setter
-    def config(self, value: Any) -> None:
-        self._about.config = value
-
-    @property
-    def name_or_path(self) -> str:
-        """Where it came from."""
-        return self._about.name_or_path
-
-    @name_or_path.setter
-    def name_or_path(self, value: str) -> None:
-        self._about.name_or_path = value
-
-    @property
-    def load_report(self) -> LoadReport | None:
-        """What its load did."""
-        return self._about.load_report
-
-    @load_report.setter
-    def load_report(self, value: LoadReport | None) -> None:
-        self._about.load_report = value
-
-    @property
-    def generation_config(self) -> GenerationConfig | None:
-        """Defaults for ``generate``."""
-        return self._about.generation_config
-
-    @generation_config.setter
-    def generation_config(self, value: GenerationConfig | None) -> None:
-        self._about.generation_config = value
 
     # Parts ----------------------------------------------------------------------------------------
 
@@ -158,15 +83,6 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
     def base_model(self) -> FlaxPreTrainedModel:
         """The bare model inside, or the model itself."""
         return getattr(self, self.bare_prefix) if self.bare_prefix else self
-
-    @property
-    def bare_prefix(self) -> str:
-        """The name under which this class holds the bare model; nothing in the bare model itself."""
-        if isinstance(self.component, components.Head):
-            return self.component.backbone.name
-        # A class of one's own, derived from the family's abstract class, holds it where the family does.
-        held = vars(self).get(self.base_model_prefix) if self.component is None else None
-        return self.base_model_prefix if isinstance(held, FlaxPreTrainedModel) else ""
 
     def _embedding_name(self) -> str:
         if self.component is None and self.bare_prefix:
@@ -228,12 +144,6 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
             self.base_model.resize_token_embeddings(new_num_tokens, pad_to_multiple_of, mean_resizing)
         return self.get_input_embeddings()
 
-    def set_component(self, component: components.Component) -> None:
-        """Another blueprint for the parts that it has, here and in the bare model inside."""
-        self._component = component
-        if isinstance(component, components.Head):
-            self.base_model.set_component(component.backbone.component)
-
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose numbers it shares."""
         return {} if self.head_spec is None else self.head_spec.tied(self.config)
@@ -258,17 +168,6 @@ class FlaxPreTrainedModel(Saves, nnx.Module):
         return call(self, **given)
 
     # What it is -----------------------------------------------------------------------------------
-
-    def _parameters(self) -> list[nnx.Param[Any]]:
-        """Every parameter once."""
-        found = {id(each): each for _, each in variables(self) if isinstance(each, nnx.Param)}
-        return list(found.values())
-
-    @property
-    def dtype(self) -> jnp.dtype:
-        """The dtype of the first floating-point parameter."""
-        dtypes = (jnp.dtype(each.dtype) for each in self._parameters())
-        return next((each for each in dtypes if jnp.issubdtype(each, jnp.floating)), jnp.dtype(jnp.float32))
 
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
         """How many numbers the parameters hold; tied ones count once. All are trainable."""

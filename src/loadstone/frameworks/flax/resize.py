@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jax
 import numpy as np
@@ -14,14 +14,12 @@ from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.initial import FreshSlot, fresh_arrays
 from loadstone.frameworks.flax.leaves import Leaf
+from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.flax.tree import at, put, value_of
 from loadstone.frameworks.resizing import vocabulary_size
 
-if TYPE_CHECKING:
-    from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 
-
-def resize_vocabulary(model: FlaxPreTrainedModel, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
+def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
     """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows.
 
     New rows are fresh, or the mean of the old.
@@ -33,10 +31,12 @@ def resize_vocabulary(model: FlaxPreTrainedModel, tokens: int | None, multiple: 
     model.config.vocab_size = count
     old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, old, new, to_mean)
-    model.set_component(new)
+    model.component = new
+    if isinstance(new, components.Head):
+        model.base_model.component = new.backbone.component
 
 
-def _resize(model: FlaxPreTrainedModel, old: Component, new: Component, to_mean: bool) -> None:
+def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool) -> None:
     sizes = dict(walk(new))
     for name, leaf in walk(old):
         if sizes[name] == leaf:

@@ -11,19 +11,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from loadstone.core.slices import Box, bounds, boxes, shape_of
 from loadstone.frameworks.flax.given import checked_state
-from loadstone.frameworks.flax.model import FlaxPreTrainedModel
+from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.materialize.arrays import from_numpy, outgoing_array
 from loadstone.saving.checkpoint import OutgoingTensor
+from loadstone.transfer.array_bytes import Read, elements
 from loadstone.transfer.outgoing import READ_NBYTES
-from loadstone.transfer.slices import Box, Read, boxes, elements
 
 _FORMATS = ("msgpack",)
 
 
 def save(
-    model: FlaxPreTrainedModel,
+    model: FlaxStructure,
     folder: str | os.PathLike[str],
     state_dict: Mapping[str, Any] | None,
     max_shard_size: int | str,
@@ -79,7 +80,7 @@ def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool) -> np.ndarra
     found = []
     for part in parts:
         for window, place in _windows(array.shape[::-1] if is_turned else array.shape, part, array.dtype.itemsize):
-            starts, sizes = [each.start for each in window], [each.stop - each.start for each in window]
+            starts, sizes = [bounds(index)[0] for index in window], shape_of(window)
             if is_turned:
                 fetched = np.asarray(jax.lax.dynamic_slice(array, starts[::-1], sizes[::-1])).T
             else:
@@ -93,13 +94,13 @@ def _windows(shape: Sequence[int], part: Box, width: int) -> Iterator[tuple[Box,
 
     A slice of a size of its own would be a program of its own, to be compiled.
     """
-    axis = next((axis for axis, each in enumerate(part) if each.stop - each.start > 1), len(part) - 1)
+    axis = next((axis for axis, size in enumerate(shape_of(part)) if size > 1), len(part) - 1)
     if axis < 0:
         yield (), ()
         return
     inner = math.prod(shape[axis + 1 :]) * width
     size = min(shape[axis], max(1, READ_NBYTES // inner))
-    start, stop = part[axis].start, part[axis].stop
+    start, stop = bounds(part[axis])
     for first in range(start, stop, size):
         low, high = min(first, shape[axis] - size), min(first + size, stop)
         whole = (slice(None),) * axis

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import jax
 import numpy as np
 from jax.sharding import NamedSharding
 
+from loadstone.core.slices import Box, bounds, normalize, overlap, relative, shape_of
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.materialize.arrays import ArraySource, _check_kinds, cast_into, numpy_dtype
 from loadstone.planning.match import LoadPlan
@@ -17,8 +18,6 @@ from loadstone.planning.recipes import Piece, Stored
 from loadstone.transfer.machine import cores
 
 Array = np.ndarray[Any, Any]
-Box = tuple[tuple[int, int], ...]
-"""First and last plus one, for each axis."""
 
 
 class Shards(NamedTuple):
@@ -75,14 +74,17 @@ def _slot(
     source: ArraySource,
     dtype: np.dtype[Any],
 ) -> _Slot:
-    parts: dict[Box, _Part] = {}
+    parts: dict[tuple[tuple[int, int], ...], _Part] = {}
     read: dict[str, int] = {}
     for device, index in sharding.addressable_devices_indices_map(shape).items():
-        box = _box(index or (), shape)
-        if box not in parts:
-            parts[box] = read_part(pieces, box, source, dtype)
-        read[str(device)] = parts[box].nbytes
-    array = jax.make_array_from_callback(shape, sharding, lambda index: parts[_box(index or (), shape)].array)
+        box = normalize(index or (), shape)
+        key = _key(box)
+        if key not in parts:
+            parts[key] = read_part(pieces, shape, box, source, dtype)
+        read[str(device)] = parts[key].nbytes
+    array = jax.make_array_from_callback(
+        shape, sharding, lambda index: parts[_key(normalize(index or (), shape))].array
+    )
     copied = sum(part.array.nbytes for part in parts.values() if part.copied)
     return _Slot(name, array, read, sum(part.array.nbytes for part in parts.values()) - copied, copied)
 
@@ -96,46 +98,29 @@ class _Part(NamedTuple):
     copied: bool
 
 
-def read_part(pieces: Sequence[Piece], box: Box, source: ArraySource, dtype: np.dtype[Any]) -> _Part:
-    """A box of the slot that the pieces make: a view where one piece has its dtype, else cast and put together."""
-    here = tuple(slice(*each) for each in box)
+def read_part(
+    pieces: Sequence[Piece], shape: Sequence[int], box: Box, source: ArraySource, dtype: np.dtype[Any]
+) -> _Part:
+    """A box of the slot of that shape that the pieces make: a view where one has its dtype, else cast and put together.
+
+    The box names every dimension, in slices.
+    """
     if len(pieces) == 1 and pieces[0].into is None and not pieces[0].tensor.stretches:
-        view = source.taken(pieces[0])[here]
+        view = source.taken(pieces[0])[box]
         if view.dtype == dtype:
             return _Part(view, view.nbytes, False)
-    pieces = [each for piece in pieces for each in piece.spread()]
-    out = np.empty([stop - start for start, stop in box], dtype)
+    out = np.empty(shape_of(box), dtype)
     nbytes = 0
-    for piece in pieces:
-        for to, values in _overlap(piece, box, source):
-            cast_into(out[to], values)
+    for piece in (flat for each in pieces for flat in each.spread()):
+        region = normalize(piece.into or (), shape)
+        shared = overlap(box, region)
+        if shared is not None:
+            values = source.taken(piece)[relative(shared, region)]
+            cast_into(out[relative(shared, box)], values)
             nbytes += values.nbytes
     return _Part(out, nbytes, True)
 
 
-def _overlap(piece: Piece, box: Box, source: ArraySource) -> Iterator[tuple[tuple[int | slice, ...], Array]]:
-    """Where in the box a piece lies, and what of it: nothing, or one part."""
-    view = source.taken(piece)
-    into = piece.into or ()
-    to: list[int | slice] = []
-    of: list[slice] = []
-    for axis, (start, stop) in enumerate(box):
-        place = into[axis] if axis < len(into) else slice(None)
-        if isinstance(place, int):
-            if not start <= place < stop:
-                return
-            to.append(place - start)
-            continue
-        first = place.start or 0
-        last = first + view.shape[len(of)]
-        low, high = max(first, start), min(last, stop)
-        if low >= high:
-            return
-        to.append(slice(low - start, high - start))
-        of.append(slice(low - first, high - first))
-    yield tuple(to), view[tuple(of)]
-
-
-def _box(index: tuple[slice, ...], shape: tuple[int, ...]) -> Box:
-    whole = (*index, *(slice(None) for _ in shape[len(index) :]))
-    return tuple(each.indices(size)[:2] for each, size in zip(whole, shape, strict=True))
+def _key(box: Box) -> tuple[tuple[int, int], ...]:
+    """For a dictionary: before Python 3.12 slices cannot be looked up."""
+    return tuple(bounds(index) for index in box)

@@ -53,6 +53,11 @@ def value_of(variable: nnx.Variable[Any]) -> Any:
     return jax.tree.leaves(variable)[0]
 
 
+def is_slot(variable: nnx.Variable[Any]) -> bool:
+    """Whether a variable's numbers are stored; random keys, caches and the like are not."""
+    return not isinstance(variable, nnx.RngState | nnx.Cache | nnx.Intermediate)
+
+
 def put(variable: nnx.Variable[Any], value: Any) -> None:
     """Make a variable hold something else, of any sharding or dtype."""
     variable.update_from_state(jax.tree.unflatten(jax.tree.structure(variable), [value]))

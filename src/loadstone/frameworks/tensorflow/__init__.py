@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from loadstone.errors import FrameworkNotInstalled
 
@@ -27,3 +28,10 @@ if _backend() != "tensorflow":
         'variable KERAS_BACKEND=tensorflow before anything imports keras, or "backend": "tensorflow" in '
         "~/.keras/keras.json. For models on another framework: AutoModel… (PyTorch) and FlaxAutoModel… (JAX)."
     )
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.contract import Framework
+    from loadstone.frameworks.tensorflow import adapter
+    from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
+
+    _checked: Framework[TFPreTrainedModel, object, str] = adapter

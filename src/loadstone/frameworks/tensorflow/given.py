@@ -21,12 +21,11 @@ from loadstone.frameworks.checked_state import (
     may_part,
     own_shapes,
 )
-from loadstone.frameworks.tensorflow.adapter import ties
-from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
-from loadstone.frameworks.tensorflow.slots import walk
+from loadstone.frameworks.tensorflow.slots import ties, walk
+from loadstone.frameworks.tensorflow.structure import TFStructure
 
 
-def checked_state(model: TFPreTrainedModel, state_dict: Mapping[str, Any] | None) -> State[Any]:
+def checked_state(model: TFStructure, state_dict: Mapping[str, Any] | None) -> State[Any]:
     """Every slot and its variable or array; :class:`StateMismatch` where those held, or given, are not the model's."""
     declared = declared_shapes(model) if is_as_declared(model) else {}
     shapes = declared or own_shapes(model, {slot.name: slot.shape for slot in walk(model)})

@@ -14,7 +14,6 @@ import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
-from loadstone.architectures.family import Family, HeadSpec
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.tensors import BY_NAME
@@ -27,6 +26,7 @@ from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
 from loadstone.frameworks.tensorflow.leaves import Holder
 from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
+from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.frameworks.tensorflow.training import Training
 from loadstone.frameworks.tensorflow.variables import initialise_all
 
@@ -49,20 +49,15 @@ def skeletons() -> Iterator[None]:
         _skeletons.set(before)
 
 
-class TFPreTrainedModel(Saves, Holder, Training, Serving, keras.Model):
+class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Model):
     """A Keras model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme. A variable's name is the slot's:
     ``{variable.name: variable for variable in model.weights}`` has the keys that PyTorch's ``state_dict()`` has.
     """
 
-    family_spec: ClassVar[Family]
-    head_spec: ClassVar[HeadSpec | None] = None
     config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
-    base_model_prefix: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
-    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
 
     config: Any
     component: components.Component | None
@@ -102,10 +97,8 @@ class TFPreTrainedModel(Saves, Holder, Training, Serving, keras.Model):
         if not isinstance(component, components.Head):
             attach_backbone(self, component)
             return
-        from loadstone.frameworks.tensorflow.classes import CLASSES
-
         backbone = component.backbone
-        bare = CLASSES.bare_class(self.family_spec)
+        bare = self._classes.bare_class(self.family_spec)
         setattr(self, attribute(backbone.name), bare(self.config, component=backbone.component, name=backbone.name))
         if component.output.name:
             place(self, component.output.name, component.output.component)
@@ -145,15 +138,6 @@ class TFPreTrainedModel(Saves, Holder, Training, Serving, keras.Model):
     def base_model(self) -> TFPreTrainedModel:
         """The bare model inside, or the model itself."""
         return getattr(self, self.bare_prefix) if self.bare_prefix else self
-
-    @property
-    def bare_prefix(self) -> str:
-        """The name under which this class holds the bare model; nothing in the bare model itself."""
-        if isinstance(self.component, components.Head):
-            return self.component.backbone.name
-        # A class of one's own, derived from the family's abstract class, holds it where the family does.
-        held = self.__dict__.get(self.base_model_prefix) if self.component is None else None
-        return self.base_model_prefix if isinstance(held, TFPreTrainedModel) else ""
 
     def _embedding_name(self) -> str:
         if self.component is None and self.bare_prefix:

@@ -9,17 +9,18 @@ from typing import Any
 import keras
 import numpy as np
 
+from loadstone.core.slices import Box, boxes
 from loadstone.core.tensors import BY_NAME
 from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.tensorflow.given import checked_state
-from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
+from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.materialize.arrays import from_numpy, numpy_dtype, outgoing_array
 from loadstone.saving.checkpoint import OutgoingTensor
-from loadstone.transfer.slices import Box, Read, boxes, elements
+from loadstone.transfer.array_bytes import Read, elements
 
 
 def save(
-    model: TFPreTrainedModel,
+    model: TFStructure,
     folder: str | os.PathLike[str],
     state_dict: Mapping[str, Any] | None,
     max_shard_size: int | str,

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 
 import keras
 
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import Slot
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.structure import naming_of
 from loadstone.frameworks.tensorflow.build import Numbered, part_name
 from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.structure import TFStructure
 
 
 class Owned(NamedTuple):
@@ -109,3 +113,30 @@ def at(model: Any, name: str) -> Any:
     for part in name.split(".") if name else ():
         model = model[int(part)] if isinstance(model, (Numbered, list, tuple)) else getattr(model, part)
     return model
+
+
+def slots(model: Any) -> list[Slot]:
+    """What has to be filled, those that share numbers under each name."""
+    return [Slot(slot.name, slot.shape) for slot in walk(model)]
+
+
+def ties(model: Any) -> dict[str, str]:
+    """Further name of a slot → the name that counts: the one the family declares, else the first."""
+    return shared(model) | (dict(model.tied_slots()) if isinstance(model, TFStructure) else {})
+
+
+def shared(model: Any) -> dict[str, str]:
+    """Further name of a variable, or of a slot that has none yet → the first one."""
+    names: dict[str, str] = {}
+    first: dict[object, str] = {}
+    for slot in walk(model):
+        key = slot.key if slot.variable is None else id(slot.variable)
+        counts = first.setdefault(key, slot.name)
+        if counts != slot.name:
+            names[slot.name] = counts
+    return names
+
+
+def naming(model: TFStructure) -> Naming:
+    """What links a model's slots to stored names."""
+    return naming_of(model, ties(model))

@@ -1,11 +1,11 @@
-"""The door through which the pipeline reaches PyTorch: skeleton, slots, fill, finish."""
+"""PyTorch's backend adapter: what :class:`loadstone.frameworks.torch_contract.TorchFramework` asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -14,14 +14,12 @@ from loadstone.architectures.family import Family, HeadSpec
 from loadstone.checkpoint import Checkpoint
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.naming import Naming
-from loadstone.core.tensors import DType, Slot, StoredTensor
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.loading.fill import Filled, Source, check_kinds, fill, tensors_of
-from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
 from loadstone.frameworks.torch.loading.skeleton import without_memory
-from loadstone.frameworks.torch.modeling.attention import RotaryEmbedding
+from loadstone.frameworks.torch.loading.slots import naming, slots
 from loadstone.frameworks.torch.modeling.classes import CLASSES
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel, check_attention
 from loadstone.frameworks.torch.modeling.untying import tensors_alike
@@ -29,16 +27,37 @@ from loadstone.frameworks.torch.placement.device_hooks import cross
 from loadstone.frameworks.torch.placement.dtype_hooks import cast_between
 from loadstone.frameworks.torch.placement.placement import Devices, place
 from loadstone.frameworks.torch.placement.populate import populate
-from loadstone.frameworks.torch.transformers_compat.conventions import optional_groups
 from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import LoadPlan
+from loadstone.planning.same import Same
 from loadstone.planning.split import DISK
-from loadstone.planning.ties import Same
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
     from loadstone.frameworks.torch.loading.own_memory import OwnMemory
     from loadstone.frameworks.torch.quantized.save_parts import Quantiser
+
+__all__ = [
+    "alike",
+    "base_class",
+    "class_named",
+    "copy_into",
+    "fill_model",
+    "finish",
+    "held",
+    "naming",
+    "own_memory",
+    "placement",
+    "quantiser",
+    "resolve_class",
+    "skeleton",
+    "slots",
+]
+
+
+def base_class() -> type[PreTrainedModel]:
+    """What all models derive from, those of one's own too."""
+    return PreTrainedModel
 
 
 def class_named(name: str) -> type[PreTrainedModel]:
@@ -52,7 +71,7 @@ def resolve_class(family: Family, head: HeadSpec) -> type[PreTrainedModel]:
 
 
 def skeleton(
-    cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[Any], extra: Mapping[str, Any]
+    cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[object], extra: Mapping[str, object]
 ) -> nn.Module:
     """A model without memory behind its slots. What a class computes while it is made is computed."""
     if config._attn_implementation is not None:
@@ -64,48 +83,6 @@ def skeleton(
     return model
 
 
-def ties(model: nn.Module) -> dict[str, str]:
-    """Further name of a parameter → the name that counts: the one the family declares, else the first."""
-    declared = set(model.tied_slots().values()) if isinstance(model, PreTrainedModel) else set()
-    names: dict[int, list[str]] = {}
-    for name, slot in parameters_of(model):
-        names.setdefault(id(slot), []).append(name)
-    found = {}
-    for group in names.values():
-        if len(group) == 1:
-            continue
-        counts = next((name for name in group if name in declared), group[0])
-        found.update({name: counts for name in group if name != counts})
-    return found
-
-
-def slots(model: nn.Module) -> list[Slot]:
-    """What has to be filled: parameters and the buffers that are saved, those that share numbers under each name."""
-    found = [Slot(name, tuple(slot.shape)) for name, slot in parameters_of(model)]
-    # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
-    if all(isinstance(module, RotaryEmbedding) for _, module in modules_of(model) if module._buffers):
-        return found
-    buffers = dict(model.named_buffers())
-    saved = model.state_dict(keep_vars=True)
-    return found + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
-
-
-def naming(model: nn.Module) -> Naming:
-    """What links a model's slots to stored names."""
-    if not isinstance(model, PreTrainedModel):
-        return Naming(tied=ties(model))
-    stand_ins = model.head_spec.stand_ins if model.head_spec is not None else ()
-    prefix, optional = model.bare_prefix, model.optional_parts
-    if model.family_spec is None:
-        optional += optional_groups(model, [slot.name for slot in slots(model)])
-        prefixes = (model.base_model_prefix,) if model.base_model_prefix else ()
-        made = frozenset(name for name, buffer in model.named_buffers() if not buffer.is_meta)
-        return Naming(prefix=prefix, prefixes=prefixes, tied=ties(model), optional=optional, computed=made)
-    if prefix:  # what the bare model may lack, it may lack inside another model too
-        optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in model.base_model.optional_parts)
-    return model.family_spec.naming(prefix, ties(model), optional, stand_ins)
-
-
 def placement(
     options: Options,
     model: nn.Module,
@@ -113,13 +90,12 @@ def placement(
     dtype: DType | None,
     by_slot: Mapping[str, DType] = MappingProxyType({}),
 ) -> Devices:
-    """Where the model goes, ``by_slot`` in dtypes of their own; :class:`ArgumentError` for ``sharding``, Flax's."""
-    if options.sharding is not None:
-        raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
-    return place(model, plan, options, dtype, by_slot)
+    """Where the model goes, ``by_slot`` in dtypes of their own."""
+    stored = model.config.get("quantization_config") if isinstance(model, PreTrainedModel) else None
+    return place(model, plan, options.placement(dtype, by_slot, stored))
 
 
-def held(state_dict: Mapping[str, Tensor]) -> dict[str, StoredTensor]:
+def held(state_dict: object) -> dict[str, StoredTensor]:
     """A ``state_dict`` in the words of a checkpoint; :class:`ArgumentError` for what is none."""
     if not isinstance(state_dict, Mapping):
         raise ArgumentError(f"state_dict is a {type(state_dict).__name__}, expected names and their tensors.")
@@ -164,8 +140,6 @@ def fill_model(
     source = Source(weights, options.state_dict)
     uses_disk = DISK in devices.placement.places.values()
     if uses_disk:
-        if options.state_dict is not None:
-            raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
         from loadstone.frameworks.torch.placement.offload import (
             offload,  # here and below: what a plain load does without
         )
@@ -214,15 +188,17 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     return copied(model, checkpoint, strict)
 
 
-def quantiser(model: PreTrainedModel, plan: LoadPlan, devices: Devices) -> Quantiser:
+def quantiser(model: nn.Module, plan: LoadPlan, devices: Devices) -> Quantiser:
     """For weights that are quantised to be saved; see there."""
-    from loadstone.frameworks.torch.quantized.save_parts import Quantiser  # saving reaches back here
+    from loadstone.frameworks.torch.quantized.save_parts import Quantiser
 
+    assert isinstance(model, PreTrainedModel)
     return Quantiser(model, plan, devices)
 
 
-def finish(model: PreTrainedModel, dtype: DType, devices: Devices) -> None:
+def finish(model: nn.Module, dtype: DType, devices: Devices) -> None:
     """What a loaded model says of itself; it is ready for inference."""
+    assert isinstance(model, PreTrainedModel)
     model.config.torch_dtype = to_torch(devices.dtypes.main or dtype)
     if devices.lower is not None:
         devices.lower.describe(model, devices.dtypes.main)

@@ -12,24 +12,25 @@ import torch
 from torch import Tensor
 
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
+from loadstone.core.slices import boxes
 from loadstone.errors import SaveError
 from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading.given import checked_state
 from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.quantized.library import flattened
+from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor
-from loadstone.transfer.slices import Read, boxes, elements, of_array
+from loadstone.transfer.array_bytes import Read, elements, of_array
 
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 """Number of bytes → a dtype that NumPy knows too; to be saved, elements are only bytes."""
 
 
 def save(
-    model: PreTrainedModel,
+    model: Conventions,
     folder: str | os.PathLike[str],
     state_dict: Mapping[str, Tensor] | None,
     max_shard_size: int | str,
@@ -77,7 +78,7 @@ def _dtype(state: Mapping[str, Tensor], otherwise: torch.dtype) -> torch.dtype:
 _OF_GGUF_FILES = (PackedLinear, PackedEmbedding, PackedExperts)
 
 
-def _refuse_packed(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | None) -> None:
+def _refuse_packed(model: Conventions, state_dict: Mapping[str, Tensor] | None) -> None:
     """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
     state = dict(parameters_of(model)) if state_dict is None else state_dict
     layers = ((path, each) for path, each in modules_of(model) if isinstance(each, _OF_GGUF_FILES))

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from loadstone.core.progress import Progress
+from loadstone.core.slices import Box
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.loading.staging import DeviceLane, TensorLane, has_lanes, lanes_of
 from loadstone.materialize.decode import packed_bytes, unpack
@@ -111,8 +112,8 @@ class _Targets:
 
     def put(self, lane: TensorLane | DeviceLane, extent: Extent) -> None:
         """Bring what was read to its targets."""
-        lane.land(extent.nbytes)
-        base = extent.offset
+        lane.land(extent.range.nbytes)
+        base = extent.range.start
         for move in extent.moves:
             start, nbytes = move.offset - base, move.nbytes
             if nbytes <= _SMALL_BYTES and self._bytes is not None:
@@ -127,7 +128,7 @@ class _Targets:
                 shape, order = layout(move.box, move.axes)
                 self.tensors[move.target][move.box].permute(order).copy_(values.view(shape), non_blocking=True)
 
-    def put_values(self, number: int, index: tuple[int | slice, ...], values: np.ndarray[Any, Any]) -> None:
+    def put_values(self, number: int, index: Box, values: np.ndarray[Any, Any]) -> None:
         """Bring decoded numbers to their place."""
         self.tensors[number][index].copy_(torch.from_numpy(values))
 
@@ -139,7 +140,7 @@ class _Targets:
         flat = torch.frombuffer(weights.maps[stored.file].buffer, dtype=dtype, count=count, offset=stored.offset)
         values = flat.view(stored.shape) if stored.strides is None else flat.as_strided(stored.shape, stored.strides)
         if rows is not None:
-            values = values.narrow(0, *rows)
+            values = values[rows]
         tensor = self.tensors[number]
         (tensor if into is None else tensor[into]).copy_(values)
 

@@ -8,9 +8,9 @@ from torch import nn
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.adapter import naming, slots
 from loadstone.frameworks.torch.loading.fill import tensors_of
 from loadstone.frameworks.torch.loading.own_memory import write
+from loadstone.frameworks.torch.loading.slots import naming, slots
 from loadstone.frameworks.torch.modeling.untying import untie
 from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import match

@@ -14,7 +14,7 @@ from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.copies import Copied, Job, make
 from loadstone.frameworks.torch.loading.module_walk import modules_of
-from loadstone.frameworks.torch.modeling.model import initialise
+from loadstone.frameworks.torch.modeling.initialize import initialise
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.transfer.weight_files import Weights
@@ -142,7 +142,7 @@ def tensors_of(model: nn.Module) -> list[tuple[str, Tensor]]:
 def taken(source: Source, piece: Piece) -> Tensor:
     """What a piece takes of its stored tensor, as a view."""
     view = source.view(piece.tensor)
-    return view if piece.rows is None else view.narrow(0, *piece.rows)
+    return view if piece.rows is None else view[piece.rows]
 
 
 def _moved(parameter: nn.Parameter, value: Tensor) -> nn.Parameter:

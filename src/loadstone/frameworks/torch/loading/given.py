@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from loadstone.core.structure import EXPERT_SLOTS
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import Fault, StateMismatch
 from loadstone.frameworks.checked_state import (
@@ -25,21 +26,19 @@ from loadstone.frameworks.checked_state import (
     own_shapes,
     slot_name,
 )
-from loadstone.frameworks.torch.adapter import ties
 from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.loading.slots import ties
 from loadstone.frameworks.torch.modeling.leaves import Experts, Linear
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.untying import alike
 from loadstone.frameworks.torch.quantized.library import library_of, library_of_tensor
-from loadstone.frameworks.torch.quantized.select import EXPERT_SLOTS
-from loadstone.frameworks.torch.transformers_compat.conventions import ignored_where_missing
+from loadstone.frameworks.torch.transformers_compat.conventions import Conventions, ignored_where_missing
 from loadstone.quantization.registry import method_of
 
 _GIVEN = "state_dict= takes tensors under the names, and in the shapes, that model.state_dict() has."
 _QUANTIZED = "Quantize by from_pretrained(…, quantization_config=…): the config then says how weights are stored."
 
 
-def checked_state(model: PreTrainedModel, state_dict: Mapping[str, Tensor] | None) -> State[Tensor]:
+def checked_state(model: Conventions, state_dict: Mapping[str, Tensor] | None) -> State[Tensor]:
     """What is written of ``model``: every slot and its tensor, or, of a quantized layer, the parts that it stores.
 
     Raises :class:`StateMismatch` with every offender.
@@ -84,7 +83,7 @@ def _own_shape(value: Any) -> Shape | None:
     return None if is_one_of_many or not isinstance(value, Tensor) or is_lazy(value) else tuple(value.shape)
 
 
-def _packed_layers(model: PreTrainedModel, slots: Collection[str]) -> dict[str, nn.Module]:
+def _packed_layers(model: Conventions, slots: Collection[str]) -> dict[str, nn.Module]:
     """The layers whose weight is stored in parts, as the config says, under the names that they have in slots."""
     library = library_of(model.config.get("quantization_config"))
     if library is None:
@@ -96,7 +95,7 @@ def _packed_layers(model: PreTrainedModel, slots: Collection[str]) -> dict[str, 
     }
 
 
-def _quantizable(model: PreTrainedModel, slots: Collection[str]) -> set[str]:
+def _quantizable(model: Conventions, slots: Collection[str]) -> set[str]:
     """The slots that can be read back as tensors of a library's own, as the config says."""
     library = library_of(model.config.get("quantization_config"))
     if library is None or not library.has_tensors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 import torch
 from torch import Tensor
@@ -12,11 +12,13 @@ from torch import Tensor
 from loadstone.architectures import components
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import KNOWN, GenerationOptions
+from loadstone.core.keywords import takes
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.decoding import Decoding, decoding
 from loadstone.frameworks.torch.modeling.cache import DynamicCache, check_cache
 from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
-from loadstone.frameworks.torch.transformers_compat.layers import takes
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.decoding import Decoding
 
 _OWN = (
     "attention_mask",
@@ -92,6 +94,8 @@ class GenerationMixin:
 
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
+        from loadstone.frameworks.decoding import decoding
+
         ids = inputs if inputs is not None else input_ids
         if inputs is not None and input_ids is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")

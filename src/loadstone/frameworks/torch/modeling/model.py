@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures import components
-from loadstone.architectures.family import Family, HeadSpec
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
@@ -22,13 +21,13 @@ from loadstone.frameworks.torch.loading.module_walk import bytes_of, packed_elem
 from loadstone.frameworks.torch.loading.skeleton import are_emptied, as_registered
 from loadstone.frameworks.torch.modeling.backbone import attach_backbone
 from loadstone.frameworks.torch.modeling.build import attach, build, place
+from loadstone.frameworks.torch.modeling.initialize import initialise, materialise
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
 from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
 from loadstone.frameworks.torch.modeling.tying import Tying
 from loadstone.frameworks.torch.transformers_compat.conventions import (
     Conventions,
     declared_ties,
-    initialise_by_class,
     set_checkpointing,
 )
 
@@ -48,20 +47,12 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     :mod:`loadstone.frameworks.torch.transformers_compat.conventions`.
     """
 
-    family_spec: ClassVar[Family | None] = None
-    """None for a class that is of no family here."""
-    head_spec: ClassVar[HeadSpec | None] = None
     config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
-    base_model_prefix: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
     supports_gradient_checkpointing: ClassVar[bool] = True
     _no_split_modules: ClassVar[list[str]] = ["Layer", "BertLayer"]
     """Kinds of modules that accelerate and PEFT must not spread over several devices."""
-    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
 
-    config: Any
-    component: components.Component | None
     load_report: LoadReport | None
     generation_config: GenerationConfig | None
     hf_device_map: dict[str, Any]
@@ -105,11 +96,9 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         if not isinstance(component, components.Head):
             attach_backbone(self, component)
             return
-        from loadstone.frameworks.torch.modeling.classes import CLASSES
-
         backbone = component.backbone
         assert self.family_spec is not None
-        bare = CLASSES.bare_class(self.family_spec)
+        bare = self._classes.bare_class(self.family_spec)
         self.add_module(backbone.name, bare(self.config, component=backbone.component))
         if component.output.name:
             place(self, component.output.name, build(component.output.component))
@@ -128,15 +117,6 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     def base_model(self) -> PreTrainedModel:
         """The bare model inside, or the model itself."""
         return getattr(self, self.bare_prefix) if self.bare_prefix else self
-
-    @property
-    def bare_prefix(self) -> str:
-        """The name under which this class holds the bare model; nothing in the bare model itself."""
-        if isinstance(self.component, components.Head):
-            return self.component.backbone.name
-        # A class of one's own, derived from the family's abstract class, holds it where the family does.
-        held = self._modules.get(self.base_model_prefix) if self.component is None else None
-        return self.base_model_prefix if isinstance(held, PreTrainedModel) else ""
 
     def _embedding_name(self) -> str:
         if self.component is None and self.bare_prefix:
@@ -207,11 +187,6 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         return declared_ties(self) if self.family_spec is None else {}
 
     # What it is -----------------------------------------------------------------------------------
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """The dtype of the first floating-point parameter."""
-        return next((p.dtype for p in self.parameters() if p.is_floating_point()), torch.get_default_dtype())
 
     @property
     def device(self) -> torch.device:
@@ -331,49 +306,3 @@ def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
     """Replace a submodule by its full name."""
     parent, _, leaf = name.rpartition(".")
     model.get_submodule(parent).add_module(leaf, value)
-
-
-def initialise(model: nn.Module, names: set[str]) -> None:
-    """Fresh numbers for the named slots, each by the module that owns it; lone vectors become 0.
-
-    A class that says how, in ``_init_weights``, is asked first.
-    """
-    by_owner: dict[str, set[str]] = {}
-    for name in initialise_by_class(model, names):
-        owner, _, leaf = name.rpartition(".")
-        by_owner.setdefault(owner, set()).add(leaf)
-    for owner, leaves in by_owner.items():
-        module: Any = model.get_submodule(owner)
-        if hasattr(module, "initialise"):
-            module.initialise(leaves)
-        else:
-            _reset(module, leaves)
-
-
-def _reset(module: Any, leaves: set[str]) -> None:
-    """Fresh numbers for a module of somebody else's, by its own method; what it may not touch is put back."""
-    reset = getattr(module, "reset_parameters", None) or getattr(module, "_reset_parameters", None)
-    if reset is None:
-        for leaf in leaves:
-            nn.init.zeros_(module.get_parameter(leaf))
-        return
-    slots = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-    kept = {name: slot.detach().clone() for name, slot in slots.items() if name not in leaves and not slot.is_meta}
-    reset()
-    with torch.no_grad():
-        for name, numbers in kept.items():
-            slots[name].copy_(numbers)
-
-
-def materialise(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
-    """Give memory and fresh numbers to the named slots of a skeleton; tied slots stay one parameter."""
-    made: dict[int, nn.Parameter] = {}
-    for name, slot in list(model.named_parameters(remove_duplicate=False)):
-        if id(slot) in made or name in names:
-            if id(slot) not in made:
-                kind = dtype if slot.is_floating_point() else slot.dtype
-                empty = torch.empty(slot.shape, dtype=kind, device=device)
-                made[id(slot)] = nn.Parameter(empty, requires_grad=slot.requires_grad)
-            owner, _, leaf = name.rpartition(".")
-            model.get_submodule(owner)._parameters[leaf] = made[id(slot)]
-    initialise(model, names)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor, nn
 
@@ -14,12 +12,10 @@ from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.resizing import vocabulary_size
 from loadstone.frameworks.torch.modeling.build import build
-
-if TYPE_CHECKING:
-    from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.tying import Tying
 
 
-def resize_vocabulary(model: PreTrainedModel, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
+def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
     """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows.
 
     New rows are fresh, or the mean of the old.

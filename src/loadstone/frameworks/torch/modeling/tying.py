@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from torch import nn
-
 from loadstone.frameworks.torch.loading.skeleton import is_complete_skeleton
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.modeling.untying import untie_before_loading, untie_what_files_contradict
 
 
-class Tying(nn.Module):
+class Tying(TorchStructure):
     """The ties of a model; which slots they are its class knows."""
-
-    config: Any
-
-    def tied_slots(self) -> Mapping[str, str]:
-        """Slot → the slot whose numbers it shares."""
-        raise NotImplementedError
 
     def tie_weights(self) -> None:
         """Make tied slots one parameter.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,11 +13,9 @@ from torch import Tensor, nn
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import CheckpointNotFound
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.materialize.equality import stored_alike
-from loadstone.planning.ties import Same
-
-if TYPE_CHECKING:
-    from loadstone.frameworks.torch.modeling.tying import Tying
+from loadstone.planning.same import Same
 
 logger = logging.getLogger("loadstone")
 _ELEMENTS = 1 << 22
@@ -67,7 +65,7 @@ def untie(model: nn.Module, names: Iterable[str]) -> None:
         config.tie_word_embeddings = False  # type: ignore[union-attr]
 
 
-def untie_what_files_contradict(model: Tying) -> None:
+def untie_what_files_contradict(model: TorchStructure) -> None:
     """Untie slots of which the folder that the config came from holds both tensors, and they differ.
 
     For accelerate, which fills slots one by one past everything here, and then gives tied ones the first of their
@@ -95,7 +93,7 @@ def untie_what_files_contradict(model: Tying) -> None:
         )
 
 
-def untie_before_loading(model: Tying, state_dict: Mapping[str, Any], prefix: str) -> None:
+def untie_before_loading(model: TorchStructure, state_dict: Mapping[str, Any], prefix: str) -> None:
     """Untie slots of which a ``state_dict`` has both numbers, and they differ: loaded one after the other into a
     shared parameter, the last would win."""
     differing = [

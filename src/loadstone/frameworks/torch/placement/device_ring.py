@@ -14,23 +14,23 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from loadstone.core.slices import ByteRange, FileRange
 from loadstone.frameworks.torch.loading.staging import DeviceLane, lanes_of
-from loadstone.transfer.stream import Range, Relay, StreamedBlock, open_files
-from loadstone.transfer.weight_file import READ_BYTES
+from loadstone.transfer.stream import Relay, StreamedBlock, open_files
+from loadstone.transfer.weight_file import READ_BYTES, WeightFile
 
 _ALIGNMENT = 256
 """What an accelerator's allocator gives, and its fastest kernels ask for."""
 
-Source = Range | Tensor
+Source = FileRange | Tensor
 """Where a weight's bytes are: in a file, or in a contiguous tensor on the CPU."""
 
 
 class _Part(NamedTuple):
     """Bytes of a staging buffer, and where they go in the device's."""
 
-    start: int
+    range: ByteRange
     to: int
-    nbytes: int
 
 
 class _Step(NamedTuple):
@@ -45,7 +45,7 @@ class DeviceRing(Relay):
 
     def __init__(self, blocks: Sequence[Sequence[Source]], device: torch.device) -> None:
         super().__init__(len(blocks))
-        ranges = [[each for each in sources if isinstance(each, Range)] for sources in blocks]
+        ranges = [[each for each in sources if isinstance(each, FileRange)] for sources in blocks]
         files = open_files(each for block in ranges for each in block)
         self._files = [StreamedBlock(block, files) if block else None for block in ranges]
         self._starts: list[list[int]] = []
@@ -101,8 +101,8 @@ class DeviceRing(Relay):
         lane = self._lanes.take()
         try:
             step.fill(lane)
-            for start, to, nbytes in step.parts:
-                memory[to : to + nbytes].copy_(lane.tensor[start : start + nbytes], non_blocking=True)
+            for (start, stop), to in step.parts:
+                memory[to : to + stop - start].copy_(lane.tensor[start:stop], non_blocking=True)
         finally:
             self._lanes.give(lane)
 
@@ -138,28 +138,27 @@ def _from_memory(sources: Sequence[Source], starts: Sequence[int]) -> Iterator[_
 def _step_of(batch: Sequence[tuple[Tensor, int]]) -> _Step:
     parts, at = [], 0
     for stretch, to in batch:
-        parts.append(_Part(at, to, stretch.numel()))
+        parts.append(_Part(ByteRange(at, at + stretch.numel()), to))
         at += stretch.numel()
 
     def fill(lane: DeviceLane) -> None:
-        for (stretch, _), part in zip(batch, parts, strict=True):
-            lane.tensor[part.start : part.start + part.nbytes].copy_(stretch)
+        for (stretch, _), ((start, stop), _) in zip(batch, parts, strict=True):
+            lane.tensor[start:stop].copy_(stretch)
 
     return _Step(fill, tuple(parts))
 
 
 def _from_files(sources: Sequence[Source], starts: Sequence[int], streamed: StreamedBlock | None) -> Iterator[_Step]:
     """Whole sectors, of which the device gets what is wanted."""
-    wanted = [(each, start) for each, start in zip(sources, starts, strict=True) if isinstance(each, Range)]
-    for extent, begin, end in streamed.steps() if streamed is not None else ():
-        first, last = extent.offset + begin, extent.offset + end
+    wanted = [(each, start) for each, start in zip(sources, starts, strict=True) if isinstance(each, FileRange)]
+    for extent, read in streamed.steps() if streamed is not None else ():
         parts = []
         for source, start in wanted:
-            low, high = max(source.offset, first), min(source.offset + source.nbytes, last)
-            if source.file == extent.file.path and low < high:
-                parts.append(_Part(low - first, start + low - source.offset, high - low))
+            shared = source.range.overlap(read)
+            if source.file == extent.file.path and shared is not None:
+                parts.append(_Part(shared.shift(-read.start), start + shared.start - source.range.start))
 
-        def fill(lane: DeviceLane, extent: Any = extent, first: int = first, nbytes: int = last - first) -> None:
-            extent.file.read_into(first, nbytes, lane.view)
+        def fill(lane: DeviceLane, file: WeightFile = extent.file, read: ByteRange = read) -> None:
+            file.read_into(read.start, read.nbytes, lane.view)
 
         yield _Step(fill, tuple(parts))

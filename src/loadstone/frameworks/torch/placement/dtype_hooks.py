@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.placement.move import changed
 from loadstone.planning.slot_dtypes import SlotDTypes
 
@@ -21,7 +21,7 @@ def cast_between(model: nn.Module, dtypes: SlotDTypes) -> None:
     """
     if not dtypes.by_module:
         return
-    body = model.bare_prefix if isinstance(model, PreTrainedModel) else ""
+    body = model.bare_prefix if isinstance(model, TorchStructure) else ""
     modules = modules_of(model)
     lists = {name for name, module in modules if isinstance(module, nn.ModuleList | nn.ModuleDict)}
     for name, module in modules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,7 @@ from torch import Tensor
 from loadstone.checkpoint import open_checkpoint
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
-from loadstone.core.sizes import format_bytes
-from loadstone.errors import ArgumentError
+from loadstone.core.slices import boxes, normalize, overlap, relative, shape_of
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source, TorchDTypeOf, taken
@@ -25,9 +24,9 @@ from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.saving.offload_folder import offload_name, offloaded_files
+from loadstone.transfer.array_bytes import elements
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.outgoing import OutgoingTensor
-from loadstone.transfer.slices import boxes, common, elements
 
 
 def offload(
@@ -41,27 +40,21 @@ def offload(
     """The plan with every slot on the disk made of one piece as it is stored; the source has the files of all.
 
     What already is stays; the rest is cast and stacked into files under ``folder``, or taken from those of an earlier
-    load. Raises :class:`ArgumentError` if that is needed and there is no folder, and what ``offloaded_files`` raises.
+    load. Raises what ``offloaded_files`` raises.
     """
+    if not devices.offloaded:
+        return plan
+    assert folder is not None  # the layout says so
     units: dict[str, list[OutgoingTensor]] = {}
-    whole = _decoder(source)
+    offloaded, whole = set(devices.offloaded), _decoder(source)
     for unit in devices.units:
         for name in unit.slots:
             recipe = plan.recipes[name]
-            if devices.on_disk(name) and isinstance(recipe, Stored) and not devices.sizes[name].is_view:
+            if name in offloaded and isinstance(recipe, Stored):
                 dtype = dtype_of(name, recipe.pieces[0].tensor)
                 units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source, whole))
-    if not units:
-        return plan
     needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
     form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
-    if folder is None:
-        is_cast = all(isinstance(r, Stored) and dtype is not r.pieces[0].tensor.dtype for _, dtype, r in form)
-        raise ArgumentError(
-            f"{format_bytes(needed)} of weights that go to the disk are not stored as the model needs them. Say where "
-            "they may be written once, with offload_folder='…'"
-            + ("; or use them as they are stored, with torch_dtype='auto'." if is_cast else ".")
-        )
     sources = {piece.tensor.file for _, _, recipe in form if isinstance(recipe, Stored) for piece in recipe.pieces}
     name, described = offload_name(sorted(sources), form)
     with Progress("Offloading", needed) as progress:
@@ -101,26 +94,21 @@ def _outgoing(
             return whole(job).view(-1)[first:last].view(torch.uint8).numpy()
 
         return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, decoded))
-    regions = [(piece, _region(piece, shape)) for piece in recipe.pieces]
+    regions = [(piece, normalize(piece.into or (), shape)) for piece in recipe.pieces]
 
     def read(first: int, last: int) -> np.ndarray[Any, Any]:
         # Not of the allocator's pools: a thread that is gone leaves there what the model needs to run.
         made = torch.frombuffer(new_memory((last - first) * dtype.itemsize), dtype=dtype, count=last - first)
         at = 0
         for box in boxes(shape, first, last):
-            sizes = [each.stop - each.start for each in box]
+            sizes = shape_of(box)
             count = math.prod(sizes)
             part = made[at : at + count].view(sizes)
             for piece, region in regions:
-                if shared := common(box, region):
-                    part[shared[0]].copy_(taken(source, piece)[shared[1]].detach())
+                shared = overlap(box, region)
+                if shared is not None:
+                    part[relative(shared, box)].copy_(taken(source, piece)[relative(shared, region)].detach())
             at += count
         return made.view(torch.uint8).numpy()
 
     return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, read))
-
-
-def _region(piece: Piece, shape: Sequence[int]) -> tuple[int | slice, ...]:
-    """What a piece fills of a slot, as an index for every dimension."""
-    given = piece.into or ()
-    return (*given, *(slice(0, size) for size in shape[len(given) :]))

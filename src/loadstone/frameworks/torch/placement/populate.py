@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from loadstone.core.slices import FileRange
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.planning.recipes import Piece, Recipe, Stored, Tied
 from loadstone.planning.split import CPU
@@ -17,7 +18,7 @@ def populate(recipes: Mapping[str, Recipe], devices: Devices, weights: Weights) 
     found = (_pieces_of(recipes, slot) for unit in stays for slot in unit.slots if _is_view(devices, slot))
     parts = [piece.tensor for pieces in found for piece in pieces]
     tensors = [each for each in parts if each.nbytes and each.file in weights.maps]
-    weights.warm(weights.views((each.file, each.offset, each.nbytes) for each in tensors))
+    weights.warm(weights.views(FileRange(each.file, each.range) for each in tensors))
 
 
 def _is_view(devices: Devices, slot: str) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import LoadstoneError
 from loadstone.frameworks.torch.placement.device_ring import DeviceRing
 from loadstone.frameworks.torch.placement.hooks import Hook
@@ -24,7 +25,7 @@ from loadstone.frameworks.torch.placement.move import tensors_in
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.frameworks.torch.placement.populate import piece_of
 from loadstone.planning.recipes import Piece, Recipe
-from loadstone.transfer.stream import Range, Ring
+from loadstone.transfer.stream import Ring
 from loadstone.transfer.weight_file import WeightFile
 
 
@@ -93,17 +94,17 @@ class _Weight(NamedTuple):
     parameter: Tensor
     home: Tensor
     version: int
-    stored: Range | None
+    stored: FileRange | None
     """None for one in memory."""
 
     def is_untouched(self) -> bool:
         return self.parameter.data_ptr() == self.home.data_ptr() and self.parameter._version == self.version
 
 
-def _range(parameter: Tensor, piece: Piece) -> Range:
+def _range(parameter: Tensor, piece: Piece) -> FileRange:
     tensor, rows, _ = piece
-    start = 0 if rows is None else rows[0] * (tensor.nbytes // tensor.shape[0])
-    return Range(tensor.file, tensor.offset + start, parameter.nbytes)
+    start = 0 if rows is None else rows.start * (tensor.nbytes // tensor.shape[0])
+    return FileRange(tensor.file, ByteRange(0, parameter.nbytes).shift(tensor.offset + start))
 
 
 class _Turn:

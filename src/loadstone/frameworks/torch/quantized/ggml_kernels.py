@@ -11,153 +11,79 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from loadstone.frameworks.torch.quantized.llvm_ir import Code, Value, compiled
+from loadstone.quantization.ggml_layouts import LAYOUTS, Bits, Integers, Layout
 from loadstone.quantization.ggml_types import GgmlType
 
 _WIDTH = 16
 """Numbers of a vector."""
 
 
-class _Block(NamedTuple):
-    """A block whose bytes the code reads."""
-
-    code: Code
-    pointer: str
-
-    def bytes(self, at: int, count: int) -> Value:
-        return self.code.load("i8", count, self.pointer, at)
-
-    def floats(self, at: int, count: int) -> Value:
-        """Float16 numbers, as float32."""
-        return self.code.load("half", count, self.pointer, at).to("fpext", "float")
-
-    def bits(self, at: int) -> Value:
-        """32 bits, as bytes of 0 and 1."""
-        return self.code.load("i32", 0, self.pointer, at).bits()
-
-
 class _Some(NamedTuple):
     """Sixteen weights that stand in a row: ``codes · scale - minimum``."""
 
     codes: Value
+    """As float32."""
     scale: Value
     minimum: Value | None = None
-    signed: bool = False
 
     def weights(self) -> Value:
-        numbers = self.codes.to("sitofp" if self.signed else "uitofp", "float") * self.scale.repeated(_WIDTH)
+        numbers = self.codes * self.scale.repeated(_WIDTH)
         return numbers if self.minimum is None else numbers - self.minimum.repeated(_WIDTH)
 
 
-def _halves(packed: Value) -> tuple[Value, Value]:
-    return packed & 15, packed >> 4
+def _block(layout: Layout, code: Code) -> Iterator[_Some]:
+    """All weights of the block at ``%block``."""
+    groups = layout.groups
+    scales, minima = _factors(layout, code, layout.scale, 0), None
+    if layout.minimum is not None:
+        minima = _factors(layout, code, layout.minimum, groups)
+        minima = -minima if layout.adds_minimum else minima
+    for start in range(0, layout.codes.total, _WIDTH):
+        group = start * groups // layout.codes.total
+        codes = _integers(code, layout.codes, start, _WIDTH)
+        yield _Some(codes, scales[group], None if minima is None else minima[group])
 
 
-def _q4_0(block: _Block) -> Iterator[_Some]:
-    scale = block.floats(0, 1)[0]
-    for codes in _halves(block.bytes(2, 16)):
-        yield _Some(codes - 8, scale, signed=True)
+def _factors(layout: Layout, code: Code, offset: int, first: int) -> Value:
+    """A float16 as float32, times the factor of each group, of which the first is given: a vector."""
+    one = code.load("half", 1, "%block", offset).to("fpext", "float")
+    if layout.factors is None:
+        return one
+    return _integers(code, layout.factors, first, layout.groups) * one[0].repeated(layout.groups)
 
 
-def _q4_1(block: _Block) -> Iterator[_Some]:
-    both = block.floats(0, 2)
-    for codes in _halves(block.bytes(4, 16)):
-        yield _Some(codes, both[0], -both[1])
+def _integers(code: Code, integers: Integers, start: int, count: int) -> Value:
+    """Some of them, as float32."""
+    unpacked = _unpacked(code, integers.low, start, count)
+    if integers.high:
+        unpacked = unpacked | _unpacked(code, integers.high, start, count) << integers.low_bits
+    if integers.subtracted:
+        unpacked = unpacked - integers.subtracted
+    return unpacked.to("sitofp" if integers.is_signed else "uitofp", "float")
 
 
-def _q5_0(block: _Block) -> Iterator[_Some]:
-    scale, fifth = block.floats(0, 1)[0], block.bits(2) << 4
-    for half, codes in enumerate(_halves(block.bytes(6, 16))):
-        yield _Some((codes | fifth.part(16 * half, 16)) - 16, scale, signed=True)
+def _unpacked(code: Code, fields: Sequence[Bits], start: int, count: int) -> Value:
+    """Some integers of the fields that stand one after the other, as bytes."""
+    parts: list[Value] = []
+    for bits in fields:
+        if bits.chunk == 1:  # the bits of each byte, in their order
+            return code.load(f"i{count}", 0, "%block", bits.offset + start // 8).bits()
+        for offset, shift in bits.runs():
+            # What of this run is asked for: all of it, some, or nothing.
+            skipped, end = max(start, 0), min(start + count, bits.chunk)
+            if skipped < end:
+                packed = code.load("i8", end - skipped, "%block", offset + skipped)
+                parts.append(packed >> shift & bits.mask if bits.bits < 8 else packed)
+            start -= bits.chunk
+    while len(parts) > 1:  # each as long as the next, and as many as a power of two
+        parts = [one.joined(other) for one, other in zip(parts[::2], parts[1::2], strict=True)]
+    return parts[0]
 
 
-def _q5_1(block: _Block) -> Iterator[_Some]:
-    both, fifth = block.floats(0, 2), block.bits(4) << 4
-    for half, codes in enumerate(_halves(block.bytes(8, 16))):
-        yield _Some(codes | fifth.part(16 * half, 16), both[0], -both[1])
-
-
-def _q8_0(block: _Block) -> Iterator[_Some]:
-    scale = block.floats(0, 1)[0]
-    for half in range(2):
-        yield _Some(block.bytes(2 + 16 * half, 16), scale, signed=True)
-
-
-def _q2_k(block: _Block) -> Iterator[_Some]:
-    both, packed = block.floats(80, 2), block.bytes(0, 16)
-    scales = (packed & 15).to("uitofp", "float") * both[0].repeated(16)
-    minima = (packed >> 4).to("uitofp", "float") * both[1].repeated(16)
-    for group in range(16):
-        half, part, which = group // 8, group // 2 % 4, group % 2
-        codes = block.bytes(16 + 32 * half + 16 * which, 16) >> 2 * part & 3
-        yield _Some(codes, scales[group], minima[group])
-
-
-def _q3_k(block: _Block) -> Iterator[_Some]:
-    low, high = block.bytes(96, 8), block.bytes(104, 4)
-    fours = (low & 15).joined(low >> 4)
-    twos = (high & 3).joined(high >> 2 & 3).joined((high >> 4 & 3).joined(high >> 6))
-    scales = ((fours | twos << 4) - 32).to("sitofp", "float") * block.floats(108, 1)[0].repeated(16)
-    for group in range(16):
-        half, part, which = group // 8, group // 2 % 4, group % 2
-        codes = block.bytes(32 + 32 * half + 16 * which, 16) >> 2 * part & 3
-        # A bit that is set says that 4 is not taken away.
-        third = block.bytes(16 * which, 16) >> 4 * half + part & 1
-        yield _Some((codes | third << 2) - 4, scales[group], signed=True)
-
-
-def _scales_and_minima(block: _Block) -> tuple[Value, Value]:
-    """Of Q4_K and Q5_K: of eight parts of each block the scale and the minimum, six bits each."""
-    scale, minimum, rest, both = block.bytes(4, 4), block.bytes(8, 4), block.bytes(12, 4), block.floats(0, 2)
-    scales = (scale & 63).joined(rest & 15 | scale >> 2 & 48)
-    minima = (minimum & 63).joined(rest >> 4 | minimum >> 2 & 48)
-    return (
-        scales.to("uitofp", "float") * both[0].repeated(8),
-        minima.to("uitofp", "float") * both[1].repeated(8),
-    )
-
-
-def _q4_k(block: _Block) -> Iterator[_Some]:
-    scales, minima = _scales_and_minima(block)
-    for part in range(8):
-        for which in range(2):
-            packed = block.bytes(16 + 32 * (part // 2) + 16 * which, 16)
-            yield _Some(_halves(packed)[part % 2], scales[part], minima[part])
-
-
-def _q5_k(block: _Block) -> Iterator[_Some]:
-    scales, minima = _scales_and_minima(block)
-    for part in range(8):
-        for which in range(2):
-            packed = block.bytes(48 + 32 * (part // 2) + 16 * which, 16)
-            fifth = (block.bytes(16 + 16 * which, 16) >> part & 1) << 4
-            yield _Some(_halves(packed)[part % 2] | fifth, scales[part], minima[part])
-
-
-def _q6_k(block: _Block) -> Iterator[_Some]:
-    scales = block.bytes(192, 16).to("sitofp", "float") * block.floats(208, 1)[0].repeated(16)
-    for group in range(16):
-        half, part, which = group // 8, group // 2 % 4, group % 2
-        packed = block.bytes(64 * half + 32 * (part % 2) + 16 * which, 16)
-        two = block.bytes(128 + 32 * half + 16 * which, 16) >> 2 * part & 3
-        yield _Some((_halves(packed)[part // 2] | two << 4) - 32, scales[group], signed=True)
-
-
-_READERS: dict[str, Callable[[_Block], Iterator[_Some]]] = {
-    "Q4_0": _q4_0,
-    "Q4_1": _q4_1,
-    "Q5_0": _q5_0,
-    "Q5_1": _q5_1,
-    "Q8_0": _q8_0,
-    "Q2_K": _q2_k,
-    "Q3_K": _q3_k,
-    "Q4_K": _q4_k,
-    "Q5_K": _q5_k,
-    "Q6_K": _q6_k,
-}
 _SUMS = 4
 """Sums of a row that grow side by side: a processor can begin an addition before the last one is done."""
 _VECTOR = f"<{_WIDTH} x float>"
@@ -204,13 +130,13 @@ def product(kind: GgmlType) -> Any:
 
     All but the counts, at least 1 each, are addresses; they may be any.
     """
-    reader = _READERS.get(kind.name)
-    if reader is None:
+    layout = LAYOUTS.get(kind.name)
+    if layout is None:
         return None
     code, end = Code(), Code("end")
     sums = [Value(code, "float", _WIDTH, f"%sum{number}") for number in range(_SUMS)]
     begin = [f"{each.name} = phi {_VECTOR} [ zeroinitializer, %row_begin ], " for each in sums]
-    for number, some in enumerate(reader(_Block(code, "%block"))):
+    for number, some in enumerate(_block(layout, code)):
         x, at = code.load("float", _WIDTH, "%x_block", 4 * _WIDTH * number), number % _SUMS
         sums[at] = code.value(
             "float", _WIDTH, f"call {_VECTOR} @llvm.fma.v{_WIDTH}f32({some.weights()}, {x}, {sums[at]})"
@@ -228,11 +154,11 @@ def product(kind: GgmlType) -> Any:
 @functools.cache
 def numbers(kind: GgmlType) -> Any:
     """``f(raw, 1, blocks, made, anything)``: blocks → float32. None where there is no such."""
-    reader = _READERS.get(kind.name)
-    if reader is None:
+    layout = LAYOUTS.get(kind.name)
+    if layout is None:
         return None
     code = Code()
-    for number, some in enumerate(reader(_Block(code, "%block"))):
+    for number, some in enumerate(_block(layout, code)):
         code.store(some.weights(), "%x_block", 4 * _WIDTH * number)
     return _walk(kind, (), code.lines, ())
 

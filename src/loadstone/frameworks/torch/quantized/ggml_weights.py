@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import to_torch
-from loadstone.frameworks.torch.modeling.leaves import Embedding, Linear, TransposedLinear
+from loadstone.frameworks.torch.modeling.leaves import Embedding
 from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.planning.packed_experts import ExpertBlocks
@@ -55,9 +55,3 @@ class Ggml:
         """The bytes of the file, (stored rows, bytes of a row) of uint8."""
         (raw,) = parts.values()
         return nn.Parameter(raw, requires_grad=False)
-
-
-def fits(module: nn.Module, blocks: Blocks) -> bool:
-    """Whether a packed layer can take a module's place: one of ours, or a plain linear one, a row for each output."""
-    kinds = (TransposedLinear,) if blocks.is_turned else (Linear, nn.Linear, Embedding)
-    return type(module) in kinds

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from torch import nn
 
 from loadstone.frameworks.torch.loading.module_walk import modules_of
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 
 
 def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iterator[str]:
     """Linear layers of exactly these kinds, heads apart: what lies outside the bare model, or is the last of all."""
     found = [name for name, module in modules_of(model) if type(module) in kinds]
-    inside = model.bare_prefix if isinstance(model, PreTrainedModel) else ""
+    inside = model.bare_prefix if isinstance(model, TorchStructure) else ""
     if inside:
         yield from (name for name in found if name.startswith(f"{inside}."))
-    elif isinstance(model, PreTrainedModel) and model.component is not None:
+    elif isinstance(model, TorchStructure) and model.component is not None:
         yield from found
     else:
         last = next((name.rpartition(".")[0] for name, _ in reversed(list(model.named_parameters()))), "")

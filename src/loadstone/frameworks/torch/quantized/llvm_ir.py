@@ -70,10 +70,6 @@ class Value:
         """One number of a vector."""
         return self.code.value(self.kind, 0, f"extractelement {self}, i32 {index}")
 
-    def part(self, start: int, count: int) -> Value:
-        """Some numbers of a vector."""
-        return self.picked(self, range(start, start + count))
-
     def joined(self, other: Value) -> Value:
         """The numbers of both."""
         return self.picked(other, range(2 * self.count))

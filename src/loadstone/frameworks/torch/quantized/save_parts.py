@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ from loadstone.core.tensors import DType
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.frameworks.torch.quantized.library import flattened
 from loadstone.frameworks.torch.quantized.quantize import One, one_by_one
@@ -39,7 +39,7 @@ Other = tuple[str, Stored, tuple[int, ...], DType]
 class Quantiser:
     """The weights of one model that are quantised to be saved, not to be run."""
 
-    def __init__(self, model: PreTrainedModel, plan: LoadPlan, devices: Devices) -> None:
+    def __init__(self, model: TorchStructure, plan: LoadPlan, devices: Devices) -> None:
         """``model`` is a skeleton, and gets the library's layers; ``devices`` knows what is asked for."""
         assert devices.lower is not None
         self._model, self._plan, self._devices, self._lower = model, plan, devices, devices.lower
@@ -52,9 +52,9 @@ class Quantiser:
         return self._lower.sizes.keys()
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, object]:
         """What ``quantization_config`` in ``config.json`` then says."""
-        found: dict[str, Any] = self._model.config.quantization_config
+        found: dict[str, object] = self._model.config.quantization_config
         return found
 
     def saved(self, weights: Weights, others: Iterable[Other]) -> Iterator[Saved]:

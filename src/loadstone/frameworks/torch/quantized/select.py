@@ -1,74 +1,46 @@
-"""Which weights of a model are kept in fewer bits than a dtype has, what they take, and which library makes them.
+"""What makes the weights of a model that are kept in fewer bits than a dtype has: one library for each method.
 
-Two ways lead here. The caller asks for it: plain weights are quantised while they are loaded, one after the other, so
-that there is never more than one in full precision. Or the checkpoint is stored so: its parts are views of the files.
+Plain weights are quantised while they are loaded, one after the other, so that there is never more than one in full
+precision. Of those that are stored so the parts are views of the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
 
-from loadstone.configs.load_options import Options
+from loadstone.core.structure import EXPERT_SLOTS
 from loadstone.core.tensors import DType
-from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
-from loadstone.frameworks.torch.modeling.leaves import Experts, Linear, TransposedLinear
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
-from loadstone.frameworks.torch.quantized.ggml_weights import Ggml, fits
+from loadstone.frameworks.torch.modeling.leaves import Experts
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
+from loadstone.frameworks.torch.quantized.ggml_weights import Ggml
 from loadstone.frameworks.torch.quantized.library import Library, library_named
-from loadstone.frameworks.torch.quantized.linear_modules import linear_modules
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.packed_experts import experts_of
-from loadstone.planning.quantized_sizes import (
-    WEIGHT,
-    blocks_of,
-    check_as_stored,
-    kept_of,
-    kept_sizes,
-    left_plain,
-    quantised_sizes,
-)
+from loadstone.planning.packed_experts import ExpertBlocks, experts_of
+from loadstone.planning.quantized_sizes import WEIGHT, blocks_of
+from loadstone.planning.quantized_slots import QuantizedSlots
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
-from loadstone.planning.units import Size
-from loadstone.quantization.config import read
 from loadstone.quantization.gguf_tensor import Blocks
-from loadstone.quantization.packed import is_in_blocks
-from loadstone.quantization.registry import method_named, method_of, methods
-from loadstone.quantization.requested import Quantisation
-
-EXPERT_SLOTS = ("gate_up_proj", "down_proj")
 
 
 class LowerBits:
-    """The weights of one model that are in fewer bits: their slots, and what each takes."""
+    """The weights of one model that are in fewer bits, and the library that makes them."""
 
-    def __init__(
-        self,
-        library: Library,
-        asked: Quantisation | None,
-        sizes: Mapping[str, Size],
-        left_plain: tuple[str, ...] = (),
-    ) -> None:
-        self.library, self.asked, self.sizes, self.left_plain = library, asked, sizes, left_plain
+    def __init__(self, library: Library, slots: QuantizedSlots) -> None:
+        self.library, self.asked, self.sizes = library, slots.asked, slots.sizes
 
     def __contains__(self, slot: object) -> bool:
         return slot in self.sizes
-
-    @property
-    def needs_accelerator(self) -> str:
-        """That the library has this for accelerators only, and what to take instead; nothing where it has not."""
-        return "" if self.asked is None else self.asked.needs_accelerator
 
     def prepare(self, model: nn.Module, main: DType | None) -> None:
         """Give the model the modules that hold such weights."""
         self.library.prepare(model, self.sizes.keys(), None if main is None else to_torch(main))
 
-    def describe(self, model: PreTrainedModel, main: DType | None) -> None:
+    def describe(self, model: TorchStructure, main: DType | None) -> None:
         """Let the model's config say how it was quantised, with each layer that was left alone by its name."""
         if self.asked is not None:
             plain = [name + WEIGHT for name, each in modules_of(model) if isinstance(each, nn.Linear)]
@@ -77,65 +49,27 @@ class LowerBits:
             model.config.quantization_config = self.asked.described(left, None if main is None else main.value)
 
 
-def lower_bits(model: nn.Module, plan: LoadPlan, options: Options, dtypes: SlotDTypes) -> LowerBits | None:
-    """What the caller asks for, or the checkpoint has; None for a model that has all in plain dtypes.
+def lower_bits(plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes, stored_settings: Any) -> LowerBits:
+    """What makes the quantized weights of a model. ``stored_settings``: the ``quantization_config`` of the checkpoint.
 
-    Raises :class:`ArgumentError` where there is nothing to quantise, :class:`InvalidConfig` where stored weights in
-    fewer bits are not those of linear layers or experts, and :class:`FrameworkNotInstalled` without the library.
+    Raises :class:`FrameworkNotInstalled` without the library, and :class:`ArgumentError` for settings that it refuses.
     """
-    kept = kept_sizes(plan, dtypes)
-    if any(is_in_blocks(each.inner) for name in kept for each in kept_of(plan.recipes[name])):
-        return _in_blocks(model, plan, kept, dtypes)
-    if kept:
-        return _as_stored(model, plan, kept)
-    if options.quantization_config is None:
-        return None
-    asked = read(options.quantization_config)
-    method = method_named(asked.method)
-    assert method is not None and method.library is not None  # as of all that quantize
-    library = library_named(method.library)(asked.settings, asked)
-    experts = [f"{name}.{leaf}" for name in linear_modules(model, (Experts,)) for leaf in EXPERT_SLOTS]
-    turned = list(linear_modules(model, (TransposedLinear,)))
-    sizes = quantised_sizes(asked, linear_modules(model, (nn.Linear, Linear)), turned, experts, plan, dtypes)
-    if not sizes:
-        others = ", ".join(each.names[0] for each in methods() if each.presets() and each.packs_transposed)
-        hint = f" Those of GPT-2's kind are quantised by {others}." if turned and not asked.takes_turned else ""
-        raise ArgumentError(
-            f"quantization_config: {type(model).__name__} has no linear layer that could be quantised, beside "
-            f"embeddings, heads and what it leaves out.{hint}"
-        )
-    return LowerBits(library, asked, sizes, left_plain(asked, experts, plan))
+    if slots.library is None:
+        return LowerBits(_ggml(plan, slots, dtypes), slots)
+    settings = stored_settings if slots.asked is None else slots.asked.settings
+    return LowerBits(library_named(slots.library)(settings, slots.asked), slots)
 
 
-def _in_blocks(model: nn.Module, plan: LoadPlan, kept: Mapping[str, Size], dtypes: SlotDTypes) -> LowerBits | None:
-    """What stays as a GGUF file has it: matrices, and stacks, that layers of known kinds hold. Others are decoded."""
-    modules = dict(modules_of(model))
-    names = {name: [name] for name in kept}
-    for alias, recipe in plan.recipes.items():
-        if isinstance(recipe, Tied) and recipe.slot in names:
-            names[recipe.slot].append(alias)
+def _ggml(plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes) -> Ggml:
+    """The layers of a GGUF file's blocks; weights that are tied to one have its blocks under their own names."""
+    experts: dict[str, ExpertBlocks] = {}
     blocks: dict[str, Blocks] = {}
-    for name, those in names.items():
-        found = blocks_of(plan.recipes[name])
-        holders = [each.rpartition(".")[::2] for each in those]
-        if found and all(leaf == "weight" and fits(modules[path], found) for path, leaf in holders):
-            blocks |= dict.fromkeys(those, found)
-    stacks = {name: each for name in kept if (each := experts_of(plan.recipes[name])) is not None}
-    experts = {name: each for name, each in stacks.items() if type(modules[name.rpartition(".")[0]]) is Experts}
-    sizes = {name: size for name, size in kept.items() if name in blocks or name in experts}
-    return LowerBits(Ggml(blocks, experts, dtypes), None, sizes) if sizes else None
-
-
-def _as_stored(model: nn.Module, plan: LoadPlan, sizes: Mapping[str, Size]) -> LowerBits:
-    config: Any = model.config
-    settings = config.quantization_config
-    method = method_of(settings)
-    assert method is not None and method.library is not None  # else nothing had stayed packed
-    library = method.library
-    found: dict[type[nn.Module], list[str]] = {nn.Linear: [], TransposedLinear: [], Experts: []}
-    for name, module in modules_of(model):
-        kind = nn.Linear if type(module) is Linear else type(module)
-        if kind in found:
-            found[kind] += [f"{name}.{leaf}" for leaf in (EXPERT_SLOTS if kind is Experts else ("weight",))]
-    check_as_stored(sizes, plan, library, found[nn.Linear], found[TransposedLinear], found[Experts])
-    return LowerBits(library_named(library)(settings, None), None, sizes)
+    for name in slots.sizes:
+        stack, matrix = experts_of(plan.recipes[name]), blocks_of(plan.recipes[name])
+        if stack is not None:
+            experts[name] = stack
+        elif matrix is not None:
+            blocks[name] = matrix
+    ties = ((alias, recipe.slot) for alias, recipe in plan.recipes.items() if isinstance(recipe, Tied))
+    blocks |= {alias: blocks[source] for alias, source in ties if source in blocks}
+    return Ggml(blocks, experts, dtypes)

@@ -11,19 +11,16 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.transformers_compat.layers import lowest_where
-
-if TYPE_CHECKING:
-    from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
 
 
-class Conventions:
+class Conventions(TorchStructure):
     """Attributes and methods that custom model classes take for granted."""
 
     framework: ClassVar[str] = "pt"
@@ -34,8 +31,6 @@ class Conventions:
     _supports_flash_attn_2: ClassVar[bool] = False
     _supports_cache_class: ClassVar[bool] = False
     _auto_class: ClassVar[str | None] = None
-
-    config: Any
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str | type = "AutoModel") -> None:
@@ -54,13 +49,13 @@ class Conventions:
 
         It would take any ``**keywords`` for a yes, and our own forward passes have them to refuse what is unknown.
         """
-        parameters = inspect.signature(type(self).forward).parameters  # type: ignore[attr-defined]
+        parameters = inspect.signature(type(self).forward).parameters
         any_keyword = any(each.kind is each.VAR_KEYWORD and each.name != "unknown" for each in parameters.values())
         return "num_items_in_batch" in parameters or any_keyword
 
     def init_weights(self) -> None:
         """The older name of ``post_init``."""
-        self.post_init()  # type: ignore[attr-defined]
+        self.post_init()  # type: ignore[operator]
 
     def get_head_mask(
         self, head_mask: Tensor | None, num_hidden_layers: int, is_attention_chunked: bool = False
@@ -70,7 +65,7 @@ class Conventions:
             return [None] * num_hidden_layers
         if head_mask.dim() == 1:
             head_mask = head_mask[None].expand(num_hidden_layers, -1)
-        mask = head_mask[:, None, :, None, None].to(dtype=self.dtype)  # type: ignore[attr-defined]
+        mask = head_mask[:, None, :, None, None].to(dtype=self.dtype)
         return mask.unsqueeze(-1) if is_attention_chunked else mask
 
     def get_extended_attention_mask(
@@ -84,7 +79,7 @@ class Conventions:
 
         Where the config says ``is_decoder``, the triangle is part of it.
         """
-        dtype = self.dtype if dtype is None else dtype  # type: ignore[attr-defined]
+        dtype = self.dtype if dtype is None else dtype
         hidden = attention_mask == 0
         hidden = hidden[:, None] if hidden.dim() == 3 else hidden[:, None, None]
         if attention_mask.dim() == 2 and getattr(self.config, "is_decoder", False):
@@ -96,7 +91,7 @@ class Conventions:
     def invert_attention_mask(self, encoder_attention_mask: Tensor) -> Tensor:
         """The mask of an encoder's tokens, as numbers to add to the scores."""
         hidden = encoder_attention_mask == 0
-        return lowest_where(hidden[:, None] if hidden.dim() == 3 else hidden[:, None, None], self.dtype)  # type: ignore[attr-defined]
+        return lowest_where(hidden[:, None] if hidden.dim() == 3 else hidden[:, None, None], self.dtype)
 
     def warn_if_padding_and_no_attention_mask(self, input_ids: Tensor, attention_mask: Tensor | None) -> None:
         """Older code asks for this; Loadstone leaves it to the one who calls."""
@@ -106,7 +101,7 @@ class Conventions:
         self.base_model._prune_heads(heads_to_prune)  # type: ignore[attr-defined]
 
 
-def declared_ties(model: PreTrainedModel) -> dict[str, str]:
+def declared_ties(model: Conventions) -> dict[str, str]:
     """Slot → the slot whose numbers it shares, as a class without a blueprint says it.
 
     A dict in ``_tied_weights_keys`` says it outright. A list, or nothing, means that the output map shares the table
@@ -125,7 +120,7 @@ def declared_ties(model: PreTrainedModel) -> dict[str, str]:
     return {f"{names[id(output)]}.weight": f"{names[id(table)]}.weight"}
 
 
-def _asked(model: PreTrainedModel, method: str) -> nn.Module | None:
+def _asked(model: Conventions, method: str) -> nn.Module | None:
     """What an embedding method of the class gives; None where it has none, or says so by an error."""
     try:
         found = getattr(model, method)()
@@ -134,7 +129,7 @@ def _asked(model: PreTrainedModel, method: str) -> nn.Module | None:
     return found if isinstance(found, nn.Module) and hasattr(found, "weight") else None
 
 
-def optional_groups(model: PreTrainedModel, slots: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def optional_groups(model: Conventions, slots: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Groups of parts that a checkpoint may wholly lack, as a class without a blueprint says it.
 
     That is what ``_keys_to_ignore_on_load_missing`` matches, and the head: each part beside the bare model.
@@ -146,7 +141,7 @@ def optional_groups(model: PreTrainedModel, slots: Sequence[str]) -> tuple[tuple
     return (*declared, *((part,) for part in parts if part != model.bare_prefix))
 
 
-def ignored_where_missing(model: PreTrainedModel, slots: Iterable[str]) -> list[str]:
+def ignored_where_missing(model: Conventions, slots: Iterable[str]) -> list[str]:
     """The slots that a checkpoint need not have, as ``_keys_to_ignore_on_load_missing`` says."""
     patterns = [re.compile(pattern) for pattern in type(model)._keys_to_ignore_on_load_missing or ()]
     return [name for name in slots if any(pattern.search(name) for pattern in patterns)]
@@ -169,10 +164,10 @@ def initialise_by_class(model: nn.Module, names: set[str]) -> list[str]:
 
 def _initialisers(model: nn.Module) -> list[tuple[str, Callable[[nn.Module], None]]]:
     """The innermost first: a model within a model knows its own parts best."""
-    found = [
-        (name, module._init_weights)
+    found: list[tuple[str, Callable[[nn.Module], None]]] = [
+        (name, initialiser)
         for name, module in model.named_modules()
-        if isinstance(module, Conventions) and hasattr(module, "_init_weights")
+        if isinstance(module, Conventions) and (initialiser := getattr(module, "_init_weights", None)) is not None
     ]
     return sorted(found, key=lambda each: -len(each[0]))
 
@@ -200,3 +195,8 @@ def set_checkpointing(model: nn.Module, on: bool) -> None:
         if hasattr(module, "gradient_checkpointing"):
             module.gradient_checkpointing = on  # type: ignore[assignment]
             module._gradient_checkpointing_func = functools.partial(checkpoint, use_reentrant=False)  # type: ignore[assignment]
+
+
+def lowest_where(hidden: Tensor, dtype: torch.dtype) -> Tensor:
+    """0 where seen, the lowest number where hidden."""
+    return torch.zeros(hidden.shape, dtype=dtype, device=hidden.device).masked_fill(hidden, torch.finfo(dtype).min)

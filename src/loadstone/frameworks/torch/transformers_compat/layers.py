@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
+from loadstone.frameworks.torch.transformers_compat.conventions import lowest_where
 
 # Activations
 
@@ -187,11 +187,6 @@ class AttentionMaskConverter:
         return hidden if self.sliding_window is None else hidden | (distance > self.sliding_window)
 
 
-def lowest_where(hidden: Tensor, dtype: torch.dtype) -> Tensor:
-    """0 where seen, the lowest number where hidden."""
-    return torch.zeros(hidden.shape, dtype=dtype, device=hidden.device).masked_fill(hidden, torch.finfo(dtype).min)
-
-
 def _prepare_4d_attention_mask(mask: Tensor, dtype: torch.dtype, tgt_len: int | None = None) -> Tensor:
     """A padding mask (batch, keys) → (batch, 1, tgt_len, keys)."""
     return AttentionMaskConverter(is_causal=False).to_4d(mask, mask.shape[-1] if tgt_len is None else tgt_len, dtype)
@@ -261,9 +256,3 @@ is_torch_greater_or_equal_than_2_0 = True
 is_torch_greater_or_equal_than_2_1 = True
 is_torch_greater_or_equal_than_2_2 = True
 is_torch_greater_or_equal_than_2_3 = True  # pyproject.toml asks for 2.6
-
-
-def takes(function: Callable[..., Any], name: str) -> bool:
-    """Whether a function has a parameter of a name, or takes any keyword."""
-    parameters = inspect.signature(function).parameters.values()
-    return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)

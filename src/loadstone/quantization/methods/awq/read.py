@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, Packing, StoredTensor
 from loadstone.quantization.bitstream import Code
 from loadstone.quantization.contents import Contents, lies_in_rows
@@ -64,7 +65,7 @@ class Gemm:
     def step(self) -> int:
         return _INPUTS
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         # Words are turned before they become eight numbers each.
         numbers = _outputs_of(np.ascontiguousarray(rows.view("<u4").T))
         with np.errstate(all="ignore"):

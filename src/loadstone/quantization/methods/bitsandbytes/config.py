@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from loadstone.core.dtypes import dtype_name
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 from loadstone.quantization.requested import Quantisation, check_keys, checked_names
 
@@ -45,6 +46,8 @@ class BitsAndBytesConfig:
 
 class BitsAndBytesQuantisation(Quantisation):
     """NF4, FP4 or int8."""
+
+    dtypes = frozenset((DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16))
 
     @property
     def takes_turned(self) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.quantization.contents import Contents, lies_in_rows, note, sizes
 from loadstone.quantization.decode import floats
@@ -101,7 +102,7 @@ class FourBits:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         elements = math.prod(self.shape) // self.rows
         count, start = len(rows) * elements, first * elements
         values = floats(others[1], self.values.dtype)
@@ -149,7 +150,7 @@ class Int8Rows:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         numbers = floats(rows, self.codes.dtype)
         numbers *= others[0].view("<f4")[first : first + len(rows), None]
         numbers *= _INT8

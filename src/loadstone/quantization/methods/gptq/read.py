@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.bitstream import Code, decoded
 from loadstone.quantization.contents import Contents, lies_in_rows
@@ -82,7 +83,7 @@ class Gptq:
         they are in no order, as each step then has to look at all groups."""
         return self.code.bits * (1 if self.order is None else min(max(-(-self.scale.rows // 8), 4), 8))
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         start, count = (number * 32 // self.code.bits for number in (first, len(rows)))
         # Words are turned before they become eight numbers each.
         lines = np.ascontiguousarray(rows.view("<u4").T).view(np.uint8)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.bitstream import Code, decoded
 from loadstone.quantization.contents import Contents, lies_in_rows
@@ -53,7 +54,7 @@ class Affine:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         groups, count = self.scale.shape[1], len(rows)
         numbers = decoded(rows, self.code, groups * self.group)
         scales, biases = (

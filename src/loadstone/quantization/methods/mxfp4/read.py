@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.contents import Contents, lies_in_rows
 from loadstone.quantization.decode import floats
@@ -64,7 +65,7 @@ class TurnedExperts:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[tuple[slice, ...], Array]]:
+    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
         _, outputs, groups, _ = self.blocks.shape
         at = 0
         while at < len(rows):

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.leaves import TransposedLinear
@@ -66,8 +65,6 @@ class BitsAndBytes(PackageLibrary):
 
     def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """``weight`` in bytes: int8 (outputs, inputs), or two numbers in each byte of a column."""
-        if dtype not in (torch.float32, torch.float16, torch.bfloat16):
-            raise ArgumentError(f"bitsandbytes quantises from float32, float16 and bfloat16; the dtype is {dtype}.")
         as_layer = weight.t() if id(module) in self._turned else weight
         made: nn.Parameter = self._parameter(module, as_layer.to(dtype).contiguous()).to(weight.device)
         return made

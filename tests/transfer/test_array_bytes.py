@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadstone.transfer.slices import boxes, common, elements, of_array
+from loadstone.transfer.array_bytes import elements, of_array
 
 SHAPES = st.lists(st.integers(0, 5), max_size=4).map(tuple)
 
@@ -19,16 +19,6 @@ def stretches(draw: st.DrawFn) -> tuple[tuple[int, ...], int, int]:
     shape = draw(SHAPES)
     start, stop = sorted(draw(st.tuples(*[st.integers(0, math.prod(shape))] * 2)))
     return shape, start, stop
-
-
-@given(stretches())
-def test_boxes_put_one_after_another_are_the_stretch(stretch: tuple[tuple[int, ...], int, int]) -> None:
-    shape, start, stop = stretch
-    array = np.arange(math.prod(shape)).reshape(shape)
-    found = list(boxes(shape, start, stop))
-    joined = np.concatenate([array[box].reshape(-1) for box in found]) if found else np.zeros(0)
-    assert np.array_equal(joined, array.reshape(-1)[start:stop])
-    assert len(found) <= max(1, 2 * len(shape) - 1)
 
 
 @given(stretches(), st.sampled_from(["c", "transposed", "reversed", "every other"]), st.sampled_from([1, 2, 4, 8]))
@@ -68,28 +58,3 @@ def test_bytes_within_an_element_are_cut_from_it() -> None:
 
     assert bytes(elements(4, read)(5, 11)) == bytes(range(5, 11))
     assert asked == [(1, 3)]
-
-
-@st.composite
-def box_and_region(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[slice, ...], tuple[int | slice, ...]]:
-    shape = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple))
-    box, region = [], []
-    for size in shape:
-        first, last = (sorted(draw(st.tuples(*[st.integers(0, size)] * 2))) for _ in range(2))
-        box.append(slice(*first))
-        region.append(draw(st.one_of(st.integers(0, size - 1), st.just(slice(*last)))))
-    return shape, tuple(box), tuple(region)
-
-
-@given(box_and_region())
-def test_what_a_box_and_a_region_share_is_copied_and_nothing_else(
-    case: tuple[tuple[int, ...], tuple[slice, ...], tuple[int | slice, ...]],
-) -> None:
-    shape, box, region = case
-    array = np.arange(1, math.prod(shape) + 1).reshape(shape)
-    expected = np.zeros_like(array)
-    expected[region] = array[region]
-    made = np.zeros_like(array[box])
-    if shared := common(box, region):
-        made[shared[0]] = array[region][shared[1]]
-    assert np.array_equal(made, expected[box])

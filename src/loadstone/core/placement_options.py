@@ -1,0 +1,33 @@
+"""What the caller of a load says of dtypes, devices and quantization, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loadstone.core.tensors import DType
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacementOptions:
+    """What a layout depends on beside the model and its checkpoint. The words are those of ``from_pretrained``."""
+
+    dtype: DType | None
+    """For floating-point slots of which nothing else is said; None: as stored."""
+    dtype_by_module: Mapping[str, DType] = field(default_factory=dict)
+    dtype_by_slot: Mapping[str, DType] = field(default_factory=dict)
+    """Slots whose dtype is settled, whatever the others say."""
+    device_map: Any = None
+    max_memory: Mapping[Any, Any] | None = None
+    batch_and_length: tuple[int, int] | None = None
+    """Texts at once and tokens in each that room is kept for."""
+    offload_folder: Path | None = None
+    quantization_config: Any = None
+    """What plain weights are quantized by while they are loaded."""
+    stored_quantization: Any = None
+    """``quantization_config`` of the checkpoint's config: what weights that stay packed are stored by."""
+    has_files: bool = True
+    """False for tensors that the caller has in memory, which cannot be read from the disk later."""
+    sharding: Any = None

@@ -1,0 +1,31 @@
+"""What of a module has to be filled, and under which names: its slots, those that are one, and the stored names."""
+
+from __future__ import annotations
+
+from flax import nnx
+
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import Slot
+from loadstone.frameworks.flax.structure import FlaxStructure
+from loadstone.frameworks.flax.tree import is_slot, variables
+from loadstone.frameworks.structure import naming_of, ties_of
+
+
+def slots(model: nnx.Module) -> list[Slot]:
+    """What has to be filled: parameters and other variables that are saved, shared ones under each name."""
+    return [Slot(name, tuple(each.shape), _kind(each)) for name, each in variables(model) if is_slot(each)]
+
+
+def _kind(variable: nnx.Variable[object]) -> str:
+    return "parameter" if isinstance(variable, nnx.Param) else "buffer"
+
+
+def ties(model: nnx.Module) -> dict[str, str]:
+    """Further name of a parameter → the name that counts: the one the family declares, else the first."""
+    declared = set(model.tied_slots().values()) if isinstance(model, FlaxStructure) else set()
+    return ties_of(variables(model), declared)
+
+
+def naming(model: nnx.Module) -> Naming:
+    """What links a model's slots to stored names."""
+    return naming_of(model, ties(model)) if isinstance(model, FlaxStructure) else Naming(tied=ties(model))

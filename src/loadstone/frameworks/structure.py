@@ -1,0 +1,78 @@
+"""What a model is made of, whatever the framework, and what follows from that for names and ties.
+
+Below the model classes, so that what fills, places, resizes and saves models need not import them: a model is told
+from any other module by ``isinstance(model, Structure)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar
+
+from loadstone.architectures import components
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.core.naming import Naming
+from loadstone.frameworks.classes import Classes
+
+
+class Structure:
+    """A model as its config and its blueprint describe it; every framework's models derive from this."""
+
+    family_spec: ClassVar[Family | None]
+    """None for a class that is of no family here."""
+    head_spec: ClassVar[HeadSpec | None] = None
+    base_model_prefix: ClassVar[str] = ""
+    optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
+    _classes: ClassVar[Classes]
+    """The table that made this class, where the bare class of its family is."""
+
+    config: Any
+    component: components.Component | None
+    """The blueprint; None for a class of one's own."""
+
+    @property
+    def base_model(self) -> Structure:
+        """The bare model inside, or the model itself."""
+        raise NotImplementedError
+
+    @property
+    def bare_prefix(self) -> str:
+        """The name under which this class holds the bare model; nothing in the bare model itself."""
+        if isinstance(self.component, components.Head):
+            return self.component.backbone.name
+        # A class of one's own, derived from the family's abstract class, holds it where the family does.
+        held = self._child(self.base_model_prefix) if self.component is None else None
+        return self.base_model_prefix if isinstance(held, Structure) else ""
+
+    def _child(self, name: str) -> object:
+        """What the model holds under a name; None for nothing."""
+        return vars(self).get(name)
+
+    def tied_slots(self) -> Mapping[str, str]:
+        """Slot → the slot whose numbers it shares."""
+        raise NotImplementedError
+
+
+def naming_of(model: Structure, tied: Mapping[str, str]) -> Naming:
+    """What links the slots of a family's model to stored names."""
+    assert model.family_spec is not None
+    stand_ins = model.head_spec.stand_ins if model.head_spec is not None else ()
+    prefix, optional = model.bare_prefix, model.optional_parts
+    if prefix:  # what the bare model may lack, it may lack inside another model too
+        optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in model.base_model.optional_parts)
+    return model.family_spec.naming(prefix, tied, optional, stand_ins)
+
+
+def ties_of(slots: Iterable[tuple[str, object]], declared: Collection[str]) -> dict[str, str]:
+    """Further name of an object among ``slots`` → the name that counts: the one ``declared``, else the first."""
+    names: dict[int, list[str]] = {}
+    for name, slot in slots:
+        names.setdefault(id(slot), []).append(name)
+    found = {}
+    for group in names.values():
+        if len(group) == 1:
+            continue
+        counts = next((name for name in group if name in declared), group[0])
+        found.update({name: counts for name in group if name != counts})
+    return found

@@ -1,0 +1,42 @@
+"""What of a module has to be filled, and under which names: its slots, those that are one, and the stored names."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from loadstone.core.naming import Naming
+from loadstone.core.tensors import Slot
+from loadstone.frameworks.structure import naming_of, ties_of
+from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
+from loadstone.frameworks.torch.modeling.attention import RotaryEmbedding
+from loadstone.frameworks.torch.modeling.structure import TorchStructure
+from loadstone.frameworks.torch.transformers_compat.conventions import Conventions, optional_groups
+
+
+def slots(model: nn.Module) -> list[Slot]:
+    """What has to be filled: parameters and the buffers that are saved, those that share numbers under each name."""
+    found = [Slot(name, tuple(slot.shape)) for name, slot in parameters_of(model)]
+    # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
+    if all(isinstance(module, RotaryEmbedding) for _, module in modules_of(model) if module._buffers):
+        return found
+    buffers = dict(model.named_buffers())
+    saved = model.state_dict(keep_vars=True)
+    return found + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
+
+
+def ties(model: nn.Module) -> dict[str, str]:
+    """Further name of a parameter → the name that counts: the one the family declares, else the first."""
+    declared = set(model.tied_slots().values()) if isinstance(model, TorchStructure) else set()
+    return ties_of(parameters_of(model), declared)
+
+
+def naming(model: nn.Module) -> Naming:
+    """What links a model's slots to stored names."""
+    if not isinstance(model, Conventions):
+        return Naming(tied=ties(model))
+    if model.family_spec is not None:
+        return naming_of(model, ties(model))
+    optional = model.optional_parts + optional_groups(model, [slot.name for slot in slots(model)])
+    prefixes = (model.base_model_prefix,) if model.base_model_prefix else ()
+    made = frozenset(name for name, buffer in model.named_buffers() if not buffer.is_meta)
+    return Naming(prefix=model.bare_prefix, prefixes=prefixes, tied=ties(model), optional=optional, computed=made)

@@ -1,0 +1,115 @@
+"""What only PyTorch is asked: to fill a module that is there already, and to quantize weights for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from loadstone.frameworks.contract import Filled, Framework
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from loadstone.checkpoint import Checkpoint
+    from loadstone.configs.load_options import Options
+    from loadstone.core.tensors import DType
+    from loadstone.planning.match import LoadPlan
+    from loadstone.planning.recipes import Stored
+    from loadstone.planning.slot_dtypes import SlotDTypes
+    from loadstone.transfer.outgoing import OutgoingTensor
+    from loadstone.transfer.weight_files import Weights
+
+
+class TorchPlacement(Protocol):
+    """Where a PyTorch model goes, and in which dtypes."""
+
+    @property
+    def dtypes(self) -> SlotDTypes:
+        """Of each slot."""
+        ...
+
+
+class OwnMemory(Protocol):
+    """The memory that a module has already."""
+
+    @property
+    def tensors(self) -> Mapping[str, Tensor]:
+        """Slot → tensor that is not on the meta device."""
+        ...
+
+    def dtypes(self) -> Mapping[str, DType]:
+        """Slot → dtype, of each that computes."""
+        ...
+
+
+Other = tuple[str, "Stored", tuple[int, ...], "DType"]
+"""A slot that is saved in a plain dtype: its name, how it is made, its shape and its dtype."""
+Saved = tuple[str, list["OutgoingTensor"], Mapping[str, str]]
+"""A slot, what is saved of it, and what safetensors files say of that: name → JSON."""
+
+
+class Quantizer(Protocol):
+    """The weights of one model that are quantized to be saved, not to be run."""
+
+    @property
+    def slots(self) -> Collection[str]:
+        """Those that are quantized."""
+        ...
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """``quantization_config`` for ``config.json``."""
+        ...
+
+    def saved(self, weights: Weights, others: Iterable[Other], /) -> Iterator[Saved]:
+        """Each weight quantized, in the order of the files, then the others; one is in memory at a time."""
+        ...
+
+
+PlacementT = TypeVar("PlacementT", bound=TorchPlacement)
+MemoryT = TypeVar("MemoryT", bound=OwnMemory)
+
+
+class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[PlacementT, MemoryT]):
+    """PyTorch. Any module has slots that can be filled; what :meth:`skeleton` makes is a model, and can be finished."""
+
+    def placement(
+        self,
+        options: Options,
+        model: nn.Module,
+        plan: LoadPlan,
+        dtype: DType | None,
+        by_slot: Mapping[str, DType] = ...,
+        /,
+    ) -> PlacementT:
+        """Where the model goes, ``by_slot`` in dtypes of their own, whatever ``dtype`` is."""
+        ...
+
+    def fill_model(
+        self,
+        model: nn.Module,
+        plan: LoadPlan,
+        weights: Weights,
+        options: Options,
+        dtype: DType | None,
+        place: PlacementT,
+        memory: MemoryT | None = None,
+        /,
+    ) -> Filled:
+        """Give every slot its values, in ``memory`` where it fits."""
+        ...
+
+    def own_memory(self, module: nn.Module, /, *, stays: bool) -> MemoryT:
+        """The memory that a module has; ``stays``: none of it changes its device."""
+        ...
+
+    def copy_into(self, model: nn.Module, checkpoint: Checkpoint, strict: bool, /) -> tuple[list[str], list[str]]:
+        """Copy what is stored into a module's memory; returns the slots and the stored tensors without a counterpart.
+
+        Raises :class:`ArgumentError` for a module on the meta device, and what ``match`` raises.
+        """
+        ...
+
+    def quantiser(self, model: nn.Module, plan: LoadPlan, devices: PlacementT, /) -> Quantizer:
+        """Quantizes the weights of a skeleton to be saved; ``devices`` says how."""
+        ...

@@ -1,0 +1,231 @@
+"""From a name and the caller's keywords to a resolved model: which files, under which lock, with which trust, and the
+config. What a load does, what ``plan`` foresees and what ``AutoConfig`` gives is decided here, once."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from loadstone.checkpoint import Checkpoint
+from loadstone.checkpoint.names import CONFIG_NAME
+from loadstone.configs.load_options import Options, check_attention, option_names
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.configs.read import read_values
+from loadstone.core.keywords import unknown_argument
+from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, UnknownArgument
+from loadstone.lockfile.guard import Locked
+from loadstone.pipeline.quantized_checkpoint import as_loaded
+from loadstone.pipeline.select_class import AutoTarget, needed_shards
+from loadstone.pipeline.select_config import config_of
+from loadstone.remote_code.gate import Gate
+from loadstone.reporting.load_report import LoadReport
+from loadstone.sources.open import open_gguf_of, open_weights
+from loadstone.sources.resolve import Needs, Source, resolve_files
+from loadstone.sources.resolve import resolve_config as resolve_config_file
+
+if TYPE_CHECKING:
+    from loadstone.checkpoint.gguf.open import GgufFile
+
+OPTIONS_OF_CONFIGS = (
+    *("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder", "gguf_file"),
+    *("trust_remote_code", "code_revision", "allow_transformers", "lock"),
+)
+"""The options that say which config is meant and whose code may run; no other concerns a config alone."""
+
+
+class Request(NamedTuple):
+    """What a caller of ``from_pretrained`` asks for."""
+
+    path_or_id: str | os.PathLike[str] | None
+    """None where ``config`` and ``state_dict`` are given."""
+    target: type[Any] | AutoTarget
+    options: Options
+    others: Mapping[str, Any]
+    """Keywords that are no options: keys of the config, and what the class's own ``__init__`` takes."""
+
+
+@dataclass(frozen=True)
+class ResolvedModel:
+    """A name, resolved: all that is known before a weight file is opened."""
+
+    options: Options
+    source: Source
+    locked: Locked
+    gate: Gate
+    """What code may run, of which repository at which commit."""
+    config: PretrainedConfig
+    """A copy, which may be changed."""
+    unused: dict[str, Any]
+    """Keywords that are no keys of the config."""
+    gguf: GgufFile | None
+    needs: Needs | None
+    """What tells which shards are needed; None where all are."""
+
+    def open(self, framework: str) -> Checkpoint | None:
+        """The weights as a model of a framework has them; None where ``state_dict`` holds them.
+
+        Of weights in fewer bits that become plain ones, the config says nothing any more. Raises what
+        :func:`loadstone.open_checkpoint` and :func:`loadstone.pipeline.quantized_checkpoint.as_loaded` raise, and
+        :class:`InvalidConfig` where config and weights do not belong together.
+        """
+        if self.options.state_dict is not None:
+            return None
+        if self.gguf is not None:
+            checkpoint = self.gguf.checkpoint
+        else:
+            checkpoint = open_weights(self.source, self.options.which, self.needs)
+        _check_plausible(self.config, checkpoint)
+        checked = partial(self.locked.check_file, self.source.folder)
+        return as_loaded(checkpoint, self.config, self.options, framework, checked)
+
+
+def resolve(request: Request, report: LoadReport) -> ResolvedModel:
+    """Find the files, check the lock, and read the config. No weight file is opened, no framework imported.
+
+    Raises what :func:`loadstone.sources.resolve.resolve_files` raises; :class:`LockMismatch`,
+    :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`UntrustedCode`,
+    :class:`CustomCodeError`.
+    """
+    path, options = request.path_or_id, request.options
+    if path is None and (options.state_dict is None or options.config is None):
+        raise ArgumentError("Give a folder or a Hub id; or None together with config= and state_dict=.")
+    needs = _needs(request)
+    with report.stage("files") as stage:
+        locked = Locked.of(options.lock, path, options.revision)
+        hub = options.hub._replace(revision=locked.revision)
+        source = Source(Path()) if path is None else resolve_files(path, options.which, hub, needs)
+        stage.detail = "" if source.commit is None else f"commit {source.commit}"
+    with report.stage("config"):
+        locked.check_configs(source)
+        gate = _gate(request, source, locked)
+        gguf = open_gguf_of(source) if options.state_dict is None else None
+        config, unused = _config(request, source, gate, gguf)
+    return ResolvedModel(options, source, locked, gate, config, unused, gguf, needs)
+
+
+def resolve_config(
+    path_or_id: str | os.PathLike[str], options: Options, overrides: Mapping[str, Any]
+) -> tuple[PretrainedConfig, dict[str, Any]]:
+    """The config alone, and the ``overrides`` that are no keys of it: of a repository no other file is fetched.
+
+    Raises what :func:`resolve` raises; :class:`ConfigNotFound` where there are no files at all.
+    """
+    locked = Locked.of(options.lock, path_or_id, options.revision)
+    source = resolve_config_file(path_or_id, options.which, options.hub._replace(revision=locked.revision))
+    locked.check_configs(source)
+    gate = _gate(Request(path_or_id, AutoTarget("", ""), options, overrides), source, locked)
+    config, unused = config_of(read_values(source), _where(source), gate, overrides)
+    config.came_from(gate.source, gate.commit)
+    return config, unused
+
+
+def unknown_keywords(
+    where: str, unknown: Mapping[str, Any], config_class: type[PretrainedConfig], given: object
+) -> UnknownArgument:
+    """The error for keywords that nothing takes; ``given`` is ``config=``, for keys that are to be set there."""
+    keys = config_class.settable_keys()
+    if isinstance(given, PretrainedConfig):
+        keys |= given.known_keys()
+        doubled = next((name for name in unknown if name in keys), None)
+        if doubled is not None:
+            return UnknownArgument(f"config= is given, so set it there: config.{doubled} = {unknown[doubled]!r}")
+    return unknown_argument(where, unknown, option_names() | keys)
+
+
+def _needs(request: Request) -> Needs | None:
+    """What tells which shards are needed; None where all are."""
+    options = request.options
+    # Another config, trusted code, or keys set anew may ask for other tensors.
+    is_plain = not (options.strict or options.config or options.state_dict or options.trust() or request.others)
+    if not is_plain or options.which.prefer is not None:
+        return None
+    return needed_shards(request.target, options.key_mapping)
+
+
+def _gate(request: Request, source: Source, locked: Locked) -> Gate:
+    name = "" if request.path_or_id is None else str(request.path_or_id)
+    options = request.options
+    return locked.guard(Gate(options.trust(), name, source.commit, options.hub, options.subfolder))
+
+
+def _config(
+    request: Request, source: Source, gate: Gate, gguf: GgufFile | None
+) -> tuple[PretrainedConfig, dict[str, Any]]:
+    """The config, and the keywords that are none of its keys."""
+    options = request.options
+    if options.config is None:
+        config, unused = _own_config(request, source, gate, gguf)
+        config.came_from(gate.source, gate.commit)
+    else:
+        _refuse_shard(source)
+        config, unused = _given_config(request, options.config)
+        config.name_or_path = gate.source or config.name_or_path
+    if options.attn_implementation is not None:
+        config.attn_implementation = options.attn_implementation
+    if config.attn_implementation is not None:
+        check_attention(config.attn_implementation)
+    return config, unused
+
+
+def _own_config(
+    request: Request, source: Source, gate: Gate, gguf: GgufFile | None
+) -> tuple[PretrainedConfig, dict[str, Any]]:
+    """That of the files."""
+    values, where = read_values(source) if gguf is None else gguf.config, _where(source)
+    if isinstance(request.target, AutoTarget):
+        return config_of(values, where, gate, request.others)
+    cls: type[PretrainedConfig] = request.target.config_class
+    if gguf is not None:
+        gguf.check_model_type(cls.model_type, request.target.__name__)
+    return cls.from_file(values, where, request.others)
+
+
+def _given_config(
+    request: Request, given: PretrainedConfig | str | os.PathLike[str]
+) -> tuple[PretrainedConfig, dict[str, Any]]:
+    """That of the caller, or of the place that the caller names."""
+    if isinstance(given, PretrainedConfig):
+        return copy.deepcopy(given), dict(request.others)
+    if not isinstance(request.target, AutoTarget):
+        cls: type[PretrainedConfig] = request.target.config_class
+        return cls.from_pretrained(given, return_unused_kwargs=True, **request.others)
+    trusted = {name: getattr(request.options, name) for name in _TRUST}
+    return resolve_config(given, Options(**trusted), request.others)
+
+
+_TRUST = ("trust_remote_code", "code_revision", "allow_transformers")
+
+
+def _where(source: Source) -> str:
+    """The file that the config is read from, for errors."""
+    return str(source.gguf or (source.configs or source.folder) / CONFIG_NAME)
+
+
+def _refuse_shard(source: Source) -> None:
+    """:class:`CheckpointNotFound` for one of several shards, where no config is looked for beside it."""
+    if source.file is not None:
+        from loadstone.checkpoint.not_models import describe_shard  # few loads name a file
+
+        if (why := describe_shard(source.file)) is not None:
+            raise CheckpointNotFound(why)
+
+
+def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
+    """:class:`InvalidConfig` if the config says more layers than the checkpoint has tensors."""
+    layers = config.get("num_hidden_layers", 0)
+    if isinstance(layers, int) and layers > len(checkpoint):
+        raise InvalidConfig(
+            [
+                Fault(
+                    "config key 'num_hidden_layers'",
+                    f"at most {len(checkpoint)}, the number of stored tensors",
+                    str(layers),
+                )
+            ],
+            hint=" ".join(["Do config.json and the weights belong together?", *checkpoint.passed_over]),
+        )

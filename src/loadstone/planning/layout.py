@@ -1,0 +1,219 @@
+"""What a model takes where: dtypes, sizes, units and devices, decided before anything is read.
+
+A forecast shows a layout, and a load carries it out. Both have it from :func:`layout`; what differs is what they hand
+in: a blueprint or a module that is there, the devices that a framework sees or those of which the driver tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from loadstone.core.placement_options import PlacementOptions
+from loadstone.core.records import record
+from loadstone.core.sizes import format_bytes
+from loadstone.core.structure import LayerKind, Structure, weight_slots
+from loadstone.errors import ArgumentError, Fault, UnsupportedDType
+from loadstone.planning.device_map import Placement, normalise, place
+from loadstone.planning.match import LoadPlan
+from loadstone.planning.quantized_slots import QuantizedSlots, quantized_slots
+from loadstone.planning.recipes import Stored, Tied
+from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
+from loadstone.planning.split import DISK, STRATEGIES, Place
+from loadstone.planning.units import Size, Unit, sizes, units
+
+_UNNUMBERED = re.compile(r"[a-z]+")
+
+
+@record
+class Machine:
+    """The devices that there are."""
+
+    free: Mapping[Place, int]
+    """Bytes that weights may take on each, in the order in which they are filled."""
+    accelerators: int | None = 0
+    """How many there are; None where nobody can tell."""
+    kind: str | None = None
+    """What PyTorch calls them (``"cuda"``); None where there are none, or nobody can tell."""
+    is_any: bool = False
+    """Whether ``max_memory`` describes a machine that need not be this one."""
+
+
+@record
+class Layout:
+    """Every slot with its dtype, its size and its place."""
+
+    dtypes: SlotDTypes
+    sizes: Mapping[str, Size]
+    """Of every slot that owns its numbers."""
+    units: tuple[Unit, ...]
+    placement: Placement
+    device: Place
+    """Where everything runs that lies on the CPU or the disk; ``"cuda"`` where the caller leaves the number open."""
+    quantized: QuantizedSlots | None
+    offloaded: tuple[str, ...]
+    """Slots on the disk whose numbers the files do not hold as the model needs them, so that they are written once."""
+
+    @property
+    def left_plain(self) -> tuple[str, ...]:
+        """Slots that were to be quantized, and that the library has no form for."""
+        return () if self.quantized is None else self.quantized.left_plain
+
+    @property
+    def is_accelerated(self) -> bool:
+        """Whether it computes on an accelerator: what lies on the CPU or the disk crosses to it when it runs."""
+        return isinstance(self.placement.main, int)
+
+    def on_disk(self, slot: str) -> bool:
+        """Whether a slot's numbers are read from the disk when they are needed."""
+        return self.placement.slots.get(slot) == DISK
+
+    def must_cross(self, slot: str) -> bool:
+        """Whether a slot's numbers lie elsewhere than the accelerator that computes with them."""
+        return self.is_accelerated and not isinstance(self.placement.slots.get(slot, 0), int)
+
+    def hf_device_map(self) -> dict[str, Place]:
+        """What Transformers calls it: unit → device, or one entry for the whole model."""
+        places = dict(self.placement.places)
+        if len(set(places.values())) == 1:
+            whole = next(iter(places.values()))
+            return {"": self.device if isinstance(whole, int) else whole}
+        return places
+
+
+def layout(plan: LoadPlan, structure: Structure, options: PlacementOptions, machine: Machine) -> Layout:
+    """Where everything goes, and what it takes there. Pure: it reads nothing and asks no device.
+
+    Raises :class:`ArgumentError` for a device, a budget, a dtype or a quantization of no kind, or of none that this
+    model and this machine have; :class:`UnsupportedDType`, :class:`InvalidDeviceMap`, :class:`DoesNotFit`, and
+    :class:`InvalidConfig` for stored weights that cannot run as they are.
+    """
+    if options.sharding is not None:
+        raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
+    tied = {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)}
+    dtypes = _dtypes(structure, options, tied)
+    quantized = quantized_slots(plan, structure, options, dtypes)
+    slot_sizes = sizes(plan.slots, plan, dtypes, quantized.sizes if quantized else None)
+    cache, activations = _running_bytes(structure, options, dtypes.float_bits // 8)
+    all_units = units(plan.slots, slot_sizes, structure.blocks(), cache)
+    placement = place(
+        all_units,
+        tied,
+        options.device_map,
+        options.max_memory,
+        machine.free,
+        known=set(structure.modules()) if isinstance(options.device_map, Mapping) else (),
+        activation_bytes=activations,
+    )
+    _check_devices(placement, options.device_map, machine)
+    device = _device(options.device_map, placement)
+    offloaded = tuple(_offloaded(plan, placement, slot_sizes))
+    made = Layout(dtypes, slot_sizes, tuple(all_units), placement, device, quantized, offloaded)
+    if quantized is not None:
+        _check_quantized(quantized, made)
+    _check_disk(made, plan, options)
+    return made
+
+
+def _dtypes(structure: Structure, options: PlacementOptions, tied: Mapping[str, str]) -> SlotDTypes:
+    modules = structure.modules() if options.dtype_by_module else ()
+    dtypes = slot_dtypes(options.dtype, options.dtype_by_module, modules, lambda: _casting_weights(structure), tied)
+    if options.dtype_by_slot:
+        dtypes = replace(dtypes, by_slot={**dtypes.by_slot, **options.dtype_by_slot})
+    return dtypes
+
+
+def _casting_weights(structure: Structure) -> list[str]:
+    """What is kept in float8 where that is asked for."""
+    kinds = (LayerKind.LINEAR, LayerKind.TRANSPOSED_LINEAR)
+    weights = list(weight_slots(structure.layers(), kinds, heads=False))
+    if not weights:
+        raise UnsupportedDType(
+            [Fault("torch_dtype float8", "linear layers of Loadstone's own, which cast what they keep", "none")],
+            hint="Classes of one's own compute in float32, bfloat16 or float16.",
+        )
+    return weights
+
+
+def _running_bytes(
+    structure: Structure, options: PlacementOptions, element_bytes: int
+) -> tuple[Mapping[str, int], int]:
+    """Keys and values of each block, and activations, for the texts that the caller announced."""
+    if options.batch_and_length is None:
+        return {}, 0
+    batch, length = options.batch_and_length
+    cache = structure.cache_bytes(batch, length, element_bytes)
+    return cache, structure.activation_bytes(batch, length, element_bytes)
+
+
+def _named_devices(device_map: Any) -> list[tuple[Place, Any]]:
+    """The devices that a ``device_map`` names itself, and how it spells them; a strategy names none."""
+    values = device_map.values() if isinstance(device_map, Mapping) else [device_map]
+    named = [value for value in values if value is not None and not (isinstance(value, str) and value in STRATEGIES)]
+    return [(normalise(value), value) for value in named]
+
+
+def _check_devices(placement: Placement, device_map: Any, machine: Machine) -> None:
+    """:class:`ArgumentError` for an accelerator that this machine has not, or not of this kind."""
+    named = _named_devices(device_map)
+    if machine.accelerators is not None:
+        described = placement.budgets.keys() if machine.is_any else ()
+        for where in dict.fromkeys(placement.places.values()):
+            if isinstance(where, int) and where >= machine.accelerators and where not in described:
+                shown = repr(next((str(value) for key, value in named if key == where and value != where), where))
+                raise ArgumentError(f"device_map names {shown}, but this machine has no accelerator of that number.")
+    for where, value in named:
+        kind = str(value).partition(":")[0]
+        if machine.kind is not None and isinstance(where, int) and kind not in (machine.kind, str(where)):
+            raise ArgumentError(
+                f"device_map names {str(value)!r}, but this machine's accelerators are called {machine.kind!r}."
+            )
+
+
+def _device(device_map: Any, placement: Placement) -> Place:
+    if isinstance(device_map, Mapping) and set(device_map) == {""}:
+        device_map = device_map[""]
+    is_open = isinstance(placement.main, int) and _UNNUMBERED.fullmatch(str(device_map))
+    return str(device_map) if is_open and device_map not in STRATEGIES else placement.main
+
+
+def _offloaded(plan: LoadPlan, placement: Placement, slot_sizes: Mapping[str, Size]) -> Iterator[str]:
+    if DISK not in placement.places.values():
+        return
+    for slot in plan.slots:
+        is_stored = isinstance(plan.recipes[slot.name], Stored)
+        if is_stored and placement.slots.get(slot.name) == DISK and not slot_sizes[slot.name].is_view:
+            yield slot.name
+
+
+def _check_quantized(quantized: QuantizedSlots, made: Layout) -> None:
+    """:class:`ArgumentError` where quantized weights are to lie elsewhere than where they compute."""
+    away = [name for name in quantized.sizes if made.on_disk(name) or made.must_cross(name)]
+    if away:
+        raise ArgumentError(
+            f"device_map or max_memory leaves {len(away)} quantised weights on the disk or the CPU, the first "
+            f"{away[0]}. They can only lie where they compute: give those devices more room, or load plain weights."
+        )
+    if quantized.needs_accelerator and not made.is_accelerated:
+        raise ArgumentError(quantized.needs_accelerator)
+
+
+def _check_disk(made: Layout, plan: LoadPlan, options: PlacementOptions) -> None:
+    """:class:`ArgumentError` where weights are to lie on the disk that no file there holds, and none may be written."""
+    if not options.has_files and DISK in made.placement.places.values():
+        raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
+    if not made.offloaded or options.offload_folder is not None:
+        return
+    is_cast = True
+    for name in made.offloaded:
+        recipe = plan.recipes[name]
+        assert isinstance(recipe, Stored)
+        is_cast = is_cast and made.dtypes(name, recipe.pieces[0].tensor) is not recipe.pieces[0].tensor.dtype
+    needed = sum(made.sizes[name].nbytes for name in made.offloaded)
+    raise ArgumentError(
+        f"{format_bytes(needed)} of weights that go to the disk are not stored as the model needs them. Say where "
+        "they may be written once, with offload_folder='…'"
+        + ("; or use them as they are stored, with torch_dtype='auto'." if is_cast else ".")
+    )

@@ -1,0 +1,48 @@
+"""What a caller says of files: where they come from, and which of them are meant. Frozen, named values."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+
+class HubOptions(NamedTuple):
+    """How the Hub is asked for a repository. Nothing of it matters for what is on this machine."""
+
+    revision: str | None = None
+    """A branch, tag or commit; None stands for ``main``."""
+    cache_dir: str | os.PathLike[str] | None = None
+    force_download: bool = False
+    local_files_only: bool = False
+    token: str | bool | None = None
+    """A string, True for the one that is stored, False for none."""
+    endpoint: str | None = None
+    """The Hub's address, ``HF_ENDPOINT`` by default."""
+
+
+class FileChoice(NamedTuple):
+    """Which of the files in a folder or a repository are meant."""
+
+    subfolder: str = ""
+    variant: str | None = None
+    """The middle part of the names of weight files: ``model.VARIANT.safetensors``."""
+    use_safetensors: bool | None = None
+    """True: nothing but safetensors; False: nothing of it; None: safetensors first."""
+    prefer: str | None = None
+    """The format to look for first."""
+    gguf_file: str | None = None
+    """The one file of llama.cpp's to take."""
+
+
+USUAL_FILES = FileChoice()
+MAIN = HubOptions()
+
+
+def files_asked_for(keywords: dict[str, Any]) -> tuple[FileChoice, HubOptions]:
+    """Both from the keywords that say where a config is, which are taken out of ``keywords``; None counts as absent."""
+
+    def taken(*names: str) -> dict[str, Any]:
+        return {name: value for name in names if (value := keywords.pop(name, None)) is not None}
+
+    which = FileChoice(**taken("subfolder", "gguf_file"))
+    return which, HubOptions(**taken("revision", "cache_dir", "force_download", "local_files_only", "token"))

@@ -1,0 +1,45 @@
+"""Writes ``tests/parity/heads.py``: the class that transformers has for each family and head.
+
+Run ``make heads`` after adding a family or raising the version of transformers; a test compares the file with what
+this prints. The table stands in a file so that collecting tests imports no framework.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transformers.models.auto import modeling_auto
+
+from loadstone.architectures import registry
+
+TABLE = Path(__file__).parents[1] / "tests" / "parity" / "heads.py"
+_HEADER = '''\
+"""Head → family → the class that transformers has for it, from its Auto tables.
+
+Made by tools/make_heads_table.py: run `make heads`; do not edit.
+"""
+
+HEADS: dict[str, dict[str, str]] = {
+'''
+_NAMES = {
+    "base": modeling_auto.MODEL_MAPPING_NAMES,
+    "causal_lm": modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    "masked_lm": modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES,
+    "sequence_classification": modeling_auto.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES,
+    "token_classification": modeling_auto.MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING_NAMES,
+    "question_answering": modeling_auto.MODEL_FOR_QUESTION_ANSWERING_MAPPING_NAMES,
+}
+
+
+def table() -> str:
+    """The text of the file: every head that transformers has for the families of the registry."""
+    families = sorted(registry.families())
+    lines = []
+    for head, names in _NAMES.items():
+        classes = [f'        "{family}": "{names[family]}",' for family in families if family in names]
+        lines += [f'    "{head}": {{', *classes, "    },"]
+    return _HEADER + "\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table())
