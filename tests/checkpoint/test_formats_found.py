@@ -48,7 +48,7 @@ class Raw(Format):
 
     def plan(self, tensors, metadata):
         (tensor,) = tensors
-        return FilePlan((Cut(tensor, 0, tensor.nbytes),), tensor.nbytes)
+        return FilePlan((Cut(tensor, tensor.range),), tensor.nbytes)
 
 
 FORMAT = Raw()

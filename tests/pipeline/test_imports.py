@@ -10,7 +10,8 @@ import pytest
 from frameworks.torch import tiny
 
 FOR_OTHER_LOADS = (
-    *("architectures.encoders", "checkpoint.flax", "checkpoint.gguf", "checkpoint.keras", "checkpoint.pytorch"),
+    *("architectures.encoders", "checkpoint.flax.read", "checkpoint.gguf.header", "checkpoint.keras.read"),
+    *("checkpoint.pytorch.read", "checkpoint.pytorch.unpickler", "quantization.methods"),
     *("conversion", "cli", "frameworks.flax", "frameworks.tensorflow", "lockfile.lockfile", "pipeline.load_into"),
     *("pipeline.plan", "reporting.forecast", "text"),
     *("quantization.config", "frameworks.torch.quantized.select", "frameworks.torch.quantized.quantize"),

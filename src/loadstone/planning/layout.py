@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.core.placement_options import PlacementOptions
 from loadstone.core.records import record
@@ -18,11 +18,14 @@ from loadstone.core.structure import LayerKind, Structure, weight_slots
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.planning.device_map import Placement, normalise, place
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.quantized_slots import QuantizedSlots, quantized_slots
 from loadstone.planning.recipes import Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
 from loadstone.planning.split import DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
+from loadstone.quantization.packed import Kept
+
+if TYPE_CHECKING:
+    from loadstone.planning.quantized_slots import QuantizedSlots
 
 _UNNUMBERED = re.compile(r"[a-z]+")
 
@@ -94,7 +97,11 @@ def layout(plan: LoadPlan, structure: Structure, options: PlacementOptions, mach
         raise ArgumentError("sharding= is for Flax models. PyTorch models are placed by device_map=.")
     tied = {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)}
     dtypes = _dtypes(structure, options, tied)
-    quantized = quantized_slots(plan, structure, options, dtypes)
+    quantized = None
+    if options.quantization_config is not None or _has_packed(plan):
+        from loadstone.planning.quantized_slots import quantized_slots  # which a plain load does without
+
+        quantized = quantized_slots(plan, structure, options, dtypes)
     slot_sizes = sizes(plan.slots, plan, dtypes, quantized.sizes if quantized else None)
     cache, activations = _running_bytes(structure, options, dtypes.float_bits // 8)
     all_units = units(plan.slots, slot_sizes, structure.blocks(), cache)
@@ -186,6 +193,11 @@ def _offloaded(plan: LoadPlan, placement: Placement, slot_sizes: Mapping[str, Si
         is_stored = isinstance(plan.recipes[slot.name], Stored)
         if is_stored and placement.slots.get(slot.name) == DISK and not slot_sizes[slot.name].is_view:
             yield slot.name
+
+
+def _has_packed(plan: LoadPlan) -> bool:
+    stored = (recipe for recipe in plan.recipes.values() if isinstance(recipe, Stored))
+    return any(isinstance(tensor.packing, Kept) for recipe in stored for tensor in recipe.tensors)
 
 
 def _check_quantized(quantized: QuantizedSlots, made: Layout) -> None:

@@ -23,11 +23,11 @@ from loadstone.planning.quantized_sizes import (
     left_plain,
     quantised_sizes,
 )
-from loadstone.planning.recipes import Stored, Tied
+from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
 from loadstone.quantization.config import read
-from loadstone.quantization.packed import Kept, is_in_blocks
+from loadstone.quantization.packed import is_in_blocks
 from loadstone.quantization.registry import method_named, method_of, methods
 from loadstone.quantization.requested import Quantisation
 
@@ -59,7 +59,7 @@ def quantized_slots(
     Raises :class:`ArgumentError` where there is nothing to quantize, or for a dtype that the library does not know;
     :class:`InvalidConfig` where stored weights that stay packed are not those of linear layers or experts.
     """
-    kept = kept_sizes(plan, dtypes) if _has_packed(plan) else {}
+    kept = kept_sizes(plan, dtypes)
     if any(is_in_blocks(each.inner) for name in kept for each in kept_of(plan.recipes[name])):
         return _in_blocks(plan, kept, structure.layers())
     if kept:
@@ -70,11 +70,6 @@ def quantized_slots(
     if options.quantization_config is None:
         return None
     return _to_quantize(read(options.quantization_config), plan, structure, dtypes)
-
-
-def _has_packed(plan: LoadPlan) -> bool:
-    stored = (recipe for recipe in plan.recipes.values() if isinstance(recipe, Stored))
-    return any(isinstance(tensor.packing, Kept) for recipe in stored for tensor in recipe.tensors)
 
 
 def _to_quantize(asked: Quantisation, plan: LoadPlan, structure: Structure, dtypes: SlotDTypes) -> QuantizedSlots:
