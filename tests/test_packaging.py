@@ -23,6 +23,10 @@ NOT_ON_IMPORT = {
 }  # fmt: skip
 
 
+NEEDS_NUMPY = {"loadstone.checkpoint.gguf.open"}
+"""What only files of that format import: it undoes what llama.cpp's converter did to their tensors."""
+
+
 def python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout
 
@@ -50,7 +54,7 @@ def test_a_room_without_a_framework_stays_so_when_all_of_it_is_imported(room: st
     loaded = python(
         f"import importlib, pkgutil, sys, loadstone.{room} as room\n"
         "for module in pkgutil.walk_packages(room.__path__, room.__name__ + '.'):\n"
-        "    importlib.import_module(module.name)\n"
+        f"    module.name in {NEEDS_NUMPY!r} or importlib.import_module(module.name)\n"
         "print(*sys.modules)"
     )
     assert f"loadstone.{room}." in loaded

@@ -74,7 +74,7 @@ def test_a_wrong_option_is_exit_code_2_with_the_option_named() -> None:
 def test_our_error_is_one_message_without_traceback_and_exit_code_1(tmp_path: Path) -> None:
     done = loadstone("inspect", tmp_path / "nowhere")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"error: {tmp_path / 'nowhere'}")
+    assert done.stderr.startswith(f"error: '{tmp_path / 'nowhere'}'")
     assert "Traceback" not in done.stderr
     assert ESCAPE not in done.stderr
 

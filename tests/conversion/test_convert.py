@@ -509,7 +509,8 @@ def test_a_truncated_source_is_named_and_nothing_is_written(llama: Path, tmp_pat
 _MEASURED = """
 import json, resource, sys
 import numpy, loadstone
-from loadstone import converting, comparing, hub
+from loadstone.conversion import convert, diff
+from loadstone.sources import resolve
 from huggingface_hub import split_state_dict_into_shards_factory
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 source, target, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])

@@ -313,7 +313,7 @@ def test_a_single_device_in_any_form(original: Any, folder: Path, given: Any) ->
         ("nowhere", "'nowhere'"),
         ("meta", "where nothing can be loaded"),
         (99, "no accelerator of that number"),
-        (-1, "no accelerator of that number"),
+        (-1, "-1 is no device"),
         (1.5, "1.5"),
         (True, "True"),
     ],

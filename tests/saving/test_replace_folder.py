@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from loadstone.errors import CorruptCheckpoint, SaveError
+from loadstone.saving import folders
 from loadstone.saving import replace_folder as swap
 from loadstone.saving.journal import STAGING, finish_interrupted_save, is_plain_name
 from loadstone.saving.replace_folder import replace_files
-from loadstone.transfer import durable
 
 Tree = dict[str, bytes]
 
@@ -496,7 +496,7 @@ def test_every_file_and_its_folder_are_on_the_disk_before_the_new_ones_count(
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "rename", rename)
     monkeypatch.setattr(swap, "_exchange", exchange if way == "beside" else refuse_exchange)
-    monkeypatch.setattr(durable.shutil, "rmtree", rmtree)
+    monkeypatch.setattr(folders.shutil, "rmtree", rmtree)
     save(folder)
     at = log.index("COMMIT")
     staged = len(log[:at]) - 1 - log[:at][::-1].index("sync staging")
@@ -555,7 +555,7 @@ def test_leftover_that_a_process_elsewhere_still_holds_stays(folder: Path) -> No
     with subprocess.Popen(["true"]) as process:
         process.wait()
     held = lay(folder.parent / f".checkpoint.loadstone-{process.pid}-0123abcd", {"shard-1": b"x"})
-    with durable.locked(held):
+    with folders.locked(held):
         save(folder)
     assert held.exists()
 
@@ -595,7 +595,7 @@ def test_save_completes_the_one_before_it_that_was_cut_off(folder: Path) -> None
 
 def test_trade_waits_for_a_save_that_is_under_way_inside(folder: Path) -> None:
     thread = threading.Thread(target=save, args=(folder,))
-    with durable.locked(folder):
+    with folders.locked(folder):
         thread.start()
         thread.join(0.3)
         assert tree(folder) == OLD | OTHER
