@@ -20,17 +20,20 @@ from loadstone.configs.load_options import option_names
 from loadstone.errors import (
     ArgumentError,
     CheckpointNotFound,
+    ConfigNotFound,
     DoesNotFit,
     InvalidConfig,
     InvalidDeviceMap,
     LoadstoneError,
     MissingTensors,
     ShapeMismatch,
+    UnknownArgument,
     UnsupportedDType,
     UnusedTensors,
 )
 from loadstone.frameworks.torch.loading.module_walk import bytes_of
 
+FREE = tiny.config("llama", tie_word_embeddings=False)  # names no class, which leaves it to the file
 CONFIG = tiny.config("llama", architectures=["LlamaForCausalLM"], num_hidden_layers=1)
 NF4 = loadstone.BitsAndBytesConfig(load_in_4bit=True)
 AUTO = {"device_map": "auto", "max_memory": {"cpu": "70kB"}}
@@ -53,6 +56,7 @@ class Row(NamedTuple):
 
 ROWS = [
     Row("config", None),
+    Row("config", FREE),
     Row("config", CONFIG),
     Row("config", 3, ArgumentError),
     Row("config", tiny.config("llama", architectures=CONFIG.architectures, vocab_size=65), ShapeMismatch),
@@ -193,6 +197,12 @@ ROWS = [
     Row("quantization_config", {"quant_method": "gptq"}, ArgumentError),
     Row("quantization_config", {"load_in_4bit": "yes"}, ArgumentError),
     Row("quantization_config", "int8", ArgumentError),
+    Row("attn_implementation", "nonsense", ArgumentError),
+    Row("attn_implementation", 3, ArgumentError),
+    Row("lock", "missing.lock", ConfigNotFound),
+    Row("trust_remote_code", 3, ArgumentError),
+    Row("subfolder", "nowhere", ConfigNotFound),
+    Row("num_hidden_layers", 1),
 ]
 
 
@@ -297,6 +307,18 @@ def test_plan_and_load_agree(
         loadstone.AutoModelForCausalLM.from_pretrained(folder, **keywords)
     assert (type(by_plan.value), str(by_plan.value)) == (type(by_load.value), str(by_load.value))
     assert type(by_load.value) is row.refused
+
+
+@pytest.mark.parametrize("name", ["model.safetensors"])
+def test_a_path_to_the_weights_means_their_folder(name: str, checkpoints: Mapping[str, Path]) -> None:
+    path = checkpoints["plain"] / name
+    assert planned(path) == loaded(path) == planned(path.parent)
+
+
+def test_a_keyword_that_nothing_takes_is_named_by_both(checkpoints: Mapping[str, Path]) -> None:
+    for entry in (loadstone.plan, loadstone.AutoModelForCausalLM.from_pretrained):
+        with pytest.raises(UnknownArgument, match="nonsense"):
+            entry(checkpoints["plain"], nonsense=1)
 
 
 def test_every_option_has_a_row() -> None:
