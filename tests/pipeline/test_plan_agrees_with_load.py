@@ -50,7 +50,8 @@ class Row(NamedTuple):
     checkpoint: str = "plain"
 
     def __str__(self) -> str:
-        value = "…" if self.value is not None and self.option == "config" else repr(self.value)
+        is_long = self.value is not None and self.option in ("config", "sharding")
+        value = "…" if is_long else repr(self.value)
         return f"{self.option}={value}"[:60] + ("" if self.checkpoint == "plain" else f"-{self.checkpoint}")
 
 
