@@ -27,6 +27,10 @@ _FLAGS = (
 )
 
 
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, _FLAGS)
+
+
 class UnusableFile(Exception):
     """Internal: a path that is not a readable regular file, or not as long as it should be.
 
@@ -51,16 +55,16 @@ class RegularFile:
         try:
             # Looked at before it is opened: opening alone can wait (a FIFO) or act (some devices).
             _require_regular(os.stat(path))
-            descriptor = os.open(path, _FLAGS)
+            # The file object opens and closes: an interrupt never meets a descriptor that two of us would close.
+            self._raw = io.FileIO(path, "rb", opener=_opened)
         except OSError as error:
             raise _unusable(path, error) from None
         try:
-            status = os.fstat(descriptor)
+            status = os.fstat(self._raw.fileno())
             _require_regular(status)
             self.nbytes = status.st_size
-            self._raw = io.FileIO(descriptor, "rb")
         except BaseException:
-            os.close(descriptor)
+            self._raw.close()
             raise
 
     def __enter__(self) -> RegularFile:
