@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 VARIABLES = {
     "ATEN_CPU_CAPABILITY": "avx2",
@@ -18,6 +20,8 @@ VARIABLES = {
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
     # TensorFlow asks the processor, and not oneDNN, whether oneDNN takes bfloat16; told less, oneDNN ends the process.
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    # What Inductor compiled for more than AVX2 gives NaN in a process that has less, and its cache mixes the two.
+    "TORCHINDUCTOR_CACHE_DIR": str(Path(tempfile.gettempdir(), f"torchinductor-avx2-{os.getuid()}")),
 }
 XLA = "--xla_cpu_max_isa=AVX2"
 
