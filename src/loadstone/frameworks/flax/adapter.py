@@ -8,13 +8,13 @@ from typing import Any
 from flax import nnx
 
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.configs.load_options import Options
+from loadstone.configs.load_options import Options, check_attention
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.flax.classes import CLASSES
 from loadstone.frameworks.flax.fill import Filled, fill
 from loadstone.frameworks.flax.heads import BareModel
-from loadstone.frameworks.flax.model import FlaxPreTrainedModel, check_attention
+from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.placement import placement as placed
 from loadstone.frameworks.flax.slots import naming, slots

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from loadstone.architectures import components
+from loadstone.configs.load_options import check_attention
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
@@ -265,10 +266,3 @@ def floating(dtype: Any) -> jnp.dtype:
     if found is None or not found.is_floating or not hasattr(jnp, found.value):
         raise UnsupportedDType([Fault(f"dtype {dtype!r}", "a floating-point dtype that JAX has", "none")])
     return jnp.dtype(getattr(jnp, found.value))
-
-
-def check_attention(name: str) -> str:
-    """``"sdpa"`` or ``"eager"``, which are one here; :class:`ArgumentError` for anything else."""
-    if name not in ("sdpa", "eager"):
-        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
-    return name

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 import tensorflow as tf
 
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.configs.load_options import Options
+from loadstone.configs.load_options import Options, check_attention
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.tensorflow.classes import CLASSES
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
-from loadstone.frameworks.tensorflow.model import TFPreTrainedModel, check_attention, skeletons
+from loadstone.frameworks.tensorflow.model import TFPreTrainedModel, skeletons
 from loadstone.frameworks.tensorflow.slots import check_layers, naming, slots
 from loadstone.frameworks.tensorflow.variables import Filled, fill
 from loadstone.materialize.arrays import ArraySource, held

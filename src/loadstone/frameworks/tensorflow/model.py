@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.configs.load_options import check_attention
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.tensors import BY_NAME
@@ -269,10 +270,3 @@ class _Listed:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
-
-
-def check_attention(name: str) -> str:
-    """``"sdpa"`` or ``"eager"``, which are one here; :class:`ArgumentError` for anything else."""
-    if name not in ("sdpa", "eager"):
-        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
-    return name

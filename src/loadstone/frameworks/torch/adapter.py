@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.checkpoint import Checkpoint
-from loadstone.configs.load_options import Options
+from loadstone.configs.load_options import Options, check_attention
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
@@ -21,7 +21,7 @@ from loadstone.frameworks.torch.loading.fill import Filled, Source, check_kinds,
 from loadstone.frameworks.torch.loading.skeleton import without_memory
 from loadstone.frameworks.torch.loading.slots import naming, slots
 from loadstone.frameworks.torch.modeling.classes import CLASSES
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel, check_attention
+from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.untying import tensors_alike
 from loadstone.frameworks.torch.placement.device_hooks import cross
 from loadstone.frameworks.torch.placement.dtype_hooks import cast_between

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures import components
+from loadstone.configs.load_options import check_attention
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import RESIZE_KEYWORDS, unknown_argument
@@ -293,13 +294,6 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         from loadstone.frameworks.torch.save import save
 
         return save(self, *arguments)
-
-
-def check_attention(name: str) -> str:
-    """``"sdpa"`` or ``"eager"``; :class:`ArgumentError` for anything else."""
-    if name not in ("sdpa", "eager"):
-        raise ArgumentError(f"attn_implementation is {name!r}; Loadstone has 'sdpa' and 'eager'.")
-    return name
 
 
 def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
