@@ -51,7 +51,11 @@ class Hashes:
         self._pool = ThreadPoolExecutor(max(1, min(cores(), len(found))))
         # The largest first, so that no core is left with it at the end.
         order = sorted(found, key=lambda path: -_size(path))
-        self._futures: dict[Path, Future[str]] = {path: self._pool.submit(self._of, path) for path in order}
+        try:
+            self._futures: dict[Path, Future[str]] = {path: self._pool.submit(self._of, path) for path in order}
+        except BaseException:  # an interrupt
+            self.cancel()
+            raise
 
     def wait(self) -> dict[Path, str]:
         """All of them."""

@@ -79,7 +79,7 @@ def _end(writing: _Writing, futures: list[Future[None]], pool: ThreadPoolExecuto
             writing.stop()
             # Python 3.11 takes a thread for dead whose join is interrupted; waiting for what it does is safe.
             wait(futures)
-            pool.shutdown()
+            pool.shutdown(cancel_futures=True)  # as thread_pool
             for file in files:
                 file.close()
             break

@@ -5,9 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 TaskT = TypeVar("TaskT")
+
+
+@contextmanager
+def thread_pool(threads: int, name: str = "loadstone") -> Iterator[ThreadPoolExecutor]:
+    """A pool that leaves nothing behind: what an error or an interrupt left in its queue is taken out.
+
+    An interrupt in the middle of ``Thread.start`` leaves a thread that never runs in ``threading``'s list for ever,
+    and with it the pool's queue and all that its jobs hold: maps of files, say.
+    """
+    with ThreadPoolExecutor(threads, name) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 class Crew(Generic[TaskT]):
@@ -20,7 +35,7 @@ class Crew(Generic[TaskT]):
 
     def run(self, threads: int) -> None:
         """Until all is done. Raises what a task, or making it, raises, as soon as no thread works any more."""
-        with ThreadPoolExecutor(threads, self._name) as pool:
+        with thread_pool(threads, self._name) as pool:
             try:
                 for job in [pool.submit(self._run) for _ in range(threads)]:
                     job.result()

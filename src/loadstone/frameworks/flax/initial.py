@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import jax
@@ -19,6 +18,7 @@ from loadstone.frameworks.flax.forward import is_traced
 from loadstone.frameworks.flax.leaves import Leaf
 from loadstone.frameworks.flax.tree import at, put, variables
 from loadstone.transfer.machine import cores
+from loadstone.transfer.threads import thread_pool
 
 
 class FreshSlot(NamedTuple):
@@ -82,5 +82,5 @@ def fresh_arrays(slots: Sequence[FreshSlot], seed: int, dtype: jnp.dtype) -> dic
         leaf_name = slot.name.rpartition(".")[2]
         return initial(slot.leaf, leaf_name, slot.shape, rng).astype(dtype)
 
-    with ThreadPoolExecutor(cores()) as pool:
+    with thread_pool(cores()) as pool:
         return dict(zip((slot.name for slot in slots), pool.map(make, slots), strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import jax
@@ -16,6 +15,7 @@ from loadstone.materialize.arrays import ArraySource, _check_kinds, cast_into, n
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.transfer.machine import cores
+from loadstone.transfer.threads import thread_pool
 
 Array = np.ndarray[Any, Any]
 
@@ -52,7 +52,7 @@ def fill_shards(
 
     _check_kinds(plan)
     stored = {name: recipe.pieces for name, recipe in plan.recipes.items() if isinstance(recipe, Stored)}
-    with ThreadPoolExecutor(cores()) as pool:
+    with thread_pool(cores()) as pool:
         slots = list(pool.map(make, stored, stored.values()))
     by_device: dict[str, int] = {}
     for slot in slots:
