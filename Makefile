@@ -34,7 +34,7 @@ help:
 	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
 	@echo "make benchmark-lock        what a lock file costs a load"
 	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
-	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantising while loading, converting"
+	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantizing while loading, converting"
 	@echo "make benchmark-change      this tree beside an earlier commit: make benchmark-change BEFORE=main"
 	@echo "make clean                 remove the environments and the caches"
 
@@ -104,7 +104,7 @@ benchmark-transfer: $(VENV)/.installed-benchmark
 
 benchmark-packed: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_gguf.py
-	$(BIN)/python benchmarks/run_quantise.py
+	$(BIN)/python benchmarks/run_quantize.py
 	$(BIN)/python benchmarks/run_convert.py
 
 BEFORE ?= HEAD

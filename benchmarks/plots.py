@@ -10,7 +10,7 @@ from growth import Axis
 from report import Series
 
 _INK: Mapping[str, tuple[str, str]] = {"loadstone": ("#0b5394", "o"), "transformers": ("#b45309", "s")}
-"""A library's colour and marker."""
+"""A library's color and marker."""
 _LINES: Mapping[str, dict[str, Any]] = {
     "first": {"linestyle": "-", "markerfacecolor": None},
     "again": {"linestyle": "--", "markerfacecolor": "white"},
@@ -43,7 +43,7 @@ def draw(axis: Axis, series: Series, libraries: Sequence[str], file: Path) -> No
         )
         for plot, panel in zip(plots[0], axis.panels, strict=True):
             for library in libraries:
-                colour, marker = _INK[library]
+                color, marker = _INK[library]
                 for turn, line in _LINES.items():
                     keys = [(point.at, (library, axis.key(panel, point), f"total_{turn}_s")) for point in panel.points]
                     found = [(at / axis.scale, series.median(*key)) for at, key in keys if key in series]
@@ -51,10 +51,10 @@ def draw(axis: Axis, series: Series, libraries: Sequence[str], file: Path) -> No
                         continue
                     plot.plot(
                         *zip(*found, strict=True),
-                        color=colour,
+                        color=color,
                         marker=marker,
                         label=f"{library}, {turn}",
-                        **line | {"markerfacecolor": line["markerfacecolor"] or colour},
+                        **line | {"markerfacecolor": line["markerfacecolor"] or color},
                     )
             plot.set_xscale("log")
             plot.set_yscale("log")

@@ -58,8 +58,8 @@ RUNS: dict[str, dict[str, Any]] = {
     "packed, float32": {"dequantize": False, "dtype": "float32"},
     "packed, bfloat16": {"dequantize": False, "dtype": "bfloat16"},
     "packed, bfloat16, without llvmlite": {"dequantize": False, "dtype": "bfloat16"},
-    "dequantised, bfloat16": {"dtype": "bfloat16"},
-    "dequantised, float32": {"dtype": "float32"},
+    "dequantized, bfloat16": {"dtype": "bfloat16"},
+    "dequantized, float32": {"dtype": "float32"},
 }
 """What is run to generate → keywords of ``from_pretrained``."""
 TOKENS, PROMPT_TOKENS = 32, 256
@@ -110,7 +110,7 @@ def collect_runs(repetitions: int, folder: Path) -> dict[str, dict[str, float]]:
 
 def runs_table(runs: Mapping[str, Mapping[str, float]]) -> str:
     """The second part, as Markdown."""
-    plain_s = runs["dequantised, bfloat16"]["token_processor_s"]
+    plain_s = runs["dequantized, bfloat16"]["token_processor_s"]
     found = runs["packed, bfloat16"]["token_processor_s"] / plain_s
     lines = [
         f"### Run packed\n\nOne text, {TOKENS} tokens one by one after 8; and one prompt of {PROMPT_TOKENS} tokens. "

@@ -82,7 +82,7 @@ def metadata(built: Path) -> email.message.Message:
         return email.message_from_bytes(wheel.read(name))
 
 
-def test_wheel_holds_the_package_the_type_marker_and_the_licence(built: Path) -> None:
+def test_wheel_holds_the_package_the_type_marker_and_the_license(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
     sources = {

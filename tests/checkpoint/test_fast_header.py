@@ -55,7 +55,7 @@ def test_a_header_as_libraries_write_it_is_read_by_columns(metadata: dict[str, s
         (start + 36, 8),
         (start + 44, 0),
     ]
-    assert all(t.file is PATH and t.strides is None and t.stretches == () for t in tensors)
+    assert all(t.file is PATH and t.strides is None and t.slices == () for t in tensors)
 
 
 def test_tensors_of_one_shape_share_one_tuple() -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from loadstone.checkpoint.format import Format
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.transfer.outgoing import Cut, FilePlan
+from loadstone.transfer.outgoing import TensorRange, FilePlan
 
 
 class Raw(Format):
@@ -48,7 +48,7 @@ class Raw(Format):
 
     def plan(self, tensors, metadata):
         (tensor,) = tensors
-        return FilePlan((Cut(tensor, tensor.range),), tensor.nbytes)
+        return FilePlan((TensorRange(tensor, tensor.range),), tensor.nbytes)
 
 
 FORMAT = Raw()

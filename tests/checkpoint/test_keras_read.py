@@ -203,7 +203,7 @@ def test_of_a_whole_model_only_the_weights_are_taken(tmp_path: Path) -> None:
     assert_same(open_checkpoint(path), {"dense.weight": np.ones((3, 2))})
 
 
-def test_attribute_lists_too_long_for_one_attribute_are_recognised(tmp_path: Path) -> None:
+def test_attribute_lists_too_long_for_one_attribute_are_recognized(tmp_path: Path) -> None:
     path = tmp_path / "tf_model.h5"
     with h5py.File(path, "w") as file:
         file.attrs["layer_names0"] = [b"bert"]

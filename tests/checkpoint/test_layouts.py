@@ -62,5 +62,5 @@ def test_any_order_of_any_runs_reads_as_numpy_puts_them(
         assert checkpoint.nbytes == 2 * elements
         assert all(
             tensor.offset <= part.offset and part.offset + part.nbytes <= tensor.offset + tensor.nbytes
-            for part, _ in tensor.stretches
+            for part, _ in tensor.slices
         )

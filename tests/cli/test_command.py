@@ -1,4 +1,4 @@
-"""What holds for every command: help, errors, exit codes, colour, Ctrl-C."""
+"""What holds for every command: help, errors, exit codes, color, Ctrl-C."""
 
 from __future__ import annotations
 
@@ -87,13 +87,13 @@ def test_a_traceback_is_shown_on_request(tmp_path: Path, flags: list[str], envir
     assert "CheckpointNotFound" in done.stderr
 
 
-def test_a_terminal_gets_a_tree_and_colour(weights: Path) -> None:
+def test_a_terminal_gets_a_tree_and_color(weights: Path) -> None:
     written = in_terminal("inspect", weights)
     assert ESCAPE in written
     assert "└── " in written
 
 
-def test_no_color_in_a_terminal_keeps_the_tree_and_drops_the_colour(weights: Path) -> None:
+def test_no_color_in_a_terminal_keeps_the_tree_and_drops_the_color(weights: Path) -> None:
     written = in_terminal("inspect", weights, NO_COLOR="1")
     assert "└── " in written
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", written)

@@ -109,7 +109,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "out") == []
 
 
-# Quantising
+# Quantizing
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.saved(tiny.llama(hidden_size=64, intermediate_size=128).bfloat16(), tmp_path_factory.mktemp("wide"))
 
 
-def test_convert_quantises_and_the_model_runs_so(wide: Path, tmp_path: Path) -> None:
+def test_convert_quantizes_and_the_model_runs_so(wide: Path, tmp_path: Path) -> None:
     done = loadstone(
         *("convert", wide, tmp_path / "a", "--quantize", "nf4", "--module-to-not-convert", "o_proj", "--verify")
     )
@@ -136,7 +136,7 @@ def test_convert_quantises_and_the_model_runs_so(wide: Path, tmp_path: Path) -> 
         (("--quantize", "int8", "--format", "pytorch"), "'safetensors' only"),
     ],
 )
-def test_what_cannot_be_quantised_is_one_line(
+def test_what_cannot_be_quantized_is_one_line(
     arguments: tuple[str, ...], said: str, wide: Path, tmp_path: Path
 ) -> None:
     done = loadstone("convert", wide, tmp_path / "a", *arguments)

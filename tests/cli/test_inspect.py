@@ -209,7 +209,7 @@ def test_printable_text_holds_no_control_character_but_tab_and_newline(text: str
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", printable(text))
 
 
-def a_quantised_one(folder: Path, **settings: Any) -> Path:
+def a_quantized_one(folder: Path, **settings: Any) -> Path:
     """One layer in the layout of AWQ."""
     from quantization.element_by_element import Example
     from safetensors.torch import save_file as save
@@ -221,12 +221,12 @@ def a_quantised_one(folder: Path, **settings: Any) -> Path:
     return folder
 
 
-def test_quantised_weights_are_shown_as_the_model_has_them(tmp_path: Path) -> None:
-    folder = a_quantised_one(tmp_path)
+def test_quantized_weights_are_shown_as_the_model_has_them(tmp_path: Path) -> None:
+    folder = a_quantized_one(tmp_path)
     found = json.loads(loadstone("inspect", folder, "--json").stdout)
     nbytes = 32 * 2 * 4 + 2 * 2 * 4 + 2 * 16 * 2  # codes, zeros, scales
     kind = "AWQ 4-bit in groups of 16"
-    assert found["quantised"] == "awq (loads with dequantize=True)"
+    assert found["quantized"] == "awq (loads with dequantize=True)"
     assert (found["parameters"], found["nbytes"]) == (16 * 32, nbytes)
     assert found["dtypes"] == {kind: {"tensors": 1, "parameters": 16 * 32, "nbytes": nbytes}}
     assert found["files"] == {"model.safetensors": {"tensors": 1, "nbytes": nbytes}}
@@ -234,18 +234,18 @@ def test_quantised_weights_are_shown_as_the_model_has_them(tmp_path: Path) -> No
     assert (tensor["name"], tensor["packing"]) == ("model.layers.0.mlp.up_proj.weight", kind)
     lines = [re.split(r"\s{2,}", line) for line in loadstone("inspect", folder).stdout.splitlines()]
     assert ["model.layers.0.mlp.up_proj.weight", kind, "[16, 32]", "×1"] in lines
-    assert ["quantised", "awq (loads with dequantize=True)"] in lines
+    assert ["quantized", "awq (loads with dequantize=True)"] in lines
 
 
-def test_weights_quantised_in_a_way_that_is_not_read_are_shown_as_they_are_stored(tmp_path: Path) -> None:
-    found = inspect_checkpoint(a_quantised_one(tmp_path, version="gemv_fast"))
-    assert len(found.tensors) == 3 and found.quantised.startswith("awq (not read: config key")
-    assert "'gemv_fast'" in found.quantised
-    unknown = inspect_checkpoint(a_quantised_one(tmp_path, quant_method=["\x1b["]))
-    assert unknown.quantised.startswith("by no method that is known (not read") and len(unknown.tensors) == 3
+def test_weights_quantized_in_a_way_that_is_not_read_are_shown_as_they_are_stored(tmp_path: Path) -> None:
+    found = inspect_checkpoint(a_quantized_one(tmp_path, version="gemv_fast"))
+    assert len(found.tensors) == 3 and found.quantized.startswith("awq (not read: config key")
+    assert "'gemv_fast'" in found.quantized
+    unknown = inspect_checkpoint(a_quantized_one(tmp_path, quant_method=["\x1b["]))
+    assert unknown.quantized.startswith("by no method that is known (not read") and len(unknown.tensors) == 3
 
 
-def test_plan_takes_a_quantised_checkpoint_with_dequantize(tmp_path: Path) -> None:
+def test_plan_takes_a_quantized_checkpoint_with_dequantize(tmp_path: Path) -> None:
     from frameworks.torch import tiny
     from quantization.test_awq import a_model
 

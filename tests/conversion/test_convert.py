@@ -18,7 +18,7 @@ import pytest
 import torch
 from frameworks.torch import tiny
 from pipeline.test_quantized_checkpoint import FP8, to_blocks
-from quantization.stored import Tensors, quantised
+from quantization.stored import Tensors, quantized
 from quantization.test_gptq import a_model
 from safetensors.torch import load_file, save_file
 
@@ -49,7 +49,7 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def fp8(llama: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tensors]:
     folder = tmp_path_factory.mktemp("fp8")
-    return folder, quantised(llama, folder, FP8, to_blocks)
+    return folder, quantized(llama, folder, FP8, to_blocks)
 
 
 def numbers(folder: Path) -> Tensors:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from frameworks.torch import tiny
 from pipeline.test_quantized_checkpoint import FP8, to_blocks
-from quantization.stored import quantised
+from quantization.stored import quantized
 from safetensors.torch import save_file
 
 import loadstone
@@ -171,7 +171,7 @@ def test_formats_are_compared_under_the_hubs_names_and_layouts(format: str, llam
 
 
 def test_packed_weights_are_compared_by_their_numbers(llama: Path, tmp_path: Path) -> None:
-    numbers = quantised(llama, tmp_path / "packed", FP8, to_blocks)
+    numbers = quantized(llama, tmp_path / "packed", FP8, to_blocks)
     (tmp_path / "plain").mkdir()
     save_file(numbers, tmp_path / "plain" / "model.safetensors")
     assert loadstone.diff(tmp_path / "packed", tmp_path / "plain", ignore_dtype=True).is_empty

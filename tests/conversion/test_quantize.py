@@ -1,4 +1,4 @@
-"""``convert`` quantises: the files that a model quantised while it is loaded would save, without that model."""
+"""``convert`` quantizes: the files that a model quantized while it is loaded would save, without that model."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ import transformers
 from frameworks.torch import tiny
 from peaks import WATCHING
 from pipeline.test_quantized_checkpoint import FP8, to_blocks
-from quantization.stored import Tensors, quantised
+from quantization.stored import Tensors, quantized
 from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone import BitsAndBytesConfig, TorchAoConfig
-from loadstone.conversion import quantize as quantising
+from loadstone.conversion import quantize as quantizing
 from loadstone.errors import (
     ArgumentError,
     CorruptCheckpoint,
@@ -39,7 +39,7 @@ from loadstone.errors import (
 
 Auto: Any = loadstone.AutoModelForCausalLM
 SIZES: dict[str, Any] = dict(hidden_size=64, intermediate_size=128)
-CONFIGS = tiny.QUANTISING
+CONFIGS = tiny.QUANTIZING
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def logits(model: Any) -> torch.Tensor:
 
 
 def saved(source: Path, folder: Path, config: Any, **options: Any) -> Path:
-    """What the model that is quantised while it is loaded saves."""
+    """What the model that is quantized while it is loaded saves."""
     Auto.from_pretrained(source, quantization_config=config, **options).save_pretrained(folder)
     return folder
 
@@ -82,7 +82,7 @@ def with_config(source: Path, folder: Path, **changes: Any) -> Path:
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_the_file_is_byte_for_byte_the_one_that_the_quantised_model_saves(
+def test_the_file_is_byte_for_byte_the_one_that_the_quantized_model_saves(
     name: str, plain: Path, tmp_path: Path
 ) -> None:
     made = loadstone.convert(plain, tmp_path / "made", quantization_config=CONFIGS[name], verify=True)
@@ -91,7 +91,7 @@ def test_the_file_is_byte_for_byte_the_one_that_the_quantised_model_saves(
     told, other = config_of(tmp_path / "made"), config_of(expected)
     assert told["quantization_config"] == other["quantization_config"]
     assert told["torch_dtype"] == other["torch_dtype"] == "bfloat16"
-    assert len(made.quantised) == 14 and made.is_verified and not made.rounded and not made.unpacked
+    assert len(made.quantized) == 14 and made.is_verified and not made.rounded and not made.unpacked
     assert (tmp_path / "made" / "tokenizer.json").exists()
 
 
@@ -116,7 +116,7 @@ def test_everything_is_rounded_to_the_dtype_asked_for_first(name: str, tmp_path:
     made = loadstone.convert(source, tmp_path / "made", quantization_config=CONFIGS[name], dtype="float16", verify=True)
     assert_same_file(tmp_path / "made", saved(source, tmp_path / "saved", CONFIGS[name], torch_dtype=torch.float16))
     assert config_of(tmp_path / "made")["torch_dtype"] == "float16"
-    assert "model.norm.weight" in made.rounded and not set(made.rounded) & set(made.quantised)
+    assert "model.norm.weight" in made.rounded and not set(made.rounded) & set(made.quantized)
 
 
 def test_the_dtype_is_the_configs_where_none_is_asked_for(tmp_path: Path) -> None:
@@ -133,14 +133,14 @@ def test_modules_named_are_left_alone_and_the_config_lists_them(name: str, plain
     asked = CONFIGS[name].to_dict() | {key: ["o_proj", "model.layers.1.mlp"]}
     made = loadstone.convert(plain, tmp_path / "made", quantization_config=asked)
     assert_same_file(tmp_path / "made", saved(plain, tmp_path / "saved", asked))
-    assert len(made.quantised) == 14 - 2 - 3
+    assert len(made.quantized) == 14 - 2 - 3
     assert {"lm_head", "model.layers.1.mlp.up_proj"} <= set(config_of(tmp_path / "made")["quantization_config"][key])
 
 
 # What is not one stored tensor for each slot
 
 
-def test_fused_and_split_projections_are_quantised_as_the_model_has_them(tmp_path: Path) -> None:
+def test_fused_and_split_projections_are_quantized_as_the_model_has_them(tmp_path: Path) -> None:
     """Phi-3's stored apart, Llama's stored fused: neither is what the model has."""
     made = tiny.model("Phi3ForCausalLM", "phi3", pad_token_id=0, **SIZES).to(torch.bfloat16)
     fused = tiny.saved(made, tmp_path / "fused")
@@ -159,7 +159,7 @@ def test_fused_and_split_projections_are_quantised_as_the_model_has_them(tmp_pat
     save_file(apart, source / "model.safetensors")
     made_apart = loadstone.convert(source, tmp_path / "made", quantization_config=CONFIGS["int8"], verify=True)
     assert_same_file(tmp_path / "made", saved(fused, tmp_path / "saved", CONFIGS["int8"]))
-    assert "model.layers.0.mlp.gate_up_proj.weight" in made_apart.quantised
+    assert "model.layers.0.mlp.gate_up_proj.weight" in made_apart.quantized
 
 
 def test_names_without_the_models_prefix_get_it_as_saving_gives_it(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_what_the_model_has_no_place_for_is_kept_and_what_no_model_needs_is_not(
 
 
 @pytest.mark.parametrize("name", ["int8", "nf4"])
-def test_a_gguf_file_is_unpacked_and_quantised(name: str, tmp_path: Path) -> None:
+def test_a_gguf_file_is_unpacked_and_quantized(name: str, tmp_path: Path) -> None:
     from checkpoint.test_gguf_open import write
 
     write(tmp_path / "model.gguf")
@@ -201,12 +201,12 @@ def test_a_gguf_file_is_unpacked_and_quantised(name: str, tmp_path: Path) -> Non
 @pytest.fixture(scope="module")
 def fp8(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fp8")
-    quantised(plain, folder, FP8, to_blocks)
+    quantized(plain, folder, FP8, to_blocks)
     return folder
 
 
-def test_what_is_packed_already_is_quantised_anew_only_if_it_is_made_plain_first(fp8: Path, tmp_path: Path) -> None:
-    with pytest.raises(InvalidConfig, match=r"fp8[\s\S]*quantised anew[\s\S]*--dequantize"):
+def test_what_is_packed_already_is_quantized_anew_only_if_it_is_made_plain_first(fp8: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfig, match=r"fp8[\s\S]*quantized anew[\s\S]*--dequantize"):
         loadstone.convert(fp8, tmp_path / "made", quantization_config=CONFIGS["nf4"])
     assert os.listdir(tmp_path) == []
     loadstone.convert(fp8, tmp_path / "made", quantization_config=CONFIGS["nf4"], dequantize=True, verify=True)
@@ -311,7 +311,7 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
         return importlib.import_module(asked)
 
     monkeypatch.setattr(registry, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
-    extra = "torch" if package == "torch" else "quantised"
+    extra = "torch" if package == "torch" else "quantized"
     with pytest.raises(FrameworkNotInstalled, match=rf"{package}, which is not installed.*loadstone\[{extra}\]"):
         loadstone.convert(plain, tmp_path / "made", quantization_config=CONFIGS[name])
     assert os.listdir(tmp_path) == []
@@ -327,13 +327,13 @@ def test_no_room_for_the_scratch_file_leaves_nothing(
         def write(self, data: Any) -> int:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(quantising.tempfile, "TemporaryFile", lambda **_: Full())
+    monkeypatch.setattr(quantizing.tempfile, "TemporaryFile", lambda **_: Full())
     with pytest.raises(SaveError, match=r"No space left.*room"):
         loadstone.convert(plain, tmp_path / "made", quantization_config=CONFIGS["int8"])
     assert os.listdir(tmp_path) == []
 
 
-def test_an_interrupt_while_weights_are_quantised_leaves_nothing(
+def test_an_interrupt_while_weights_are_quantized_leaves_nothing(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
@@ -346,8 +346,8 @@ def test_an_interrupt_while_weights_are_quantised_leaves_nothing(
             raise KeyboardInterrupt
         return real(*args)
 
-    real = torchao_weights.TorchAo.quantise
-    monkeypatch.setattr(torchao_weights.TorchAo, "quantise", interrupt)
+    real = torchao_weights.TorchAo.quantize
+    monkeypatch.setattr(torchao_weights.TorchAo, "quantize", interrupt)
     files = os.listdir("/proc/self/fd") if sys.platform == "linux" else []
     with pytest.raises(KeyboardInterrupt):
         loadstone.convert(plain, tmp_path / "made", quantization_config=CONFIGS["int8"])
@@ -356,7 +356,7 @@ def test_an_interrupt_while_weights_are_quantised_leaves_nothing(
     assert len(files) == 0 or len(os.listdir("/proc/self/fd")) <= len(files)
 
 
-def test_a_source_that_is_written_to_while_weights_are_quantised_leaves_nothing(
+def test_a_source_that_is_written_to_while_weights_are_quantized_leaves_nothing(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
@@ -365,23 +365,23 @@ def test_a_source_that_is_written_to_while_weights_are_quantised_leaves_nothing(
     (source / "model.safetensors").unlink()
     (source / "model.safetensors").write_bytes((plain / "model.safetensors").read_bytes())
 
-    def quantise(*args: Any) -> Any:
+    def quantize(*args: Any) -> Any:
         os.utime(source / "model.safetensors", ns=(1, 1))
         return real(*args)
 
-    real = torchao_weights.TorchAo.quantise
-    monkeypatch.setattr(torchao_weights.TorchAo, "quantise", quantise)
+    real = torchao_weights.TorchAo.quantize
+    monkeypatch.setattr(torchao_weights.TorchAo, "quantize", quantize)
     with pytest.raises(CorruptCheckpoint, match=r"model\.safetensors"):
         loadstone.convert(source, tmp_path / "made", quantization_config=CONFIGS["int8"])
     assert os.listdir(tmp_path) == ["source"]
 
 
 @pytest.mark.parametrize("name", ["int8", "nf4"])
-def test_verifying_quantises_again_and_finds_a_bit_that_a_disk_turned_over(
+def test_verifying_quantizes_again_and_finds_a_bit_that_a_disk_turned_over(
     name: str, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the scratch file, so that what is written is what was to be written, and still wrong."""
-    real = quantising._Scratch.add
+    real = quantizing._Scratch.add
     spoilt = []
 
     def add(self: Any, tensor: Any) -> Any:
@@ -393,7 +393,7 @@ def test_verifying_quantises_again_and_finds_a_bit_that_a_disk_turned_over(
             self._file.write(bytes([byte ^ 1]))
         return found
 
-    monkeypatch.setattr(quantising._Scratch, "add", add)
+    monkeypatch.setattr(quantizing._Scratch, "add", add)
     with pytest.raises(SaveError, match=r"not what was read[\s\S]*tensor '"):
         loadstone.convert(plain, tmp_path / "made", quantization_config=CONFIGS[name], verify=True)
     assert spoilt and os.listdir(tmp_path) == []
@@ -436,14 +436,14 @@ def test_memory_holds_one_weight_and_not_the_model(plain: Path, tmp_path: Path) 
 
 def test_layers_of_bitsandbytes_hold_no_scales_when_their_parts_are_written(plain: Path, tmp_path: Path) -> None:
     seen: list[Any] = []
-    real = quantising.Lowered.tensors
+    real = quantizing.QuantizedOutput.tensors
 
     def tensors(self: Any) -> Any:
         found = real(self)
-        seen.extend(each for each in self._quantiser._model.modules() if hasattr(each, "quant_state"))
+        seen.extend(each for each in self._quantizer._model.modules() if hasattr(each, "quant_state"))
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quantising.Lowered, "tensors", tensors)
+        patch.setattr(quantizing.QuantizedOutput, "tensors", tensors)
         loadstone.convert(plain, tmp_path / "made", quantization_config=CONFIGS["nf4"])
     assert len(seen) == 14 and not [each for each in seen if each.quant_state is not None]

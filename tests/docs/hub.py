@@ -38,7 +38,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-QUANTISED = {"TheBloke/Llama-2-7B-GPTQ": "meta-llama/Llama-2-7b-hf"}
+QUANTIZED = {"TheBloke/Llama-2-7B-GPTQ": "meta-llama/Llama-2-7b-hf"}
 """Id → the model that it is made of."""
 
 
@@ -56,7 +56,7 @@ def fill(hf_home: Path) -> None:
         model_class = getattr(transformers, class_name)
         model = model_class(model_class.config_class(**sizes)).to(torch.bfloat16)
         model.save_pretrained(repo / "snapshots" / COMMIT)
-    for repo_id, plain_id in QUANTISED.items():
+    for repo_id, plain_id in QUANTIZED.items():
         repo, plain = (hf_home / "hub" / f"models--{each.replace('/', '--')}" for each in (repo_id, plain_id))
         (repo / "refs").mkdir(parents=True)
         (repo / "refs" / "main").write_text(COMMIT)

@@ -208,14 +208,14 @@ def test_a_link_to_itself_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "pytorch_model.bin", "model.safetensors.index.json"])
-def test_a_git_lfs_pointer_is_recognised_and_the_command_to_fetch_it_named(tmp_path: Path, name: str) -> None:
+def test_a_git_lfs_pointer_is_recognized_and_the_command_to_fetch_it_named(tmp_path: Path, name: str) -> None:
     oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
     (tmp_path / name).write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12345\n")
     with pytest.raises(CorruptCheckpoint, match=rf"{name}: expected weights, found a Git-LFS pointer.*git lfs pull"):
         open_checkpoint(tmp_path)
 
 
-def test_a_shard_that_is_a_git_lfs_pointer_is_recognised(tmp_path: Path) -> None:
+def test_a_shard_that_is_a_git_lfs_pointer_is_recognized(tmp_path: Path) -> None:
     write_shards(
         tmp_path,
         {"1.safetensors": floats(a=[1]), "2.safetensors": b"version https://git-lfs.github.com/spec/v1\n"},

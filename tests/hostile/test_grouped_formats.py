@@ -1,4 +1,4 @@
-"""Damaged quantised checkpoints: what is read comes out, all else is one of our errors."""
+"""Damaged quantized checkpoints: what is read comes out, all else is one of our errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 import loadstone
 from loadstone.errors import LoadstoneError
-from loadstone.pipeline.quantized_checkpoint import dequantised
+from loadstone.pipeline.quantized_checkpoint import dequantized
 
 DTYPES = (torch.int8, torch.uint8, torch.int32, torch.int64, torch.float16, torch.float32, torch.float8_e4m3fn)
 VALUES: tuple[Any, ...] = (
@@ -92,7 +92,7 @@ def test_damage_ends_in_numbers_or_in_one_of_our_errors(name: str, tmp_path: Pat
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                checkpoint = dequantised(loadstone.open_checkpoint(tmp_path), changed)
+                checkpoint = dequantized(loadstone.open_checkpoint(tmp_path), changed)
                 for each, tensor in checkpoint.items():
                     assert checkpoint.numpy(each).shape == tensor.shape
                     assert np.prod(tensor.shape) <= 8 * sum(part.numel() * 8 for part in stored.values())

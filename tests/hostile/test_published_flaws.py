@@ -273,7 +273,7 @@ def test_cve_2025_1550_a_keras_archive_runs_no_code(tmp_path: Path, ran: Path) -
 
 
 def test_cve_2025_9905_an_h5_file_with_a_model_in_it_runs_no_code(tmp_path: Path, ran: Path) -> None:
-    """``safe_mode=True`` was ignored for ``.h5`` files, whose ``model_config`` holds marshalled Lambda layers.
+    """``safe_mode=True`` was ignored for ``.h5`` files, whose ``model_config`` holds marshaled Lambda layers.
 
     ``model_config`` is an attribute that nothing reads.
     """

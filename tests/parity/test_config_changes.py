@@ -83,8 +83,8 @@ def of_transformers(name: str, values: dict[str, Any]) -> dict[str, Any]:
 def test_a_key_means_the_same_however_it_is_given(name: str, keys: dict[str, Any]) -> None:
     cls = family(name).config
     names = cls.attribute_map
-    spelt = {names.get(key, key): key for key in keys}
-    plain = {spelt.get(names.get(key, key), key): value for key, value in PLAIN[name].items()}
+    spelled = {names.get(key, key): key for key in keys}
+    plain = {spelled.get(names.get(key, key), key): value for key, value in PLAIN[name].items()}
     given = cls(**plain | keys)
     wanted = blueprint(name, given)
     assert wanted != blueprint(name, cls(**plain)), "the key changes nothing"

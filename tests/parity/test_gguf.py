@@ -91,7 +91,7 @@ def test_a_model_from_gguf_computes_what_the_original_does(store: Store, case: C
     model = auto(case).from_pretrained(tmp_path, gguf_file="x.gguf", attn_implementation="eager")
     assert model.config.model_type == case.family
     assert not model.load_report.unused
-    assert all("pooler" in name for name in model.load_report.initialised)
+    assert all("pooler" in name for name in model.load_report.initialized)
     assert_close(outputs(model, case), outputs(reference.model, case), case.id)
     for name, tensor in model.state_dict().items():
         inexact = ("position_embeddings", "norm", "pooler")  # rows that no file has; 1 added and taken away; no file
@@ -180,7 +180,7 @@ def test_the_experts_of_old_mixtral_files_are_read_one_by_one(store: Store, tmp_
         torch.testing.assert_close(old[name], tensor, rtol=0, atol=0, msg=name)
 
 
-def test_llama_3_scaling_is_recognised_by_its_factors(store: Store, tmp_path: Path) -> None:
+def test_llama_3_scaling_is_recognized_by_its_factors(store: Store, tmp_path: Path) -> None:
     variants = VARIANTS["llama"]
     found = []
     for name in ("llama3", "factors"):

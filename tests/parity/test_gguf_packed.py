@@ -15,7 +15,7 @@ from .test_gguf import PLAIN, WIDE, auto, case_of, outputs, reference_of
 
 
 @pytest.mark.parametrize("family", ARCHITECTURES)
-def test_a_packed_model_computes_what_the_dequantised_one_does(store: Store, family: str, tmp_path: Path) -> None:
+def test_a_packed_model_computes_what_the_dequantized_one_does(store: Store, family: str, tmp_path: Path) -> None:
     widths = {key: width for key, width in WIDE.items() if key in PLAIN[family] or (family, key) == ("gpt2", "n_inner")}
     case = case_of(family, "wide", **widths)
     path = write_gguf(reference_of(store, case), tmp_path / "x.gguf", gguf.GGMLQuantizationType.Q8_0)

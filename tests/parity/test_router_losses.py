@@ -18,7 +18,7 @@ PLAIN = [p for p in LMS if p.values[0].variant == "plain"]
 WEIGHT = {"router_aux_loss_coef": 0.5}
 
 
-def labelled(case: Case, padding: str) -> dict[str, Any]:
+def labeled(case: Case, padding: str) -> dict[str, Any]:
     """Inputs with labels that no padding token is to predict."""
     inputs = make_inputs(case, padding)
     labels = torch.where(kept(inputs), inputs["input_ids"], -100)
@@ -29,7 +29,7 @@ def labelled(case: Case, padding: str) -> dict[str, Any]:
 @pytest.mark.parametrize("padding", ["none", "left", "right"])
 @pytest.mark.parametrize(("case", "head"), LMS)
 def test_losses_and_router_logits_equal_the_reference(store: Store, case: Case, head: str, padding: str) -> None:
-    inputs = labelled(case, padding) | {"output_router_logits": True}
+    inputs = labeled(case, padding) | {"output_router_logits": True}
     expected = store.reference(case, head, **WEIGHT)(**inputs)
     with torch.no_grad():
         ours = store.ours(case, head, **WEIGHT)(**inputs)
@@ -44,7 +44,7 @@ def test_losses_and_router_logits_equal_the_reference(store: Store, case: Case, 
 @pytest.mark.parametrize(("case", "head"), PLAIN)
 def test_the_config_asks_for_them_and_the_tuple_has_the_references_order(store: Store, case: Case, head: str) -> None:
     changes = WEIGHT | {"output_router_logits": True}
-    inputs = labelled(case, "right") | {"output_hidden_states": True, "use_cache": False}
+    inputs = labeled(case, "right") | {"output_hidden_states": True, "use_cache": False}
     expected = store.reference(case, head, **changes)
     with torch.no_grad():
         ours = store.ours(case, head, **changes)(**inputs)
@@ -70,7 +70,7 @@ def test_gradients_of_the_whole_loss_equal_the_reference(
     store: Store, case: Case, head: str, checkpointing: bool
 ) -> None:
     reference = store.reference(case, head, **WEIGHT)
-    inputs = labelled(case, "right") | {"output_router_logits": True}
+    inputs = labeled(case, "right") | {"output_router_logits": True}
     gradients = []
     for model in (copy.deepcopy(store.ours(case, head, **WEIGHT)), copy.deepcopy(reference.model)):
         model.train()
@@ -89,7 +89,7 @@ def test_losses_and_router_logits_equal_pytorchs(
     models: Models, framework: str, case: Case, head: str, padding: str
 ) -> None:
     changes = WEIGHT | {"output_router_logits": True}
-    inputs = labelled(case, padding)
+    inputs = labeled(case, padding)
     expected = TORCH.call(models.torch(case, head, **changes), **inputs)
     actual = SIDES[framework].call(models.of(framework, case, head, **changes), **inputs)
     assert list(vars(actual)) == [name for name in vars(expected) if name != "past_key_values"]

@@ -55,7 +55,7 @@ def named(error: errors.FaultsError) -> str:
 
 @pytest.mark.parametrize(("family", "head"), [key for key in CLASSES if key[1] != "base"], ids=lambda value: value)
 def test_head_from_a_bare_file_starts_anew_and_says_so(store: Store, tmp_path: Path, family: str, head: str) -> None:
-    """The file's names bear no prefix; what the head adds is initialised and listed, and nothing else."""
+    """The file's names bear no prefix; what the head adds is initialized and listed, and nothing else."""
     case = PLAIN[family]
     bare, whole = store.reference(case, "base"), store.reference(case, head)
     model, info = load(write(tmp_path, bare, bare.stored), head)

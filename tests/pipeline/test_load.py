@@ -120,7 +120,7 @@ def test_a_dtype_that_weights_cannot_have_is_refused(folder: Path, given: Any) -
         Auto.from_pretrained(folder, torch_dtype=given)
 
 
-def test_a_misspelt_dtype_names_the_nearest(folder: Path) -> None:
+def test_a_misspelled_dtype_names_the_nearest(folder: Path) -> None:
     with pytest.raises(UnsupportedDType, match="Did you mean 'bfloat16'"):
         Auto.from_pretrained(folder, torch_dtype="bflaot16")
 
@@ -214,12 +214,12 @@ def test_output_loading_info_lists_what_was_missing_and_what_was_not_used(folder
     assert model.score.weight.std() > 0
 
 
-def test_what_is_newly_initialised_is_said_in_one_line(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_newly_initialized_is_said_in_one_line(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "loadstone"):
         loadstone.AutoModelForSequenceClassification.from_pretrained(folder)
         Auto.from_pretrained(folder)
     assert [record.getMessage() for record in caplog.records] == [
-        "LlamaForSequenceClassification: newly initialised score.weight. Train it before use."
+        "LlamaForSequenceClassification: newly initialized score.weight. Train it before use."
     ]
 
 
@@ -230,7 +230,7 @@ def test_strict_refuses_fresh_slots_and_unused_tensors(folder: Path) -> None:
     assert {fault.where for fault in caught.value.faults} == {"score.weight", "lm_head.weight"}
 
 
-def test_ignore_mismatched_sizes_initialises_what_does_not_fit(tmp_path: Path) -> None:
+def test_ignore_mismatched_sizes_initializes_what_does_not_fit(tmp_path: Path) -> None:
     folder = tiny.saved(tiny.model("BertForSequenceClassification", "bert"), tmp_path)
     auto = loadstone.AutoModelForSequenceClassification
     with pytest.raises(ShapeMismatch, match=r"ignore_mismatched_sizes=True"):
@@ -365,7 +365,7 @@ def test_the_report_is_a_short_table_of_stages_and_exceptions(tmp_path: Path) ->
     for stage in ("files", "config", "checkpoint", "framework", "skeleton", "plan", "fill", "populate", "total"):
         assert f"\n  {stage} " in text
     assert "23 tensors in 1 safetensors file(s)" in text
-    assert "newly initialised (the checkpoint has no score): score.weight" in text
+    assert "newly initialized (the checkpoint has no score): score.weight" in text
     assert "not used: " in text and "stray.weight" in text
     assert "left over, not needed: model.layers.0.self_attn.rotary_emb.inv_freq" in text
     assert len(text.splitlines()) < 16

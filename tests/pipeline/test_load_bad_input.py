@@ -186,7 +186,7 @@ def test_two_names_for_one_tensor_are_named(tmp_path: Path) -> None:
         loadstone.AutoModelForMaskedLM.from_pretrained(folder)
 
 
-def test_a_head_that_is_partly_there_is_not_quietly_initialised(folder: Path) -> None:
+def test_a_head_that_is_partly_there_is_not_quietly_initialized(folder: Path) -> None:
     rewrite_tensors(folder, lambda state: state.update({"qa_outputs.weight": torch.ones(2, 32)}))
     with pytest.raises(MissingTensors, match=r"qa_outputs\.bias"):
         loadstone.AutoModelForQuestionAnswering.from_pretrained(folder)
@@ -234,14 +234,14 @@ def test_an_unknown_model_type_is_named(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("method", [{"quant_method": "gptq", "bits": 4}, {"bits": 4}, ["gptq"], "gptq"], ids=str)
-def test_a_quantised_checkpoint_is_refused_with_its_method(folder: Path, method: Any) -> None:
+def test_a_quantized_checkpoint_is_refused_with_its_method(folder: Path, method: Any) -> None:
     rewrite_config(folder, quantization_config=method)
     with pytest.raises(InvalidConfig, match=r"quantization_config.*quant_method"):
         Auto.from_pretrained(folder)
 
 
 @pytest.mark.parametrize("nothing", [None, ...])
-def test_no_quantisation_is_fine(folder: Path, nothing: Any) -> None:
+def test_no_quantization_is_fine(folder: Path, nothing: Any) -> None:
     rewrite_config(folder, quantization_config=nothing)
     Auto.from_pretrained(folder)
 

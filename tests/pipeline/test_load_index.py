@@ -72,7 +72,7 @@ def test_what_is_listed_and_not_stored_is_one_line_where_the_model_does_not_take
     assert Auto.from_pretrained(folder, strict=True).load_report.passed_over
 
 
-def test_a_head_that_is_listed_and_not_stored_is_never_newly_initialised(folder: Path, original: Any) -> None:
+def test_a_head_that_is_listed_and_not_stored_is_never_newly_initialized(folder: Path, original: Any) -> None:
     shard = without_head(folder)
     for load in (Auto.from_pretrained, loadstone.plan):
         with pytest.raises(MissingTensors) as caught:

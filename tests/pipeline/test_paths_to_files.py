@@ -82,7 +82,7 @@ def test_a_weight_file_and_an_index_load_with_the_config_beside_them(
     entry: str, name: str, model: Any, folder: Path, tmp_path: Path
 ) -> None:
     loaded = MODELS[entry](folder / name, tmp_path)
-    assert loaded.load_report.initialised == {} and loaded.load_report.unused == ()
+    assert loaded.load_report.initialized == {} and loaded.load_report.unused == ()
     assert loaded.config.name_or_path == str(folder / name)
     if entry in ("auto", "a family's class"):
         tiny.assert_same(dict(loaded.state_dict()), dict(model.state_dict()))
@@ -95,7 +95,7 @@ def test_a_file_is_taken_by_all_that_take_a_folder(entry: str, name: str, folder
     if entry in ("config", "a family's config"):
         assert answer.model_type == "llama"
     elif entry == "plan":
-        assert answer.model_class == "LlamaForCausalLM" and answer.initialised == {} and answer.unused == ()
+        assert answer.model_class == "LlamaForCausalLM" and answer.initialized == {} and answer.unused == ()
     elif entry == "diff":
         assert answer.is_empty and answer.compared > 0
     elif entry == "lock":
@@ -108,7 +108,7 @@ def test_a_file_is_taken_by_all_that_take_a_folder(entry: str, name: str, folder
     elif entry == "inspect":
         assert answer.model_type == "llama" and len(answer.tensors) == len(loadstone.open_checkpoint(folder / name))
     else:
-        assert answer.initialised == {} and len(answer.sources) > 0
+        assert answer.initialized == {} and len(answer.sources) > 0
 
 
 def test_a_locked_file_is_compared_with_its_config(folder: Path, tmp_path: Path) -> None:

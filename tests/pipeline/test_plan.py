@@ -183,7 +183,7 @@ def test_room_for_the_texts_that_are_announced(folder: Path) -> None:
 def test_a_head_that_is_missing_is_forecast_as_new(folder: Path) -> None:
     forecast = loadstone.plan(folder, head="sequence-classification")
     assert forecast.model_class == "LlamaForSequenceClassification"
-    assert set(forecast.initialised) == {"score.weight"} and forecast.unused == ("lm_head.weight",)
+    assert set(forecast.initialized) == {"score.weight"} and forecast.unused == ("lm_head.weight",)
 
 
 def test_a_config_that_is_given_is_the_one_that_is_planned_for(folder: Path) -> None:
@@ -221,7 +221,7 @@ def test_everything_is_in_its_json_and_the_main_things_in_its_text(folder: Path)
     assert all(module.reason for module in forecast.modules if module.place == "disk")
 
 
-def test_a_quantised_checkpoint_is_planned_as_it_would_be_loaded(tmp_path: Path) -> None:
+def test_a_quantized_checkpoint_is_planned_as_it_would_be_loaded(tmp_path: Path) -> None:
     from quantization.test_gptq import a_model
 
     plain = tiny.saved(tiny.llama(), tmp_path / "plain")
@@ -231,7 +231,7 @@ def test_a_quantised_checkpoint_is_planned_as_it_would_be_loaded(tmp_path: Path)
         loadstone.plan(packed, device_map="cpu")
     forecast = loadstone.plan(packed, device_map="cpu", dequantize=True)
     assert (forecast.parameters, forecast.bytes_by_device) == (whole.parameters, whole.bytes_by_device)
-    assert not forecast.unused and not forecast.initialised
+    assert not forecast.unused and not forecast.initialized
     unpacked_bytes = 4 * 2 * (2 * 32 * 32 + 2 * 16 * 32 + 3 * 32 * 48)  # of two layers, in float32
     assert forecast.cast_bytes == forecast.peak_private_bytes == unpacked_bytes
     assert forecast.read_bytes < whole.read_bytes - unpacked_bytes // 2

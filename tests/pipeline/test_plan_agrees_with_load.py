@@ -239,7 +239,7 @@ class Outcome(NamedTuple):
     dtype: str
     device_map: Mapping[str, Any]
     bytes_by_device: Mapping[Any, int]
-    initialised: Mapping[str, str]
+    initialized: Mapping[str, str]
     unused: set[str]
     mismatched: set[Any]
     untied: Mapping[str, str]
@@ -254,7 +254,7 @@ def planned(folder: Path, **keywords: Any) -> Outcome:
         forecast.dtype,
         forecast.device_map,
         {place: nbytes for place, nbytes in forecast.bytes_by_device.items() if nbytes},
-        forecast.initialised,
+        forecast.initialized,
         set(forecast.unused),
         set(forecast.mismatched),
         forecast.untied,
@@ -273,7 +273,7 @@ def loaded(folder: Path, **keywords: Any) -> Outcome:
         report.dtype,
         device_map,
         _bytes_by_device(model, device_map),
-        report.initialised,
+        report.initialized,
         set(report.unused),
         set(report.mismatched),
         report.untied,

@@ -17,7 +17,7 @@ from frameworks.torch import tiny
 from hub_server import the_hub
 from huggingface_hub import constants
 from quantization.reading import of_four_bits
-from quantization.stored import Tensors, assert_numbers, quantised
+from quantization.stored import Tensors, assert_numbers, quantized
 from safetensors.torch import load_file, save_file
 from torchao.prototype.safetensors.safetensors_support import flatten_tensor_state_dict
 from torchao.quantization import Int8Tensor, PerRow
@@ -26,7 +26,7 @@ import loadstone
 from loadstone import AutoModel, open_checkpoint
 from loadstone import AutoModelForCausalLM as Auto
 from loadstone.errors import CorruptCheckpoint, InvalidConfig, UnsafeCheckpoint
-from loadstone.pipeline.quantized_checkpoint import dequantised
+from loadstone.pipeline.quantized_checkpoint import dequantized
 
 BNB4 = {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_quant_type": "nf4"}
 BNB8 = {"quant_method": "bitsandbytes", "load_in_8bit": True}
@@ -52,7 +52,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def torchao_int8(plain: Path, to: Path, shards: int = 1) -> Tensors:
-    """What Transformers' ``save_pretrained`` writes of a model that torchao quantised: metadata in every shard."""
+    """What Transformers' ``save_pretrained`` writes of a model that torchao quantized: metadata in every shard."""
     shutil.copytree(plain, to, dirs_exist_ok=True)
     (to / "model.safetensors").unlink()
     config = json.loads((to / "config.json").read_text())
@@ -84,8 +84,8 @@ def stored(
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "torchao":
         return folder, torchao_int8(plain, folder)
-    settings, quantise = (BNB4, to_nf4) if request.param == "nf4" else (BNB8, to_int8)
-    return folder, quantised(plain, folder, settings, quantise)
+    settings, quantize = (BNB4, to_nf4) if request.param == "nf4" else (BNB8, to_int8)
+    return folder, quantized(plain, folder, settings, quantize)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
@@ -203,25 +203,25 @@ def test_pickled_torchao_weights_are_refused_and_no_code_runs(plain: Path, tmp_p
 
 
 def test_pickled_bitsandbytes_weights_are_plain_tensors_and_are_read(plain: Path, tmp_path: Path) -> None:
-    numbers = quantised(plain, tmp_path, BNB4, to_nf4)
+    numbers = quantized(plain, tmp_path, BNB4, to_nf4)
     torch.save(load_file(tmp_path / "model.safetensors"), tmp_path / "pytorch_model.bin")
     (tmp_path / "model.safetensors").unlink()
     assert_numbers(Auto.from_pretrained(tmp_path, dequantize=True).state_dict(), numbers, torch.float32)
 
 
 def test_a_state_that_is_cut_away_after_opening_is_told(plain: Path, tmp_path: Path) -> None:
-    quantised(plain, tmp_path, BNB4, to_nf4)
+    quantized(plain, tmp_path, BNB4, to_nf4)
     checkpoint = open_checkpoint(tmp_path)
     with open(tmp_path / "model.safetensors", "r+b") as file:
         file.truncate(2000)
     with pytest.raises(CorruptCheckpoint, match="bytes"):
-        dequantised(checkpoint, BNB4)
+        dequantized(checkpoint, BNB4)
 
 
 @pytest.mark.parametrize("method", [None, [], {"a": 1}, 7, "bitsandbytes_3bit"], ids=str)
 def test_a_method_that_is_none_is_refused(method: Any, plain: Path) -> None:
     with pytest.raises(InvalidConfig, match=r"a quant_method of .*'bitsandbytes_4bit', .*'fp8'"):
-        dequantised(open_checkpoint(plain), {"quant_method": method})
+        dequantized(open_checkpoint(plain), {"quant_method": method})
 
 
 def test_numbers_that_overflow_are_infinite_without_a_warning(plain: Path, tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_numbers_that_overflow_are_infinite_without_a_warning(plain: Path, tmp_p
         with np.errstate(all="ignore"):
             return large, torch.from_numpy(numbers * np.float32(3e38) * np.float32(1 / 127))
 
-    numbers = quantised(plain, tmp_path, BNB8, to_large)
+    numbers = quantized(plain, tmp_path, BNB8, to_large)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = Auto.from_pretrained(tmp_path, dequantize=True).state_dict()

@@ -1,4 +1,4 @@
-"""Checkpoints in fewer bits: recognised, refused where they make no sense, and plain with ``dequantize=True``."""
+"""Checkpoints in fewer bits: recognized, refused where they make no sense, and plain with ``dequantize=True``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 from frameworks.torch import tiny
-from quantization.stored import Tensors, assert_numbers, quantised
+from quantization.stored import Tensors, assert_numbers, quantized
 from safetensors.torch import load_file, save_file
 
 import loadstone
@@ -44,7 +44,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def fp8(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tensors]:
     folder = tmp_path_factory.mktemp("fp8")
-    return folder, quantised(plain, folder, FP8, to_blocks)
+    return folder, quantized(plain, folder, FP8, to_blocks)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -12,7 +12,7 @@ import torch
 from frameworks.torch import tiny
 from hub_server import the_hub
 from huggingface_hub import constants
-from quantization.stored import Tensors, assert_numbers, quantised
+from quantization.stored import Tensors, assert_numbers, quantized
 from safetensors.torch import load_file, save_file
 
 import loadstone
@@ -65,7 +65,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def stored(plain: Path, to: Path, how: Any, keys: Mapping[str, Any], files: Mapping[str, Any]) -> Tensors:
     """Quantized weights with these keys in ``config.json`` and these files beside it; the numbers."""
-    numbers = quantised(plain, to, {}, how)
+    numbers = quantized(plain, to, {}, how)
     config = json.loads((to / "config.json").read_text())
     del config["quantization_config"]
     (to / "config.json").write_text(json.dumps(config | keys))

@@ -9,7 +9,7 @@ import pytest
 
 from loadstone.core.tensors import DType, Slot
 from loadstone.errors import ArgumentError, DoesNotFit, InvalidDeviceMap
-from loadstone.planning.device_map import Placement, budgets, compact, keep, normalise, place
+from loadstone.planning.device_map import Placement, budgets, compact, keep, normalize, place
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.units import Size, Unit, units
 
@@ -39,13 +39,13 @@ def placed(device_map: Any, max_memory: Mapping[Any, Any] | None = None, **furth
     [(0, 0), (3, 3), ("cuda", 0), ("cuda:1", 1), ("xpu:2", 2), ("mps", 0), ("cpu", CPU), ("disk", DISK)],
 )
 def test_a_device_has_one_name(given: Any, expected: Place) -> None:
-    assert normalise(given) == expected
+    assert normalize(given) == expected
 
 
 @pytest.mark.parametrize("given", ["gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:99999", "CPU", "", -1, True, 1.5, None])
 def test_what_is_no_device_is_said(given: Any) -> None:
     with pytest.raises(ArgumentError, match="is no device"):
-        normalise(given)
+        normalize(given)
 
 
 def test_devices_are_filled_in_order_of_speed_whatever_the_order_of_the_dict() -> None:

@@ -133,7 +133,7 @@ def test_quantized_weights_lie_where_they_compute() -> None:
     with pytest.raises(ArgumentError, match="needs an accelerator"):
         laid_out(quantization_config=int4)
     split = {"embed": 0, "layers.0": 0, "layers.1": "cpu", "head": 0}
-    with pytest.raises(ArgumentError, match=r"leaves 1 quantised weights .* layers.1.up.weight"):
+    with pytest.raises(ArgumentError, match=r"leaves 1 quantized weights .* layers.1.up.weight"):
         laid_out(GPUS, device_map=split, quantization_config={"load_in_8bit": True})
 
 

@@ -16,7 +16,7 @@ from loadstone.core.naming import Fused, Naming, StackedExperts
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError, MissingTensors, NameCollision, ShapeMismatch, UnusedTensors
 from loadstone.planning.match import LoadPlan, match
-from loadstone.planning.recipes import Fresh, Stored, Tied
+from loadstone.planning.recipes import Initialized, Stored, Tied
 
 FILE = Path("model.safetensors")
 
@@ -191,9 +191,9 @@ def test_either_of_two_stand_ins_fills_both() -> None:
 OPTIONAL = Naming(optional=(("dense", "out"), ("pooler",)))
 
 
-def test_a_group_that_is_wholly_missing_is_initialised_and_says_why() -> None:
+def test_a_group_that_is_wholly_missing_is_initialized_and_says_why() -> None:
     plan = match(slots("body", "dense.weight", "out.weight", "pooler.bias"), held("body"), OPTIONAL)
-    assert plan.fresh == {
+    assert plan.initialized == {
         "dense.weight": "the checkpoint has no dense, out",
         "out.weight": "the checkpoint has no dense, out",
         "pooler.bias": "the checkpoint has no pooler",
@@ -224,10 +224,10 @@ def test_a_wrong_shape_names_file_tensor_expected_and_found() -> None:
         match(slots("a"), held("a", shape=(3,)), Naming())
 
 
-def test_wrong_shapes_may_be_initialised_anew_and_are_not_unused() -> None:
+def test_wrong_shapes_may_be_initialized_anew_and_are_not_unused() -> None:
     plan = match(slots("a", "b"), held("a", shape=(3,)) | held("b"), Naming(), ignore_mismatched_sizes=True)
     assert plan.mismatched == (("a", (3,), (2,)),)
-    assert isinstance(plan.recipes["a"], Fresh) and "(3,)" in str(plan.recipes["a"])
+    assert isinstance(plan.recipes["a"], Initialized) and "(3,)" in str(plan.recipes["a"])
     assert plan.unused == ()
 
 
@@ -272,8 +272,8 @@ def test_every_slot_has_one_source_or_the_load_fails_listing_it(
     except MissingTensors as error:
         listed = {fault.where for fault in error.faults}
         assert listed and listed <= set(wanted)
-        spelt = {name: {f"{p}.{name}" if p else name for p in ("", "bert", "model")} for name in names}
-        unfilled = {slot for slot, name in zip(wanted, names, strict=True) if not spelt[name] & there.keys()}
+        spelled = {name: {f"{p}.{name}" if p else name for p in ("", "bert", "model")} for name in names}
+        unfilled = {slot for slot, name in zip(wanted, names, strict=True) if not spelled[name] & there.keys()}
         assert unfilled <= listed
         return
     assert plan.recipes.keys() == set(wanted)
@@ -372,8 +372,8 @@ def test_experts_stored_one_by_one_beside_their_stack_are_unused() -> None:
     assert set(plan.unused) == {"experts.0.down", "experts.1.down"}
 
 
-def test_what_an_index_lists_and_nothing_holds_is_not_initialised_anew() -> None:
+def test_what_an_index_lists_and_nothing_holds_is_not_initialized_anew() -> None:
     naming = Naming(optional=(("head",),))
-    assert match(slots("table", "head"), held("table"), naming).fresh
+    assert match(slots("table", "head"), held("table"), naming).initialized
     with pytest.raises(MissingTensors, match="the index says that it is elsewhere"):
         match(slots("table", "head"), held("table"), naming, absent={"head": "the index says that it is elsewhere"})

@@ -1,4 +1,4 @@
-"""Pieces of tensors that lie in several stretches, against NumPy."""
+"""Pieces of tensors that lie in several slices, against NumPy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def filled(recipe: Stored, shape: tuple[int, ...], memory: np.ndarray[Any, Any])
     """What a framework's room does with a recipe."""
     slot = np.zeros(shape, np.uint8)
     for tensor, rows, into in recipe.pieces:
-        assert not tensor.stretches
+        assert not tensor.slices
         strides = tensor.strides or tuple(np.zeros(tensor.shape, np.uint8).strides)
         view = np.lib.stride_tricks.as_strided(memory[tensor.offset :], tensor.shape, strides)
         view = view if rows is None else view[rows]

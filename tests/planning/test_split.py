@@ -15,7 +15,7 @@ SEEDS = range(60)
 
 
 def every_cut(blocks: Sequence[Block], bins: Sequence[Bin]) -> Iterator[list[Sequence[Block]]]:
-    """Every way to give each bin a run of neighbours, possibly an empty one."""
+    """Every way to give each bin a run of neighbors, possibly an empty one."""
     for inner in combinations_with_replacement(range(len(blocks) + 1), len(bins) - 1):
         yield [blocks[start:end] for start, end in pairwise((0, *inner, len(blocks)))]
 
@@ -68,7 +68,7 @@ def test_no_other_cut_is_better(seed: int, strategy: Strategy) -> None:
         return
     assert found is not None
     order = {bin.place: i for i, bin in enumerate(bins)}
-    assert [order[place] for place in found] == sorted(order[place] for place in found), "runs of neighbours, in order"
+    assert [order[place] for place in found] == sorted(order[place] for place in found), "runs of neighbors, in order"
     best = min(cost(runs, bins, strategy) for runs in possible)
     assert cost(runs_of(found, blocks, bins), bins, strategy) == pytest.approx(best)
 

@@ -10,7 +10,7 @@ import torch
 from compressed_tensors.compressors import BaseCompressor
 from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
 from compressed_tensors.quantization.utils import calculate_qparams, generate_gparam
-from quantization.stored import Tensors, quantised
+from quantization.stored import Tensors, quantized
 
 METHOD = "compressed-tensors"
 WHOLE: dict[str, Any] = {"num_bits": 8, "strategy": "tensor"}
@@ -99,7 +99,7 @@ def config_of(format: str, *weights: Mapping[str, Any], **others: Any) -> dict[s
 
 
 def a_model(plain: Path, to: Path, case: str, dtype: torch.dtype = torch.float32, **activations: Any) -> Tensors:
-    """A small model, quantised from ``dtype``; its numbers.
+    """A small model, quantized from ``dtype``; its numbers.
 
     ``activations``: what the group says beside its weights, such as ``input_activations``. Static ones have a scale.
     """
@@ -107,7 +107,7 @@ def a_model(plain: Path, to: Path, case: str, dtype: torch.dtype = torch.float32
     settings = config_of(format, weights)
     settings["config_groups"]["group_0"] |= {"format": format, **activations}
 
-    def quantise(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
+    def quantize(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
         parts, numbers = packed(weight.to(dtype), format, weights)
         for base in ("input", "output"):
             said = activations.get(f"{base}_activations") or {"dynamic": True}
@@ -120,4 +120,4 @@ def a_model(plain: Path, to: Path, case: str, dtype: torch.dtype = torch.float32
         stem = name.removesuffix("weight")
         return {stem + part: tensor for part, tensor in parts.items()}, numbers
 
-    return quantised(plain, to, settings, quantise)
+    return quantized(plain, to, settings, quantize)

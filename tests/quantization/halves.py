@@ -19,7 +19,7 @@ import numpy as np
 
 from loadstone.core.tensors import DType
 from loadstone.quantization.method import QuantizationMethod
-from loadstone.quantization.packed import kept
+from loadstone.quantization.packed import packed
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def of_four_bits(codes: torch.Tensor, state: Any) -> torch.Tensor:
     """bitsandbytes' own numbers of a weight, taken as one row.
 
     Blocks go over all of a weight's numbers, row after row. Its kernel for processors with AVX-512 (0.50.2) begins them
-    anew with each row instead, so where a row is not whole blocks, it does not give back what was quantised.
+    anew with each row instead, so where a row is not whole blocks, it does not give back what was quantized.
     """
     shape, state.shape = state.shape, torch.Size((1, state.shape.numel()))
     numbers = bnb.dequantize_4bit(codes, state).reshape(shape)

@@ -12,15 +12,15 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.pipeline.quantized_checkpoint import dequantised
+from loadstone.pipeline.quantized_checkpoint import dequantized
 
 Tensors = dict[str, torch.Tensor]
-Quantise = Callable[[str, torch.Tensor], tuple[Tensors, torch.Tensor]]
+Quantize = Callable[[str, torch.Tensor], tuple[Tensors, torch.Tensor]]
 """A weight's name and numbers → what is stored in its place, and what comes out of that, as float32."""
 
 
-def quantised(plain: Path, to: Path, settings: Mapping[str, Any], quantise: Quantise, keep: str = "lm_head") -> Tensors:
-    """Write a copy of a one-file checkpoint with its linear weights quantised; the numbers of every tensor."""
+def quantized(plain: Path, to: Path, settings: Mapping[str, Any], quantize: Quantize, keep: str = "lm_head") -> Tensors:
+    """Write a copy of a one-file checkpoint with its linear weights quantized; the numbers of every tensor."""
     shutil.copytree(plain, to, dirs_exist_ok=True)
     config = json.loads((to / "config.json").read_text())
     (to / "config.json").write_text(json.dumps(config | {"quantization_config": dict(settings)}))
@@ -28,7 +28,7 @@ def quantised(plain: Path, to: Path, settings: Mapping[str, Any], quantise: Quan
     numbers: Tensors = {}
     for name, tensor in load_file(plain / "model.safetensors").items():
         if name.endswith("proj.weight") and keep not in name:
-            parts, numbers[name] = quantise(name, tensor)
+            parts, numbers[name] = quantize(name, tensor)
             stored |= {part: each.contiguous() for part, each in parts.items()}
         else:
             stored[name] = numbers[name] = tensor
@@ -52,7 +52,7 @@ def opened(
     """What a checkpoint of these tensors is to a model."""
     whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
     save_file(whole, folder / "model.safetensors", metadata=dict(metadata or {}) | {"format": "pt"})
-    return dequantised(open_checkpoint(folder), settings)
+    return dequantized(open_checkpoint(folder), settings)
 
 
 def weight_in(checkpoint: Checkpoint, name: str = "weight") -> torch.Tensor:

@@ -11,7 +11,7 @@ import torch
 from compressed_tensors.entrypoints.convert.converters.autoawq import AutoAWQConverter
 from frameworks.torch import tiny
 from quantization.element_by_element import Example, codes_of
-from quantization.stored import Tensors, assert_numbers, assert_same, opened, quantised, weight_in
+from quantization.stored import Tensors, assert_numbers, assert_same, opened, quantized, weight_in
 from safetensors.torch import load_file
 
 import loadstone
@@ -60,15 +60,15 @@ def test_the_layout_for_one_text_at_a_time_is_read_with_its_padding(group: int, 
 
 
 def a_model(plain: Path, to: Path) -> Tensors:
-    """A small model, quantised; its numbers."""
+    """A small model, quantized; its numbers."""
 
-    def quantise(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
+    def quantize(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
         example = Example(*weight.shape, 4, 16)
         codes_of(weight, example)
         stem = name.removesuffix("weight")
         return {stem + part: tensor for part, tensor in example.awq_gemm().items()}, example.weight()
 
-    return quantised(plain, to, SETTINGS | {"modules_to_not_convert": ["lm_head"]}, quantise)
+    return quantized(plain, to, SETTINGS | {"modules_to_not_convert": ["lm_head"]}, quantize)
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_blocks_of_any_size_come_out(block: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
-def test_the_dtype_is_the_one_before_quantising_and_rounding_to_it_is_bitsandbytes_own(
+def test_the_dtype_is_the_one_before_quantizing_and_rounding_to_it_is_bitsandbytes_own(
     dtype: torch.dtype, tmp_path: Path
 ) -> None:
     tensors, numbers = four_bits(noise(24, 130, dtype=dtype), nested=True)
@@ -96,7 +96,7 @@ def test_int8_comes_out_as_bitsandbytes_has_it(tells_layout: bool, tmp_path: Pat
     assert_everywhere(found[WEIGHT], numbers)
 
 
-def test_what_is_not_quantised_stays_as_it_is(tmp_path: Path) -> None:
+def test_what_is_not_quantized_stays_as_it_is(tmp_path: Path) -> None:
     tensors, _ = four_bits(noise(8, 64))
     others = {"norm.weight": noise(8), "layer.bias": noise(8), "attn.bias": torch.ones(1, 1, 4, 4, dtype=torch.uint8)}
     found = opened(tmp_path, tensors | others, SETTINGS)
@@ -144,7 +144,7 @@ BAD: dict[str, tuple[Callable[[Tensors], None], str]] = {
     "no absmax": (without(".absmax"), "its absmax, layer.weight.absmax, found none"),
     "no map": (without(".quant_map"), "its quant_map, layer.weight.quant_map, found none"),
     "no nested absmax": (without(".nested_absmax"), "its nested_absmax"),
-    "no nested at all": (without(".nested_absmax", ".nested_quant_map"), "magnitudes that are quantised too"),
+    "no nested at all": (without(".nested_absmax", ".nested_quant_map"), "magnitudes that are quantized too"),
     "no nested offset": (said(nested_offset=None), "a nested_offset that is a number"),
     "unknown type": (renamed, "one of nf4, fp4, found af4"),
     "other type inside": (said(quant_type="fp4"), "quant_type 'nf4', as its name says, found quant_type 'fp4'"),

@@ -17,7 +17,7 @@ SMALL = [dtype for dtype in TARGETS if dtype.bits <= 16]
 
 
 def hard_numbers(dtype: DType) -> np.ndarray[Any, Any]:
-    """Every number of a dtype, what lies in the middle between neighbours, and the next float32 on either side."""
+    """Every number of a dtype, what lies in the middle between neighbors, and the next float32 on either side."""
     codes = np.arange(1 << dtype.bits, dtype=f"u{dtype.bits // 8}")
     numbers = floats(codes.view(np.uint8), dtype)
     finite = np.sort(numbers[np.isfinite(numbers)].astype(np.float64))

@@ -40,7 +40,7 @@ def test_any_bytes_come_out_as_the_gguf_package_has_them(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*WRITTEN, *PLAIN])
-def test_quantised_numbers_come_out_as_the_gguf_package_has_them(name: str) -> None:
+def test_quantized_numbers_come_out_as_the_gguf_package_has_them(name: str) -> None:
     kind = TYPES[KINDS[name]]
     numbers = np.random.default_rng(3).standard_normal((5, 2 * kind.elements * (1 if kind.elements > 1 else 64)))
     raw = gguf.quants.quantize(numbers.astype(np.float32), gguf.GGMLQuantizationType[name])

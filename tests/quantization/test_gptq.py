@@ -11,7 +11,7 @@ import pytest
 import torch
 from frameworks.torch import tiny
 from quantization.element_by_element import Example, codes_of
-from quantization.stored import Tensors, assert_numbers, assert_same, opened, quantised, weight_in
+from quantization.stored import Tensors, assert_numbers, assert_same, opened, quantized, weight_in
 from safetensors.torch import load_file, save_file
 
 import loadstone
@@ -69,7 +69,7 @@ def test_inputs_in_activation_order_take_the_scale_of_their_group(bits: int, tmp
     assert_same(weight_in(checkpoint), example.weight())
 
 
-def test_without_an_order_groups_are_neighbours(tmp_path: Path) -> None:
+def test_without_an_order_groups_are_neighbors(tmp_path: Path) -> None:
     example = Example(32, 96, 4, 16)
     stored = example.gptq()
     del stored["g_idx"]
@@ -111,9 +111,9 @@ def test_layers_may_have_bits_and_groups_of_their_own(tmp_path: Path) -> None:
 
 
 def a_model(plain: Path, to: Path, biases: bool = False) -> Tensors:
-    """A small model, quantised; its numbers. ``biases``: of zeros, for layers that have none."""
+    """A small model, quantized; its numbers. ``biases``: of zeros, for layers that have none."""
 
-    def quantise(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
+    def quantize(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
         example = Example(*weight.shape, 4, 16)
         codes_of(weight, example)
         stem = name.removesuffix("weight")
@@ -122,7 +122,7 @@ def a_model(plain: Path, to: Path, biases: bool = False) -> Tensors:
             parts[f"{stem}bias"] = torch.zeros(weight.shape[0], dtype=torch.float16)
         return parts, example.weight()
 
-    return quantised(plain, to, SETTINGS, quantise)
+    return quantized(plain, to, SETTINGS, quantize)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 import loadstone
 from loadstone.checkpoint import open_checkpoint
 from loadstone.errors import InvalidConfig
-from loadstone.pipeline.quantized_checkpoint import dequantised, settings_of
+from loadstone.pipeline.quantized_checkpoint import dequantized, settings_of
 from loadstone.quantization import registry
 
 
@@ -41,9 +41,9 @@ def stored(tmp_path: Path) -> Path:
 def test_a_method_that_is_one_file_is_found_by_name_and_by_its_settings(
     settings: dict[str, object], halves: None, stored: Path
 ) -> None:
-    found = dequantised(open_checkpoint(stored), settings)["a.weight"]
+    found = dequantized(open_checkpoint(stored), settings)["a.weight"]
     assert found.packing is not None and found.packing.kind == "halves"
-    numbers = dequantised(open_checkpoint(stored), settings).numpy("a.weight")
+    numbers = dequantized(open_checkpoint(stored), settings).numpy("a.weight")
     np.testing.assert_array_equal(numbers, np.array([[0.5, -1], [1.5, 2]], np.float32))
 
 
@@ -52,12 +52,12 @@ def test_its_file_of_settings_and_its_problems_are_its_own(halves: None, stored:
     settings = settings_of(open_checkpoint(stored), {}.get)
     assert settings is not None and settings.method == "halves" and settings.where == str(stored / "halves.json")
     with pytest.raises(InvalidConfig, match=r"halves\.json, its 'of'"):
-        dequantised(open_checkpoint(stored), settings.values, where=settings.where)
+        dequantized(open_checkpoint(stored), settings.values, where=settings.where)
 
 
 def test_without_its_file_there_is_no_such_method(stored: Path) -> None:
     with pytest.raises(InvalidConfig, match="found quant_method 'halves'"):
-        dequantised(open_checkpoint(stored), {"quant_method": "halves"})
+        dequantized(open_checkpoint(stored), {"quant_method": "halves"})
 
 
 def test_no_two_methods_share_a_name_or_a_place_of_settings() -> None:

@@ -62,7 +62,7 @@ def test_every_code_is_the_number_of_its_dtype() -> None:
     assert looked_up(np.array([[0x2F]], np.uint8), E2M1, high_first=True).tolist() == [[1, -6]]
 
 
-def test_what_is_not_quantised_stays_as_it_is(tmp_path: Path) -> None:
+def test_what_is_not_quantized_stays_as_it_is(tmp_path: Path) -> None:
     others = {f"{NAME}_bias": torch.ones(3, 10), "norm.weight": torch.ones(8), "experts_blocks.weight": torch.ones(2)}
     found = opened(tmp_path, experts(3, 10, 4) | others, SETTINGS)
     assert set(found) == {NAME, *others} and all(found[name].packing is None for name in others)

@@ -19,7 +19,7 @@ import loadstone
 from loadstone.core.tensors import Packing, StoredTensor
 from loadstone.frameworks.torch.loading.copies import Job, make
 from loadstone.materialize import decode as unpacking
-from loadstone.pipeline.quantized_checkpoint import dequantised
+from loadstone.pipeline.quantized_checkpoint import dequantized
 from loadstone.planning.recipes import Piece
 from loadstone.quantization.bitstream import Code, decoded, values
 
@@ -58,7 +58,7 @@ MADE = {
 def tensor_of(kept: Kept, folder: Path) -> tuple[StoredTensor, Packing, np.ndarray[Any, Any]]:
     stored, settings = kept
     save_file({name: each.contiguous() for name, each in stored.items()}, folder / "model.safetensors")
-    checkpoint = dequantised(loadstone.open_checkpoint(folder), settings)
+    checkpoint = dequantized(loadstone.open_checkpoint(folder), settings)
     (tensor,) = checkpoint.values()
     assert tensor.packing is not None
     return tensor, tensor.packing, checkpoint.numpy(tensor.name)

@@ -78,7 +78,7 @@ def test_a_decoder_with_its_own_attention_equals_the_real_library(decoder: Path)
         assert torch.allclose(got, expected(IDS, attention_mask=mask).logits[:, 2:], atol=1e-5)
     assert model.lm_head.weight is model.transformer.embed.weight
     assert model.config.n_layer == 2 and type(model.config).__name__ == "TinyConfig"
-    assert not model.load_report.initialised
+    assert not model.load_report.initialized
 
 
 def test_generate_uses_the_models_own_cache_and_inputs(decoder: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_missing_weight_is_an_error_and_a_missing_head_is_new(decoder: Path) -
     config = json.loads((decoder / "config.json").read_text()) | {"tie_word_embeddings": False}
     (decoder / "config.json").write_text(json.dumps(config))
     model = AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True)
-    assert list(model.load_report.initialised) == ["lm_head.weight"]
+    assert list(model.load_report.initialized) == ["lm_head.weight"]
     assert 0.01 < model.lm_head.weight.std() < 0.03  # by the class's own _init_weights
     del state["transformer.layers.0.up.weight"]
     save_file(state, decoder / "model.safetensors")

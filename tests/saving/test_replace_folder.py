@@ -32,7 +32,7 @@ OTHER: Tree = {"tokenizer": b"kept", "logs/a/b": b"kept", "logs/c": b"kept"}
 CALLS = ["chmod", "chown", "fsync", "link", "mkdir", "open", "rename", "replace", "rmdir", "unlink"]
 
 
-def lay(folder: Path, files: Tree) -> Path:
+def stitch(folder: Path, files: Tree) -> Path:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -62,7 +62,7 @@ def refuse_exchange(one: Path, other: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with an old checkpoint and other files, alone in its parent."""
-    return lay(tmp_path / "parent" / "checkpoint", OLD | OTHER)
+    return stitch(tmp_path / "parent" / "checkpoint", OLD | OTHER)
 
 
 @pytest.fixture(params=["beside", "inside", "inside after the system refused"])
@@ -283,7 +283,7 @@ def open_path() -> Iterator[Path]:
 
 
 def test_parent_that_may_not_be_written_to_is_done_without(open_path: Path) -> None:
-    folder = lay(open_path / "parent" / "checkpoint", OLD | OTHER)
+    folder = stitch(open_path / "parent" / "checkpoint", OLD | OTHER)
     folder.chmod(0o777)
     folder.parent.chmod(0o555)
     assert as_nobody(lambda: save(folder)) == ""
@@ -291,7 +291,7 @@ def test_parent_that_may_not_be_written_to_is_done_without(open_path: Path) -> N
 
 
 def test_folder_that_may_not_be_written_to_is_refused_and_left_as_it_was(open_path: Path) -> None:
-    folder = lay(open_path / "parent" / "checkpoint", OLD | OTHER)
+    folder = stitch(open_path / "parent" / "checkpoint", OLD | OTHER)
     folder.chmod(0o555)
     folder.parent.chmod(0o777)
     assert "SaveError" in as_nobody(lambda: save(folder))
@@ -357,7 +357,7 @@ def test_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 def test_folder_in_the_place_of_a_file_is_refused_and_kept(folder: Path) -> None:
     (folder / "config").unlink()
-    lay(folder, {"config/notes": b"precious"})
+    stitch(folder, {"config/notes": b"precious"})
     with pytest.raises(SaveError, match=r"config: expected a file to replace, found a folder"):
         save(folder)
     assert tree(folder)["config/notes"] == b"precious"
@@ -365,7 +365,7 @@ def test_folder_in_the_place_of_a_file_is_refused_and_kept(folder: Path) -> None
 
 @pytest.mark.usefixtures("way")
 def test_folder_whose_name_looks_stale_is_kept(folder: Path) -> None:
-    lay(folder, {"shard-9/notes": b"precious"})
+    stitch(folder, {"shard-9/notes": b"precious"})
     save(folder)
     assert tree(folder) == NEW | OTHER | {"shard-9/notes": b"precious"}
 
@@ -414,7 +414,7 @@ def other_reader(folder: Path) -> Tree:
 def test_killed_at_any_step_of_the_way_beside_every_reader_finds_old_or_new(tmp_path: Path, new: Tree) -> None:
     seen = set()
     for step in itertools.count():
-        folder = lay(tmp_path / str(step) / "checkpoint", OLD | OTHER)
+        folder = stitch(tmp_path / str(step) / "checkpoint", OLD | OTHER)
         killed = fork_and_die_at(step, lambda folder=folder: save(folder, new))
         assert tree(folder) in (OLD | OTHER, new | OTHER), step
         seen.add(tree(folder)["config"])
@@ -439,7 +439,7 @@ def test_killed_at_any_step_of_the_way_inside_the_next_load_finds_old_or_new_and
     weights = [{name: files[name] for name in files if is_stale(name)} for files in (OLD, NEW)]
     seen, finished = set(), 0
     for step in itertools.count():
-        folder = lay(tmp_path / str(step) / "checkpoint", OLD | OTHER)
+        folder = stitch(tmp_path / str(step) / "checkpoint", OLD | OTHER)
         killed = fork_and_die_at(step, lambda folder=folder: save(folder))
         assert other_reader(folder) in ({}, *weights), step
         # The one that finishes may be cut off too, and be finished by a third.
@@ -543,9 +543,9 @@ for turn in range(1000):
 def test_leftovers_of_dead_processes_go_and_those_of_living_ones_stay(folder: Path) -> None:
     with subprocess.Popen(["true"]) as process:
         process.wait()
-    dead = lay(folder.parent / f".checkpoint.loadstone-{process.pid}-0123abcd", {"shard-1": b"x"})
-    ours = lay(folder.parent / f".checkpoint.loadstone-{os.getpid()}-0123abcd", {"shard-1": b"x"})
-    mine = lay(folder.parent / ".checkpoint.loadstone-notes", {"notes": b"x"})
+    dead = stitch(folder.parent / f".checkpoint.loadstone-{process.pid}-0123abcd", {"shard-1": b"x"})
+    ours = stitch(folder.parent / f".checkpoint.loadstone-{os.getpid()}-0123abcd", {"shard-1": b"x"})
+    mine = stitch(folder.parent / ".checkpoint.loadstone-notes", {"notes": b"x"})
     save(folder)
     assert not dead.exists()
     assert ours.exists() and mine.exists()
@@ -554,7 +554,7 @@ def test_leftovers_of_dead_processes_go_and_those_of_living_ones_stay(folder: Pa
 def test_leftover_that_a_process_elsewhere_still_holds_stays(folder: Path) -> None:
     with subprocess.Popen(["true"]) as process:
         process.wait()
-    held = lay(folder.parent / f".checkpoint.loadstone-{process.pid}-0123abcd", {"shard-1": b"x"})
+    held = stitch(folder.parent / f".checkpoint.loadstone-{process.pid}-0123abcd", {"shard-1": b"x"})
     with folders.locked(held):
         save(folder)
     assert held.exists()
@@ -566,8 +566,8 @@ def test_file_that_another_process_adds_while_we_save_is_not_lost(
     real = swap._exchange
 
     def add_and_exchange(one: Path, other: Path) -> None:
-        lay(other, {"logs/late": b"late", "fresh/late": b"late"})
-        os.replace(lay(other, {"draft": b"newer"}) / "draft", other / "tokenizer")
+        stitch(other, {"logs/late": b"late", "fresh/late": b"late"})
+        os.replace(stitch(other, {"draft": b"newer"}) / "draft", other / "tokenizer")
         real(one, other)
 
     monkeypatch.setattr(swap, "_exchange", add_and_exchange)
@@ -621,7 +621,7 @@ def test_load_leaves_a_staging_alone_that_is_being_written(folder: Path, monkeyp
 
 def plant(folder: Path, content: object, staged: Tree | None = None) -> None:
     text = content if isinstance(content, str) else json.dumps(content)
-    lay(folder / STAGING, {"journal.json": text.encode(), **(staged or {})})
+    stitch(folder / STAGING, {"journal.json": text.encode(), **(staged or {})})
 
 
 @pytest.mark.parametrize(
@@ -669,7 +669,7 @@ def test_staging_that_is_a_link_to_another_folder_is_not_followed(folder: Path) 
 
 
 def test_finish_that_is_not_allowed_says_where_the_new_checkpoint_is(open_path: Path) -> None:
-    folder = lay(open_path / "checkpoint", OLD)
+    folder = stitch(open_path / "checkpoint", OLD)
     plant(folder, {"version": 1, "place": ["config"], "remove": []}, {"config": b"new"})
     said = as_nobody(lambda: finish_interrupted_save(folder))
     assert "SaveError" in said

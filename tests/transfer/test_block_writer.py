@@ -25,7 +25,7 @@ from loadstone.transfer import kernel_copy, new_file
 from loadstone.transfer.array_bytes import of_array
 from loadstone.transfer.block_writer import BLOCK_NBYTES
 from loadstone.transfer.kernel_copy import runs
-from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor, StoredFile, StoredRange, nbytes_of
+from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, StoredFile, StoredRange, TensorRange, nbytes_of
 
 MIB = 1 << 20
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -43,7 +43,7 @@ def tensor(
 
 
 def plan(*pieces: bytes | OutgoingTensor) -> FilePlan:
-    cuts = [piece if isinstance(piece, bytes) else Cut(piece, piece.range) for piece in pieces]
+    cuts = [piece if isinstance(piece, bytes) else TensorRange(piece, piece.range) for piece in pieces]
     return FilePlan(cuts, sum(map(nbytes_of, cuts)))
 
 
@@ -328,7 +328,7 @@ def test_stored_bytes_are_copied_by_the_kernel_whatever_their_place(
     assert sum(told) == len(data)
 
 
-def test_neighbours_in_both_files_are_one_run_and_short_runs_go_through_memory(tmp_path: Path) -> None:
+def test_neighbors_in_both_files_are_one_run_and_short_runs_go_through_memory(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(bytes(8 * MIB))
     file = state(tmp_path / "source")
     piece = np.zeros(MIB // 4, np.uint8)

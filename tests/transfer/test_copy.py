@@ -139,7 +139,7 @@ def filled(tensors: Sequence[StoredTensor], read: str = "buffered", threads: int
     return make(jobs, torch.device("cpu"), weights_of(tensors, transfer_options(read, threads))).tensors
 
 
-def test_neighbouring_tensors_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neighboring_tensors_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = stored(tmp_path / "w", [100] * 1000)
     seen: list[tuple[int, int]] = []
     real = files.WeightFile.read_into
@@ -163,7 +163,7 @@ def test_reads_follow_the_file_and_none_is_longer_than_a_lane(
 
     def spy(self: files.WeightFile, offset: int, nbytes: int, buffer: memoryview) -> None:
         seen.append((offset, nbytes))
-        assert len(buffer) <= copying.lane_bytes(copying.EXTENT_BYTES)
+        assert len(buffer) <= copying.buffer_bytes(copying.EXTENT_BYTES)
         real(self, offset, nbytes, buffer)
 
     monkeypatch.setattr(files.WeightFile, "read_into", spy)
@@ -214,9 +214,9 @@ def test_the_first_error_stops_all_threads_and_leaves_none(tmp_path: Path, monke
 def test_lanes_are_given_back_when_a_read_fails(tmp_path: Path) -> None:
     tensors = stored(tmp_path / "w", [10])
     os.truncate(tmp_path / "w", 39)
-    pool = copying.LanePool(copying.HostLane, 1)
+    pool = copying.BufferPool(copying.HostBuffer, 1)
     moves = {tmp_path / "w": [copying.Move(0, 40, 0, 0, DType.FLOAT32)]}
     for _ in range(3):  # would wait for ever where one was lost
         with pytest.raises(CorruptCheckpoint, match="expected 40 bytes from byte 0 on, found 39 bytes"):
-            copying.copy(moves, partial(files.WeightFile, cached=True), pool, lambda lane, extent: None, 1)
+            copying.copy(moves, partial(files.WeightFile, cached=True), pool, lambda buffer, extent: None, 1)
     assert tensors

@@ -50,7 +50,7 @@ def test_a_stack_is_made_of_pages_of_the_file_and_holds_the_right_numbers(pieces
     made = stacked(pieces)
     assert torch.equal(made.tensors["stack"], expected(pieces))
     total = made.tensors["stack"].nbytes
-    assert total - EXPERTS * 2 * 4096 <= made.laid_bytes <= total
+    assert total - EXPERTS * 2 * 4096 <= made.stitched_bytes <= total
 
 
 def test_of_parts_that_begin_elsewhere_in_their_pages_most_are_laid(pieces: list[Piece]) -> None:
@@ -65,7 +65,7 @@ def test_of_parts_that_begin_elsewhere_in_their_pages_most_are_laid(pieces: list
     weights = weights_of([piece.tensor for piece in pieces])
     made = make([Job("stack", pieces, (EXPERTS, *PART), torch.float32)], torch.device("cpu"), weights)
     weights.wait()
-    assert (EXPERTS - 2) * (first.nbytes - 2 * 4096) <= made.laid_bytes <= (EXPERTS - 2) * first.nbytes
+    assert (EXPERTS - 2) * (first.nbytes - 2 * 4096) <= made.stitched_bytes <= (EXPERTS - 2) * first.nbytes
     parts = [p.tensor.file.read_bytes()[p.tensor.offset :][: p.tensor.nbytes] for p in pieces]
     assert made.tensors["stack"].view(torch.uint8).numpy().tobytes() == b"".join(parts)
 
@@ -88,13 +88,13 @@ def test_it_outlives_the_file(pieces: list[Piece]) -> None:
 @pytest.mark.parametrize("read", ["buffered", "direct"])
 def test_nothing_is_laid_of_a_file_that_is_not_to_be_mapped(read: str, pieces: list[Piece]) -> None:
     made = stacked(pieces, read=read)
-    assert made.laid_bytes == 0
+    assert made.stitched_bytes == 0
     assert torch.equal(made.tensors["stack"], expected(pieces))
 
 
 def test_a_cast_is_a_copy(pieces: list[Piece]) -> None:
     made = stacked(pieces, torch.bfloat16)
-    assert made.laid_bytes == 0
+    assert made.stitched_bytes == 0
     assert torch.equal(made.tensors["stack"], expected(pieces).bfloat16())
 
 
@@ -110,14 +110,14 @@ def test_parts_that_the_kernel_has_no_room_for_are_copied(pieces: list[Piece], m
 
     monkeypatch.setattr(mosaic, "overlay", refuse_some)
     made = stacked(pieces)
-    assert 0 < made.laid_bytes <= 2 * pieces[0].tensor.nbytes
+    assert 0 < made.stitched_bytes <= 2 * pieces[0].tensor.nbytes
     assert torch.equal(made.tensors["stack"], expected(pieces))
 
 
 def test_no_more_parts_are_laid_than_a_process_can_have(pieces: list[Piece], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mosaic, "_MOST", 3)
     made = stacked(pieces)
-    assert 0 < made.laid_bytes <= 3 * pieces[0].tensor.nbytes
+    assert 0 < made.stitched_bytes <= 3 * pieces[0].tensor.nbytes
     assert torch.equal(made.tensors["stack"], expected(pieces))
 
 

@@ -95,7 +95,7 @@ def test_only_what_is_asked_for_is_read(path: Path) -> None:
     mapped = MappedFile(path)
     wanted = ByteRange(8192, 12288), ByteRange(8200, 13200)
     done([Region(path, part, *mapped.place(part.start)) for part in wanted])
-    assert 2 <= present_pages(mapped) <= 32  # the kernel enters a few neighbours
+    assert 2 <= present_pages(mapped) <= 32  # the kernel enters a few neighbors
 
 
 def test_progress_adds_up(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from loadstone.transfer.threads import Crew, thread_pool
+from loadstone.transfer.threads import WorkerPool, thread_pool
 
 
 class Held:
@@ -37,7 +37,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_interrupt_while_a_thread_is_started_keeps_nothing_of_a_crew() -> None:
     held = Held()
     with pytest.raises(KeyboardInterrupt):
-        Crew(iter(range(3)), held.work, "crew").run(2)
+        WorkerPool(iter(range(3)), held.work, "crew").run(2)
     watched = weakref.ref(held)
     del held
     gc.collect()

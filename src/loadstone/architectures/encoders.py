@@ -90,7 +90,7 @@ def layer_norm(config: Any, width: int | None = None) -> LayerNorm:
 
 
 def linear(config: Any, inputs: int, outputs: int) -> Linear:
-    """A linear map with the config's spread for fresh weights."""
+    """A linear map with the config's spread for initial weights."""
     return Linear(inputs, outputs, std=config.initializer_range)
 
 

@@ -39,7 +39,7 @@ class HeadSpec:
     task: str
     build: Callable[[Any], Component]
     optional: tuple[tuple[str, ...], ...] = ()
-    """Groups of parts that may be newly initialised if the checkpoint wholly lacks the group: a head, a pooler."""
+    """Groups of parts that may be newly initialized if the checkpoint wholly lacks the group: a head, a pooler."""
     tied: Callable[[Any], Mapping[str, str]] = field(default=lambda config: {})
     """Slot → the slot that it shares its numbers with."""
     stand_ins: tuple[tuple[str, str], ...] = ()

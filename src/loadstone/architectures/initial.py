@@ -1,4 +1,4 @@
-"""Fresh numbers for a slot, after its family's scheme, for the frameworks that take arrays from NumPy."""
+"""Initial values of a slot, after its family's scheme, for the frameworks that take arrays from NumPy."""
 
 from __future__ import annotations
 

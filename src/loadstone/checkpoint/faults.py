@@ -25,7 +25,7 @@ class Faults:
         self._unsafe.append(_fault(where, expected, found, hint))
 
     def damaged(self, where: str | Path, expected: str, found: str, hint: str = "") -> None:
-        """The file contradicts itself, its format or its neighbours."""
+        """The file contradicts itself, its format or its neighbors."""
         self._damaged.append(_fault(where, expected, found, hint))
 
     def unsupported(self, where: str | Path, expected: str, found: str, hint: str = "") -> None:

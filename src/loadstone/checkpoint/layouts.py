@@ -1,4 +1,4 @@
-"""How the elements of a tensor lie in a file: row-major, with dimensions reordered, or in several stretches."""
+"""How the elements of a tensor lie in a file: row-major, with dimensions reordered, or in several slices."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def kernel_order(rank: int) -> tuple[int, ...]:
 def reordered(tensor: StoredTensor, order: Sequence[int]) -> StoredTensor:
     """The same elements with the dimensions in another order; ``order`` as for ``numpy.transpose``."""
     shape = tuple(tensor.shape[axis] for axis in order)
-    if tensor.stretches:
-        return tensor._replace(shape=shape, stretches=tuple(_reordered(each, order) for each in tensor.stretches))
+    if tensor.slices:
+        return tensor._replace(shape=shape, slices=tuple(_reordered(each, order) for each in tensor.slices))
     steps = tensor.strides or row_major(tensor.shape)
     strides = tuple(steps[axis] for axis in order)
     dense = 0 in shape or is_row_major(shape, strides)
@@ -51,15 +51,15 @@ def in_runs(name: str, dtype: DType, shape: tuple[int, ...], file: Path, runs: S
     size = dtype.bits // 8
     if len(runs) == 1:
         return StoredTensor(name, dtype, shape, file, runs[0].start, runs[0].nbytes)
-    stretches: list[TensorSlice] = []
+    slices: list[TensorSlice] = []
     first = 0  # of a run's elements, in the tensor
     for run in runs:
         last, offset = first + run.nbytes // size, run.start
         for box in boxes(shape, first, last):
             part = shape_of(box)
             nbytes = math.prod(part) * size
-            stretches.append(TensorSlice(StoredTensor(name, dtype, part, file, offset, nbytes), box))
+            slices.append(TensorSlice(StoredTensor(name, dtype, part, file, offset, nbytes), box))
             offset += nbytes
         first = last
     begin, end = min(run.start for run in runs), max(run.stop for run in runs)
-    return StoredTensor(name, dtype, shape, file, begin, end - begin, None, tuple(stretches))
+    return StoredTensor(name, dtype, shape, file, begin, end - begin, None, tuple(slices))

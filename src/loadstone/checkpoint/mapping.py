@@ -118,7 +118,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
     def nbytes(self) -> int:
         """Bytes of all tensors together, each counted in full even where tensors share storage."""
         return sum(
-            tensor.nbytes if tensor.strides is None and not tensor.stretches else _elements_nbytes(tensor)
+            tensor.nbytes if tensor.strides is None and not tensor.slices else _elements_nbytes(tensor)
             for tensor in self.values()
         ) + sum(part.nbytes for tensor in self.values() if tensor.packing for part in tensor.packing.parts[1:])
 
@@ -132,7 +132,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
         for _, _, _, file, offset, nbytes, _, _, packing, _ in self.values():
             if packing is not None:
                 others += packing.parts[1:]
-            # Neighbours lie in one file, and to look a path up costs more than all else here.
+            # Neighbors lie in one file, and to look a path up costs more than all else here.
             if file is not current:
                 current, reached = file, ends.setdefault(file, 0)
             if offset + nbytes > reached:
@@ -157,7 +157,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
             raise UnsupportedDType([Fault(where, "one element after the other", kind, hint)])
         try:
             with RegularFile(tensor.file) as file:
-                return _join(file, tensor) if tensor.stretches else _read(file, tensor)
+                return _join(file, tensor) if tensor.slices else _read(file, tensor)
         except UnusableFile as unusable:
             fault = Fault(in_file(tensor.file, name), unusable.expected, unusable.found, unusable.hint)
             raise CorruptCheckpoint([fault]) from None
@@ -203,8 +203,8 @@ def _rebuild(
 
 def _elements_nbytes(tensor: StoredTensor) -> int:
     """Bytes of a tensor's elements, without what lies between them."""
-    if tensor.stretches and tensor.is_packed:
-        return sum(part.nbytes for part, _ in tensor.stretches)
+    if tensor.slices and tensor.is_packed:
+        return sum(part.nbytes for part, _ in tensor.slices)
     return math.prod(tensor.shape) * tensor.dtype.bits // 8
 
 
@@ -214,12 +214,12 @@ def _read(file: RegularFile, tensor: StoredTensor) -> memoryview:
 
 
 def _join(file: RegularFile, tensor: StoredTensor) -> memoryview:
-    """The elements of a tensor that lies in stretches, row-major."""
+    """The elements of a tensor that lies in slices, row-major."""
     import numpy as np
 
     whole = memoryview(bytearray(_elements_nbytes(tensor)))
     elements = np.frombuffer(whole, dtype=f"V{tensor.dtype.bits // 8}").reshape(tensor.shape)
-    for part, into in tensor.stretches:
+    for part, into in tensor.slices:
         elements[into] = np.frombuffer(_read(file, part), dtype=elements.dtype).reshape(part.shape)
     return whole
 
@@ -229,8 +229,8 @@ def _decoded(tensor: StoredTensor) -> np.ndarray[Any, Any]:
 
     if tensor.packing is None:
         joined = np.empty(tensor.shape, np.float32)
-        for stretch, into in tensor.stretches:
-            joined[into] = _decoded(stretch)
+        for part, into in tensor.slices:
+            joined[into] = _decoded(part)
         return joined
     parts = []
     for part in tensor.packing.parts:

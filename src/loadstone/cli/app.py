@@ -117,7 +117,7 @@ def plan(
         bool | None,
         typer.Option(
             "--dequantize/--keep-packed",
-            help="Make quantised weights plain ones; or keep those of a GGUF file packed, which are made plain else.",
+            help="Make quantized weights plain ones; or keep those of a GGUF file packed, which are made plain else.",
         ),
     ] = None,
     quantize: Quantize = None,
@@ -250,7 +250,7 @@ def convert(
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Write a checkpoint anew: in another format, dtype or number of shards, or quantised. All of it, or nothing."""
+    """Write a checkpoint anew: in another format, dtype or number of shards, or quantized. All of it, or nothing."""
     with failing_clearly(show_traceback):
         from loadstone.cli.convert import show
         from loadstone.conversion.convert import convert as convert_checkpoint

@@ -19,8 +19,8 @@ def show(made: Conversion, output: Output) -> None:
     )
     if made.rounded:
         output.line(f"{len(made.rounded)} tensors have another dtype now")
-    if made.quantised:
-        output.line(f"{len(made.quantised)} weights are in fewer bits now")
+    if made.quantized:
+        output.line(f"{len(made.quantized)} weights are in fewer bits now")
     if made.unpacked:
         output.line(f"{len(made.unpacked)} tensors were packed, and are plain now")
     if made.dropped:

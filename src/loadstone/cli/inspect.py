@@ -19,7 +19,7 @@ from loadstone.configs.read import values_beside
 from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
-from loadstone.pipeline.quantized_checkpoint import dequantised, settings_of
+from loadstone.pipeline.quantized_checkpoint import dequantized, settings_of
 from loadstone.planning.quantized_codes import codes_in
 from loadstone.sources.asked import FileChoice
 from loadstone.sources.open import open_weights
@@ -50,10 +50,10 @@ class Inspection:
     supported: bool
     """Whether a family here has this ``model_type``."""
     tensors: Sequence[StoredTensor]
-    """As the model has them, where they are quantised in a way that is read."""
+    """As the model has them, where they are quantized in a way that is read."""
     passed_over: Sequence[str] = ()
     """What lies there, or is listed, and would not be read by a load."""
-    quantised: str = ""
+    quantized: str = ""
     """The ``quant_method`` of the config, and whether it is read; nothing if it has none."""
 
     @property
@@ -99,7 +99,7 @@ class Inspection:
             "model_type": self.model_type,
             "architectures": self.architectures,
             "supported": self.supported,
-            "quantised": self.quantised or None,
+            "quantized": self.quantized or None,
             "parameters": self.parameters,
             "nbytes": self.nbytes,
             "passed_over": list(self.passed_over),
@@ -144,7 +144,7 @@ def inspect_checkpoint(
     if settings is not None:
         said = printable(settings.method or "by no method that is known")[:80]
         try:
-            checkpoint = dequantised(checkpoint, settings.values, model_type, settings.where)
+            checkpoint = dequantized(checkpoint, settings.values, model_type, settings.where)
             said += " (loads with dequantize=True)"
         except FaultsError as error:
             said += f" (not read: {printable(str(error.faults[0]))})"
@@ -225,8 +225,8 @@ def show(inspection: Inspection, output: Output) -> None:
     output.line(f"{inspection.path}", style="bold")
     output.line(f"family         {family}")
     output.line(f"architectures  {', '.join(inspection.architectures) or 'none named'}")
-    if inspection.quantised:
-        output.line(f"quantised      {inspection.quantised}")
+    if inspection.quantized:
+        output.line(f"quantized      {inspection.quantized}")
     output.line(f"tensors        {len(inspection.tensors)}")
     output.line(f"parameters     {count_shown(inspection.parameters)} ({inspection.parameters})")
     output.line(f"size           {format_bytes(inspection.nbytes)} ({inspection.nbytes} bytes)")

@@ -59,8 +59,8 @@ def show(forecast: Forecast, output: Output) -> None:
         ],
         numbers=(2,),
     )
-    for slot, reason in forecast.initialised.items():
-        output.note(f"newly initialised: {slot} ({reason})")
+    for slot, reason in forecast.initialized.items():
+        output.note(f"newly initialized: {slot} ({reason})")
     for text in forecast.passed_over:
         output.note(text)
     for slot, source in forecast.untied.items():
@@ -74,7 +74,7 @@ def _named(place: int | str) -> str:
 
 
 def _runs(forecast: Forecast) -> list[list[Module]]:
-    """Neighbours that differ in the number in their name only."""
+    """Neighbors that differ in the number in their name only."""
     runs: list[list[Module]] = []
     for module in forecast.modules:
         last = runs[-1][-1] if runs else None

@@ -24,7 +24,7 @@ from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
 from loadstone.checkpoint.registry import suffixes, written_formats
 from loadstone.conversion.model_names import flax_names, head_of, model_of, spare_names
 from loadstone.conversion.origin import Companions, Origin, companions, open_origin
-from loadstone.conversion.quantize import Lowered
+from loadstone.conversion.quantize import QuantizedOutput
 from loadstone.conversion.verify import verify as verify_files
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
@@ -35,7 +35,7 @@ from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, InvalidConfig, SaveError
 from loadstone.materialize.reader import TensorReader
 from loadstone.pipeline.quantized_checkpoint import refuse_unread, say_that_nothing_is, settings_keys
-from loadstone.quantization.config import read as read_quantisation
+from loadstone.quantization.config import read as read_quantization
 from loadstone.quantization.encode import TARGETS
 from loadstone.quantization.registry import settings_files
 from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
@@ -71,11 +71,11 @@ class Conversion:
     """Tensors in which numbers were beyond what the new dtype reaches: they became infinite, or its largest number."""
     left_out: tuple[str, ...]
     """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
-    quantised: tuple[str, ...] = ()
+    quantized: tuple[str, ...] = ()
     """Weights that are in fewer bits now."""
     dropped: tuple[str, ...] = ()
-    """Tensors that the model has no use for: biases of zeros, which quantisers add to layers that have none; and where
-    weights are quantised, all that files of the family carry and no model needs."""
+    """Tensors that the model has no use for: biases of zeros, which quantizers add to layers that have none; and where
+    weights are quantized, all that files of the family carry and no model needs."""
     passed_over: tuple[str, ...] = ()
     """Where the old weights and their index contradict each other, and what else of the kind lies there."""
 
@@ -93,7 +93,7 @@ class Conversion:
             "unpacked": list(self.unpacked),
             "overflowed": list(self.overflowed),
             "left_out": list(self.left_out),
-            "quantised": list(self.quantised),
+            "quantized": list(self.quantized),
             "dropped": list(self.dropped),
             "passed_over": list(self.passed_over),
         }
@@ -130,17 +130,17 @@ def convert(
         each as it is. Whole numbers stay
     :param dequantize: packed weights become plain ones. Without it their stored parts are copied as they are; what a
         GGUF file packs always becomes plain
-    :param quantization_config: linear weights are quantised, as :meth:`from_pretrained` takes it: the files are those
-        that the model quantised while it is loaded would save. It needs PyTorch, the library that quantises, and a
+    :param quantization_config: linear weights are quantized, as :meth:`from_pretrained` takes it: the files are those
+        that the model quantized while it is loaded would save. It needs PyTorch, the library that quantizes, and a
         config of a family that Loadstone knows. All else is then in ``dtype``, by default in the config's
     :param gguf_file: the file of llama.cpp's in the folder or repository that config, weights and tokenizer come from.
         A path that ends in ``.gguf`` does without
     :param verify: before the new folder takes its place, read it back and compare every byte with the source;
-        weights that are quantised are quantised a second time for that
+        weights that are quantized are quantized a second time for that
     :raises ArgumentError: arguments that contradict each other, a target that may not be written to
     :raises InvalidConfig: packed weights that stay packed cannot be had in another dtype or format
     :raises UnsupportedDType: a dtype that the format, or rounding, does not know
-    :raises FrameworkNotInstalled, MissingTensors, ShapeMismatch: weights cannot be quantised without PyTorch and a
+    :raises FrameworkNotInstalled, MissingTensors, ShapeMismatch: weights cannot be quantized without PyTorch and a
         library for it, or are not those of the model that the config describes
     :raises SaveError: the disk is full, or the like; nothing is left behind
     :raises CorruptCheckpoint: the source is damaged, or was written to meanwhile; nothing is left behind
@@ -153,7 +153,7 @@ def convert(
         )
     parse_size(max_shard_size, "max_shard_size")
     if quantization_config is not None:
-        _check_quantising(quantization_config, wanted, format)
+        _check_quantizing(quantization_config, wanted, format)
     which = FileChoice(subfolder, variant, gguf_file=gguf_file)
     origin = open_origin(source, which, HubOptions(revision, cache_dir, False, local_files_only, token))
     folder = _checked_target(Path(os.path.realpath(local_path(target))), origin, overwrite)
@@ -162,25 +162,25 @@ def convert(
     scratch = _existing(folder.parent)
     with TensorReader(scratch) as reader, contextlib.ExitStack() as stack:
         reader.watch(checkpoint.ends)
-        lowered = None
+        quantized = None
         if quantization_config is None:
             dropped = spare_names(origin, checkpoint)
             plan = [_planned(each, wanted, reader) for name, each in checkpoint.items() if name not in dropped]
         else:
-            lowered = stack.enter_context(_lowered(origin, checkpoint, quantization_config, wanted, scratch))
+            quantized = stack.enter_context(_quantized_output(origin, checkpoint, quantization_config, wanted, scratch))
             plan = [
                 _Planned(None, each) if isinstance(each, OutgoingTensor) else _planned(*each, reader)
-                for each in lowered.tensors()
+                for each in quantized.tensors()
             ]
             reader.check()
-            dropped = lowered.left_out
-        files = _files(beside, origin, plan, dequantize, lowered)
+            dropped = quantized.left_out
+        files = _files(beside, origin, plan, dequantize, quantized)
         tensors = [each.tensor for each in plan]
         if format == MSGPACK:
             stored = [each.stored for each in plan if each.stored is not None]
             tensors = in_flax_layout(tensors, flax_names(origin, stored))
-        check = _check([each.tensor for each in plan], lowered) if verify else None
-        metadata = {} if lowered is None else lowered.metadata
+        check = _check([each.tensor for each in plan], quantized) if verify else None
+        metadata = {} if quantized is None else quantized.metadata
         paths = _save(folder, tensors, files, format, max_shard_size, check, metadata)
         overflowed = tuple(reader.overflowed)
     kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
@@ -196,7 +196,7 @@ def convert(
         tuple(stored.name for stored, _ in kept if stored.is_packed),
         overflowed,
         beside.left_out,
-        () if lowered is None else lowered.names,
+        () if quantized is None else quantized.names,
         dropped,
         checkpoint.passed_over,
     )
@@ -206,7 +206,7 @@ class _Planned(NamedTuple):
     """A tensor to be written, under the Hub's name and layout."""
 
     stored: StoredTensor | None
-    """None for what was made of stored tensors in between, as parts of quantised weights are."""
+    """None for what was made of stored tensors in between, as parts of quantized weights are."""
     tensor: OutgoingTensor
 
     @property
@@ -222,17 +222,17 @@ def _wanted(dtype: Any) -> DType | None:
     if found not in TARGETS:
         known = ", ".join(each.value for each in TARGETS)
         raise ArgumentError(
-            f"dtype={name!r}: expected one of {known}. Weights are quantised by quantization_config= "
+            f"dtype={name!r}: expected one of {known}. Weights are quantized by quantization_config= "
             "(--quantize int8, float8, nf4)."
         )
     return found
 
 
-def _check_quantising(asked: object, wanted: DType | None, format: str) -> None:
-    """:class:`ArgumentError` for what does not go with quantised weights, before anything is opened."""
-    read_quantisation(asked)
+def _check_quantizing(asked: object, wanted: DType | None, format: str) -> None:
+    """:class:`ArgumentError` for what does not go with quantized weights, before anything is opened."""
+    read_quantization(asked)
     if format != SAFETENSORS:
-        raise ArgumentError(f"format={format!r}: quantised weights are written as {SAFETENSORS!r} only.")
+        raise ArgumentError(f"format={format!r}: quantized weights are written as {SAFETENSORS!r} only.")
     if wanted is not None and wanted.bits < 16:
         raise ArgumentError(
             f"dtype={wanted.value!r}: beside quantization_config= it is the dtype that is computed in: bfloat16, "
@@ -240,7 +240,9 @@ def _check_quantising(asked: object, wanted: DType | None, format: str) -> None:
         )
 
 
-def _lowered(origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DType | None, scratch: Path) -> Lowered:
+def _quantized_output(
+    origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DType | None, scratch: Path
+) -> QuantizedOutput:
     spec, config = model_of(origin, len(checkpoint), "Which weights are linear layers' depends on the model.")
     head = head_of(spec, config)
     if head is None:
@@ -249,7 +251,7 @@ def _lowered(origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DTyp
         where = f"{origin.folder / CONFIG_NAME}: 'architectures'"
         hint = "Which weights are the head's, and stay plain, depends on the class."
         raise InvalidConfig([Fault(where, f"one of {known}", ", ".join(map(str, named)) or "none")], hint=hint)
-    return Lowered(checkpoint, spec, head, config, asked, wanted, scratch)
+    return QuantizedOutput(checkpoint, spec, head, config, asked, wanted, scratch)
 
 
 def _checked_target(folder: Path, origin: Origin, overwrite: bool) -> Path:
@@ -298,7 +300,7 @@ def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize
         return origin.checkpoint
     said = origin.quantization
     if said is not None:
-        refused = "quantised anew" if quantize else f"had as {wanted}"
+        refused = "quantized anew" if quantize else f"had as {wanted}"
         raise InvalidConfig(
             [Fault(f"{origin.folder}: {said.where}", "plain weights", f"quant_method {said.method!r}")],
             hint=f"Packed weights cannot be {refused}; dequantize=True (--dequantize) makes them plain first.",
@@ -325,7 +327,7 @@ def _read_turned(reader: TensorReader, stored: StoredTensor, dtype: DType, start
 
 def _ranges(stored: StoredTensor, reader: TensorReader) -> tuple[StoredRange, ...]:
     """Where the bytes of an unchanged tensor lie in a row, so that the kernel may copy them."""
-    if stored.strides or stored.stretches or not stored.nbytes:
+    if stored.strides or stored.slices or not stored.nbytes:
         return ()
     status = os.fstat(reader.open(stored.file).descriptor)
     file = StoredFile(stored.file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
@@ -333,7 +335,7 @@ def _ranges(stored: StoredTensor, reader: TensorReader) -> tuple[StoredRange, ..
 
 
 def _files(
-    beside: Companions, origin: Origin, plan: Sequence[_Planned], dequantized: bool, lowered: Lowered | None
+    beside: Companions, origin: Origin, plan: Sequence[_Planned], dequantized: bool, quantized: QuantizedOutput | None
 ) -> dict[str, bytes | Path]:
     """What is copied along; the config says what the weights now are."""
     files: dict[str, bytes | Path] = dict(beside.files)
@@ -349,10 +351,10 @@ def _files(
     for each in plan:
         if each.tensor.dtype.is_floating:
             dtypes[each.tensor.dtype] += math.prod(each.tensor.shape)
-    if lowered is not None:
-        config["quantization_config"] = lowered.settings
-        _name_dtype(config, lowered.dtype.value)
-        if lowered.is_untied:
+    if quantized is not None:
+        config["quantization_config"] = quantized.settings
+        _name_dtype(config, quantized.dtype.value)
+        if quantized.is_untied:
             config["tie_word_embeddings"] = False
     elif dtypes and any(each.is_changed for each in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
@@ -411,12 +413,12 @@ def _save(
         )
 
 
-def _check(tensors: Sequence[OutgoingTensor], lowered: Lowered | None) -> Callable[[Path], None]:
+def _check(tensors: Sequence[OutgoingTensor], quantized: QuantizedOutput | None) -> Callable[[Path], None]:
     """For ``save_checkpoint``: compares the new files before they take their place."""
 
     def check(stage: Path) -> None:
-        if lowered is not None:
-            lowered.again()
+        if quantized is not None:
+            quantized.again()
         verify_files(stage, tensors)
 
     return check

@@ -21,7 +21,7 @@ from loadstone.materialize.reader import TensorReader
 from loadstone.quantization.decode import exact
 from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.machine import cores
-from loadstone.transfer.threads import Crew
+from loadstone.transfer.threads import WorkerPool
 
 Array = np.ndarray[Any, Any]
 _ELEMENTS = 1 << 19
@@ -121,7 +121,7 @@ def diff(
     """Compare two checkpoints: folders, weight files, indexes or Hub ids, in any formats and dtypes.
 
     Names and layouts are the Hub's, whatever the format, and packed weights are compared by the numbers that come out
-    of them; a bias of zeros that a quantiser added may be missing in the other. ``==`` holds between numbers of
+    of them; a bias of zeros that a quantizer added may be missing in the other. ``==`` holds between numbers of
     different dtypes as it does in mathematics.
 
     :param tolerance: numbers that differ by no more are the same
@@ -214,7 +214,7 @@ def _compare(pairs: Sequence[_Pair], rules: _Rules) -> dict[str, _Tally]:
                     found.setdefault(task.pair[0].name, _Tally()).add(tally)
             progress((task.last - task.first) * 2 * task.pair[0].dtype.bits // 8)
 
-        Crew(_tasks(pairs), compare, "loadstone-diff").run(max(cores(), 2))
+        WorkerPool(_tasks(pairs), compare, "loadstone-diff").run(max(cores(), 2))
     return found
 
 
@@ -226,7 +226,7 @@ def _tasks(pairs: Sequence[_Pair]) -> Iterator[_Task]:
 
 
 def _compared(task: _Task, rules: _Rules, reader: TensorReader) -> _Tally | None:
-    """What differs in a stretch; None for nothing."""
+    """What differs in a range; None for nothing."""
     (one, other), first, last = task
     if not one.is_packed and not other.is_packed and one.dtype is other.dtype:
         raw = [_raw(each, first, last, reader) for each in (one, other)]
@@ -244,7 +244,7 @@ def _compared(task: _Task, rules: _Rules, reader: TensorReader) -> _Tally | None
 
 
 def _raw(tensor: StoredTensor, first: int, last: int, reader: TensorReader) -> Array:
-    """Bytes of a stretch. Where elements take less than a byte, :data:`_ELEMENTS` of them fill whole ones."""
+    """Bytes of a range. Where elements take less than a byte, :data:`_ELEMENTS` of them fill whole ones."""
     bits = tensor.dtype.bits
     return np.frombuffer(memoryview(reader.stored(tensor)(first * bits // 8, last * bits // 8)), np.uint8)
 
@@ -315,7 +315,7 @@ def _difference(pair: _Pair, tally: _Tally, ignore_dtype: bool) -> TensorDiffere
 
 
 def _kind(tensor: StoredTensor) -> str:
-    packings = [part.packing for part, _ in tensor.stretches] if tensor.stretches else [tensor.packing]
+    packings = [part.packing for part, _ in tensor.slices] if tensor.slices else [tensor.packing]
     return " and ".join(dict.fromkeys(each.kind if each else tensor.dtype.value for each in packings))
 
 

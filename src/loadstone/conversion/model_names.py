@@ -53,7 +53,7 @@ def head_of(spec: Family, config: PretrainedConfig) -> HeadSpec | None:
 
 
 def spare_names(origin: Origin, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """Of tensors that are there only since quantisers add them, those that the model has no place for.
+    """Of tensors that are there only since quantizers add them, those that the model has no place for.
 
     None where no model is known: nothing is lost if they stay.
     """

@@ -17,7 +17,7 @@ from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHE
 from loadstone.checkpoint.registry import suffixes
 from loadstone.configs.read import values_beside
 from loadstone.errors import ArgumentError, TokenizerError
-from loadstone.pipeline.quantized_checkpoint import Settings, dequantised, refuse_unread, settings_of
+from loadstone.pipeline.quantized_checkpoint import Settings, dequantized, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING
 from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.sources.open import open_files
@@ -87,7 +87,7 @@ class Origin(NamedTuple):
         if settings is None:
             refuse_unread(self.checkpoint)
             return self.checkpoint
-        return dequantised(
+        return dequantized(
             self.checkpoint, settings.values, str((self.config or {}).get("model_type", "")), settings.where
         )
 

@@ -1,8 +1,8 @@
-"""Linear weights of a checkpoint in fewer bits, to be written: as ``from_pretrained`` quantises them, without a model.
+"""Linear weights of a checkpoint in fewer bits, to be written: as ``from_pretrained`` quantizes them, without a model.
 
-One weight after the other is quantised, and its parts go into a scratch file that has no name, beside the target. From
+One weight after the other is quantized, and its parts go into a scratch file that has no name, beside the target. From
 there writers take them in the order of the new files, in which the scales of all weights come before their numbers. So
-each weight is quantised once, and memory holds one.
+each weight is quantized once, and memory holds one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from loadstone.planning.recipes import Stack, Stored, Tied
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.config import read
 from loadstone.transfer.machine import accelerator_bytes
-from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
+from loadstone.transfer.outgoing import READ_NBYTES, OutgoingTensor, TensorRange, bytes_of
 from loadstone.transfer.strategy import BUFFERED, TransferOptions
 from loadstone.transfer.weight_files import Weights
 
@@ -36,7 +36,7 @@ _PLAIN = json.dumps({"_type": "Tensor"})
 """What torchao's files say of a tensor that is none of its own."""
 
 
-class Kept(NamedTuple):
+class PlainTensor(NamedTuple):
     """A stored tensor that is written in a plain dtype, under the name that it has here."""
 
     stored: StoredTensor
@@ -44,8 +44,8 @@ class Kept(NamedTuple):
     """None: as it is."""
 
 
-class Lowered:
-    """What is written of a checkpoint whose weights are quantised. Use it in a ``with``."""
+class QuantizedOutput:
+    """What is written of a checkpoint whose weights are quantized. Use it in a ``with``."""
 
     def __init__(
         self,
@@ -57,11 +57,11 @@ class Lowered:
         dtype: DType | None,
         scratch: Path,
     ) -> None:
-        """``asked`` as ``quantization_config=`` takes it. Plans, and quantises nothing yet.
+        """``asked`` as ``quantization_config=`` takes it. Plans, and quantizes nothing yet.
 
-        :param dtype: of everything else, and of the weights before they are quantised; None: as ``torch_dtype="auto"``
+        :param dtype: of everything else, and of the weights before they are quantized; None: as ``torch_dtype="auto"``
         :raises ArgumentError: what is asked for makes no sense, or this machine cannot do it
-        :raises FrameworkNotInstalled: PyTorch, or the library that quantises, is not there
+        :raises FrameworkNotInstalled: PyTorch, or the library that quantizes, is not there
         :raises MissingTensors, ShapeMismatch: the tensors are not those of the model that the config describes
         """
         options: dict[str, Any] = {"quantization_config": asked, "torch_dtype": None if dtype is None else dtype.value}
@@ -72,7 +72,7 @@ class Lowered:
         model = make()
         given, _ = Options.split(options)
         self.dtype = given.wanted_dtype(config, checkpoint)
-        """What all that is not quantised is in, and what is computed in."""
+        """What all that is not quantized is in, and what is computed in."""
         matched = partial(
             match, framework.slots(model), checkpoint, same=framework.alike(None), absent=checkpoint.absent
         )
@@ -84,7 +84,7 @@ class Lowered:
 
         self._plan = match_untied(matched, lambda: framework.naming(model), untie)
         devices = framework.placement(given, model, self._plan, self.dtype)
-        self._quantiser = framework.quantiser(model, self._plan, devices)
+        self._quantizer = framework.quantizer(model, self._plan, devices)
         self._checkpoint, self._family, self._asked_dtype = checkpoint, family, dtype
         self._dtype_of = devices.dtypes
         self._shapes = {slot.name: slot.shape for slot in self._plan.slots}
@@ -95,7 +95,7 @@ class Lowered:
         self.metadata: dict[str, str] = {}
         """What safetensors files say of the parts; nothing before :meth:`tensors`."""
 
-    def __enter__(self) -> Lowered:
+    def __enter__(self) -> QuantizedOutput:
         return self
 
     def __exit__(
@@ -106,7 +106,7 @@ class Lowered:
     @property
     def settings(self) -> dict[str, object]:
         """``quantization_config`` for the new ``config.json``, with each linear layer by name that is left alone."""
-        return self._quantiser.settings
+        return self._quantizer.settings
 
     @property
     def is_untied(self) -> bool:
@@ -115,8 +115,8 @@ class Lowered:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the weights that are quantised."""
-        return tuple(self._quantiser.slots)
+        """Of the weights that are quantized."""
+        return tuple(self._quantizer.slots)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -131,8 +131,8 @@ class Lowered:
             if isinstance(recipe, Stored):
                 yield name, recipe
 
-    def tensors(self) -> list[Kept | OutgoingTensor]:
-        """All that is to be written, in the order of the model, as ``save_pretrained`` names it; weights are quantised.
+    def tensors(self) -> list[PlainTensor | OutgoingTensor]:
+        """All that is to be written, in the order of the model, as ``save_pretrained`` names it; weights are quantized.
 
         Tensors that the model has no place for come last, as they are. What files carry and no model needs is left out.
 
@@ -140,7 +140,7 @@ class Lowered:
         :raises CorruptCheckpoint: a file is cut short
         """
         made = self._made()
-        found: list[Kept | OutgoingTensor] = []
+        found: list[PlainTensor | OutgoingTensor] = []
         said: dict[str, str] = {}
         for name, recipe in self._recipes.items():
             if name in made:
@@ -150,14 +150,14 @@ class Lowered:
                 kept = self._as_stored(name, recipe)
                 found += kept
                 said |= dict.fromkeys((each.stored.name for each in kept), _PLAIN)
-        others = [Kept(self._checkpoint[name], self._asked_dtype) for name in self._plan.unused]
+        others = [PlainTensor(self._checkpoint[name], self._asked_dtype) for name in self._plan.unused]
         said |= dict.fromkeys((each.stored.name for each in others), _PLAIN)
         if any(each.said for each in made.values()):  # else the library has no such words
             self.metadata = {"tensor_names": json.dumps(list(said)), **said}
         return found + others
 
     def again(self) -> None:
-        """Quantise all weights anew, so that what was written can be compared with that.
+        """Quantize all weights anew, so that what was written can be compared with that.
 
         Raises :class:`SaveError` if other parts come out than the first time.
         """
@@ -165,25 +165,25 @@ class Lowered:
         self._scratch.rewind()
         self._made()
         if self._layout != before:
-            raise SaveError("Quantised again, weights have other parts than the first time. Nothing was written.")
+            raise SaveError("Quantized again, weights have other parts than the first time. Nothing was written.")
 
     def _made(self) -> dict[str, _Made]:
-        """Quantised weights, and slots that are put together or part of a stored tensor: slot → its tensors, which are
+        """Quantized weights, and slots that are put together or part of a stored tensor: slot → its tensors, which are
         in the scratch file."""
         loose = [
             (name, recipe, self._shapes[name], self._dtype_of(name, recipe.pieces[0].tensor))
             for name, recipe in self._recipes.items()
-            if name not in self._quantiser.slots and not self._as_stored(name, recipe)
+            if name not in self._quantizer.slots and not self._as_stored(name, recipe)
         ]
         weights = Weights(self._checkpoint.ends, TransferOptions(BUFFERED))
         made: dict[str, _Made] = {}
-        for slot, tensors, said in self._quantiser.saved(weights, loose):
+        for slot, tensors, said in self._quantizer.saved(weights, loose):
             parts = [self._scratch.add(each) for each in tensors]
             made[slot] = _Made(parts, {name: text for name, text in said.items() if name != "tensor_names"})
         self._layout = [(each.name, each.dtype, each.shape) for those in made.values() for each in those.tensors]
         return made
 
-    def _as_stored(self, name: str, recipe: Stored) -> list[Kept]:
+    def _as_stored(self, name: str, recipe: Stored) -> list[PlainTensor]:
         """The stored tensors that a slot is made of, each whole; none if it is not."""
         piece, own = recipe.pieces[0], self._checkpoint.get(name)
         dtype = self._dtype_of(name, piece.tensor)
@@ -191,21 +191,23 @@ class Lowered:
             rule = next(each for each in self._family.experts if name.endswith(each.slot))
             count, stem = self._shapes[name][0], name[: -len(rule.slot)]
             names = (stem + pattern.format(expert) for expert in range(count) for pattern in rule.stored)
-            return [Kept(each._replace(name=new), dtype) for new, each in zip(names, recipe.tensors, strict=True)]
-        if own is not None and own.stretches and own.shape == self._shapes[name]:
-            return [Kept(own, dtype)]  # its pieces are the stretches
+            return [
+                PlainTensor(each._replace(name=new), dtype) for new, each in zip(names, recipe.tensors, strict=True)
+            ]
+        if own is not None and own.slices and own.shape == self._shapes[name]:
+            return [PlainTensor(own, dtype)]  # its pieces are the slices
         is_whole = len(recipe.pieces) == 1 and piece.rows is None and piece.into is None
-        return [Kept(piece.tensor._replace(name=name), dtype)] if is_whole else []
+        return [PlainTensor(piece.tensor._replace(name=name), dtype)] if is_whole else []
 
     def _check_kinds(self) -> None:
         faults = [
             Fault(f"{tensor.file}, tensor {tensor.name}", "a floating-point dtype", tensor.dtype.value)
-            for name in self._quantiser.slots
+            for name in self._quantizer.slots
             for tensor in self._recipes[name].tensors
             if not tensor.dtype.is_floating
         ]
         if faults:
-            raise UnsupportedDType(faults, hint="Are these quantised weights, and does config.json say so?")
+            raise UnsupportedDType(faults, hint="Are these quantized weights, and does config.json say so?")
 
 
 class _Made(NamedTuple):
@@ -234,7 +236,7 @@ class _Scratch:
         """The same tensor, which from now on comes from here."""
         begin = self._end
         for part in tensor.range.split(READ_NBYTES):
-            view = bytes_of(Cut(tensor, part))
+            view = bytes_of(TensorRange(tensor, part))
             try:
                 with self._lock:
                     self._file.seek(begin + part.start)
@@ -259,6 +261,6 @@ class _Scratch:
 
     def _failure(self, error: OSError) -> SaveError:
         return SaveError(
-            f"{self._folder}: nothing was written, for there is no scratch file for quantised weights: "
+            f"{self._folder}: nothing was written, for there is no scratch file for quantized weights: "
             f"{error.strerror or error}. They take room there once more until all is done."
         )

@@ -13,8 +13,8 @@ from loadstone.core.progress import Progress
 from loadstone.errors import Fault, SaveError
 from loadstone.materialize.reader import TensorReader
 from loadstone.transfer.machine import cores
-from loadstone.transfer.outgoing import READ_NBYTES, Cut, OutgoingTensor, bytes_of
-from loadstone.transfer.threads import Crew
+from loadstone.transfer.outgoing import READ_NBYTES, OutgoingTensor, TensorRange, bytes_of
+from loadstone.transfer.threads import WorkerPool
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -28,14 +28,14 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
         for name in {each.name for each in tensors} ^ set(written)
     ]
     cuts = [
-        Cut(each, part)
+        TensorRange(each, part)
         for each in tensors
         if each.name in written
         for part in (each.range.split(READ_NBYTES) if each.nbytes else [each.range])
     ]
     with TensorReader(folder) as reader, Progress("Verifying", sum(each.nbytes for each in tensors)) as progress:
 
-        def compare(cut: Cut) -> None:
+        def compare(cut: TensorRange) -> None:
             tensor, found = cut.tensor, written[cut.tensor.name]
             if (found.dtype, found.shape) != (tensor.dtype, tensor.shape):
                 expected = f"{tensor.dtype} of shape {tensor.shape}"
@@ -46,7 +46,7 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
                 )
             progress(cut.range.nbytes)
 
-        Crew(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
+        WorkerPool(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
     if faults:
         said = "\n".join(f"  - {fault}" for fault in sorted(faults, key=str)[:20])
         raise SaveError(f"What was written is not what was read, and was removed ({len(faults)} in all):\n{said}")

@@ -41,7 +41,7 @@ class Naming:
     stand_ins: tuple[tuple[str, str], ...] = ()
     """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
     optional: tuple[tuple[str, ...], ...] = ()
-    """Groups of parts that may be newly initialised if the checkpoint wholly lacks the group."""
+    """Groups of parts that may be newly initialized if the checkpoint wholly lacks the group."""
     computed: frozenset[str] = frozenset()
     """Slots that have their numbers already, for where the checkpoint has none."""
     renames: tuple[tuple[str, str], ...] = ()

@@ -85,14 +85,14 @@ class StoredTensor(NamedTuple):
     """Bytes from the first element to the end of the last one, gaps between strides included."""
     strides: tuple[int, ...] | None = None
     """Elements to step for each dimension; None means row-major without gaps."""
-    stretches: tuple[TensorSlice, ...] = ()
+    slices: tuple[TensorSlice, ...] = ()
     """Where its bytes do not lie in one row: the boxes that it is made of. ``nbytes`` then spans from the first to the
     last of them."""
     packing: Packing | None = None
     """For numbers in fewer bits than ``dtype`` has, or in several parts: how they come out of the stored bytes.
     ``offset`` and ``nbytes`` are those of the first part."""
     is_spare: bool = False
-    """Nothing is lost where no slot takes it: a bias of zeros, which quantisers add to layers that have none."""
+    """Nothing is lost where no slot takes it: a bias of zeros, which quantizers add to layers that have none."""
 
     @property
     def range(self) -> ByteRange:
@@ -102,7 +102,7 @@ class StoredTensor(NamedTuple):
     @property
     def is_packed(self) -> bool:
         """Whether its numbers have to be decoded, all or some."""
-        return self.packing is not None or any(part.packing is not None for part, _ in self.stretches)
+        return self.packing is not None or any(part.packing is not None for part, _ in self.slices)
 
 
 class Packing(Protocol):
@@ -120,7 +120,7 @@ class Packing(Protocol):
 
     @property
     def rows(self) -> int:
-        """Rows of the first part: stretches of as many bytes each."""
+        """Rows of the first part: ranges of as many bytes each."""
         ...
 
     @property

@@ -59,7 +59,7 @@ def _adapter(name: str) -> ModuleType:
 
 
 def require_library(name: str, package: str, instead: str = "") -> Any:
-    """A module of a library that computes with quantised weights; :class:`FrameworkNotInstalled` says how to get it.
+    """A module of a library that computes with quantized weights; :class:`FrameworkNotInstalled` says how to get it.
 
     ``instead``: what else the caller can do.
     """
@@ -71,7 +71,7 @@ def require_library(name: str, package: str, instead: str = "") -> Any:
         from loadstone.quantization.registry import method_run_by
 
         method = method_run_by(package)
-        extra = "quantised" if method is None else method.extra
+        extra = "quantized" if method is None else method.extra
         raise FrameworkNotInstalled(
             f"This needs {package}, {found}. Install it with: pip install 'loadstone[{extra}]'{instead}"
         ) from error

@@ -23,7 +23,7 @@ class Structure:
     head_spec: ClassVar[HeadSpec | None] = None
     base_model_prefix: ClassVar[str] = ""
     optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Groups of parts that a checkpoint may wholly lack; they are then newly initialised."""
+    """Groups of parts that a checkpoint may wholly lack; they are then newly initialized."""
     _classes: ClassVar[Classes]
     """The table that made this class, where the bare class of its family is."""
 

@@ -110,6 +110,6 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
         """
         ...
 
-    def quantiser(self, model: nn.Module, plan: LoadPlan, devices: PlacementT, /) -> Quantizer:
+    def quantizer(self, model: nn.Module, plan: LoadPlan, devices: PlacementT, /) -> Quantizer:
         """Quantizes the weights of a skeleton to be saved; ``devices`` says how."""
         ...

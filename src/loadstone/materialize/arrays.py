@@ -24,7 +24,7 @@ from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.decode import from_bfloat16
 from loadstone.quantization.encode import to_bfloat16
 from loadstone.transfer.array_bytes import of_array
-from loadstone.transfer.copy import Extent, HostLane, LanePool, copy, layout
+from loadstone.transfer.copy import BufferPool, Extent, HostBuffer, copy, layout
 from loadstone.transfer.memory import Arena
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.weight_files import Weights
@@ -163,7 +163,7 @@ def _check_kinds(plan: LoadPlan) -> None:
         if not piece.tensor.dtype.is_floating
     ]
     if faults:
-        raise UnsupportedDType(faults, hint="Are these quantised weights, and does config.json say so?")
+        raise UnsupportedDType(faults, hint="Are these quantized weights, and does config.json say so?")
 
 
 class _Job(NamedTuple):
@@ -176,7 +176,7 @@ class _Job(NamedTuple):
 
 
 def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
-    """Cast, reorder and stack into one stretch of fresh memory, all cores at once, a cache-friendly piece at a time."""
+    """Cast, reorder and stack into one new allocation, all cores at once, a cache-friendly piece at a time."""
     if not jobs:
         return {}
     sizes = [int(np.prod(job.shape, dtype=np.int64)) * job.dtype.itemsize for job in jobs]
@@ -210,10 +210,10 @@ def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
         return
     flat = [array.reshape(-1) for array in made]
 
-    def put(lane: HostLane, extent: Extent) -> None:
+    def put(buffer: HostBuffer, extent: Extent) -> None:
         for move in extent.moves:
             start = move.offset - extent.range.start
-            values = np.frombuffer(lane.memory, np.uint8, move.nbytes, start).view(numpy_dtype(move.dtype))
+            values = np.frombuffer(buffer.memory, np.uint8, move.nbytes, start).view(numpy_dtype(move.dtype))
             if move.box is None or move.axes is None:
                 cast_into(flat[move.target][move.start : move.start + len(values)], values)
             else:
@@ -223,7 +223,7 @@ def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
     threads = weights.options.count()
     by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}
     with Progress("Loading", sum(move.nbytes for those in by_file.values() for move in those)) as progress:
-        copy(by_file, weights.open, LanePool(HostLane, threads), put, threads, progress)
+        copy(by_file, weights.open, BufferPool(HostBuffer, threads), put, threads, progress)
 
 
 def cast_into(to: Array, values: Array) -> None:

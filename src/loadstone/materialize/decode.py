@@ -15,7 +15,7 @@ import numpy as np
 from loadstone.core.slices import Box, overlap, relative, within
 from loadstone.core.tensors import Packing, StoredTensor
 from loadstone.planning.recipes import Piece
-from loadstone.transfer.threads import Crew
+from loadstone.transfer.threads import WorkerPool
 from loadstone.transfer.weight_file import WeightFile
 
 Array = np.ndarray[Any, Any]
@@ -61,7 +61,7 @@ def unpack(
         if progress is not None:
             progress(rows.nbytes)
 
-    Crew(_tasks(pieces, open_file), decode, "loadstone-unpack").run(threads)
+    WorkerPool(_tasks(pieces, open_file), decode, "loadstone-unpack").run(threads)
 
 
 def packed_bytes(pieces: Iterable[tuple[int, Piece]]) -> int:

@@ -1,11 +1,11 @@
-"""Any stretch of a stored tensor, in row-major order, whatever the format keeps it in: as bytes, numbers, or rounded.
+"""Any range of a stored tensor, in row-major order, whatever the format keeps it in: as bytes, numbers, or rounded.
 
 What converts and what compares checkpoints asks for a few MiB at a time, of many tensors, in several threads. So memory
 stays bounded however large the tensors are:
 
 ===================================== =================================================================================
 bytes in a row                        read as they are asked for
-transposed, or in several stretches   gathered from a map of the file
+transposed, or in several slices     gathered from a map of the file
 packed, rows in the tensor's order    the rows that are asked for are decoded
 packed in another order               decoded once, into a scratch file that has no name, and read from there
 ===================================== =================================================================================
@@ -105,7 +105,7 @@ class TensorReader:
 
     def stored(self, tensor: StoredTensor) -> Read:
         """The tensor's bytes as they are stored, but row-major. It is not packed."""
-        if tensor.strides is None and not tensor.stretches:
+        if tensor.strides is None and not tensor.slices:
             return lambda start, stop: self._bytes(tensor, start, stop).data
         return elements(tensor.dtype.bits // 8, lambda first, last: self._gathered(tensor, first, last))
 
@@ -149,7 +149,7 @@ class TensorReader:
     def _codes(self, tensor: StoredTensor, first: int, last: int, is_passing: bool = False) -> Array:
         """Elements as they are stored, each a word. ``is_passing``: until the thread asks for others."""
         width = tensor.dtype.bits // 8
-        if tensor.strides is None and not tensor.stretches:
+        if tensor.strides is None and not tensor.slices:
             return self._bytes(tensor, first * width, last * width, is_passing).view(f"<u{width}")
         return self._gathered(tensor, first, last).view(f"<u{width}")
 
@@ -209,7 +209,7 @@ class TensorReader:
         made = np.empty(last - first, f"V{tensor.dtype.bits // 8}")
         file = self.open(tensor.file)
         file.check()
-        parts = tensor.stretches or ((tensor, normalize((), tensor.shape)),)
+        parts = tensor.slices or ((tensor, normalize((), tensor.shape)),)
         views = [(self._view(part), into) for part, into in parts]
         at = 0
         for box in boxes(tensor.shape, first, last):
@@ -299,7 +299,7 @@ class _Packed:
         count = math.prod(tensor.shape)
         self.each, rest = divmod(count, max(self.packing.rows, 1))
         """Numbers that come out of one row."""
-        # A step whose numbers are many is better decoded once than for each stretch that is asked for.
+        # A step whose numbers are many is better decoded once than for each range that is asked for.
         self.is_in_order = not rest and 0 < self.each * self.packing.step <= _READ_ELEMENTS
         if self.is_in_order:
             self.is_in_order = self._fill(read, 0, min(self.packing.step, self.packing.rows)) is not None

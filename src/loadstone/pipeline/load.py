@@ -26,7 +26,7 @@ from loadstone.pipeline.select_class import AutoTarget, pick
 from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import LoadPlan, match
 from loadstone.planning.ties import match_untied
-from loadstone.quantization.packed import kept_bytes_of
+from loadstone.quantization.packed import packed_bytes_of
 from loadstone.reporting.load_report import LoadReport, Stage
 from loadstone.sources.resolve import Source
 from loadstone.transfer.weight_files import Weights
@@ -67,8 +67,8 @@ def from_pretrained(
     ``sharding``               Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its part only
     ``from_tf``, ``from_flax`` take that framework's older file first; without them it is taken if no other is there
     ``from_pt``                accepted: PyTorch's files are looked for first
-    ``ignore_mismatched_sizes`` initialise slots anew whose stored shape differs, in place of an error
-    ``strict``                 an error if a stored tensor is not used or a slot newly initialised
+    ``ignore_mismatched_sizes`` initialize slots anew whose stored shape differs, in place of an error
+    ``strict``                 an error if a stored tensor is not used or a slot newly initialized
     ``key_mapping``            regular expression → replacement, applied to stored names
     ``output_loading_info``    return ``(model, info)``
     ``gguf_file``              one of llama.cpp's files: config, weights and tokenizer come from it. A path that ends in
@@ -82,7 +82,7 @@ def from_pretrained(
                                the real library
     ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones.
                                False: in PyTorch those of a GGUF file stay packed, and are decoded when they are used
-    ``quantization_config``    PyTorch: quantise linear weights while they are loaded: ``loadstone.TorchAoConfig``,
+    ``quantization_config``    PyTorch: quantize linear weights while they are loaded: ``loadstone.TorchAoConfig``,
                                ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
     ``lazy``                   return before the weights are read; they are read in the background, and when used
     ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
@@ -233,9 +233,9 @@ def _warn(report: LoadReport, folder: Path | None) -> None:
             report.model_class,
             ", ".join(f"{name} and {source}" for name, source in report.untied.items()),
         )
-    if report.initialised:
-        newly = ", ".join(report.initialised)
-        logger.warning("%s: newly initialised %s. Train it before use.", report.model_class, newly)
+    if report.initialized:
+        newly = ", ".join(report.initialized)
+        logger.warning("%s: newly initialized %s. Train it before use.", report.model_class, newly)
 
 
 def _check_untied(plan: LoadPlan, tied: Mapping[str, str]) -> None:
@@ -258,7 +258,7 @@ def _weights(checkpoint: Checkpoint | None, options: Options, config: Pretrained
     stays = stored is wanted and not any(each.is_packed for each in checkpoint.values()) and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
-        kept_bytes = sum(map(kept_bytes_of, checkpoint.values()))
+        kept_bytes = sum(map(packed_bytes_of, checkpoint.values()))
         cast_bytes = (checkpoint.nbytes - kept_bytes) * wanted.bits // stored.bits
     return Weights(checkpoint.ends, options.transfer, cast_bytes), stays
 

@@ -174,7 +174,7 @@ def _forecast(
         # What goes to offload_folder is written tensor by tensor, before anything is put into memory to stay.
         peak_private_bytes=max([private, *written]),
         reserve_bytes=placement.reserve_bytes,
-        initialised=matched.fresh,
+        initialized=matched.initialized,
         unused=matched.unused,
         untied=matched.untied,
         mismatched=matched.mismatched,

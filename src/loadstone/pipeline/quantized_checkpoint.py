@@ -17,7 +17,7 @@ from loadstone.core.tensors import StoredTensor, TensorSlice
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.planning.quantized_codes import codes_in, refuse
 from loadstone.quantization import registry
-from loadstone.quantization.packed import Kept, is_in_blocks
+from loadstone.quantization.packed import PackedTensor, is_in_blocks
 from loadstone.quantization.problems import Problems
 from loadstone.transfer.json_file import read_json
 
@@ -94,7 +94,7 @@ def say_that_nothing_is(checkpoint: Checkpoint) -> None:
     logger.warning("dequantize=True changes nothing: no weight of %s is quantized", where)
 
 
-def dequantised(checkpoint: Checkpoint, settings: object, model_type: str = "", where: str = _HERE) -> Checkpoint:
+def dequantized(checkpoint: Checkpoint, settings: object, model_type: str = "", where: str = _HERE) -> Checkpoint:
     """The checkpoint as the model has it: each tensor once, those that are packed with their ``packing``.
 
     ``settings`` and ``where`` they stand, as in :class:`Settings`. ``model_type``: some families have weights as
@@ -122,7 +122,7 @@ def _unread(settings: object, where: str) -> InvalidConfig:
     """The error for settings of a method that is not known, or of none that they name."""
     known, name = ", ".join(map(repr, registry.method_names())), registry.name_of(settings)
     found = f"quant_method {name!r}"
-    hint = "Loadstone does not read these weights; load the model's unquantised version."
+    hint = "Loadstone does not read these weights; load the model's unquantized version."
     likely = registry.method_resembling(settings) if name is None else None
     if likely is not None:
         found = f"none, in settings that look like those of {likely.names[0]!r}"
@@ -148,12 +148,12 @@ def as_loaded(
     framework: str,
     checked: Callable[[Path], None] | None = None,
 ) -> Checkpoint:
-    """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantisation any more where
+    """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantization any more where
     ``dequantize`` makes plain weights. ``checked`` is called with a file beside it that is to say how the weights are
     quantized, before that is read.
 
     Raises :class:`InvalidConfig` for weights that cannot run as they are stored, :class:`ArgumentError` for what
-    packed weights of a GGUF file do not go with, and what :func:`dequantised` raises.
+    packed weights of a GGUF file do not go with, and what :func:`dequantized` raises.
     """
     if checkpoint.format == GGUF:
         return _gguf(checkpoint, options, framework)
@@ -167,9 +167,9 @@ def as_loaded(
         raise InvalidConfig(
             [Fault(settings.where, "none, since the caller gives one", f"quant_method {name!r}")],
             hint="Leave quantization_config= out to run the weights as they are stored; or add dequantize=True, and "
-            "plain numbers are made of them, and quantised anew.",
+            "plain numbers are made of them, and quantized anew.",
         )
-    logical = dequantised(checkpoint, settings.values, config.model_type, settings.where)
+    logical = dequantized(checkpoint, settings.values, config.model_type, settings.where)
     if options.dequantize:
         _forget(config)
         return logical
@@ -203,7 +203,7 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
         raise ArgumentError("dequantize=False keeps GGUF weights packed, which runs in PyTorch only. Leave it out.")
     if options.quantization_config is not None:
         raise ArgumentError(
-            "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantises anew: give "
+            "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantizes anew: give "
             "one of them."
         )
     return checkpoint.holding(map(_in_blocks, checkpoint.values()))
@@ -211,8 +211,8 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
 
 def _in_blocks(tensor: StoredTensor) -> StoredTensor:
     """A tensor of a GGUF file; matrices, and stacks of them, to stay packed if they are."""
-    if tensor.stretches:
-        return tensor._replace(stretches=tuple(TensorSlice(_in_blocks(part), into) for part, into in tensor.stretches))
+    if tensor.slices:
+        return tensor._replace(slices=tuple(TensorSlice(_in_blocks(part), into) for part, into in tensor.slices))
     if is_in_blocks(tensor.packing) and tensor.packing.is_of_matrices:
-        return tensor._replace(packing=Kept(tensor.packing, "", ""))
+        return tensor._replace(packing=PackedTensor(tensor.packing, "", ""))
     return tensor

@@ -45,7 +45,7 @@ class Placement:
         return next((place for place in self.places.values() if isinstance(place, int)), CPU)
 
 
-def normalise(place: Any) -> Place:
+def normalize(place: Any) -> Place:
     """``"cuda:1"`` or ``torch.device("cuda", 1)`` → 1; :class:`ArgumentError` for what is no device."""
     if isinstance(place, int) and not isinstance(place, bool) and place >= 0:
         return place
@@ -78,7 +78,7 @@ def budgets(max_memory: Mapping[Any, Any] | None, found: Mapping[Place, int]) ->
         raise ArgumentError(f"max_memory is {max_memory!r}, expected a dict such as {{0: '10GiB', 'cpu': '30GiB'}}.")
     given: dict[Place, int] = {}
     for key, size in max_memory.items():
-        place, nbytes = normalise(key), parse_size(size, f"max_memory[{key!r}]", least=0)
+        place, nbytes = normalize(key), parse_size(size, f"max_memory[{key!r}]", least=0)
         if given.setdefault(place, nbytes) != nbytes:
             raise ArgumentError(f"max_memory names {place!r} twice, with {given[place]} and {nbytes} bytes.")
     return {place: given[place] for place in sorted(given, key=_speed)}
@@ -184,7 +184,7 @@ def place_by_hand(
     Raises :class:`InvalidDeviceMap` for modules that no key covers, keys that name nothing, overlaps that contradict,
     a block that would be split; :class:`DoesNotFit` where a place has too few bytes, with the best map that has enough.
     """
-    keys = {str(key): normalise(place) for key, place in device_map.items()}
+    keys = {str(key): normalize(place) for key, place in device_map.items()}
     _check_keys(keys, units, known)
     places: dict[str, Place] = {}
     faults = []

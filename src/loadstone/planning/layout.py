@@ -16,13 +16,13 @@ from loadstone.core.records import record
 from loadstone.core.sizes import format_bytes
 from loadstone.core.structure import LayerKind, Structure, weight_slots
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
-from loadstone.planning.device_map import Placement, normalise, place
+from loadstone.planning.device_map import Placement, normalize, place
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
 from loadstone.planning.split import DISK, STRATEGIES, Place
 from loadstone.planning.units import Size, Unit, sizes, units
-from loadstone.quantization.packed import Kept
+from loadstone.quantization.packed import PackedTensor
 
 if TYPE_CHECKING:
     from loadstone.planning.quantized_slots import QuantizedSlots
@@ -159,7 +159,7 @@ def _named_devices(device_map: Any) -> list[tuple[Place, Any]]:
     """The devices that a ``device_map`` names itself, and how it spells them; a strategy names none."""
     values = device_map.values() if isinstance(device_map, Mapping) else [device_map]
     named = [value for value in values if value is not None and not (isinstance(value, str) and value in STRATEGIES)]
-    return [(normalise(value), value) for value in named]
+    return [(normalize(value), value) for value in named]
 
 
 def _check_devices(placement: Placement, device_map: Any, machine: Machine) -> None:
@@ -197,7 +197,7 @@ def _offloaded(plan: LoadPlan, placement: Placement, slot_sizes: Mapping[str, Si
 
 def _has_packed(plan: LoadPlan) -> bool:
     stored = (recipe for recipe in plan.recipes.values() if isinstance(recipe, Stored))
-    return any(isinstance(tensor.packing, Kept) for recipe in stored for tensor in recipe.tensors)
+    return any(isinstance(tensor.packing, PackedTensor) for recipe in stored for tensor in recipe.tensors)
 
 
 def _check_quantized(quantized: QuantizedSlots, made: Layout) -> None:
@@ -205,7 +205,7 @@ def _check_quantized(quantized: QuantizedSlots, made: Layout) -> None:
     away = [name for name in quantized.sizes if made.on_disk(name) or made.must_cross(name)]
     if away:
         raise ArgumentError(
-            f"device_map or max_memory leaves {len(away)} quantised weights on the disk or the CPU, the first "
+            f"device_map or max_memory leaves {len(away)} quantized weights on the disk or the CPU, the first "
             f"{away[0]}. They can only lie where they compute: give those devices more room, or load plain weights."
         )
     if quantized.needs_accelerator and not made.is_accelerated:

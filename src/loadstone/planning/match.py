@@ -17,7 +17,7 @@ from loadstone.errors import Fault, MissingTensors, ShapeMismatch, UnusedTensors
 from loadstone.planning.canonical_names import canonical
 from loadstone.planning.finder import Finder, ancestors, unread
 from loadstone.planning.quantized_codes import Codes, codes_in, refuse
-from loadstone.planning.recipes import Computed, Fresh, Piece, Recipe, Stack, Stored, Tied
+from loadstone.planning.recipes import Computed, Initialized, Piece, Recipe, Stack, Stored, Tied
 from loadstone.planning.same import Same, hold_same, lie_in_one_place
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -43,9 +43,9 @@ class LoadPlan:
     """Slot → the slot that the model ties it to, where both are stored and differ: each takes its own tensor."""
 
     @property
-    def fresh(self) -> dict[str, str]:
-        """Newly initialised slot → why."""
-        return {name: recipe.reason for name, recipe in self.recipes.items() if isinstance(recipe, Fresh)}
+    def initialized(self) -> dict[str, str]:
+        """Newly initialized slot → why."""
+        return {name: recipe.reason for name, recipe in self.recipes.items() if isinstance(recipe, Initialized)}
 
     def without(self, names: Collection[str]) -> LoadPlan:
         """The plan for all slots but those."""
@@ -68,7 +68,7 @@ def match(
     """Find where each slot's numbers come from.
 
     ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored. ``absent``: stored
-    name that cannot be had, though an index lists it → why; a slot that it belongs to is never newly initialised.
+    name that cannot be had, though an index lists it → why; a slot that it belongs to is never newly initialized.
     ``passed_over``: what an error about missing tensors says of files that were not read.
 
     Raises :class:`NameCollision`, :class:`MissingTensors`, :class:`ShapeMismatch`, or with ``strict``
@@ -94,7 +94,7 @@ def match(
                 continue
             untied[slot.name] = source
         tensor = names.get(slot.name)
-        if tensor is not None and tensor.shape == slot.shape and not tensor.stretches:
+        if tensor is not None and tensor.shape == slot.shape and not tensor.slices:
             recipes[slot.name] = Stored((Piece(tensor),))  # as nearly always
             continue
         pieces = finder.find(slot)
@@ -121,17 +121,19 @@ def match(
     if wrong and not ignore_mismatched_sizes:
         raise ShapeMismatch(
             [_shape_fault(slot, pieces) for slot, pieces in wrong],
-            hint="Do config.json and the weights belong together? ignore_mismatched_sizes=True initialises these anew.",
+            hint="Do config.json and the weights belong together? ignore_mismatched_sizes=True initializes these anew.",
         )
     for slot, pieces in wrong:
         if untied.pop(slot.name, None) is None:  # else the tie gives it numbers
-            recipes[slot.name] = Fresh(f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}")
+            recipes[slot.name] = Initialized(
+                f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}"
+            )
     refused = {piece.tensor.name for _, pieces in wrong for piece in pieces}
     in_part = {name for name, rows in left.items() if rows}
     unused, leftovers = _unused(names, recipes, naming, refused | repeated, in_part)
-    if strict and (unused or any(isinstance(recipe, Fresh) for recipe in recipes.values())):
+    if strict and (unused or any(isinstance(recipe, Initialized) for recipe in recipes.values())):
         faults = [Fault(name, "a slot that takes it", "none") for name in unused]
-        faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Fresh)]
+        faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Initialized)]
         raise UnusedTensors(faults, hint="Without strict=True this is allowed, and said in the load report.")
     return LoadPlan(
         {slot.name: recipes[slot.name] for slot in slots},
@@ -154,7 +156,7 @@ def _lost(
 
 def _spread(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """The same as pieces whose bytes each lie in one row."""
-    if not any(tensor.stretches for tensor in Stored(pieces).tensors):
+    if not any(tensor.slices for tensor in Stored(pieces).tensors):
         return pieces
     return tuple(flat for piece in pieces for flat in piece.spread())
 
@@ -215,7 +217,7 @@ def _optional(
     lost: Mapping[str, str],
     passed_over: Sequence[str],
 ) -> dict[str, Recipe]:
-    """Fresh recipes for groups that are wholly missing; :class:`MissingTensors` for everything else."""
+    """Initialized recipes for groups that are wholly missing; :class:`MissingTensors` for everything else."""
     if not missing:
         return {}
     groups: dict[str, list[tuple[str, ...]]] = {}
@@ -229,14 +231,14 @@ def _optional(
         for part in ancestors(name)
         for group in groups.get(part, ())
     }
-    fresh: dict[str, Recipe] = {}
+    initialized: dict[str, Recipe] = {}
     for slot in missing:
         lacking = [group for part in ancestors(slot.name) for group in groups.get(part, ()) if group not in present]
         if lacking and slot.name not in lost:
-            fresh[slot.name] = Fresh(f"the checkpoint has no {', '.join(lacking[0])}")
+            initialized[slot.name] = Initialized(f"the checkpoint has no {', '.join(lacking[0])}")
     faults: list[Fault] = []
     for slot in missing:
-        if slot.name not in fresh:
+        if slot.name not in initialized:
             hint = lost.get(slot.name) or (_nearest(slot.name, names) if len(faults) < _HINTS else "")
             faults.append(Fault(slot.name, f"a stored tensor of shape {slot.shape}", "none", hint))
     if faults:
@@ -246,7 +248,7 @@ def _optional(
             "key_mapping={'regular expression': 'replacement'} renames stored tensors."
             + "".join(f" {text}." for text in passed_over),
         )
-    return fresh
+    return initialized
 
 
 def _unused(

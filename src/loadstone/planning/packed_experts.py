@@ -16,7 +16,7 @@ from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.planning.recipes import Piece, Recipe, Stored
 from loadstone.quantization.ggml_types import GgmlType
-from loadstone.quantization.packed import Kept, is_in_blocks
+from loadstone.quantization.packed import PackedTensor, is_in_blocks
 
 
 class Part(NamedTuple):
@@ -150,7 +150,7 @@ def _matrices(piece: Piece) -> list[_Matrix]:
     """A piece that is a whole stack, or one expert's matrix; none if it is neither, or not in blocks."""
     tensor, rows, into = piece
     packing = tensor.packing
-    if rows is not None or not isinstance(packing, Kept) or not is_in_blocks(packing.inner):
+    if rows is not None or not isinstance(packing, PackedTensor) or not is_in_blocks(packing.inner):
         return []
     blocks, shape = packing.inner, packing.inner.stored.shape
     first, start = _place(into, len(shape))

@@ -1,4 +1,4 @@
-"""What weights in fewer bits take: those that are stored so, and those that are quantised while they are loaded."""
+"""What weights in fewer bits take: those that are stored so, and those that are quantized while they are loaded."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from loadstone.planning.packed_experts import experts_of
 from loadstone.planning.recipes import Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.planning.units import Size
-from loadstone.quantization.packed import Kept, is_in_blocks
+from loadstone.quantization.packed import PackedTensor, is_in_blocks
 from loadstone.quantization.registry import method_run_by
-from loadstone.quantization.requested import Quantisation
+from loadstone.quantization.requested import Quantization
 
 if TYPE_CHECKING:
     from loadstone.quantization.gguf_tensor import Blocks
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 WEIGHT = ".weight"
 
 
-def kept_of(recipe: Recipe) -> list[Kept]:
+def packed_of(recipe: Recipe) -> list[PackedTensor]:
     """What is to stay packed of a recipe's tensors."""
     tensors = recipe.tensors if isinstance(recipe, Stored) else ()
-    return [tensor.packing for tensor in tensors if isinstance(tensor.packing, Kept)]
+    return [tensor.packing for tensor in tensors if isinstance(tensor.packing, PackedTensor)]
 
 
 def blocks_of(recipe: Recipe) -> Blocks | None:
@@ -35,12 +35,12 @@ def blocks_of(recipe: Recipe) -> Blocks | None:
         return None
     tensor, rows, into = recipe.pieces[0]
     packing = tensor.packing
-    if rows is not None or into is not None or not isinstance(packing, Kept):
+    if rows is not None or into is not None or not isinstance(packing, PackedTensor):
         return None
     return packing.inner if is_in_blocks(packing.inner) else None
 
 
-def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
+def packed_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
     """Of every slot that stays packed as it is stored."""
     sizes = {}
     for name, recipe in plan.recipes.items():
@@ -48,7 +48,7 @@ def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
         if experts is not None:
             sizes[name] = Size(experts.nbytes, dtypes.of(name) or DType.BFLOAT16, experts.view() is not None)
             continue
-        kept = kept_of(recipe)
+        kept = packed_of(recipe)
         if any(is_in_blocks(each.inner) for each in kept) and blocks_of(recipe) is None:
             continue  # parts of a matrix are decoded
         if kept and isinstance(recipe, Stored):
@@ -57,7 +57,7 @@ def kept_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
     return sizes
 
 
-def left_plain(asked: Quantisation, layers: Mapping[str, Layer], plan: LoadPlan) -> tuple[str, ...]:
+def left_plain(asked: Quantization, layers: Mapping[str, Layer], plan: LoadPlan) -> tuple[str, ...]:
     """The slots of stacked experts that nobody asked to leave out, and that the library has no form for."""
     if asked.takes_experts:
         return ()
@@ -66,10 +66,10 @@ def left_plain(asked: Quantisation, layers: Mapping[str, Layer], plan: LoadPlan)
     return tuple(name for name in stored if not asked.leaves_alone(name.rpartition(".")[0]))
 
 
-def quantised_sizes(
-    asked: Quantisation, layers: Mapping[str, Layer], plan: LoadPlan, dtypes: SlotDTypes
+def quantized_sizes(
+    asked: Quantization, layers: Mapping[str, Layer], plan: LoadPlan, dtypes: SlotDTypes
 ) -> dict[str, Size]:
-    """Of the weights of linear layers, and of experts, that will be quantised: stored ones that are not tied, and not
+    """Of the weights of linear layers, and of experts, that will be quantized: stored ones that are not tied, and not
     left out. The router beside experts is small, and what it says decides much: as in Transformers 5, it stays plain.
     """
     slots = {slot.name: slot for slot in plan.slots}
@@ -90,7 +90,7 @@ def quantised_sizes(
     return sizes
 
 
-def check_as_stored(kept: Iterable[str], plan: LoadPlan, library: str, layers: Mapping[str, Layer]) -> None:
+def check_prequantized(kept: Iterable[str], plan: LoadPlan, library: str, layers: Mapping[str, Layer]) -> None:
     """:class:`InvalidConfig` that lists the slots of ``kept`` that ``library`` cannot run as they are stored.
 
     A weight has to be stored as the model has it, and to be a linear layer's, or what else the library has a form for:
@@ -105,7 +105,7 @@ def check_as_stored(kept: Iterable[str], plan: LoadPlan, library: str, layers: M
     faults = []
     for name in kept:
         recipe = plan.recipes[name]
-        parts = [part for each in kept_of(recipe) for part in each.parts]
+        parts = [part for each in packed_of(recipe) for part in each.parts]
         if name not in known or not _is_whole(recipe):
             is_stack, is_turned = name in experts, name in turned
             found = (

@@ -17,11 +17,11 @@ from loadstone.planning.packed_experts import experts_of
 from loadstone.planning.quantized_sizes import (
     WEIGHT,
     blocks_of,
-    check_as_stored,
-    kept_of,
-    kept_sizes,
+    check_prequantized,
     left_plain,
-    quantised_sizes,
+    packed_of,
+    packed_sizes,
+    quantized_sizes,
 )
 from loadstone.planning.recipes import Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
@@ -29,7 +29,7 @@ from loadstone.planning.units import Size
 from loadstone.quantization.config import read
 from loadstone.quantization.packed import is_in_blocks
 from loadstone.quantization.registry import method_named, method_of, methods
-from loadstone.quantization.requested import Quantisation
+from loadstone.quantization.requested import Quantization
 
 
 @record
@@ -38,7 +38,7 @@ class QuantizedSlots:
 
     sizes: Mapping[str, Size]
     """What each takes, and the dtype that it is computed in."""
-    asked: Quantisation | None = None
+    asked: Quantization | None = None
     """What they are quantized by while they are loaded; None where they are stored so."""
     library: str | None = None
     """What computes with them; None for the blocks of a GGUF file, with which Loadstone's own layers do."""
@@ -59,28 +59,28 @@ def quantized_slots(
     Raises :class:`ArgumentError` where there is nothing to quantize, or for a dtype that the library does not know;
     :class:`InvalidConfig` where stored weights that stay packed are not those of linear layers or experts.
     """
-    kept = kept_sizes(plan, dtypes)
-    if any(is_in_blocks(each.inner) for name in kept for each in kept_of(plan.recipes[name])):
+    kept = packed_sizes(plan, dtypes)
+    if any(is_in_blocks(each.inner) for name in kept for each in packed_of(plan.recipes[name])):
         return _in_blocks(plan, kept, structure.layers())
     if kept:
         method = method_of(options.stored_quantization)
         assert method is not None and method.library is not None  # else nothing had stayed packed
-        check_as_stored(kept, plan, method.library, structure.layers())
+        check_prequantized(kept, plan, method.library, structure.layers())
         return QuantizedSlots(kept, library=method.library)
     if options.quantization_config is None:
         return None
     return _to_quantize(read(options.quantization_config), plan, structure, dtypes)
 
 
-def _to_quantize(asked: Quantisation, plan: LoadPlan, structure: Structure, dtypes: SlotDTypes) -> QuantizedSlots:
+def _to_quantize(asked: Quantization, plan: LoadPlan, structure: Structure, dtypes: SlotDTypes) -> QuantizedSlots:
     layers = structure.layers()
-    sizes = quantised_sizes(asked, layers, plan, dtypes)
+    sizes = quantized_sizes(asked, layers, plan, dtypes)
     if not sizes:
         has_turned = any(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=False))
         others = ", ".join(each.names[0] for each in methods() if each.presets() and each.packs_transposed)
-        hint = f" Those of GPT-2's kind are quantised by {others}." if has_turned and not asked.takes_turned else ""
+        hint = f" Those of GPT-2's kind are quantized by {others}." if has_turned and not asked.takes_turned else ""
         raise ArgumentError(
-            f"quantization_config: {structure.class_name} has no linear layer that could be quantised, beside "
+            f"quantization_config: {structure.class_name} has no linear layer that could be quantized, beside "
             f"embeddings, heads and what it leaves out.{hint}"
         )
     for dtype in {size.dtype for size in sizes.values()}:

@@ -31,12 +31,12 @@ class Piece(NamedTuple):
         return normalize(() if self.rows is None else (self.rows,), self.tensor.shape)
 
     def spread(self) -> tuple[Piece, ...]:
-        """The same as pieces whose bytes each lie in one row: several for a tensor that is stored in stretches."""
-        if not self.tensor.stretches:
+        """The same as pieces whose bytes each lie in one row: several for a tensor that is stored in slices."""
+        if not self.tensor.slices:
             return (self,)
         wanted = self.taken
         pieces = []
-        for tensor, into in self.tensor.stretches:
+        for tensor, into in self.tensor.slices:
             shared = overlap(wanted, into)
             if shared is not None:
                 of = relative(shared, into)
@@ -110,13 +110,13 @@ class Tied(NamedTuple):
         return f"tied to {self.slot}"
 
 
-class Fresh(NamedTuple):
-    """Newly initialised, and why."""
+class Initialized(NamedTuple):
+    """Newly initialized, and why."""
 
     reason: str
 
     def __str__(self) -> str:
-        return f"newly initialised: {self.reason}"
+        return f"newly initialized: {self.reason}"
 
 
 class Computed(NamedTuple):
@@ -126,7 +126,7 @@ class Computed(NamedTuple):
         return "computed by the model"
 
 
-Recipe = Stored | Tied | Fresh | Computed
+Recipe = Stored | Tied | Initialized | Computed
 
 
 def _end(tensor: StoredTensor) -> int:

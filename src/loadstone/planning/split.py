@@ -1,6 +1,6 @@
 """A row of blocks cut into one run for each device: the best cut, found exactly.
 
-Blocks run one after another, so each device gets neighbours, in the order of the devices. That makes it a
+Blocks run one after another, so each device gets neighbors, in the order of the devices. That makes it a
 one-dimensional problem: the best cut of the first *n* blocks over the first *d* devices extends a best cut of fewer of
 both (dynamic programming; Bellman, "On the theory of dynamic programming", PNAS 1952).
 """

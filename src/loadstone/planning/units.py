@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from loadstone.core.tensors import DType, Slot
 from loadstone.planning.match import LoadPlan
-from loadstone.planning.recipes import Computed, Fresh, Recipe, Stored, Tied
+from loadstone.planning.recipes import Computed, Initialized, Recipe, Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes
 
 
@@ -19,7 +19,7 @@ class Unit(NamedTuple):
     nbytes: int = 0
     """Tied slots count where the numbers live, and nothing here."""
     private_bytes: int = 0
-    """Of these, what on a CPU cannot be a view of the checkpoint's files, since it is cast, stacked or fresh."""
+    """Of these, what on a CPU cannot be a view of the checkpoint's files, since it is cast, stacked or initialized."""
     is_block: bool = False
     """Whether it is one of the model's residual blocks."""
     cache_bytes: int = 0
@@ -35,25 +35,25 @@ class Size(NamedTuple):
 
 
 def sizes(
-    slots: Iterable[Slot], plan: LoadPlan, dtypes: SlotDTypes, lower_bits: Mapping[str, Size] | None = None
+    slots: Iterable[Slot], plan: LoadPlan, dtypes: SlotDTypes, quantized_sizes: Mapping[str, Size] | None = None
 ) -> dict[str, Size]:
     """The size of every slot that owns its numbers, in the dtypes that are asked for.
 
-    ``lower_bits``: the sizes of slots that are kept in fewer bits than a dtype has.
+    ``quantized_sizes``: the sizes of slots that are kept in fewer bits than a dtype has.
     """
     made: dict[str, Size] = {}
     seen: set[str] = set()
     stored = ((name, r.pieces[0].tensor) for name, r in plan.recipes.items() if isinstance(r, Stored))
-    fresh = next((dtypes(name, tensor) for name, tensor in stored if tensor.dtype.is_floating), DType.FLOAT32)
+    initial_dtype = next((dtypes(name, tensor) for name, tensor in stored if tensor.dtype.is_floating), DType.FLOAT32)
     for slot in slots:
         recipe = plan.recipes[slot.name]
         if isinstance(recipe, Tied):
             continue
-        if lower_bits and slot.name in lower_bits:
-            made[slot.name] = lower_bits[slot.name]
+        if quantized_sizes and slot.name in quantized_sizes:
+            made[slot.name] = quantized_sizes[slot.name]
             continue
-        if isinstance(recipe, Fresh | Computed):
-            dtype = dtypes.computes_in(slot.name) or fresh
+        if isinstance(recipe, Initialized | Computed):
+            dtype = dtypes.computes_in(slot.name) or initial_dtype
         else:
             dtype = dtypes(slot.name, recipe.pieces[0].tensor)
         is_view = is_as_is(recipe, dtype)

@@ -1,6 +1,6 @@
 """Numbers of a few bits in boxes of one size, each of which has a scale, and perhaps a number to take away or to add.
 
-A box may be a row, a stretch of a row, a tile, a whole matrix. The scales of all boxes lie in the boxes' order, or
+A box may be a row, a part of a row, a tile, a whole matrix. The scales of all boxes lie in the boxes' order, or
 turned, or in the tiles that some graphics processors read.
 """
 

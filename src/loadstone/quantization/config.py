@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from loadstone.errors import ArgumentError
 from loadstone.quantization.registry import methods
-from loadstone.quantization.requested import Quantisation
+from loadstone.quantization.requested import Quantization
 
 
 def named(name: str, left_alone: Sequence[str] = ()) -> object:
@@ -25,7 +25,7 @@ def named(name: str, left_alone: Sequence[str] = ()) -> object:
     return presets[name](list(left_alone) or None)
 
 
-def read(asked: object) -> Quantisation:
+def read(asked: object) -> Quantization:
     """What the caller gave, checked: a dict, one of our configs, or anything with ``to_dict()``.
 
     Raises :class:`ArgumentError` that says what is wrong and what is known.
@@ -44,13 +44,13 @@ def read(asked: object) -> Quantisation:
         name = next((known for known, method in quantizing.items() if method.resembles(given)), None)
     if not isinstance(name, str) or name not in quantizing:
         raise ArgumentError(
-            f"quantization_config has quant_method {name!r}. Weights can be quantised while they are loaded with "
+            f"quantization_config has quant_method {name!r}. Weights can be quantized while they are loaded with "
             f"{' and '.join(map(repr, quantizing))}."
         )
-    quantisation = quantizing[name].requested(given)
-    for pattern in quantisation.left_alone:
+    quantization = quantizing[name].requested(given)
+    for pattern in quantization.left_alone:
         try:
             re.compile(pattern)
         except (re.error, TypeError) as error:
             raise ArgumentError(f"quantization_config leaves out {pattern!r}, no module's name: {error}") from None
-    return quantisation
+    return quantization

@@ -62,7 +62,7 @@ def sizes(value: object) -> tuple[int, ...] | None:
 
 def lies_in_rows(tensor: StoredTensor) -> bool:
     """Whether the bytes of a tensor are its elements, one after the other, and there is at least one."""
-    return tensor.strides is None and not tensor.stretches and tensor.packing is None and tensor.nbytes > 0
+    return tensor.strides is None and not tensor.slices and tensor.packing is None and tensor.nbytes > 0
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from loadstone.quantization.problems import Problems
 def order_of(
     stored: Contents, name: str, inputs: int, group: int, groups: int, problems: Problems
 ) -> tuple[StoredTensor | None, bool]:
-    """The tensor of that name if it says more than that neighbours share a group; and whether it makes sense.
+    """The tensor of that name if it says more than that neighbors share a group; and whether it makes sense.
 
     A −1 says that it was never filled in (compressed-tensors).
     """

@@ -124,7 +124,7 @@ def in_columns(
     """Apply scales and zeros to numbers (outputs, inputs from number ``first`` on), in place.
 
     The tables are (groups of inputs, outputs), and their bytes ``raw``; ``order`` is the group of each of those inputs,
-    None where ``width`` neighbours share one.
+    None where ``width`` neighbors share one.
     """
     count = numbers.shape[1]
     if order is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from loadstone.core.tensors import StoredTensor
     from loadstone.quantization.contents import Contents
     from loadstone.quantization.problems import Problems
-    from loadstone.quantization.requested import Quantisation
+    from loadstone.quantization.requested import Quantization
 
 Settings = Mapping[str, Any]
 """A ``quantization_config``, or what stands for it."""
@@ -46,7 +46,7 @@ class QuantizationMethod(ABC):
     """JSON that settings which :meth:`resembles` is true of lack."""
     library: str | None = None
     """What computes with such weights as they are stored: the name that the package is installed by."""
-    extra: str = "quantised"
+    extra: str = "quantized"
     """Of Loadstone, that brings the ``library``."""
     packs_transposed: bool = False
     """Whether the library runs weights that are stored as (inputs, outputs), GPT-2's, beside those of linear layers."""
@@ -80,7 +80,7 @@ class QuantizationMethod(ABC):
         self, stored: Contents, logical: Iterable[StoredTensor], settings: Settings, where: str
     ) -> Iterable[StoredTensor]:
         """What :meth:`read` gave, ``logical``, with what the ``library`` runs as it is stored as
-        :class:`~loadstone.quantization.packed.Kept`. Asked of methods with a ``library`` only.
+        :class:`~loadstone.quantization.packed.PackedTensor`. Asked of methods with a ``library`` only.
 
         Raises :class:`InvalidConfig` for what the library could not run; ``where`` the settings stand.
         """
@@ -91,7 +91,7 @@ class QuantizationMethod(ABC):
         modules to leave alone. None for a method that nothing is quantized by here."""
         return {}
 
-    def requested(self, given: Settings) -> Quantisation:
+    def requested(self, given: Settings) -> Quantization:
         """The ``quantization_config=`` of a caller, checked. Asked of methods with presets only.
 
         Raises :class:`ArgumentError`.

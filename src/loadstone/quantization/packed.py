@@ -22,23 +22,23 @@ def is_in_blocks(packing: Packing | None) -> TypeGuard[Blocks]:
     return isinstance(packing, Blocks)
 
 
-def kept_bytes_of(tensor: StoredTensor) -> int:
+def packed_bytes_of(tensor: StoredTensor) -> int:
     """Bytes of a tensor that stay packed, or of the first of its parts."""
-    if tensor.stretches:
-        return sum(kept_bytes_of(part) for part, _ in tensor.stretches)
-    return tensor.nbytes if isinstance(tensor.packing, Kept) else 0
+    if tensor.slices:
+        return sum(packed_bytes_of(part) for part, _ in tensor.slices)
+    return tensor.nbytes if isinstance(tensor.packing, PackedTensor) else 0
 
 
-def kept(tensor: StoredTensor, note: str) -> StoredTensor:
+def packed(tensor: StoredTensor, note: str) -> StoredTensor:
     """A tensor that stays packed if it is, with what the checkpoint says of it beside its parts."""
     if tensor.packing is None:
         return tensor
     module = tensor.name[: tensor.name.rfind(".") + 1]
-    return tensor._replace(packing=Kept(tensor.packing, note, module))
+    return tensor._replace(packing=PackedTensor(tensor.packing, note, module))
 
 
 @record
-class Kept:
+class PackedTensor:
     """The packing that reads it, which checked it; and what the checkpoint says of it beside its parts."""
 
     inner: Packing

@@ -15,7 +15,7 @@ _KEYS = ("quant_method", "_load_in_4bit", "_load_in_8bit")
 
 
 @dataclass(frozen=True)
-class Quantisation(ABC):
+class Quantization(ABC):
     """A ``quantization_config`` that was checked; each method that quantizes has a class of its own."""
 
     settings: Mapping[str, Any]
@@ -37,12 +37,12 @@ class Quantisation(ABC):
 
     @property
     def takes_experts(self) -> bool:
-        """Whether stacked experts are quantised too."""
+        """Whether stacked experts are quantized too."""
         return False
 
     @property
     def takes_turned(self) -> bool:
-        """Whether maps whose weight is (inputs, outputs), GPT-2's, are quantised too."""
+        """Whether maps whose weight is (inputs, outputs), GPT-2's, are quantized too."""
         return False
 
     @property
@@ -57,7 +57,7 @@ class Quantisation(ABC):
         """:class:`ArgumentError` for a dtype that weights cannot be quantized from."""
         if dtype not in self.dtypes:
             known = ", ".join(sorted(each.value for each in self.dtypes))
-            raise ArgumentError(f"{self.method} quantises from {known}; the dtype is {dtype.value}.")
+            raise ArgumentError(f"{self.method} quantizes from {known}; the dtype is {dtype.value}.")
 
     @abstractmethod
     def packed_bytes(self, shape: tuple[int, ...], bits: int) -> int:

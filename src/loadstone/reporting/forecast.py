@@ -51,8 +51,8 @@ class Forecast:
     Views of files are not in it: the system takes their pages back when it needs them."""
     reserve_bytes: int
     """Kept free where the model computes: a ring for streamed blocks, activations, keys and values."""
-    initialised: Mapping[str, str] = field(default_factory=dict)
-    """Slot that would be newly initialised → why."""
+    initialized: Mapping[str, str] = field(default_factory=dict)
+    """Slot that would be newly initialized → why."""
     unused: tuple[str, ...] = ()
     """Stored tensors that the model has no place for."""
     mismatched: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
@@ -63,6 +63,11 @@ class Forecast:
     """What the load report would say under that name of files and their index."""
     left_plain: tuple[str, ...] = ()
     """Slots that ``quantization_config`` leaves in full precision since its library has no form for them."""
+
+    @property
+    def initialised(self) -> Mapping[str, str]:
+        """:attr:`initialized` under its former name."""
+        return self.initialized
 
     @property
     def streamed_bytes(self) -> int:
@@ -96,7 +101,7 @@ class Forecast:
                 }
                 for each in self.modules
             ],
-            "initialised": dict(self.initialised),
+            "initialized": dict(self.initialized),
             "unused": list(self.unused),
             "mismatched": [[name, list(stored), list(needed)] for name, stored, needed in self.mismatched],
             "untied": dict(self.untied),
@@ -127,5 +132,5 @@ class Forecast:
         if self.untied:
             lines.append(f"  not tied, as what is stored differs: {', '.join(self.untied)}")
         if self.left_plain:
-            lines.append(f"  not quantised: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
+            lines.append(f"  not quantized: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
         return "\n".join(lines)

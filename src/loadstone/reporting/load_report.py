@@ -34,8 +34,8 @@ class LoadReport:
     stages: list[Stage] = field(default_factory=list)
     sources: Mapping[str, Recipe] = field(default_factory=dict)
     """Slot → where its numbers came from."""
-    initialised: Mapping[str, str] = field(default_factory=dict)
-    """Newly initialised slot → why."""
+    initialized: Mapping[str, str] = field(default_factory=dict)
+    """Newly initialized slot → why."""
     unused: tuple[str, ...] = ()
     """Stored tensors that the model has no place for."""
     leftovers: tuple[str, ...] = ()
@@ -65,19 +65,24 @@ class LoadReport:
     def take(self, plan: LoadPlan) -> None:
         """Note what a plan decided."""
         self.sources = plan.recipes
-        self.initialised = plan.fresh
+        self.initialized = plan.initialized
         self.unused, self.leftovers, self.mismatched = plan.unused, plan.leftovers, plan.mismatched
         self.untied = plan.untied
 
     def loading_info(self) -> dict[str, Any]:
         """What ``output_loading_info`` returns, in Transformers' words."""
         return {
-            "missing_keys": sorted(self.initialised.keys() - {name for name, _, _ in self.mismatched}),
+            "missing_keys": sorted(self.initialized.keys() - {name for name, _, _ in self.mismatched}),
             "unexpected_keys": sorted(self.unused),
             "mismatched_keys": list(self.mismatched),
             "untied_keys": sorted(self.untied),
             "error_msgs": [],
         }
+
+    @property
+    def initialised(self) -> Mapping[str, str]:
+        """:attr:`initialized` under its former name."""
+        return self.initialized
 
     @property
     def elapsed_s(self) -> float:
@@ -92,15 +97,15 @@ class LoadReport:
         lines.append(f"  {'total':<12}{self.elapsed_s * 1000:>10.1f} ms   {len(self.sources)} slots")
         lines += [f"  {text}" for text in self.transfer]
         reasons: dict[str, list[str]] = {}
-        for name, reason in self.initialised.items():
+        for name, reason in self.initialized.items():
             reasons.setdefault(reason, []).append(name)
-        lines += [f"  newly initialised ({reason}): {_some(names)}" for reason, names in reasons.items()]
+        lines += [f"  newly initialized ({reason}): {_some(names)}" for reason, names in reasons.items()]
         lines += [f"  {text}" for text in self.passed_over]
         if self.untied:
             pairs = [f"{name} and {source}" for name, source in self.untied.items()]
             lines.append(f"  not tied, as what is stored differs: {_some(pairs)}")
         if self.left_plain:
-            lines.append(f"  not quantised, as the library has no form for stacks: {_some(self.left_plain)}")
+            lines.append(f"  not quantized, as the library has no form for stacks: {_some(self.left_plain)}")
         if self.unused:
             lines.append(f"  not used: {_some(self.unused)}")
         if self.leftovers:

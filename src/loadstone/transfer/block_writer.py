@@ -32,7 +32,7 @@ from loadstone.transfer.durable import finish_writing, start_writing
 from loadstone.transfer.kernel_copy import check_sources, cloned, copied
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.new_file import NewFile
-from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, bytes_of
+from loadstone.transfer.outgoing import READ_NBYTES, FilePlan, TensorRange, bytes_of
 
 BLOCK_NBYTES = 8 << 20
 _MAX_WORKERS = 4
@@ -168,7 +168,7 @@ def _gather(file: NewFile, wanted: ByteRange, memory: memoryview) -> int:
             memory[into : into + len(piece)] = piece
             continue
         for part in piece.range.split(READ_NBYTES):
-            view = bytes_of(Cut(piece.tensor, part))
+            view = bytes_of(TensorRange(piece.tensor, part))
             np.copyto(block[into : into + len(view)], np.frombuffer(view, np.uint8))
             into += len(view)
             del view  # before the next is made

@@ -1,7 +1,7 @@
-"""From files into final memory in one pass: read a stretch, and cast, reorder or stack what is in it, on all cores.
+"""From files into final memory in one pass: read an extent, and cast, reorder or stack what is in it, on all cores.
 
-Neighbouring reads are joined, whoever they are for, and go in the order of the file. What is in flight is bounded by
-the lanes, buffers that are filled from the files and drained into the model. No tensor is ever held in between.
+Neighboring reads are joined, whoever they are for, and go in the order of the file. What is in flight is bounded by
+the staging buffers, which are filled from the files and drained into the model. No tensor is ever held in between.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from loadstone.core.slices import Box, ByteRange, bounds, shape_of
 from loadstone.core.tensors import DType
 from loadstone.transfer.memory import new_memory
-from loadstone.transfer.threads import Crew
+from loadstone.transfer.threads import WorkerPool
 from loadstone.transfer.weight_file import SECTOR_BYTES, WeightFile
 
 EXTENT_BYTES = 2 << 20
@@ -42,7 +42,7 @@ class Move(NamedTuple):
     """The dimensions of that part, outermost first, in the order in which the file has them."""
 
 
-class Lane(Protocol):
+class StagingBuffer(Protocol):
     """A buffer on its way from the files into the model."""
 
     @property
@@ -51,10 +51,10 @@ class Lane(Protocol):
         ...
 
 
-LaneT = TypeVar("LaneT", bound=Lane)
+BufferT = TypeVar("BufferT", bound=StagingBuffer)
 
 
-class Lanes(Protocol[LaneT]):
+class StagingBuffers(Protocol[BufferT]):
     """The buffers that there are."""
 
     @property
@@ -62,29 +62,29 @@ class Lanes(Protocol[LaneT]):
         """Of the longest extent that one is for."""
         ...
 
-    def take(self) -> LaneT:
+    def acquire(self) -> BufferT:
         """One that nobody uses; waits for it."""
         ...
 
-    def give(self, lane: LaneT) -> None:
+    def release(self, buffer: BufferT) -> None:
         """It is done with, as far as this thread is concerned."""
         ...
 
 
-class HostLane:
+class HostBuffer:
     """A buffer in memory."""
 
     def __init__(self) -> None:
-        self.memory = new_memory(lane_bytes(EXTENT_BYTES))
+        self.memory = new_memory(buffer_bytes(EXTENT_BYTES))
         self.view = memoryview(self.memory)
 
 
-class LanePool(Generic[LaneT]):
-    """Some lanes, each made when it is first needed."""
+class BufferPool(Generic[BufferT]):
+    """Some buffers, each made when it is first needed."""
 
-    def __init__(self, make: Callable[[], LaneT], count: int) -> None:
+    def __init__(self, make: Callable[[], BufferT], count: int) -> None:
         self._make = make
-        self._free: SimpleQueue[LaneT | None] = SimpleQueue()
+        self._free: SimpleQueue[BufferT | None] = SimpleQueue()
         for _ in range(count):
             self._free.put(None)
 
@@ -93,13 +93,13 @@ class LanePool(Generic[LaneT]):
         """Of the longest extent that one is for."""
         return EXTENT_BYTES
 
-    def take(self) -> LaneT:
+    def acquire(self) -> BufferT:
         """One that nobody uses; waits for it."""
         return self._free.get() or self._make()
 
-    def give(self, lane: LaneT) -> None:
+    def release(self, buffer: BufferT) -> None:
         """It is done with."""
-        self._free.put(lane)
+        self._free.put(buffer)
 
 
 class Extent(NamedTuple):
@@ -113,33 +113,33 @@ class Extent(NamedTuple):
 def copy(
     moves: Mapping[Path, list[Move]],
     open_file: Callable[[Path], WeightFile],
-    lanes: Lanes[LaneT],
-    put: Callable[[LaneT, Extent], None],
+    buffers: StagingBuffers[BufferT],
+    put: Callable[[BufferT, Extent], None],
     threads: int,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Make all moves. ``put`` brings an extent from the lane where it was read to its targets, in many threads at once.
+    """Make all moves. ``put`` brings an extent from its buffer to its targets, in many threads at once.
 
     Raises what reading raises, as soon as no thread works any more; nothing is left open.
     """
 
     def bring(extent: Extent) -> None:
-        lane = lanes.take()
+        buffer = buffers.acquire()
         try:
             room = -(-extent.range.nbytes // SECTOR_BYTES) * SECTOR_BYTES
-            extent.file.read_into(extent.range.start, extent.range.nbytes, lane.view[:room])
+            extent.file.read_into(extent.range.start, extent.range.nbytes, buffer.view[:room])
             extent.file.check()
-            put(lane, extent)
+            put(buffer, extent)
         finally:
-            lanes.give(lane)
+            buffers.release(buffer)
         if progress is not None:
             progress(sum(move.nbytes for move in extent.moves))
 
-    Crew(_extents(moves, open_file, lanes.extent_bytes), bring, "loadstone-copy").run(threads)
+    WorkerPool(_extents(moves, open_file, buffers.extent_bytes), bring, "loadstone-copy").run(threads)
 
 
-def lane_bytes(extent_bytes: int) -> int:
-    """Of a lane for such extents: one that begins and ends in the middle of a sector fits too."""
+def buffer_bytes(extent_bytes: int) -> int:
+    """Of a buffer for such extents: one that begins and ends in the middle of a sector fits too."""
     return extent_bytes + 2 * SECTOR_BYTES
 
 
@@ -156,7 +156,7 @@ def _extents(moves: Mapping[Path, list[Move]], open_file: Callable[[Path], Weigh
 
 
 def _joined(moves: Iterable[Move], limit: int) -> Iterator[list[Move]]:
-    """Neighbours together, in the order of the file."""
+    """Neighbors together, in the order of the file."""
     batch: list[Move] = []
     start = end = 0
     for move in moves:
@@ -181,7 +181,7 @@ def _split(moves: list[Move], limit: int) -> Iterable[Move]:
 
 
 def _merged(moves: Iterable[Move]) -> list[Move]:
-    """Those that are neighbours both in the file and in the target as one."""
+    """Those that are neighbors both in the file and in the target as one."""
     merged: list[Move] = []
     end = next_start = 0
     last: Move | None = None

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from loadstone.core.slices import ByteRange
 from loadstone.errors import SaveError
-from loadstone.transfer.outgoing import Cut, FilePlan, StoredFile, StoredRange, nbytes_of
+from loadstone.transfer.outgoing import FilePlan, StoredFile, StoredRange, TensorRange, nbytes_of
 
 ALIGNMENT = max(4096, mmap.PAGESIZE)
 """Direct writes, and copies through the page cache beside them, each have whole pages of the file to themselves."""
@@ -52,7 +52,7 @@ def _stored(plan: FilePlan) -> Iterator[StoredRange]:
     """What of the new file lies in stored ones, in order; ranges count in the new file."""
     at = 0
     for piece in plan.pieces:
-        if isinstance(piece, Cut):
+        if isinstance(piece, TensorRange):
             for stored in piece.tensor.stored:
                 shared = stored.range.overlap(piece.range)
                 if shared is not None:

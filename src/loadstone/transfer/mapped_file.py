@@ -55,7 +55,7 @@ class MappedFile:
 def populate(memory: mmap.mmap, at: int, nbytes: int, path: Path, offset: int, was_cached: bool = False) -> bool:
     """Enter a range of memory, over which ``path`` lies from ``offset`` on, into the page tables.
 
-    ``was_cached``: all of it has been in the page cache for a while, so that to enter one page enters its neighbours.
+    ``was_cached``: all of it has been in the page cache for a while, so that to enter one page enters its neighbors.
     False where the system has no such call. Raises :class:`CorruptCheckpoint` if the file no longer has those bytes, or
     they cannot be read; touching such memory would end the process.
     """

@@ -1,4 +1,4 @@
-"""Memory as the kernel gives it: fresh pages, pages of a file laid over them, and advice about either."""
+"""Memory as the kernel gives it: new pages, pages of a file mapped over them, and advice about either."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FAILED = ctypes.c_void_p(-1).value
 
 
 def new_memory(nbytes: int) -> mmap.mmap:
-    """Fresh memory, in huge pages where the system has them; :class:`DoesNotFit` if it has not that much."""
+    """New memory, in huge pages where the system has them; :class:`DoesNotFit` if it has not that much."""
     # Private, as a forked child must not share it, and as shared memory gets no huge pages.
     flags = {"flags": _ANONYMOUS} if _ANONYMOUS else {}
     try:
@@ -56,7 +56,7 @@ def new_memory(nbytes: int) -> mmap.mmap:
 
 
 def reserve(nbytes: int) -> mmap.mmap:
-    """Addresses for files to be laid over. What is never touched takes no memory and counts for no limit but one on
+    """Addresses for files to be mapped over. What is never touched takes no memory and counts for no limit but one on
     addresses. Raises OSError."""
     return mmap.mmap(-1, max(nbytes, 1), flags=_ANONYMOUS | _NORESERVE)
 
@@ -81,7 +81,7 @@ def advise(memory: mmap.mmap, start: int, nbytes: int, advice: int | None) -> in
 def enter_cached(memory: mmap.mmap, start: int, nbytes: int) -> bool:
     """Enter pages of a file that are in the page cache into the page tables; False if that could not be done.
 
-    ``POPULATE_READ`` looks at each page by itself. To ask for one in each stretch that a page fault brings along takes
+    ``POPULATE_READ`` looks at each page by itself. To ask for one in each range that a page fault brings along takes
     the kernel a third less time. It leaves out the few pages whose use would have the kernel read ahead.
     """
     libc = _libc()
@@ -104,12 +104,12 @@ def enter_cached(memory: mmap.mmap, start: int, nbytes: int) -> bool:
 
 
 def can_overlay() -> bool:
-    """Whether this system can lay a file over memory that is there."""
+    """Whether this system can map a file over memory that is there."""
     return _libc() is not None
 
 
 def overlay(memory: mmap.mmap, at: int, descriptor: int, offset: int, nbytes: int) -> None:
-    """Lay a range of a file over memory: privately, so that what is written there stays in this process.
+    """Map a range of a file over memory: privately, so that what is written there stays in this process.
 
     ``at`` and ``offset`` begin pages. The last page may reach beyond the file's end: zeros. Nothing is read yet, no
     descriptor is kept, and the memory is given back with what lies over it. Raises OSError, with the memory as it was:
@@ -183,7 +183,7 @@ def _libc() -> ctypes.CDLL | None:
 
 
 class Arena:
-    """Fresh memory for many tensors in one allocation, in huge pages where the system has them."""
+    """New memory for many tensors in one allocation, in huge pages where the system has them."""
 
     ALIGNMENT = 64
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from loadstone.core.slices import ByteRange
 from loadstone.transfer.durable import reserve, sync
 from loadstone.transfer.kernel_copy import ALIGNMENT, runs
-from loadstone.transfer.outgoing import Cut, FilePlan, StoredRange, bytes_of, nbytes_of
+from loadstone.transfer.outgoing import FilePlan, StoredRange, TensorRange, bytes_of, nbytes_of
 
 _NEVER = 1 << 62
 
@@ -101,7 +101,7 @@ class NewFile:
         if at < wanted.stop:
             yield ByteRange(at, wanted.stop), None
 
-    def pieces(self, wanted: ByteRange) -> Iterator[tuple[int, bytes | Cut]]:
+    def pieces(self, wanted: ByteRange) -> Iterator[tuple[int, bytes | TensorRange]]:
         """What some bytes of the file are made of, each with its place in the file."""
         start, stop = wanted
         index = bisect_right(self._starts, start) - 1
@@ -177,10 +177,10 @@ class NewFile:
             raise
 
 
-def _part(piece: bytes | Cut, start: int, stop: int) -> bytes | Cut:
+def _part(piece: bytes | TensorRange, start: int, stop: int) -> bytes | TensorRange:
     if isinstance(piece, bytes):
         return piece[start:stop]
-    return Cut(piece.tensor, ByteRange(start, stop).shift(piece.range.start))
+    return TensorRange(piece.tensor, ByteRange(start, stop).shift(piece.range.start))
 
 
 def _write_at(descriptor: int, views: Sequence[memoryview], at: int) -> int:

@@ -1,4 +1,4 @@
-"""What is to be saved: tensors that give any stretch of their bytes, and files laid out of such stretches."""
+"""What is to be saved: tensors that give any range of their bytes, and files planned of such ranges."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class OutgoingTensor(NamedTuple):
     dtype: DType
     shape: tuple[int, ...]
     read: Read
-    """Called for a stretch at a time, in any order and from several threads at once; let go of before the next."""
+    """Called for a range at a time, in any order and from several threads at once; let go of before the next."""
     stored: tuple[StoredRange, ...] = ()
     """In the order of the tensor, without overlaps. Bytes that no range covers are in memory only."""
     address: int | None = None
@@ -70,7 +70,7 @@ class OutgoingTensor(NamedTuple):
         return ByteRange(0, self.nbytes)
 
 
-class Cut(NamedTuple):
+class TensorRange(NamedTuple):
     """Some bytes of a tensor."""
 
     tensor: OutgoingTensor
@@ -78,15 +78,15 @@ class Cut(NamedTuple):
 
 
 class FilePlan(NamedTuple):
-    """A file that is fully laid out and not yet written."""
+    """A file that is fully planned and not yet written."""
 
-    pieces: Sequence[bytes | Cut]
+    pieces: Sequence[bytes | TensorRange]
     """In the order of the file."""
     nbytes: int
     """Of the whole file."""
 
 
-def nbytes_of(piece: bytes | Cut) -> int:
+def nbytes_of(piece: bytes | TensorRange) -> int:
     return len(piece) if isinstance(piece, bytes) else piece.range.nbytes
 
 
@@ -101,14 +101,14 @@ def transposed(tensor: OutgoingTensor, name: str) -> OutgoingTensor:
         import numpy as np
 
         # The bytes of an element stay together, whatever they mean.
-        all_bytes = bytes_of(Cut(tensor, tensor.range))
+        all_bytes = bytes_of(TensorRange(tensor, tensor.range))
         kind = f"V{tensor.dtype.bits // 8}"
         return memoryview(of_array(np.frombuffer(all_bytes, kind).reshape(tensor.shape).T)(start, stop))
 
     return OutgoingTensor(name, tensor.dtype, (columns, rows), tensor.read_transposed or read)
 
 
-def bytes_of(cut: Cut) -> memoryview:
+def bytes_of(cut: TensorRange) -> memoryview:
     """What a tensor gives when it is asked for some of its bytes.
 
     :raises SaveError: other than the promised number of bytes, or not in a row.

@@ -1,4 +1,4 @@
-"""A stacked tensor without a copy: pages of the file laid side by side, where experts or parts belong.
+"""Page-stitched views: a stacked tensor without a copy, the pages of its parts mapped side by side.
 
 What a tensor is made of usually begins at the same place within a page in the file as in memory that was chosen for it.
 Then all whole pages are the file's own, private and copy-on-write like any mapped weight's; only the pages in which two
@@ -19,32 +19,32 @@ from loadstone.transfer.prefetch import Region
 from loadstone.transfer.weight_file import WeightFile
 
 LEAST_BYTES = 256 << 10
-"""Of a part that is laid: to lay one takes the kernel about as long as to copy this much."""
+"""Of a part that is stitched: to map one takes the kernel about as long as to copy this much."""
 _MOST = 16_000
-"""Parts laid in one load: a process can have 65,530 ranges of memory where nobody changed ``vm.max_map_count``."""
+"""Parts stitched in one load: a process can have 65,530 ranges of memory where nobody changed ``vm.max_map_count``."""
 
 
-class Laid(NamedTuple):
+class Stitched(NamedTuple):
     """What became of some moves."""
 
     moves: dict[Path, list[Move]]
     """What is still to be copied."""
     regions: list[Region]
-    """What was laid and can be populated."""
+    """What was stitched and can be populated."""
     nbytes: int
-    """Of what was laid."""
+    """Of what was stitched."""
 
 
-def lay(
+def stitch(
     memory: mmap.mmap,
     moves: Mapping[Path, Sequence[Move]],
     place_of: Callable[[Move], int | None],
     open_file: Callable[[Path], WeightFile],
-) -> Laid:
-    """Lay what can be laid. ``place_of`` says where in the memory a move's bytes go as they are stored, or None."""
+) -> Stitched:
+    """Stitch what can be. ``place_of`` says where in the memory a move's bytes go as they are stored, or None."""
     rest: dict[Path, list[Move]] = {}
     regions: list[Region] = []
-    laid = 0
+    stitched = 0
     for path, those in moves.items():
         file: WeightFile | None = None
         rest[path] = []
@@ -63,9 +63,9 @@ def lay(
                 rest[path].append(move)
                 continue
             regions.append(Region(path, pages, memory, first))
-            laid += last - first
+            stitched += last - first
             rest[path] += _edges(move, pages)
-    return Laid(rest, regions, laid)
+    return Stitched(rest, regions, stitched)
 
 
 def _edges(move: Move, pages: ByteRange) -> list[Move]:

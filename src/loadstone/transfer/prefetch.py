@@ -27,7 +27,7 @@ _TELL_EVERY_S = 0.25
 
 
 class Region(NamedTuple):
-    """Bytes of a file, and the memory that the file is laid over."""
+    """Bytes of a file, and the memory that the file is mapped over."""
 
     path: Path
     range: ByteRange
@@ -171,7 +171,7 @@ class _Reader:
 
 
 def _steps(regions: Iterable[Region]) -> Iterator[_Step]:
-    """Whole pages, in pieces; one that two neighbours share once."""
+    """Whole pages, in pieces; one that two neighbors share once."""
     reached: dict[Path | int, int] = {}
     for path, (offset, stop), memory, at in regions:
         key = path if memory is None else id(memory)

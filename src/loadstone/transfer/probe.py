@@ -103,7 +103,7 @@ def _estimate(descriptor: int, nbytes: int) -> int | None:
 
 
 def _samples(offset: int, nbytes: int) -> list[tuple[int, int]]:
-    """Stretches of whole pages, first byte and number of bytes; all of it where there is not much."""
+    """Ranges of whole pages, first byte and number of bytes; all of it where there is not much."""
     size = _SAMPLE_PAGES * PAGE_BYTES
     count = -(-nbytes // _SAMPLED_BYTES)
     if count < 2:

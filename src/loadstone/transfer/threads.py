@@ -25,7 +25,7 @@ def thread_pool(threads: int, name: str = "loadstone") -> Iterator[ThreadPoolExe
             pool.shutdown(cancel_futures=True)
 
 
-class Crew(Generic[TaskT]):
+class WorkerPool(Generic[TaskT]):
     """``work`` is done for every task, which are made one at a time, when a thread is free."""
 
     def __init__(self, tasks: Iterator[TaskT], work: Callable[[TaskT], None], name: str) -> None:

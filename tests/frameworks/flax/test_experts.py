@@ -31,17 +31,17 @@ def one_by_one(made: Experts, x: jax.Array, chosen: np.ndarray, weights: jax.Arr
 
 
 @pytest.mark.parametrize(
-    ("count", "tokens", "top_k", "favourite"),
+    ("count", "tokens", "top_k", "favorite"),
     [(4, 9, 2, None), (4, 1, 2, None), (16, 3, 4, None), (4, 40, 1, 3), (5, 33, 2, 0), (1, 7, 1, None)],
 )
-def test_experts_say_what_they_say_one_by_one(count: int, tokens: int, top_k: int, favourite: int | None) -> None:
+def test_experts_say_what_they_say_one_by_one(count: int, tokens: int, top_k: int, favorite: int | None) -> None:
     rng = np.random.default_rng(0)
     made = experts(count)
     x = jnp.asarray(rng.standard_normal((tokens, 8)), jnp.float32)
     chosen = np.stack([rng.permutation(count)[:top_k] for _ in range(tokens)])
-    if favourite is not None:  # all to one expert: the longest queue there can be
-        chosen[:, 0] = favourite
-        chosen[:, 1:] = (favourite + 1) % count
+    if favorite is not None:  # all to one expert: the longest queue there can be
+        chosen[:, 0] = favorite
+        chosen[:, 1:] = (favorite + 1) % count
     weights = jnp.asarray(rng.random((tokens, top_k)), jnp.float32)
     said = jax.jit(lambda made, *rest: made(*rest))(made, x, jnp.asarray(chosen), weights)
     assert np.allclose(said, one_by_one(made, x, chosen, weights), atol=1e-4)

@@ -85,9 +85,9 @@ def test_floating_point_slots_have_the_dtype_that_was_asked_for(tmp_path: Path) 
 def test_loading_draws_numbers_only_for_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tiny.saved(tiny.bert(), tmp_path)
     drawn: list[str] = []
-    plain = initial.fresh_arrays
+    plain = initial.initial_arrays
     monkeypatch.setattr(
-        "loadstone.frameworks.flax.fill.fresh_arrays",
+        "loadstone.frameworks.flax.fill.initial_arrays",
         lambda slots, *rest: drawn.extend(slot.name for slot in slots) or plain(slots, *rest),
     )
     model, info = loadstone.FlaxBertForSequenceClassification.from_pretrained(
@@ -128,8 +128,8 @@ def test_from_config_draws_the_familys_numbers_in_the_dtype_asked_for() -> None:
     assert abs(weight.std() - 0.5) < 0.02 and model.dtype == jnp.bfloat16
     assert (np.asarray(model.model.norm.weight[...]) == 1).all()
     assert model.config is not config and model.config.torch_dtype == jnp.bfloat16
-    with pytest.raises(UnknownArgument, match="colour"):
-        loadstone.FlaxAutoModelForCausalLM.from_config(config, colour=1)
+    with pytest.raises(UnknownArgument, match="color"):
+        loadstone.FlaxAutoModelForCausalLM.from_config(config, color=1)
     with pytest.raises(UnsupportedDType, match="int8"):
         loadstone.FlaxAutoModelForCausalLM.from_config(config, dtype="int8")
 

@@ -57,11 +57,11 @@ def test_a_class_with_a_head_can_be_extended_and_loaded(tmp_path: Path) -> None:
     model = Scored.from_pretrained(tiny.saved(base, tmp_path / "base"), scale=2.0)
     assert isinstance(model, Scored) and model.scale == 2.0
     assert tiny.close(model(tiny.IDS).logits, base(tiny.IDS).logits)
-    assert set(model.load_report.initialised) == {"value.kernel", "value.bias"}
+    assert set(model.load_report.initialized) == {"value.kernel", "value.bias"}
     assert np.array_equal(model.value.kernel[...], nnx.Linear(32, 1, rngs=nnx.Rngs(5)).kernel[...])
     assert model.generate(tiny.IDS, max_new_tokens=2).shape == (2, 8)
     again = Scored.from_pretrained(tiny.saved(model, tmp_path / "own"), scale=2.0)
-    assert not again.load_report.initialised
+    assert not again.load_report.initialized
     assert tiny.close(again.values(tiny.IDS), model.values(tiny.IDS))
 
 
@@ -72,14 +72,14 @@ def test_a_class_on_a_familys_parts_loads_with_and_without_the_prefix(class_name
     inner = base.bert if class_name == "FlaxBertForMaskedLM" else base
     assert tiny.close(model.bert(tiny.IDS).last_hidden_state, inner(tiny.IDS).last_hidden_state)
     assert model(tiny.IDS).shape == (2, 5)
-    fresh = {name.split(".")[0] for name in model.load_report.initialised}
+    fresh = {name.split(".")[0] for name in model.load_report.initialized}
     assert fresh == ({"head", "bert"} if class_name == "FlaxBertForMaskedLM" else {"head"})
 
 
 def test_random_state_of_ones_own_is_made_as_the_constructor_makes_it(tmp_path: Path) -> None:
     config = tiny.config("bert", num_hidden_layers=1)
     model = Pair.from_pretrained(tiny.saved(Pair(config), tmp_path))
-    assert not model.load_report.initialised
+    assert not model.load_report.initialized
     made = Pair(config)
     for one, other in zip(jax.tree.leaves(model.dropout), jax.tree.leaves(made.dropout), strict=True):
         plain = jax.dtypes.issubdtype(one.dtype, jax.dtypes.prng_key)

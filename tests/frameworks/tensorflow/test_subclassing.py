@@ -80,7 +80,7 @@ def test_a_class_with_a_head_can_be_extended_and_loaded(tmp_path: Path) -> None:
     model = Scored.from_pretrained(tiny.saved(base, tmp_path / "base"), scale=2.0)
     assert isinstance(model, Scored) and model.scale == 2.0
     assert tiny.difference(model(tiny.IDS).logits, base(tiny.IDS).logits) == 0
-    assert set(model.load_report.initialised) == {"value.kernel", "value.bias"}
+    assert set(model.load_report.initialized) == {"value.kernel", "value.bias"}
     assert model.values(tiny.IDS).shape == (2, 6)
     assert model.generate(tiny.IDS, max_new_tokens=2).shape == (2, 8)
 
@@ -88,7 +88,7 @@ def test_a_class_with_a_head_can_be_extended_and_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
 def test_slots_of_keras_layers_are_saved_and_loaded_by_path_and_name(bare: Path, tmp_path: Path, dtype: str) -> None:
     model = Pair.from_pretrained(bare, labels=4, dtype=dtype)
-    assert list(model.load_report.initialised) == NEW
+    assert list(model.load_report.initialized) == NEW
     assert {variable.dtype for variable in model.weights} == {dtype}
     assert model({"input_ids": tiny.IDS}).dtype == dtype
     again = Pair.from_pretrained(tiny.saved(model, tmp_path / "own"), labels=4, strict=True, dtype="auto")

@@ -169,7 +169,7 @@ def test_two_buffers_hold_the_largest_block_and_staging_is_small(tmp_path: Path)
     blocks = [[memory, parts[0]], [parts[1], torch.ones(1)], [torch.zeros(30_000)]]
     ring = DeviceRing(blocks, torch.device("cpu"))
     assert [each.numel() for each in ring._memory] == [120_064, 120_064]
-    assert lanes._DEVICE_LANES * lanes.LANE_BYTES < 64 << 20
+    assert lanes._DEVICE_BUFFERS * lanes.BUFFER_BYTES < 64 << 20
     for index in (0, 1, 2, 0, 2, 1, 1, 0):
         with ring.turn:
             found = ring.tensors(index)

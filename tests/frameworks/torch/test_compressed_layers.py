@@ -74,7 +74,7 @@ def by_transformers(folder: Path, dtype: torch.dtype) -> torch.Tensor:
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32], ids=str)
 @pytest.mark.parametrize("case", CASES)
-def test_outputs_are_those_of_the_dequantised_model(case: str, dtype: torch.dtype, plain: Path, tmp_path: Path) -> None:
+def test_outputs_are_those_of_the_dequantized_model(case: str, dtype: torch.dtype, plain: Path, tmp_path: Path) -> None:
     a_model(plain, tmp_path, case, torch.bfloat16)
     found = logits(Auto.from_pretrained(tmp_path, torch_dtype=dtype))
     assert found.dtype is dtype
@@ -107,7 +107,7 @@ def test_outputs_are_those_of_transformers(case: str, plain: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("case", ACTIVATIONS)
-def test_activations_that_are_quantised_too_are_rounded_by_the_package(case: str, plain: Path, tmp_path: Path) -> None:
+def test_activations_that_are_quantized_too_are_rounded_by_the_package(case: str, plain: Path, tmp_path: Path) -> None:
     name, activations = ACTIVATIONS[case]
     a_model(plain, tmp_path, name, torch.bfloat16, **activations)
     found = logits(Auto.from_pretrained(tmp_path))
@@ -168,7 +168,7 @@ def test_a_device_map_by_size_counts_packed_bytes_and_the_disk_is_refused(int4: 
     assert set(model.hf_device_map.values()) == {"cpu"}
     places = {"model.embed_tokens": "cpu", "model.layers.0": "cpu", "model.layers.1": "disk"}
     places |= {"model.norm": "cpu", "model.rotary_emb": "cpu", "lm_head": "cpu"}
-    with pytest.raises(ArgumentError, match="7 quantised weights on the disk"):
+    with pytest.raises(ArgumentError, match="7 quantized weights on the disk"):
         Auto.from_pretrained(int4, device_map=places, offload_folder=tmp_path)
 
 
@@ -259,7 +259,7 @@ def test_only_safetensors_can_hold_it(int4: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_is_not_quantised_again_unasked(int4: Path) -> None:
+def test_it_is_not_quantized_again_unasked(int4: Path) -> None:
     with pytest.raises(InvalidConfig, match="dequantize=True"):
         Auto.from_pretrained(int4, quantization_config=loadstone.TorchAoConfig("int8"))
 
@@ -275,9 +275,9 @@ def _group(settings: Settings, **changes: Any) -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[Settings, Tensors], Any], str]] = {
-    "quantised keys and values": (
+    "quantized keys and values": (
         lambda settings, tensors: settings.update(kv_cache_scheme=STATIC),
-        "'kv_cache_scheme': expected none: keys and values are not quantised",
+        "'kv_cache_scheme': expected none: keys and values are not quantized",
     ),
     "scales of keys": (
         lambda settings, tensors: tensors.update({"model.layers.0.self_attn.k_scale": torch.ones(1)}),
@@ -401,13 +401,13 @@ def test_weights_that_the_model_has_in_another_form_are_refused_by_name(
     save_file(tensors, tmp_path / "model.safetensors", {"format": "pt"})
     config = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(config | {"quantization_config": config_of(format, scheme)}))
-    dequantised = logits(Auto.from_pretrained(tmp_path, dequantize=True))
+    dequantized = logits(Auto.from_pretrained(tmp_path, dequantize=True))
     if said:
         for load in (Auto.from_pretrained, loadstone.plan):
             with pytest.raises(InvalidConfig, match=rf"{said}[\s\S]*dequantize=True"):
                 load(tmp_path)
     else:  # the model joins them as the file does
-        assert torch.equal(logits(Auto.from_pretrained(tmp_path)), dequantised)
+        assert torch.equal(logits(Auto.from_pretrained(tmp_path)), dequantized)
 
 
 def test_scales_of_another_dtype_are_used_as_they_are_stored(plain: Path, tmp_path: Path) -> None:
@@ -426,7 +426,7 @@ def test_a_bare_model_runs_packed_and_is_saved_under_its_own_names(int4: Path, t
     assert set(load_file(tmp_path / "model.safetensors")) == names
 
 
-def test_zeros_of_a_symmetric_scheme_count_as_they_do_when_dequantised(plain: Path, tmp_path: Path) -> None:
+def test_zeros_of_a_symmetric_scheme_count_as_they_do_when_dequantized(plain: Path, tmp_path: Path) -> None:
     a_model(plain, tmp_path, "int8 rows, zeros", torch.bfloat16)
     config = json.loads((tmp_path / "config.json").read_text())
     config["quantization_config"]["config_groups"]["group_0"]["weights"]["symmetric"] = True

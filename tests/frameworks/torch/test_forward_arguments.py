@@ -157,7 +157,7 @@ def test_a_ready_made_mask_that_does_not_fit_is_refused(shape: tuple[int, ...]) 
     ("class_name", "family"),
     [("BertModel", "bert"), ("LlamaForCausalLM", "llama"), ("RobertaForTokenClassification", "roberta")],
 )
-def test_an_unknown_keyword_is_named_with_its_neighbour(class_name: str, family: str) -> None:
+def test_an_unknown_keyword_is_named_with_its_neighbor(class_name: str, family: str) -> None:
     with pytest.raises(UnknownArgument, match=r"'atention_mask'.*'attention_mask'"):
         tiny.model(class_name, family)(tiny.IDS, atention_mask=torch.ones_like(tiny.IDS))
 
@@ -233,7 +233,7 @@ def test_whether_a_count_may_be_given_follows_the_class_and_may_be_set() -> None
 
 
 def test_transformers_trainer_weighs_tokens_of_unequal_batches_alike(tmp_path: Any) -> None:
-    """Two batches, one with many labelled tokens and one with few: their gradients add up to one mean over tokens."""
+    """Two batches, one with many labeled tokens and one with few: their gradients add up to one mean over tokens."""
     rows = [{"input_ids": ids, "labels": ids.clone()} for ids in tiny.IDS]
     rows[1]["labels"][2:] = -100
     model = tiny.llama()

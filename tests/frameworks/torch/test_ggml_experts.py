@@ -1,4 +1,4 @@
-"""Packed experts give what dequantised ones give, and decode those that tokens go to."""
+"""Packed experts give what dequantized ones give, and decode those that tokens go to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from loadstone.planning.recipes import Piece, Stored
 from loadstone.quantization.ggml_blocks import WITHOUT_NUMBERS
 from loadstone.quantization.ggml_types import TYPES, GgmlType
 from loadstone.quantization.gguf_tensor import Blocks
-from loadstone.quantization.packed import Kept
+from loadstone.quantization.packed import PackedTensor
 
 from .test_ggml_layers import assert_near, raw_of, way  # noqa: F401
 
@@ -36,7 +36,7 @@ def stack(kind: GgmlType, offset: int, rows: int = INNER, count: int = COUNT) ->
     """A tensor of a GGUF file: one expert's matrix after the other."""
     nbytes = count * rows * WIDTH // kind.elements * kind.nbytes
     stored = StoredTensor("x", DType.BFLOAT16, (count, rows, WIDTH), FILE, offset, nbytes)
-    return stored._replace(packing=Kept(Blocks(stored, kind), "", ""))
+    return stored._replace(packing=PackedTensor(Blocks(stored, kind), "", ""))
 
 
 def side_by_side(gates: StoredTensor, ups: StoredTensor) -> Stored:
@@ -108,7 +108,7 @@ def inputs(tokens: int, dtype: torch.dtype = torch.float32, top_k: int = 2) -> t
 
 
 @pytest.mark.parametrize("kind", BLOCKS, ids=lambda kind: kind.name)
-def test_packed_experts_equal_dequantised_ones(kind: GgmlType) -> None:
+def test_packed_experts_equal_dequantized_ones(kind: GgmlType) -> None:
     packed, plain = pair(kind, kind, kind)
     with torch.no_grad():
         for tokens in (1, 30):
@@ -136,7 +136,10 @@ def test_experts_one_by_one_at_equal_distances_are_one_view_and_at_others_are_pu
         places = [(expert, slice(0, INNER)) for expert in range(COUNT)]
         tensors = [stack(Q8_0, offset, count=1) for offset in offsets]
         each = [tensor._replace(shape=(INNER, WIDTH)) for tensor in tensors]
-        kept = [tensor._replace(packing=Kept(Blocks(tensor._replace(packing=None), Q8_0), "", "")) for tensor in each]
+        kept = [
+            tensor._replace(packing=PackedTensor(Blocks(tensor._replace(packing=None), Q8_0), "", ""))
+            for tensor in each
+        ]
         return Stored(tuple(Piece(tensor, None, place) for tensor, place in zip(kept, places, strict=True)))
 
     found = experts_of(matrices((100, 1_000_100, 2_000_100)))

@@ -1,4 +1,4 @@
-"""Packed layers give what dequantised ones give, for every type that a GGUF file can have."""
+"""Packed layers give what dequantized ones give, for every type that a GGUF file can have."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_pytorchs_operations_give_the_decoders_integers(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", BLOCKS, ids=lambda kind: kind.name)
-def test_a_packed_linear_layer_equals_the_dequantised_one(kind: GgmlType) -> None:
+def test_a_packed_linear_layer_equals_the_dequantized_one(kind: GgmlType) -> None:
     layer = linear(kind)
     with torch.no_grad():
         for shape in ((COLUMNS,), (1, COLUMNS), (2, 3, COLUMNS), (40, COLUMNS)):
@@ -106,7 +106,7 @@ def test_a_packed_linear_layer_equals_the_dequantised_one(kind: GgmlType) -> Non
 
 
 @pytest.mark.parametrize("kind", BLOCKS, ids=lambda kind: kind.name)
-def test_a_packed_table_equals_the_dequantised_one(kind: GgmlType) -> None:
+def test_a_packed_table_equals_the_dequantized_one(kind: GgmlType) -> None:
     table = PackedEmbedding(Embedding(components.Embedding(9, COLUMNS, scale=3.0)), kind, None, torch.float32)
     table.weight = nn.Parameter(torch.from_numpy(raw_of(kind, 9)), requires_grad=False)
     ids = torch.tensor([[0, 8, 8], [3, 1, 0]])

@@ -1,4 +1,4 @@
-"""GGUF models that stay packed: they compute what dequantised ones do, in the memory that the file takes."""
+"""GGUF models that stay packed: they compute what dequantized ones do, in the memory that the file takes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_packed_model_takes_the_memory_that_its_file_takes(path: Path, smollm2
 
 @pytest.mark.parametrize("kind", [QUANTS.Q4_0, QUANTS.Q5_1, QUANTS.Q8_0, QUANTS.MXFP4], ids=lambda kind: kind.name)
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_logits_are_those_of_the_dequantised_model(kind: Any, dtype: str, tmp_path: Path) -> None:
+def test_logits_are_those_of_the_dequantized_model(kind: Any, dtype: str, tmp_path: Path) -> None:
     path = write(tmp_path / "x.gguf", kind=kind)
     found = packed(path, torch_dtype=dtype)
     expected = AutoModelForCausalLM.from_pretrained(path, torch_dtype=dtype)
@@ -130,7 +130,7 @@ def test_other_frameworks_say_that_they_cannot(prefix: str, path: Path) -> None:
         getattr(loadstone, f"{prefix}AutoModelForCausalLM").from_pretrained(path, dequantize=False)
 
 
-def test_to_quantise_anew_is_refused(path: Path) -> None:
+def test_to_quantize_anew_is_refused(path: Path) -> None:
     with pytest.raises(ArgumentError, match="give one of them"):
         packed(path, quantization_config=loadstone.TorchAoConfig("int8"))
 

@@ -97,7 +97,7 @@ FILES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_logits_are_those_of_the_dequantised_model(name: str, dtype: str, tmp_path: Path) -> None:
+def test_logits_are_those_of_the_dequantized_model(name: str, dtype: str, tmp_path: Path) -> None:
     path = mixture(tmp_path / "x.gguf", **FILES[name])
     found, expected = logits(packed(path, torch_dtype=dtype)), logits(plain(path, torch_dtype=dtype))
     assert found.dtype is expected.dtype
@@ -252,7 +252,7 @@ def test_norms_and_routers_are_trained_through_packed_experts(path: Path) -> Non
 
 
 @pytest.mark.parametrize("one_by_one", [False, True])
-def test_experts_without_ups_are_told_as_they_are_of_a_dequantised_model(one_by_one: bool, tmp_path: Path) -> None:
+def test_experts_without_ups_are_told_as_they_are_of_a_dequantized_model(one_by_one: bool, tmp_path: Path) -> None:
     path = mixture(tmp_path / "x.gguf", order=("gate", "down"), one_by_one=one_by_one)
     told = []
     for load in (plain, packed):

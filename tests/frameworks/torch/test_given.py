@@ -349,7 +349,7 @@ def test_partitioned_parameters_of_a_class_of_ones_own_are_known_by_what_deepspe
 # Tensors of other classes
 
 
-def quantised(model: Model, kind: type[nn.Module], within: Callable[[Model], nn.Module]) -> None:
+def quantized(model: Model, kind: type[nn.Module], within: Callable[[Model], nn.Module]) -> None:
     from torchao.quantization import Int8WeightOnlyConfig, quantize_
 
     quantize_(within(model), Int8WeightOnlyConfig(), filter_fn=lambda module, name: isinstance(module, kind))
@@ -357,7 +357,7 @@ def quantised(model: Model, kind: type[nn.Module], within: Callable[[Model], nn.
 
 def test_weights_quantized_after_the_load_are_refused_unless_the_config_tells_of_them(tmp_path: Path) -> None:
     model = tiny.llama(vocab_size=128).bfloat16()
-    quantised(model, nn.Linear, lambda model: model.model)
+    quantized(model, nn.Linear, lambda model: model.model)
     with pytest.raises(StateMismatch, match=r"q_proj\.weight.*Int8Tensor of torchao[\s\S]*quantization_config"):
         model.save_pretrained(tmp_path)
     model.config.quantization_config = loadstone.TorchAoConfig("int8").to_dict()
@@ -377,7 +377,7 @@ def test_plain_weights_are_refused_where_the_config_tells_of_quantized_ones(tmp_
 def test_quantized_embeddings_which_no_load_takes_are_refused(tmp_path: Path) -> None:
     model = tiny.llama().bfloat16()
     model.config.quantization_config = loadstone.TorchAoConfig("int8").to_dict()
-    quantised(model, nn.Embedding, lambda model: model)
+    quantized(model, nn.Embedding, lambda model: model)
     with pytest.raises(StateMismatch, match=r"embed_tokens\.weight: .*Int8Tensor of torchao, where no load"):
         model.save_pretrained(tmp_path)
 

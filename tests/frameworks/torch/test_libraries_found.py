@@ -33,7 +33,7 @@ class Halves(PackageLibrary):
     def prepare(self, model, weights, compute_dtype):
         pass
 
-    def quantise(self, module, weight, dtype):
+    def quantize(self, module, weight, dtype):
         raise NotImplementedError
 
     def rebuild(self, module, kept, parts, dtype):

@@ -98,10 +98,10 @@ def test_tied_slots_cannot_have_two_dtypes(tmp_path: Path) -> None:
         Auto.from_pretrained(folder, dtype={"lm_head": torch.float32, "": torch.bfloat16})
 
 
-def test_what_is_newly_initialised_has_the_dtype_of_its_module(plain: Path) -> None:
+def test_what_is_newly_initialized_has_the_dtype_of_its_module(plain: Path) -> None:
     asked = {"score": torch.float32, "": torch.bfloat16}
     model: Any = loadstone.AutoModelForSequenceClassification.from_pretrained(plain, dtype=asked, pad_token_id=0)
-    assert model.load_report.initialised
+    assert model.load_report.initialized
     assert model.score.weight.dtype is torch.float32
     assert model.model.norm.weight.dtype is torch.bfloat16
 

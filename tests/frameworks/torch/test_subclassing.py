@@ -55,11 +55,11 @@ def test_a_class_with_a_head_can_be_extended_and_loaded(tmp_path: Path) -> None:
     model = Scored.from_pretrained(tiny.saved(base, tmp_path / "base"), scale=2.0)
     assert isinstance(model, Scored) and model.scale == 2.0
     assert torch.equal(model(tiny.IDS).logits, base(tiny.IDS).logits)
-    assert set(model.load_report.initialised) == {"value.weight", "value.bias"}
+    assert set(model.load_report.initialized) == {"value.weight", "value.bias"}
     assert model.value.weight.abs().sum() > 0
     assert model.generate(tiny.IDS, max_new_tokens=2).shape == (2, 8)
     again = Scored.from_pretrained(tiny.saved(model, tmp_path / "own"), scale=2.0)
-    assert not again.load_report.initialised
+    assert not again.load_report.initialized
     assert torch.equal(again.values(tiny.IDS), model.values(tiny.IDS))
 
 
@@ -71,9 +71,9 @@ def test_a_class_on_a_familys_parts_loads_with_and_without_the_prefix(class_name
     expected = inner(tiny.IDS).last_hidden_state
     assert torch.equal(model.bert(tiny.IDS).last_hidden_state, expected)
     assert model(tiny.IDS).shape == (2, 5)
-    fresh = {name.split(".")[0] for name in model.load_report.initialised}
+    fresh = {name.split(".")[0] for name in model.load_report.initialized}
     assert fresh == ({"head", "bert"} if class_name == "BertForMaskedLM" else {"head"})
-    assert all(model.get_parameter(name).isfinite().all() for name in model.load_report.initialised)
+    assert all(model.get_parameter(name).isfinite().all() for name in model.load_report.initialized)
 
 
 def test_a_class_on_a_familys_parts_does_what_all_models_do(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_keywords_reach_the_class_and_unknown_ones_are_refused(tmp_path: Path) -
 
 
 def test_fresh_numbers_of_a_strange_module_leave_loaded_ones_alone() -> None:
-    from loadstone.frameworks.torch.modeling.initialize import initialise
+    from loadstone.frameworks.torch.modeling.initialize import initialize
 
     model = nn.Module()
     model.linear = nn.Linear(4, 4)
@@ -117,7 +117,7 @@ def test_fresh_numbers_of_a_strange_module_leave_loaded_ones_alone() -> None:
         for parameter in model.parameters():
             parameter.fill_(7.0)
     model.norm.running_mean.fill_(7.0)
-    initialise(model, {"linear.bias", "norm.weight", "attention.in_proj_weight"})
+    initialize(model, {"linear.bias", "norm.weight", "attention.in_proj_weight"})
     assert (model.linear.weight == 7).all() and (model.linear.bias != 7).all()
     assert (model.norm.weight == 1).all() and (model.norm.bias == 7).all() and (model.norm.running_mean == 7).all()
     assert (model.attention.in_proj_weight != 7).all() and model.attention.in_proj_weight.std() > 0

@@ -81,8 +81,8 @@ def test_two_tensors_that_differ_are_two_parameters_wherever_they_go(
     assert f"not tied, as what is stored differs: {HEAD} and {TABLE}" in str(model.load_report)
 
 
-@pytest.mark.parametrize("config", [tiny.QUANTISING["int8"], tiny.QUANTISING["nf4"]], ids=["int8", "nf4"])
-def test_the_rest_is_quantised_around_two_tensors(folder: Path, config: Any) -> None:
+@pytest.mark.parametrize("config", [tiny.QUANTIZING["int8"], tiny.QUANTIZING["nf4"]], ids=["int8", "nf4"])
+def test_the_rest_is_quantized_around_two_tensors(folder: Path, config: Any) -> None:
     model = AutoModelForCausalLM.from_pretrained(folder, quantization_config=config)
     stored = load_file(folder / "model.safetensors")
     assert model.config.tie_word_embeddings is False
@@ -257,9 +257,9 @@ def test_a_save_of_a_tied_model_still_says_tied(task: str, tmp_path: Path) -> No
     assert said(folder) and HEAD not in loadstone.open_checkpoint(folder)
 
 
-@pytest.mark.parametrize("quantize", [False, True], ids=["plain", "quantised"])
+@pytest.mark.parametrize("quantize", [False, True], ids=["plain", "quantized"])
 def test_convert_keeps_both_tensors(quantize: bool, untied: Any, folder: Path, tmp_path: Path) -> None:
-    options = {"quantization_config": tiny.QUANTISING["int8"], "dtype": "float32"} if quantize else {}
+    options = {"quantization_config": tiny.QUANTIZING["int8"], "dtype": "float32"} if quantize else {}
     loadstone.convert(folder, tmp_path / "new", **options)
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "new", torch_dtype="auto")
     assert torch.equal(model.lm_head.weight, untied.lm_head.weight)

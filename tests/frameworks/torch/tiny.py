@@ -28,7 +28,7 @@ BERT: dict[str, Any] = dict(
 )
 GPT2: dict[str, Any] = dict(vocab_size=64, n_embd=32, n_layer=2, n_head=4, n_positions=64)
 
-QUANTISING: dict[str, Any] = {
+QUANTIZING: dict[str, Any] = {
     "int8": loadstone.TorchAoConfig("int8"),
     "float8": loadstone.TorchAoConfig("float8"),
     "nf4": loadstone.BitsAndBytesConfig(load_in_4bit=True),

@@ -57,7 +57,7 @@ def test_a_trained_llama_tokenizer_gives_those_ids_on_any_text(stories: tuple[To
 
 
 def by_score(text: str, pieces: dict[str, float]) -> list[str]:
-    """The algorithm as its paper has it: of all neighbours that make a piece, join the best, the leftmost of equals."""
+    """The algorithm as its paper has it: of all neighbors that make a piece, join the best, the leftmost of equals."""
     symbols = list(text)
     while True:
         pairs = [
@@ -172,7 +172,7 @@ def test_where_no_score_tells_the_merges_of_the_file_count(scores: str, stories2
 
 
 def by_place(text: str, pieces: Collection[str]) -> list[str]:
-    """The algorithm as it is told: of all neighbours that make a piece, join the leftmost."""
+    """The algorithm as it is told: of all neighbors that make a piece, join the leftmost."""
     symbols = list(text)
     while True:
         joined = (at for at in range(len(symbols) - 1) if symbols[at] + symbols[at + 1] in pieces)

@@ -1,4 +1,4 @@
-"""``tokenizer.ggml.model`` = ``t5``: the likeliest pieces, and SentencePiece's compiled normalisation."""
+"""``tokenizer.ggml.model`` = ``t5``: the likeliest pieces, and SentencePiece's compiled normalization."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def charsmap(replacements: Mapping[str, str], *, shift: int = 0) -> bytes:
         node[None] = text
     units, strings = [0] * 256, b""
 
-    def lay(node: dict[Any, Any], place: int) -> None:
+    def stitch(node: dict[Any, Any], place: int) -> None:
         nonlocal strings
         base = len(units)
         units.extend([0] * 256)
@@ -45,9 +45,9 @@ def charsmap(replacements: Mapping[str, str], *, shift: int = 0) -> bytes:
                 strings += replacements[child].encode() + b"\0"
             else:
                 units[base ^ byte] = byte
-                lay(child, base ^ byte)
+                stitch(child, base ^ byte)
 
-    lay(trie, 0)
+    stitch(trie, 0)
     packed = struct.pack(f"<{len(units)}I", *units)
     return struct.pack("<I", len(packed)) + packed + strings
 
@@ -63,7 +63,7 @@ def test_ids_are_those_of_transformers() -> None:
     theirs, _ = convert_gguf_tokenizer("t5", {"tokenizer_type": "t5", **named})
     ours = built(metadata)
     for text in corpus():
-        # There white space of every kind is a blank, which a file without compiled normalisation does not say.
+        # There white space of every kind is a blank, which a file without compiled normalization does not say.
         line = " ".join(text.split())
         expected = list(theirs.encode(line, add_special_tokens=False).ids)
         assert ours.encode(line, add_special_tokens=False).ids == expected
@@ -91,7 +91,7 @@ def test_a_text_is_framed_as_the_file_says() -> None:
     ("text", "plain"),
     [("a\nb\tc", "a b c"), ("ﬁne", "fine"), ("Ａ…", "A..."), ("cafe\u0301", "café"), ("a\u200bb", "ab"), ("\n a", "a")],
 )
-def test_compiled_normalisation_is_applied_first(text: str, plain: str) -> None:
+def test_compiled_normalization_is_applied_first(text: str, plain: str) -> None:
     with_map = built(unigram(precompiled_charsmap=list(MAP)))
     assert with_map.encode(text).ids == built(unigram()).encode(plain).ids
 
@@ -145,14 +145,14 @@ def test_a_charsmap_with_any_bytes_changed_is_refused_or_harmless(data: st.DataO
 
 
 @pytest.fixture(scope="module")
-def normalising() -> Tokenizer:
+def normalizing() -> Tokenizer:
     return built(unigram(precompiled_charsmap=list(MAP)))
 
 
 @settings(max_examples=200, deadline=None)
 @given(text=texts("</s>", "<pad>"))
-def test_what_any_text_becomes_is_ids_of_the_vocabulary(normalising: Tokenizer, text: str) -> None:
-    tokenizer = normalising
+def test_what_any_text_becomes_is_ids_of_the_vocabulary(normalizing: Tokenizer, text: str) -> None:
+    tokenizer = normalizing
     assert all(0 <= each < tokenizer.get_vocab_size() for each in tokenizer.encode(text).ids)
 
 

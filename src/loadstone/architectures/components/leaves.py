@@ -15,9 +15,9 @@ class Linear(Component):
     outputs: int
     bias: bool = True
     std: float = 0.02
-    """Standard deviation of a fresh weight; a fresh bias is 0."""
+    """Standard deviation of an initial weight; an initial bias is 0."""
     cutoff: float | None = None
-    """A fresh weight is cut off at this many standard deviations."""
+    """An initial weight is cut off at this many standard deviations."""
     transposed: bool = False
 
     def own_slots(self) -> tuple[Slot, ...]:
@@ -39,9 +39,9 @@ class Embedding(Component):
     std: float = 0.02
     cutoff: float | None = None
     zero_padding: bool = True
-    """Whether the padding row of a fresh table is 0."""
+    """Whether the padding row of an initial table is 0."""
     sinusoidal: bool = False
-    """A fresh table holds sines and cosines (arXiv:1706.03762, section 3.5)."""
+    """An initial table holds sines and cosines (arXiv:1706.03762, section 3.5)."""
 
     def own_slots(self) -> tuple[Slot, ...]:
         return (Slot("weight", (self.count, self.width)),)
@@ -61,7 +61,7 @@ class RMSNorm(Component):
 
 @record
 class LayerNorm(Component):
-    """Layer normalisation (arXiv:1607.06450), optionally without bias or without any weight."""
+    """Layer normalization (arXiv:1607.06450), optionally without bias or without any weight."""
 
     width: int
     eps: float = 1e-5

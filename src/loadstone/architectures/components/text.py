@@ -74,7 +74,7 @@ class SparseExperts(Component):
     router: Part
     experts: Part
     top_k: int
-    normalise: bool
+    normalize: bool
     """Whether the weights of the chosen experts are made to sum to 1."""
     jitter: float = 0.0
 

@@ -46,7 +46,7 @@ def blueprint(config: MixtralConfig) -> Backbone:
             "experts", Experts(config.num_local_experts, width, config.intermediate_size, config.hidden_act, std)
         ),
         top_k=config.num_experts_per_tok,
-        normalise=True,
+        normalize=True,
         jitter=config.router_jitter_noise,
     )
     layers = [

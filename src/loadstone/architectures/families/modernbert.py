@@ -119,7 +119,7 @@ def _norm(config: ModernBertConfig) -> LayerNorm:
 
 
 def _out(config: ModernBertConfig) -> float:
-    """The spread of fresh weights at the end of residual branches."""
+    """The spread of initial weights at the end of residual branches."""
     return float(config.initializer_range / (2.0 * config.num_hidden_layers) ** 0.5)
 
 

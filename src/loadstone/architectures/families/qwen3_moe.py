@@ -75,7 +75,7 @@ def blueprint(config: Qwen3MoeConfig) -> Backbone:
             "experts", Experts(config.num_experts, width, config.moe_intermediate_size, config.hidden_act, std)
         ),
         top_k=config.num_experts_per_tok,
-        normalise=config.norm_topk_prob,
+        normalize=config.norm_topk_prob,
     )
     layers = [
         decoders.pre_norm_layer(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from loadstone.core.slices import ByteRange
 from loadstone.errors import ArgumentError
-from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor, nbytes_of
+from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, TensorRange, nbytes_of
 
 CHUNK_NBYTES = 2**30
 """Flax keeps an array of more bytes in parts of at most so many."""
@@ -30,7 +30,7 @@ def plan_msgpack(tensors: Iterable[OutgoingTensor], chunk_nbytes: int = CHUNK_NB
     :raises ArgumentError: two tensors of one name, a name that is also the beginning of another, one that UTF-8
         cannot hold, or elements of less than a byte.
     """
-    pieces: list[bytes | Cut] = []
+    pieces: list[bytes | TensorRange] = []
     head = bytearray()
     for piece in _map(_tree(tensors), chunk_nbytes):
         if isinstance(piece, bytes):
@@ -58,7 +58,7 @@ def _tree(tensors: Iterable[OutgoingTensor]) -> _Tree:
     return root
 
 
-def _map(tree: _Tree, chunk_nbytes: int) -> Iterator[bytes | Cut]:
+def _map(tree: _Tree, chunk_nbytes: int) -> Iterator[bytes | TensorRange]:
     yield _map_head(len(tree))
     for name, inner in tree.items():
         yield _text(name)
@@ -70,7 +70,7 @@ def _map(tree: _Tree, chunk_nbytes: int) -> Iterator[bytes | Cut]:
             yield from _chunks(inner, chunk_nbytes)
 
 
-def _chunks(tensor: OutgoingTensor, chunk_nbytes: int) -> Iterator[bytes | Cut]:
+def _chunks(tensor: OutgoingTensor, chunk_nbytes: int) -> Iterator[bytes | TensorRange]:
     size = tensor.dtype.bits // 8
     step = max(1, chunk_nbytes // size) * size
     yield _map_head(3) + _text("__msgpack_chunked_array__") + b"\xc3" + _text("shape") + _map_head(len(tensor.shape))
@@ -83,7 +83,7 @@ def _chunks(tensor: OutgoingTensor, chunk_nbytes: int) -> Iterator[bytes | Cut]:
         yield from _array(tensor, (chunk.nbytes // size,), chunk)
 
 
-def _array(tensor: OutgoingTensor, shape: Sequence[int], part: ByteRange) -> Iterator[bytes | Cut]:
+def _array(tensor: OutgoingTensor, shape: Sequence[int], part: ByteRange) -> Iterator[bytes | TensorRange]:
     if tensor.dtype.bits < 8 or math.prod(tensor.shape) < 0:
         raise ArgumentError(f"tensor {tensor.name!r} of {tensor.dtype.value}: Flax's files have no such elements")
     inner = b"\x93" + _list_head(len(shape)) + b"".join(map(_number, shape)) + _text(tensor.dtype.value)
@@ -91,7 +91,7 @@ def _array(tensor: OutgoingTensor, shape: Sequence[int], part: ByteRange) -> Ite
     nbytes = len(inner) + part.nbytes
     fixed = {1: b"\xd4", 2: b"\xd5", 4: b"\xd6", 8: b"\xd7", 16: b"\xd8"}.get(nbytes)
     yield (fixed or _head(nbytes, (), (0xC7, 0xC8, 0xC9))) + bytes([_NDARRAY]) + inner
-    yield Cut(tensor, part)
+    yield TensorRange(tensor, part)
 
 
 # MessagePack: each number in the shortest form that holds it

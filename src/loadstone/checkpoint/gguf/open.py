@@ -186,12 +186,12 @@ def _joined(path: Path, name: str, parts: list[StoredTensor]) -> StoredTensor:
     if len(shapes) > 1 or len(first.shape) != 3 or len(parts) < 2:
         found = " and ".join(str(part.shape) for part in parts)
         raise CorruptCheckpoint([Fault(in_file(path, name), "two stacks of matrices of the same width", found)])
-    stretches, row = [], 0
+    slices, row = [], 0
     count, _, width = first.shape
     for part in parts:
         into = (slice(0, count), slice(row, row + part.shape[1]), slice(0, width))
-        stretches.append(TensorSlice(part, into))
+        slices.append(TensorSlice(part, into))
         row += part.shape[1]
     offset = min(part.offset for part in parts)
     end = max(part.range.stop for part in parts)
-    return StoredTensor(name, first.dtype, (count, row, width), path, offset, end - offset, None, tuple(stretches))
+    return StoredTensor(name, first.dtype, (count, row, width), path, offset, end - offset, None, tuple(slices))

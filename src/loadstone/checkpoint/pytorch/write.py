@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
-from loadstone.transfer.outgoing import READ_NBYTES, Cut, FilePlan, OutgoingTensor, bytes_of, nbytes_of
-from loadstone.transfer.threads import Crew
+from loadstone.transfer.outgoing import READ_NBYTES, FilePlan, OutgoingTensor, TensorRange, bytes_of, nbytes_of
+from loadstone.transfer.threads import WorkerPool
 
 DATA_ALIGNMENT = 64
 """Every record begins at a multiple of so many bytes, as PyTorch's do."""
@@ -59,13 +59,13 @@ def checksums(
     def count(index: int) -> None:
         tensor, crc = tensors[index], 0
         for part in tensor.range.split(READ_NBYTES):
-            view = bytes_of(Cut(tensor, part))
+            view = bytes_of(TensorRange(tensor, part))
             crc = zlib.crc32(view, crc)
             if progress is not None:
                 progress(len(view))
         found[index] = crc
 
-    Crew(iter(range(len(tensors))), count, "loadstone-checksum").run(threads)
+    WorkerPool(iter(range(len(tensors))), count, "loadstone-checksum").run(threads)
     return found
 
 
@@ -78,7 +78,7 @@ def plan_pytorch(tensors: Sequence[OutgoingTensor], crcs: Sequence[int]) -> File
     archive.add("data.pkl", _pickle(tensors))
     archive.add("byteorder", b"little")
     for index, (tensor, crc) in enumerate(zip(tensors, crcs, strict=True)):
-        archive.add(f"data/{index}", Cut(tensor, tensor.range), crc)
+        archive.add(f"data/{index}", TensorRange(tensor, tensor.range), crc)
     archive.add("version", b"3\n")
     return archive.plan()
 
@@ -94,11 +94,11 @@ class _Archive:
     """A zip archive whose records are stored as they are."""
 
     def __init__(self) -> None:
-        self._pieces: list[bytes | Cut] = []
+        self._pieces: list[bytes | TensorRange] = []
         self._entries: list[_Entry] = []
         self._at = 0
 
-    def add(self, name: str, content: bytes | Cut, crc: int | None = None) -> None:
+    def add(self, name: str, content: bytes | TensorRange, crc: int | None = None) -> None:
         raw = f"archive/{name}".encode()
         nbytes = nbytes_of(content)
         if isinstance(content, bytes):

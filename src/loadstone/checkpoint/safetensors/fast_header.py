@@ -65,7 +65,7 @@ def read_columns(path: Path, text: bytes, file_nbytes: int) -> Columns | None:
         return None
     starts = [data_start + offset for offset in reached]
     dtypes, shapes = [dtype for dtype, _, _ in found], [shape for _, shape, _ in found]
-    plainly = repeat(None), repeat(()), repeat(None), repeat(False)  # no strides, stretches or packing
+    plainly = repeat(None), repeat(()), repeat(None), repeat(False)  # no strides, slices or packing
     rows = zip(names, dtypes, shapes, repeat(path), starts, sizes, *plainly, strict=False)
     return list(map(partial(tuple.__new__, StoredTensor), rows)), metadata
 

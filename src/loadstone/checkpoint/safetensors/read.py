@@ -1,6 +1,6 @@
 """The safetensors format: an 8-byte length, a JSON header, and the tensors' bytes one after another.
 
-Source: https://github.com/huggingface/safetensors#format; the behaviour of the ``safetensors`` library 0.8.0.
+Source: https://github.com/huggingface/safetensors#format; the behavior of the ``safetensors`` library 0.8.0.
 
 A file is accepted if and only if that library accepts it and these stricter rules hold:
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from loadstone.core.slices import ByteRange
 from loadstone.errors import ArgumentError
-from loadstone.transfer.outgoing import Cut, FilePlan, OutgoingTensor
+from loadstone.transfer.outgoing import FilePlan, OutgoingTensor, TensorRange
 
 DATA_ALIGNMENT = 4096
 """The data section starts at a multiple of so many bytes: what direct reads and writes, maps and shared blocks need."""
@@ -63,4 +63,4 @@ def plan_safetensors(tensors: Iterable[OutgoingTensor], metadata: Mapping[str, s
             "give a smaller max_shard_size"
         )
     header = len(text).to_bytes(8, "little") + text
-    return FilePlan([header, *map(Cut, ordered, whole)], len(header) + end)
+    return FilePlan([header, *map(TensorRange, ordered, whole)], len(header) + end)

@@ -50,7 +50,7 @@ class SparseExperts(Built, component=components.SparseExperts):
         tokens = x.reshape(-1, x.shape[-1])
         state.routed = scores = call(holder, component.router, tokens, state=state)
         weights, chosen = jax.lax.top_k(jax.nn.softmax(scores.astype(jnp.float32), axis=-1), component.top_k)
-        if component.normalise:
+        if component.normalize:
             weights = weights / weights.sum(axis=-1, keepdims=True)
         return call(holder, component.experts, tokens, chosen, weights.astype(x.dtype), state=state).reshape(x.shape)
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.flax.initial import fresh_arrays, fresh_slots
+from loadstone.frameworks.flax.initial import initial_arrays, initial_slots
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.shards import fill_shards
 from loadstone.frameworks.flax.structure import About
@@ -67,11 +67,13 @@ def fill(
 
 
 def _others(model: Any, slots: Mapping[str, nnx.Variable[Any]], plan: LoadPlan) -> dict[str, Any]:
-    """Numbers that are not stored: of newly initialised slots, and of variables that are no slots at all."""
+    """Numbers that are not stored: of newly initialized slots, and of variables that are no slots at all."""
     about: About = model.about
-    fresh = fresh_slots(model, plan.fresh)
-    wanted = {name for name in slots if name not in plan.recipes or name in plan.fresh} - {each.name for each in fresh}
-    made: dict[str, Any] = dict(fresh_arrays(fresh, about.seed, jnp.dtype(jnp.float32)))
+    initial = initial_slots(model, plan.initialized)
+    wanted = {name for name in slots if name not in plan.recipes or name in plan.initialized} - {
+        each.name for each in initial
+    }
+    made: dict[str, Any] = dict(initial_arrays(initial, about.seed, jnp.dtype(jnp.float32)))
     if wanted:
         made |= _from_constructor(about.remake, wanted)
     return made

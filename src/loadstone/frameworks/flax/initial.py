@@ -1,4 +1,4 @@
-"""Fresh numbers for slots, after their family's scheme."""
+"""Initial values of slots, after their family's scheme."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import thread_pool
 
 
-class FreshSlot(NamedTuple):
+class InitialSlot(NamedTuple):
     """A slot to be made anew, and the leaf whose scheme it follows."""
 
     name: str
@@ -30,31 +30,31 @@ class FreshSlot(NamedTuple):
 
 
 def fill_fresh(model: nnx.Module, seed: int, dtype: jnp.dtype) -> None:
-    """Fresh numbers for every parameter of a skeleton that is made of a blueprint's parts."""
+    """Initial values of every parameter of a skeleton that is made of a blueprint's parts."""
     first: dict[int, tuple[str, nnx.Variable[Any]]] = {}
     for name, variable in variables(model):
         first.setdefault(id(variable), (name, variable))
     owners = dict(first.values())
-    slots = fresh_slots(model, owners)
+    slots = initial_slots(model, owners)
     if is_traced():  # the same numbers, by way of XLA, which need not be drawn where only shapes are asked for
         shapes = {slot.name: jax.ShapeDtypeStruct(slot.shape, dtype) for slot in slots}
-        made = jax.pure_callback(lambda: fresh_arrays(slots, seed, dtype), shapes)
+        made = jax.pure_callback(lambda: initial_arrays(slots, seed, dtype), shapes)
     else:
-        made = {name: jnp.asarray(array) for name, array in fresh_arrays(slots, seed, dtype).items()}
+        made = {name: jnp.asarray(array) for name, array in initial_arrays(slots, seed, dtype).items()}
     for name, array in made.items():
         put(owners[name], array)
 
 
-def fresh_slots(model: nnx.Module, names: Iterable[str]) -> list[FreshSlot]:
+def initial_slots(model: nnx.Module, names: Iterable[str]) -> list[InitialSlot]:
     """The named slots that belong to a blueprint's parts."""
     found = []
     for name in names:
         holder, _, leaf = name.rpartition(".")
         owner, shape = at(model, holder) if holder else model, tuple(at(model, name).shape)
         if isinstance(owner, Leaf):
-            found.append(FreshSlot(name, owner.component, shape))
+            found.append(InitialSlot(name, owner.component, shape))
         elif is_bias(owner, leaf):
-            found.append(FreshSlot(name, Bias(shape[0]), shape))
+            found.append(InitialSlot(name, Bias(shape[0]), shape))
     return found
 
 
@@ -74,10 +74,10 @@ def _parts_here(component: Component) -> Iterable[Any]:
             yield from _parts_here(part.component)
 
 
-def fresh_arrays(slots: Sequence[FreshSlot], seed: int, dtype: jnp.dtype) -> dict[str, np.ndarray[Any, Any]]:
+def initial_arrays(slots: Sequence[InitialSlot], seed: int, dtype: jnp.dtype) -> dict[str, np.ndarray[Any, Any]]:
     """The numbers of each slot: they depend on the seed and on the slot's name, not on what else is made."""
 
-    def make(slot: FreshSlot) -> np.ndarray[Any, Any]:
+    def make(slot: InitialSlot) -> np.ndarray[Any, Any]:
         rng = np.random.default_rng((seed, zlib.crc32(slot.name.encode())))
         leaf_name = slot.name.rpartition(".")[2]
         return initial(slot.leaf, leaf_name, slot.shape, rng).astype(dtype)

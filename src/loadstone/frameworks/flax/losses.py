@@ -35,7 +35,7 @@ def next_token(logits: Array, labels: Array) -> Array:
 
 
 def masked_token(logits: Array, labels: Array) -> Array:
-    """Cross entropy at the labelled places, in float32; ``logits`` (…, classes), ``labels`` (…)."""
+    """Cross entropy at the labeled places, in float32; ``logits`` (…, classes), ``labels`` (…)."""
     return cross_entropy(logits.astype(jnp.float32), _classes("labels", labels, logits.shape[:-1]))
 
 
@@ -56,7 +56,7 @@ def load_balance(router_logits: tuple[Array, ...], top_k: int, counted: Array | 
 
 
 def token_classes(logits: Array, labels: Array) -> Array:
-    """Cross entropy over classes at the labelled places, in the logits' own dtype."""
+    """Cross entropy over classes at the labeled places, in the logits' own dtype."""
     return cross_entropy(logits, _classes("labels", labels, logits.shape[:-1]))
 
 

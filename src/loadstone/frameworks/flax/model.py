@@ -134,7 +134,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
 
         Everything that has a row for each token changes: the table, an output map that is not tied to it, their
-        biases. Old rows are kept, new ones are initialised by the family's scheme, or with ``mean_resizing`` are the
+        biases. Old rows are kept, new ones are initialized by the family's scheme, or with ``mean_resizing`` are the
         mean of the old ones. ``pad_to_multiple_of`` rounds up.
         """
         if unknown:

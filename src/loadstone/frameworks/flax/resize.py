@@ -12,7 +12,7 @@ from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.flax.initial import FreshSlot, fresh_arrays
+from loadstone.frameworks.flax.initial import InitialSlot, initial_arrays
 from loadstone.frameworks.flax.leaves import Leaf
 from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.flax.tree import at, put, value_of
@@ -22,7 +22,7 @@ from loadstone.frameworks.resizing import vocabulary_size
 def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
     """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows.
 
-    New rows are fresh, or the mean of the old.
+    New rows are initialized, or the mean of the old.
     """
     assert model.component is not None and model.head_spec is not None
     count = vocabulary_size(tokens, multiple, model.config.vocab_size)
@@ -46,17 +46,17 @@ def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool)
         for slot in sizes[name].own_slots():
             full_name = ".".join(filter(None, (name, slot.name)))
             variable = at(model, full_name)
-            put(variable, _grown(FreshSlot(full_name, sizes[name], slot.shape), variable, model.about.seed, averaged))
+            put(variable, _grown(InitialSlot(full_name, sizes[name], slot.shape), variable, model.about.seed, averaged))
         module = at(model, name)
         if isinstance(module, Leaf):
             module.component = sizes[name]
 
 
-def _grown(slot: FreshSlot, variable: nnx.Variable[Any], seed: int, to_mean: bool) -> jax.Array:
-    """Fresh rows for a slot, or the mean of the old, but for those that its variable has, where that lies."""
+def _grown(slot: InitialSlot, variable: nnx.Variable[Any], seed: int, to_mean: bool) -> jax.Array:
+    """Initial rows for a slot, or the mean of the old, but for those that its variable has, where that lies."""
     held = value_of(variable)
     old = np.asarray(held)
-    made = fresh_arrays([slot], seed, old.dtype)[slot.name]
+    made = initial_arrays([slot], seed, old.dtype)[slot.name]
     rows = min(len(old), len(made))
     made[:rows] = old[:rows]
     if to_mean:

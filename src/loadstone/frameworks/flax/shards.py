@@ -105,7 +105,7 @@ def read_part(
 
     The box names every dimension, in slices.
     """
-    if len(pieces) == 1 and pieces[0].into is None and not pieces[0].tensor.stretches:
+    if len(pieces) == 1 and pieces[0].into is None and not pieces[0].tensor.slices:
         view = source.taken(pieces[0])[box]
         if view.dtype == dtype:
             return _Part(view, view.nbytes, False)

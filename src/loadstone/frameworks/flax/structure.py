@@ -29,7 +29,7 @@ class About:
         self.warnings_issued: dict[str, bool] = {}
         """What has been said of inputs without an attention mask."""
         self.seed = 0
-        """What newly initialised slots are drawn from when a checkpoint lacks them."""
+        """What newly initialized slots are drawn from when a checkpoint lacks them."""
         self.nbytes_by_device: Mapping[str, int] = {}
         """Device → bytes of stored tensors that were read for it, where the model is spread over a mesh."""
         self.remake: Callable[[], Any] | None = None

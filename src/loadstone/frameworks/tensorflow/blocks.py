@@ -50,7 +50,7 @@ class SparseExperts(Built, component=components.SparseExperts):
             state.router_logits.append(logits)
         odds = tf.nn.softmax(tf.cast(logits, tf.float32))
         weights, chosen = tf.math.top_k(odds, component.top_k)
-        if component.normalise:
+        if component.normalize:
             weights /= tf.reduce_sum(weights, axis=-1, keepdims=True)
         said = call(holder, component.experts, tokens, chosen, tf.cast(weights, x.dtype), state=state)
         return tf.reshape(said, shape)

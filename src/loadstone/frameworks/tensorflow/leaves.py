@@ -1,4 +1,4 @@
-"""The layers that own variables, one for each leaf component. None makes a variable: filling and initialising do."""
+"""The layers that own variables, one for each leaf component. None makes a variable: filling and initializing do."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ IGNORED = -100
 
 
 def cross_entropy(logits: tf.Tensor, labels: tf.Tensor, ignored: Any = IGNORED) -> tf.Tensor:
-    """Mean over the places that are labelled; ``logits`` (places, classes), ``labels`` (places,)."""
+    """Mean over the places that are labeled; ``logits`` (places, classes), ``labels`` (places,)."""
     labels = tf.cast(tf.reshape(labels, [-1]), tf.int64)
     counts = labels != tf.cast(ignored, tf.int64)
     try:
@@ -57,7 +57,7 @@ def next_token(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
 
 
 def masked_token(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """Cross entropy at the labelled places, in float32; ``logits`` (…, classes), ``labels`` (…)."""
+    """Cross entropy at the labeled places, in float32; ``logits`` (…, classes), ``labels`` (…)."""
     return cross_entropy(tf.cast(_flat(logits), tf.float32), _classes("labels", labels, logits.shape[:-1]))
 
 
@@ -79,7 +79,7 @@ def load_balance(router_logits: tuple[tf.Tensor, ...], top_k: int, counted: tf.T
 
 
 def token_classes(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """Cross entropy over classes at the labelled places, in the logits' own dtype."""
+    """Cross entropy over classes at the labeled places, in the logits' own dtype."""
     return cross_entropy(_flat(logits), _classes("labels", labels, logits.shape[:-1]))
 
 

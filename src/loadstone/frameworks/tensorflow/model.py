@@ -29,7 +29,7 @@ from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
 from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.frameworks.tensorflow.training import Training
-from loadstone.frameworks.tensorflow.variables import initialise_all
+from loadstone.frameworks.tensorflow.variables import initialize_all
 
 if TYPE_CHECKING:
     from loadstone.configs.generation import GenerationConfig
@@ -107,15 +107,15 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
             attach(self, component.output.component)
 
     def post_init(self) -> None:
-        """Fresh numbers for every slot without a variable. A subclass calls it at the end of its ``__init__``."""
+        """Initial values for every slot without a variable. A subclass calls it at the end of its ``__init__``."""
         if not _skeletons.get():
             check_layers(self)
-            self.finish_variables(keras.config.floatx(), fresh=True)
+            self.finish_variables(keras.config.floatx(), initialize=True)
 
-    def finish_variables(self, dtype: str, *, fresh: bool = False) -> None:
-        """Say of all layers that they are built and compute in ``dtype``; with ``fresh`` make what variables lack."""
-        if fresh:
-            initialise_all(self, BY_NAME[to_tensorflow(dtype).name])
+    def finish_variables(self, dtype: str, *, initialize: bool = False) -> None:
+        """Say of all layers that they are built and compute in ``dtype``; ``initialize`` makes what variables lack."""
+        if initialize:
+            initialize_all(self, BY_NAME[to_tensorflow(dtype).name])
         policy = keras.DTypePolicy(dtype)
         for layer in self._flatten_layers():
             if layer.dtype_policy != policy:
@@ -236,7 +236,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         with skeletons():
             model = cls(config)
         check_layers(model)
-        model.finish_variables(dtype, fresh=True)
+        model.finish_variables(dtype, initialize=True)
         model.config.torch_dtype = dtype
         return model
 

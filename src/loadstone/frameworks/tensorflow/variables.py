@@ -53,17 +53,17 @@ def fill(
     owned = {slot.name: slot for slot in walk(model)}
     shapes = {name: slot.shape for name, slot in owned.items()}
     arrays, viewed, copied = fill_arrays(plan, shapes, source, dtype_of)
-    fresh_dtype = next((array.dtype for array in arrays.values()), np.dtype(np.float32))
+    initial_dtype = next((array.dtype for array in arrays.values()), np.dtype(np.float32))
     with tf.init_scope(), tf.device(device):
         for name in list(arrays):
             _put(owned[name], tensor_of(arrays.pop(name)))
-        initialise([owned[name] for name in plan.fresh], fresh_dtype)
+        initialize([owned[name] for name in plan.initialized], initial_dtype)
     tie(owned, {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)})
     return Filled(viewed, copied)
 
 
-def initialise(slots: list[Owned], dtype: np.dtype[Any]) -> None:
-    """Fresh numbers after the family's scheme; a layer of somebody else's keeps those that it was made with."""
+def initialize(slots: list[Owned], dtype: np.dtype[Any]) -> None:
+    """Initial values after the family's scheme; a layer of somebody else's keeps those that it was made with."""
     # Seeded by NumPy's own generator, so that keras.utils.set_random_seed decides about these numbers too.
     rng = np.random.default_rng(np.random.randint(1 << 31, size=4))
     for slot in slots:
@@ -74,11 +74,11 @@ def initialise(slots: list[Owned], dtype: np.dtype[Any]) -> None:
         _put(slot, tf.constant(numbers))
 
 
-def initialise_all(model: Any, dtype: DType) -> None:
-    """Fresh numbers for every slot that has no variable yet."""
+def initialize_all(model: Any, dtype: DType) -> None:
+    """Initial values for every slot that has no variable yet."""
     owned = {slot.name: slot for slot in walk(model)}
     tied = model.tied_slots()
-    initialise([slot for slot in owned.values() if slot.variable is None and slot.name not in tied], numpy_dtype(dtype))
+    initialize([slot for slot in owned.values() if slot.variable is None and slot.name not in tied], numpy_dtype(dtype))
     tie(owned, tied)
 
 

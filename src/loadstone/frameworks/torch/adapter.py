@@ -35,7 +35,7 @@ from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
     from loadstone.frameworks.torch.loading.own_memory import OwnMemory
-    from loadstone.frameworks.torch.quantized.save_parts import Quantiser
+    from loadstone.frameworks.torch.quantized.save_parts import TorchQuantizer
 
 __all__ = [
     "alike",
@@ -48,7 +48,7 @@ __all__ = [
     "naming",
     "own_memory",
     "placement",
-    "quantiser",
+    "quantizer",
     "resolve_class",
     "skeleton",
     "slots",
@@ -132,7 +132,7 @@ def fill_model(
     def dtype_of(slot: str, stored: StoredTensor) -> torch.dtype:
         return to_torch(devices.dtypes(slot, stored))
 
-    def fresh_dtype_of(slot: str) -> torch.dtype | None:
+    def initial_dtype_of(slot: str) -> torch.dtype | None:
         dtype = devices.dtypes.computes_in(slot)
         return None if dtype is None else to_torch(dtype)
 
@@ -145,7 +145,7 @@ def fill_model(
         )
 
         plan = offload(plan, devices, owners, source, dtype_of, options.offload_folder)
-    if devices.lower is None:
+    if devices.quantized_layers is None:
         device_of: Callable[[str], torch.device] = devices.of
         ready, written = dict[str, Tensor](), 0
         if memory is not None:
@@ -153,16 +153,16 @@ def fill_model(
             memory.untie(model, plan.untied)
             device_of = memory.device_of(devices)
             ready, written = memory.write(plan, weights, dtype_of, devices)
-        filled = fill(model, plan, source, dtype_of, device_of, fresh_dtype_of, ready)
+        filled = fill(model, plan, source, dtype_of, device_of, initial_dtype_of, ready)
         filled = Filled(filled.viewed, filled.copied + written)
     else:
-        from loadstone.frameworks.torch.quantized.quantize import quantise
+        from loadstone.frameworks.torch.quantized.quantize import quantize
 
-        devices.lower.prepare(model, devices.dtypes.main)
-        quantised = quantise(model, plan, devices.lower, source, devices)
-        rest = plan.without(quantised.held)
-        filled = fill(model, rest, source, dtype_of, devices.of, fresh_dtype_of, quantised.parameters)
-        filled = Filled(filled.viewed + quantised.viewed, filled.copied + quantised.made)
+        devices.quantized_layers.prepare(model, devices.dtypes.main)
+        quantized = quantize(model, plan, devices.quantized_layers, source, devices)
+        rest = plan.without(quantized.held)
+        filled = fill(model, rest, source, dtype_of, devices.of, initial_dtype_of, quantized.parameters)
+        filled = Filled(filled.viewed + quantized.viewed, filled.copied + quantized.made)
     cast_between(model, devices.dtypes)
     cross(model, devices)
     if uses_disk or devices.is_accelerated:
@@ -188,20 +188,20 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     return copied(model, checkpoint, strict)
 
 
-def quantiser(model: nn.Module, plan: LoadPlan, devices: Devices) -> Quantiser:
-    """For weights that are quantised to be saved; see there."""
-    from loadstone.frameworks.torch.quantized.save_parts import Quantiser
+def quantizer(model: nn.Module, plan: LoadPlan, devices: Devices) -> TorchQuantizer:
+    """For weights that are quantized to be saved; see there."""
+    from loadstone.frameworks.torch.quantized.save_parts import TorchQuantizer
 
     assert isinstance(model, PreTrainedModel)
-    return Quantiser(model, plan, devices)
+    return TorchQuantizer(model, plan, devices)
 
 
 def finish(model: nn.Module, dtype: DType, devices: Devices) -> None:
     """What a loaded model says of itself; it is ready for inference."""
     assert isinstance(model, PreTrainedModel)
     model.config.torch_dtype = to_torch(devices.dtypes.main or dtype)
-    if devices.lower is not None:
-        devices.lower.describe(model, devices.dtypes.main)
+    if devices.quantized_layers is not None:
+        devices.quantized_layers.describe(model, devices.dtypes.main)
     if devices.named:  # accelerate and PEFT take charge of the devices of a model that has this
         model.hf_device_map = devices.hf_device_map()
     model.eval()

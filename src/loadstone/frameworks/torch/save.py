@@ -54,7 +54,7 @@ def save(
     tensors, metadata = flattened(found)
     as_format = weight_format(format, safe_serialization, (PYTORCH, MSGPACK))
     if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
-        raise SaveError(f"Quantised weights are written as safetensors only, not as {as_format}. Nothing was written.")
+        raise SaveError(f"Quantized weights are written as safetensors only, not as {as_format}. Nothing was written.")
     return save_model(
         model,
         folder,
@@ -108,7 +108,7 @@ def outgoing_tensor(name: str, tensor: Tensor) -> OutgoingTensor:
 
 
 def reader(tensor: Tensor) -> Read:
-    """Reads any stretch of a tensor on any device. Only what is asked for is copied, and only where it has to be."""
+    """Reads any range of a tensor on any device. Only what is asked for is copied, and only where it has to be."""
     if tensor.device.type == "cpu":
         # NumPy copies what is strided in the thread that asks; PyTorch would wake a team of its own for each.
         return of_array(tensor.view(_WORDS[tensor.element_size()]).numpy())

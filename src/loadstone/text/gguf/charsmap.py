@@ -1,4 +1,4 @@
-"""SentencePiece's compiled normalisation: checked before it is used, since the library that reads it does not.
+"""SentencePiece's compiled normalization: checked before it is used, since the library that reads it does not.
 
 Four bytes with the size of a trie, the trie (Darts, https://github.com/s-yata/darts-clone: units of 32 bits), then the
 replacements, each ended by a zero byte. A trie whose units point outside of it ends a process inside ``tokenizers``.

@@ -1,6 +1,6 @@
 """Merges from the left: what ``llama`` means where all scores are equal, or none are there.
 
-``llm_tokenizer_spm`` in llama.cpp's ``llama-vocab.cpp`` joins the neighbours of the highest score first, and of equals
+``llm_tokenizer_spm`` in llama.cpp's ``llama-vocab.cpp`` joins the neighbors of the highest score first, and of equals
 the leftmost. With equal scores that is one walk over the text. No list of merges says the same (of ``ab``, ``bc`` and
 ``ca`` each would have to stand before the next), so the walk cuts a text into tokens before the model sees it, and
 ``tokenizer.json`` has no words for such a tokenizer.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def tokens_from_the_left(text: str, pieces: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Where the tokens of a text begin and end, in characters: of all neighbours that join to a piece, the leftmost
+    """Where the tokens of a text begin and end, in characters: of all neighbors that join to a piece, the leftmost
     first, until none do.
 
     >>> list(tokens_from_the_left("abcab", {"ab", "bc", "cab"}))

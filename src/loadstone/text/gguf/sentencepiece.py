@@ -1,7 +1,7 @@
 """``llama``: SentencePiece's merges by score, with bytes for what no token spells.
 
 Kudo and Richardson 2018 (https://arxiv.org/abs/1808.06226), and ``llm_tokenizer_spm`` in llama.cpp's
-``llama-vocab.cpp``: of all neighbours that make a token together, those of the highest score are merged first. The
+``llama-vocab.cpp``: of all neighbors that make a token together, those of the highest score are merged first. The
 ``tokenizers`` library merges by a list instead, which follows from the scores. Where these are all equal, or absent,
 the file's own merges count, and without them :mod:`loadstone.text.gguf.leftmost`.
 """
@@ -66,7 +66,7 @@ def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
 
 
 class Order(Enum):
-    """What tells which neighbours are merged first."""
+    """What tells which neighbors are merged first."""
 
     BY_SCORE = "by score"
     BY_THE_FILES_MERGES = "by the merges of the file"

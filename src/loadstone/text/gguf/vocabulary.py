@@ -81,7 +81,7 @@ class Vocabulary:
     lowercase: bool
     strip_accents: bool
     charsmap: bytes
-    """SentencePiece's compiled normalisation; empty where there is none."""
+    """SentencePiece's compiled normalization; empty where there is none."""
     chat_templates: Mapping[str, str]
     context_length: int | None
 

@@ -1,4 +1,4 @@
-"""Slots that are no views: made in fresh memory of their device, everything cast, reordered and stacked on the way."""
+"""Slots that are no views: made in new memory of their device, everything cast, reordered and stacked on the way."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from torch import Tensor
 from loadstone.core.progress import Progress
 from loadstone.core.slices import Box
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
-from loadstone.frameworks.torch.loading.staging import DeviceLane, TensorLane, has_lanes, lanes_of
+from loadstone.frameworks.torch.loading.staging import DeviceBuffer, TensorBuffer, device_buffers, has_device_buffers
 from loadstone.materialize.decode import packed_bytes, unpack
 from loadstone.materialize.moves import Moves
 from loadstone.planning.recipes import Piece
-from loadstone.transfer.copy import Extent, LanePool, Move, copy, layout
+from loadstone.transfer.copy import BufferPool, Extent, Move, copy, layout
 from loadstone.transfer.memory import PAGE_BYTES, Arena
-from loadstone.transfer.page_stitch import LEAST_BYTES, lay
+from loadstone.transfer.page_stitch import LEAST_BYTES, stitch
 from loadstone.transfer.weight_files import Weights
 
 _SMALL_BYTES = 64 << 10
@@ -40,27 +40,27 @@ class Copied(NamedTuple):
     """What was made, and how many bytes of it are the file's own pages."""
 
     tensors: dict[str, Tensor]
-    laid_bytes: int
+    stitched_bytes: int
 
 
 def make(jobs: Sequence[Job], device: torch.device, weights: Weights) -> Copied:
     """Make slots on one device. Stored bytes cross to it as they are stored, and are cast there.
 
-    On the CPU all lie in one stretch of memory; stacked parts that are stored as they are needed stay the file's pages.
+    On the CPU all lie in one allocation; stacked parts that are stored as they are needed stay the file's pages.
     """
     moves = Moves()
     for number, job in enumerate(jobs):
         moves.add(number, job.shape, job.pieces)
     targets = _on_cpu(jobs, moves) if device.type == "cpu" else _on(device, jobs)
-    laid_bytes = 0
+    stitched_bytes = 0
     if targets.arena is not None:
         mapped = {path: those for path, those in moves.by_file.items() if weights.is_mapped(path)}
-        laid = lay(targets.arena.memory, mapped, targets.place_of, weights.open)
-        moves.by_file |= laid.moves
-        weights.warm(laid.regions)
-        laid_bytes = laid.nbytes
+        stitched = stitch(targets.arena.memory, mapped, targets.place_of, weights.open)
+        moves.by_file |= stitched.moves
+        weights.warm(stitched.regions)
+        stitched_bytes = stitched.nbytes
     _run(moves, targets, device, weights)
-    return Copied({job.name: tensor for job, tensor in zip(jobs, targets.tensors, strict=True)}, laid_bytes)
+    return Copied({job.name: tensor for job, tensor in zip(jobs, targets.tensors, strict=True)}, stitched_bytes)
 
 
 def copy_into(jobs: Sequence[Job], tensors: Sequence[Tensor], device: torch.device, weights: Weights) -> None:
@@ -79,15 +79,15 @@ def _run(moves: Moves, targets: _Targets, device: torch.device, weights: Weights
     threads = weights.options.count()
     total = sum(move.nbytes for those in moves.by_file.values() for move in those)
     with Progress("Loading", total) as progress:
-        if has_lanes(device):
-            ring = lanes_of(device)
+        if has_device_buffers(device):
+            ring = device_buffers(device)
             ring.begin()
             try:
                 copy(moves.by_file, weights.open, ring, targets.put, threads, progress)
             finally:
                 ring.finish()
         elif moves.by_file:
-            copy(moves.by_file, weights.open, LanePool(TensorLane, threads), targets.put, threads, progress)
+            copy(moves.by_file, weights.open, BufferPool(TensorBuffer, threads), targets.put, threads, progress)
     if moves.packed:
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
             unpack(moves.packed, weights.open, targets.put_values, threads, progress)
@@ -110,18 +110,18 @@ class _Targets:
             return None
         return self.arena.offsets[move.target] + move.start * move.dtype.bits // 8
 
-    def put(self, lane: TensorLane | DeviceLane, extent: Extent) -> None:
+    def put(self, buffer: TensorBuffer | DeviceBuffer, extent: Extent) -> None:
         """Bring what was read to its targets."""
-        lane.land(extent.range.nbytes)
+        buffer.send(extent.range.nbytes)
         base = extent.range.start
         for move in extent.moves:
             start, nbytes = move.offset - base, move.nbytes
             if nbytes <= _SMALL_BYTES and self._bytes is not None:
                 place = self.place_of(move)
                 if place is not None:
-                    self._bytes[place : place + nbytes] = lane.view[start : start + nbytes]
+                    self._bytes[place : place + nbytes] = buffer.view[start : start + nbytes]
                     continue
-            values = lane.values(start, nbytes, to_torch(move.dtype))
+            values = buffer.values(start, nbytes, to_torch(move.dtype))
             if move.box is None or move.axes is None:
                 self._flat[move.target][move.start : move.start + len(values)].copy_(values, non_blocking=True)
             else:
@@ -163,7 +163,7 @@ def _on_cpu(jobs: Sequence[Job], moves: Moves) -> _Targets:
 
 
 def _residues(jobs: Sequence[Job], moves: Moves) -> list[int | None]:
-    """Where within a page each slot should begin so that most of it can be laid there."""
+    """Where within a page each slot should begin so that most of it can be stitched there."""
     votes: dict[int, Counter[int]] = {}
     for offset, nbytes, target, start, stored, box, _ in itertools.chain.from_iterable(moves.by_file.values()):
         if nbytes < LEAST_BYTES or box is not None or to_torch(stored) is not jobs[target].dtype:

@@ -30,4 +30,4 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
         untie(model, plan.untied)
         memory = dict(tensors_of(model))
     write(plan, memory, Weights(checkpoint.ends))
-    return list(plan.fresh), list(plan.unused)
+    return list(plan.initialized), list(plan.unused)

@@ -14,7 +14,7 @@ from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.copies import Copied, Job, make
 from loadstone.frameworks.torch.loading.module_walk import modules_of
-from loadstone.frameworks.torch.modeling.initialize import initialise
+from loadstone.frameworks.torch.modeling.initialize import initialize
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored, Tied
 from loadstone.transfer.weight_files import Weights
@@ -73,12 +73,12 @@ def fill(
     source: Source,
     dtype_of: TorchDTypeOf,
     device_of: Callable[[str], torch.device],
-    fresh_dtype_of: Callable[[str], torch.dtype | None],
+    initial_dtype_of: Callable[[str], torch.dtype | None],
     ready: Mapping[str, Tensor] = _NONE,
 ) -> Filled:
     """Put every slot's numbers into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
 
-    Fresh ones are in the dtype that ``fresh_dtype_of`` says; where it says none, in that of the others.
+    Initialized ones are in the dtype that ``initial_dtype_of`` says; where it says none, in that of the others.
 
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
     copied once, straight into its final memory.
@@ -107,11 +107,11 @@ def fill(
         jobs.setdefault(device, []).append(Job(name, recipe.pieces, tuple(owners[name].shape), dtype))
     copied = 0
     for device, those in jobs.items():
-        tensors, laid = source.make(those, device)
+        tensors, viewed_bytes = source.make(those, device)
         made |= tensors
-        viewed += laid
-        copied += sum(tensor.nbytes for tensor in tensors.values()) - laid
-    _put(model, plan, owners, made, device_of, fresh_dtype_of)
+        viewed += viewed_bytes
+        copied += sum(tensor.nbytes for tensor in tensors.values()) - viewed_bytes
+    _put(model, plan, owners, made, device_of, initial_dtype_of)
     return Filled(viewed, copied)
 
 
@@ -125,11 +125,11 @@ def check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
         if not tensor.dtype.is_floating
     ]
     if faults:
-        raise UnsupportedDType(faults, hint="Are these quantised weights, and does config.json say so?")
+        raise UnsupportedDType(faults, hint="Are these quantized weights, and does config.json say so?")
 
 
 def _default_dtype(made: Mapping[str, Tensor]) -> torch.dtype:
-    """What fresh slots are made in: the dtype of the others."""
+    """What initialized slots are made in: the dtype of the others."""
     kinds = (tensor.dtype for tensor in made.values() if tensor.is_floating_point())
     return next((kind for kind in kinds if kind.itemsize > 1), torch.float32)
 
@@ -159,15 +159,15 @@ def _put(
     owners: Mapping[str, Tensor],
     made: dict[str, Tensor],
     device_of: Callable[[str], torch.device],
-    fresh_dtype_of: Callable[[str], torch.dtype | None],
+    initial_dtype_of: Callable[[str], torch.dtype | None],
 ) -> None:
     """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
     modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
-    fresh, default = set(plan.fresh), _default_dtype(made)
-    for name in fresh:
+    initialized, default = set(plan.initialized), _default_dtype(made)
+    for name in initialized:
         slot = owners[name]
-        kind = (fresh_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
+        kind = (initial_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
         made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
     for name, value in made.items():
         slot = owners[name]
@@ -195,4 +195,4 @@ def _put(
             table[leaf] = new
         elif slot.device != device_of(name) and not slot.is_meta:
             table[leaf] = slot.to(device_of(name))
-    initialise(model, fresh)
+    initialize(model, initialized)

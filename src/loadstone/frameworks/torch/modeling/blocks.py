@@ -53,7 +53,7 @@ class SparseExperts(Built, component=components.SparseExperts):
             state.router_logits.append(logits)
         odds = logits.softmax(dim=-1, dtype=torch.float32)
         weights, chosen = odds.topk(component.top_k, dim=-1)
-        if component.normalise:
+        if component.normalize:
             weights = weights / weights.sum(dim=-1, keepdim=True)
         return call(holder, component.experts, tokens, chosen, weights.to(x.dtype)).view_as(x)
 

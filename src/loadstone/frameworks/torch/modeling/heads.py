@@ -202,7 +202,7 @@ class CausalLM(_WithHead, GenerationMixin):
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
 
         ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
-        ``num_items_in_batch``: what the sum over labelled tokens is divided by, in place of their number here.
+        ``num_items_in_batch``: what the sum over labeled tokens is divided by, in place of their number here.
         ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
         contains ``config.router_aux_loss_coef`` times.
         """
@@ -266,7 +266,7 @@ class MaskedLM(_WithHead):
     ) -> MaskedLMOutput | tuple[Any, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss.
 
-        ``num_items_in_batch``: what the sum over labelled tokens is divided by, in place of their number here.
+        ``num_items_in_batch``: what the sum over labeled tokens is divided by, in place of their number here.
         """
         if unknown:
             self._check_unknown(unknown, position_ids)

@@ -7,28 +7,28 @@ from typing import Any
 import torch
 from torch import nn
 
-from loadstone.frameworks.torch.transformers_compat.conventions import initialise_by_class
+from loadstone.frameworks.torch.transformers_compat.conventions import initialize_by_class
 
 
-def initialise(model: nn.Module, names: set[str]) -> None:
-    """Fresh numbers for the named slots, each by the module that owns it; lone vectors become 0.
+def initialize(model: nn.Module, names: set[str]) -> None:
+    """Initial values for the named slots, each by the module that owns it; lone vectors become 0.
 
     A class that says how, in ``_init_weights``, is asked first.
     """
     by_owner: dict[str, set[str]] = {}
-    for name in initialise_by_class(model, names):
+    for name in initialize_by_class(model, names):
         owner, _, leaf = name.rpartition(".")
         by_owner.setdefault(owner, set()).add(leaf)
     for owner, leaves in by_owner.items():
         module: Any = model.get_submodule(owner)
-        if hasattr(module, "initialise"):
-            module.initialise(leaves)
+        if hasattr(module, "initialize"):
+            module.initialize(leaves)
         else:
             _reset(module, leaves)
 
 
 def _reset(module: Any, leaves: set[str]) -> None:
-    """Fresh numbers for a module of somebody else's, by its own method; what it may not touch is put back."""
+    """Initial values for a module of somebody else's, by its own method; what it may not touch is put back."""
     reset = getattr(module, "reset_parameters", None) or getattr(module, "_reset_parameters", None)
     if reset is None:
         for leaf in leaves:
@@ -42,8 +42,8 @@ def _reset(module: Any, leaves: set[str]) -> None:
             slots[name].copy_(numbers)
 
 
-def materialise(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
-    """Give memory and fresh numbers to the named slots of a skeleton; tied slots stay one parameter."""
+def materialize(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
+    """Give memory and initial values to the named slots of a skeleton; tied slots stay one parameter."""
     made: dict[int, nn.Parameter] = {}
     for name, slot in list(model.named_parameters(remove_duplicate=False)):
         if id(slot) in made or name in names:
@@ -53,4 +53,4 @@ def materialise(model: nn.Module, names: set[str], dtype: torch.dtype, device: t
                 made[id(slot)] = nn.Parameter(empty, requires_grad=slot.requires_grad)
             owner, _, leaf = name.rpartition(".")
             model.get_submodule(owner)._parameters[leaf] = made[id(slot)]
-    initialise(model, names)
+    initialize(model, names)

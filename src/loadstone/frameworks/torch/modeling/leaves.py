@@ -1,7 +1,7 @@
 """The modules that own parameters, one for each leaf component.
 
-They derive from PyTorch's own layers where there is one, so that adapters and quantisers that look for
-``nn.Linear`` find them. None fills its memory when made: :meth:`initialise` does, for the slots asked for.
+They derive from PyTorch's own layers where there is one, so that adapters and quantizers that look for
+``nn.Linear`` find them. None fills its memory when made: :meth:`initialize` does, for the slots asked for.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class Linear(nn.Linear):
         return F.linear(input, _computed(self.weight, input), self.bias)
 
     def reset_parameters(self) -> None:
-        """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
+        """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
 
-    def initialise(self, names: set[str]) -> None:
-        """Fresh numbers for the named slots: normal weights, zero bias."""
+    def initialize(self, names: set[str]) -> None:
+        """Initial values for the named slots: normal weights, zero bias."""
         if "weight" in names:
             _fill(self.weight, self.component.std, self.component.cutoff)
         if "bias" in names:
@@ -80,8 +80,8 @@ class TransposedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return F.linear(x, _computed(self.weight, x).t(), self.bias)
 
-    def initialise(self, names: set[str]) -> None:
-        """Fresh numbers for the named slots: normal weights, zero bias."""
+    def initialize(self, names: set[str]) -> None:
+        """Initial values for the named slots: normal weights, zero bias."""
         if "weight" in names:
             _fill(self.weight, self.component.std, self.component.cutoff)
         if "bias" in names and self.bias is not None:
@@ -99,7 +99,7 @@ class Embedding(nn.Embedding):
         self.component = component
 
     def reset_parameters(self) -> None:
-        """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
+        """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
 
     def vectors(self, ids: Tensor) -> Tensor:
         """Rows of the table."""
@@ -114,8 +114,8 @@ class Embedding(nn.Embedding):
             else vectors * torch.tensor(self.component.scale, dtype=vectors.dtype)
         )
 
-    def initialise(self, names: set[str]) -> None:
-        """A fresh table: normal, or sines and cosines; the padding row is 0."""
+    def initialize(self, names: set[str]) -> None:
+        """An initial table: normal, or sines and cosines; the padding row is 0."""
         if "weight" not in names:
             return
         if self.component.sinusoidal:
@@ -154,7 +154,7 @@ class RMSNorm(nn.Module):
             return (wide * (self.component.offset + self.weight.float())).to(x.dtype)
         return self.weight * wide.to(x.dtype)
 
-    def initialise(self, names: set[str]) -> None:
+    def initialize(self, names: set[str]) -> None:
         """A gain of 1."""
         nn.init.constant_(self.weight, 1.0 - self.component.offset)
 
@@ -170,9 +170,9 @@ class LayerNorm(nn.LayerNorm):
         self.component = component
 
     def reset_parameters(self) -> None:
-        """Nothing: memory is filled from the checkpoint, or by :meth:`initialise`."""
+        """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
 
-    def initialise(self, names: set[str]) -> None:
+    def initialize(self, names: set[str]) -> None:
         """A gain of 1 and a bias of 0, for the named slots."""
         if "weight" in names:
             nn.init.ones_(self.weight)
@@ -223,7 +223,7 @@ class Experts(nn.Module):
         """``x`` (tokens, inputs) times one expert's matrix of a slot → (tokens, outputs)."""
         return F.linear(x, self._parameters[name][expert])  # type: ignore[index]
 
-    def initialise(self, names: set[str]) -> None:
+    def initialize(self, names: set[str]) -> None:
         """Normal weights for the named slots."""
         for name in sorted(names):
             _fill(self.get_parameter(name), self.component.std, None)

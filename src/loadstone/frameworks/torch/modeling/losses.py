@@ -35,9 +35,9 @@ def next_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None
 
 
 def masked_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
-    """Cross entropy at the labelled places; ``logits`` (…, classes), ``labels`` (…).
+    """Cross entropy at the labeled places; ``logits`` (…, classes), ``labels`` (…).
 
-    The mean, or the sum divided by ``items``: the labelled places of all batches whose gradients are added up.
+    The mean, or the sum divided by ``items``: the labeled places of all batches whose gradients are added up.
     """
     flat, classes = logits.flatten(0, -2).float(), _classes("labels", labels, logits.shape[:-1])
     if items is None:
@@ -70,7 +70,7 @@ def load_balance(router_logits: tuple[Tensor, ...], top_k: int, counted: Tensor 
 
 
 def token_classes(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross entropy over classes at the labelled places, in the logits' own dtype."""
+    """Cross entropy over classes at the labeled places, in the logits' own dtype."""
     return _cross_entropy(logits.flatten(0, -2), _classes("labels", labels, logits.shape[:-1]))
 
 

@@ -46,7 +46,7 @@ def row_segments(position_ids: Tensor) -> Tensor | None:
     are is not known, as in a traced graph, the answer is never None.
     """
     restarts = position_ids[:, 1:] != position_ids[:, :-1] + 1
-    # Looking lets the fast kernels run. It costs a synchronisation, but only where a caller gives position_ids alone.
+    # Looking lets the fast kernels run. It costs a synchronization, but only where a caller gives position_ids alone.
     if values_known(position_ids) and not bool(restarts.any()):
         return None
     return F.pad(restarts.cumsum(dim=1), (1, 0))

@@ -22,7 +22,7 @@ from loadstone.frameworks.torch.loading.module_walk import bytes_of, packed_elem
 from loadstone.frameworks.torch.loading.skeleton import are_emptied, as_registered
 from loadstone.frameworks.torch.modeling.backbone import attach_backbone
 from loadstone.frameworks.torch.modeling.build import attach, build, place
-from loadstone.frameworks.torch.modeling.initialize import initialise, materialise
+from loadstone.frameworks.torch.modeling.initialize import initialize, materialize
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
 from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
 from loadstone.frameworks.torch.modeling.tying import Tying
@@ -87,7 +87,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
                 self.post_init()
 
     def _is_skeleton(self) -> bool:
-        """Whether a blueprint's parts have no memory, so that there is nothing to initialise."""
+        """Whether a blueprint's parts have no memory, so that there is nothing to initialize."""
         if type(self).post_init is not PreTrainedModel.post_init:
             return False
         first = next(self.parameters(), None)
@@ -107,8 +107,8 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
             attach(self, component.output.component)
 
     def post_init(self) -> None:
-        """Fresh numbers for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
-        initialise(self, {name for name, slot in self.named_parameters() if not slot.is_meta})
+        """Initial values for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
+        initialize(self, {name for name, slot in self.named_parameters() if not slot.is_meta})
         if self.family_spec is None:
             self.tie_weights()
 
@@ -170,7 +170,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
 
         Everything that has a row for each token changes: the table, an output map that is not tied to it, their
-        biases. Old rows are kept, new ones are initialised by the family's scheme, or with ``mean_resizing`` are the
+        biases. Old rows are kept, new ones are initialized by the family's scheme, or with ``mean_resizing`` are the
         mean of the old ones. ``pad_to_multiple_of`` rounds up.
         """
         if unknown:
@@ -286,7 +286,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         with torch.device("meta"):
             model = cls(config)
         device = torch.device("meta") if are_emptied() else torch.get_default_device()
-        materialise(model, {name for name, _ in model.named_parameters()}, dtype, device)
+        materialize(model, {name for name, _ in model.named_parameters()}, dtype, device)
         model.config.torch_dtype = dtype
         return model
 

@@ -18,7 +18,7 @@ from loadstone.frameworks.torch.modeling.tying import Tying
 def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *, to_mean: bool) -> None:
     """Make room for so many ``tokens``, rounded up to a ``multiple``; the config follows.
 
-    New rows are fresh, or the mean of the old.
+    New rows are initialized, or the mean of the old.
     """
     assert model.component is not None and model.head_spec is not None
     count = vocabulary_size(tokens, multiple, model.config.vocab_size)
@@ -55,36 +55,36 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
                 f"{name} is packed as it is stored, and its rows cannot be more or fewer. Load the checkpoint with "
                 "dequantize=True to resize it."
             )
-        fresh = _fresh(components[name], next(iter(slots.values())))
+        initialized = _initialized(components[name], next(iter(slots.values())))
         # A bias by itself goes with a tied table, and starts at 0, as in transformers.
         averaged = to_mean and not isinstance(component, Bias)
         for leaf, slot in slots.items():
-            source = fresh if isinstance(fresh, nn.Parameter) else fresh.get_parameter(leaf)
+            source = initialized if isinstance(initialized, nn.Parameter) else initialized.get_parameter(leaf)
             module.register_parameter(
                 leaf, nn.Parameter(_grown(source, slot, averaged), requires_grad=slot.requires_grad)
             )
-        if isinstance(fresh, nn.Module):
+        if isinstance(initialized, nn.Module):
             module.component = components[name]  # type: ignore[assignment]
             for size in ("num_embeddings", "padding_idx", "out_features"):
                 if hasattr(module, size):
-                    setattr(module, size, getattr(fresh, size))
+                    setattr(module, size, getattr(initialized, size))
 
 
-def _fresh(component: Component, old: Tensor) -> nn.Module | nn.Parameter:
-    """A leaf with fresh numbers, in the dtype and on the device of ``old``."""
+def _initialized(component: Component, old: Tensor) -> nn.Module | nn.Parameter:
+    """A leaf with initial values, in the dtype and on the device of ``old``."""
     with torch.device(old.device):
         made = build(component)
     if isinstance(made, nn.Parameter):
         return nn.Parameter(torch.zeros_like(made, dtype=old.dtype))
     made = made.to(old.dtype)
-    made.initialise({name for name, _ in made.named_parameters()})  # type: ignore[operator]
+    made.initialize({name for name, _ in made.named_parameters()})  # type: ignore[operator]
     return made
 
 
-def _grown(fresh: Tensor, old: Tensor, to_mean: bool) -> Tensor:
-    """``fresh`` with the rows that ``old`` has, and with their mean for the others if so asked."""
-    rows = min(fresh.shape[0], old.shape[0])
-    grown = fresh.detach()
+def _grown(initialized: Tensor, old: Tensor, to_mean: bool) -> Tensor:
+    """``initialized`` with the rows that ``old`` has, and with their mean for the others if so asked."""
+    rows = min(initialized.shape[0], old.shape[0])
+    grown = initialized.detach()
     grown[:rows] = old.detach()[:rows]
     if to_mean:
         grown[rows:] = old.detach().mean(dim=0, dtype=torch.float32).to(old.dtype)

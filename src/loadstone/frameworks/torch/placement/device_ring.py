@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from loadstone.core.slices import ByteRange, FileRange
-from loadstone.frameworks.torch.loading.staging import DeviceLane, lanes_of
+from loadstone.frameworks.torch.loading.staging import DeviceBuffer, device_buffers
 from loadstone.transfer.stream import Relay, StreamedBlock, open_files
 from loadstone.transfer.weight_file import READ_BYTES, WeightFile
 
@@ -36,7 +36,7 @@ class _Part(NamedTuple):
 class _Step(NamedTuple):
     """A staging buffer's load."""
 
-    fill: Callable[[DeviceLane], None]
+    fill: Callable[[DeviceBuffer], None]
     parts: tuple[_Part, ...]
 
 
@@ -59,8 +59,8 @@ class DeviceRing(Relay):
         self._sizes = [[each.nbytes for each in sources] for sources in blocks]
         self._device = device
         self._memory = [torch.empty(largest, dtype=torch.uint8, device=device) for _ in range(2)]
-        self._lanes = lanes_of(device)
-        self._stream = self._lanes.stream
+        self._staging = device_buffers(device)
+        self._stream = self._staging.stream
         self._used: list[Any] = [None, None]
         if self._stream is not None:
             for memory in self._memory:
@@ -98,13 +98,13 @@ class DeviceRing(Relay):
             torch.accelerator.current_stream(self._device).wait_event(event)
 
     def _carry(self, step: _Step, memory: Tensor) -> None:
-        lane = self._lanes.take()
+        buffer = self._staging.acquire()
         try:
-            step.fill(lane)
+            step.fill(buffer)
             for (start, stop), to in step.parts:
-                memory[to : to + stop - start].copy_(lane.tensor[start:stop], non_blocking=True)
+                memory[to : to + stop - start].copy_(buffer.tensor[start:stop], non_blocking=True)
         finally:
-            self._lanes.give(lane)
+            self._staging.release(buffer)
 
 
 def _layout(sources: Sequence[Source]) -> tuple[list[int], int]:
@@ -125,25 +125,25 @@ def _from_memory(sources: Sequence[Source], starts: Sequence[int]) -> Iterator[_
             loads += [(flat[at : at + READ_BYTES], start + at) for at in range(0, flat.numel(), READ_BYTES)]
     batch: list[tuple[Tensor, int]] = []
     held = 0
-    for stretch, to in loads:
-        if batch and held + stretch.numel() > READ_BYTES:
+    for part, to in loads:
+        if batch and held + part.numel() > READ_BYTES:
             yield _step_of(batch)
             batch, held = [], 0
-        batch.append((stretch, to))
-        held += stretch.numel()
+        batch.append((part, to))
+        held += part.numel()
     if batch:
         yield _step_of(batch)
 
 
 def _step_of(batch: Sequence[tuple[Tensor, int]]) -> _Step:
     parts, at = [], 0
-    for stretch, to in batch:
-        parts.append(_Part(ByteRange(at, at + stretch.numel()), to))
-        at += stretch.numel()
+    for part, to in batch:
+        parts.append(_Part(ByteRange(at, at + part.numel()), to))
+        at += part.numel()
 
-    def fill(lane: DeviceLane) -> None:
-        for (stretch, _), ((start, stop), _) in zip(batch, parts, strict=True):
-            lane.tensor[start:stop].copy_(stretch)
+    def fill(buffer: DeviceBuffer) -> None:
+        for (part, _), ((start, stop), _) in zip(batch, parts, strict=True):
+            buffer.tensor[start:stop].copy_(part)
 
     return _Step(fill, tuple(parts))
 
@@ -158,7 +158,7 @@ def _from_files(sources: Sequence[Source], starts: Sequence[int], streamed: Stre
             if source.file == extent.file.path and shared is not None:
                 parts.append(_Part(shared.shift(-read.start), start + shared.start - source.range.start))
 
-        def fill(lane: DeviceLane, file: WeightFile = extent.file, read: ByteRange = read) -> None:
-            file.read_into(read.start, read.nbytes, lane.view)
+        def fill(buffer: DeviceBuffer, file: WeightFile = extent.file, read: ByteRange = read) -> None:
+            file.read_into(read.start, read.nbytes, buffer.view)
 
         yield _Step(fill, tuple(parts))

@@ -68,7 +68,7 @@ def offload(
 
 
 def _decoder(source: Source) -> Callable[[Job], Tensor]:
-    """Makes a packed slot whole; the last one stays at hand, since its elements are asked for one stretch at a time."""
+    """Makes a packed slot whole; the last one stays at hand, since its elements are asked for one range at a time."""
     lock = threading.Lock()
     last: dict[str, Tensor] = {}
 

@@ -24,7 +24,7 @@ from loadstone.planning.split import CPU, DISK, Place
 from loadstone.transfer.machine import USED_SHARE, available_bytes
 
 if TYPE_CHECKING:
-    from loadstone.frameworks.torch.quantized.select import LowerBits
+    from loadstone.frameworks.torch.quantized.select import QuantizedLayers
 
 _KINDS: Mapping[type[nn.Module], LayerKind] = {
     Linear: LayerKind.LINEAR,
@@ -43,7 +43,7 @@ class Devices(Layout):
     """Where everything runs that lies on the CPU or the disk, and where computed buffers are."""
     named: bool
     """Whether the caller gave a ``device_map``."""
-    lower: LowerBits | None
+    quantized_layers: QuantizedLayers | None
     """What makes the quantized weights."""
 
     def of(self, slot: str) -> torch.device:
@@ -76,12 +76,14 @@ def place(model: nn.Module, plan: LoadPlan, options: PlacementOptions) -> Device
     for each in dict.fromkeys(made.placement.places.values()):
         if each != DISK:
             device_of(each)
-    lower = None
+    layers = None
     if made.quantized is not None:
-        from loadstone.frameworks.torch.quantized.select import lower_bits  # which most loads do without
+        from loadstone.frameworks.torch.quantized.select import quantized_layers  # which most loads do without
 
-        lower = lower_bits(plan, made.quantized, made.dtypes, options.stored_quantization)
-    return Devices(**vars(made), main=device_of(made.device), named=options.device_map is not None, lower=lower)
+        layers = quantized_layers(plan, made.quantized, made.dtypes, options.stored_quantization)
+    return Devices(
+        **vars(made), main=device_of(made.device), named=options.device_map is not None, quantized_layers=layers
+    )
 
 
 class ModuleStructure:

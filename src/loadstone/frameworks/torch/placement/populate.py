@@ -27,7 +27,7 @@ def _is_view(devices: Devices, slot: str) -> bool:
 
 
 def piece_of(recipes: Mapping[str, Recipe], slot: str) -> Piece | None:
-    """The stored tensor behind a slot, or behind the one it is tied to; None for fresh and empty ones."""
+    """The stored tensor behind a slot, or behind the one it is tied to; None for initialized and empty ones."""
     pieces = _pieces_of(recipes, slot)
     return pieces[0] if pieces and pieces[0].tensor.nbytes else None
 

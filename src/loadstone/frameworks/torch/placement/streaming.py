@@ -43,7 +43,9 @@ def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) ->
         module = modules.get(unit.name)
         weights = []
         for slot in unit.slots if module is not None else ():
-            if devices.lower is not None and slot in devices.lower:  # which lies where it computes, maybe in parts
+            if (
+                devices.quantized_layers is not None and slot in devices.quantized_layers
+            ):  # which lies where it computes, maybe in parts
                 continue
             owner, _, leaf = slot.rpartition(".")
             tensor, piece, stored = getattr(modules[owner], leaf), piece_of(recipes, slot), None

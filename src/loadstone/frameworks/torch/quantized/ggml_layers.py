@@ -1,7 +1,7 @@
 """Layers whose weights stay the bytes of a GGUF file: what is decoded is what is needed, while it is needed.
 
 A weight is (stored rows, bytes of a row) of uint8, a view of the mapped file where there is one. The numbers that come
-out are those of the dequantised model, in float32, and the layer computes in the dtype of its inputs. There are no
+out are those of the dequantized model, in float32, and the layer computes in the dtype of its inputs. There are no
 gradients for such weights; through them there are, so that adapters can be trained.
 """
 

@@ -15,7 +15,7 @@ from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, Pa
 from loadstone.planning.packed_experts import ExpertBlocks
 from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.quantization.gguf_tensor import Blocks
-from loadstone.quantization.packed import Kept
+from loadstone.quantization.packed import PackedTensor
 
 
 class Ggml:
@@ -47,11 +47,13 @@ class Ggml:
                 else PackedLinear(old, blocks.type, rows)
             )
 
-    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
+    def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """:class:`ArgumentError`: plain weights are not brought into blocks here."""
         raise ArgumentError("Loadstone runs GGUF's blocks and makes none: llama.cpp's llama-quantize does.")
 
-    def rebuild(self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
+    def rebuild(
+        self, module: nn.Module, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype
+    ) -> nn.Parameter:
         """The bytes of the file, (stored rows, bytes of a row) of uint8."""
         (raw,) = parts.values()
         return nn.Parameter(raw, requires_grad=False)

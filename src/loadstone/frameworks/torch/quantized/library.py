@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from loadstone.quantization.packed import Kept
+from loadstone.quantization.packed import PackedTensor
 from loadstone.quantization.registry import method_of, method_run_by
-from loadstone.quantization.requested import Quantisation
+from loadstone.quantization.requested import Quantization
 
 _FOLDER = "loadstone.frameworks.torch.quantized.libraries"
 
@@ -23,12 +23,12 @@ class Library(Protocol):
         """Give the model the modules that hold such weights, still without memory."""
         ...
 
-    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
+    def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """A module's weight in fewer bits, on the device of the numbers given, which are rounded to ``dtype`` first."""
         ...
 
     def rebuild(
-        self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype
+        self, module: nn.Module, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype
     ) -> nn.Parameter | None:
         """A module's weight from its stored parts, named as they are within the module.
 
@@ -46,7 +46,7 @@ class PackageLibrary(Library, Protocol):
     has_tensors: bool = False
     """Whether its weights are tensors of its own classes, which layers hold as they hold plain ones."""
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantisation | None) -> None:
+    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
         """To run weights as they are stored, by the ``settings`` of their checkpoint, or to make what is ``asked``.
 
         Raises :class:`FrameworkNotInstalled` without the package.

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from loadstone.transfer.memory import new_memory
 
-_STRETCH_BYTES = 32 << 20
+_BLOCK_BYTES = 32 << 20
 _ALIGNMENT = 64
 
 
 class Pool:
-    """Gives tensors on the CPU places in large stretches of fresh memory. What no tensor lies in takes no memory."""
+    """Gives tensors on the CPU places in large blocks of new memory. What no tensor lies in takes no memory."""
 
     def __init__(self) -> None:
         self._memory: mmap.mmap | None = None
@@ -30,6 +30,6 @@ class Pool:
         nbytes = count * tensor.element_size()
         start = self._end + -self._end % _ALIGNMENT
         if self._memory is None or start + nbytes > len(self._memory):
-            self._memory, start = new_memory(max(_STRETCH_BYTES, nbytes)), 0
+            self._memory, start = new_memory(max(_BLOCK_BYTES, nbytes)), 0
         self._end = start + nbytes
         return torch.frombuffer(self._memory, dtype=tensor.dtype, count=count, offset=start).view(list(shape))

@@ -16,20 +16,20 @@ from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source, taken
 from loadstone.frameworks.torch.placement.placement import Devices
-from loadstone.frameworks.torch.quantized.select import LowerBits
+from loadstone.frameworks.torch.quantized.select import QuantizedLayers
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.packed_experts import ExpertBlocks, experts_of
 from loadstone.planning.recipes import Piece, Stored
-from loadstone.quantization.packed import Kept
+from loadstone.quantization.packed import PackedTensor
 from loadstone.transfer.memory import trim_heap
 
 _REFUSALS = (ImportError, AssertionError, RuntimeError, TypeError, ValueError)
 """How libraries say that they cannot do something."""
 _TRIM_ELEMENTS = 1 << 21
-"""Quantised until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
+"""Quantized until what libraries freed meanwhile is given back: small things that stay leave the heap in pieces."""
 
 
-class Quantised(NamedTuple):
+class Quantized(NamedTuple):
     """What was made, and what it took in bytes."""
 
     parameters: dict[str, nn.Parameter]
@@ -51,52 +51,54 @@ class One(NamedTuple):
     """Whether its parts are the files' own pages."""
 
 
-def quantise(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source, devices: Devices) -> Quantised:
+def quantize(model: nn.Module, plan: LoadPlan, layers: QuantizedLayers, source: Source, devices: Devices) -> Quantized:
     """Every weight of ``model`` in fewer bits; raises what :func:`one_by_one` raises."""
     parameters: dict[str, nn.Parameter] = {}
     held = set()
     viewed = made = 0
-    for each in one_by_one(model, plan, lower, source, devices):
+    for each in one_by_one(model, plan, layers, source, devices):
         if each.parameter is None:
             held.add(each.name)
         else:
             parameters[each.name] = each.parameter
         viewed += each.nbytes if each.is_view else 0
         made += 0 if each.is_view else each.nbytes
-    return Quantised(parameters, frozenset(held), viewed, made)
+    return Quantized(parameters, frozenset(held), viewed, made)
 
 
-def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Source, devices: Devices) -> Iterator[One]:
+def one_by_one(
+    model: nn.Module, plan: LoadPlan, layers: QuantizedLayers, source: Source, devices: Devices
+) -> Iterator[One]:
     """Weights in fewer bits, in the order of the files. The model has the library's layers already.
 
     Raises :class:`LoadstoneError` where the library refuses a weight, and what reading raises.
     """
     slots = {slot.name: slot for slot in plan.slots}
     since_trim = 0
-    with Progress("Quantising", sum(size.nbytes for size in lower.sizes.values())) as progress:
-        for name, recipe in _in_file_order(plan, lower):
+    with Progress("Quantizing", sum(size.nbytes for size in layers.sizes.values())) as progress:
+        for name, recipe in _in_file_order(plan, layers):
             module, device = model.get_submodule(name.rpartition(".")[0]), devices.of(name)
-            dtype = to_torch(lower.sizes[name].dtype)
+            dtype = to_torch(layers.sizes[name].dtype)
             packing, experts = recipe.pieces[0].tensor.packing, experts_of(recipe)
             parameter: nn.Parameter | None
             try:
                 if experts is not None:
                     parameter = nn.Parameter(_experts(experts, source, device), requires_grad=False)
-                elif isinstance(packing, Kept):
+                elif isinstance(packing, PackedTensor):
                     parts = _parts(packing, source, device)
-                    parameter = lower.library.rebuild(module, packing, parts, dtype)
+                    parameter = layers.library.rebuild(module, packing, parts, dtype)
                 else:
                     weight = _weight(name, recipe, source, device, slots[name].shape, dtype)
-                    parameter = lower.library.quantise(module, weight, dtype)
+                    parameter = layers.library.quantize(module, weight, dtype)
                     del weight  # whoever takes the parameter has no use for it
             except _REFUSALS as error:
                 if isinstance(error, LoadstoneError | torch.OutOfMemoryError):
                     raise
-                raise LoadstoneError(f"{name} could not be quantised on {device}: {error}") from error
-            nbytes = lower.sizes[name].nbytes
-            yield One(name, module, parameter, nbytes, lower.sizes[name].is_view and device.type == "cpu")
+                raise LoadstoneError(f"{name} could not be quantized on {device}: {error}") from error
+            nbytes = layers.sizes[name].nbytes
+            yield One(name, module, parameter, nbytes, layers.sizes[name].is_view and device.type == "cpu")
             del parameter  # before the next is made
-            since_trim += 0 if isinstance(packing, Kept) else math.prod(slots[name].shape)
+            since_trim += 0 if isinstance(packing, PackedTensor) else math.prod(slots[name].shape)
             if since_trim >= _TRIM_ELEMENTS:
                 trim_heap()
                 since_trim = 0
@@ -104,8 +106,8 @@ def one_by_one(model: nn.Module, plan: LoadPlan, lower: LowerBits, source: Sourc
     trim_heap()
 
 
-def _in_file_order(plan: LoadPlan, lower: LowerBits) -> Iterator[tuple[str, Stored]]:
-    found = [(name, recipe) for name, recipe in plan.recipes.items() if name in lower and isinstance(recipe, Stored)]
+def _in_file_order(plan: LoadPlan, layers: QuantizedLayers) -> Iterator[tuple[str, Stored]]:
+    found = [(name, recipe) for name, recipe in plan.recipes.items() if name in layers and isinstance(recipe, Stored)]
     yield from sorted(found, key=lambda each: (each[1].pieces[0].tensor.file, each[1].pieces[0].tensor.offset))
 
 
@@ -121,7 +123,7 @@ def _weight(
     return source.make([Job(name, recipe.pieces, shape, dtype)], device).tensors[name]
 
 
-def _parts(packing: Kept, source: Source, device: torch.device) -> Mapping[str, Tensor]:
+def _parts(packing: PackedTensor, source: Source, device: torch.device) -> Mapping[str, Tensor]:
     """The parts under the names that they have within their module."""
     module = packing.module
     return {part.name.removeprefix(module): _part(part, source, device) for part in packing.parts}

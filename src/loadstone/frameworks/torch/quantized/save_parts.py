@@ -36,20 +36,20 @@ Other = tuple[str, Stored, tuple[int, ...], DType]
 """A slot, how it is made, its shape and its dtype."""
 
 
-class Quantiser:
-    """The weights of one model that are quantised to be saved, not to be run."""
+class TorchQuantizer:
+    """The weights of one model that are quantized to be saved, not to be run."""
 
     def __init__(self, model: TorchStructure, plan: LoadPlan, devices: Devices) -> None:
         """``model`` is a skeleton, and gets the library's layers; ``devices`` knows what is asked for."""
-        assert devices.lower is not None
-        self._model, self._plan, self._devices, self._lower = model, plan, devices, devices.lower
-        self._lower.prepare(model, devices.dtypes.main)
-        self._lower.describe(model, devices.dtypes.main)
+        assert devices.quantized_layers is not None
+        self._model, self._plan, self._devices, self._layers = model, plan, devices, devices.quantized_layers
+        self._layers.prepare(model, devices.dtypes.main)
+        self._layers.describe(model, devices.dtypes.main)
 
     @property
     def slots(self) -> Collection[str]:
-        """Those that are quantised."""
-        return self._lower.sizes.keys()
+        """Those that are quantized."""
+        return self._layers.sizes.keys()
 
     @property
     def settings(self) -> dict[str, object]:
@@ -60,10 +60,10 @@ class Quantiser:
     def saved(self, weights: Weights, others: Iterable[Other]) -> Iterator[Saved]:
         """Every weight in fewer bits, in the order of the files; then the others, which are made in the dtype given.
 
-        Raises what quantising raises, and :class:`SaveError` for a kind of weight that has no stored form.
+        Raises what quantizing raises, and :class:`SaveError` for a kind of weight that has no stored form.
         """
         source = Source(weights)
-        for each in one_by_one(self._model, self._plan, self._lower, source, self._devices):
+        for each in one_by_one(self._model, self._plan, self._layers, source, self._devices):
             tensors, said = flattened(_state(each))
             yield Saved(each.name, [outgoing_tensor(*item) for item in tensors.items()], said)
         for name, recipe, shape, dtype in others:

@@ -1,6 +1,6 @@
 """What makes the weights of a model that are kept in fewer bits than a dtype has: one library for each method.
 
-Plain weights are quantised while they are loaded, one after the other, so that there is never more than one in full
+Plain weights are quantized while they are loaded, one after the other, so that there is never more than one in full
 precision. Of those that are stored so the parts are views of the files.
 """
 
@@ -27,7 +27,7 @@ from loadstone.planning.slot_dtypes import SlotDTypes
 from loadstone.quantization.gguf_tensor import Blocks
 
 
-class LowerBits:
+class QuantizedLayers:
     """The weights of one model that are in fewer bits, and the library that makes them."""
 
     def __init__(self, library: Library, slots: QuantizedSlots) -> None:
@@ -41,7 +41,7 @@ class LowerBits:
         self.library.prepare(model, self.sizes.keys(), None if main is None else to_torch(main))
 
     def describe(self, model: TorchStructure, main: DType | None) -> None:
-        """Let the model's config say how it was quantised, with each layer that was left alone by its name."""
+        """Let the model's config say how it was quantized, with each layer that was left alone by its name."""
         if self.asked is not None:
             plain = [name + WEIGHT for name, each in modules_of(model) if isinstance(each, nn.Linear)]
             plain += [f"{name}.{EXPERT_SLOTS[0]}" for name, each in modules_of(model) if isinstance(each, Experts)]
@@ -49,15 +49,17 @@ class LowerBits:
             model.config.quantization_config = self.asked.described(left, None if main is None else main.value)
 
 
-def lower_bits(plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes, stored_settings: Any) -> LowerBits:
+def quantized_layers(
+    plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes, stored_settings: Any
+) -> QuantizedLayers:
     """What makes the quantized weights of a model. ``stored_settings``: the ``quantization_config`` of the checkpoint.
 
     Raises :class:`FrameworkNotInstalled` without the library, and :class:`ArgumentError` for settings that it refuses.
     """
     if slots.library is None:
-        return LowerBits(_ggml(plan, slots, dtypes), slots)
+        return QuantizedLayers(_ggml(plan, slots, dtypes), slots)
     settings = stored_settings if slots.asked is None else slots.asked.settings
-    return LowerBits(library_named(slots.library)(settings, slots.asked), slots)
+    return QuantizedLayers(library_named(slots.library)(settings, slots.asked), slots)
 
 
 def _ggml(plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes) -> Ggml:

@@ -147,8 +147,8 @@ def ignored_where_missing(model: Conventions, slots: Iterable[str]) -> list[str]
     return [name for name in slots if any(pattern.search(name) for pattern in patterns)]
 
 
-def initialise_by_class(model: nn.Module, names: set[str]) -> list[str]:
-    """Fresh numbers by the ``_init_weights`` of the classes that have one; returns the names that none of them has.
+def initialize_by_class(model: nn.Module, names: set[str]) -> list[str]:
+    """Initial values by the ``_init_weights`` of the classes that have one; returns the names that none of them has.
 
     Such a method fills a whole module, so what is loaded already is put back.
     """
@@ -156,24 +156,24 @@ def initialise_by_class(model: nn.Module, names: set[str]) -> list[str]:
     for name in sorted(names):  # a set has another order in each process, and a seed must give the same numbers
         owner, _, leaf = name.rpartition(".")
         leaves_of.setdefault(owner, set()).add(leaf)
-    for holder, initialiser in _initialisers(model):
+    for holder, initializer in _initializers(model):
         for owner in [each for each in leaves_of if not holder or f"{each}.".startswith(f"{holder}.")]:
-            _keeping(model.get_submodule(owner), leaves_of.pop(owner), initialiser)
+            _keeping(model.get_submodule(owner), leaves_of.pop(owner), initializer)
     return [f"{owner}.{leaf}" if owner else leaf for owner, leaves in leaves_of.items() for leaf in sorted(leaves)]
 
 
-def _initialisers(model: nn.Module) -> list[tuple[str, Callable[[nn.Module], None]]]:
+def _initializers(model: nn.Module) -> list[tuple[str, Callable[[nn.Module], None]]]:
     """The innermost first: a model within a model knows its own parts best."""
     found: list[tuple[str, Callable[[nn.Module], None]]] = [
-        (name, initialiser)
+        (name, initializer)
         for name, module in model.named_modules()
-        if isinstance(module, Conventions) and (initialiser := getattr(module, "_init_weights", None)) is not None
+        if isinstance(module, Conventions) and (initializer := getattr(module, "_init_weights", None)) is not None
     ]
     return sorted(found, key=lambda each: -len(each[0]))
 
 
 @torch.no_grad()
-def _keeping(module: nn.Module, leaves: set[str], initialiser: Callable[[nn.Module], None]) -> None:
+def _keeping(module: nn.Module, leaves: set[str], initializer: Callable[[nn.Module], None]) -> None:
     slots = {**dict(module.named_parameters(recurse=False)), **dict(module.named_buffers(recurse=False))}
     kept = {name: slot.detach().clone() for name, slot in slots.items() if name not in leaves and not slot.is_meta}
     reset = getattr(module, "reset_parameters", None)
@@ -182,7 +182,7 @@ def _keeping(module: nn.Module, leaves: set[str], initialiser: Callable[[nn.Modu
     else:
         for name in leaves:
             slots[name].zero_()
-    initialiser(module)
+    initializer(module)
     for name, numbers in kept.items():
         slots[name].copy_(numbers)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from loadstone.quantization.contents import Contents
     from loadstone.quantization.methods.bitsandbytes.config import BitsAndBytesConfig
     from loadstone.quantization.problems import Problems
-    from loadstone.quantization.requested import Quantisation
+    from loadstone.quantization.requested import Quantization
 
 
 class BitsAndBytes(QuantizationMethod):
@@ -39,11 +39,11 @@ class BitsAndBytes(QuantizationMethod):
         self, stored: Contents, logical: Iterable[StoredTensor], settings: Settings, where: str
     ) -> Iterator[StoredTensor]:
         from loadstone.quantization.methods.bitsandbytes.read import STATE
-        from loadstone.quantization.packed import kept
+        from loadstone.quantization.packed import packed
 
         states = {name.partition(STATE)[0]: name for name, _ in stored.items() if STATE in name}
         for tensor in logical:
-            yield kept(tensor, bytes(stored.read(states[tensor.name])).decode() if tensor.name in states else "")
+            yield packed(tensor, bytes(stored.read(states[tensor.name])).decode() if tensor.name in states else "")
 
     def presets(self) -> Mapping[str, Callable[[list[str] | None], BitsAndBytesConfig]]:
         from loadstone.quantization.methods.bitsandbytes.config import BitsAndBytesConfig as Config
@@ -54,7 +54,7 @@ class BitsAndBytes(QuantizationMethod):
             "llm-int8": lambda left: Config(load_in_8bit=True, llm_int8_skip_modules=left),
         }
 
-    def requested(self, given: Settings) -> Quantisation:
+    def requested(self, given: Settings) -> Quantization:
         from loadstone.quantization.methods.bitsandbytes.config import requested
 
         return requested(given)

@@ -10,7 +10,7 @@ from typing import Any
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
-from loadstone.quantization.requested import Quantisation, check_keys, checked_names
+from loadstone.quantization.requested import Quantization, check_keys, checked_names
 
 _BLOCK = 64
 """Numbers that share a scale in four bits."""
@@ -44,7 +44,7 @@ class BitsAndBytesConfig:
         return {"quant_method": "bitsandbytes", **values}
 
 
-class BitsAndBytesQuantisation(Quantisation):
+class BitsAndBytesQuantization(Quantization):
     """NF4, FP4 or int8."""
 
     dtypes = frozenset((DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16))
@@ -71,7 +71,7 @@ class BitsAndBytesQuantisation(Quantisation):
         return settings
 
 
-def requested(given: Mapping[str, Any]) -> BitsAndBytesQuantisation:
+def requested(given: Mapping[str, Any]) -> BitsAndBytesQuantization:
     """What a ``quantization_config=`` of bitsandbytes asks for; :class:`ArgumentError` where it makes no sense."""
     check_keys(given, BitsAndBytesConfig)
     names = {each.name for each in fields(BitsAndBytesConfig)}
@@ -95,4 +95,4 @@ def requested(given: Mapping[str, Any]) -> BitsAndBytesQuantisation:
     threshold = settings["llm_int8_threshold"]
     if not isinstance(threshold, int | float) or isinstance(threshold, bool) or not threshold >= 0:
         raise ArgumentError(f"quantization_config has llm_int8_threshold={threshold!r}, expected a number from 0 on.")
-    return BitsAndBytesQuantisation(settings, checked_names(settings["llm_int8_skip_modules"], "llm_int8_skip_modules"))
+    return BitsAndBytesQuantization(settings, checked_names(settings["llm_int8_skip_modules"], "llm_int8_skip_modules"))

@@ -2,8 +2,8 @@
 
 Four bits: beside ``weight`` lie ``weight.absmax``, one for each block of the numbers in row-major order,
 ``weight.quant_map``, the 16 values that codes stand for, and ``weight.quant_state.bitsandbytes__nf4``, JSON that tells
-shape and block. The higher half of a byte is the first of its two numbers. Where the magnitudes are quantised too
-("double quantisation"), ``weight.absmax`` has codes of ``weight.nested_quant_map``, whose blocks
+shape and block. The higher half of a byte is the first of its two numbers. Where the magnitudes are quantized too
+("double quantization"), ``weight.absmax`` has codes of ``weight.nested_quant_map``, whose blocks
 ``weight.nested_absmax`` scales, and all have an offset. Int8: beside ``weight`` lies ``SCB``, the largest magnitude of
 each row, which stands for 127. Sources: QLoRA, arXiv:2305.14314, section 3; LLM.int8(), arXiv:2208.07339, section 2;
 what bitsandbytes 0.50 writes (``QuantState.as_dict``, ``Linear8bitLt``).
@@ -76,7 +76,7 @@ def _companion_of(name: str) -> str | None:
 
 @dataclass(frozen=True)
 class FourBits:
-    """``nested``: the block's size and the offset of magnitudes that are quantised too."""
+    """``nested``: the block's size and the offset of magnitudes that are quantized too."""
 
     codes: StoredTensor
     magnitudes: StoredTensor
@@ -95,7 +95,7 @@ class FourBits:
 
     @property
     def rows(self) -> int:
-        # Where a byte has numbers of two rows, nothing but the whole is a stretch of whole bytes.
+        # Where a byte has numbers of two rows, nothing but the whole is a range of whole bytes.
         return 1 if self.shape[-1] % 2 else math.prod(self.shape[:-1])
 
     @property
@@ -229,14 +229,14 @@ def _state(stored: Contents, name: str, kind: str, is_nested: bool, problems: Pr
         if said.get("nested_dtype") != "float32":
             problems.add(tensor, "nested_dtype 'float32'", _of(said, "nested_dtype"))
         if not is_nested:
-            problems.add(tensor, "magnitudes that are quantised too, as its nested_offset says", "none", _MISSING)
+            problems.add(tensor, "magnitudes that are quantized too, as its nested_offset says", "none", _MISSING)
     if shape is None or dtype is None or len(problems) > before:
         return None
     return _State(shape, block, dtype, nested)
 
 
 def _offset(tensor: StoredTensor, said: Mapping[str, Any], problems: Problems) -> float:
-    """What all magnitudes that are quantised too have added to them."""
+    """What all magnitudes that are quantized too have added to them."""
     value = said.get("nested_offset")
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 3e38:
         problems.add(tensor, "a nested_offset that is a number", _of(said, "nested_offset"))

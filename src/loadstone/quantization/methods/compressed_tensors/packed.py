@@ -1,7 +1,7 @@
 """Weights of compressed-tensors that are to stay packed: what its library has to be told of each, and what lies beside.
 
 A weight's scheme is known by what is stored (:mod:`loadstone.quantization.methods.compressed_tensors.read`); what
-becomes of its layer's inputs and outputs, which may be quantised too, is said by the group of ``config_groups`` that
+becomes of its layer's inputs and outputs, which may be quantized too, is said by the group of ``config_groups`` that
 has this scheme.
 """
 
@@ -22,7 +22,7 @@ from loadstone.quantization.methods.compressed_tensors.read import (
     Compressed,
 )
 from loadstone.quantization.methods.compressed_tensors.schemes import Scheme, flat, groups_of
-from loadstone.quantization.packed import Kept
+from loadstone.quantization.packed import PackedTensor
 from loadstone.quantization.problems import Problems
 
 INPUT, OUTPUT = "input", "output"
@@ -43,7 +43,7 @@ def packed(
     """
     faults: list[Fault] = []
     tensors = list(_with_companions(stored, logical, settings, faults))
-    if not any(isinstance(tensor.packing, Kept) for tensor in tensors):
+    if not any(isinstance(tensor.packing, PackedTensor) for tensor in tensors):
         faults.append(Fault(where, "none, for no weight is stored in fewer bits", "'compressed-tensors'"))
     if faults:
         raise InvalidConfig(
@@ -74,7 +74,7 @@ def _with_companions(
         used |= beside.keys()
         faults += _faults(tensor.name, packing, activations[packing.scheme], stem, beside)
         note = {"format": format_of(packing), **_weights(packing), **activations[packing.scheme]}
-        yield tensor._replace(packing=Kept(packing, json.dumps(note), stem, tuple(beside.values())))
+        yield tensor._replace(packing=PackedTensor(packing, json.dumps(note), stem, tuple(beside.values())))
     for name, each in stored.items():
         if name not in used:
             faults.append(Fault(f"{each.file}: tensor {name!r}", "nothing beside weights and their layers", "it"))
@@ -119,7 +119,7 @@ def _activations(settings: Mapping[str, Any], faults: list[Fault]) -> dict[Schem
             expected = "schemes of weights that tell what is done with activations"
             faults.append(Fault(f"{_WHERE}, its 'config_groups'", expected, f"two ways for {scheme.kind}"))
     if settings.get("kv_cache_scheme") is not None:
-        faults.append(Fault(f"{_WHERE}, its 'kv_cache_scheme'", "none: keys and values are not quantised", "one"))
+        faults.append(Fault(f"{_WHERE}, its 'kv_cache_scheme'", "none: keys and values are not quantized", "one"))
     return found
 
 

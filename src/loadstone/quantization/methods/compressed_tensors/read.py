@@ -67,7 +67,7 @@ def _weight(
 ) -> StoredTensor | None:
     """The weight that those codes are of, by the one scheme that fits; None, and a problem, where none or two do."""
     if len(codes.shape) != 2 or not lies_in_rows(codes):
-        problems.add(codes, "a matrix", f"shape {codes.shape}", "Loadstone reads quantised matrices only.")
+        problems.add(codes, "a matrix", f"shape {codes.shape}", "Loadstone reads quantized matrices only.")
         return None
     likely = [scheme for scheme in schemes if _may_be(scheme, codes)]
     if len(likely) == 1:
@@ -146,11 +146,11 @@ def _by(scheme: Scheme, stored: Contents, stem: str, codes: StoredTensor, proble
 
 def _shape(stored: Contents, stem: str, codes: StoredTensor, code: Code, problems: Problems) -> tuple[int, int] | None:
     """Rows and columns of packed codes: the last word of a row may have room left, so they are stored beside it."""
-    rows, stretch = codes.shape
-    nbits = stretch * codes.dtype.bits
+    rows, words = codes.shape
+    nbits = words * codes.dtype.bits
     if codes.dtype is DType.UINT8:
         if nbits % code.bits:
-            problems.add(codes, f"whole numbers of {code.bits} bits in each row", f"{stretch} bytes")
+            problems.add(codes, f"whole numbers of {code.bits} bits in each row", f"{words} bytes")
             return None
         return rows, nbits // code.bits
     shape = stored.get(stem + SHAPE)
@@ -163,9 +163,9 @@ def _shape(stored: Contents, stem: str, codes: StoredTensor, code: Code, problem
         problems.add(shape, "two int64 numbers", f"{shape.dtype}, shape {shape.shape}")
         return None
     said = np.frombuffer(stored.read(shape.name), "<i8" if shape.dtype is DType.INT64 else "<i4").tolist()
-    if said[0] != rows or said[1] < 1 or code.words(said[1]) != stretch:
+    if said[0] != rows or said[1] < 1 or code.words(said[1]) != words:
         most = nbits // code.bits
-        problems.add(shape, f"{rows} rows and at most {most} columns of {code.bits} bits in {stretch} words", f"{said}")
+        problems.add(shape, f"{rows} rows and at most {most} columns of {code.bits} bits in {words} words", f"{said}")
         return None
     return rows, said[1]
 

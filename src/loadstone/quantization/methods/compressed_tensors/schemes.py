@@ -19,7 +19,7 @@ _FLOAT_BITS = (4, 6, 8)
 
 @dataclass(frozen=True)
 class Scheme:
-    """How weights were quantised."""
+    """How weights were quantized."""
 
     bits: int
     is_float: bool
@@ -76,13 +76,13 @@ def schemes_of(settings: Mapping[str, Any], problems: Problems) -> tuple[Scheme,
 
 
 def flat(settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Settings as newer files have them: older ones have those of quantisation within, beside a sparsity_config."""
+    """Settings as newer files have them: older ones have those of quantization within, beside a sparsity_config."""
     own = settings.get("quantization_config")
     return {**settings, **own} if isinstance(own, Mapping) else settings
 
 
 def groups_of(settings: Mapping[str, Any], problems: Problems) -> Iterator[tuple[Scheme | None, Mapping[str, Any]]]:
-    """Each of ``config_groups``, and the scheme of its weights; None where activations alone are quantised."""
+    """Each of ``config_groups``, and the scheme of its weights; None where activations alone are quantized."""
     groups = settings.get("config_groups")
     if not isinstance(groups, Mapping):
         problems.setting("config_groups", "an object", groups)

@@ -5,7 +5,7 @@ codes) and ``….g_idx``, the group of each input, which are in no order where t
 (``desc_act``). Weight = (code − zero) × scale; ``checkpoint_format: "gptq"`` stores each zero less one, ``"gptq_v2"``
 as it is. Codes of 3 bits cross from word to word. Sources: GPTQ, arXiv:2210.17323; what AutoGPTQ writes
 (https://github.com/AutoGPTQ/AutoGPTQ/blob/main/auto_gptq/nn_modules/qlinear/qlinear_cuda_old.py, ``pack``); GPTQModel,
-which takes the one off whole words, borrowing from neighbours
+which takes the one off whole words, borrowing from neighbors
 (https://github.com/ModelCloud/GPTQModel/blob/main/gptqmodel/utils/model.py, ``convert_gptq_v2_to_v1_format_module``).
 """
 

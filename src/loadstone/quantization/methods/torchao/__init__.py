@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from loadstone.quantization.contents import Contents
     from loadstone.quantization.methods.torchao.config import TorchAoConfig
     from loadstone.quantization.problems import Problems
-    from loadstone.quantization.requested import Quantisation
+    from loadstone.quantization.requested import Quantization
 
 
 class TorchAo(QuantizationMethod):
@@ -31,17 +31,17 @@ class TorchAo(QuantizationMethod):
     def packed(
         self, stored: Contents, logical: Iterable[StoredTensor], settings: Settings, where: str
     ) -> Iterator[StoredTensor]:
-        from loadstone.quantization.packed import kept
+        from loadstone.quantization.packed import packed
 
         for tensor in logical:
-            yield kept(tensor, stored.metadata.get(tensor.name, ""))
+            yield packed(tensor, stored.metadata.get(tensor.name, ""))
 
     def presets(self) -> Mapping[str, Callable[[list[str] | None], TorchAoConfig]]:
         from loadstone.quantization.methods.torchao.config import TorchAoConfig
 
         return {name: partial(TorchAoConfig, name) for name in ("int8", "int4", "float8")}
 
-    def requested(self, given: Settings) -> Quantisation:
+    def requested(self, given: Settings) -> Quantization:
         from loadstone.quantization.methods.torchao.config import requested
 
         return requested(given)

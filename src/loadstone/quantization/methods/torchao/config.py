@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from loadstone.errors import ArgumentError
-from loadstone.quantization.requested import Quantisation, check_keys, checked_names
+from loadstone.quantization.requested import Quantization, check_keys, checked_names
 
 _SHORT = {
     "int8": "Int8WeightOnlyConfig",
@@ -44,7 +44,7 @@ class TorchAoConfig:
         return {"quant_method": "torchao", **values, "quant_type": {"default": _torchao_dict(self.quant_type)}}
 
 
-class TorchAoQuantisation(Quantisation):
+class TorchAoQuantization(Quantization):
     """int8, int4 or float8 by one of torchao's configs."""
 
     @property
@@ -97,7 +97,7 @@ _INT4_ON_CPU = (
 )
 
 
-def requested(given: Mapping[str, Any]) -> TorchAoQuantisation:
+def requested(given: Mapping[str, Any]) -> TorchAoQuantization:
     """What a ``quantization_config=`` of torchao asks for; :class:`ArgumentError` where it makes no sense."""
     check_keys(given, TorchAoConfig)
     for name in ("include_input_output_embeddings", "untie_embedding_weights"):
@@ -121,7 +121,7 @@ def requested(given: Mapping[str, Any]) -> TorchAoQuantisation:
     for size in sizes:
         if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= 1 << 20):
             raise ArgumentError(f"quant_type has group_size {size!r}, expected a whole number of at least 1.")
-    return TorchAoQuantisation(settings, checked_names(settings["modules_to_not_convert"], "modules_to_not_convert"))
+    return TorchAoQuantization(settings, checked_names(settings["modules_to_not_convert"], "modules_to_not_convert"))
 
 
 def _torchao_dict(quant_type: Any) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class _Weight(NamedTuple):
         self.problems.add(first, f"{expected} in the metadata of {self.name[:120]}", text, _HINT)
 
     def dtype(self, key: str) -> DType:
-        """Of the weight before it was quantised."""
+        """Of the weight before it was quantized."""
         said = _name_of(self.said.get(key))
         found = BY_NAME.get(said)
         if found not in _FLOATS:
@@ -85,7 +85,7 @@ def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> I
 
 
 def _described(stored: Contents) -> dict[str, dict[str, Any] | None]:
-    """What the files say of each tensor that was quantised: None where it cannot be understood."""
+    """What the files say of each tensor that was quantized: None where it cannot be understood."""
     described = {}
     for name, text in stored.metadata.items():
         if '"_type"' in text:
@@ -178,7 +178,7 @@ def _nvfp4(weight: _Weight) -> tuple[Blocks, DType]:
 
 
 def _in_groups(weight: _Weight, shape: tuple[int, ...], kind: str, over: StoredTensor | None) -> Blocks:
-    """Codes of which a stretch of each row shares a scale of eight bits."""
+    """Codes of which a part of each row shares a scale of eight bits."""
     codes, scales = weight.parts["qdata"], weight.parts["scale"]
     box = (*(1 for _ in shape[:-1]), weight.whole("block_size"))
     layout = TILED if weight.said.get("is_swizzled_scales") else IN_ORDER

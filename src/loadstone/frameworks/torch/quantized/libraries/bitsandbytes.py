@@ -12,14 +12,14 @@ from loadstone.frameworks.registry import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.leaves import TransposedLinear
 from loadstone.frameworks.torch.quantized.library import PackageLibrary
-from loadstone.quantization.packed import Kept
-from loadstone.quantization.requested import Quantisation
+from loadstone.quantization.packed import PackedTensor
+from loadstone.quantization.requested import Quantization
 
 
 class BitsAndBytes(PackageLibrary):
-    """Quantises, or runs, as the settings say."""
+    """Quantizes, or runs, as the settings say."""
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantisation | None) -> None:
+    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
         self._layers: Any = require_library("bitsandbytes.nn", "bitsandbytes")
         self.is_int8 = bool(settings.get("load_in_8bit"))
         self._settings = settings
@@ -63,7 +63,7 @@ class BitsAndBytes(PackageLibrary):
     def is_packed_layer(module: nn.Module) -> bool:
         return type(module).__module__.partition(".")[0] == "bitsandbytes"
 
-    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
+    def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """``weight`` in bytes: int8 (outputs, inputs), or two numbers in each byte of a column."""
         as_layer = weight.t() if id(module) in self._turned else weight
         made: nn.Parameter = self._parameter(module, as_layer.to(dtype).contiguous()).to(weight.device)
@@ -82,7 +82,9 @@ class BitsAndBytes(PackageLibrary):
             module=module,
         )
 
-    def rebuild(self, module: Any, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
+    def rebuild(
+        self, module: Any, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype
+    ) -> nn.Parameter:
         """A weight from its parts: ``weight``, and ``SCB`` or ``weight.absmax`` and the like."""
         weight = parts["weight"]
         if self.is_int8:
@@ -91,7 +93,7 @@ class BitsAndBytes(PackageLibrary):
             eight_bits: nn.Parameter = made
             return eight_bits
         stats: dict[str, Any] = {name.removeprefix("weight."): part for name, part in parts.items() if name != "weight"}
-        note = torch.tensor(list(kept.note.encode()), dtype=torch.uint8)
+        note = torch.tensor(list(packed.note.encode()), dtype=torch.uint8)
         stats[f"quant_state.bitsandbytes__{module.weight.quant_type}"] = note
         found: nn.Parameter = self._layers.Params4bit.from_prequantized(
             data=weight, quantized_stats=stats, requires_grad=False, device=weight.device, module=module

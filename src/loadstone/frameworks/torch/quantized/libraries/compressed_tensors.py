@@ -2,7 +2,7 @@
 
 Its 0.20 has no layer of its own any more that stays packed: it unpacks a whole model in the first forward pass. So the
 layer is here, and holds the stored parts under their own names (``weight_packed``, ``weight_scale``, …); the numbers
-are the package's, some rows at a time, and so is what becomes of inputs and outputs that are to be quantised too.
+are the package's, some rows at a time, and so is what becomes of inputs and outputs that are to be quantized too.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from loadstone.quantization.methods.compressed_tensors.read import (
     ZERO,
     Compressed,
 )
-from loadstone.quantization.packed import Kept
-from loadstone.quantization.requested import Quantisation
+from loadstone.quantization.packed import PackedTensor
+from loadstone.quantization.requested import Quantization
 
 _ELEMENTS, _ELEMENTS_ACCELERATED = 1 << 20, 1 << 25
 """Unpacked at once. The package makes several copies of these on the way; fewer at a time cost more calls."""
@@ -44,7 +44,7 @@ _INSTEAD = "; or give dequantize=True, which makes plain weights of them."
 class CompressedTensors(PackageLibrary):
     """Runs weights as they are stored, each by what is stored with it."""
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantisation | None) -> None:
+    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
         package = "compressed-tensors"
         self._compressors: Any = require_library("compressed_tensors.compressors", package, _INSTEAD).BaseCompressor
         self._quantization: Any = require_library("compressed_tensors.quantization", package, _INSTEAD)
@@ -61,24 +61,24 @@ class CompressedTensors(PackageLibrary):
     def is_packed_layer(module: nn.Module) -> bool:
         return isinstance(module, CompressedLinear)
 
-    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
+    def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """:class:`ArgumentError`: plain weights are not compressed here."""
         raise ArgumentError("Loadstone runs weights of compressed-tensors and makes none: llm-compressor does.")
 
-    def rebuild(self, module: Any, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> None:
+    def rebuild(self, module: Any, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype) -> None:
         """Give a layer its parts. Raises :class:`InvalidConfig` where the package cannot compute with them."""
-        assert isinstance(kept.inner, Compressed) and isinstance(module, CompressedLinear)
+        assert isinstance(packed.inner, Compressed) and isinstance(module, CompressedLinear)
         try:
-            if kept.note not in self._schemes:
-                self._schemes[kept.note] = self._scheme(json.loads(kept.note))
-            scheme = self._schemes[kept.note]
+            if packed.note not in self._schemes:
+                self._schemes[packed.note] = self._scheme(json.loads(packed.note))
+            scheme = self._schemes[packed.note]
             compressor = self._compressors.get_value_from_registry(scheme.format)
-            module.hold(kept.inner, parts, scheme, compressor, self._quantization)
+            module.hold(packed.inner, parts, scheme, compressor, self._quantization)
             module.try_out(dtype)
         except _REFUSALS as error:
             said = str(error).partition("\n\n")[0][:300]
             raise InvalidConfig(
-                [Fault(kept.parts[0].name, "what compressed-tensors can compute with", f"{kept.kind}: {said}")],
+                [Fault(packed.parts[0].name, "what compressed-tensors can compute with", f"{packed.kind}: {said}")],
                 hint="These weights cannot run as they are stored. dequantize=True makes plain ones.",
             ) from error
 
@@ -129,7 +129,7 @@ class CompressedLinear(nn.Linear):
             raise ValueError("rows of another length")
         device = _part(self._parameters, self.packed_parts[0]).device
         for base, width in (("input", self.in_features), ("output", self.out_features)):
-            self._quantised(torch.ones(1, 1, width, dtype=dtype, device=device), base)
+            self._quantized(torch.ones(1, 1, width, dtype=dtype, device=device), base)
 
     @property
     def weight(self) -> nn.Parameter:  # type: ignore[override]
@@ -148,7 +148,7 @@ class CompressedLinear(nn.Linear):
         bias: Tensor | None = self.bias
         with_gradient = torch.is_grad_enabled()
         if not (with_gradient and (input.requires_grad or (bias is not None and bias.requires_grad))):
-            return self._quantised(self.product(self._quantised(input, "input"), bias), "output")
+            return self._quantized(self.product(self._quantized(input, "input"), bias), "output")
         made: Tensor = Product.apply(_Rounded.apply(input, self, "input"), self)  # type: ignore[no-untyped-call]
         made = made if bias is None else made + bias
         rounded: Tensor = _Rounded.apply(made, self, "output")  # type: ignore[no-untyped-call]
@@ -156,7 +156,7 @@ class CompressedLinear(nn.Linear):
 
     def product(self, input: Tensor, bias: Tensor | None = None) -> Tensor:
         """(…, inputs) → (…, outputs), without gradients. Some rows at a time are unpacked and multiplied."""
-        # Parts are put into what they are parts of at once: kept, they would lie between what is let go of.
+        # Parts are put into what they are parts of at once: packed, they would lie between what is let go of.
         made = input.new_empty((*input.shape[:-1], self.out_features))
         for start, weight in self._unpacked(input.dtype):
             end = start + len(weight)
@@ -170,7 +170,7 @@ class CompressedLinear(nn.Linear):
             made += of_output[..., start : start + len(weight)] @ weight
         return made
 
-    def _quantised(self, value: Tensor, base: str) -> Tensor:
+    def _quantized(self, value: Tensor, base: str) -> Tensor:
         """Inputs or outputs rounded as the scheme says, by the package."""
         args = getattr(self.quantization_scheme, f"{base}_activations")
         if args is None:
@@ -245,7 +245,7 @@ class _Rounded(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, value: Tensor, layer: CompressedLinear, base: str) -> Tensor:
-        return layer._quantised(value, base)
+        return layer._quantized(value, base)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:

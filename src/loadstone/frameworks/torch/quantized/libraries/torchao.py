@@ -1,6 +1,6 @@
 """Weights in fewer bits by torchao: tensors that ``nn.Linear`` computes with as with any other.
 
-What is quantised by rows is quantised some rows at a time, which gives the same numbers: what is computed in between
+What is quantized by rows is quantized some rows at a time, which gives the same numbers: what is computed in between
 then takes little memory, however large the weight is.
 """
 
@@ -19,12 +19,12 @@ from loadstone.frameworks.registry import require_library
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.quantized.library import PackageLibrary
 from loadstone.frameworks.torch.quantized.pool import Pool
-from loadstone.quantization.methods.torchao.config import TorchAoQuantisation
-from loadstone.quantization.packed import Kept
-from loadstone.quantization.requested import Quantisation
+from loadstone.quantization.methods.torchao.config import TorchAoQuantization
+from loadstone.quantization.packed import PackedTensor
+from loadstone.quantization.requested import Quantization
 
 _ELEMENTS = 1 << 21
-"""Quantised at once: what is computed in between takes some 20 times as many bytes. Fewer at a time cost more waiting,
+"""Quantized at once: what is computed in between takes some 20 times as many bytes. Fewer at a time cost more waiting,
 as PyTorch's threads meet after each step."""
 _FORM = "torchao.prototype.safetensors.safetensors_utils"
 _HOMES = {"PrototypeInt4WeightOnlyConfig": "torchao.prototype.quantization.int4"}
@@ -34,16 +34,16 @@ _GRANULARITIES = {"PerRow", "PerTensor", "PerGroup"}
 
 
 class TorchAo(PackageLibrary):
-    """Quantises by one of torchao's configs."""
+    """Quantizes by one of torchao's configs."""
 
     has_tensors = True
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantisation | None) -> None:
+    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
         self._library: Any = require_library("torchao.quantization", "torchao")
         self._pool = Pool()
-        self._by_rows = isinstance(asked, TorchAoQuantisation) and asked.goes_by_rows
+        self._by_rows = isinstance(asked, TorchAoQuantization) and asked.goes_by_rows
         self._config: Any = None
-        if isinstance(asked, TorchAoQuantisation):
+        if isinstance(asked, TorchAoQuantization):
             name, data = asked.torchao_type
             try:
                 self._config = self._made(name, {**data, "set_inductor_config": False})
@@ -79,7 +79,7 @@ class TorchAo(PackageLibrary):
     def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
         """Nothing: the layers stay what they are."""
 
-    def quantise(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
+    def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """``weight`` (outputs, inputs) in fewer bits; a plain one where its size does not suit the config. Of experts
         (experts, outputs, inputs), each row with a scale."""
         if not self._by_rows:
@@ -108,10 +108,12 @@ class TorchAo(PackageLibrary):
         self._library.quantize_(holder, self._config)
         return holder.weight.detach()
 
-    def rebuild(self, module: nn.Module, kept: Kept, parts: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Parameter:
+    def rebuild(
+        self, module: nn.Module, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype
+    ) -> nn.Parameter:
         """A weight from its parts, such as ``_weight_qdata`` and ``_weight_scale``; it computes in ``dtype``."""
         support = importlib.import_module("torchao.prototype.safetensors.safetensors_support")
-        note = json.loads(kept.note)
+        note = json.loads(packed.note)
         if "dtype" in note["_data"]:
             note["_data"]["dtype"] = {"_type": "torch.dtype", "_data": str(dtype).removeprefix("torch.")}
         # `_gate_up_proj_qdata` is a part of `gate_up_proj`.
@@ -122,7 +124,7 @@ class TorchAo(PackageLibrary):
             found, _ = support.unflatten_tensor_state_dict(named, told)
             return nn.Parameter(found[own], requires_grad=False)
         except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
-            raise ArgumentError(f"torchao cannot use {kept.parts[0].name} as it is stored: {error}") from None
+            raise ArgumentError(f"torchao cannot use {packed.parts[0].name} as it is stored: {error}") from None
 
 
 def _flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -82,7 +82,7 @@ def kurtosis(tensor: torch.Tensor) -> float:
 
 
 @pytest.mark.parametrize(("case", "head"), pairs("causal_lm", "masked_lm", plain_only=True))
-def test_seed_repeats_an_initialisation(tmp_path: Path, case: Case, head: str) -> None:
+def test_seed_repeats_an_initialization(tmp_path: Path, case: Case, head: str) -> None:
     config_of(case, head).save_pretrained(tmp_path)
     config = loadstone.AutoConfig.from_pretrained(tmp_path)
     states = []

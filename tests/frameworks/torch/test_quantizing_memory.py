@@ -29,13 +29,13 @@ load(sys.argv[1])  # everything imported
 with Peak() as peak:
     model = load(sys.argv[2])
 plain = sum(p.nbytes for p in (model.model.embed_tokens.weight, model.lm_head.weight))
-print(json.dumps({"peak": peak.added, "quantised": model.get_memory_footprint() - plain}))
+print(json.dumps({"peak": peak.added, "quantized": model.get_memory_footprint() - plain}))
 """
 
 _LIBRARIES_BYTES = 24 << 20
 """For threads and the like, whatever the size of the model."""
 _BITSANDBYTES_BYTES = 20
-"""For each number of the weight that bitsandbytes quantises on the CPU: it makes several copies of a whole weight."""
+"""For each number of the weight that bitsandbytes quantizes on the CPU: it makes several copies of a whole weight."""
 
 
 def model(is_mixture: bool, **sizes: Any) -> Any:
@@ -61,9 +61,9 @@ def test_the_model_is_never_in_memory_in_full_precision(name: str, is_mixture: b
         check=True,
     )
     found = json.loads(done.stdout.splitlines()[-1])
-    allowed = 1.15 * found["quantised"] + block + _LIBRARIES_BYTES
+    allowed = 1.15 * found["quantized"] + block + _LIBRARIES_BYTES
     allowed += _BITSANDBYTES_BYTES * largest if name == "nf4" else 0
-    assert allowed < found["quantised"] + 8 * block  # what it would take if all layers were there in bfloat16 too
+    assert allowed < found["quantized"] + 8 * block  # what it would take if all layers were there in bfloat16 too
     assert found["peak"] <= allowed
 
 

@@ -1,4 +1,4 @@
-"""Quantising stacked experts while loading: each expert's numbers are those that the library gives for it alone."""
+"""Quantizing stacked experts while loading: each expert's numbers are those that the library gives for it alone."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def routers(model: Any) -> set[str]:
 
 
 def by_library(weight: torch.Tensor, name: str) -> torch.Tensor:
-    """One expert's matrix as the weight of a linear layer that torchao quantised."""
+    """One expert's matrix as the weight of a linear layer that torchao quantized."""
     ao = importlib.import_module("torchao.quantization")
     layer = nn.Linear(weight.shape[1], weight.shape[0], bias=False)
     layer.weight = nn.Parameter(weight.detach().clone(), requires_grad=False)
@@ -90,7 +90,7 @@ def test_each_expert_is_what_the_library_makes_of_it_alone(name: str, plain: Pat
                     assert torch.equal(experts.product(slot, expert, x), F.linear(x, by_library(weight, name)))
 
 
-def test_rows_quantised_some_at_a_time_are_those_quantised_together(
+def test_rows_quantized_some_at_a_time_are_those_quantized_together(
     monkeypatch: pytest.MonkeyPatch, plain: Path
 ) -> None:
     from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
@@ -134,7 +134,7 @@ def test_transformers_loads_what_was_saved(name: str, folders: dict[str, Path], 
     assert torch.equal(logits(peer), logits(model))
 
 
-def test_experts_that_transformers_quantised_run_as_they_are_stored(folders: dict[str, Path], tmp_path: Path) -> None:
+def test_experts_that_transformers_quantized_run_as_they_are_stored(folders: dict[str, Path], tmp_path: Path) -> None:
     ao = importlib.import_module("torchao.quantization")
     kind = ao.Float8WeightOnlyConfig(set_inductor_config=False)
     rules = ao.FqnToConfig({"_default": kind, r"re:.*\.experts\.(gate_up|down)_proj": kind})
@@ -160,7 +160,7 @@ def test_routers_stay_plain(name: str, plain: Path) -> None:
 
 def test_what_the_library_refuses_is_told_by_name(tmp_path: Path) -> None:
     folder = tiny.saved(tiny.llama(hidden_size=64, intermediate_size=72).to(torch.bfloat16), tmp_path)
-    with pytest.raises(LoadstoneError, match=r"mlp\.gate_proj\.weight could not be quantised on cpu"):
+    with pytest.raises(LoadstoneError, match=r"mlp\.gate_proj\.weight could not be quantized on cpu"):
         Auto.from_pretrained(folder, quantization_config=INT4)
 
 
@@ -183,7 +183,7 @@ def test_experts_that_are_named_are_left_alone(plain: Path, tmp_path: Path) -> N
     assert model.config.quantization_config["modules_to_not_convert"] == sorted(
         [*stacks(model), *routers(model), "lm_head"]
     )
-    assert model.load_report.left_plain == ()  # nobody wanted them quantised
+    assert model.load_report.left_plain == ()  # nobody wanted them quantized
     model.save_pretrained(tmp_path)
     assert torch.equal(logits(Auto.from_pretrained(tmp_path)), logits(model))
 
@@ -204,10 +204,10 @@ def test_where_the_library_has_no_form_for_stacks_they_stay_plain_and_this_is_sa
     slots = {f"{path}.{slot}" for path in stacks(model) for slot in SLOTS}
     assert all(type(model.get_parameter(slot)) is nn.Parameter for slot in slots)
     assert set(model.load_report.left_plain) == slots
-    assert "not quantised, as the library has no form for stacks" in str(model.load_report)
+    assert "not quantized, as the library has no form for stacks" in str(model.load_report)
     forecast = loadstone.plan(plain, device_map=None, quantization_config=OTHERS[name])
     assert set(forecast.left_plain) == slots == set(forecast.to_json()["left_plain"])
-    assert "not quantised: 4 stacks of experts" in str(forecast)
+    assert "not quantized: 4 stacks of experts" in str(forecast)
     if name != "int4":  # which torchao has no stored form for
         expected = logits(model)
         model.save_pretrained(tmp_path)

@@ -1,4 +1,4 @@
-"""The table of quantised formats: every cell is held by a test that exists."""
+"""The table of quantized formats: every cell is held by a test that exists."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "quantised.md").read_text("utf-8")
-CELLS = ("read", "dequantise", "run packed", "write")
+PAGE = (ROOT / "docs" / "quantized.md").read_text("utf-8")
+CELLS = ("read", "dequantize", "run packed", "write")
 
 
 def test_every_cell_of_the_table_of_formats_names_a_test_that_exists() -> None:

@@ -1,4 +1,4 @@
-"""Quantising GPT-2 while loading: its maps, whose weights are (inputs, outputs), become bitsandbytes' own layers."""
+"""Quantizing GPT-2 while loading: its maps, whose weights are (inputs, outputs), become bitsandbytes' own layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quantising while loading: the numbers that the library gives, packed sizes that are known before, saved as it is."""
+"""Quantizing while loading: the numbers that the library gives, packed sizes that are known before, saved as it is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from loadstone.errors import (
 Auto: Any = loadstone.AutoModelForCausalLM
 SIZES: dict[str, Any] = dict(hidden_size=64, intermediate_size=128)
 
-CONFIGS = tiny.QUANTISING
+CONFIGS = tiny.QUANTIZING
 LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -46,8 +46,8 @@ def logits(model: Any) -> torch.Tensor:
     return found
 
 
-def quantised_by_library(folder: Path, name: str, dtype: torch.dtype = torch.bfloat16) -> Any:
-    """The model loaded whole, and then quantised by the library's own means."""
+def quantized_by_library(folder: Path, name: str, dtype: torch.dtype = torch.bfloat16) -> Any:
+    """The model loaded whole, and then quantized by the library's own means."""
     model = Auto.from_pretrained(folder, torch_dtype=dtype)
     if name in ("int8", "float8", "int4"):
         ao = importlib.import_module("torchao.quantization")
@@ -83,29 +83,29 @@ def by_bitsandbytes(layers: Any, old: nn.Linear, name: str, dtype: torch.dtype) 
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_outputs_equal_those_of_the_model_that_the_library_quantised_whole(name: str, plain: Path) -> None:
+def test_outputs_equal_those_of_the_model_that_the_library_quantized_whole(name: str, plain: Path) -> None:
     model = Auto.from_pretrained(plain, quantization_config=CONFIGS[name])
     assert model.dtype is torch.bfloat16
-    assert torch.equal(logits(model), logits(quantised_by_library(plain, name)))
+    assert torch.equal(logits(model), logits(quantized_by_library(plain, name)))
 
 
 @pytest.mark.parametrize("name", ["int8", "nf4"])
-def test_weights_are_rounded_to_the_dtype_asked_for_before_they_are_quantised(name: str, tmp_path: Path) -> None:
+def test_weights_are_rounded_to_the_dtype_asked_for_before_they_are_quantized(name: str, tmp_path: Path) -> None:
     folder = tiny.saved(tiny.llama(**SIZES), tmp_path)
     model = Auto.from_pretrained(folder, quantization_config=CONFIGS[name], torch_dtype=torch.bfloat16)
-    assert torch.equal(logits(model), logits(quantised_by_library(folder, name)))
+    assert torch.equal(logits(model), logits(quantized_by_library(folder, name)))
 
 
 def test_int4_of_torchao_runs_on_the_cpu_and_says_that_it_cannot_be_saved(plain: Path, tmp_path: Path) -> None:
     kind = {"_type": "PrototypeInt4WeightOnlyConfig", "_data": {"group_size": 32}}
     model = Auto.from_pretrained(plain, quantization_config=TorchAoConfig(kind))
-    assert torch.equal(logits(model), logits(quantised_by_library(plain, "int4")))
+    assert torch.equal(logits(model), logits(quantized_by_library(plain, "int4")))
     with pytest.raises(SaveError, match="Int4OpaqueTensor"):
         model.save_pretrained(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_rows_quantised_some_at_a_time_are_those_quantised_together(
+def test_rows_quantized_some_at_a_time_are_those_quantized_together(
     monkeypatch: pytest.MonkeyPatch, plain: Path
 ) -> None:
     from loadstone.frameworks.torch.quantized.libraries import torchao as torchao_weights
@@ -113,7 +113,7 @@ def test_rows_quantised_some_at_a_time_are_those_quantised_together(
     monkeypatch.setattr(torchao_weights, "_ELEMENTS", 7 * 64)
     for name in ("int8", "float8"):
         model = Auto.from_pretrained(plain, quantization_config=CONFIGS[name])
-        assert torch.equal(logits(model), logits(quantised_by_library(plain, name)))
+        assert torch.equal(logits(model), logits(quantized_by_library(plain, name)))
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -214,13 +214,13 @@ def test_a_config_may_be_a_dict_ours_or_any_with_to_dict(plain: Path) -> None:
         {"quant_method": "torchao", "quant_type": "int8_weight_only"},
         TorchAoConfig("Int8WeightOnlyConfig").to_dict(),
     ]
-    expected = logits(quantised_by_library(plain, "int8"))
+    expected = logits(quantized_by_library(plain, "int8"))
     for config in same:
         assert torch.equal(logits(Auto.from_pretrained(plain, quantization_config=config)), expected)
     peer = transformers.BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype="bfloat16"
     )
-    expected = logits(quantised_by_library(plain, "nf4"))
+    expected = logits(quantized_by_library(plain, "nf4"))
     for bits in (peer, peer.to_dict(), {"load_in_4bit": True}):
         assert torch.equal(logits(Auto.from_pretrained(plain, quantization_config=bits)), expected)
 
@@ -293,7 +293,7 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
         return importlib.import_module(asked)
 
     monkeypatch.setattr(registry, "importlib", type("Importing", (), {"import_module": staticmethod(find)}))
-    with pytest.raises(FrameworkNotInstalled, match=rf"{package}, which is not installed.*loadstone\[quantised\]"):
+    with pytest.raises(FrameworkNotInstalled, match=rf"{package}, which is not installed.*loadstone\[quantized\]"):
         Auto.from_pretrained(plain, quantization_config=CONFIGS[name])
     with pytest.raises(FrameworkNotInstalled, match=rf"{package}.*dequantize=True"):
         Auto.from_pretrained(tmp_path)
@@ -310,7 +310,7 @@ def test_other_frameworks_refuse_and_offer_plain_weights(framework: str, plain: 
         auto.from_pretrained(tmp_path)
 
 
-def test_what_is_quantised_already_is_not_quantised_again_unasked(plain: Path, tmp_path: Path) -> None:
+def test_what_is_quantized_already_is_not_quantized_again_unasked(plain: Path, tmp_path: Path) -> None:
     Auto.from_pretrained(plain, quantization_config=CONFIGS["int8"]).save_pretrained(tmp_path)
     with pytest.raises(InvalidConfig, match="dequantize=True"):
         Auto.from_pretrained(tmp_path, quantization_config=CONFIGS["nf4"])
@@ -320,10 +320,10 @@ def test_what_is_quantised_already_is_not_quantised_again_unasked(plain: Path, t
     )
 
 
-def test_quantised_weights_on_the_disk_are_refused_before_anything_is_read(plain: Path, tmp_path: Path) -> None:
+def test_quantized_weights_on_the_disk_are_refused_before_anything_is_read(plain: Path, tmp_path: Path) -> None:
     places = {"model.embed_tokens": "cpu", "model.layers.0": "cpu", "model.layers.1": "disk"}
     places |= {"model.norm": "cpu", "model.rotary_emb": "cpu", "lm_head": "cpu"}
-    with pytest.raises(ArgumentError, match="7 quantised weights on the disk"):
+    with pytest.raises(ArgumentError, match="7 quantized weights on the disk"):
         Auto.from_pretrained(plain, quantization_config=CONFIGS["int8"], device_map=places, offload_folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -345,7 +345,7 @@ def test_only_safetensors_can_hold_it(plain: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_numbers_from_a_state_dict_and_split_or_joined_projections_are_quantised_too(tmp_path: Path) -> None:
+def test_numbers_from_a_state_dict_and_split_or_joined_projections_are_quantized_too(tmp_path: Path) -> None:
     made = tiny.model("Phi3ForCausalLM", "phi3", pad_token_id=0, **SIZES).to(torch.bfloat16)
     folder = tiny.saved(made, tmp_path)
     state = {name: tensor.clone() for name, tensor in made.state_dict().items()}
@@ -358,11 +358,11 @@ def test_numbers_from_a_state_dict_and_split_or_joined_projections_are_quantised
     assert torch.equal(logits(one), logits(whole))
 
 
-def test_threads_that_quantise_at_once_leave_no_global_switch_changed(plain: Path) -> None:
+def test_threads_that_quantize_at_once_leave_no_global_switch_changed(plain: Path) -> None:
     inductor = importlib.import_module("torch._inductor.config")
     before = dict(inductor.get_config_copy()) if hasattr(inductor, "get_config_copy") else inductor.shallow_copy_dict()
     precision, default = torch.get_float32_matmul_precision(), torch.get_default_dtype()
-    expected = {name: logits(quantised_by_library(plain, name)) for name in CONFIGS}
+    expected = {name: logits(quantized_by_library(plain, name)) for name in CONFIGS}
     found: dict[str, torch.Tensor] = {}
 
     def load(name: str) -> None:

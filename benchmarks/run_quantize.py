@@ -1,8 +1,8 @@
-"""Quantising while loading, beside what it is made of: ``python benchmarks/run_quantise.py``.
+"""Quantizing while loading, beside what it is made of: ``python benchmarks/run_quantize.py``.
 
 Fresh processes take turns: a load in bfloat16 with every byte touched; torchao's arithmetic alone, on weights that are
-in memory; and a load that quantises. Its time is held against the two together, its peak of private memory against what
-the quantised weights take and one block in bfloat16. ``transformers`` does the same beside it.
+in memory; and a load that quantizes. Its time is held against the two together, its peak of private memory against what
+the quantized weights take and one block in bfloat16. ``transformers`` does the same beside it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from shapes import QUICK, TINYLLAMA, Shape, make_checkpoint
 
 HERE = Path(__file__).resolve().parent
 LOAD, ALONE, OURS, PEER = "bfloat16, every byte touched", "arithmetic alone", "loadstone", "transformers"
-SUM, ALLOWED = "the two together", "quantised weights and one block"
+SUM, ALLOWED = "the two together", "quantized weights and one block"
 KINDS = ("int8", "float8")
 ROWS = tuple(
     row
@@ -34,7 +34,7 @@ ROWS = tuple(
         Row(f"{kind}: seconds", kind, "load_s"),
         Row(f"{kind}: peak of private memory", kind, "peak_private_bytes"),
         Row(f"{kind}: private memory after", kind, "private_bytes"),
-        Row(f"{kind}: what the quantised weights take", kind, "quantised_bytes"),
+        Row(f"{kind}: what the quantized weights take", kind, "quantized_bytes"),
     )
 )
 PREDICTED_ON = "2026-11-25"
@@ -81,7 +81,7 @@ def probe(subject: str, kind: str, folder: Path) -> dict[str, float]:
     found = {"load_s": elapsed_s, "private_bytes": private_bytes() - before, "before_bytes": before}
     if subject in (OURS, PEER):
         parts = [(each.weight, each.weight.__tensor_flatten__()[0]) for each in linear]
-        found["quantised_bytes"] = sum(getattr(weight, name).nbytes for weight, names in parts for name in names)
+        found["quantized_bytes"] = sum(getattr(weight, name).nbytes for weight, names in parts for name in names)
     return found
 
 
@@ -118,7 +118,7 @@ def collect(folder: Path, shape: Shape, repetitions: int, kinds: tuple[str, ...]
                 print(f"{kind} {repetition + 1} {subject}: {figures}", file=sys.stderr, flush=True)
                 samples.append(Sample(kind, subject, repetition, figures))
             both = {"load_s": seen[LOAD]["load_s"] + seen[ALONE]["load_s"]}
-            room = 1.15 * seen[OURS]["quantised_bytes"] + block_bytes(folder)
+            room = 1.15 * seen[OURS]["quantized_bytes"] + block_bytes(folder)
             samples.append(Sample(kind, SUM, repetition, both))
             samples.append(Sample(kind, ALLOWED, repetition, {"peak_private_bytes": room}))
     return samples
@@ -135,14 +135,14 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
     series = Series(samples)
     return "\n\n".join(
         [
-            "## Quantising while loading",
+            "## Quantizing while loading",
             f"{facts['date']}, `{facts['command']}`; {facts['checkpoint']['name']}, "
             f"{facts['checkpoint']['nbytes']} bytes in {facts['checkpoint']['shards']} shards, page cache warm, "
             f"{facts['repetitions']} fresh processes for each. {json.dumps(facts['machine'])}, "
             f"{json.dumps(facts['versions'])}.",
             "int8 and float8 weights by torchao, embeddings and head in bfloat16. Peaks are looked at from outside "
-            "every 2 ms, above what the process has after it loaded a tiny model. *Quantised weights and one block* is "
-            "1.15 × what the quantised weights take, and one layer in bfloat16: embeddings and head are views of the "
+            "every 2 ms, above what the process has after it loaded a tiny model. *Quantized weights and one block* is "
+            "1.15 × what the quantized weights take, and one layer in bfloat16: embeddings and head are views of the "
             "files, and take no private memory.",
             report.limits_table(GOALS, series, OURS, PEER, {}, PREDICTED_ON),
             report.medians_table(ROWS, series, (LOAD, ALONE, OURS, PEER)),
@@ -167,9 +167,9 @@ def main() -> None:
     shape = QUICK if options.quick else TINYLLAMA
     folder = make_checkpoint(shape, cache)
     facts: dict[str, Any] = {
-        "benchmark": "quantise",
+        "benchmark": "quantize",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "command": " ".join(["python benchmarks/run_quantise.py", *sys.argv[1:]]),
+        "command": " ".join(["python benchmarks/run_quantize.py", *sys.argv[1:]]),
         "machine": report.machine(),
         "versions": report.versions("loadstone", "torch", "torchao", "transformers"),
         "checkpoint": {"name": shape.name, "nbytes": shape.nbytes, "shards": shape.shards},
@@ -177,7 +177,7 @@ def main() -> None:
     }
     samples = collect(folder, shape, repetitions, (options.only,) if options.only else KINDS)
     body = section(facts, samples)
-    report.write(output, "quantise", body, facts, samples)
+    report.write(output, "quantize", body, facts, samples)
     print(body.partition("<details>")[0])
 
 

@@ -1,4 +1,4 @@
-"""``convert`` with ``quantization_config``, every family, bare or a language model: what the quantised one saves."""
+"""``convert`` with ``quantization_config``, every family, bare or a language model: what the quantized one saves."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NF4 = [
 
 
 @pytest.mark.parametrize(("case", "head", "name"), INT8 + NF4)
-def test_the_files_are_those_that_the_quantised_model_saves(
+def test_the_files_are_those_that_the_quantized_model_saves(
     store: Store, tmp_path: Path, case: Case, head: str, name: str
 ) -> None:
     folder, made, saved = store.reference(case, head).folder, tmp_path / "made", tmp_path / "saved"

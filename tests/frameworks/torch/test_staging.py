@@ -12,7 +12,7 @@ from transfer.weights_of import weights_of
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks.torch.loading import copies
-from loadstone.frameworks.torch.loading import staging as lanes
+from loadstone.frameworks.torch.loading import staging as buffers
 from loadstone.frameworks.torch.loading.copies import Job, make
 from loadstone.planning.recipes import Piece
 from loadstone.transfer.strategy import transfer_options
@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(autouse=True)
 def as_an_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "has_lanes", lambda device: True)
+    monkeypatch.setattr(copies, "has_device_buffers", lambda device: True)
     monkeypatch.setattr(copies, "_on_cpu", lambda jobs, moves: copies._on(CPU, jobs))
 
 
@@ -46,7 +46,7 @@ def expected(tensor: StoredTensor) -> torch.Tensor:
 @pytest.mark.parametrize("read", ["auto", "direct"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_what_crosses_is_cast_turned_and_stacked_on_the_other_side(read: str, dtype: torch.dtype, path: Path) -> None:
-    plain = stored(path, 3, (1500, 1000))  # an odd byte, and more than one lane
+    plain = stored(path, 3, (1500, 1000))  # an odd byte, and more than one buffer
     turned = stored(path, 3_000_002, (40, 30), (1, 40))
     experts = [stored(path, 4_000_000 + 6000 * i, (30, 100)) for i in range(4)]
     stack = [Piece(experts[3 - i], None, (i // 2, slice(30 * (i % 2), 30 * (i % 2) + 30))) for i in range(4)]
@@ -65,8 +65,8 @@ def test_what_crosses_is_cast_turned_and_stacked_on_the_other_side(read: str, dt
 
 
 def test_the_ring_is_one_for_the_whole_process_and_small() -> None:
-    assert lanes.lanes_of(CPU) is lanes.lanes_of(torch.device("cpu"))
-    assert lanes._DEVICE_LANES * lanes.LANE_BYTES < 64 << 20
+    assert buffers.device_buffers(CPU) is buffers.device_buffers(torch.device("cpu"))
+    assert buffers._DEVICE_BUFFERS * buffers.BUFFER_BYTES < 64 << 20
 
 
 def test_two_loads_share_it_and_an_error_in_one_takes_no_lane_away(path: Path) -> None:
@@ -95,4 +95,4 @@ def test_two_loads_share_it_and_an_error_in_one_takes_no_lane_away(path: Path) -
         thread.join(60)
         assert not thread.is_alive()
     assert wrong == [False] * 10
-    assert lanes.lanes_of(CPU)._free.qsize() == lanes._DEVICE_LANES
+    assert buffers.device_buffers(CPU)._free.qsize() == buffers._DEVICE_BUFFERS
