@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from leaks import threads
+from transfer.in_memory import opening
 from transfer.weights_of import weights_of
 
 from loadstone.core.tensors import DType, StoredTensor
@@ -115,6 +116,19 @@ def test_pytorch_slots_get_the_numbers(dtype: torch.dtype, packed: tuple[StoredT
         for found in (made.tensors[job.name], filled):
             torch.testing.assert_close(found[1] if job.name == "beside" else found, wanted, rtol=0, atol=0)
     torch.testing.assert_close(turned, torch.from_numpy(whole.copy()).to(dtype), rtol=0, atol=0)
+
+
+def test_packed_tensors_come_from_any_source_of_bytes(packed: tuple[StoredTensor, Any]) -> None:
+    tensor, whole = packed
+    contents = {tensor.file: tensor.file.read_bytes()}
+    tensor.file.unlink()
+    made = np.full(tensor.shape, np.nan, np.float32)
+
+    def put(target: int, box: Any, values: np.ndarray[Any, Any]) -> None:
+        made[box] = values
+
+    unpacking.unpack([(0, Piece(tensor))], opening(contents), put, 2)
+    np.testing.assert_array_equal(made, whole)
 
 
 @pytest.mark.parametrize("dtype", [DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16], ids=str)

@@ -15,6 +15,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leaks import threads
+from transfer.in_memory import InMemory, opening
 from transfer.weights_of import weights_of
 
 from loadstone.core.tensors import DType, StoredTensor
@@ -220,3 +221,41 @@ def test_lanes_are_given_back_when_a_read_fails(tmp_path: Path) -> None:
         with pytest.raises(CorruptCheckpoint, match="expected 40 bytes from byte 0 on, found 39 bytes"):
             copying.copy(moves, partial(files.WeightFile, cached=True), pool, lambda buffer, extent: None, 1)
     assert tensors
+
+
+def test_moves_take_bytes_from_any_source_though_no_file_is_there() -> None:
+    first, second = Path("/nowhere/1"), Path("/nowhere/2")
+    numbers = np.arange(12, dtype="<f4")
+    contents = {first: b"head" + numbers[:8].tobytes(), second: numbers[8:].tobytes()}
+    moves = {
+        first: [copying.Move(4, 32, 0, 0, DType.FLOAT32)],
+        second: [copying.Move(8, 8, 1, 1, DType.FLOAT32), copying.Move(0, 4, 1, 0, DType.FLOAT32)],
+    }
+    targets = [np.zeros(8, np.float32), np.zeros(3, np.float32)]
+
+    def put(buffer: copying.HostBuffer, extent: copying.Extent) -> None:
+        for move in extent.moves:
+            at = move.offset - extent.range.start
+            found = np.frombuffer(buffer.view[at : at + move.nbytes], np.float32)
+            targets[move.target][move.start : move.start + len(found)] = found
+
+    told: list[int] = []
+    copying.copy(moves, opening(contents), copying.BufferPool(copying.HostBuffer, 2), put, 2, told.append)
+    assert targets[0].tolist() == numbers[:8].tolist()
+    assert targets[1].tolist() == [8, 10, 11]
+    assert sum(told) == 44
+
+
+def test_nothing_of_a_source_that_says_it_changed_is_put_anywhere() -> None:
+    path = Path("/nowhere/1")
+    moves = {path: [copying.Move(0, 4, 0, 0, DType.FLOAT32)]}
+    put: list[copying.Extent] = []
+    with pytest.raises(CorruptCheckpoint, match="/nowhere/1: expected the bytes that it had, found others"):
+        copying.copy(
+            moves,
+            lambda path: InMemory(path, bytes(4), is_damaged=True),
+            copying.BufferPool(copying.HostBuffer, 1),
+            lambda buffer, extent: put.append(extent),
+            1,
+        )
+    assert not put

@@ -6,12 +6,12 @@ import enum
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from loadstone.core.slices import Box, ByteRange
 
 if TYPE_CHECKING:
-    import numpy as np
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 
 class DType(enum.Enum):
@@ -128,9 +128,7 @@ class Packing(Protocol):
         """Rows that belong together: what is decoded begins at a multiple of this, and ends at one or at the end."""
         ...
 
-    def decode(
-        self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
-    ) -> Iterable[tuple[Box, np.ndarray[Any, Any]]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         """Rows from number ``first`` on, as bytes (count, bytes of a row), and the other parts' bytes → boxes of the
         tensor, a slice for each dimension, and their numbers as float32."""
         ...

@@ -9,10 +9,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError, Fault, StateMismatch
+
+if TYPE_CHECKING:
+    from loadstone.frameworks.structure import Structure
 
 Shape = tuple[int, ...]
 T = TypeVar("T")
@@ -80,18 +83,19 @@ class State(Generic[T]):
     """Whether tied slots were given with different values, so that each is one of its own now."""
 
 
-def own_class(model: object) -> type[Any]:
+def own_class(model: object) -> type:
     """The class of a model, which may be hidden under one that PyTorch made of it (FSDP2, a parametrization)."""
     return next(cls for cls in type(model).__mro__ if cls.__module__.partition(".")[0] != "torch")
 
 
-def is_as_declared(model: Any) -> bool:
+def is_as_declared(model: Structure) -> bool:
     """Whether a model's class is a family's own, so that its config alone says which slots it has."""
     return own_class(model).__module__ == "loadstone" and model.head_spec is not None
 
 
-def declared_shapes(model: Any) -> dict[str, Shape | None]:
+def declared_shapes(model: Structure) -> dict[str, Shape | None]:
     """The slots of the model that the config describes as it is now; see :func:`is_as_declared`."""
+    assert model.head_spec is not None and model.component is not None
     blueprint = components.like(model.head_spec.blueprint(model.config), model.component)
     return {
         f"{name}.{slot.name}" if name and slot.name else name or slot.name: slot.shape
@@ -100,7 +104,7 @@ def declared_shapes(model: Any) -> dict[str, Shape | None]:
     }
 
 
-def own_shapes(model: Any, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:
+def own_shapes(model: Structure, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:
     """The slots of a class of one's own: those that it has, without what was put around or into its modules.
 
     Names that were slots when the model was loaded are the class's own, whatever they look like; so is ``base_layer``
@@ -135,9 +139,9 @@ def _before(name: str, own: Collection[str], adapted: Collection[str], is_loaded
     return name if name and not is_mask else None
 
 
-def may_part(model: Any) -> Collection[str]:
+def may_part(model: Structure) -> Collection[str]:
     """Tied slots that are slots of their own where ``tie_word_embeddings`` is false."""
-    if getattr(model, "head_spec", None) is None:
+    if model.head_spec is None:
         return model.tied_slots().keys()
     config = copy.copy(model.config)
     config.tie_word_embeddings = False

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Generic, TypeVar
 
 from loadstone.architectures import registry
 from loadstone.architectures.family import BARE, Family, HeadSpec
 
+ModelT_co = TypeVar("ModelT_co", covariant=True)
+"""What all models of a framework derive from."""
 
-class Classes:
+
+class Classes(Generic[ModelT_co]):
     """The classes of one framework.
 
     ``prefix`` is what their names start with (``""``, ``"Flax"``, ``"TF"``), ``base`` what all derive from, and
     ``tasks`` holds for each task the class with its forward pass.
     """
 
-    def __init__(self, prefix: str, base: type, tasks: Mapping[str, type]) -> None:
+    def __init__(self, prefix: str, base: type[ModelT_co], tasks: Mapping[str, type[ModelT_co]]) -> None:
         self.prefix = prefix
-        self._base = base
+        self._base: type = base
         self._tasks = tasks
-        self._made: dict[str, type[Any]] = {}
+        self._made: dict[str, type[ModelT_co]] = {}
         self._lock = threading.RLock()
 
-    def abstract_class(self, family: Family) -> type[Any]:
+    def abstract_class(self, family: Family) -> type[ModelT_co]:
         """``LlamaPreTrainedModel``: what all classes of a family derive from, and what one's own may."""
         doc = (
             f"What all {family.stem} models share. Derive from it to build a model of your own on that family's parts."
@@ -33,7 +36,7 @@ class Classes:
         body["_classes"] = self  # where a class finds its family's others without an import
         return self._make(f"{family.stem}PreTrainedModel", (self._base,), doc, body)
 
-    def model_class(self, family: Family, head: HeadSpec) -> type[Any]:
+    def model_class(self, family: Family, head: HeadSpec) -> type[ModelT_co]:
         """The class of a family and head."""
         task = self._tasks[head.task]
         name = self.prefix + head.class_name
@@ -45,20 +48,20 @@ class Classes:
         body = {"head_spec": head, "optional_parts": head.optional, "base_model_prefix": head.prefix or family.prefix}
         return self._make(head.class_name, (self.abstract_class(family), task), doc, body)
 
-    def bare_class(self, family: Family) -> type[Any]:
+    def bare_class(self, family: Family) -> type[ModelT_co]:
         """The class of a family's bare model."""
         head = family.head(BARE)
         assert head is not None, f"family {family.model_type} declares no bare model"
         return self.model_class(family, head)
 
-    def class_named(self, name: str) -> type[Any]:
+    def class_named(self, name: str) -> type[ModelT_co]:
         """A model-specific class by its full name; :class:`KeyError` if there is none."""
         if not name.startswith(self.prefix):
             raise KeyError(name)
         family, head = registry.class_names()[name.removeprefix(self.prefix)]
         return self.abstract_class(family) if head is None else self.model_class(family, head)
 
-    def _make(self, plain_name: str, bases: tuple[type, ...], doc: str, body: dict[str, Any]) -> type[Any]:
+    def _make(self, plain_name: str, bases: tuple[type, ...], doc: str, body: dict[str, object]) -> type[ModelT_co]:
         name = self.prefix + plain_name
         with self._lock:
             if name not in self._made:

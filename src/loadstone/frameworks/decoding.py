@@ -7,7 +7,7 @@ import math
 import reprlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import TypedDict, TypeGuard
 
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import DEFAULTS, KNOWN, SHAPES_TEXT, Situation, not_applied, refused_arguments
@@ -19,7 +19,17 @@ from loadstone.errors import ArgumentError, UnknownArgument
 logger = logging.getLogger("loadstone")
 
 _DEFAULT_NEW_TOKENS = 20
-_GREEDY: Mapping[str, Any] = {"temperature": None, "top_k": None, "top_p": None}
+
+
+class _Sampling(TypedDict):
+    """What is judged only where tokens are drawn."""
+
+    temperature: float | None
+    top_k: int | None
+    top_p: float | None
+
+
+_GREEDY: _Sampling = {"temperature": None, "top_k": None, "top_p": None}
 _LIKELIEST_ONLY = 1e-30
 """As top_p: less than the likeliest token's share, which always counts."""
 _LENGTHS = frozenset({"max_new_tokens", "max_length"})
@@ -78,7 +88,7 @@ def decoding(
     prompt_tokens: int,
     defaults: GenerationConfig,
     config: PretrainedConfig,
-    keywords: Mapping[str, Any],
+    keywords: Mapping[str, object],
     generation_config: object = None,
     *,
     own: Collection[str] = (),
@@ -128,18 +138,20 @@ def decoding(
 class Sources:
     """Where the value of a key comes from: the keyword, else the call's config, else the model's, else the default."""
 
-    def __init__(self, keywords: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+    def __init__(
+        self, keywords: Mapping[str, object], given: Mapping[str, object], defaults: Mapping[str, object]
+    ) -> None:
         explicit = {
             name: value for name, value in keywords.items() if value is not None or name not in _NONE_SAYS_NOTHING
         }
-        self.in_order: Sequence[tuple[str, Mapping[str, Any]]] = (
+        self.in_order: Sequence[tuple[str, Mapping[str, object]]] = (
             ("", explicit),
             ("generation_config's ", given),
             ("The model's generation config: ", defaults),
         )
         self.defaults = defaults
 
-    def value(self, name: str) -> Any:
+    def value(self, name: str) -> object:
         """The value, of whatever type; the default where nobody said one."""
         return next((values[name] for _, values in self.in_order if name in values), DEFAULTS.get(name))
 
@@ -158,9 +170,11 @@ class Sources:
     def whole(self, name: str, holds: Callable[[int], bool], expected: str) -> int | None:
         """A whole number of which something holds, or None."""
         value = _plain(self.value(name))
-        if value is not None and (not _is_int(value) or not holds(value)):
+        if value is None:
+            return None
+        if not _is_int(value) or not holds(value):
             raise self.error(name, expected)
-        return cast("int | None", value)
+        return value
 
     def number(self, name: str, holds: Callable[[float], bool], expected: str) -> float | None:
         """A finite number of which something holds, or None."""
@@ -175,12 +189,13 @@ class Sources:
         """One token id or several; none for None."""
         value = _plain(self.value(name))
         ids = () if value is None else tuple(map(_plain, value)) if isinstance(value, list | tuple) else (value,)
-        if not all(map(_is_int, ids)):
+        whole = tuple(filter(_is_int, ids))
+        if len(whole) < len(ids):
             raise self.error(name, "a token id, or a list of them")
-        return ids
+        return whole
 
 
-def _sampling(sources: Sources) -> dict[str, Any]:
+def _sampling(sources: Sources) -> _Sampling:
     """Temperature, ``top_k`` and ``top_p``, which are judged only where tokens are drawn."""
     top_p = sources.number("top_p", lambda value: 0 <= value <= 1, "a number from 0 to 1")
     return {
@@ -192,7 +207,7 @@ def _sampling(sources: Sources) -> dict[str, Any]:
     }
 
 
-def _values_of(given: object) -> dict[str, Any]:
+def _values_of(given: object) -> dict[str, object]:
     """What a ``generation_config`` says: a dict, Loadstone's own, or transformers'. None says nothing."""
     if given is None:
         return {}
@@ -203,19 +218,19 @@ def _values_of(given: object) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _named(keywords: Mapping[str, Any], generation_config: object) -> list[str]:
+def _named(keywords: Mapping[str, object], generation_config: object) -> list[str]:
     """The names that the caller wrote. A config object may have keys of anybody's."""
     return [*keywords, *(generation_config if isinstance(generation_config, Mapping) else ())]
 
 
-def _refuse(values: Mapping[str, Any]) -> None:
+def _refuse(values: Mapping[str, object]) -> None:
     if values:
         raise UnknownArgument(
             f"generate does not apply {_shown(values)}. The text would not be what was asked for; leave that out."
         )
 
 
-def _strays(config: PretrainedConfig, defaults: Mapping[str, Any], call: Situation) -> dict[str, Any]:
+def _strays(config: PretrainedConfig, defaults: Mapping[str, object], call: Situation) -> dict[str, object]:
     """What a model's own config says of generation, and its generation config does not.
 
     Without a ``generation_config.json`` the one is made from the other; so this was set later, or overruled by a file.
@@ -227,7 +242,7 @@ def _strays(config: PretrainedConfig, defaults: Mapping[str, Any], call: Situati
     return {name: value for name, value in strays.items() if name in relevant and value != DEFAULTS.get(name)}
 
 
-def _tell_once(config: PretrainedConfig, news: Mapping[str, Any], line: str) -> None:
+def _tell_once(config: PretrainedConfig, news: Mapping[str, object], line: str) -> None:
     """One log line for the keys that were not told of this config before."""
     told: set[tuple[str, str]] = vars(config).setdefault("_told_of_generation", set())
     news = {name: value for name, value in news.items() if (name, line) not in told}
@@ -236,20 +251,20 @@ def _tell_once(config: PretrainedConfig, news: Mapping[str, Any], line: str) -> 
         logger.warning(line, _shown(news))
 
 
-def _shown(values: Mapping[str, Any]) -> str:
+def _shown(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name}={reprlib.repr(value)}" for name, value in values.items())
 
 
-def _is_same(value: Any, other: Any) -> bool:
+def _is_same(value: object, other: object) -> bool:
     return type(value) is type(other) and bool(value == other)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Python's own number or list, of one that NumPy or a framework has."""
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _is_int(value: Any) -> bool:
+def _is_int(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from loadstone.architectures import components
 from loadstone.core.keywords import nearest
 from loadstone.errors import UnknownArgument
+
+if TYPE_CHECKING:
+    from loadstone.configs.pretrained import PretrainedConfig
 
 WITHOUT_EFFECT = frozenset({"cache_position", "use_cache", "special_tokens_mask", "offset_mapping", "length"})
 """Transformers computes the same without them: a cache knows how many tokens it holds, a model that fills masks has
@@ -27,7 +30,7 @@ NOT_COMPUTED = {
 }
 
 
-def check_unknown(unknown: Mapping[str, Any], known: Collection[str], positions_given: bool) -> None:
+def check_unknown(unknown: Mapping[str, object], known: Collection[str], positions_given: bool) -> None:
     """Pass over keywords that change nothing; :class:`UnknownArgument` for the others, with what may have been meant.
 
     ``known``: the parameters that the forward pass has. What is None asks for nothing, if it is a name that others
@@ -47,7 +50,7 @@ def check_unknown(unknown: Mapping[str, Any], known: Collection[str], positions_
         raise UnknownArgument(" ".join(faults))
 
 
-def router_logits_wanted(wanted: bool | None, config: Any, component: components.Component | None) -> bool:
+def router_logits_wanted(wanted: bool | None, config: PretrainedConfig, component: components.Component | None) -> bool:
     """Whether to collect the routers' logits: what the caller says, else the config.
 
     Raises :class:`UnknownArgument` where a caller wants those of a model without experts.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from loadstone.errors import ArgumentError
 
@@ -30,7 +29,12 @@ def problem_of(problem: str | None, classes: int, is_fractional: bool) -> str:
 
 
 def check_classes(
-    name: str, dtype: Any, is_whole: bool, shape: Sequence[Any], expected: Sequence[Any], hint: str = ""
+    name: str,
+    dtype: object,
+    is_whole: bool,
+    shape: Sequence[int | None],
+    expected: Sequence[int | None],
+    hint: str = "",
 ) -> None:
     """:class:`ArgumentError` for labels that are no classes, or not as many as are ``expected``, in that shape or flat.
 
@@ -42,7 +46,7 @@ def check_classes(
         raise ArgumentError(f"{name} has shape {_shown(shape)}, expected {_shown(expected)}. {hint}".strip())
 
 
-def check_numbers(problem: str, shape: Sequence[Any], expected: Sequence[Any]) -> None:
+def check_numbers(problem: str, shape: Sequence[int | None], expected: Sequence[int | None]) -> None:
     """:class:`ArgumentError` for labels that are not one for each logit; a size that is not known yet is None."""
     flat = problem == REGRESSION and len(shape) < 2 and _agree([_product(shape)], [_product(expected)])
     if not flat and not _agree(shape, expected):
@@ -64,13 +68,13 @@ def label_beyond(name: str, lowest: int, highest: int, classes: int) -> Argument
     )
 
 
-def _agree(shape: Sequence[Any], expected: Sequence[Any]) -> bool:
+def _agree(shape: Sequence[int | None], expected: Sequence[int | None]) -> bool:
     return len(shape) == len(expected) and all(
         None in (size, other) or size == other for size, other in zip(shape, expected, strict=True)
     )
 
 
-def _product(shape: Sequence[Any]) -> Any:
+def _product(shape: Sequence[int | None]) -> int | None:
     product = 1
     for size in shape:
         if size is None:
@@ -79,5 +83,5 @@ def _product(shape: Sequence[Any]) -> Any:
     return product
 
 
-def _shown(shape: Sequence[Any]) -> str:
+def _shown(shape: Sequence[int | None]) -> str:
     return str(tuple(shape))

@@ -1,13 +1,23 @@
 """What models return, whatever the framework: named fields, also reachable by key and by index as Transformers' are.
 
-"Tensor" below is the framework's own kind of array.
+``TensorT`` below is the framework's own kind of array.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    TensorT = TypeVar("TensorT", default=Any)
+    """Any where nobody says: TensorFlow comes without types."""
+else:
+    from typing import TypeVar  # which takes a default from Python 3.13 on
+
+    TensorT = TypeVar("TensorT")
 
 
 @dataclass
@@ -26,11 +36,11 @@ class ModelOutput:
             for name, value in given.items():
                 setattr(self, name, value)
 
-    def to_tuple(self) -> tuple[Any, ...]:
+    def to_tuple(self) -> tuple[object, ...]:
         """The fields that are set, in order."""
         return tuple(value for _, value in self.items())
 
-    def items(self) -> Iterator[tuple[str, Any]]:
+    def items(self) -> Iterator[tuple[str, object]]:
         """Name and value of the fields that are set."""
         for field in fields(self):
             value = getattr(self, field.name)
@@ -41,11 +51,11 @@ class ModelOutput:
         """Names of the fields that are set."""
         return [name for name, _ in self.items()]
 
-    def values(self) -> list[Any]:
+    def values(self) -> list[object]:
         """Values of the fields that are set."""
         return list(self.to_tuple())
 
-    def get(self, name: str, default: Any = None) -> Any:
+    def get(self, name: str, default: object = None) -> Any:
         """A field by name, or the default if it is not set."""
         value = getattr(self, name, None)
         return default if value is None else value
@@ -58,7 +68,7 @@ class ModelOutput:
             return value
         return self.to_tuple()[key]
 
-    def __setitem__(self, name: str, value: Any) -> None:
+    def __setitem__(self, name: str, value: object) -> None:
         setattr(self, name, value)
 
     def __contains__(self, name: object) -> bool:
@@ -75,7 +85,7 @@ Mapping.register(ModelOutput)
 
 
 @dataclass
-class BaseModelOutput(ModelOutput):
+class BaseModelOutput(ModelOutput, Generic[TensorT]):
     """What a bare model returns.
 
     ``last_hidden_state`` (batch, tokens, width); ``pooler_output`` (batch, width); ``hidden_states``: the input of
@@ -83,75 +93,75 @@ class BaseModelOutput(ModelOutput):
     ``router_logits``: for each layer with experts (batch · tokens, experts).
     """
 
-    last_hidden_state: Any = None
-    pooler_output: Any = None
-    past_key_values: Any = None
-    hidden_states: tuple[Any, ...] | None = None
-    attentions: tuple[Any, ...] | None = None
-    router_logits: tuple[Any, ...] | None = None
+    last_hidden_state: TensorT | None = None
+    pooler_output: TensorT | None = None
+    past_key_values: object = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    router_logits: tuple[TensorT, ...] | None = None
 
 
 @dataclass
-class CausalLMOutput(ModelOutput):
+class CausalLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
-    loss: Any = None
-    logits: Any = None
-    past_key_values: Any = None
-    hidden_states: tuple[Any, ...] | None = None
-    attentions: tuple[Any, ...] | None = None
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    past_key_values: object = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
 
 
 @dataclass
-class MaskedLMOutput(ModelOutput):
+class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
-    loss: Any = None
-    logits: Any = None
-    hidden_states: tuple[Any, ...] | None = None
-    attentions: tuple[Any, ...] | None = None
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
 
 
 @dataclass
-class SequenceClassifierOutput(ModelOutput):
+class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
-    loss: Any = None
-    logits: Any = None
-    past_key_values: Any = None
-    hidden_states: tuple[Any, ...] | None = None
-    attentions: tuple[Any, ...] | None = None
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    past_key_values: object = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
 
 
 @dataclass
-class TokenClassifierOutput(ModelOutput):
+class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, labels)."""
 
-    loss: Any = None
-    logits: Any = None
-    hidden_states: tuple[Any, ...] | None = None
-    attentions: tuple[Any, ...] | None = None
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
 
 
 @dataclass
-class QuestionAnsweringModelOutput(ModelOutput):
+class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
 
-    loss: Any = None
-    start_logits: Any = None
-    end_logits: Any = None
-    hidden_states: tuple[Any, ...] | None = None
-    attentions: tuple[Any, ...] | None = None
+    loss: TensorT | None = None
+    start_logits: TensorT | None = None
+    end_logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
 
 
 @dataclass
-class MoeCausalLMOutputWithPast(ModelOutput):
+class MoeCausalLMOutputWithPast(ModelOutput, Generic[TensorT]):
     """``aux_loss`` () keeps experts equally busy; ``router_logits``: for each layer (tokens, experts)."""
 
-    loss: Any = None
-    aux_loss: Any = None
-    logits: Any = None
-    past_key_values: Any = None
-    hidden_states: tuple[Any, ...] | None = None
-    attentions: tuple[Any, ...] | None = None
-    router_logits: tuple[Any, ...] | None = None
+    loss: TensorT | None = None
+    aux_loss: TensorT | None = None
+    logits: TensorT | None = None
+    past_key_values: object = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    router_logits: tuple[TensorT, ...] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
@@ -50,7 +50,7 @@ def beyond(
     )
 
 
-def check_ids(name: str, shape: Sequence[Any], batch: Any, tokens: Any) -> None:
+def check_ids(name: str, shape: Sequence[int | None], batch: int | None, tokens: int | None) -> None:
     """:class:`ArgumentError` for ids of another shape than (batch, tokens), (1, tokens) or (tokens,).
 
     A size that is not known yet is None.
@@ -60,7 +60,7 @@ def check_ids(name: str, shape: Sequence[Any], batch: Any, tokens: Any) -> None:
         raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {(batch, tokens)}.")
 
 
-def check_texts(embeddings: components.Embeddings, name: str, shape: Sequence[Any]) -> None:
+def check_texts(embeddings: components.Embeddings, name: str, shape: Sequence[int | None]) -> None:
     """:class:`ArgumentError` for ``input_ids`` or ``inputs_embeds`` of a shape that no texts have.
 
     A size that is not known yet is None.
@@ -85,9 +85,9 @@ def check_length(embeddings: components.Embeddings, tokens: int) -> None:
         )
 
 
-def _may_be(size: Any, expected: Any) -> bool:
+def _may_be(size: int | None, expected: int | None) -> bool:
     """Whether two sizes are the same, as far as they are known."""
-    return size is None or expected is None or bool(size == expected)
+    return size is None or expected is None or size == expected
 
 
 def _shorten(longest: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from loadstone.errors import FrameworkNotInstalled
 
@@ -58,7 +58,7 @@ def _adapter(name: str) -> ModuleType:
     return importlib.import_module(f"loadstone.frameworks.{name}.adapter")
 
 
-def require_library(name: str, package: str, instead: str = "") -> Any:
+def require_library(name: str, package: str, instead: str = "") -> ModuleType:
     """A module of a library that computes with quantized weights; :class:`FrameworkNotInstalled` says how to get it.
 
     ``instead``: what else the caller can do.

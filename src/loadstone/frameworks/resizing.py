@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import SupportsIndex
 
 from loadstone.errors import ArgumentError
 
 
-def vocabulary_size(tokens: Any, multiple: Any, present: int) -> int:
+def vocabulary_size(tokens: SupportsIndex | None, multiple: SupportsIndex | None, present: int) -> int:
     """``tokens``, or the ``present`` number if None, rounded up to a ``multiple`` if there is one.
 
     NumPy's and PyTorch's integers count too. Raises :class:`ArgumentError` for what is no integer of at least 1.
@@ -20,7 +20,7 @@ def vocabulary_size(tokens: Any, multiple: Any, present: int) -> int:
     return -(-count // step) * step
 
 
-def _at_least_one(name: str, value: Any) -> int:
+def _at_least_one(name: str, value: SupportsIndex) -> int:
     try:
         number = 0 if isinstance(value, bool) else operator.index(value)
     except TypeError:

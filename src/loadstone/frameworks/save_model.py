@@ -6,7 +6,7 @@ import copy
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
 
 from loadstone.architectures.family import Family
 from loadstone.architectures.flax_layout import flax_layout
@@ -18,6 +18,24 @@ from loadstone.frameworks.checked_state import State, own_class
 from loadstone.remote_code.carrying import carried
 from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
 
+if TYPE_CHECKING:
+    from loadstone.frameworks.structure import Structure
+
+
+TensorT = TypeVar("TensorT")
+
+
+class Sliceable(Protocol):
+    """A tensor of any framework, as far as experts are cut out of a stack."""
+
+    @property
+    def shape(self) -> Sequence[int]: ...
+
+    def __getitem__(self, index: tuple[int, slice], /) -> Self: ...
+
+
+SliceableT = TypeVar("SliceableT", bound=Sliceable)
+
 
 class Written(NamedTuple):
     """Files that were written."""
@@ -27,8 +45,8 @@ class Written(NamedTuple):
 
 
 def outgoing(
-    family: Family | None, state: Mapping[str, Any], ties: Mapping[str, str], stacked: Collection[str] = ()
-) -> Iterator[tuple[str, Any]]:
+    family: Family | None, state: Mapping[str, SliceableT], ties: Mapping[str, str], stacked: Collection[str] = ()
+) -> Iterator[tuple[str, SliceableT]]:
     """Stored name and tensor for everything that is written: tied slots once, experts one by one.
 
     A tensor is only sliced here, ``tensor[expert, start:end]``, so any framework's will do. ``stacked`` names slots of
@@ -47,7 +65,7 @@ def outgoing(
                 yield stem + pattern.format(expert), tensor[expert, index * rows : (index + 1) * rows]
 
 
-def ties_of_file(model: Any, state: State[Any]) -> tuple[Mapping[str, str], bool]:
+def ties_of_file(model: Structure, state: State[TensorT]) -> tuple[Mapping[str, str], bool]:
     """Slots that need not be written, for readers tie them; and whether the config is to say that the model is tied.
 
     Readers tie what the config says, so that where one of its ties does not hold every name is written.
@@ -69,11 +87,11 @@ def weight_format(asked: str | None, safe_serialization: bool, others: Sequence[
 
 
 def save_model(
-    model: Any,
+    model: Structure,
     folder: str | os.PathLike[str],
     tensors: Sequence[OutgoingTensor],
     *,
-    dtype: Any,
+    dtype: object,
     prefix: str,
     max_shard_size: int | str,
     weight_format: str,

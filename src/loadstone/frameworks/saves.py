@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loadstone.errors import ArgumentError
 from loadstone.sources.publish import PushToHub, upload_asked_for
@@ -21,15 +21,15 @@ class Saves(PushToHub):
         save_directory: str | os.PathLike[str],
         *,
         is_main_process: bool = True,
-        state_dict: Mapping[str, Any] | None = None,
-        params: Mapping[str, Any] | None = None,
+        state_dict: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
         save_function: object = None,
         push_to_hub: bool = False,
         max_shard_size: int | str = "5GB",
         safe_serialization: bool = True,
         variant: str | None = None,
         format: str | None = None,
-        **others: Any,
+        **others: object,
     ) -> None:
         """Write config and weights into a folder, all or nothing: :func:`loadstone.frameworks.save_model.save_model`.
 
@@ -56,7 +56,7 @@ class Saves(PushToHub):
     def _write_pretrained(
         self,
         folder: str | os.PathLike[str],
-        state_dict: Mapping[str, Any] | None,
+        state_dict: Mapping[str, object] | None,
         max_shard_size: int | str,
         safe_serialization: bool,
         variant: str | None,

@@ -7,12 +7,17 @@ from any other module by ``isinstance(model, Structure)``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.core.naming import Naming
 from loadstone.frameworks.classes import Classes
+
+if TYPE_CHECKING:
+    from loadstone.configs.generation import GenerationConfig
+    from loadstone.configs.pretrained import PretrainedConfig
+    from loadstone.reporting.load_report import LoadReport
 
 
 class Structure:
@@ -24,10 +29,12 @@ class Structure:
     base_model_prefix: ClassVar[str] = ""
     optional_parts: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of parts that a checkpoint may wholly lack; they are then newly initialized."""
-    _classes: ClassVar[Classes]
-    """The table that made this class, where the bare class of its family is."""
+    _classes: ClassVar[Classes[Any]]
+    """The table that made this class, where the bare class of its family is; of what models it is, a framework says."""
 
-    config: Any
+    config: PretrainedConfig
+    generation_config: GenerationConfig | None
+    load_report: LoadReport | None
     component: components.Component | None
     """The blueprint; None for a class of one's own."""
 

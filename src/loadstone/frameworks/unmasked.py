@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from loadstone.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from loadstone.configs.pretrained import PretrainedConfig
 
 logger = logging.getLogger("loadstone")
 
@@ -22,9 +27,21 @@ VECTORS = "vectors in which padding cannot be told"
 LOOKED = "inputs without attention_mask were looked at"
 
 
+class Attentive(Protocol):
+    """A model, as far as it matters here."""
+
+    @property
+    def config(self) -> PretrainedConfig: ...
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether tokens see only what comes before them."""
+        ...
+
+
 def prompt_mask(
-    issued: MutableMapping[str, bool], ids: np.ndarray[Any, Any], attention_mask: Any, pad: int | None
-) -> np.ndarray[Any, Any]:
+    issued: MutableMapping[str, bool], ids: NDArray[np.integer], attention_mask: ArrayLike | None, pad: int | None
+) -> NDArray[np.bool_]:
     """The mask (batch, tokens), true at tokens, of the prompts ``ids``: the one given, else false wherever ``pad`` is.
 
     ``issued``: what the model has warned of already. Raises :class:`ArgumentError` for a given mask that does not fit
@@ -54,7 +71,7 @@ def warn_on_the_right(issued: MutableMapping[str, bool], pad: int | None) -> Non
 
 
 def warn_unmasked(
-    model: Any, issued: MutableMapping[str, bool], given: np.ndarray[Any, Any], are_positions: bool, cached: bool
+    model: Attentive, issued: MutableMapping[str, bool], given: NDArray[np.integer], are_positions: bool, cached: bool
 ) -> None:
     """Warn of padding that counts as text, and of packed rows whose texts see each other.
 
@@ -73,7 +90,7 @@ def warn_unmasked(
             warn_padded(issued, model.config)
 
 
-def warn_padded(issued: MutableMapping[str, bool], config: Any) -> None:
+def warn_padded(issued: MutableMapping[str, bool], config: PretrainedConfig) -> None:
     """Padding counts as text. ``issued``: what the model has warned of already."""
     pad = config.pad_token_id
     same = [name for name in ("bos_token_id", "eos_token_id", "sep_token_id") if _among(pad, config.get(name))]
@@ -106,7 +123,7 @@ def warn_vectors(issued: MutableMapping[str, bool]) -> None:
     )
 
 
-def _among(pad: int, ids: Any) -> bool:
+def _among(pad: int | None, ids: object) -> bool:
     return ids is not None and pad in (ids if isinstance(ids, list | tuple) else (ids,))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from loadstone.core.slices import Box, overlap, relative, within
 from loadstone.core.tensors import Packing, StoredTensor
 from loadstone.planning.recipes import Piece
 from loadstone.transfer.threads import WorkerPool
-from loadstone.transfer.weight_file import WeightFile
+
+if TYPE_CHECKING:
+    from loadstone.core.byte_source import ByteSource, OpenSource
 
 Array = np.ndarray[Any, Any]
 Put = Callable[[int, Box, Array], None]
@@ -29,7 +31,7 @@ _ELEMENTS = 1 << 17
 class _Task(NamedTuple):
     target: int
     piece: Piece
-    file: WeightFile
+    file: ByteSource
     others: Sequence[Array]
     first: int
     rows: int
@@ -37,7 +39,7 @@ class _Task(NamedTuple):
 
 def unpack(
     pieces: Iterable[tuple[int, Piece]],
-    open_file: Callable[[Path], WeightFile],
+    open_file: OpenSource,
     put: Put,
     threads: int,
     progress: Callable[[int], None] | None = None,
@@ -69,10 +71,10 @@ def packed_bytes(pieces: Iterable[tuple[int, Piece]]) -> int:
     return sum(piece.tensor.nbytes for _, piece in pieces)
 
 
-def _tasks(pieces: Iterable[tuple[int, Piece]], open_file: Callable[[Path], WeightFile]) -> Iterator[_Task]:
-    files: dict[Path, WeightFile] = {}
+def _tasks(pieces: Iterable[tuple[int, Piece]], open_file: OpenSource) -> Iterator[_Task]:
+    files: dict[Path, ByteSource] = {}
 
-    def opened(path: Path) -> WeightFile:
+    def opened(path: Path) -> ByteSource:
         if path not in files:
             files[path] = open_file(path)
         return files[path]
@@ -96,7 +98,7 @@ def _row_bytes(packing: Packing) -> int:
     return packing.parts[0].nbytes // packing.rows
 
 
-def _read(file: WeightFile, offset: int, nbytes: int) -> Array:
+def _read(file: ByteSource, offset: int, nbytes: int) -> Array:
     buffer = np.empty(nbytes, np.uint8)
     file.read_into(offset, nbytes, buffer.data)
     return buffer

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 
 class Code(NamedTuple):
@@ -26,7 +27,7 @@ class Code(NamedTuple):
         return -(-count * self.bits // 32)
 
 
-def decoded(raw: Array, code: Code, count: int) -> Array:
+def decoded(raw: ByteArray, code: Code, count: int) -> FloatArray:
     """Bytes (…, n) → (…, ``count``) float32, memory of its own; ``count`` numbers lie in those bytes."""
     if 8 % code.bits == 0:
         # One look-up a byte gives all of its numbers.
@@ -45,7 +46,7 @@ def decoded(raw: Array, code: Code, count: int) -> Array:
 
 
 @cache
-def values(code: Code) -> Array:
+def values(code: Code) -> FloatArray:
     """The number of every code, as float32.
 
     Source of the floats: OCP Microscaling Formats (MX) Specification 1.0, tables 3 and 5; their exponents' bias is 1.
@@ -60,12 +61,12 @@ def values(code: Code) -> Array:
     exponent, mantissa = magnitude >> mantissa_bits, magnitude & ((1 << mantissa_bits) - 1)
     significand = mantissa + (exponent > 0) * (1 << mantissa_bits)
     numbers = np.ldexp(significand.astype(np.float32), np.maximum(exponent, 1) - 1 - mantissa_bits)
-    signed: Array = np.where(codes >> (code.bits - 1) == 0, numbers, -numbers)
+    signed: FloatArray = np.where(codes >> (code.bits - 1) == 0, numbers, -numbers)
     return signed.astype(np.float32)
 
 
 @cache
-def _in_byte(code: Code) -> Array:
+def _in_byte(code: Code) -> FloatArray:
     """All numbers of every byte, in order: (256, 8 / bits)."""
     shifts = np.arange(0, 8, code.bits)
     codes = (np.arange(256)[:, None] >> shifts) & ((1 << code.bits) - 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +21,10 @@ from loadstone.quantization.nibbles import E2M1, TWOS_COMPLEMENT, looked_up
 from loadstone.quantization.problems import Problems
 from loadstone.quantization.row_boxes import in_boxes
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 IN_ORDER, TURNED, TILED = "in order", "turned", "tiled"
 _HALVES = {"int4": TWOS_COMPLEMENT, "fp4": E2M1}
@@ -60,7 +63,7 @@ class Blocks:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         numbers = looked_up(rows, _HALVES[self.halves]) if self.halves else floats(rows, self.codes.dtype)
         boxes = self._boxes(first, len(rows))
         scales = self._of(self.scales, others[0], boxes)
@@ -76,13 +79,13 @@ class Blocks:
             in_groups += zero
         yield from in_boxes(self.shape, first, numbers)
 
-    def _boxes(self, first: int, count: int) -> Array:
+    def _boxes(self, first: int, count: int) -> NDArray[np.intp]:
         """For some rows of the tensor, the row of boxes in which each lies."""
         places = np.unravel_index(np.arange(first, first + count), self.shape[:-1])
         inside = tuple(place // size for place, size in zip(places, self.box[:-1], strict=True))
         return np.ravel_multi_index(inside, counts(self.shape, self.box)[:-1])
 
-    def _of(self, part: StoredTensor, raw: Array, boxes: Array) -> Array:
+    def _of(self, part: StoredTensor, raw: ByteArray, boxes: NDArray[np.intp]) -> FloatArray:
         """Numbers of some rows of boxes, as float32 (rows, boxes in a row)."""
         *_, down, across = counts(self.shape, self.box)
         size = part.dtype.bits // 8

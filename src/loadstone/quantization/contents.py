@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import ItemsView, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.quantization.problems import Problems
@@ -31,7 +31,7 @@ class Contents(Protocol):
         ...
 
 
-def note(stored: Contents, tensor: StoredTensor, problems: Problems) -> dict[str, Any] | None:
+def note(stored: Contents, tensor: StoredTensor, problems: Problems) -> dict[str, object] | None:
     """The JSON object that the bytes of a tensor are, up to 64 KiB; None, and a problem, if they are none."""
     if tensor.dtype is not DType.UINT8 or tensor.strides or not 0 < tensor.nbytes <= _MOST_NBYTES:
         problems.add(tensor, f"1 to {_MOST_NBYTES} bytes of JSON", f"{tensor.dtype}, shape {tensor.shape}")
@@ -42,7 +42,7 @@ def note(stored: Contents, tensor: StoredTensor, problems: Problems) -> dict[str
     return found
 
 
-def json_object(text: bytes | str) -> dict[str, Any] | None:
+def json_object(text: bytes | str) -> dict[str, object] | None:
     """The object that a text is in JSON, without doubled keys, ``NaN`` and infinities; None if it is no such text."""
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)

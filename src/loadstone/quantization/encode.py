@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from loadstone.core.tensors import DType
 from loadstone.quantization.decode import NUMPY, floats
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 TARGETS = (
     *(DType.FLOAT64, DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16),
@@ -29,7 +32,7 @@ _END = {
 numbers too."""
 
 
-def narrowed(values: Array, dtype: DType) -> Array:
+def narrowed(values: NDArray[np.floating], dtype: DType) -> NDArray[np.unsignedinteger]:
     """Numbers → words of as many bits as ``dtype`` has, in the same shape: rounded to nearest, ties to even.
 
     ``values``: float32 or float64; the latter become float32 first on their way to less than 16 bits, or to bfloat16,
@@ -48,14 +51,14 @@ def narrowed(values: Array, dtype: DType) -> Array:
     return _to_eight_bits(values, dtype)
 
 
-def overflows(values: Array, words: Array, dtype: DType) -> bool:
+def overflows(values: NDArray[np.floating], words: NDArray[np.unsignedinteger], dtype: DType) -> bool:
     """Whether a number was beyond what ``dtype`` reaches. ``words``: what :func:`narrowed` made of ``values``."""
     return bool(_beyond(values, words, dtype).any())
 
 
-def _beyond(values: Array, words: Array, dtype: DType) -> Array:
+def _beyond(values: NDArray[np.floating], words: NDArray[np.unsignedinteger], dtype: DType) -> NDArray[np.bool_]:
     """Which numbers were."""
-    ends: Array = words & words.dtype.type(_END[dtype]) == _END[dtype]
+    ends: NDArray[np.bool_] = words & words.dtype.type(_END[dtype]) == _END[dtype]
     if ends.any():
         there = values[ends]
         is_saturated = dtype is DType.FLOAT8_E4M3FN
@@ -63,7 +66,9 @@ def _beyond(values: Array, words: Array, dtype: DType) -> Array:
     return ends
 
 
-def recode(codes: Array, source: DType, target: DType, words: Array) -> bool:
+def recode(
+    codes: NDArray[np.unsignedinteger], source: DType, target: DType, words: NDArray[np.unsignedinteger]
+) -> bool:
     """Words of a dtype of at most 16 bits → those of another, into ``words``; whether one was beyond what it reaches.
 
     Looked up: the same as :func:`narrowed` makes of the numbers, and several times faster.
@@ -74,7 +79,7 @@ def recode(codes: Array, source: DType, target: DType, words: Array) -> bool:
     return bool(ends.any()) and bool(table.is_beyond[codes[ends]].any())
 
 
-def to_bfloat16(values: Array, words: Array) -> None:
+def to_bfloat16(values: FloatArray, words: NDArray[np.uint16]) -> None:
     """float32 → the bits of bfloat16, into ``words``. NaN stays NaN."""
     bits = values.view(np.uint32)
     rounded = bits >> 16
@@ -89,9 +94,9 @@ def to_bfloat16(values: Array, words: Array) -> None:
 
 
 class _Table(NamedTuple):
-    words: Array
+    words: NDArray[np.unsignedinteger]
     """For each word of the source, that of the target."""
-    is_beyond: Array
+    is_beyond: NDArray[np.bool_]
 
 
 @cache
@@ -102,7 +107,7 @@ def _table(source: DType, target: DType) -> _Table:
     return _Table(words, _beyond(numbers, words, target))
 
 
-def _to_eight_bits(values: Array, dtype: DType) -> Array:
+def _to_eight_bits(values: FloatArray, dtype: DType) -> ByteArray:
     magnitudes = np.abs(values)
     middles = _middles(dtype)
     codes = np.searchsorted(middles, magnitudes.reshape(-1)).reshape(values.shape)
@@ -116,10 +121,10 @@ def _to_eight_bits(values: Array, dtype: DType) -> Array:
 
 
 @cache
-def _middles(dtype: DType) -> Array:
+def _middles(dtype: DType) -> FloatArray:
     """What lies in the middle between each number from 0 on and the next; the last is what begins to overflow."""
     numbers = floats(np.arange(128, dtype=np.uint8), dtype).astype(np.float64)
     finite = numbers[np.isfinite(numbers)]
     beyond = 2 * finite[-1] - finite[-2]
-    middles: Array = ((finite + np.append(finite[1:], beyond)) / 2).astype(np.float32)
+    middles: FloatArray = ((finite + np.append(finite[1:], beyond)) / 2).astype(np.float32)
     return middles

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,13 +19,18 @@ from loadstone.quantization.decode import floats
 from loadstone.quantization.ggml_layouts import LAYOUTS, Bits, Integers, Layout
 from loadstone.quantization.ggml_types import TYPES, GgmlType
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadstone.core.arrays import ByteArray, FloatArray
+
+    Words = NDArray[np.unsignedinteger]
 
 WITHOUT_NUMBERS = frozenset({"Q8_1", "Q8_K", "Q1_0"})
 """Types that the package knows by name only: the first two are for activations, and no file holds them."""
 
 
-def decode(raw: Array, kind: GgmlType) -> Array:
+def decode(raw: ByteArray, kind: GgmlType) -> FloatArray:
     """Bytes of whole blocks, (rows, bytes of a row) → float32, (rows, numbers of a row)."""
     rows = len(raw)
     if kind.dtype is not None:
@@ -48,7 +54,7 @@ def needs_package(kind: GgmlType) -> bool:
     return kind.dtype is None and kind.name not in LAYOUTS
 
 
-def require_package() -> Any:
+def require_package() -> ModuleType:
     """The package's module of decoders; :class:`CheckpointError` says how to install it."""
     try:
         from gguf import quants  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -60,17 +66,17 @@ def require_package() -> Any:
     return quants
 
 
-def _by_package(raw: Array, kind: GgmlType) -> Array:
+def _by_package(raw: ByteArray, kind: GgmlType) -> FloatArray:
     if (fault := refuse(kind, "a tensor")) is not None:
         raise UnsupportedDType([fault])
     quants = require_package()
     number = next(number for number, each in TYPES.items() if each is kind)
     with np.errstate(all="ignore"):
-        made: Array = quants.dequantize(raw, quants.GGMLQuantizationType(number))
+        made: FloatArray = quants.dequantize(raw, quants.GGMLQuantizationType(number))
     return made
 
 
-def _decode_blocks(blocks: Array, layout: Layout) -> Array:
+def _decode_blocks(blocks: ByteArray, layout: Layout) -> FloatArray:
     """(blocks, bytes of one) → float32, (blocks, weights of one)."""
     scales = halves(blocks, layout.scale)
     minima = None if layout.minimum is None else halves(blocks, layout.minimum)
@@ -88,12 +94,12 @@ def _decode_blocks(blocks: Array, layout: Layout) -> Array:
     return weights
 
 
-def halves(blocks: Array, offset: int) -> Array:
+def halves(blocks: ByteArray, offset: int) -> FloatArray:
     """A float16 of each block, (blocks, 1) float32."""
     return blocks[:, offset : offset + 2].view("<f2").astype(np.float32)
 
 
-def integers(blocks: Array, stored: Integers) -> Array:
+def integers(blocks: ByteArray, stored: Integers) -> NDArray[np.uint8 | np.int8]:
     """Those of each block, (blocks, count) of uint8, or of int8 where they are signed; perhaps a view."""
     if stored.low_bits == 8:
         (bits,) = stored.low
@@ -106,7 +112,7 @@ def integers(blocks: Array, stored: Integers) -> Array:
     return unpacked.view(np.int8) if stored.is_signed else unpacked
 
 
-def _unpacked(blocks: Array, fields: Sequence[Bits], up: int) -> Array:
+def _unpacked(blocks: ByteArray, fields: Sequence[Bits], up: int) -> ByteArray:
     """The integers of some fields, one after the other, each moved ``up`` by so many bits: (blocks, count) of uint8."""
     unpacked = np.empty((len(blocks), sum(bits.total for bits in fields)), np.uint8)
     place = 0
@@ -130,12 +136,12 @@ def _unpacked(blocks: Array, fields: Sequence[Bits], up: int) -> Array:
 class _Steps(NamedTuple):
     """How the integers of a field are made, as many at once as a word has bytes."""
 
-    word: np.dtype[Any]
-    run: np.dtype[Any]
+    word: np.dtype[np.unsignedinteger]
+    run: np.dtype[np.unsignedinteger | np.void]
     """The bytes of a chunk."""
-    mask: Any
+    mask: np.unsignedinteger
     """Of ``word``: what belongs to the integers, once they are shifted."""
-    shifts: tuple[tuple[Callable[[Array, Any], Array] | None, Any], ...]
+    shifts: tuple[tuple[Callable[[Words, np.unsignedinteger], Words] | None, np.unsignedinteger], ...]
     """Of each run of a chunk: an operation, if one is needed, and by how many bits, of ``word``."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
@@ -20,8 +20,12 @@ from loadstone.quantization import ggml_blocks
 from loadstone.quantization.ggml_types import GgmlType
 from loadstone.quantization.row_boxes import in_boxes
 
-Array = np.ndarray[Any, Any]
-Boxes = Iterator[tuple[Box, Array]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadstone.core.arrays import ByteArray, FloatArray
+
+ScalarT = TypeVar("ScalarT", bound="np.generic")
 
 
 class Arrangement(Protocol):
@@ -36,7 +40,7 @@ class Arrangement(Protocol):
         """The model's shape."""
         ...
 
-    def place(self, first: int, rows: Array) -> Boxes:
+    def place(self, first: int, rows: NDArray[ScalarT]) -> Iterator[tuple[Box, NDArray[ScalarT]]]:
         """Rows from number ``first`` on, (rows, columns) → boxes of a matrix."""
         ...
 
@@ -54,7 +58,7 @@ class Paired:
     def shape(self, stored: tuple[int, ...]) -> tuple[int, ...]:
         return stored
 
-    def place(self, first: int, rows: Array) -> Boxes:
+    def place(self, first: int, rows: NDArray[ScalarT]) -> Iterator[tuple[Box, NDArray[ScalarT]]]:
         apart = rows.reshape(-1, self.head_rows // 2, 2, rows.shape[1]).swapaxes(1, 2)
         yield (slice(first, first + len(rows)), slice(0, rows.shape[1])), apart.reshape(rows.shape)
 
@@ -73,7 +77,7 @@ class Sorted:
     def shape(self, stored: tuple[int, ...]) -> tuple[int, ...]:
         return stored
 
-    def place(self, first: int, rows: Array) -> Boxes:
+    def place(self, first: int, rows: NDArray[ScalarT]) -> Iterator[tuple[Box, NDArray[ScalarT]]]:
         for start in range(0, len(rows), self.head_rows):
             part, head = divmod((first + start) // self.head_rows, self.heads)
             to = (3 * head + part) * self.head_rows
@@ -89,7 +93,7 @@ class Turned:
     def shape(self, stored: tuple[int, ...]) -> tuple[int, ...]:
         return stored[::-1]
 
-    def place(self, first: int, rows: Array) -> Boxes:
+    def place(self, first: int, rows: NDArray[ScalarT]) -> Iterator[tuple[Box, NDArray[ScalarT]]]:
         yield (slice(0, rows.shape[1]), slice(first, first + len(rows))), rows.T
 
 
@@ -103,10 +107,10 @@ class Below:
     def shape(self, stored: tuple[int, ...]) -> tuple[int, ...]:
         return (stored[0] + self.before, *stored[1:])
 
-    def place(self, first: int, rows: Array) -> Boxes:
+    def place(self, first: int, rows: NDArray[ScalarT]) -> Iterator[tuple[Box, NDArray[ScalarT]]]:
         columns = slice(0, rows.shape[1])
         if first == 0:
-            yield (slice(0, self.before), columns), np.zeros((self.before, rows.shape[1]), np.float32)
+            yield (slice(0, self.before), columns), np.zeros((self.before, rows.shape[1]), rows.dtype)
         yield (slice(self.before + first, self.before + first + len(rows)), columns), rows
 
 
@@ -147,7 +151,7 @@ class Blocks:
         """Whether stored rows are the model's columns."""
         return isinstance(self.arrangement, Turned)
 
-    def stored_rows(self) -> Array | None:
+    def stored_rows(self) -> NDArray[np.int64] | None:
         """Of a matrix: the model's row → the stored row, int64; -1 for one of zeros, which is not stored.
 
         None where they are the same, or columns.
@@ -159,7 +163,7 @@ class Blocks:
             found[box[0]] = rows[:, 0] - 1
         return found
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         numbers = ggml_blocks.decode(rows, self.type)
         if self.added:
             numbers -= np.float32(self.added)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,10 @@ from loadstone.quantization.bitstream import Code, decoded
 from loadstone.quantization.decode import floats, integers
 from loadstone.quantization.row_boxes import in_boxes
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Table:
     read_as: DType | None = None
     """What elements are, where the tensor's dtype does not say it."""
 
-    def numbers(self, raw: Array, first: int, stop: int) -> Array:
+    def numbers(self, raw: ByteArray, first: int, stop: int) -> FloatArray:
         """Some of its rows, as float32 (rows, groups); rows may be longer than there are groups."""
         if self.code is None:
             found = floats(raw.reshape(self.rows, -1)[first:stop], self.read_as or self.tensor.dtype)
@@ -80,7 +83,7 @@ class Grouped:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         rest = iter(others)
         numbers = floats(rows, self.codes.dtype) if self.code is None else decoded(rows, self.code, self.columns)
         with np.errstate(all="ignore"):  # stored infinities are as good as other numbers
@@ -97,7 +100,7 @@ class Grouped:
                 numbers *= np.take(scales, groups, axis=1, mode="clip")
         yield from in_boxes((self.codes.shape[0], self.columns), first, numbers)
 
-    def _of_rows(self, table: Table, raw: Array, first: int, count: int) -> Array:
+    def _of_rows(self, table: Table, raw: ByteArray, first: int, count: int) -> FloatArray:
         """The numbers of a table for some rows of the matrix: (rows, groups)."""
         height = self.block[0]
         low = first // height
@@ -105,7 +108,7 @@ class Grouped:
         return found if height == 1 else found[np.arange(first, first + count) // height - low]
 
 
-def _in_groups(numbers: Array, width: int, scales: Array, zeros: Array | None) -> None:
+def _in_groups(numbers: FloatArray, width: int, scales: FloatArray, zeros: FloatArray | None) -> None:
     """Apply scales and zeros, (rows, groups), to numbers (rows, columns) in place; the last group may be cut short."""
     columns = numbers.shape[1]
     whole = columns // width
@@ -119,7 +122,13 @@ def _in_groups(numbers: Array, width: int, scales: Array, zeros: Array | None) -
 
 
 def in_columns(
-    numbers: Array, first: int, width: int, order: Array | None, scales: Table, zeros: Table, raw: tuple[Array, Array]
+    numbers: FloatArray,
+    first: int,
+    width: int,
+    order: NDArray[np.integer] | None,
+    scales: Table,
+    zeros: Table,
+    raw: tuple[ByteArray, ByteArray],
 ) -> None:
     """Apply scales and zeros to numbers (outputs, inputs from number ``first`` on), in place.
 
@@ -129,8 +138,8 @@ def in_columns(
     count = numbers.shape[1]
     if order is not None:
         # The numbers of one output's groups lie together, so that looking them up stays in the nearest cache.
-        for table, part, apply in ((zeros, raw[1], np.subtract), (scales, raw[0], np.multiply)):
-            of_output = np.ascontiguousarray(table.numbers(part, 0, table.rows).T)
+        for table, of_table, apply in ((zeros, raw[1], np.subtract), (scales, raw[0], np.multiply)):
+            of_output = np.ascontiguousarray(table.numbers(of_table, 0, table.rows).T)
             apply(numbers, np.take(of_output, order, axis=1, mode="clip"), out=numbers)
         return
     low, high = first // width, -(-(first + count) // width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from loadstone.core.tensors import StoredTensor
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from loadstone.quantization.problems import Problems
     from loadstone.quantization.requested import Quantization
 
-Settings = Mapping[str, Any]
+Settings = Mapping[str, object]
 """A ``quantization_config``, or what stands for it."""
 
 
@@ -67,7 +67,7 @@ class QuantizationMethod(ABC):
         """Whether such settings, of this method, say that weights are quantized, and not other things alone."""
         return True
 
-    def settings_in(self, content: Mapping[str, Any]) -> object:
+    def settings_in(self, content: Mapping[str, object]) -> object:
         """The settings that one of its ``settings_files`` holds."""
         return content
 

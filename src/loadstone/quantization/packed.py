@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from loadstone.core.records import record
 from loadstone.core.slices import Box
 from loadstone.core.tensors import Packing, StoredTensor
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from loadstone.core.arrays import ByteArray, FloatArray
     from loadstone.quantization.gguf_tensor import Blocks
 
 
@@ -65,7 +64,5 @@ class PackedTensor:
     def step(self) -> int:
         return self.inner.step
 
-    def decode(
-        self, first: int, rows: np.ndarray[Any, Any], others: Sequence[np.ndarray[Any, Any]]
-    ) -> Iterable[tuple[Box, np.ndarray[Any, Any]]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         return self.inner.decode(first, rows, others)

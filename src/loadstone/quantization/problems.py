@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeVar
 
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig
+
+T = TypeVar("T")
 
 _HINT = "Fetch the checkpoint again, or ask its author"
 _MOST = 1 << 31
@@ -44,15 +46,16 @@ class Problems:
             self.add(tensor, f"shape {expected}{f', {why}' if why else ''}", f"{tensor.shape}")
         return tensor.shape == expected
 
-    def choice(self, settings: Mapping[str, Any], key: str, known: tuple[Any, ...], default: Any) -> Any:
+    def choice(self, settings: Mapping[str, object], key: str, known: tuple[T, ...], default: T) -> T:
         """One of the known values of a setting, the default where there is none."""
         value = settings.get(key, default)
-        if not any(value is each or (type(value) is type(each) and value == each) for each in known):
-            self.setting(key, f"one of {', '.join(map(repr, known))}", value, "Is there a newer Loadstone?")
-            return default
-        return value
+        for each in known:
+            if value is each or (type(value) is type(each) and value == each):
+                return each
+        self.setting(key, f"one of {', '.join(map(repr, known))}", value, "Is there a newer Loadstone?")
+        return default
 
-    def size(self, settings: Mapping[str, Any], key: str, default: int) -> int:
+    def size(self, settings: Mapping[str, object], key: str, default: int) -> int:
         """A whole number of at least 1, the default where there is none."""
         value = settings.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < _MOST:
@@ -60,7 +63,7 @@ class Problems:
             return default
         return value
 
-    def size_pair(self, settings: Mapping[str, Any], key: str) -> tuple[int, int] | None:
+    def size_pair(self, settings: Mapping[str, object], key: str) -> tuple[int, int] | None:
         """Two of them; None where there are none."""
         value = settings.get(key)
         if value is None:

@@ -6,10 +6,13 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _KEYS = ("quant_method", "_load_in_4bit", "_load_in_8bit")
 
@@ -18,7 +21,7 @@ _KEYS = ("quant_method", "_load_in_4bit", "_load_in_8bit")
 class Quantization(ABC):
     """A ``quantization_config`` that was checked; each method that quantizes has a class of its own."""
 
-    settings: Mapping[str, Any]
+    settings: Mapping[str, object]
     """In the Hub's form."""
     left_alone: tuple[str, ...]
     """Patterns for names of modules that keep their dtype."""
@@ -26,8 +29,7 @@ class Quantization(ABC):
     @property
     def method(self) -> str:
         """The ``quant_method``."""
-        name: str = self.settings["quant_method"]
-        return name
+        return str(self.settings["quant_method"])
 
     def leaves_alone(self, module: str) -> bool:
         """Whether a module is among those that keep their dtype: by its name, what it lies in, or how its name ends."""
@@ -65,12 +67,12 @@ class Quantization(ABC):
         have the rows of all."""
 
     @abstractmethod
-    def described(self, left_alone: Sequence[str], compute_dtype: str | None) -> dict[str, Any]:
+    def described(self, left_alone: Sequence[str], compute_dtype: str | None) -> dict[str, object]:
         """The ``quantization_config`` of a model that was quantized so. ``left_alone``: names of all modules that were;
         ``compute_dtype``: of the model's other weights, if they have one."""
 
 
-def check_keys(given: Mapping[str, Any], config: type[Any]) -> None:
+def check_keys(given: Mapping[str, object], config: type[DataclassInstance]) -> None:
     """:class:`ArgumentError` for keys that are no fields of a config's class."""
     known = {each.name for each in fields(config)} | set(_KEYS)
     unknown = [str(name) for name in given if name not in known]
@@ -81,14 +83,14 @@ def check_keys(given: Mapping[str, Any], config: type[Any]) -> None:
         )
 
 
-def checked_names(given: Any, name: str) -> tuple[str, ...]:
+def checked_names(given: object, name: str) -> tuple[str, ...]:
     """The names of modules that were given under a key; :class:`ArgumentError` if they are none."""
     if isinstance(given, str) or not isinstance(given, Sequence | None):
         raise ArgumentError(f"quantization_config has {name}={given!r}, expected a list of names.")
     return tuple(_each(given or (), name))
 
 
-def _each(given: Sequence[Any], name: str) -> Iterator[str]:
+def _each(given: Sequence[object], name: str) -> Iterator[str]:
     for each in given:
         if not isinstance(each, str) or not each:
             raise ArgumentError(f"quantization_config has {each!r} in {name}, expected the name of a module.")

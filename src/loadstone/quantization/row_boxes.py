@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from loadstone.core.slices import Box, boxes, shape_of
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import FloatArray
 
 
-def in_boxes(shape: Sequence[int], first: int, rows: Array) -> Iterator[tuple[Box, Array]]:
+def in_boxes(shape: Sequence[int], first: int, rows: FloatArray) -> Iterator[tuple[Box, FloatArray]]:
     """Rows of a tensor, counted over all dimensions but the last, as boxes of it: as few as there can be.
 
     >>> [box[:2] for box, _ in in_boxes((2, 3, 4), 2, np.zeros((2, 4)))]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from loadstone.quantization.decode import floats
 from loadstone.quantization.problems import Problems
 from loadstone.quantization.row_boxes import in_boxes
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Scaled:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         height, width = self.block
         columns = self.weight.shape[-1]
         numbers = floats(rows, self.weight.dtype)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from loadstone.core.slices import Box
 from loadstone.core.tensors import Packing, StoredTensor
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Turned:
     def step(self) -> int:
         return self.packing.step
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         for box, values in self.packing.decode(first, rows, others):
             yield box[::-1], values.T
 

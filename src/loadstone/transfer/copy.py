@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from loadstone.core.slices import Box, ByteRange, bounds, shape_of
 from loadstone.core.tensors import DType
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.threads import WorkerPool
-from loadstone.transfer.weight_file import SECTOR_BYTES, WeightFile
+from loadstone.transfer.weight_file import SECTOR_BYTES
+
+if TYPE_CHECKING:
+    from loadstone.core.byte_source import ByteSource, OpenSource
 
 EXTENT_BYTES = 2 << 20
 """Of what is read at once into memory: it is then still in the processor's cache when it is cast."""
@@ -105,14 +108,14 @@ class BufferPool(Generic[BufferT]):
 class Extent(NamedTuple):
     """What is read at once, and what is in it."""
 
-    file: WeightFile
+    file: ByteSource
     range: ByteRange
     moves: Sequence[Move]
 
 
 def copy(
     moves: Mapping[Path, list[Move]],
-    open_file: Callable[[Path], WeightFile],
+    open_file: OpenSource,
     buffers: StagingBuffers[BufferT],
     put: Callable[[BufferT, Extent], None],
     threads: int,
@@ -143,7 +146,7 @@ def buffer_bytes(extent_bytes: int) -> int:
     return extent_bytes + 2 * SECTOR_BYTES
 
 
-def _extents(moves: Mapping[Path, list[Move]], open_file: Callable[[Path], WeightFile], limit: int) -> Iterator[Extent]:
+def _extents(moves: Mapping[Path, list[Move]], open_file: OpenSource, limit: int) -> Iterator[Extent]:
     for path, those in moves.items():
         if not those:
             continue

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.weight_file import READ_BYTES, SECTOR_BYTES, WeightFile
+
+if TYPE_CHECKING:
+    from loadstone.core.byte_source import ByteSource
 
 READERS = 2
 """Measured on a virtual disk: one thread gets 70 % of what two get; three get no more."""
@@ -27,7 +30,7 @@ _GAP_BYTES = 256 << 10
 class BufferedRange(NamedTuple):
     """Whole sectors of an open file, and their place in a buffer."""
 
-    file: WeightFile
+    file: ByteSource
     range: ByteRange
     at: int
 
@@ -35,7 +38,7 @@ class BufferedRange(NamedTuple):
 class StreamedBlock:
     """Ranges that are needed together, and where each lies in a buffer."""
 
-    def __init__(self, ranges: Sequence[FileRange], files: dict[Path, WeightFile]) -> None:
+    def __init__(self, ranges: Sequence[FileRange], files: Mapping[Path, ByteSource]) -> None:
         self.ranges = tuple(ranges)
         self.extents: list[BufferedRange] = []
         starts: list[int] = []

@@ -206,6 +206,7 @@ class CausalLM(_WithHead, GenerationMixin):
             training=training,
         )
         x = out.last_hidden_state
+        assert x is not None
         if not isinstance(logits_to_keep, int):
             x = tf.gather(x, logits_to_keep, axis=1)
         elif logits_to_keep:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,6 +23,9 @@ from loadstone.frameworks.torch.quantized.library import flattened
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor
 from loadstone.transfer.array_bytes import Read, elements, of_array
+
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray
 
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 """Number of bytes → a dtype that NumPy knows too; to be saved, elements are only bytes."""
@@ -116,7 +118,7 @@ def reader(tensor: Tensor) -> Read:
         flat = tensor.view(-1).view(torch.uint8)
         return lambda start, stop: flat[start:stop].cpu().numpy().data
 
-    def read(first: int, last: int) -> np.ndarray[Any, Any]:
+    def read(first: int, last: int) -> ByteArray:
         parts = [tensor[box].contiguous().view(-1).view(torch.uint8) for box in boxes(tensor.shape, first, last)]
         return (parts[0] if len(parts) == 1 else torch.cat(parts)).cpu().numpy()
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,6 +21,9 @@ from loadstone.transfer.copy import BufferPool, Extent, Move, copy, layout
 from loadstone.transfer.memory import PAGE_BYTES, Arena
 from loadstone.transfer.page_stitch import LEAST_BYTES, stitch
 from loadstone.transfer.weight_files import Weights
+
+if TYPE_CHECKING:
+    from loadstone.core.arrays import FloatArray
 
 _SMALL_BYTES = 64 << 10
 """Up to here it costs less to copy bytes while holding the interpreter than to let go of it."""
@@ -128,7 +130,7 @@ class _Targets:
                 shape, order = layout(move.box, move.axes)
                 self.tensors[move.target][move.box].permute(order).copy_(values.view(shape), non_blocking=True)
 
-    def put_values(self, number: int, index: Box, values: np.ndarray[Any, Any]) -> None:
+    def put_values(self, number: int, index: Box, values: FloatArray) -> None:
         """Bring decoded numbers to their place."""
         self.tensors[number][index].copy_(torch.from_numpy(values))
 

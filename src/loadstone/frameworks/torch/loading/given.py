@@ -66,15 +66,15 @@ def checked_state(model: Conventions, state_dict: Mapping[str, Tensor] | None) -
     return state
 
 
-def _held(modules: Iterable[tuple[str, nn.Module]]) -> dict[str, Any]:
+def _held(modules: Iterable[tuple[str, nn.Module]]) -> dict[str, object]:
     """What each module's ``state_dict`` has of its own. No hook runs, so that no process waits for another."""
-    held: dict[str, Any] = {}
+    held: dict[str, object] = {}
     for path, module in modules:
         module._save_to_state_dict(held, f"{path}." if path else "", keep_vars=True)
     return held
 
 
-def _own_shape(value: Any) -> Shape | None:
+def _own_shape(value: object) -> Shape | None:
     """Of a whole parameter, even where DeepSpeed keeps it in parts; None where this may be one of many parts."""
     if hasattr(value, "ds_shape"):
         return tuple(value.ds_shape)

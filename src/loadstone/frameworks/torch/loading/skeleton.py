@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
+
+ResultT = TypeVar("ResultT")
 
 _EMPTY = (torch.empty, torch.empty_strided, torch.empty_permuted)
 
@@ -53,11 +55,11 @@ class _EmptyWithoutMemory(TorchFunctionMode):
 
     def __torch_function__(
         self,
-        func: Callable[..., Any],
+        func: Callable[..., ResultT],
         types: Sequence[type],
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> ResultT:
         kwargs = dict(kwargs or {})
         if func in _EMPTY and kwargs.get("device") is None:
             kwargs["device"] = "meta"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import functools
 from queue import SimpleQueue
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -40,7 +39,7 @@ class DeviceBuffer:
         else:
             self.tensor = torch.empty(BUFFER_BYTES, dtype=torch.uint8, pin_memory=True)
         self.view = memoryview((ctypes.c_char * BUFFER_BYTES).from_address(self.tensor.data_ptr())).cast("B")
-        self.is_read: Any = None
+        self.is_read: torch.Event | None = None
         """The event after which it may be filled again."""
         self._there: Tensor = self.tensor
 

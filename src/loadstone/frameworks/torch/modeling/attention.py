@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -90,7 +91,7 @@ class RotaryEmbedding(nn.Module):
             tables[rotary] = (angles.cos() * factor).to(x.dtype), (angles.sin() * factor).to(x.dtype)
         return tables
 
-    def _apply(self, fn: Any, recurse: bool = True) -> RotaryEmbedding:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> RotaryEmbedding:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         for index, rotary in enumerate(self.rotaries):
             # Computed again: a model cast to bfloat16 must not lose positions, nor one that to_empty() has moved.

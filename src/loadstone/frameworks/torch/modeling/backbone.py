@@ -56,7 +56,7 @@ class Backbone(Built, component=components.Backbone):
         output_router_logits: bool,
         eager: bool,
         checkpointing: bool,
-    ) -> BaseModelOutput:
+    ) -> BaseModelOutput[Tensor]:
         given = input_ids if inputs_embeds is None else inputs_embeds
         if given is None or (input_ids is not None and inputs_embeds is not None):
             raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
@@ -84,7 +84,7 @@ class Backbone(Built, component=components.Backbone):
         x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
         if component.expand is not None:
             x = call(holder, component.expand, x)
-        rotary: Any = getattr(holder, "rotary_emb", None)
+        rotary = getattr(holder, "rotary_emb", None)
         state = State(
             masks=masks,
             rotary={} if rotary is None else rotary(x, position_ids),
@@ -114,6 +114,6 @@ class Wrapped(Built, component=components.Wrapped):
     """A backbone one level further down."""
 
     @staticmethod
-    def run(holder: nn.Module, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
-        out: BaseModelOutput = call(holder, component.inner, **inputs)
+    def run(holder: nn.Module, component: components.Wrapped, **inputs: object) -> BaseModelOutput[Tensor]:
+        out: BaseModelOutput[Tensor] = call(holder, component.inner, **inputs)
         return out

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -143,7 +141,7 @@ class Stack(Built, component=components.Stack):
     def run(holder: nn.Module, component: components.Stack, x: Tensor, state: State) -> Tensor:
         if component.relative_bias is not None:
             state.bias = call(holder, component.relative_bias, x)
-        layers: Any = getattr(holder, component.layers[0].name.rpartition(".")[0])
+        layers: nn.ModuleList = getattr(holder, component.layers[0].name.rpartition(".")[0])
         for part, layer in zip(component.layers, layers, strict=True):
             if state.hidden_states is not None:
                 state.hidden_states.append(x)
@@ -186,6 +184,7 @@ class Embeddings(Built, component=components.Embeddings):
     ) -> Tensor:
         x = inputs_embeds
         if x is None:
+            assert input_ids is not None
             x = _vectors(holder, component, component.tokens, "input_ids", input_ids)
         if component.project is not None:
             x = call(holder, component.project, x)
@@ -204,7 +203,12 @@ class Embeddings(Built, component=components.Embeddings):
 
 
 def _vectors(
-    holder: nn.Module, component: components.Embeddings, table: components.Part, argument: str, ids: Any, shift: int = 0
+    holder: nn.Module,
+    component: components.Embeddings,
+    table: components.Part,
+    argument: str,
+    ids: Tensor,
+    shift: int = 0,
 ) -> Tensor:
     """The vectors of ids (batch, tokens); :class:`ArgumentError` for some that there are none for, on the CPU.
 

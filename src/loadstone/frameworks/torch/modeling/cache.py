@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -32,7 +32,7 @@ class DynamicCache(Cache):
         self.value_cache: list[Tensor] = []
 
     def update(
-        self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, Any] | None = None
+        self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, object] | None = None
     ) -> tuple[Tensor, Tensor]:
         """Add the new tokens' keys and values of a layer; returns those of all tokens so far.
 

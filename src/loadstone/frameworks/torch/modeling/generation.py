@@ -19,6 +19,12 @@ from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
 
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
+    from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
+
+    _Base = Conventions
+    """What else a class derives from that :class:`GenerationMixin` is mixed into."""
+else:
+    _Base = object
 
 _OWN = (
     "attention_mask",
@@ -43,15 +49,12 @@ class Streamer(Protocol):
         """No more tokens."""
 
 
-class GenerationMixin:
+class GenerationMixin(_Base):
     """:meth:`generate` for models that predict the next token."""
 
-    config: Any
-    generation_config: GenerationConfig | None
-
     def prepare_inputs_for_generation(
-        self, input_ids: Tensor, past_key_values: Any = None, position_ids: Tensor | None = None, **kwargs: Any
-    ) -> dict[str, Any]:
+        self, input_ids: Tensor, past_key_values: object = None, position_ids: Tensor | None = None, **kwargs: object
+    ) -> dict[str, object]:
         """The inputs of the next forward pass: only the tokens that the cache does not hold yet.
 
         Those have their ``position_ids`` (batch, unread tokens). Without these a cache that holds at least as many
@@ -73,7 +76,7 @@ class GenerationMixin:
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
         token_type_ids: Tensor | None = None,
-        past_key_values: Any = None,
+        past_key_values: object = None,
         generator: torch.Generator | None = None,
         streamer: Streamer | None = None,
         **options: Unpack[GenerationOptions],
@@ -123,16 +126,15 @@ class GenerationMixin:
 
         if streamer is not None:
             streamer.put(ids)
-        model: Any = self
         ending = torch.tensor(how.ends, device=ids.device)
         cache = past_key_values
         unread = before + ids.shape[1] - past
         unfinished = torch.ones(ids.shape[0], dtype=torch.bool, device=ids.device)
-        turns = self._frequencies_change_at() if model.component is not None else -1
+        turns = self._frequencies_change_at() if self.component is not None else -1
         for _ in range(how.new_tokens):
             if turns >= 0 and cache is not None and not before and _tokens_in(cache) <= turns < ids.shape[1]:
                 cache, unread = None, ids.shape[1]  # what it holds was turned by the frequencies of short texts
-            out = model(**self._step(ids, mask, cache, unread, how.use_cache, more))
+            out = self(**self._step(ids, mask, cache, unread, how.use_cache, more))
             cache = out.get("past_key_values") if how.use_cache else None
             logits = out.logits[:, -1].float()
             chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
@@ -154,29 +156,25 @@ class GenerationMixin:
         return ids
 
     def _longest_text(self) -> int | None:
-        model: Any = self
-        return next(self._components(components.Embeddings)).longest_text if model.component is not None else None
+        return next(self._components(components.Embeddings)).longest_text if self.component is not None else None
 
     def _takes_segments(self) -> bool:
-        model: Any = self
-        if model.component is None:
-            return takes(model.forward, "token_type_ids")
+        if self.component is None:
+            return takes(self.forward, "token_type_ids")
         return next(self._components(components.Embeddings)).reads_segments
 
-    def _inputs_of_its_own(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    def _inputs_of_its_own(self, options: Mapping[str, object]) -> dict[str, Any]:
         """The options that are inputs of this model alone: named by its ``forward``, or by what prepares its steps."""
         others = options.keys() - KNOWN
         if not others:
             return {}
-        model: Any = self
-        functions = (model.prepare_inputs_for_generation, model.forward)
+        functions = (self.prepare_inputs_for_generation, self.forward)
         named = {name for function in functions for name in inspect.signature(function).parameters}
         return {name: options[name] for name in others & named}
 
-    def _tokens_given(self, cache: Any) -> int:
+    def _tokens_given(self, cache: object) -> int:
         """How many tokens a caller's cache holds; :class:`ArgumentError` for one that this model does not read."""
-        model: Any = self
-        if cache is None or model.component is None:
+        if cache is None or self.component is None:
             return _tokens_in(cache)
         check_cache(cache)
         if not all(attention.causal for attention in self._components(components.Attention)):
@@ -185,31 +183,29 @@ class GenerationMixin:
 
     def _takes_cache(self) -> bool:
         """Whether the model fills a cache that it is given; older code makes its own tuples."""
-        model: Any = self
-        return model.component is not None or model._supports_cache_class
+        return self.component is not None or self._supports_cache_class
 
     def _step(
-        self, ids: Tensor, mask: Tensor, cache: Any, unread: int, use_cache: bool, more: Mapping[str, Any]
+        self, ids: Tensor, mask: Tensor, cache: object, unread: int, use_cache: bool, more: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The inputs of a step, which reads the last ``unread`` tokens.
 
         No cache is handed over before a model has filled one: to those who prepare a step (PEFT, for one) that is the
         sign of the first.
         """
-        model: Any = self
         common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache, "return_dict": True, **more}
         if "token_type_ids" in more:
             common["token_type_ids"] = more["token_type_ids"][:, -unread:]
-        if model.component is not None:
+        if self.component is not None:
             common["position_ids"] = self._positions(ids, mask)[:, -unread:]
             if self.config.get("output_router_logits"):
                 common["output_router_logits"] = False  # the next token does not depend on them
             return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
         places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)
-        inputs = model.prepare_inputs_for_generation(ids, cache_position=places, **common) | {"return_dict": True}
+        inputs = self.prepare_inputs_for_generation(ids, cache_position=places, **common) | {"return_dict": True}
         if use_cache and self._takes_cache() and inputs.get("past_key_values") is None:
             inputs["past_key_values"] = DynamicCache()
-        return {name: value for name, value in inputs.items() if takes(model.forward, name)}
+        return {name: value for name, value in inputs.items() if takes(self.forward, name)}
 
     def _positions(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
@@ -227,8 +223,8 @@ class GenerationMixin:
 
     def _components(self, kind: type[Found]) -> Iterator[Found]:
         """Every component of a kind in the model's blueprint."""
-        model: Any = self
-        return components.find(model.component, kind)
+        assert self.component is not None
+        return components.find(self.component, kind)
 
 
 def _tokens_in(cache: Any) -> int:
@@ -238,7 +234,7 @@ def _tokens_in(cache: Any) -> int:
     return int(cache.get_seq_length() if hasattr(cache, "get_seq_length") else cache[0][0].shape[2])
 
 
-def _mask(model: Any, ids: Tensor, given: Tensor | None, past: int, pad: int | None) -> tuple[Tensor, int]:
+def _mask(model: Conventions, ids: Tensor, given: Tensor | None, past: int, pad: int | None) -> tuple[Tensor, int]:
     """The mask (batch, all tokens), and how many tokens come before ``ids``: those that only a cache holds.
 
     Without a ``given`` one, tokens that are ``pad`` are padding. Raises :class:`ArgumentError` for a mask of another

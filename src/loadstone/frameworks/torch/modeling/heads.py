@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict, TypeVar, Unpack
 
 import torch
 from torch import Tensor
@@ -18,12 +19,14 @@ from loadstone.architectures.family import (
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
 )
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.forward_keywords import check_unknown
 from loadstone.frameworks.outputs import (
     BaseModelOutput,
     CausalLMOutput,
     MaskedLMOutput,
+    ModelOutput,
     MoeCausalLMOutputWithPast,
     QuestionAnsweringModelOutput,
     SequenceClassifierOutput,
@@ -38,11 +41,13 @@ from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.unmasked import warn_unmasked
 from loadstone.frameworks.unmasked import warn_vectors
 
+OutputT = TypeVar("OutputT", bound=ModelOutput)
+
 
 class _Task(PreTrainedModel):
     """A forward pass that knows its keywords."""
 
-    def _check_unknown(self, unknown: dict[str, Any], position_ids: Tensor | None) -> None:
+    def _check_unknown(self, unknown: Mapping[str, object], position_ids: Tensor | None) -> None:
         """:class:`UnknownArgument` for keywords that nothing takes and that would change something."""
         known = inspect.signature(type(self).forward).parameters
         check_unknown(unknown, [name for name in known if name not in ("self", "unknown")], position_ids is not None)
@@ -52,7 +57,7 @@ class BareModel(_Task):
     """A model without a head: it returns hidden states."""
 
     def __init__(
-        self, config: Any, *, add_pooling_layer: bool = True, component: components.Component | None = None
+        self, config: PretrainedConfig, *, add_pooling_layer: bool = True, component: components.Component | None = None
     ) -> None:
         if not add_pooling_layer and component is None and self.head_spec is not None:
             made = self.head_spec.blueprint(config)
@@ -81,8 +86,8 @@ class BareModel(_Task):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         output_router_logits: bool | None = None,
-        **unknown: Any,
-    ) -> BaseModelOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]:
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
         ``attention_mask`` (batch, tokens in the cache plus new ones): 1 for a token, 0 for padding; or ready-made
@@ -110,7 +115,7 @@ class BareModel(_Task):
         elif output_router_logits and not self._has_experts:
             check_unknown({"output_router_logits": True}, (), False)
         assert self.component is not None
-        out: BaseModelOutput = Built.made_from[type(self.component)].run(
+        out: BaseModelOutput[Tensor] = Built.made_from[type(self.component)].run(
             self,
             self.component,
             input_ids=input_ids,
@@ -129,16 +134,31 @@ class BareModel(_Task):
         return _returned(self, out, return_dict)
 
 
-def _returned(model: PreTrainedModel, out: Any, return_dict: bool | None) -> Any:
+def _returned(model: PreTrainedModel, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
     named = model.config.return_dict if return_dict is None else return_dict
     return out if named else out.to_tuple()
+
+
+class _BareInputs(TypedDict, total=False):
+    """What :meth:`BareModel.forward` takes."""
+
+    input_ids: Tensor | None
+    attention_mask: Tensor | None
+    position_ids: Tensor | None
+    past_key_values: DynamicCache | None
+    inputs_embeds: Tensor | None
+    token_type_ids: Tensor | None
+    use_cache: bool | None
+    output_attentions: bool | None
+    output_hidden_states: bool | None
+    output_router_logits: bool | None
 
 
 class _WithHead(_Task):
     """A backbone and an output part."""
 
-    def _backbone(self, **inputs: Any) -> BaseModelOutput:
-        out: BaseModelOutput = self.base_model(**inputs, return_dict=True)
+    def _backbone(self, **inputs: Unpack[_BareInputs]) -> BaseModelOutput[Tensor]:
+        out: BaseModelOutput[Tensor] = self.base_model(**inputs, return_dict=True)
         return out
 
     def _output(self, x: Tensor) -> Tensor:
@@ -146,7 +166,7 @@ class _WithHead(_Task):
         result: Tensor = call(self, self.component.output, x)
         return result
 
-    def _pooled(self, out: BaseModelOutput, input_ids: Tensor | None, attention_mask: Tensor | None) -> Tensor:
+    def _pooled(self, out: BaseModelOutput[Tensor], input_ids: Tensor | None, attention_mask: Tensor | None) -> Tensor:
         """The vector (batch, width) that stands for each sequence."""
         assert isinstance(self.component, components.Head) and out.last_hidden_state is not None
         x, pool = out.last_hidden_state, self.component.pool
@@ -197,8 +217,8 @@ class CausalLM(_WithHead, GenerationMixin):
         logits_to_keep: int | Tensor = 0,
         output_router_logits: bool | None = None,
         num_items_in_batch: Tensor | int | None = None,
-        **unknown: Any,
-    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
 
         ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
@@ -262,8 +282,8 @@ class MaskedLM(_WithHead):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         num_items_in_batch: Tensor | int | None = None,
-        **unknown: Any,
-    ) -> MaskedLMOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> MaskedLMOutput[Tensor] | tuple[object, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss.
 
         ``num_items_in_batch``: what the sum over labeled tokens is divided by, in place of their number here.
@@ -301,8 +321,8 @@ class SequenceClassification(_WithHead):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
-        **unknown: Any,
-    ) -> SequenceClassifierOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]:
         """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
         if unknown:
             self._check_unknown(unknown, position_ids)
@@ -338,8 +358,8 @@ class TokenClassification(_WithHead):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
-        **unknown: Any,
-    ) -> TokenClassifierOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]:
         """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         if unknown:
             self._check_unknown(unknown, position_ids)
@@ -375,8 +395,8 @@ class QuestionAnswering(_WithHead):
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
-        **unknown: Any,
-    ) -> QuestionAnsweringModelOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]:
         """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
         if unknown:
             self._check_unknown(unknown, position_ids)

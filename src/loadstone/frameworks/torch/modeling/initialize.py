@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import nn
 
@@ -20,14 +18,15 @@ def initialize(model: nn.Module, names: set[str]) -> None:
         owner, _, leaf = name.rpartition(".")
         by_owner.setdefault(owner, set()).add(leaf)
     for owner, leaves in by_owner.items():
-        module: Any = model.get_submodule(owner)
-        if hasattr(module, "initialize"):
-            module.initialize(leaves)
+        module = model.get_submodule(owner)
+        own_way = getattr(module, "initialize", None)
+        if own_way is not None:
+            own_way(leaves)
         else:
             _reset(module, leaves)
 
 
-def _reset(module: Any, leaves: set[str]) -> None:
+def _reset(module: nn.Module, leaves: set[str]) -> None:
     """Initial values for a module of somebody else's, by its own method; what it may not touch is put back."""
     reset = getattr(module, "reset_parameters", None) or getattr(module, "_reset_parameters", None)
     if reset is None:

@@ -33,9 +33,8 @@ from loadstone.frameworks.torch.transformers_compat.conventions import (
 )
 
 if TYPE_CHECKING:
-    from loadstone.configs.generation import GenerationConfig
+    from loadstone.frameworks.classes import Classes
     from loadstone.frameworks.save_model import Written
-    from loadstone.reporting.load_report import LoadReport
 
 
 class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
@@ -54,9 +53,8 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     _no_split_modules: ClassVar[list[str]] = ["Layer", "BertLayer"]
     """Kinds of modules that accelerate and PEFT must not spread over several devices."""
 
-    load_report: LoadReport | None
-    generation_config: GenerationConfig | None
-    hf_device_map: dict[str, Any]
+    _classes: ClassVar[Classes[PreTrainedModel]]
+    hf_device_map: Mapping[str, object]
 
     def __init__(self, config: PretrainedConfig, *, component: components.Component | None = None) -> None:
         super().__init__()
@@ -165,7 +163,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         new_num_tokens: int | None = None,
         pad_to_multiple_of: int | None = None,
         mean_resizing: bool = False,
-        **unknown: Any,
+        **unknown: object,
     ) -> nn.Module:
         """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
 
@@ -220,7 +218,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         """Whether layers are computed again in the backward pass to save memory."""
         return any(model.gradient_checkpointing for model in self._models())
 
-    def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: Mapping[str, Any] | None = None) -> None:
+    def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: Mapping[str, object] | None = None) -> None:
         """Compute layers again in the backward pass, which costs time and saves memory.
 
         Always the non-reentrant kind of ``torch.utils.checkpoint``, whatever ``use_reentrant`` says.
@@ -238,7 +236,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     def enable_input_require_grads(self) -> None:
         """Let gradients flow to the token vectors' outputs, as adapters on a frozen model need."""
 
-        def hook(module: nn.Module, inputs: Any, output: Tensor) -> None:
+        def hook(module: nn.Module, inputs: tuple[object, ...], output: Tensor) -> None:
             output.requires_grad_(True)
 
         self._require_grads_hook = self.get_input_embeddings().register_forward_hook(hook)
@@ -255,7 +253,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
 
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: object, **kwargs: object
     ) -> Self:
         """Load a checkpoint from a folder or the Hub: see :func:`loadstone.pipeline.load.from_pretrained`."""
         from loadstone.pipeline.load import from_pretrained

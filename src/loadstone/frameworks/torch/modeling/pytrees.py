@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import torch
+from torch import Tensor
 from torch.utils import _pytree as pytree
 
 from loadstone.frameworks.outputs import ModelOutput
@@ -20,11 +20,11 @@ def register_outputs() -> None:
 
 
 def _register(
-    cls: type[Any],
-    flatten: Callable[[Any], tuple[list[Any], Any]],
-    unflatten: Callable[[Iterable[Any], Any], Any],
+    cls: type,
+    flatten: pytree.FlattenFn,
+    unflatten: pytree.UnflattenFn,
 ) -> None:
-    def with_keys(node: Any) -> tuple[list[tuple[Any, Any]], Any]:
+    def with_keys(node: pytree.PyTree) -> tuple[list[tuple[pytree.KeyEntry, pytree.PyTree]], pytree.Context]:
         children, names = flatten(node)
         return [(pytree.GetAttrKey(name), child) for name, child in zip(names, children, strict=True)], names
 
@@ -37,30 +37,30 @@ def _register(
     )
 
 
-def _below(cls: type[Any]) -> Iterator[type[Any]]:
+def _below(cls: type[ModelOutput]) -> Iterator[type[ModelOutput]]:
     for each in cls.__subclasses__():
         yield each
         yield from _below(each)
 
 
-def _fields(output: ModelOutput) -> tuple[list[Any], list[str]]:
+def _fields(output: ModelOutput) -> tuple[list[object], list[str]]:
     """The fields that are set, and their names."""
     return output.values(), output.keys()
 
 
-def _with_fields(cls: type[Any]) -> Callable[[Iterable[Any], Any], Any]:
+def _with_fields(cls: type) -> pytree.UnflattenFn:
     return lambda values, names: cls(**dict(zip(names, values, strict=True)))
 
 
 _CACHE = ["key_cache", "value_cache"]
 
 
-def _cached(cache: DynamicCache) -> tuple[list[Any], list[str]]:
+def _cached(cache: DynamicCache) -> tuple[list[list[Tensor]], list[str]]:
     """Keys and values, each a list with one tensor for every layer."""
     return [getattr(cache, name) for name in _CACHE], _CACHE
 
 
-def _with_cached(lists: Iterable[Any], names: list[str]) -> DynamicCache:
+def _with_cached(lists: Iterable[list[Tensor]], names: list[str]) -> DynamicCache:
     cache = DynamicCache()
     vars(cache).update(zip(names, lists, strict=True))
     return cache

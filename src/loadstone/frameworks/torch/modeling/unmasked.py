@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -10,9 +10,12 @@ from torch import Tensor
 from loadstone.frameworks.torch.modeling.masks import row_segments, values_known
 from loadstone.frameworks.unmasked import LOOKED, PACKED, PADDED, warn_on_the_right, warn_packed, warn_padded
 
+if TYPE_CHECKING:
+    from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
+
 
 def warn_unmasked(
-    model: Any, input_ids: Tensor | None, position_ids: Tensor | None, causal: bool, use_cache: bool
+    model: Conventions, input_ids: Tensor | None, position_ids: Tensor | None, causal: bool, use_cache: bool
 ) -> None:
     """Warn once for each model of padding that counts as text, and of packed rows whose texts see each other.
 
@@ -41,7 +44,7 @@ def warn_unmasked(
         warn_padded(issued, model.config)
 
 
-def mask_from_ids(model: Any, ids: Tensor, pad: int | None) -> Tensor:
+def mask_from_ids(model: Conventions, ids: Tensor, pad: int | None) -> Tensor:
     """The mask (batch, tokens) of prompts without one: 0 wherever a token is ``pad``."""
     if pad is None:
         return torch.ones_like(ids)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -93,7 +92,7 @@ def untie_what_files_contradict(model: TorchStructure) -> None:
         )
 
 
-def untie_before_loading(model: TorchStructure, state_dict: Mapping[str, Any], prefix: str) -> None:
+def untie_before_loading(model: TorchStructure, state_dict: Mapping[str, Tensor], prefix: str) -> None:
     """Untie slots of which a ``state_dict`` has both numbers, and they differ: loaded one after the other into a
     shared parameter, the last would win."""
     differing = [

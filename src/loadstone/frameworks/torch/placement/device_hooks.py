@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TypeVar
 
 import torch
 from torch import nn
 
-from loadstone.frameworks.torch.placement.hooks import Hook
+from loadstone.frameworks.torch.placement.hooks import Hook, Inputs, Keywords
 from loadstone.frameworks.torch.placement.move import move, tensors_in
 from loadstone.frameworks.torch.placement.placement import Devices
+
+T = TypeVar("T")
 
 
 def cross(model: nn.Module, devices: Devices) -> None:
@@ -50,7 +52,7 @@ class _Enter(Hook):
     def __init__(self, main: torch.device, came: threading.local) -> None:
         self._main, self._came = main, came
 
-    def __call__(self, module: nn.Module, inputs: Any, keywords: Any) -> Any:
+    def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> tuple[Inputs, Keywords]:
         first = next(tensors_in([inputs, keywords]), None)
         self._came.devices = [*getattr(self._came, "devices", ()), None if first is None else first.device]
         return move(inputs, self._main), move(keywords, self._main)
@@ -62,7 +64,7 @@ class _Leave(Hook):
     def __init__(self, came: threading.local) -> None:
         self._came = came
 
-    def __call__(self, module: nn.Module, inputs: Any, output: Any) -> Any:
+    def __call__(self, module: nn.Module, inputs: Inputs, output: T) -> T:
         devices = getattr(self._came, "devices", [])
         device = devices.pop() if devices else None
         return output if device is None else move(output, device)
@@ -74,7 +76,7 @@ class _Bring(Hook):
     def __init__(self, device: torch.device) -> None:
         self._device = device
 
-    def __call__(self, module: nn.Module, inputs: Any, keywords: Any) -> Any:
+    def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> tuple[Inputs, Keywords]:
         return move(inputs, self._device), move(keywords, self._device)
 
 
@@ -84,5 +86,5 @@ class _Send(Hook):
     def __init__(self, device: torch.device) -> None:
         self._device = device
 
-    def __call__(self, module: nn.Module, inputs: Any, output: Any) -> Any:
+    def __call__(self, module: nn.Module, inputs: Inputs, output: T) -> T:
         return move(output, self._device)

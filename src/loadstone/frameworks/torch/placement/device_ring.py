@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,7 +17,10 @@ from torch import Tensor
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.frameworks.torch.loading.staging import DeviceBuffer, device_buffers
 from loadstone.transfer.stream import Relay, StreamedBlock, open_files
-from loadstone.transfer.weight_file import READ_BYTES, WeightFile
+from loadstone.transfer.weight_file import READ_BYTES
+
+if TYPE_CHECKING:
+    from loadstone.core.byte_source import ByteSource
 
 _ALIGNMENT = 256
 """What an accelerator's allocator gives, and its fastest kernels ask for."""
@@ -61,7 +64,7 @@ class DeviceRing(Relay):
         self._memory = [torch.empty(largest, dtype=torch.uint8, device=device) for _ in range(2)]
         self._staging = device_buffers(device)
         self._stream = self._staging.stream
-        self._used: list[Any] = [None, None]
+        self._used: list[torch.Event | None] = [None, None]
         if self._stream is not None:
             for memory in self._memory:
                 memory.record_stream(self._stream)
@@ -87,8 +90,9 @@ class DeviceRing(Relay):
             streamed.check()
 
     def jobs(self, index: int, buffer: int) -> Iterable[Callable[[], None]]:
-        if self._stream is not None and self._used[buffer] is not None:
-            self._stream.wait_event(self._used[buffer])
+        used = self._used[buffer]
+        if self._stream is not None and used is not None:
+            self._stream.wait_event(used)
         return [partial(self._carry, step, self._memory[buffer]) for step in self._steps[index]]
 
     def arrived(self, index: int, buffer: int) -> None:
@@ -158,7 +162,7 @@ def _from_files(sources: Sequence[Source], starts: Sequence[int], streamed: Stre
             if source.file == extent.file.path and shared is not None:
                 parts.append(_Part(shared.shift(-read.start), start + shared.start - source.range.start))
 
-        def fill(buffer: DeviceBuffer, file: WeightFile = extent.file, read: ByteRange = read) -> None:
+        def fill(buffer: DeviceBuffer, file: ByteSource = extent.file, read: ByteRange = read) -> None:
             file.read_into(read.start, read.nbytes, buffer.view)
 
         yield _Step(fill, tuple(parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -10,8 +10,11 @@ from torch import Tensor, nn
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
+from loadstone.frameworks.torch.placement.hooks import Inputs, Keywords
 from loadstone.frameworks.torch.placement.move import changed
 from loadstone.planning.slot_dtypes import SlotDTypes
+
+T = TypeVar("T")
 
 
 def cast_between(model: nn.Module, dtypes: SlotDTypes) -> None:
@@ -42,7 +45,7 @@ class CastInputs:
     def __init__(self, dtype: torch.dtype) -> None:
         self.dtype = dtype
 
-    def __call__(self, module: nn.Module, inputs: Any, keywords: Any) -> Any:
+    def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> tuple[Inputs, Keywords]:
         return cast(inputs, self.dtype), cast(keywords, self.dtype)
 
 
@@ -52,14 +55,14 @@ class CastOutput:
     def __init__(self, dtype: torch.dtype) -> None:
         self.dtype = dtype
 
-    def __call__(self, module: nn.Module, inputs: Any, output: Any) -> Any:
+    def __call__(self, module: nn.Module, inputs: Inputs, output: T) -> T:
         return cast(output, self.dtype)
 
 
-def cast(value: Any, dtype: torch.dtype) -> Any:
+def cast(value: T, dtype: torch.dtype) -> T:
     """Floating-point tensors in a dtype, also those in tuples, lists, dicts and outputs."""
 
-    def in_dtype(leaf: Any) -> Any:
+    def in_dtype(leaf: object) -> object:
         return leaf.to(dtype) if isinstance(leaf, Tensor) and leaf.is_floating_point() else leaf
 
     return changed(value, in_dtype)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+
+Inputs = tuple[object, ...]
+"""A call's arguments by place, as PyTorch gives them to a hook."""
+Keywords = dict[str, object]
+"""Those by name."""
 
 
-def nothing(*args: Any, **kwargs: Any) -> None:
+def nothing(*args: object, **kwargs: object) -> None:
     """The hook of a copy."""
 
 
-def _nothing() -> Any:
+def _nothing() -> Callable[..., None]:
     return nothing
 
 
 class Hook:
     """A hook of one model."""
 
-    def __deepcopy__(self, memo: Any) -> Any:
+    def __deepcopy__(self, memo: object) -> Callable[..., None]:
         return nothing
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[Callable[[], Callable[..., None]], tuple[()]]:
         return _nothing, ()

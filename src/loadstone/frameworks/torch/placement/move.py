@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import torch
 from torch import Tensor
 
 from loadstone.frameworks.outputs import ModelOutput
 
+T = TypeVar("T")
+
 
 class Movable:
     """What knows itself how it is moved."""
 
-    def on_device(self, device: torch.device) -> Any:
+    def on_device(self, device: torch.device) -> Self:
         """The same with its tensors there."""
         raise NotImplementedError
 
 
-def move(value: Any, device: torch.device) -> Any:
+def move(value: T, device: torch.device) -> T:
     """Tensors to ``device``, also those in tuples, lists, dicts and the outputs and states of this library."""
 
-    def moved(leaf: Any) -> Any:
+    def moved(leaf: object) -> object:
         if isinstance(leaf, Tensor):
             return leaf.to(device)
         return leaf.on_device(device) if isinstance(leaf, Movable) else leaf
@@ -30,7 +32,7 @@ def move(value: Any, device: torch.device) -> Any:
     return changed(value, moved)
 
 
-def changed(value: Any, change: Callable[[Any], Any]) -> Any:
+def changed(value: Any, change: Callable[[object], object]) -> Any:
     """A value with ``change`` made of what is in it: in tuples, lists, dicts and, in place, this library's outputs."""
     if isinstance(value, tuple):
         made = [changed(each, change) for each in value]
@@ -46,7 +48,7 @@ def changed(value: Any, change: Callable[[Any], Any]) -> Any:
     return change(value)
 
 
-def tensors_in(value: Any) -> Iterator[Tensor]:
+def tensors_in(value: object) -> Iterator[Tensor]:
     """Those in tuples, lists, dicts and this library's outputs."""
     if isinstance(value, Tensor):
         yield value

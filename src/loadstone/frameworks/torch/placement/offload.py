@@ -7,9 +7,8 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -27,6 +26,9 @@ from loadstone.saving.offload_folder import offload_name, offloaded_files
 from loadstone.transfer.array_bytes import elements
 from loadstone.transfer.memory import new_memory
 from loadstone.transfer.outgoing import OutgoingTensor
+
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray
 
 
 def offload(
@@ -90,13 +92,13 @@ def _outgoing(
     if any(piece.tensor.packing is not None for piece in recipe.pieces):
         job = Job(name, recipe.pieces, shape, dtype)
 
-        def decoded(first: int, last: int) -> np.ndarray[Any, Any]:
+        def decoded(first: int, last: int) -> ByteArray:
             return whole(job).view(-1)[first:last].view(torch.uint8).numpy()
 
         return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, decoded))
     regions = [(piece, normalize(piece.into or (), shape)) for piece in recipe.pieces]
 
-    def read(first: int, last: int) -> np.ndarray[Any, Any]:
+    def read(first: int, last: int) -> ByteArray:
         # Not of the allocator's pools: a thread that is gone leaves there what the model needs to run.
         made = torch.frombuffer(new_memory((last - first) * dtype.itemsize), dtype=dtype, count=last - first)
         at = 0

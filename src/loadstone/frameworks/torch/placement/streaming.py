@@ -12,7 +12,7 @@ import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -20,13 +20,16 @@ from torch import Tensor, nn
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import LoadstoneError
 from loadstone.frameworks.torch.placement.device_ring import DeviceRing
-from loadstone.frameworks.torch.placement.hooks import Hook
+from loadstone.frameworks.torch.placement.hooks import Hook, Inputs, Keywords
 from loadstone.frameworks.torch.placement.move import tensors_in
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.frameworks.torch.placement.populate import piece_of
 from loadstone.planning.recipes import Piece, Recipe
 from loadstone.transfer.stream import Ring
 from loadstone.transfer.weight_file import WeightFile
+
+if TYPE_CHECKING:
+    from loadstone.core.byte_source import ByteSource
 
 
 def stream(model: nn.Module, recipes: Mapping[str, Recipe], devices: Devices) -> None:
@@ -123,7 +126,7 @@ class _Turn:
         """Compiled code reads weights on the disk through their map; to an accelerator they have to be brought."""
         return self._device is not None or not torch.compiler.is_compiling()
 
-    def begin(self, inputs: Sequence[Any]) -> None:
+    def begin(self, inputs: Sequence[object]) -> None:
         """Wait for the block's bytes and lend them to its parameters."""
         if self._thread == threading.get_ident():
             return
@@ -150,7 +153,7 @@ class _Turn:
             self._lent.append((weight.parameter, here))
             weight.parameter.data = there
 
-    def end(self, output: Any) -> None:
+    def end(self, output: object) -> None:
         """Parameters are where they were, and the buffer is free for another block."""
         if self._thread != threading.get_ident():
             return
@@ -166,7 +169,7 @@ class _Turn:
                 if each.requires_grad:
                     each.register_hook(_no_gradients)  # type: ignore[no-untyped-call]
 
-    def _needs_gradients(self, inputs: Sequence[Any]) -> bool:
+    def _needs_gradients(self, inputs: Sequence[object]) -> bool:
         """The backward pass would look for the weights in a buffer that long holds others."""
         if not torch.is_grad_enabled():
             return False
@@ -189,10 +192,10 @@ def _no_gradients(gradient: Tensor) -> None:
 class _Guard(Hook):
     """Looks whether the files are as they were, before a forward pass reads from them."""
 
-    def __init__(self, files: Sequence[WeightFile]) -> None:
+    def __init__(self, files: Sequence[ByteSource]) -> None:
         self._files = files
 
-    def __call__(self, module: nn.Module, inputs: Any) -> None:
+    def __call__(self, module: nn.Module, inputs: Inputs) -> None:
         if not torch.compiler.is_compiling():
             for file in self._files:
                 file.check()
@@ -202,7 +205,7 @@ class _Begin(Hook):
     def __init__(self, turn: _Turn) -> None:
         self._turn = turn
 
-    def __call__(self, module: nn.Module, inputs: Any, keywords: Any) -> None:
+    def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> None:
         if self._turn.must_run():
             self._turn.begin((*inputs, *keywords.values()))
 
@@ -211,6 +214,6 @@ class _End(Hook):
     def __init__(self, turn: _Turn) -> None:
         self._turn = turn
 
-    def __call__(self, module: nn.Module, inputs: Any, output: Any) -> None:
+    def __call__(self, module: nn.Module, inputs: Inputs, output: object) -> None:
         if self._turn.must_run():
             self._turn.end(output)

@@ -24,7 +24,7 @@ class PackedExperts(Experts):
     """Experts one or both of whose slots are uint8: (experts, rows, bytes of a row), gates and ups as
     :attr:`ExpertBlocks.shape` says. The other, if there is one, is plain."""
 
-    def __init__(self, old: Any, blocks: Mapping[str, ExpertBlocks]) -> None:
+    def __init__(self, old: nn.Module, blocks: Mapping[str, ExpertBlocks]) -> None:
         """In the place of ``old``, whose weights it takes. ``blocks``: slot → how its bytes lie."""
         nn.Module.__init__(self)
         self.__dict__["component"] = old.component
@@ -78,7 +78,7 @@ class PackedExperts(Experts):
             found = [one] if one.dim() == 2 else one.unbind()
         return zip(parts, found, strict=True)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """A pickle would hold what lies between the experts in the file too."""
         own = {name: self._parameters[name] for name in self.parts}
         dense = {

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from loadstone.frameworks.torch.quantized.llvm_ir import Code, Value, compiled
 from loadstone.quantization.ggml_layouts import LAYOUTS, Bits, Integers, Layout
@@ -125,7 +125,7 @@ done:
 
 
 @functools.cache
-def product(kind: GgmlType) -> Any:
+def product(kind: GgmlType) -> Callable[..., None] | None:
     """``f(raw, rows, blocks of a row, vector, made)``: a float32 number for each row. None where there is no such.
 
     All but the counts, at least 1 each, are addresses; they may be any.
@@ -152,7 +152,7 @@ def product(kind: GgmlType) -> Any:
 
 
 @functools.cache
-def numbers(kind: GgmlType) -> Any:
+def numbers(kind: GgmlType) -> Callable[..., None] | None:
     """``f(raw, 1, blocks, made, anything)``: blocks → float32. None where there is no such."""
     layout = LAYOUTS.get(kind.name)
     if layout is None:
@@ -163,7 +163,7 @@ def numbers(kind: GgmlType) -> Any:
     return _walk(kind, (), code.lines, ())
 
 
-def _walk(kind: GgmlType, sums: Sequence[str], work: Sequence[str], end: Sequence[str]) -> Any:
+def _walk(kind: GgmlType, sums: Sequence[str], work: Sequence[str], end: Sequence[str]) -> Callable[..., None] | None:
     text = _TEXT.format(
         vector=_VECTOR,
         width=_WIDTH,

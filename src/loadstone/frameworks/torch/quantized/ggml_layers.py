@@ -125,7 +125,7 @@ class PackedEmbedding(Embedding):
     stored_rows: Tensor | None
     like: Tensor
 
-    def __init__(self, old: Any, kind: GgmlType, stored_rows: Tensor | None, dtype: torch.dtype) -> None:
+    def __init__(self, old: nn.Module, kind: GgmlType, stored_rows: Tensor | None, dtype: torch.dtype) -> None:
         """In the place of ``old``, whose weight it takes; vectors are of ``dtype``.
 
         ``stored_rows``: number → row, where it is another; -1 for a vector of zeros.

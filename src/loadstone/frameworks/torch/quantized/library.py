@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -46,7 +46,7 @@ class PackageLibrary(Library, Protocol):
     has_tensors: bool = False
     """Whether its weights are tensors of its own classes, which layers hold as they hold plain ones."""
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
+    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
         """To run weights as they are stored, by the ``settings`` of their checkpoint, or to make what is ``asked``.
 
         Raises :class:`FrameworkNotInstalled` without the package.

@@ -11,7 +11,7 @@ import ctypes
 import functools
 import platform
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,7 @@ class Code:
         self.lines.append(f"store {value}, {at}, align 1")
 
 
-def compiled(text: str, name: str, arguments: Sequence[Any]) -> Any:
+def compiled(text: str, name: str, arguments: Sequence[type[ctypes._CData]]) -> Callable[..., None] | None:
     """A function of a module as Python calls it, without the interpreter's lock; None where nothing can be compiled.
 
     That is without llvmlite, on processors other than those of PCs that have AVX2 (from about 2013 on), and where the

@@ -6,7 +6,7 @@ precision. Of those that are stored so the parts are views of the files.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from torch import nn
 
@@ -50,7 +50,7 @@ class QuantizedLayers:
 
 
 def quantized_layers(
-    plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes, stored_settings: Any
+    plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes, stored_settings: Mapping[str, object]
 ) -> QuantizedLayers:
     """What makes the quantized weights of a model. ``stored_settings``: the ``quantization_config`` of the checkpoint.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -16,11 +16,15 @@ from loadstone.frameworks.torch.transformers_compat.layers import (
     _prepare_4d_causal_attention_mask_for_sdpa,
 )
 
+if TYPE_CHECKING:
+    from loadstone.configs.pretrained import PretrainedConfig
+    from loadstone.frameworks.torch.modeling.cache import DynamicCache
+
 # Rotary frequencies
 
 
 def _frequencies(
-    kind: str, config: Any, device: Any = None, seq_len: int | None = None, **_: Any
+    kind: str, config: PretrainedConfig, device: torch.device | None = None, seq_len: int | None = None, **_: object
 ) -> tuple[Tensor, float]:
     """Inverse frequencies (dim / 2,) and the factor for cos and sin, of a config's ``rope_scaling``."""
     scaling = config.get("rope_scaling")
@@ -44,11 +48,23 @@ ROPE_INIT_FUNCTIONS: Mapping[str, Callable[..., tuple[Tensor, float]]] = {
 """Name of a scaling → a function of a config, a device and the longest position plus one."""
 
 
-def dynamic_rope_update(forward: Callable[..., Any]) -> Callable[..., Any]:
+class _RotaryEmbedding(Protocol):
+    """A rotary embedding of custom code."""
+
+    config: PretrainedConfig
+    rope_type: str
+    inv_freq: Tensor
+    attention_scaling: float
+
+
+ResultT = TypeVar("ResultT")
+
+
+def dynamic_rope_update(forward: Callable[..., ResultT]) -> Callable[..., ResultT]:
     """Has a rotary embedding work out its frequencies again where they depend on the length."""
 
     @functools.wraps(forward)
-    def wrapped(self: Any, x: Tensor, position_ids: Tensor, *args: Any, **kwargs: Any) -> Any:
+    def wrapped(self: _RotaryEmbedding, x: Tensor, position_ids: Tensor, *args: object, **kwargs: object) -> ResultT:
         if "dynamic" in self.rope_type or self.rope_type == "longrope":
             length = int(position_ids.max()) + 1
             found = ROPE_INIT_FUNCTIONS[self.rope_type](self.config, position_ids.device, seq_len=length)
@@ -62,16 +78,16 @@ def dynamic_rope_update(forward: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def create_causal_mask(
-    config: Any,
+    config: PretrainedConfig,
     input_embeds: Tensor | None = None,
     attention_mask: Tensor | None = None,
     cache_position: Tensor | None = None,
-    past_key_values: Any = None,
+    past_key_values: DynamicCache | None = None,
     position_ids: Tensor | None = None,
     *,
     inputs_embeds: Tensor | None = None,
     sliding_window: int | None = None,
-    **_: Any,
+    **_: object,
 ) -> Tensor | None:
     """The causal mask of a step, with padding, to add to the scores: (batch, 1, queries, keys).
 
@@ -85,7 +101,7 @@ def create_causal_mask(
     return make(attention_mask, x.shape[:2], x, past, sliding_window)
 
 
-def create_sliding_window_causal_mask(config: Any, *args: Any, **kwargs: Any) -> Tensor | None:
+def create_sliding_window_causal_mask(config: PretrainedConfig, *args: Any, **kwargs: Any) -> Tensor | None:
     """The same where a query sees itself and, with ``config.sliding_window`` keys in all, those before it."""
     return create_causal_mask(config, *args, sliding_window=config.sliding_window - 1, **kwargs)
 
@@ -102,7 +118,7 @@ def sdpa_attention_forward(
     dropout: float = 0.0,
     scaling: float | None = None,
     is_causal: bool | None = None,
-    **_: Any,
+    **_: object,
 ) -> tuple[Tensor, None]:
     """PyTorch's fused attention: (batch, heads, queries, dim), with fewer heads in ``key`` and ``value``.
 

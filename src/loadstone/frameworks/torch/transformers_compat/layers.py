@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -59,7 +59,7 @@ class _Modules(Mapping[str, nn.Module]):
     def __getitem__(self, name: str) -> nn.Module:
         return ACT2CLS[name]()
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(ACT2CLS)
 
     def __len__(self) -> int:
@@ -109,14 +109,16 @@ class GradientCheckpointingLayer(nn.Module):
         return call(*args, **kwargs)
 
 
-def apply_chunking_to_forward(forward_fn: Callable[..., Tensor], chunk_size: int, chunk_dim: int, *inputs: Any) -> Any:
+def apply_chunking_to_forward(
+    forward_fn: Callable[..., Tensor], chunk_size: int, chunk_dim: int, *inputs: Tensor
+) -> Tensor:
     """``forward_fn(*inputs)``, over pieces of ``chunk_size`` along ``chunk_dim`` where that is not 0."""
     if chunk_size <= 0:
         return forward_fn(*inputs)
     length = inputs[0].shape[chunk_dim]
     if any(each.shape[chunk_dim] != length for each in inputs) or length % chunk_size:
         raise ArgumentError(f"Dimension {chunk_dim} of {length} cannot be split into chunks of {chunk_size}.")
-    pieces = zip(*(each.split(chunk_size, dim=chunk_dim) for each in inputs), strict=True)
+    pieces = zip(*(torch.split(each, chunk_size, dim=chunk_dim) for each in inputs), strict=True)
     return torch.cat([forward_fn(*piece) for piece in pieces], dim=chunk_dim)
 
 
@@ -157,7 +159,12 @@ class AttentionMaskConverter:
         self.is_causal, self.sliding_window = is_causal, sliding_window
 
     def to_causal_4d(
-        self, batch_size: int, query_length: int, key_value_length: int, dtype: torch.dtype, device: Any = "cpu"
+        self,
+        batch_size: int,
+        query_length: int,
+        key_value_length: int,
+        dtype: torch.dtype,
+        device: torch.device | str = "cpu",
     ) -> Tensor | None:
         """The triangle alone; None for a single query without a window, which sees everything."""
         if not self.is_causal:
@@ -178,7 +185,7 @@ class AttentionMaskConverter:
             hidden = hidden | self._hidden(query_length, key_value_length, attention_mask_2d.device)
         return lowest_where(hidden, dtype).expand(-1, 1, query_length, -1)
 
-    def _hidden(self, queries: int, keys: int, device: Any) -> Tensor:
+    def _hidden(self, queries: int, keys: int, device: torch.device | str) -> Tensor:
         """True where a key lies after the query, or too long before it: (1, 1, queries, keys)."""
         distance = (torch.arange(keys - queries, keys, device=device)[:, None] - torch.arange(keys, device=device))[
             None, None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +22,10 @@ from loadstone.quantization.contents import Contents, lies_in_rows
 from loadstone.quantization.grouped import Grouped, Table, in_columns
 from loadstone.quantization.problems import Problems
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 CODES, ZEROS, SCALES = "qweight", "qzeros", "scales"
 _LAYOUTS = ("gemm", "gemv")
@@ -38,7 +41,7 @@ _MISSING = "Is a shard missing?"
 class Interleaved(Table):
     """A table whose words have eight outputs each, out of order."""
 
-    def numbers(self, raw: Array, first: int, stop: int) -> Array:
+    def numbers(self, raw: ByteArray, first: int, stop: int) -> FloatArray:
         words = raw.view("<u4").reshape(self.rows, -1)[first:stop]
         return _outputs_of(np.ascontiguousarray(words.T)).T
 
@@ -65,7 +68,7 @@ class Gemm:
     def step(self) -> int:
         return _INPUTS
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         # Words are turned before they become eight numbers each.
         numbers = _outputs_of(np.ascontiguousarray(rows.view("<u4").T))
         with np.errstate(all="ignore"):
@@ -73,7 +76,7 @@ class Gemm:
         yield (slice(0, len(numbers)), slice(first, first + len(rows))), numbers
 
 
-def _outputs_of(words: Array) -> Array:
+def _outputs_of(words: NDArray[np.uint32]) -> FloatArray:
     """Words (outputs / 8, n) → float32 (outputs, n)."""
     numbers = np.empty((len(words), 8, words.shape[1]), np.float32)
     for place, output in enumerate(_OUTPUTS):
@@ -81,7 +84,7 @@ def _outputs_of(words: Array) -> Array:
     return numbers.reshape(-1, words.shape[1])
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     version = settings.get("version") or settings.get("checkpoint_format") or settings.get("format") or "gemm"
     version = version.lower() if isinstance(version, str) else version

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.tensors import DType
@@ -31,17 +30,14 @@ class BitsAndBytesConfig:
     llm_int8_skip_modules: Sequence[str] | None = None
     llm_int8_enable_fp32_cpu_offload: bool = False
     llm_int8_has_fp16_weight: bool = False
-    bnb_4bit_compute_dtype: Any = None
+    bnb_4bit_compute_dtype: object = None
     bnb_4bit_quant_type: str = "nf4"
     bnb_4bit_use_double_quant: bool = False
-    bnb_4bit_quant_storage: Any = "uint8"
+    bnb_4bit_quant_storage: object = "uint8"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """The form that ``config.json`` has."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        for name in ("bnb_4bit_compute_dtype", "bnb_4bit_quant_storage"):
-            values[name] = None if values[name] is None else dtype_name(values[name])
-        return {"quant_method": "bitsandbytes", **values}
+        return _settings({each.name: getattr(self, each.name) for each in fields(self)})
 
 
 class BitsAndBytesQuantization(Quantization):
@@ -64,24 +60,32 @@ class BitsAndBytesQuantization(Quantization):
         scales = blocks + 4 * -(-blocks // _NESTED_BLOCK) + 4 * 256 + 4
         return -(-elements // 2) + 4 * 16 + (scales if self.settings["bnb_4bit_use_double_quant"] else 4 * blocks)
 
-    def described(self, left_alone: Sequence[str], compute_dtype: str | None) -> dict[str, Any]:
+    def described(self, left_alone: Sequence[str], compute_dtype: str | None) -> dict[str, object]:
         settings = {**self.settings, "llm_int8_skip_modules": list(left_alone)}
         if settings["bnb_4bit_compute_dtype"] is None and compute_dtype is not None:
             settings["bnb_4bit_compute_dtype"] = compute_dtype
         return settings
 
 
-def requested(given: Mapping[str, Any]) -> BitsAndBytesQuantization:
+def _settings(values: Mapping[str, object]) -> dict[str, object]:
+    """A value for each field of :class:`BitsAndBytesConfig`, in the form that ``config.json`` has."""
+    names = {
+        name: None if values[name] is None else dtype_name(values[name])
+        for name in ("bnb_4bit_compute_dtype", "bnb_4bit_quant_storage")
+    }
+    return {"quant_method": "bitsandbytes", **values, **names}
+
+
+def requested(given: Mapping[str, object]) -> BitsAndBytesQuantization:
     """What a ``quantization_config=`` of bitsandbytes asks for; :class:`ArgumentError` where it makes no sense."""
     check_keys(given, BitsAndBytesConfig)
-    names = {each.name for each in fields(BitsAndBytesConfig)}
-    settings = BitsAndBytesConfig(**{name: value for name, value in given.items() if name in names}).to_dict()
+    settings = _settings({each.name: given.get(each.name, each.default) for each in fields(BitsAndBytesConfig)})
     for name in ("load_in_8bit", "load_in_4bit", "bnb_4bit_use_double_quant"):
         if not isinstance(settings[name], bool):
             raise ArgumentError(f"quantization_config has {name}={settings[name]!r}, expected True or False.")
     if settings["load_in_8bit"] is settings["load_in_4bit"]:
         raise ArgumentError("quantization_config of bitsandbytes: give load_in_4bit=True or load_in_8bit=True.")
-    expected: dict[str, tuple[Any, ...]] = {
+    expected: dict[str, tuple[object, ...]] = {
         "bnb_4bit_quant_type": ("nf4", "fp4"),
         "bnb_4bit_compute_dtype": (None, "float32", "float16", "bfloat16"),
         "bnb_4bit_quant_storage": ("uint8",),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,8 @@ from loadstone.quantization.nibbles import looked_up
 from loadstone.quantization.problems import Problems
 from loadstone.quantization.row_boxes import in_boxes
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 STATE = ".quant_state.bitsandbytes__"
 ABSMAX, MAP, NESTED_ABSMAX, NESTED_MAP = ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map"
@@ -38,7 +39,7 @@ _INT8 = np.float32(1 / 127)
 _MISSING = "Is a shard missing?"
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     types: dict[str, str] = {}
     for name, tensor in stored.items():
@@ -102,7 +103,7 @@ class FourBits:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         elements = math.prod(self.shape) // self.rows
         count, start = len(rows) * elements, first * elements
         values = floats(others[1], self.values.dtype)
@@ -117,7 +118,7 @@ class FourBits:
             numbers[whole * self.block :] *= magnitudes[whole:]
         yield from in_boxes(self.shape, first, numbers.reshape(-1, self.shape[-1]))
 
-    def _magnitudes(self, low: int, high: int, others: Sequence[Array]) -> Array:
+    def _magnitudes(self, low: int, high: int, others: Sequence[ByteArray]) -> FloatArray:
         """Of some blocks, as float32."""
         size = self.magnitudes.dtype.bits // 8
         stored = others[0][low * size : high * size]
@@ -150,7 +151,7 @@ class Int8Rows:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         numbers = floats(rows, self.codes.dtype)
         numbers *= others[0].view("<f4")[first : first + len(rows), None]
         numbers *= _INT8
@@ -235,7 +236,7 @@ def _state(stored: Contents, name: str, kind: str, is_nested: bool, problems: Pr
     return _State(shape, block, dtype, nested)
 
 
-def _offset(tensor: StoredTensor, said: Mapping[str, Any], problems: Problems) -> float:
+def _offset(tensor: StoredTensor, said: Mapping[str, object], problems: Problems) -> float:
     """What all magnitudes that are quantized too have added to them."""
     value = said.get("nested_offset")
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 3e38:
@@ -282,6 +283,6 @@ def _is_in_rows(stored: Contents, layout: StoredTensor, problems: Problems) -> b
     return not number
 
 
-def _of(said: Mapping[str, Any], key: str) -> str:
+def _of(said: Mapping[str, object], key: str) -> str:
     shown = repr(said.get(key, "none"))
     return f"{key} {shown if len(shown) <= 80 else shown[:80] + '…'}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, InvalidConfig
@@ -31,11 +30,13 @@ _KEYS = ("num_bits", "type", "symmetric", "strategy", "group_size", "block_struc
 _BESIDE = sorted((OF_WEIGHTS | {each for each in OF_ACTIVATIONS if each.startswith((INPUT, OUTPUT))}) - {PACKED})
 _FLOATS = (DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32)
 _ZEROS = (DType.INT8, DType.UINT8, DType.INT32, *_FLOATS, DType.FLOAT8_E4M3FN)
+Activations = dict[str, dict[str, object]]
+"""``"input_activations"``, ``"output_activations"`` → what is said of them."""
 _WHERE = "config key 'quantization_config'"
 
 
 def packed(
-    stored: Contents, logical: Iterable[StoredTensor], settings: Mapping[str, Any], where: str
+    stored: Contents, logical: Iterable[StoredTensor], settings: Mapping[str, object], where: str
 ) -> list[StoredTensor]:
     """The model's tensors, those that are packed with all that a layer needs to run them.
 
@@ -53,7 +54,7 @@ def packed(
 
 
 def _with_companions(
-    stored: Contents, logical: Iterable[StoredTensor], settings: Mapping[str, Any], faults: list[Fault]
+    stored: Contents, logical: Iterable[StoredTensor], settings: Mapping[str, object], faults: list[Fault]
 ) -> Iterator[StoredTensor]:
     activations = _activations(flat(settings), faults)
     used: set[str] = set()
@@ -91,9 +92,9 @@ def format_of(packing: Compressed) -> str:
     return f"mxfp{packing.scheme.bits}-pack-quantized" if is_mx else "nvfp4-pack-quantized"
 
 
-def _weights(packing: Compressed) -> dict[str, Any]:
+def _weights(packing: Compressed) -> dict[str, object]:
     scheme = packing.scheme
-    said: dict[str, Any] = {"num_bits": scheme.bits, "type": "float" if scheme.is_float else "int"}
+    said: dict[str, object] = {"num_bits": scheme.bits, "type": "float" if scheme.is_float else "int"}
     said |= {"symmetric": packing.zero is None, "strategy": scheme.strategy}
     if scheme.is_in_whole_groups:
         said["group_size"] = scheme.size[1]
@@ -102,11 +103,11 @@ def _weights(packing: Compressed) -> dict[str, Any]:
     return {"weights": said}
 
 
-def _activations(settings: Mapping[str, Any], faults: list[Fault]) -> dict[Scheme, dict[str, Any]]:
+def _activations(settings: Mapping[str, object], faults: list[Fault]) -> dict[Scheme, Activations]:
     """What is done with the inputs and outputs of layers whose weights are of a scheme."""
-    found: dict[Scheme, dict[str, Any]] = {}
+    found: dict[Scheme, Activations] = {}
     for scheme, group in groups_of(settings, Problems()):  # whose problems are known by now
-        said: dict[str, Any] = {}
+        said: Activations = {}
         for base in (INPUT, OUTPUT):
             asked = group.get(f"{base}_activations")
             if asked is not None and not isinstance(asked, Mapping):
@@ -124,7 +125,7 @@ def _activations(settings: Mapping[str, Any], faults: list[Fault]) -> dict[Schem
 
 
 def _faults(
-    name: str, packing: Compressed, said: Mapping[str, Any], stem: str, beside: Mapping[str, StoredTensor]
+    name: str, packing: Compressed, said: Activations, stem: str, beside: Mapping[str, StoredTensor]
 ) -> Iterator[Fault]:
     """What the package, or a layer of it, could not compute with."""
     if packing.order is not None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -43,7 +42,7 @@ class Compressed(Grouped):
     scheme: Scheme = field(compare=False)
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     schemes = schemes_of(settings, problems)
     if len(problems):

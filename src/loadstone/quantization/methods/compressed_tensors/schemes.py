@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loadstone.quantization.problems import Problems
 
@@ -61,7 +60,7 @@ class Scheme:
         return (1, columns) if self.strategy == _CHANNEL else self.size
 
 
-def schemes_of(settings: Mapping[str, Any], problems: Problems) -> tuple[Scheme, ...]:
+def schemes_of(settings: Mapping[str, object], problems: Problems) -> tuple[Scheme, ...]:
     """Those that differ, in their order; a problem for what is not read, or makes no sense."""
     settings = flat(settings)
     sparsity = settings.get("sparsity_config")
@@ -75,13 +74,15 @@ def schemes_of(settings: Mapping[str, Any], problems: Problems) -> tuple[Scheme,
     return tuple(dict.fromkeys(found))
 
 
-def flat(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+def flat(settings: Mapping[str, object]) -> Mapping[str, object]:
     """Settings as newer files have them: older ones have those of quantization within, beside a sparsity_config."""
     own = settings.get("quantization_config")
     return {**settings, **own} if isinstance(own, Mapping) else settings
 
 
-def groups_of(settings: Mapping[str, Any], problems: Problems) -> Iterator[tuple[Scheme | None, Mapping[str, Any]]]:
+def groups_of(
+    settings: Mapping[str, object], problems: Problems
+) -> Iterator[tuple[Scheme | None, Mapping[str, object]]]:
     """Each of ``config_groups``, and the scheme of its weights; None where activations alone are quantized."""
     groups = settings.get("config_groups")
     if not isinstance(groups, Mapping):
@@ -102,7 +103,7 @@ def groups_of(settings: Mapping[str, Any], problems: Problems) -> Iterator[tuple
             problems.setting("weights", "an object", weights)
 
 
-def _scheme(weights: Mapping[str, Any], problems: Problems) -> Scheme:
+def _scheme(weights: Mapping[str, object], problems: Problems) -> Scheme:
     is_float = problems.choice(weights, "type", ("int", "float"), "int") == "float"
     bits = problems.choice(weights, "num_bits", _FLOAT_BITS if is_float else tuple(range(1, 9)), 8)
     is_symmetric = problems.choice(weights, "symmetric", (True, False), True)

@@ -9,7 +9,6 @@ vLLM's ``fp8.py``). Scales of activations and of the cache have no part in the n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from loadstone.core.tensors import StoredTensor
 from loadstone.quantization.contents import Contents
@@ -21,7 +20,7 @@ _OF_WEIGHTS = ("weight_scale", "weight_scale_inv")
 _MISSING = "Is a shard missing?"
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     yield from in_blocks(stored, problems.size_pair(settings, "weight_block_size"), problems)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,7 +25,8 @@ from loadstone.quantization.group_index import order_of
 from loadstone.quantization.grouped import Table, in_columns
 from loadstone.quantization.problems import Problems
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 CODES, ZEROS, SCALES, ORDER = "qweight", "qzeros", "scales", "g_idx"
 _BITS = (2, 3, 4, 8)
@@ -46,7 +47,7 @@ class Zeros(Table):
     less_one: bool = True
     in_words: bool = False
 
-    def numbers(self, raw: Array, first: int, stop: int) -> Array:
+    def numbers(self, raw: ByteArray, first: int, stop: int) -> FloatArray:
         if not self.less_one:
             return super().numbers(raw, first, stop)
         if not self.in_words or self.code is None:
@@ -83,7 +84,7 @@ class Gptq:
         they are in no order, as each step then has to look at all groups."""
         return self.code.bits * (1 if self.order is None else min(max(-(-self.scale.rows // 8), 4), 8))
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         start, count = (number * 32 // self.code.bits for number in (first, len(rows)))
         # Words are turned before they become eight numbers each.
         lines = np.ascontiguousarray(rows.view("<u4").T).view(np.uint8)
@@ -94,7 +95,7 @@ class Gptq:
         yield (slice(0, len(numbers)), slice(start, start + count)), numbers
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     reader = _Reader(stored, settings, problems)
     for name, tensor in stored.items():
@@ -116,7 +117,7 @@ def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> I
 class _Reader:
     """Puts the parts of each weight together."""
 
-    def __init__(self, stored: Contents, settings: Mapping[str, Any], problems: Problems) -> None:
+    def __init__(self, stored: Contents, settings: Mapping[str, object], problems: Problems) -> None:
         self._stored, self._problems = stored, problems
         self._bits = problems.choice(settings, "bits", _BITS, 4)
         self._group: int | None = None

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, StoredTensor
@@ -21,7 +19,8 @@ from loadstone.quantization.contents import Contents, lies_in_rows
 from loadstone.quantization.decode import floats
 from loadstone.quantization.problems import Problems
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray, FloatArray
 
 _SCALES, _BIASES = "scales", "biases"
 _BITS = (2, 4, 8)
@@ -54,7 +53,7 @@ class Affine:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         groups, count = self.scale.shape[1], len(rows)
         numbers = decoded(rows, self.code, groups * self.group)
         scales, biases = (
@@ -67,7 +66,7 @@ class Affine:
         yield (slice(first, first + count), slice(0, groups * self.group)), numbers
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     problems.choice(settings, "mode", ("affine",), "affine")
     for name, tensor in stored.items():
@@ -83,7 +82,7 @@ def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> I
 
 
 def _weight(
-    stored: Contents, module: str, codes: StoredTensor, settings: Mapping[str, Any], problems: Problems
+    stored: Contents, module: str, codes: StoredTensor, settings: Mapping[str, object], problems: Problems
 ) -> StoredTensor | None:
     before = len(problems)
     problems.choice(settings, "mode", ("affine",), "affine")

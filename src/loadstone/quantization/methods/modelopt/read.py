@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from loadstone.core.tensors import StoredTensor
 from loadstone.quantization.contents import Contents
@@ -23,7 +22,7 @@ _BLOCKS: Mapping[str, tuple[int, int] | None] = MappingProxyType(
 """Algorithm → rows and columns that share a scale; None where the scales tell, one or one for each row."""
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     algorithm = settings.get(ALGORITHM)
     if not isinstance(algorithm, str) or algorithm not in _BLOCKS:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,12 +21,14 @@ from loadstone.quantization.decode import floats
 from loadstone.quantization.nibbles import E2M1
 from loadstone.quantization.problems import Problems
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from loadstone.core.arrays import ByteArray, FloatArray
+
 BLOCKS, SCALES = "_blocks", "_scales"
 _BYTES = (DType.UINT8, DType.FLOAT8_E8M0FNU)
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     for name, tensor in stored.items():
         if name.endswith(BLOCKS):
@@ -65,7 +67,7 @@ class TurnedExperts:
     def step(self) -> int:
         return 1
 
-    def decode(self, first: int, rows: Array, others: Sequence[Array]) -> Iterable[tuple[Box, Array]]:
+    def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         _, outputs, groups, _ = self.blocks.shape
         at = 0
         while at < len(rows):
@@ -78,7 +80,7 @@ class TurnedExperts:
             at += size
 
 
-def _turned(rows: Array) -> Array:
+def _turned(rows: ByteArray) -> FloatArray:
     """Codes of (outputs, inputs / 2 bytes) → float32 (inputs, outputs): bytes are turned, which are fewer to move."""
     columns = np.ascontiguousarray(rows.T)
     numbers = np.empty((len(columns), 2, len(rows)), np.float32)

@@ -6,7 +6,7 @@ import importlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from loadstone.errors import ArgumentError
 from loadstone.quantization.requested import Quantization, check_keys, checked_names
@@ -33,31 +33,55 @@ class TorchAoConfig:
     left alone in any case.
     """
 
-    quant_type: Any
+    quant_type: object
     modules_to_not_convert: Sequence[str] | None = None
     include_input_output_embeddings: bool = False
     untie_embedding_weights: bool = False
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """The form that ``config.json`` has."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {"quant_method": "torchao", **values, "quant_type": {"default": _torchao_dict(self.quant_type)}}
 
 
+class _TorchAoType(TypedDict):
+    """One of torchao's configs, as JSON has it; its arguments are not checked."""
+
+    _type: str
+    _version: int
+    _data: Mapping[str, object]
+
+
+class _GroupSize(TypedDict, total=False):
+    group_size: int
+
+
+class _Granularity(TypedDict):
+    """What part of a weight has a scale."""
+
+    _type: str
+    _data: NotRequired[_GroupSize]
+
+
+class TorchAoArguments(TypedDict, total=False):
+    """Of one of torchao's configs, as JSON has them: those that sizes depend on. There may be others."""
+
+    group_size: int
+    granularity: _Granularity | None
+
+
+@dataclass(frozen=True)
 class TorchAoQuantization(Quantization):
     """int8, int4 or float8 by one of torchao's configs."""
 
-    @property
-    def torchao_type(self) -> tuple[str, Mapping[str, Any]]:
-        """The name of torchao's config, and its arguments as JSON has them."""
-        found = self.settings["quant_type"]["default"]
-        return found["_type"], found["_data"]
+    torchao_type: tuple[str, TorchAoArguments]
+    """The name of torchao's config, and its arguments."""
 
     @property
     def goes_by_rows(self) -> bool:
         """Whether each row's numbers depend on that row alone, and each part has a row for it."""
         name, data = self.torchao_type
-        granularity = data.get("granularity") or {"_type": "PerRow"}
+        granularity: _Granularity = data.get("granularity") or {"_type": "PerRow"}
         return name in TYPES[:2] and granularity["_type"] in ("PerRow", "PerGroup")
 
     @property
@@ -82,12 +106,12 @@ class TorchAoQuantization(Quantization):
         if name in ("Int4WeightOnlyConfig", _CPU_INT4):
             group = data.get("group_size", 128)
             return elements * bits // 8 if columns % group else elements // 2 + elements // group * 2 * bits // 8
-        granularity = data.get("granularity") or {"_type": "PerRow"}
+        granularity: _Granularity = data.get("granularity") or {"_type": "PerRow"}
         scales = {"PerRow": rows, "PerTensor": 1}.get(granularity["_type"], 0)
         scales = scales or elements // granularity["_data"]["group_size"]
         return elements + scales * (5 if name == "Int8WeightOnlyConfig" else 4)
 
-    def described(self, left_alone: Sequence[str], compute_dtype: str | None) -> dict[str, Any]:
+    def described(self, left_alone: Sequence[str], compute_dtype: str | None) -> dict[str, object]:
         return {**self.settings, "modules_to_not_convert": list(left_alone)}
 
 
@@ -97,34 +121,42 @@ _INT4_ON_CPU = (
 )
 
 
-def requested(given: Mapping[str, Any]) -> TorchAoQuantization:
+def requested(given: Mapping[str, object]) -> TorchAoQuantization:
     """What a ``quantization_config=`` of torchao asks for; :class:`ArgumentError` where it makes no sense."""
     check_keys(given, TorchAoConfig)
     for name in ("include_input_output_embeddings", "untie_embedding_weights"):
         if given.get(name):
             raise ArgumentError(f"quantization_config has {name}={given[name]!r}: embeddings and heads are left alone.")
-    settings = TorchAoConfig(_torchao_dict(given.get("quant_type")), given.get("modules_to_not_convert")).to_dict()
-    chosen = settings["quant_type"]["default"]
-    name, data = chosen["_type"], chosen["_data"]
+    chosen = _torchao_dict(given.get("quant_type"))
+    name = chosen["_type"]
     if name not in TYPES:
         raise ArgumentError(f"quant_type is {name!r}, expected one of torchao's {', '.join(TYPES)}.")
+    arguments = _checked(chosen["_data"])
+    left_alone = checked_names(given.get("modules_to_not_convert"), "modules_to_not_convert")
+    return TorchAoQuantization(TorchAoConfig(chosen, left_alone or None).to_dict(), left_alone, (name, arguments))
+
+
+def _checked(data: Mapping[str, object]) -> TorchAoArguments:
+    """The arguments of one of torchao's configs; :class:`ArgumentError` for sizes that make no sense."""
+    sizes = [data.get("group_size")]
     granularity = data.get("granularity")
-    if granularity is not None and not (
-        isinstance(granularity, Mapping)
-        and granularity.get("_type") in ("PerRow", "PerTensor", "PerGroup")
-        and isinstance(granularity.get("_data", {}), Mapping)
-    ):
-        raise ArgumentError(f"quant_type has granularity {granularity!r}, expected PerRow, PerTensor or PerGroup.")
-    sizes = [data.get("group_size"), (granularity or {}).get("_data", {}).get("group_size")]
-    if granularity is not None and granularity["_type"] == "PerGroup" and sizes[1] is None:
-        raise ArgumentError("quant_type has granularity PerGroup without a group_size.")
+    if granularity is not None:
+        if (
+            not isinstance(granularity, Mapping)
+            or granularity.get("_type") not in ("PerRow", "PerTensor", "PerGroup")
+            or not isinstance(granularity.get("_data", {}), Mapping)
+        ):
+            raise ArgumentError(f"quant_type has granularity {granularity!r}, expected PerRow, PerTensor or PerGroup.")
+        sizes.append(granularity.get("_data", {}).get("group_size"))
+        if granularity["_type"] == "PerGroup" and sizes[1] is None:
+            raise ArgumentError("quant_type has granularity PerGroup without a group_size.")
     for size in sizes:
         if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= 1 << 20):
             raise ArgumentError(f"quant_type has group_size {size!r}, expected a whole number of at least 1.")
-    return TorchAoQuantization(settings, checked_names(settings["modules_to_not_convert"], "modules_to_not_convert"))
+    return cast("TorchAoArguments", data)
 
 
-def _torchao_dict(quant_type: Any) -> dict[str, Any]:
+def _torchao_dict(quant_type: object) -> _TorchAoType:
     """``"int8"``, ``{"default": {…}}``, ``{"_type": …}`` or a config of torchao → ``{"_type": …}``."""
     if isinstance(quant_type, str):
         name = _SHORT.get(quant_type, quant_type)
@@ -135,8 +167,8 @@ def _torchao_dict(quant_type: Any) -> dict[str, Any]:
         if set(quant_type) == {"default"} and isinstance(quant_type["default"], str | Mapping):
             return _torchao_dict(quant_type["default"])
         if isinstance(quant_type.get("_type"), str) and isinstance(quant_type.get("_data"), Mapping):
-            return {"_version": 1, **quant_type, "_data": dict(quant_type["_data"])}
+            return cast("_TorchAoType", {"_version": 1, **quant_type, "_data": dict(quant_type["_data"])})
     elif type(quant_type).__module__.partition(".")[0] == "torchao":
-        made: dict[str, Any] = importlib.import_module("torchao.core.config").config_to_dict(quant_type)
+        made: _TorchAoType = importlib.import_module("torchao.core.config").config_to_dict(quant_type)
         return made
     raise ArgumentError(f"quant_type is {quant_type!r}, expected one of torchao's configs, or its name.")

@@ -8,7 +8,7 @@ tensor of what type it is (``{"_type": "Int8Tensor", "_data": {…}}``), under i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.quantization.blocks import IN_ORDER, TILED, TURNED, Blocks, blocks
@@ -27,7 +27,7 @@ class _Weight(NamedTuple):
     """A weight's name, what the metadata say of it, and its stored parts."""
 
     name: str
-    said: Mapping[str, Any]
+    said: Mapping[str, object]
     parts: Mapping[str, StoredTensor]
     problems: Problems
 
@@ -62,7 +62,7 @@ class _Weight(NamedTuple):
         return size
 
 
-def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> Iterator[StoredTensor]:
+def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -> Iterator[StoredTensor]:
     """The tensors that the model has; those that are packed know how they come out."""
     if "tensor_names" not in stored.metadata:
         expected = "'torchao' only with safetensors files that describe its tensors in their metadata"
@@ -84,7 +84,7 @@ def read(stored: Contents, settings: Mapping[str, Any], problems: Problems) -> I
             yield tensor
 
 
-def _described(stored: Contents) -> dict[str, dict[str, Any] | None]:
+def _described(stored: Contents) -> dict[str, dict[str, object] | None]:
     """What the files say of each tensor that was quantized: None where it cannot be understood."""
     described = {}
     for name, text in stored.metadata.items():

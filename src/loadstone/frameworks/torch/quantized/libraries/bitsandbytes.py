@@ -19,8 +19,8 @@ from loadstone.quantization.requested import Quantization
 class BitsAndBytes(PackageLibrary):
     """Quantizes, or runs, as the settings say."""
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
-        self._layers: Any = require_library("bitsandbytes.nn", "bitsandbytes")
+    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
+        self._layers = require_library("bitsandbytes.nn", "bitsandbytes")
         self.is_int8 = bool(settings.get("load_in_8bit"))
         self._settings = settings
         self._turned: set[int] = set()
@@ -37,7 +37,7 @@ class BitsAndBytes(PackageLibrary):
                 self._turned.add(id(made))
         model.__dict__[f"is_loaded_in_{8 if self.is_int8 else 4}bit"] = True  # what PEFT asks for
 
-    def _layer(self, old: Any, compute_dtype: torch.dtype | None) -> nn.Module:
+    def _layer(self, old: nn.Module, compute_dtype: torch.dtype | None) -> nn.Module:
         sizes = (old.in_features, old.out_features, old.bias is not None)
         if self.is_int8:
             threshold = self._settings.get("llm_int8_threshold", 6.0)
@@ -46,7 +46,7 @@ class BitsAndBytes(PackageLibrary):
             asked = self._settings.get("bnb_4bit_compute_dtype")
             made = self._layers.Linear4bit(
                 *sizes,
-                compute_dtype=compute_dtype if asked is None else to_torch(asked),
+                compute_dtype=compute_dtype if asked is None else to_torch(str(asked)),
                 compress_statistics=self._settings.get("bnb_4bit_use_double_quant", False),
                 quant_type=self._settings.get("bnb_4bit_quant_type", "fp4"),
                 device="meta",
@@ -92,7 +92,7 @@ class BitsAndBytes(PackageLibrary):
             made.CB, made.SCB = made.data, parts["SCB"]
             eight_bits: nn.Parameter = made
             return eight_bits
-        stats: dict[str, Any] = {name.removeprefix("weight."): part for name, part in parts.items() if name != "weight"}
+        stats = {name.removeprefix("weight."): part for name, part in parts.items() if name != "weight"}
         note = torch.tensor(list(packed.note.encode()), dtype=torch.uint8)
         stats[f"quant_state.bitsandbytes__{module.weight.quant_type}"] = note
         found: nn.Parameter = self._layers.Params4bit.from_prequantized(

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, Self
+from types import ModuleType
+from typing import Protocol, Self
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
 from loadstone.frameworks.registry import require_library
@@ -41,14 +43,30 @@ _REFUSALS = (ArithmeticError, AttributeError, KeyError, RuntimeError, TypeError,
 _INSTEAD = "; or give dequantize=True, which makes plain weights of them."
 
 
+class Scheme(Protocol):
+    """The package's ``QuantizationScheme``: how a layer's weight, inputs and outputs are quantized."""
+
+    format: str
+    input_activations: object
+    output_activations: object
+
+
+class Compressor(Protocol):
+    """One of the package's compressors."""
+
+    def decompress(self, state_dict: Mapping[str, Tensor | torch.Size], scheme: Scheme, /) -> Mapping[str, Tensor]:
+        """A layer's plain tensors from its stored parts."""
+        ...
+
+
 class CompressedTensors(PackageLibrary):
     """Runs weights as they are stored, each by what is stored with it."""
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
+    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
         package = "compressed-tensors"
-        self._compressors: Any = require_library("compressed_tensors.compressors", package, _INSTEAD).BaseCompressor
-        self._quantization: Any = require_library("compressed_tensors.quantization", package, _INSTEAD)
-        self._schemes: dict[str, Any] = {}
+        self._compressors = require_library("compressed_tensors.compressors", package, _INSTEAD).BaseCompressor
+        self._quantization = require_library("compressed_tensors.quantization", package, _INSTEAD)
+        self._schemes: dict[str, Scheme] = {}
 
     def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
         """Put a layer in the place of each that has one of the weights; its bias moves there."""
@@ -65,7 +83,7 @@ class CompressedTensors(PackageLibrary):
         """:class:`ArgumentError`: plain weights are not compressed here."""
         raise ArgumentError("Loadstone runs weights of compressed-tensors and makes none: llm-compressor does.")
 
-    def rebuild(self, module: Any, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype) -> None:
+    def rebuild(self, module: nn.Module, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype) -> None:
         """Give a layer its parts. Raises :class:`InvalidConfig` where the package cannot compute with them."""
         assert isinstance(packed.inner, Compressed) and isinstance(module, CompressedLinear)
         try:
@@ -82,11 +100,12 @@ class CompressedTensors(PackageLibrary):
                 hint="These weights cannot run as they are stored. dequantize=True makes plain ones.",
             ) from error
 
-    def _scheme(self, note: Mapping[str, Any]) -> Any:
+    def _scheme(self, note: Mapping[str, object]) -> Scheme:
         args = {
             key: self._quantization.QuantizationArgs(**said) for key, said in note.items() if isinstance(said, Mapping)
         }
-        return self._quantization.QuantizationScheme(targets=["Linear"], format=note["format"], **args)
+        scheme: Scheme = self._quantization.QuantizationScheme(targets=["Linear"], format=note["format"], **args)
+        return scheme
 
 
 class CompressedLinear(nn.Linear):
@@ -98,8 +117,8 @@ class CompressedLinear(nn.Linear):
     """
 
     _packing: Compressed
-    quantization_scheme: Any
-    quantization_status: Any
+    quantization_scheme: Scheme
+    quantization_status: object
 
     def __init__(self, old: nn.Module) -> None:
         """In the place of ``old``, whose bias it takes; :meth:`hold` gives it a weight."""
@@ -110,7 +129,12 @@ class CompressedLinear(nn.Linear):
         self.train(old.training)
 
     def hold(
-        self, packing: Compressed, parts: Mapping[str, Tensor], scheme: Any, compressor: Any, quantization: Any
+        self,
+        packing: Compressed,
+        parts: Mapping[str, Tensor],
+        scheme: Scheme,
+        compressor: Compressor,
+        quantization: ModuleType,
     ) -> None:
         """The parts, by the names that they are stored under; the package's scheme of them, and what unpacks it."""
         del self._parameters[WEIGHT]
@@ -199,7 +223,7 @@ class CompressedLinear(nn.Linear):
         """Some rows of the weight by the package, which computes in the dtype of the scales; here at least in ours."""
         packing, parts = self._packing, self._parameters
         of_codes = WEIGHT if packing.code is None else PACKED
-        state = {
+        state: dict[str, Tensor | torch.Size] = {
             of_codes: _part(parts, of_codes)[start:stop],
             SCALE: self._table(_scales(_part(parts, SCALE), dtype), start, stop),
             SHAPE: torch.Size((stop - start, self.in_features)),
@@ -214,8 +238,7 @@ class CompressedLinear(nn.Linear):
                 state[ZERO] = self._table(zero, start, stop)
         if packing.divisor is not None:
             state[DIVISOR] = _part(parts, DIVISOR)
-        weight: Tensor = self._compressor.decompress(state, self.quantization_scheme)[WEIGHT]
-        return weight.to(dtype)
+        return self._compressor.decompress(state, self.quantization_scheme)[WEIGHT].to(dtype)
 
     def _table(self, table: Tensor, start: int, stop: int) -> Tensor:
         """What a table of scales or zeros says of some rows."""
@@ -244,11 +267,11 @@ class _Rounded(torch.autograd.Function):
     """Rounded inputs or outputs; gradients pass as they are."""
 
     @staticmethod
-    def forward(ctx: Any, value: Tensor, layer: CompressedLinear, base: str) -> Tensor:
+    def forward(ctx: FunctionCtx, value: Tensor, layer: CompressedLinear, base: str) -> Tensor:
         return layer._quantized(value, base)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None, None]:
         return gradients[0], None, None
 
 

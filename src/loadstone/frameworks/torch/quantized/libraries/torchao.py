@@ -38,11 +38,11 @@ class TorchAo(PackageLibrary):
 
     has_tensors = True
 
-    def __init__(self, settings: Mapping[str, Any], asked: Quantization | None) -> None:
-        self._library: Any = require_library("torchao.quantization", "torchao")
+    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
+        self._library = require_library("torchao.quantization", "torchao")
         self._pool = Pool()
         self._by_rows = isinstance(asked, TorchAoQuantization) and asked.goes_by_rows
-        self._config: Any = None
+        self._config: object = None
         if isinstance(asked, TorchAoQuantization):
             name, data = asked.torchao_type
             try:
@@ -58,12 +58,12 @@ class TorchAo(PackageLibrary):
     def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
         return _flattened(tensors)
 
-    def _made(self, name: str, data: Mapping[str, Any]) -> Any:
+    def _made(self, name: str, data: Mapping[str, object]) -> object:
         """A config of torchao. Without its advice to the compiler, which it would give by changing global settings."""
         home = importlib.import_module(_HOMES[name]) if name in _HOMES else self._library
         return getattr(home, name)(**{key: self._value(value) for key, value in data.items()})
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, value: object) -> object:
         if not isinstance(value, Mapping):
             return value
         kind, data = value["_type"], value.get("_data", {})
@@ -134,7 +134,7 @@ def _flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[s
     ``layer._weight_qdata``, ``layer._weight_scale``, … Nothing is copied. Raises :class:`SaveError` for a kind of
     tensor that torchao itself has no stored form for.
     """
-    form: Any = require_library(_FORM, "torchao")
+    form = require_library(_FORM, "torchao")
     parts: dict[str, Tensor] = {}
     said = {"tensor_names": json.dumps(list(tensors))}
     for name, tensor in tensors.items():
@@ -157,7 +157,7 @@ def _why_unreadable(tensor: Tensor) -> str:
     """What keeps a tensor of torchao from being read back once it is stored; nothing where it can be."""
     from loadstone.quantization.methods.torchao.read import READABLE  # only a save asks
 
-    form: Any = require_library(_FORM, "torchao")
+    form = require_library(_FORM, "torchao")
     kind = type(tensor).__name__
     if kind not in form.ALLOWED_TENSORS_SUBCLASSES or kind not in READABLE:
         return f"a {kind}, for which there is no stored form that could be read back"
