@@ -3,9 +3,9 @@
 ::
 
     LoadstoneError
-    ├── ArgumentError (ValueError)           arguments that contradict each other or make no sense
-    │   ├── UnknownArgument (TypeError)      a keyword that nothing takes; names the nearest known one
-    │   └── InvalidDeviceMap                 a map that leaves out modules, names none, splits one, contradicts itself
+    ├── ArgumentError (ValueError)           arguments that are invalid or contradict each other
+    │   ├── UnknownArgument (TypeError)      an unknown keyword; names the nearest known one
+    │   └── InvalidDeviceMap                 a map with missing or unknown modules, a split block, contradictions
     ├── DoesNotFit (MemoryError)             more bytes than a budget, or the machine, has
     ├── ConfigError (ValueError)             a config that cannot be used
     │   ├── ConfigNotFound (OSError)         no config.json where one was expected
@@ -20,12 +20,12 @@
     │   ├── NameCollision                    two stored tensors that claim one slot
     │   ├── UnusedTensors                    stored tensors that no slot takes (only with strict=True)
     │   └── UnsupportedDType                 a dtype that the framework asked for cannot hold
-    ├── TokenizerError (ValueError)          text cannot become token ids: no tokenizer, or a broken one
+    ├── TokenizerError (ValueError)          text cannot be tokenized: no tokenizer, or an invalid one
     ├── FrameworkNotInstalled (ImportError)  PyTorch, Flax or TensorFlow is missing; names the command
-    ├── UntrustedCode (ValueError)           code came with a checkpoint, and nobody allowed it to run
+    ├── UntrustedCode (ValueError)           code came with a checkpoint, and was not allowed to run
     ├── CustomCodeError (ImportError)        code that came with a checkpoint and cannot be used
     ├── LockMismatch (ValueError)            files that are not those of the lock file, all listed
-    ├── HubError (OSError)                   the Hub said no, or was not there
+    ├── HubError (OSError)                   the Hub refused, failed, or could not be reached
     └── SaveError (OSError)                  nothing was written; the old files are untouched
         └── StateMismatch                    what is to be saved is not what the model's slots take, all listed
 
@@ -90,11 +90,11 @@ def _rebuild(cls: type[FaultsError], faults: Sequence[Fault], hint: str) -> Faul
 
 
 class ArgumentError(LoadstoneError, ValueError):
-    """Arguments that contradict each other or make no sense together."""
+    """Arguments that are invalid or contradict each other."""
 
 
 class UnknownArgument(ArgumentError, TypeError):
-    """A keyword that nothing takes."""
+    """An unknown keyword argument; the message names the nearest known one."""
 
 
 class InvalidDeviceMap(FaultsError, ArgumentError):
@@ -104,7 +104,7 @@ class InvalidDeviceMap(FaultsError, ArgumentError):
 
 
 class DoesNotFit(LoadstoneError, MemoryError):
-    """More bytes than a budget, or the machine, has. Nothing was allocated."""
+    """More bytes are needed than a memory budget, or the machine, has. Nothing was allocated."""
 
 
 class ConfigError(LoadstoneError, ValueError):
@@ -164,7 +164,7 @@ class NameCollision(FaultsError, CheckpointError):
 
 
 class UnusedTensors(FaultsError, CheckpointError):
-    """Stored tensors that no slot takes, where ``strict=True`` asked for none."""
+    """Stored tensors that the model does not use, with ``strict=True``."""
 
     title = "strict=True: the model and the checkpoint do not match exactly; nothing was loaded"
 
@@ -176,7 +176,7 @@ class UnsupportedDType(FaultsError, CheckpointError):
 
 
 class TokenizerError(LoadstoneError, ValueError):
-    """Text cannot become token ids: there is no tokenizer, it cannot be read, or its chat template fails."""
+    """Text cannot be tokenized: there is no tokenizer, it cannot be read, or its chat template fails."""
 
 
 class FrameworkNotInstalled(LoadstoneError, ImportError):
@@ -194,7 +194,7 @@ class CustomCodeError(LoadstoneError, ImportError):
 class LockMismatch(FaultsError, ValueError):
     """Files differ from what the lock file says of them."""
 
-    title = "The lock does not hold; nothing was loaded"
+    title = "Files do not match the lock file; nothing was loaded"
 
 
 class HubError(LoadstoneError, OSError):
@@ -208,7 +208,7 @@ class SaveError(LoadstoneError, OSError):
 class StateMismatch(FaultsError, SaveError):
     """Tensors to save that are not those of the model's slots: names, shapes, or tensors without values."""
 
-    title = "The tensors are not those that the model has slots for; nothing was written"
+    title = "The state dict does not match the model's slots; nothing was written"
 
     def __init__(self, faults: Iterable[Fault], *, hint: str = "") -> None:
         super().__init__(faults, hint=hint)

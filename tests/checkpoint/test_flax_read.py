@@ -187,7 +187,7 @@ def test_safetensors_come_first_unless_another_format_is_preferred(tmp_path: Pat
     assert open_checkpoint(tmp_path, use_safetensors=False).format == "flax"
     (tmp_path / "model.safetensors").unlink()
     assert open_checkpoint(tmp_path).format == "flax"
-    with pytest.raises(CheckpointNotFound, match=r"use_safetensors=True these are passed over: flax_model\.msgpack"):
+    with pytest.raises(CheckpointNotFound, match=r"use_safetensors=True these are ignored: flax_model\.msgpack"):
         open_checkpoint(tmp_path, use_safetensors=True)
     with pytest.raises(ArgumentError, match="prefer='jax': expected one of"):
         open_checkpoint(tmp_path, prefer="jax")

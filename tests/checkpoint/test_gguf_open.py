@@ -442,7 +442,7 @@ def test_a_special_id_beyond_the_vocabulary_is_passed_over_with_a_line(
     config = loadstone.AutoConfig.from_pretrained(write(tmp_path / "x.gguf", change))
     assert (config.bos_token_id, config.eos_token_id) == (3, loadstone.LlamaConfig().eos_token_id)
     where = f"{tmp_path / 'x.gguf'}: key 'tokenizer.ggml.eos_token_id'"
-    assert caplog.messages == [f"{where} is {token_id}, and there are 64 tokens: passed over"]
+    assert caplog.messages == [f"{where} is {token_id}, and there are 64 tokens: ignored"]
 
 
 def test_experts_whose_parts_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_every_fault_is_listed_with_key_type_and_value() -> None:
         ("llama", {"torch_dtype": "bfloat17"}, "torch_dtype.*bfloat17"),
         ("llama", {"eos_token_id": "</s>"}, "eos_token_id"),
         ("llama", {"id2label": ["a"]}, "id2label"),
-        ("llama", {"id2label": {"a": "b"}}, "id2label.*whole numbers"),
+        ("llama", {"id2label": {"a": "b"}}, "id2label.*integers"),
         ("llama", {"num_labels": -1}, "num_labels"),
         ("llama", {"rope_scaling": "linear"}, "rope_scaling"),
         ("llama", {"rope_parameters": 3}, "rope_parameters"),

@@ -154,7 +154,7 @@ def test_older_names_are_set_as_they_are_read() -> None:
     config = loadstone.LlamaConfig(torch_dtype="auto", dtype="float16")
     config.use_return_dict, config.name_or_path = False, "here"
     assert (config.return_dict, config._name_or_path, config.torch_dtype) == (False, "here", "float16")
-    with pytest.raises(InvalidConfig, match=r"id2label.*whole numbers"):
+    with pytest.raises(InvalidConfig, match=r"id2label.*integers"):
         loadstone.BertConfig(id2label=5, num_labels=5)
     with pytest.raises(InvalidConfig, match="label2id"):
         loadstone.BertConfig(id2label={0: "a"}, label2id="a")

@@ -206,7 +206,7 @@ def fp8(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_packed_already_is_quantized_anew_only_if_it_is_made_plain_first(fp8: Path, tmp_path: Path) -> None:
-    with pytest.raises(InvalidConfig, match=r"fp8[\s\S]*quantized anew[\s\S]*--dequantize"):
+    with pytest.raises(InvalidConfig, match=r"fp8[\s\S]*quantized again[\s\S]*--dequantize"):
         loadstone.convert(fp8, tmp_path / "made", quantization_config=CONFIGS["nf4"])
     assert os.listdir(tmp_path) == []
     loadstone.convert(fp8, tmp_path / "made", quantization_config=CONFIGS["nf4"], dequantize=True, verify=True)

@@ -200,7 +200,7 @@ def test_the_commands_lock_verify_and_code(folder: Path, tmp_path: Path) -> None
     found = json.loads(run("code", "custom", "--json").stdout)
     (file,) = found["code"][0]["files"]
     assert file["sha256"] == hashlib.sha256((custom / "modeling_one.py").read_bytes()).hexdigest()
-    assert "brings no code" in run("code", "model").stdout
+    assert "has no code of its own" in run("code", "model").stdout
 
 
 # Hashing

@@ -43,7 +43,7 @@ def test_a_text_longer_than_the_positions_is_refused_with_the_length_that_fits(
 ) -> None:
     length = that_fit(family)
     model = models.of(framework, case_of(family), "base")
-    with pytest.raises(ArgumentError, match=f"Cut texts to {length} tokens"):
+    with pytest.raises(ArgumentError, match=f"Truncate texts to {length} tokens"):
         SIDES[framework].call(model, input_ids=torch.full((1, length + 1), 5))
 
 
@@ -81,7 +81,8 @@ def test_an_id_without_a_vector_is_named_with_those_that_there_are(
     models: Models, framework: str, family: str, argument: str, value: int
 ) -> None:
     given = {"input_ids": torch.tensor([[5, 6, 7]])} | {argument: torch.tensor([[1, value, 1]])}
-    with pytest.raises(ArgumentError, match=rf"{argument} has {value}, and this model has vectors for -?\d to \d+\."):
+    said = rf"{argument} has {value}, and this model has embeddings for -?\d to \d+\."
+    with pytest.raises(ArgumentError, match=said):
         SIDES[framework].call(models.of(framework, case_of(family), "base"), **given)
 
 
@@ -151,8 +152,8 @@ BAD_LABELS: dict[str, tuple[str, str, dict[str, Any], torch.Tensor, str]] = {
         "has 3, expected 0 to 2",
     ),
     "token-beyond": ("llama", "causal_lm", {}, torch.tensor([[0, 1, 1000], [2, 3, 0]]), "has 1000, expected 0 to 98"),
-    "fractions": ("bert", "sequence_classification", SINGLE, torch.tensor([0.0, 1.0]), "expected whole numbers"),
-    "fractions-for-tokens": ("bert", "token_classification", {}, torch.zeros(2, 3), "expected whole numbers"),
+    "fractions": ("bert", "sequence_classification", SINGLE, torch.tensor([0.0, 1.0]), "expected integers"),
+    "fractions-for-tokens": ("bert", "token_classification", {}, torch.zeros(2, 3), "expected integers"),
     "too-few": ("llama", "causal_lm", {}, IDS[:, :2], r"shape \(2, 2\), expected \(2, 3\)"),
     "turned": ("bert", "token_classification", {}, torch.zeros(3, 2).long(), r"shape \(3, 2\), expected \(2, 3\)"),
     "one-of-several": (

@@ -108,7 +108,7 @@ def test_what_does_not_run_packed_says_why_and_offers_plain_weights(method: str,
     config = json.loads((plain / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(config | {"quantization_config": settings}))
     (tmp_path / "model.safetensors").write_bytes((plain / "model.safetensors").read_bytes())
-    said = rf"quant_method '{method}'[\s\S]*{why}[\s\S]*dequantize=True makes them plain ones"
+    said = rf"quant_method '{method}'[\s\S]*{why}[\s\S]*dequantize=True dequantizes them"
     for framework in ("", "Flax", "TF"):
         with pytest.raises(InvalidConfig, match=said):
             getattr(loadstone, f"{framework}AutoModelForCausalLM").from_pretrained(tmp_path)

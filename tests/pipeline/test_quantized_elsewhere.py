@@ -99,9 +99,9 @@ SAID: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("kind", SAID)
 def test_what_says_enough_is_read(kind: str, plain: Path, tmp_path: Path) -> None:
     numbers = stored(plain, tmp_path, *SAID[kind])
-    with pytest.raises(InvalidConfig, match="dequantize=True makes them plain ones"):
+    with pytest.raises(InvalidConfig, match="dequantize=True dequantizes them"):
         Auto.from_pretrained(tmp_path)
-    with pytest.raises(InvalidConfig, match="dequantize=True makes them plain ones"):
+    with pytest.raises(InvalidConfig, match="dequantize=True dequantizes them"):
         loadstone.plan(tmp_path)
     model = Auto.from_pretrained(tmp_path, dequantize=True)
     assert_numbers(model.state_dict(), numbers, torch.float32)
@@ -130,7 +130,7 @@ def test_other_frameworks_read_it_too(framework: str, plain: Path, tmp_path: Pat
 def test_converting_writes_plain_numbers_and_takes_no_settings_along(plain: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
     numbers = stored(plain, source, *SAID["modelopt, a file"])
-    with pytest.raises(InvalidConfig, match=r"hf_quant_config\.json: expected plain weights"):
+    with pytest.raises(InvalidConfig, match=r"hf_quant_config\.json: expected unquantized weights"):
         loadstone.convert(source, target, dtype="bfloat16")
     loadstone.convert(source, target, dequantize=True)
     assert not (target / "hf_quant_config.json").exists()

@@ -110,7 +110,7 @@ def test_plan_says_what_it_does_not_foresee(folder: Path, tmp_path: Path) -> Non
         "auto_map": {"AutoModelForCausalLM": "modeling_mine.Mine"}
     }
     (tmp_path / "config.json").write_text(json.dumps(values))
-    with pytest.raises(UnknownModelType, match=r"is made by modeling_mine\.Mine"):
+    with pytest.raises(UnknownModelType, match=r"is built by modeling_mine\.Mine"):
         loadstone.plan(tmp_path, trust_remote_code=True)
 
 

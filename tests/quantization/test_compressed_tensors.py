@@ -155,12 +155,12 @@ def test_all_that_is_wrong_is_named_at_once(plain: Path, tmp_path: Path) -> None
     with pytest.raises(CorruptCheckpoint) as caught:
         Auto.from_pretrained(tmp_path, dequantize=True)
     said = str(caught.value)
-    assert "up_proj.weight_scale': expected shape (48, 2), a number for each block, found (3, 3)" in said
+    assert "up_proj.weight_scale': expected shape (48, 2), one value for each block, found (3, 3)" in said
     assert f"gate_proj.weight_packed': expected its scale, {layer}gate_proj.weight_scale, found none" in said
     assert f"down_proj.weight_scale': expected a weight beside it, {layer}down_proj.weight" in said
     assert f"q_proj.weight_scale': expected zeros beside it, {attention}q_proj.weight_zero_point" in said
     assert "k_proj.weight_shape': expected 16 rows and at most 32 columns" in said and str(1 << 40) in said
-    assert "v_proj.weight_g_idx': expected numbers of 2 groups, 0 to 1, found 2 to 2" in said
+    assert "v_proj.weight_g_idx': expected group indices from 0 to 1, found 2 to 2" in said
     assert "o_proj.weight_packed': expected" in said and "float32" in said
 
 

@@ -215,7 +215,7 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     assert "'a.qweight': expected a.scales beside it, found none" in said
     assert "'b.qzeros': expected codes beside it, b.qweight, found none" in said
     assert "'c.qzeros': expected shape (4, 4), 4 groups of 16 of 64 inputs, 32 outputs, 4 bits, found (4, 5)" in said
-    assert "'d.g_idx': expected numbers of 4 groups, 0 to 3, found 0 to 4" in said
+    assert "'d.g_idx': expected group indices from 0 to 3, found 0 to 4" in said
     assert "'e.g_idx': expected shape (64,), a group for each input, found (63,)" in said
     assert "'f.scales': expected scales of float16, bfloat16 or float32, found int32" in said
     assert "'g.qweight': expected a matrix of int32 words, found int64" in said

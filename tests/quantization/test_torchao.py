@@ -178,14 +178,14 @@ def part(name: str, tensor: torch.Tensor | None) -> Callable[[Tensors, dict[str,
 BAD: dict[str, tuple[Callable[[Tensors, dict[str, str]], None], str]] = {
     "no scale": (part("scale", None), f"the scale of {NAME} beside it, found none"),
     "no codes": (part("qdata", None), f"the qdata of {NAME} beside it, found none"),
-    "other scales": (part("scale", torch.ones(7, 1)), "8 numbers, for 8 × 1 boxes of (1, 16), found float32"),
+    "other scales": (part("scale", torch.ones(7, 1)), "8 × 1 blocks of (1, 16), found float32"),
     "scales of bytes": (part("scale", torch.ones(8, 1, dtype=torch.uint8)), "found uint8"),
-    "other zeros": (part("zero_point", torch.ones(9, 1, dtype=torch.int8)), "8 numbers, for 8 × 1 boxes"),
+    "other zeros": (part("zero_point", torch.ones(9, 1, dtype=torch.int8)), "8 values, one for each of 8 × 1 blocks"),
     "codes of floats": (part("qdata", torch.ones(8, 16)), "expected int8, found float32"),
     "a vector": (part("qdata", torch.ones(16, dtype=torch.int8)), "a block_size for 1 dimensions"),
-    "no codes at all": (part("qdata", torch.ones(0, 16, dtype=torch.int8)), "one number after the other"),
+    "no codes at all": (part("qdata", torch.ones(0, 16, dtype=torch.int8)), "contiguous row-major values"),
     "activations scaled": (part("act_pre_scale", torch.ones(16)), "what the layer's input is multiplied by"),
-    "a box that does not fit": (told(block_size=[3, 16]), "a shape in whole boxes of (3, 16), found shape (8, 16)"),
+    "a box that does not fit": (told(block_size=[3, 16]), "a shape in whole blocks of (3, 16), found shape (8, 16)"),
     "a box of 0": (told(block_size=[0, 16]), "a block_size for 2 dimensions"),
     "a large box": (told(block_size=[1, 2**70]), "a block_size for 2 dimensions"),
     "a box of one": (told(block_size=[16]), "a block_size for 2 dimensions"),
@@ -224,7 +224,7 @@ def refused(folder: Path, weight: torch.Tensor, changes: Mapping[str, torch.Tens
 def test_tiles_of_the_wrong_size_are_named(tmp_path: Path) -> None:
     weight = MXTensor.to_mx(noise(24, 64), torch.float8_e4m3fn, block_size=32, is_swizzled_scales=True)
     said = refused(tmp_path, weight, {"scale": torch.ones(32, 8).to(torch.float8_e8m0fnu)})
-    assert "48 numbers, for 24 × 2 boxes of (1, 32)" in said
+    assert "48 values, one for each of 24 × 2 blocks of (1, 32)" in said
 
 
 def test_int4_whose_shape_is_not_that_of_its_bytes_is_named(tmp_path: Path) -> None:
@@ -232,14 +232,14 @@ def test_int4_whose_shape_is_not_that_of_its_bytes_is_named(tmp_path: Path) -> N
     weight = Int4Tensor(torch.ones(12, 32, dtype=torch.int8), scale, scale, [1, 32], torch.Size((12, 64)))
     assert "the bytes of shape (12, 96), found 384 bytes" in refused(tmp_path, weight, {}, shape=[12, 96])
     assert "a shape for 2 dimensions" in refused(tmp_path, weight, {}, shape=[12, -64])
-    assert "24 numbers, for 12 × 2 boxes" in refused(tmp_path, weight, {"scale": torch.ones(12, 2)})
+    assert "24 values, one for each of 12 × 2 blocks" in refused(tmp_path, weight, {"scale": torch.ones(12, 2)})
 
 
 def test_mx_of_an_unknown_element_or_a_block_of_no_size_is_named(tmp_path: Path) -> None:
     weight = MXTensor.to_mx(noise(24, 64), torch.float8_e4m3fn, block_size=32)
     assert "an elem_dtype of float4_e2m1fn_x2" in refused(tmp_path, weight, {}, elem_dtype="fp6_e3m2")
     assert "a block_size of at least 1" in refused(tmp_path, weight, {}, block_size=0)
-    assert "a shape in whole boxes of (1, 24)" in refused(tmp_path, weight, {}, block_size=24)
+    assert "a shape in whole blocks of (1, 24)" in refused(tmp_path, weight, {}, block_size=24)
 
 
 def test_what_only_one_kind_of_processor_can_read_is_refused(tmp_path: Path) -> None:

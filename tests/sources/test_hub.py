@@ -346,7 +346,7 @@ def test_hub_that_is_gone_and_an_empty_cache_is_a_hub_error(cache: Path) -> None
         (403, "GatedRepo", r"accepted its terms.*/owner/model.*token"),
         (401, "GatedRepo", r"accepted its terms"),
         (401, "", r"refused \(401\).*hf auth login"),
-        (404, "RepoNotFound", r"knows no such model.*no such folder"),
+        (404, "RepoNotFound", r"has no such model.*no such folder"),
         (403, "", r"refused \(403\).*token"),
         (429, "", r"answered 429"),
     ],

@@ -207,10 +207,10 @@ def test_what_is_pinned_and_cached_opens_no_socket(
     ("status", "headers", "said"),
     [
         (401, {}, "token"),
-        (401, {"X-Error-Code": "RepoNotFound"}, "knows no such model"),
+        (401, {"X-Error-Code": "RepoNotFound"}, "has no such model"),
         (403, {}, "token"),
         (403, {"X-Error-Code": "GatedRepo"}, "accepted its terms"),
-        (404, {"X-Error-Code": "RepoNotFound"}, "knows no such model"),
+        (404, {"X-Error-Code": "RepoNotFound"}, "has no such model"),
         (404, {"X-Error-Code": "RevisionNotFound"}, "has no revision"),
         (429, {"Retry-After": "17"}, "Wait 17 seconds"),
         (429, {}, "too many requests"),

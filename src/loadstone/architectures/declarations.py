@@ -23,8 +23,8 @@ AROUND: frozenset[str] = frozenset(
 REFUSED: Mapping[str, Refusal] = {
     "add_cross_attention": Refusal((False,), "Loadstone has no cross-attention"),
     "is_encoder_decoder": Refusal((False,), "this family has no encoder beside its decoder"),
-    "pruned_heads": Refusal(({},), "heads that were taken out are not built"),
-    "per_layer_config": Refusal(({},), "layers cannot have sizes of their own"),
+    "pruned_heads": Refusal(({},), "pruned heads are not supported"),
+    "per_layer_config": Refusal(({},), "all layers have the same sizes"),
     "tie_last_hidden_states": Refusal((True,), "the last of hidden_states is last_hidden_state"),
     "alibi": Refusal((False,), "no family here has ALiBi"),
     "clip_qkv": Refusal((), "queries, keys and values are not clipped"),
@@ -35,30 +35,30 @@ REFUSED: Mapping[str, Refusal] = {
     "residual_multiplier": Refusal((1.0, 1), "Granite's scale is not computed"),
     "logits_scaling": Refusal((1.0, 1), "Granite's scale is not computed"),
     "logit_scale": Refusal((1.0, 1), "Cohere's scale is not computed"),
-    "attention_chunk_size": Refusal((), "layers see whole texts or a window, never chunks"),
+    "attention_chunk_size": Refusal((), "attention is full or sliding-window, never chunked"),
     "token_classification_bias": Refusal((True,), "a token classifier has a bias"),
 }
 """Of every family."""
 
 WITHOUT_ROPE: Mapping[str, Refusal] = {
-    name: Refusal((), "this family has a table of positions, no rotary ones")
+    name: Refusal((), "this family has absolute position embeddings, not rotary ones")
     for name in ("rope_scaling", "rope_parameters")
 }
 """Of families that learn a vector for each position."""
 
 REFUSED_BY_DECODERS: Mapping[str, Refusal] = {
     **REFUSED,
-    "is_causal": Refusal((True,), "this family sees the past only"),
-    "use_bidirectional_attention": Refusal((False,), "this family sees the past only"),
-    "attn_logit_softcapping": Refusal((), "this family's scores have no soft cap"),
-    "final_logit_softcapping": Refusal((), "this family's logits have no soft cap"),
+    "is_causal": Refusal((True,), "this family is causal"),
+    "use_bidirectional_attention": Refusal((False,), "this family is causal"),
+    "attn_logit_softcapping": Refusal((), "this family does not softcap attention scores"),
+    "final_logit_softcapping": Refusal((), "this family does not softcap logits"),
 }
 
 REFUSED_BY_ENCODERS: Mapping[str, Refusal] = {**REFUSED, "is_causal": Refusal((False,), "is_decoder says so here")}
 
 IRRELEVANT: Mapping[str, str] = {
-    "chunk_size_feed_forward": "how many tokens go through at once; the numbers are the same",
-    "gradient_checkpointing": "gradient_checkpointing_enable() is the switch; the numbers are the same",
+    "chunk_size_feed_forward": "how many tokens go through at once; results are the same",
+    "gradient_checkpointing": "gradient_checkpointing_enable() is the switch; results are the same",
     "torchscript": "an export of Transformers 4",
     "tie_encoder_decoder": "of encoders with a decoder, which are refused",
     "cross_attention_hidden_size": "of cross-attention, which is refused",

@@ -145,7 +145,7 @@ def rotary(config: Any, layer_type: str = ALL, **changes: Any) -> Rotary:
     parameters = config.rope_parameters if layer_type == ALL else config.rope_parameters[layer_type]
     partial = parameters.get("partial_rotary_factor", config.get("partial_rotary_factor"))
     if "partial" not in changes and partial not in (None, 1):
-        expected = f"1.0: whole heads turn in {config.model_type} models"
+        expected = f"1.0: {config.model_type} models rotate whole heads"
         raise InvalidConfig([Fault("config key 'partial_rotary_factor'", expected, repr(partial))])
     keys = {
         "head_dim": config.head_dim,

@@ -71,7 +71,7 @@ class EncoderConfig(PretrainedConfig):
     refused: ClassVar[Mapping[str, Refusal]] = {
         **declarations.REFUSED_BY_ENCODERS,
         **declarations.WITHOUT_ROPE,
-        "position_embedding_type": Refusal(("absolute",), "no family here has the relative ones"),
+        "position_embedding_type": Refusal(("absolute",), "relative position embeddings are not supported"),
     }
     irrelevant: ClassVar[Mapping[str, str]] = declarations.IRRELEVANT
 

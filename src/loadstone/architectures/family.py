@@ -41,7 +41,7 @@ class HeadSpec:
     optional: tuple[tuple[str, ...], ...] = ()
     """Groups of parts that may be newly initialized if the checkpoint wholly lacks the group: a head, a pooler."""
     tied: Callable[[Any], Mapping[str, str]] = field(default=lambda config: {})
-    """Slot → the slot that it shares its numbers with."""
+    """Slot → the slot that it shares its values with."""
     stand_ins: tuple[tuple[str, str], ...] = ()
     """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
     prefix: str | None = None

@@ -1,4 +1,4 @@
-"""Initial values of a slot, after its family's scheme, for the frameworks that take arrays from NumPy."""
+"""Random initial values for a slot, after its family's scheme, for the frameworks that take arrays from NumPy."""
 
 from __future__ import annotations
 

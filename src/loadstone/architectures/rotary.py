@@ -1,4 +1,4 @@
-"""Rotary position embeddings: the inverse frequencies of each scaling, as plain numbers.
+"""Rotary position embeddings: the inverse frequencies of each scaling, as plain values.
 
 Sources: RoPE, arXiv:2104.09864; linear scaling, arXiv:2306.15595; dynamic NTK and YaRN, arXiv:2309.00071;
 Llama 3.1's, https://github.com/meta-llama/llama-models; LongRoPE, arXiv:2402.13753.
@@ -43,7 +43,7 @@ _LARGEST_DIM = 1 << 16
 class Rotary:
     """How queries and keys are turned by their position.
 
-    ``dim`` of each head's numbers turn, the rest pass; where ``dim`` is odd, one more turns, for they turn in pairs.
+    ``dim`` of each head's values turn, the rest pass; where ``dim`` is odd, one more turns, for they turn in pairs.
     ``scaling`` is the config's ``rope_scaling`` as
     sorted pairs, so that two layers with the same rotary compare equal.
     """
@@ -91,8 +91,8 @@ def _frequencies(rotary: Rotary, length: int) -> tuple[tuple[float, ...], float]
     if kind == "yarn":
         return _yarn(rotary, keys, plain)
     if kind == "longrope":
-        stretch = keys["long_factor"] if length else keys["short_factor"]
-        return tuple(f / s for f, s in zip(plain, stretch, strict=True)), _longrope_attention(rotary, keys)
+        factors = keys["long_factor"] if length else keys["short_factor"]
+        return tuple(f / s for f, s in zip(plain, factors, strict=True)), _longrope_attention(rotary, keys)
     return tuple(plain), 1.0
 
 
@@ -203,9 +203,10 @@ def make_rotary(
     if theta <= 1:
         faults.append(Fault("the base of the rotary frequencies (rope_theta)", "more than 1", repr(theta)))
     if not 0 < partial <= 1:
-        faults.append(Fault("the share of each head that turns", "more than 0 and at most 1", repr(partial)))
+        where = "the share of each head that is rotated (partial_rotary_factor)"
+        faults.append(Fault(where, "more than 0 and at most 1", repr(partial)))
     elif not 1 <= dim <= _LARGEST_DIM or dim + dim % 2 > head_dim:
-        expected = f"a number from 1 to {_LARGEST_DIM}, and an even one where whole heads turn"
+        expected = f"a number from 1 to {_LARGEST_DIM}, and an even one where whole heads are rotated"
         faults.append(Fault("rotary dimensions of each head", expected, repr(dim)))
     original = keys.get("original_max_position_embeddings") or original_max_position or max_position
     if kind == "longrope" and original == 1:

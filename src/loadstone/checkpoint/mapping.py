@@ -152,9 +152,9 @@ class Checkpoint(Mapping[str, StoredTensor]):
         """
         tensor = self[name]
         if tensor.is_packed:
-            where, hint = in_file(tensor.file, name), "Take its numbers with .numpy(name)"
+            where, hint = in_file(tensor.file, name), "Read its values with .numpy(name)"
             kind = "several stacks" if tensor.packing is None else tensor.packing.kind
-            raise UnsupportedDType([Fault(where, "one element after the other", kind, hint)])
+            raise UnsupportedDType([Fault(where, "contiguous elements", kind, hint)])
         try:
             with RegularFile(tensor.file) as file:
                 return _join(file, tensor) if tensor.slices else _read(file, tensor)
@@ -165,7 +165,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
     def numpy(self, name: str) -> np.ndarray[Any, Any]:
         """One tensor as a NumPy array of its own: reads the tensor's bytes.
 
-        bfloat16 and the 8-bit floats are NumPy dtypes of the package ``ml_dtypes``. Of a packed tensor the numbers, as
+        bfloat16 and the 8-bit floats are NumPy dtypes of the package ``ml_dtypes``. Of a packed tensor the values, as
         float32.
 
         :raises KeyError: there is no tensor of this name
@@ -264,7 +264,7 @@ def _numpy_dtype(tensor: StoredTensor) -> np.dtype[Any]:
     if code := _NUMPY.get(tensor.dtype):
         return np.dtype(code)
     where = in_file(tensor.file, tensor.name)
-    hint = "Take its bytes with .read(name)"
+    hint = "Read its bytes with .read(name)"
     if tensor.dtype.bits < 8:
         raise UnsupportedDType([Fault(where, "whole bytes for each element", tensor.dtype.value, hint)])
     try:

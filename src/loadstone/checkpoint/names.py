@@ -85,7 +85,7 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
     if use_safetensors is not None:
         other = [each.name for each in candidates(variant, not use_safetensors) if each.name in names]
         if other:
-            sentences.append(f"With use_safetensors={use_safetensors} these are passed over: {_listing(other)}.")
+            sentences.append(f"With use_safetensors={use_safetensors} these are ignored: {_listing(other)}.")
     if variant and (plain := [each.name for each in candidates(None, use_safetensors) if each.name in names]):
         sentences.append(f"Without a variant there is {_listing(plain)}.")
     if found := sorted({match[1] for name in names for each in _variants() if (match := each.fullmatch(name))}):
@@ -107,7 +107,7 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
     if loose:
         sentences.append(f"To open one of these, pass its own path: {_listing(loose)}.")
     if ggufs := [name for name in names if Path(name).suffix == ".gguf"]:
-        sentences.append(f"There are llama.cpp's files; gguf_file={ggufs[0]!r} takes all from one: {_listing(ggufs)}.")
+        sentences.append(f"There are GGUF files; gguf_file={ggufs[0]!r} loads from one: {_listing(ggufs)}.")
     for suffix, what in OTHER_FORMATS.items():
         if others := [name for name in names if name.endswith(suffix)]:
             sentences.append(f"{_listing(others)}: {what}, which is not read here.")

@@ -59,7 +59,7 @@ def open_checkpoint(
     :param subfolder: the folder inside ``path`` to look in
     :param variant: the middle part of the names to look for
     :param use_safetensors: True: nothing but safetensors; False: nothing of it; None: safetensors first
-    :param leave_out: shards that the index names and that are passed over, whether they are there or not
+    :param leave_out: shards that the index names and that are ignored, whether they are there or not
     :param needs: asked where shards that the index names are missing: shard → its tensors, to the shards that are
         needed. Others may be missing; without it none may
     :param prefer: the format to look for first: ``"safetensors"``, ``"pytorch"``, ``"flax"`` or ``"tensorflow"``
@@ -115,7 +115,7 @@ def _open_folder(
 ) -> Checkpoint:
     looked_for = candidates(variant, use_safetensors, prefer)
     for name, format, is_index in looked_for:
-        # A broken link counts: it is better named as a fault than passed over.
+        # A broken link counts: it is better named as a fault than ignored.
         if os.path.lexists(folder / name):
             path = folder / name
             opened = _open_sharded(path, (format,), leave_out, needs) if is_index else _open_single(path, format)

@@ -23,20 +23,20 @@ app = typer.Typer(
 Traceback = Annotated[
     bool, typer.Option("--traceback", help="Show where an error was raised (also LOADSTONE_DEBUG=1).")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Quantize = Annotated[
     str | None,
     typer.Option(
         metavar="HOW",
-        help="Linear weights in fewer bits, by torchao: int8, float8, or int4 (on accelerators only); or by "
-        "bitsandbytes: nf4, fp4, llm-int8. In PyTorch.",
+        help="Quantize linear weights: int8, float8 or int4 (accelerators only) with torchao; nf4, fp4 or llm-int8 "
+        "with bitsandbytes. PyTorch only.",
     ),
 ]
 LeftAlone = Annotated[
     list[str] | None,
-    typer.Option("--module-to-not-convert", metavar="MODULE", help="A module to leave alone with --quantize. Repeat."),
+    typer.Option("--module-to-not-convert", metavar="MODULE", help="A module not to quantize. May be repeated."),
 ]
-GgufFile = Annotated[str | None, typer.Option(metavar="NAME", help="The GGUF file to take there, where several lie.")]
+GgufFile = Annotated[str | None, typer.Option(metavar="NAME", help="The GGUF file to use, if a folder has several.")]
 
 
 def _quantization(how: str | None, left_alone: list[str] | None) -> Any:
@@ -76,17 +76,17 @@ def inspect(
     gguf_file: GgufFile = None,
     show_traceback: Traceback = False,
 ) -> None:
-    """Tell what a checkpoint holds: family, tensors, dtypes, sizes, shards. Reads headers only."""
+    """Show what a checkpoint contains: family, tensors, dtypes, sizes, shards. Reads headers only."""
     with failing_clearly(show_traceback):
         from loadstone.cli.inspect import inspect_checkpoint, show
 
         output = Output()
         with output.working(f"Reading the headers of {path}"):
-            found = inspect_checkpoint(path, subfolder=subfolder, variant=variant, gguf_file=gguf_file)
+            inspection = inspect_checkpoint(path, subfolder=subfolder, variant=variant, gguf_file=gguf_file)
         if as_json:
-            output.json(found.to_json())
+            output.json(inspection.to_json())
         else:
-            show(found, output)
+            show(inspection, output)
 
 
 @app.command()
@@ -101,23 +101,23 @@ def plan(
     ] = "auto",
     max_memory: Annotated[
         list[str] | None,
-        typer.Option(metavar="DEVICE=SIZE", help="What a device may hold: 0=10GiB, cpu=30GiB. Repeat."),
+        typer.Option(metavar="DEVICE=SIZE", help="Memory limit: 0=10GiB, cpu=30GiB. May be repeated."),
     ] = None,
     offload_folder: Annotated[
         str | None,
-        typer.Option(help="Where weights on the disk may be written once, if not stored as needed."),
+        typer.Option(help="Folder for weights on the disk that are not stored as the model needs them."),
     ] = None,
     dtype: Annotated[str | None, typer.Option(help="auto (as stored), bfloat16, …; float32 if not given.")] = None,
     head: Annotated[
         str | None, typer.Option(help="The task, if not what config.json says: causal-lm, model, …")
     ] = None,
-    max_batch: Annotated[int | None, typer.Option(min=1, help="Keep room for this many texts at once.")] = None,
-    max_length: Annotated[int | None, typer.Option(min=1, help="Keep room for texts of this many tokens.")] = None,
+    max_batch: Annotated[int | None, typer.Option(min=1, help="Reserve memory for this batch size.")] = None,
+    max_length: Annotated[int | None, typer.Option(min=1, help="Reserve memory for sequences of this length.")] = None,
     dequantize: Annotated[
         bool | None,
         typer.Option(
             "--dequantize/--keep-packed",
-            help="Make quantized weights plain ones; or keep those of a GGUF file packed, which are made plain else.",
+            help="Dequantize weights; or keep those of a GGUF file packed, which are dequantized by default.",
         ),
     ] = None,
     quantize: Quantize = None,
@@ -129,7 +129,7 @@ def plan(
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Tell where a model would go and what loading it would take. Reads headers only."""
+    """Show which device each module would be on and the memory a load would take. Reads headers only."""
     with failing_clearly(show_traceback):
         from loadstone.cli.plan import device_map_of, max_memory_of, show
         from loadstone.pipeline.plan import plan as make_plan
@@ -166,17 +166,17 @@ def code(
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Show the code that a checkpoint brings, without running it: files, hashes, imports, calls worth a look."""
+    """Show the code that comes with a checkpoint, without running it: files, hashes, imports, notable calls."""
     with failing_clearly(show_traceback):
         from loadstone.cli.code import show, survey
 
         output = Output()
         with output.working(f"Reading the code of {path}"):
-            found = survey(path, revision=revision, subfolder=subfolder)
+            listing = survey(path, revision=revision, subfolder=subfolder)
         if as_json:
-            output.json(found)
+            output.json(listing)
         else:
-            show(found, output)
+            show(listing, output)
 
 
 @app.command()
@@ -186,7 +186,9 @@ def lock(
     ],
     output_file: Annotated[
         Path,
-        typer.Option("--output", "-o", help="The lock file; others in it stay.", parser=local_path, metavar="PATH"),
+        typer.Option(
+            "--output", "-o", help="The lock file; its other entries stay.", parser=local_path, metavar="PATH"
+        ),
     ] = Path("loadstone.lock"),
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")] = None,
     subfolder: Annotated[str, typer.Option(help="The folder inside PATH to look in.")] = "",
@@ -194,17 +196,17 @@ def lock(
     gguf_file: GgufFile = None,
     show_traceback: Traceback = False,
 ) -> None:
-    """Write down every file that loading PATH uses, with size and SHA-256: configs, weights, code."""
+    """Write a lock file: every file that loading PATH uses (configs, weights, code), with size and SHA-256."""
     with failing_clearly(show_traceback):
         from loadstone.lockfile.lockfile import lock_sources
 
         output = Output()
         with output.working(f"Hashing {', '.join(paths)}"):
             which: dict[str, Any] = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
-            made = lock_sources(paths, output_file, revision=revision, **which)
-            made.write()
-        files = sum(len(source.files) for source in made.sources.values())
-        output.line(f"{output_file}: {files} files of {', '.join(made.sources)}")
+            lockfile = lock_sources(paths, output_file, revision=revision, **which)
+            lockfile.write()
+        files = sum(len(source.files) for source in lockfile.sources.values())
+        output.line(f"{output_file}: {files} files of {', '.join(lockfile.sources)}")
 
 
 @app.command()
@@ -214,7 +216,7 @@ def verify(
     ),
     show_traceback: Traceback = False,
 ) -> None:
-    """Hash everything that a lock file lists, anew, and name what differs."""
+    """Hash every file that a lock file lists, and name those that differ."""
     with failing_clearly(show_traceback):
         from loadstone.lockfile.lockfile import Lock
         from loadstone.lockfile.lockfile import verify as verify_lock
@@ -222,7 +224,7 @@ def verify(
         output = Output()
         with output.working(f"Hashing what {lock_file} lists"):
             count = verify_lock(Lock.read(lock_file))
-        output.line(f"{lock_file}: all {count} files are as they were")
+        output.line(f"{lock_file}: all {count} files are unchanged")
 
 
 @app.command()
@@ -233,14 +235,14 @@ def convert(
     ],
     to: Annotated[str, typer.Option("--format", help="safetensors, pytorch (.bin) or msgpack (Flax).")] = "safetensors",
     dtype: Annotated[
-        str | None, typer.Option(help="What floating-point tensors become: bfloat16, float16, float32, …")
+        str | None, typer.Option(help="Cast floating-point tensors to bfloat16, float16, float32, …")
     ] = None,
-    max_shard_size: Annotated[str, typer.Option(help="Of one file: 5GB, 500MiB, …")] = "5GB",
-    dequantize: Annotated[bool, typer.Option("--dequantize", help="Make packed weights plain.")] = False,
+    max_shard_size: Annotated[str, typer.Option(help="Size limit of one file: 5GB, 500MiB, …")] = "5GB",
+    dequantize: Annotated[bool, typer.Option("--dequantize", help="Dequantize packed weights.")] = False,
     quantize: Quantize = None,
     left_alone: LeftAlone = None,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Read the result back and compare every tensor before it takes its place.")
+        bool, typer.Option("--verify", help="Read the written files back and compare every tensor.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the checkpoint that is in DST.")] = False,
     subfolder: Annotated[str, typer.Option(help="The folder inside SRC to look in.")] = "",
@@ -250,13 +252,13 @@ def convert(
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Write a checkpoint anew: in another format, dtype or number of shards, or quantized. All of it, or nothing."""
+    """Convert a checkpoint to another format, dtype or shard size, or quantize it. All or nothing."""
     with failing_clearly(show_traceback):
         from loadstone.cli.convert import show
         from loadstone.conversion.convert import convert as convert_checkpoint
 
         output = Output()
-        made = convert_checkpoint(
+        conversion = convert_checkpoint(
             source,
             target,
             format=to,
@@ -272,42 +274,50 @@ def convert(
             gguf_file=gguf_file,
         )
         if as_json:
-            output.json(made.to_json())
+            output.json(conversion.to_json())
         else:
-            show(made, output)
+            show(conversion, output)
 
 
 @app.command()
 def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="A checkpoint's folder or file, or an id on the Hub.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another, in any format.")],
-    tolerance: Annotated[float, typer.Option(help="Numbers that differ by no more are the same.")] = 0.0,
-    relative_tolerance: Annotated[
-        float, typer.Option(help="And so are those that differ by no more than this times the larger of the two.")
+    tolerance: Annotated[
+        float, typer.Option(help="Absolute tolerance: values that differ by no more are equal.")
     ] = 0.0,
-    ignore_dtype: Annotated[bool, typer.Option("--ignore-dtype", help="Compare names, shapes and numbers.")] = False,
-    bits: Annotated[bool, typer.Option("--bits", help="0.0 and -0.0 differ, and so do NaNs of other bits.")] = False,
-    stored: Annotated[bool, typer.Option("--stored", help="Compare the stored parts of packed weights.")] = False,
+    relative_tolerance: Annotated[
+        float, typer.Option(help="Relative tolerance: the same, times the larger magnitude of the two.")
+    ] = 0.0,
+    ignore_dtype: Annotated[
+        bool, typer.Option("--ignore-dtype", help="Compare names, shapes and values only.")
+    ] = False,
+    bits: Annotated[
+        bool, typer.Option("--bits", help="Compare bits: 0.0 and -0.0 differ, and so do NaNs of other bits.")
+    ] = False,
+    stored: Annotated[
+        bool, typer.Option("--stored", help="Compare packed weights as they are stored (codes, scales).")
+    ] = False,
     subfolder: Annotated[
         list[str] | None,
-        typer.Option(help="The folder inside A and inside B to look in; twice: for A, then for B ('' for none)."),
+        typer.Option(help="The folder inside A and B to look in. Given twice: for A, then for B ('' for none)."),
     ] = None,
     variant: Annotated[
         list[str] | None, typer.Option(help="Look for files such as model.VARIANT.safetensors. Twice: as above.")
     ] = None,
     gguf_file: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="The GGUF file to take there. Twice: as above.")
+        list[str] | None, typer.Option(metavar="NAME", help="The GGUF file to use. Twice: as above.")
     ] = None,
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Tell which tensors differ in name, shape, dtype or numbers. Exit status: 0 the same, 1 different, 2 an error."""
+    """Show which tensors differ in name, shape, dtype or values. Exit status: 0 the same, 1 different, 2 an error."""
     with failing_clearly(show_traceback, status=2):
         from loadstone.cli.diff import pair, show
         from loadstone.conversion.diff import diff as compare
 
         output = Output()
-        found = compare(
+        difference = compare(
             first,
             second,
             tolerance=tolerance,
@@ -320,10 +330,10 @@ def diff(
             gguf_file=pair(gguf_file, "--gguf-file"),
         )
         if as_json:
-            output.json(found.to_json())
+            output.json(difference.to_json())
         else:
-            show(found, output)
-        if not found.is_empty:
+            show(difference, output)
+        if not difference.is_empty:
             raise typer.Exit(1)
 
 
@@ -341,23 +351,24 @@ def run(
     head: Annotated[
         str | None,
         typer.Option(
-            help="What to do, if not what config.json says: model (embed), causal-lm, masked-lm, "
+            help="The task, if not what config.json says: model (embed), causal-lm, masked-lm, "
             "sequence-classification, token-classification or question-answering."
         ),
     ] = None,
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Generate at most this many tokens.")] = 100,
     temperature: Annotated[
-        float | None, typer.Option(min=0.0, help="Draw tokens at random, the wilder the higher; 0 draws none.")
+        float | None, typer.Option(min=0.0, help="Sampling temperature; 0 is greedy decoding.")
     ] = None,
     top_p: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Draw from the likeliest tokens that make up this share.")
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Sample from the most likely tokens with this total probability."),
     ] = None,
-    top_k: Annotated[int | None, typer.Option(min=1, help="Draw from this many of the likeliest tokens.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Make drawing repeatable.")] = None,
+    top_k: Annotated[int | None, typer.Option(min=1, help="Sample from this many most likely tokens.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed for sampling.")] = None,
     chat: Annotated[
-        bool, typer.Option("--chat", help="TEXT is a question: put it as the model's chat template puts it.")
+        bool, typer.Option("--chat", help="TEXT is a user message: apply the model's chat template.")
     ] = False,
-    context: Annotated[str | None, typer.Option(help="The text that holds the answer (question answering).")] = None,
+    context: Annotated[str | None, typer.Option(help="The text to find the answer in (question answering).")] = None,
     dtype: Annotated[str, typer.Option(help="auto (as stored), float32, bfloat16, float16.")] = "auto",
     device: Annotated[
         str | None, typer.Option(help="cpu, cuda, cuda:1, …; without it, an accelerator if there is one.")
@@ -366,7 +377,7 @@ def run(
     as_json: AsJson = False,
     show_traceback: Traceback = False,
 ) -> None:
-    """Load a model and do with TEXT what its head is for: generate, fill the mask, classify, answer, or embed."""
+    """Load a model and run its task on TEXT: generate, fill the mask, classify, answer, or embed."""
     with failing_clearly(show_traceback):
         from loadstone.cli.run import load, perform, show, task_of
         from loadstone.cli.tasks import Options
@@ -389,7 +400,7 @@ def run(
             runner = load(path, task, dtype=dtype, device=device)
         if report:
             output.note(str(runner.model.load_report))
-        with output.working("Thinking"):
+        with output.working("Running the model"):
             results = perform(runner, task, texts, options)
         if as_json:
             output.json({"task": task, "results": results})

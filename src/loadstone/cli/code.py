@@ -15,12 +15,12 @@ def survey(path_or_id: str, *, revision: str | None, subfolder: str) -> dict[str
     """What a config refers to, as JSON can hold it. Nothing runs."""
     hub = HubOptions(revision)
     source = resolve_config(path_or_id, FileChoice(subfolder), hub)
-    found = list(references(source.configs)) if source.configs is not None else []
-    code = trees(path_or_id, (reference for _, reference in found), source, subfolder, hub)
+    auto_map = list(references(source.configs)) if source.configs is not None else []
+    code = trees(path_or_id, (reference for _, reference in auto_map), source, subfolder, hub)
     return {
         "source": path_or_id,
         "commit": source.commit,
-        "auto_map": [{"key": key, "class": str(reference)} for key, reference in found],
+        "auto_map": [{"key": key, "class": str(reference)} for key, reference in auto_map],
         "code": [_described(tree) for tree in code],
     }
 
@@ -45,16 +45,16 @@ def _described(tree: CodeTree) -> dict[str, Any]:
     }
 
 
-def show(found: dict[str, Any], output: Output) -> None:
+def show(listing: dict[str, Any], output: Output) -> None:
     """The references, then for each repository its files with hashes, and the calls worth a look."""
-    commit = f" at commit {found['commit']}" if found["commit"] else ""
-    if not found["code"]:
-        output.line(f"{found['source']}{commit} brings no code.")
+    commit = f" at commit {listing['commit']}" if listing["commit"] else ""
+    if not listing["code"]:
+        output.line(f"{listing['source']}{commit} has no code of its own.")
         return
-    output.line(f"{found['source']}{commit} would run code, if trust_remote_code allowed it", "bold")
+    output.line(f"{listing['source']}{commit} would run code, if trust_remote_code allowed it", "bold")
     output.line()
-    output.table(["auto_map", "class"], [[each["key"], each["class"]] for each in found["auto_map"]])
-    for tree in found["code"]:
+    output.table(["auto_map", "class"], [[each["key"], each["class"]] for each in listing["auto_map"]])
+    for tree in listing["code"]:
         output.line()
         output.line(f"{tree['source']}{' at commit ' + tree['commit'] if tree['commit'] else ''}", "bold")
         output.line(f"needs {', '.join(tree['needs']) or 'nothing but Python'}")
@@ -70,6 +70,6 @@ def show(found: dict[str, Any], output: Output) -> None:
         ]
         output.line()
         if notable:
-            output.table(["worth a look", "kind", "name"], notable)
+            output.table(["place", "kind", "name"], notable)
         else:
             output.line("No calls that reach a network, a process, files or other code, as far as reading shows.")

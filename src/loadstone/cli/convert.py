@@ -11,26 +11,26 @@ from loadstone.core.sizes import format_bytes
 _LISTED = 10
 
 
-def show(made: Conversion, output: Output) -> None:
+def show(conversion: Conversion, output: Output) -> None:
     """One line on the result; on standard error what was lost or left."""
     output.line(
-        f"{made.folder}: {made.tensors} tensors, {format_bytes(made.nbytes)}, {made.format}, {len(made.files)} files, "
-        f"{made.elapsed_s:.1f} s{', verified' if made.is_verified else ''}"
+        f"{conversion.folder}: {conversion.tensors} tensors, {format_bytes(conversion.nbytes)}, {conversion.format}, "
+        f"{len(conversion.files)} files, {conversion.elapsed_s:.1f} s{', verified' if conversion.is_verified else ''}"
     )
-    if made.rounded:
-        output.line(f"{len(made.rounded)} tensors have another dtype now")
-    if made.quantized:
-        output.line(f"{len(made.quantized)} weights are in fewer bits now")
-    if made.unpacked:
-        output.line(f"{len(made.unpacked)} tensors were packed, and are plain now")
-    if made.dropped:
-        output.line(f"{len(made.dropped)} tensors, which no model needs, are not there any more")
-    if made.overflowed:
-        output.note(f"numbers are lost in {_listed(made.overflowed)}: the new dtype does not reach so far")
-    for text in made.passed_over:
+    if conversion.rounded:
+        output.line(f"{len(conversion.rounded)} tensors cast")
+    if conversion.quantized:
+        output.line(f"{len(conversion.quantized)} weights quantized")
+    if conversion.unpacked:
+        output.line(f"{len(conversion.unpacked)} packed tensors dequantized")
+    if conversion.dropped:
+        output.line(f"{len(conversion.dropped)} tensors dropped that no model needs")
+    if conversion.overflowed:
+        output.note(f"overflow in {_listed(conversion.overflowed)}: values beyond the range of the new dtype")
+    for text in conversion.passed_over:
         output.note(text)
-    if made.left_out:
-        output.note(f"not copied: {_listed(made.left_out)}")
+    if conversion.left_out:
+        output.note(f"not copied: {_listed(conversion.left_out)}")
 
 
 def _listed(names: Sequence[str]) -> str:

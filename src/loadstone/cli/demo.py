@@ -28,9 +28,9 @@ _LONGEST_ANSWER = 60
 
 def bundled_chat_model() -> Path:
     """The GGUF file of SmolLM2-135M-Instruct in the package that brings it, which is not imported."""
-    found = [path for place in _places(CHAT_PACKAGE) for path in sorted(place.glob("*.gguf"))]
-    if found:
-        return found[0]
+    models = [path for place in _places(CHAT_PACKAGE) for path in sorted(place.glob("*.gguf"))]
+    if models:
+        return models[0]
     raise _not_installed(CHAT_PACKAGE, CHAT_VERSION, "loadstone demo --model FOLDER_OR_GGUF_FILE")
 
 

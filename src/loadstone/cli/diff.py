@@ -13,27 +13,27 @@ _LISTED = 200
 
 def pair(given: Sequence[str] | None, option: str) -> tuple[str | None, str | None]:
     """What an option says of A and of B, given once for both, or twice; ``""`` stands for none."""
-    found = [each or None for each in given or ("",)]
-    if len(found) > 2:
-        raise ArgumentError(f"{option} was given {len(found)} times: once is for both, twice for A and for B.")
-    return found[0], found[-1]
+    values = [each or None for each in given or ("",)]
+    if len(values) > 2:
+        raise ArgumentError(f"{option} was given {len(values)} times: once is for both, twice for A and for B.")
+    return values[0], values[-1]
 
 
-def show(found: Difference, output: Output) -> None:
+def show(difference: Difference, output: Output) -> None:
     """A table of tensors that differ, and names that only one has; one line if nothing differs."""
-    first, second = found.sources
-    if found.is_empty:
-        output.line(f"{found.compared} tensors, all the same")
+    first, second = difference.sources
+    if difference.is_empty:
+        output.line(f"{difference.compared} tensors, all the same")
         return
-    _names(found.only_in_first, first, output)
-    _names(found.only_in_second, second, output)
-    if found.tensors:
-        rows = [_row(each) for each in found.tensors[:_LISTED]]
+    _names(difference.only_in_first, first, output)
+    _names(difference.only_in_second, second, output)
+    if difference.tensors:
+        rows = [_row(each) for each in difference.tensors[:_LISTED]]
         output.table(["tensor", "differs in", "elements", "max abs", "max rel"], rows, numbers=(2, 3, 4))
-        if len(found.tensors) > _LISTED:
-            output.line(f"… and {len(found.tensors) - _LISTED} more (all of them: --json)")
-    names = len(found.only_in_first) + len(found.only_in_second)
-    output.line(f"{len(found.tensors)} of {found.compared} tensors differ, {names} are in one only", "bold")
+        if len(difference.tensors) > _LISTED:
+            output.line(f"… and {len(difference.tensors) - _LISTED} more (all of them: --json)")
+    names = len(difference.only_in_first) + len(difference.only_in_second)
+    output.line(f"{len(difference.tensors)} of {difference.compared} tensors differ, {names} are in one only", "bold")
 
 
 def _names(names: Sequence[str], source: str, output: Output) -> None:
@@ -49,6 +49,6 @@ def _row(each: TensorDifference) -> list[str]:
         return [each.name, f"shape: {shapes}", "", "", ""]
     what = [] if each.has_same_kind else [f"dtype: {' and '.join(each.kinds)}"]
     if each.differing:
-        what.append(f"numbers{f', NaN in {each.nan}' if each.nan else ''}")
+        what.append(f"values{f', NaN in {each.nan}' if each.nan else ''}")
     count = f"{each.differing} of {each.elements}"
     return [each.name, "; ".join(what), count, f"{each.max_abs:.3g}", f"{each.max_rel:.3g}"]

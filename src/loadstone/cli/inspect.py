@@ -58,13 +58,13 @@ class Inspection:
 
     @property
     def model_type(self) -> str | None:
-        found = (self.config or {}).get("model_type")
-        return found if isinstance(found, str) else None
+        model_type = (self.config or {}).get("model_type")
+        return model_type if isinstance(model_type, str) else None
 
     @property
     def architectures(self) -> list[str]:
-        found = (self.config or {}).get("architectures")
-        return [str(each) for each in found] if isinstance(found, list) else []
+        names = (self.config or {}).get("architectures")
+        return [str(name) for name in names] if isinstance(names, list) else []
 
     @property
     def parameters(self) -> int:

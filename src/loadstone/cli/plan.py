@@ -25,13 +25,13 @@ def device_map_of(text: str) -> Any:
 
 def max_memory_of(pairs: Sequence[str]) -> dict[Any, str] | None:
     """``0=10GiB`` and ``cpu=30GiB`` → what ``max_memory`` takes; None for none."""
-    found: dict[Any, str] = {}
+    limits: dict[Any, str] = {}
     for pair in pairs:
         device, equals, size = pair.partition("=")
         if not equals:
             raise ArgumentError(f"--max-memory {pair}: expected DEVICE=SIZE, such as 0=10GiB or cpu=30GiB.")
-        found[int(device) if device.isdigit() else device] = size
-    return found or None
+        limits[int(device) if device.isdigit() else device] = size
+    return limits or None
 
 
 def show(forecast: Forecast, output: Output) -> None:
@@ -64,7 +64,7 @@ def show(forecast: Forecast, output: Output) -> None:
     for text in forecast.passed_over:
         output.note(text)
     for slot, source in forecast.untied.items():
-        output.note(f"not tied, as what is stored differs: {slot} and {source}")
+        output.note(f"not tied, as the stored values differ: {slot} and {source}")
     if forecast.unused:
         output.note(f"not used: {len(forecast.unused)} stored tensors, {', '.join(forecast.unused[:4])}, …")
 

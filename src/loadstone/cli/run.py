@@ -93,7 +93,7 @@ def show(task: str, results: Sequence[dict[str, Any]], output: Output) -> None:
         elif task == BARE:
             vector = result["embedding"]
             begin = " ".join(f"{value:+.4f}" for value in vector[:8])
-            output.line(f"{len(vector)} numbers of length 1: {begin} …  (all of them: --json)")
+            output.line(f"{len(vector)} values, norm 1: {begin} …  (all of them: --json)")
         elif task == MASKED_LM:
             for candidates in result["masks"]:
                 output.table(

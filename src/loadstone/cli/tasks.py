@@ -103,7 +103,7 @@ class Runner:
         if room < 1:
             raise ArgumentError(
                 f"The text has {length} tokens, and this model works with {self.longest_input} in all: "
-                "there is no room for new ones. Shorten it."
+                "none are left for new ones. Shorten it."
             )
         sampling: dict[str, Any] = {}
         if options.sampled:

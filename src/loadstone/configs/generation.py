@@ -1,4 +1,4 @@
-"""``generation_config.json``: how a model wants its text to be generated."""
+"""``generation_config.json``: a model's defaults for ``generate``."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ class ConfigKeys:
         if faults:
             raise InvalidConfig(faults, hint=f"The config says model_type {self.model_type!r}; was it edited?")
         if faults := refusals(self, self.refused):
-            raise InvalidConfig(faults, hint="Loadstone refuses what it would otherwise have to pass over.")
+            raise InvalidConfig(faults, hint="Loadstone refuses what it would otherwise have to ignore.")
         for name in self.follows:
             getattr(self, name)  # a rule refuses what it cannot work out
         self.check_together()
@@ -342,7 +342,7 @@ def has_type(value: object, hint: Any) -> bool:
 
 
 def _is_finite(value: float) -> bool:
-    """JSON has NaN and Infinity in Python, and whole numbers that no float can hold."""
+    """JSON has NaN and Infinity in Python, and integers that no float can hold."""
     try:
         return math.isfinite(value)
     except OverflowError:

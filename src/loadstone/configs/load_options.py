@@ -101,7 +101,7 @@ class Options:
         for name in ("max_batch", "max_length"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-                raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+                raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
 
     @property
     def is_for_the_cpu(self) -> bool:
@@ -109,11 +109,11 @@ class Options:
         return self.device_map in (None, "cpu", {"": "cpu"}) and self.sharding is None
 
     def hints(self) -> tuple[int, int] | None:
-        """Texts at once and tokens in each, for which room is kept; None where the caller announced none."""
+        """Batch size and sequence length (tokens) that memory is reserved for; None where the caller gave neither."""
         if self.max_batch is None and self.max_length is None:
             return None
         if self.max_length is None:
-            raise ArgumentError("max_batch needs max_length too: how many tokens each text may have.")
+            raise ArgumentError("max_batch needs max_length too: how many tokens each sequence may have.")
         return self.max_batch or 1, self.max_length
 
     def placement(
@@ -147,8 +147,8 @@ class Options:
                 )
         if self.quantization_config is not None:
             raise ArgumentError(
-                f"quantization_config= is for PyTorch models; {framework}'s take plain weights. What is stored in "
-                "fewer bits can be loaded with dequantize=True."
+                f"quantization_config= is for PyTorch models; {framework}'s take unquantized weights. "
+                "Pre-quantized checkpoints can be loaded with dequantize=True."
             )
         if self._by_module() is not None:
             raise ArgumentError(f"A dtype for each module is for PyTorch models; {framework}'s have one for all.")
@@ -171,7 +171,7 @@ class Options:
     def wanted_dtype(self, config: PretrainedConfig, stored: Mapping[str, StoredTensor]) -> DType:
         """The dtype for floating-point slots: the one asked for, with ``"auto"`` the config's or the stored one.
 
-        Of a dict that gives modules their own it is that of the rest. What is in fewer bits is for the dtype that it
+        Of a dict that gives modules their own it is that of the rest. What is quantized is for the dtype that it
         was made in, so that ``"auto"`` is meant where nothing is asked for.
         """
         asked = self.torch_dtype if self.torch_dtype is not None else self.dtype

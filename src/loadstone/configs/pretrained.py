@@ -152,7 +152,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     def num_labels(self, count: int) -> None:
         if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _LARGEST_LABELS:
             raise InvalidConfig(
-                [Fault("config key 'num_labels'", f"a whole number from 1 to {_LARGEST_LABELS}", repr(count))]
+                [Fault("config key 'num_labels'", f"an integer from 1 to {_LARGEST_LABELS}", repr(count))]
             )
         if self.id2label is None or len(self.id2label) != count:
             self.id2label = {index: f"LABEL_{index}" for index in range(count)}
@@ -322,7 +322,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
 
     @classmethod
     def from_dict(cls, config_dict: Mapping[str, Any], *, return_unused_kwargs: bool = False, **overrides: Any) -> Any:
-        """A config from the contents of ``config.json``, with some keys set anew, which beat the file's in whatever
+        """A config from the contents of ``config.json``, with some keys overridden, which beat the file's in whatever
         spelling. With ``return_unused_kwargs`` also the keywords that are no keys; :class:`UnknownArgument` for them
         otherwise.
         """
@@ -366,7 +366,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         pretrained_model_name_or_path: str | os.PathLike[str],
         **overrides: Any,
     ) -> Any:
-        """The config of a folder or Hub id, or the one beside a weight file, with keys set anew by keyword
+        """The config of a folder or Hub id, or the one beside a weight file, with keys overridden by keyword
         (``num_labels=3``).
 
         ``revision``, ``subfolder``, ``gguf_file``, ``token``, ``cache_dir``, ``force_download`` and
@@ -413,11 +413,11 @@ class PretrainedConfig(ConfigKeys, PushToHub):
 
 
 def _numbered(labels: Any) -> dict[int, str]:
-    """``id2label`` with whole numbers as keys, where JSON has text."""
+    """``id2label`` with integers as keys, where JSON has text."""
     try:
         return {int(key): label for key, label in labels.items()}
     except (TypeError, ValueError, AttributeError):
-        raise InvalidConfig([Fault("config key 'id2label'", "whole numbers as keys", repr(labels))]) from None
+        raise InvalidConfig([Fault("config key 'id2label'", "integers as keys", repr(labels))]) from None
 
 
 def _as_json(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A checkpoint into another: another format, another dtype, other shards, plain numbers for packed ones. No framework.
+"""Convert a checkpoint: another format, dtype or shard size, dequantized or quantized. No framework.
 
 Headers are read, every tensor of the new files is planned, and then a few threads read, round and write a few MiB at a
 time. What need not change is copied by the kernel. The new folder appears when all of it is on the disk, or not at all.
@@ -68,11 +68,11 @@ class Conversion:
     unpacked: tuple[str, ...]
     """Tensors that were packed, and are plain now."""
     overflowed: tuple[str, ...]
-    """Tensors in which numbers were beyond what the new dtype reaches: they became infinite, or its largest number."""
+    """Tensors in which values were beyond what the new dtype reaches: they became infinite, or its largest number."""
     left_out: tuple[str, ...]
     """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
     quantized: tuple[str, ...] = ()
-    """Weights that are in fewer bits now."""
+    """Weights that were quantized."""
     dropped: tuple[str, ...] = ()
     """Tensors that the model has no use for: biases of zeros, which quantizers add to layers that have none; and where
     weights are quantized, all that files of the family carry and no model needs."""
@@ -118,7 +118,7 @@ def convert(
     local_files_only: bool = False,
     token: str | bool | None = None,
 ) -> Conversion:
-    """Write a checkpoint anew into the folder ``target``: all of it, or nothing.
+    """Convert a checkpoint into the folder ``target``, atomically.
 
     :param source: a folder, a weight file or an index, or a Hub id, in any format that :func:`open_checkpoint` reads.
         Config, tokenizer and the other files right beside the weights are copied along, if there is a config
@@ -127,14 +127,14 @@ def convert(
     :param format: ``"safetensors"``, ``"pytorch"`` (``.bin``; needs no PyTorch) or ``"msgpack"`` (Flax; needs a config
         of a family that Loadstone knows, since names and layouts there depend on the model)
     :param dtype: what all floating-point tensors become, rounded to nearest, ties to even; None or ``"auto"`` keeps
-        each as it is. Whole numbers stay
-    :param dequantize: packed weights become plain ones. Without it their stored parts are copied as they are; what a
-        GGUF file packs always becomes plain
+        each as it is. Integers stay
+    :param dequantize: packed weights are dequantized. Without it their stored parts are copied as they are; those
+        of a GGUF file are always dequantized
     :param quantization_config: linear weights are quantized, as :meth:`from_pretrained` takes it: the files are those
         that the model quantized while it is loaded would save. It needs PyTorch, the library that quantizes, and a
         config of a family that Loadstone knows. All else is then in ``dtype``, by default in the config's
-    :param gguf_file: the file of llama.cpp's in the folder or repository that config, weights and tokenizer come from.
-        A path that ends in ``.gguf`` does without
+    :param gguf_file: the GGUF file in the folder or repository that config, weights and tokenizer come from.
+        Not needed for a path that ends in ``.gguf``
     :param verify: before the new folder takes its place, read it back and compare every byte with the source;
         weights that are quantized are quantized a second time for that
     :raises ArgumentError: arguments that contradict each other, a target that may not be written to
@@ -235,7 +235,7 @@ def _check_quantizing(asked: object, wanted: DType | None, format: str) -> None:
         raise ArgumentError(f"format={format!r}: quantized weights are written as {SAFETENSORS!r} only.")
     if wanted is not None and wanted.bits < 16:
         raise ArgumentError(
-            f"dtype={wanted.value!r}: beside quantization_config= it is the dtype that is computed in: bfloat16, "
+            f"dtype={wanted.value!r}: with quantization_config= it is the compute dtype: bfloat16, "
             "float16 or float32. For weights in float8 there is TorchAoConfig('float8') (--quantize float8)."
         )
 
@@ -249,7 +249,7 @@ def _quantized_output(
         named = config.architectures or ()
         known = ", ".join(each.class_name for each in spec.heads)
         where = f"{origin.folder / CONFIG_NAME}: 'architectures'"
-        hint = "Which weights are the head's, and stay plain, depends on the class."
+        hint = "Which weights are the head's, and stay unquantized, depends on the class."
         raise InvalidConfig([Fault(where, f"one of {known}", ", ".join(map(str, named)) or "none")], hint=hint)
     return QuantizedOutput(checkpoint, spec, head, config, asked, wanted, scratch)
 
@@ -300,10 +300,10 @@ def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize
         return origin.checkpoint
     said = origin.quantization
     if said is not None:
-        refused = "quantized anew" if quantize else f"had as {wanted}"
+        refused = "quantized again" if quantize else f"had as {wanted}"
         raise InvalidConfig(
-            [Fault(f"{origin.folder}: {said.where}", "plain weights", f"quant_method {said.method!r}")],
-            hint=f"Packed weights cannot be {refused}; dequantize=True (--dequantize) makes them plain first.",
+            [Fault(f"{origin.folder}: {said.where}", "unquantized weights", f"quant_method {said.method!r}")],
+            hint=f"Packed weights cannot be {refused}; dequantize=True (--dequantize) dequantizes them first.",
         )
     refuse_unread(origin.checkpoint)
     return origin.checkpoint

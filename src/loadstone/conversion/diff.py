@@ -1,4 +1,4 @@
-"""Two checkpoints, tensor by tensor: names, shapes, dtypes, numbers. No framework, a few MiB of each at a time."""
+"""Two checkpoints, tensor by tensor: names, shapes, dtypes, values. No framework, a few MiB of each at a time."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class TensorDifference:
 
     name: str
     shapes: tuple[tuple[int, ...], tuple[int, ...]]
-    """In the first and in the second; numbers are compared only where they agree."""
+    """In the first and in the second; values are compared only where they agree."""
     kinds: tuple[str, str]
     """Dtypes, or what packed weights are called: ``"bfloat16"``, ``"GGUF Q4_K"``."""
     elements: int
     differing: int
-    """Elements whose numbers differ by more than was tolerated. NaN is the same as NaN, and differs from all else."""
+    """Elements whose values differ by more than was tolerated. NaN is the same as NaN, and differs from all else."""
     max_abs: float
-    """Of the distances between numbers, whether tolerated or not; infinite where an infinity meets another number. NaN
-    where the dtype has elements of less than a byte, whose numbers are not known here."""
+    """Of the distances between values, whether tolerated or not; infinite where an infinity meets another number. NaN
+    where the dtype has elements of less than a byte, whose values are not known here."""
     max_rel: float
     """Of the distances divided by the larger magnitude of the two."""
     nan: int
@@ -120,18 +120,18 @@ def diff(
 ) -> Difference:
     """Compare two checkpoints: folders, weight files, indexes or Hub ids, in any formats and dtypes.
 
-    Names and layouts are the Hub's, whatever the format, and packed weights are compared by the numbers that come out
-    of them; a bias of zeros that a quantizer added may be missing in the other. ``==`` holds between numbers of
+    Names and layouts are the Hub's, whatever the format, and packed weights are compared by their decoded
+    values; a bias of zeros that a quantizer added may be missing in the other. ``==`` holds between values of
     different dtypes as it does in mathematics.
 
-    :param tolerance: numbers that differ by no more are the same
-    :param relative_tolerance: and so are those that differ by no more than this times the larger magnitude
+    :param tolerance: absolute tolerance; values that differ by no more are equal
+    :param relative_tolerance: the same, times the larger magnitude of the two
     :param ignore_dtype: another dtype, or another packing, alone is no difference
     :param bits: 0.0 and −0.0 differ, and so do NaNs of different bits
-    :param stored: compare the parts that packed weights are stored in, not the numbers that come out of them
+    :param stored: compare the parts that packed weights are stored in, not their decoded values
     :param subfolder: the folder inside both to look in; or two, for the first and for the second
     :param variant: files such as ``model.VARIANT.safetensors`` of both; or two, of which one may be None
-    :param gguf_file: the file of llama.cpp's to take in both; or two, of which one may be None
+    :param gguf_file: the GGUF file to use in both; or two, of which one may be None
     :raises ArgumentError: a tolerance that is none, or one together with ``bits``
     :raises CheckpointError, InvalidConfig, HubError: one of the two cannot be read
     """
@@ -139,7 +139,7 @@ def diff(
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
             raise ArgumentError(f"{name}={value!r}: expected a number of at least 0.")
     if bits and (tolerance or relative_tolerance):
-        raise ArgumentError("bits=True compares bits, and a tolerance compares numbers: give one of them.")
+        raise ArgumentError("bits=True compares bits, and a tolerance compares values: give one of them.")
     hub = HubOptions(revision, cache_dir, False, local_files_only, token)
     which = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
     sides = [FileChoice(**{name: _sides(name, asked)[side] for name, asked in which.items()}) for side in range(2)]
@@ -174,7 +174,7 @@ class _Rules(NamedTuple):
 
 
 class _Tally:
-    """What is known of a tensor's numbers so far."""
+    """What is known of a tensor's values so far."""
 
     def __init__(self) -> None:
         self.differing = self.nan = 0
@@ -250,7 +250,7 @@ def _raw(tensor: StoredTensor, first: int, last: int, reader: TensorReader) -> A
 
 
 def _in_small(differs: Array, bits: int) -> _Tally:
-    """Of elements of less than a byte, which have no numbers here: as many as are touched by bytes that differ."""
+    """Of elements of less than a byte, which have no values here: as many as are touched by bytes that differ."""
     tally = _Tally()
     tally.differing = -(-int(differs.sum()) * 8 // bits)
     tally.max_abs = tally.max_rel = math.nan
@@ -278,7 +278,7 @@ def _counted(one: Array, other: Array, rules: _Rules) -> _Tally:
         tally.differing = int(differs.sum())
     elif rules.tolerance or rules.relative:
         tally.differing = int((~within).sum()) + tally.nan
-    else:  # whole numbers may be too large for their distance to be told exactly, and still they differ
+    else:  # integers may be too large for their distance to be told exactly, and still they differ
         tally.differing = len(distances) + tally.nan
     return tally
 

@@ -72,7 +72,7 @@ class Origin(NamedTuple):
 
     @property
     def quantization(self) -> Settings | None:
-        """What is said of weights in fewer bits, in the config or beside it."""
+        """What is said of quantized weights, in the config or beside it."""
         if self.gguf is not None:
             return None
         return settings_of(self.checkpoint, (self.config or {}).get)

@@ -1,7 +1,7 @@
-"""Linear weights of a checkpoint in fewer bits, to be written: as ``from_pretrained`` quantizes them, without a model.
+"""Linear weights of a checkpoint, quantized to be written: as ``from_pretrained`` quantizes them, without a model.
 
 One weight after the other is quantized, and its parts go into a scratch file that has no name, beside the target. From
-there writers take them in the order of the new files, in which the scales of all weights come before their numbers. So
+there writers take them in the order of the new files, in which the scales of all weights come before their values. So
 each weight is quantized once, and memory holds one.
 """
 
@@ -147,7 +147,7 @@ class QuantizedOutput:
                 found += made[name].tensors
                 said |= made[name].said or dict.fromkeys((each.name for each in made[name].tensors), _PLAIN)
             else:
-                kept = self._as_stored(name, recipe)
+                kept = self._unquantized(name, recipe)
                 found += kept
                 said |= dict.fromkeys((each.stored.name for each in kept), _PLAIN)
         others = [PlainTensor(self._checkpoint[name], self._asked_dtype) for name in self._plan.unused]
@@ -173,7 +173,7 @@ class QuantizedOutput:
         loose = [
             (name, recipe, self._shapes[name], self._dtype_of(name, recipe.pieces[0].tensor))
             for name, recipe in self._recipes.items()
-            if name not in self._quantizer.slots and not self._as_stored(name, recipe)
+            if name not in self._quantizer.slots and not self._unquantized(name, recipe)
         ]
         weights = Weights(self._checkpoint.ends, TransferOptions(BUFFERED))
         made: dict[str, _Made] = {}
@@ -183,7 +183,7 @@ class QuantizedOutput:
         self._layout = [(each.name, each.dtype, each.shape) for those in made.values() for each in those.tensors]
         return made
 
-    def _as_stored(self, name: str, recipe: Stored) -> list[PlainTensor]:
+    def _unquantized(self, name: str, recipe: Stored) -> list[PlainTensor]:
         """The stored tensors that a slot is made of, each whole; none if it is not."""
         piece, own = recipe.pieces[0], self._checkpoint.get(name)
         dtype = self._dtype_of(name, piece.tensor)

@@ -21,7 +21,7 @@ class StackedExperts:
     """How files name the experts that a model holds stacked.
 
     ``slot`` (ending of a slot's name, such as ``experts.gate_up_proj``) is made of ``stored`` for each expert
-    number put into ``{}``: several are laid one after another along the rows.
+    number put into ``{}``: several are stacked one after another along the rows.
     """
 
     slot: str
@@ -37,13 +37,13 @@ class Naming:
     prefixes: tuple[str, ...] = ()
     """Where files of its family hold it."""
     tied: Mapping[str, str] = field(default_factory=dict)
-    """Slot → the slot whose numbers it shares."""
+    """Slot → the slot whose values it shares."""
     stand_ins: tuple[tuple[str, str], ...] = ()
     """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
     optional: tuple[tuple[str, ...], ...] = ()
     """Groups of parts that may be newly initialized if the checkpoint wholly lacks the group."""
     computed: frozenset[str] = frozenset()
-    """Slots that have their numbers already, for where the checkpoint has none."""
+    """Slots that have their values already, for where the checkpoint has none."""
     renames: tuple[tuple[str, str], ...] = ()
     """Ending of an old stored name → the ending that slots have."""
     beginnings: tuple[tuple[str, str], ...] = ()

@@ -22,7 +22,7 @@ class PlacementOptions:
     device_map: Any = None
     max_memory: Mapping[Any, Any] | None = None
     batch_and_length: tuple[int, int] | None = None
-    """Texts at once and tokens in each that room is kept for."""
+    """Batch size and sequence length (tokens) that memory is reserved for."""
     offload_folder: Path | None = None
     quantization_config: Any = None
     """What plain weights are quantized by while they are loaded."""

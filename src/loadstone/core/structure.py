@@ -36,7 +36,7 @@ class Layer(NamedTuple):
 
 
 class Structure(Protocol):
-    """A model without its numbers."""
+    """A model without its values."""
 
     @property
     def class_name(self) -> str:

@@ -89,7 +89,7 @@ class StoredTensor(NamedTuple):
     """Where its bytes do not lie in one row: the boxes that it is made of. ``nbytes`` then spans from the first to the
     last of them."""
     packing: Packing | None = None
-    """For numbers in fewer bits than ``dtype`` has, or in several parts: how they come out of the stored bytes.
+    """For quantized values, or values in several parts: how they are decoded from the stored bytes.
     ``offset`` and ``nbytes`` are those of the first part."""
     is_spare: bool = False
     """Nothing is lost where no slot takes it: a bias of zeros, which quantizers add to layers that have none."""
@@ -101,12 +101,12 @@ class StoredTensor(NamedTuple):
 
     @property
     def is_packed(self) -> bool:
-        """Whether its numbers have to be decoded, all or some."""
+        """Whether its values have to be decoded, all or some."""
         return self.packing is not None or any(part.packing is not None for part, _ in self.slices)
 
 
 class Packing(Protocol):
-    """How the numbers of a tensor come out of stored parts. Holds no data. Hashable, and tells itself by ``repr``."""
+    """How the values of a tensor come out of stored parts. Holds no data. Hashable, and tells itself by ``repr``."""
 
     @property
     def kind(self) -> str:
@@ -130,7 +130,7 @@ class Packing(Protocol):
 
     def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         """Rows from number ``first`` on, as bytes (count, bytes of a row), and the other parts' bytes → boxes of the
-        tensor, a slice for each dimension, and their numbers as float32."""
+        tensor, a slice for each dimension, and their values as float32."""
         ...
 
 
@@ -147,7 +147,7 @@ class TensorSlice(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """One place in a model that needs numbers."""
+    """One place in a model that needs values."""
 
     name: str
     shape: tuple[int, ...]

@@ -43,7 +43,7 @@ _NEXT_STEPS: Sequence[tuple[tuple[str, ...], str]] = (
         "torch.nn.utils.parametrize.remove_parametrizations(module, 'weight') leaves a plain weight.",
     ),
     (("_orig", "_mask"), "torch.nn.utils.prune.remove(module, 'weight') makes pruning permanent."),
-    (("weight_g", "weight_v"), "torch.nn.utils.remove_weight_norm(module) makes plain weights of normed ones."),
+    (("weight_g", "weight_v"), "torch.nn.utils.remove_weight_norm(module) removes weight normalization."),
 )
 """What names of tensors without a slot contain, or end in, and what to do then."""
 
@@ -184,7 +184,7 @@ def checked(
             hints[seen.hint] = None
         elif shape is not None and seen.shape != shape:
             is_part = seen.shape == (0,)
-            held = ", a placeholder for values that lie elsewhere" if is_part else ""
+            held = ", a placeholder for values that are elsewhere" if is_part else ""
             faults.append(Fault(str(name), f"shape {shape}", f"shape {seen.shape}{held}"))
             hints[_GATHER if is_part else hint] = None
         tensors[slot] = value

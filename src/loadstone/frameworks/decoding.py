@@ -79,7 +79,7 @@ class Decoding:
         """Say that a text ends where the model's positions do, if that is why it ends."""
         if self.is_cut:
             logger.warning(
-                "generate stopped after %d new tokens: the model's table of positions has no more rows.",
+                "generate stopped after %d new tokens: the model has no more position embeddings.",
                 self.new_tokens,
             )
 
@@ -115,7 +115,7 @@ def decoding(
     _tell_once(
         config,
         {name: merged[name] for name in not_applied(merged, call)},
-        "The model's generation config asks for %s, which generate does not apply: its text is the one without.",
+        "The model's generation config asks for %s, which generate does not support and ignores.",
     )
     _tell_once(
         config,
@@ -168,7 +168,7 @@ class Sources:
         return bool(value)
 
     def whole(self, name: str, holds: Callable[[int], bool], expected: str) -> int | None:
-        """A whole number of which something holds, or None."""
+        """An integer of which something holds, or None."""
         value = _plain(self.value(name))
         if value is None:
             return None
@@ -202,7 +202,7 @@ def _sampling(sources: Sources) -> _Sampling:
         "temperature": sources.number(
             "temperature", lambda value: value > 0, "more than 0. For greedy text: do_sample=False"
         ),
-        "top_k": sources.whole("top_k", lambda value: value >= 0, "a whole number, 0 (off) or more"),
+        "top_k": sources.whole("top_k", lambda value: value >= 0, "an integer, 0 (off) or more"),
         "top_p": None if top_p is None else max(top_p, _LIKELIEST_ONLY),
     }
 
@@ -226,7 +226,7 @@ def _named(keywords: Mapping[str, object], generation_config: object) -> list[st
 def _refuse(values: Mapping[str, object]) -> None:
     if values:
         raise UnknownArgument(
-            f"generate does not apply {_shown(values)}. The text would not be what was asked for; leave that out."
+            f"generate does not apply {_shown(values)}. The output would differ from what was asked for; leave it out."
         )
 
 
@@ -277,7 +277,7 @@ def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:
         (values for _, values in sources.in_order if "max_new_tokens" in values or "max_length" in values), {}
     )
     name = "max_new_tokens" if "max_new_tokens" in nearest else "max_length"
-    limit = sources.whole(name, lambda _: True, "a whole number of tokens")
+    limit = sources.whole(name, lambda _: True, "an integer, in tokens")
     if limit is None:
         longest = getattr(config, "max_position_embeddings", None)
         new = min(_DEFAULT_NEW_TOKENS, longest - prompt) if isinstance(longest, int) else _DEFAULT_NEW_TOKENS

@@ -20,12 +20,12 @@ WITH_POSITIONS = frozenset({"cu_seq_lens_q", "cu_seq_lens_k", "max_length_q", "m
 """Where texts begin in packed rows, for other kernels than ours; position_ids say the same."""
 
 NOT_COMPUTED = {
-    "past_key_values": "This head keeps no cache.",
-    "head_mask": "No head is left out here.",
-    "encoder_hidden_states": "No model here attends to an encoder.",
-    "encoder_attention_mask": "No model here attends to an encoder.",
+    "past_key_values": "This head has no key-value cache.",
+    "head_mask": "Attention heads cannot be masked.",
+    "encoder_hidden_states": "No model here has cross-attention.",
+    "encoder_attention_mask": "No model here has cross-attention.",
     "output_router_logits": "Bare models and language models with experts have these.",
-    "num_items_in_batch": "The loss of this head is a mean over what it is given.",
+    "num_items_in_batch": "The loss of this head is the mean over its inputs.",
     "labels": "A model without a head has no loss.",
 }
 

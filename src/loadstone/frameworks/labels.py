@@ -11,8 +11,8 @@ SINGLE_LABEL = "single_label_classification"
 MULTI_LABEL = "multi_label_classification"
 _PROBLEMS = (REGRESSION, SINGLE_LABEL, MULTI_LABEL)
 OF_TEXTS = (
-    "That is the class of each text. For several labels a text: problem_type='multi_label_classification', and a "
-    "number for each class."
+    "That is the class of each sequence. For several labels per sequence: "
+    "problem_type='multi_label_classification', and a value for each class."
 )
 """What to say of labels that are to be the classes of texts."""
 
@@ -41,7 +41,7 @@ def check_classes(
     A size that is not known yet is None.
     """
     if not is_whole:
-        raise ArgumentError(f"{name} is {dtype}, expected whole numbers. {hint}".strip())
+        raise ArgumentError(f"{name} is {dtype}, expected integers. {hint}".strip())
     if not _agree(shape, expected) and not (len(shape) == 1 and _agree(shape, [_product(expected)])):
         raise ArgumentError(f"{name} has shape {_shown(shape)}, expected {_shown(expected)}. {hint}".strip())
 
@@ -50,9 +50,9 @@ def check_numbers(problem: str, shape: Sequence[int | None], expected: Sequence[
     """:class:`ArgumentError` for labels that are not one for each logit; a size that is not known yet is None."""
     flat = problem == REGRESSION and len(shape) < 2 and _agree([_product(shape)], [_product(expected)])
     if not flat and not _agree(shape, expected):
-        hint = "For the class of each text instead: problem_type='single_label_classification', and whole numbers."
+        hint = "For the class of each sequence instead: problem_type='single_label_classification', and integers."
         raise ArgumentError(
-            f"labels has shape {_shown(shape)}, expected {_shown(expected)}: a number for each of the outputs "
+            f"labels has shape {_shown(shape)}, expected {_shown(expected)}: a value for each of the outputs "
             f"({problem}). {hint if problem == MULTI_LABEL else ''}".strip()
         )
 
@@ -63,8 +63,8 @@ def label_beyond(name: str, lowest: int, highest: int, classes: int) -> Argument
         return None
     value = highest if highest >= classes else lowest
     return ArgumentError(
-        f"{name} has {value}, expected 0 to {classes - 1}, or -100 for what does not count. There are as many classes "
-        "as config.num_labels says; for a language model, as the vocabulary has tokens."
+        f"{name} has {value}, expected 0 to {classes - 1}, or -100 for what the loss ignores. There are as many "
+        "classes as config.num_labels says; for a language model, as the vocabulary has tokens."
     )
 
 

@@ -24,7 +24,7 @@ else:
 class ModelOutput:
     """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
 
-    A mapping to whoever asks: tools that go through mappings change what is in them and make another of the same class
+    It acts as a mapping: tools that go through mappings change what is in them and make another of the same class
     of a dict, so that a class may be made of one, too.
     """
 

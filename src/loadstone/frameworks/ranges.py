@@ -30,7 +30,7 @@ def allowed(embeddings: components.Embeddings, argument: str, rows: int | None =
         return Range(-shift, (rows or _rows(embeddings.position)) - shift - 1, _shorten(embeddings.longest_text))
     if argument == "token_type_ids":
         table = embeddings.segment or (embeddings.tokens if embeddings.segment_from_tokens else None)
-        hint = "They tell the parts of a text apart: leave token_type_ids out where there is one."
+        hint = "They tell the segments of a sequence apart: leave token_type_ids out where there is one segment."
     else:
         table = embeddings.tokens
         hint = "Do the tokenizer and the model belong together? For new tokens: model.resize_token_embeddings(count)."
@@ -46,7 +46,7 @@ def beyond(
         return None
     value = highest if highest > within.last else lowest
     return ArgumentError(
-        f"{argument} has {value}, and this model has vectors for {within.first} to {within.last}. {within.hint}"
+        f"{argument} has {value}, and this model has embeddings for {within.first} to {within.last}. {within.hint}"
     )
 
 
@@ -91,7 +91,7 @@ def _may_be(size: int | None, expected: int | None) -> bool:
 
 
 def _shorten(longest: int) -> str:
-    return f"Cut texts to {longest} tokens (for a tokenizer: truncation=True, max_length={longest})."
+    return f"Truncate texts to {longest} tokens (for a tokenizer: truncation=True, max_length={longest})."
 
 
 def _rows(part: components.Part) -> int:

@@ -26,5 +26,5 @@ def _at_least_one(name: str, value: SupportsIndex) -> int:
     except TypeError:
         number = 0
     if number < 1:
-        raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+        raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
     return number

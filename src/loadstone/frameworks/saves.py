@@ -38,7 +38,7 @@ class Saves(PushToHub):
 
         ``push_to_hub=True`` then uploads these files, to the repository ``repo_id`` or the one that has the folder's
         name; ``token``, ``private``, ``commit_message``, … as for :meth:`push_to_hub`. What other libraries take and
-        what changes nothing here is passed over.
+        what changes nothing here is ignored.
 
         Raises :class:`StateMismatch` where the tensors are not those of the model's slots, :class:`SaveError` where
         they cannot be written, :class:`UnknownArgument` for a keyword that nothing takes. What was in the folder before

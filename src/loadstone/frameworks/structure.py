@@ -57,7 +57,7 @@ class Structure:
         return vars(self).get(name)
 
     def tied_slots(self) -> Mapping[str, str]:
-        """Slot → the slot whose numbers it shares."""
+        """Slot → the slot whose values it shares."""
         raise NotImplementedError
 
 

@@ -108,7 +108,7 @@ def warn_packed(issued: MutableMapping[str, bool], causal: bool) -> None:
     way_out = (
         "a key-value cache is in use; with use_cache=False each text sees only itself"
         if causal
-        else "this model reads in both directions; give a ready-made attention_mask (batch, 1, tokens, tokens)"
+        else "this model reads in both directions; give a 4-D attention_mask (batch, 1, tokens, tokens)"
     )
     _once(issued, PACKED, f"position_ids start again within a row, but the texts there see each other: {way_out}.")
 
@@ -118,7 +118,7 @@ def warn_vectors(issued: MutableMapping[str, bool]) -> None:
     _once(
         issued,
         VECTORS,
-        "Padding cannot be told from inputs_embeds, so that the last vector of each row stands for the row. Pad on the "
+        "Padding cannot be told from inputs_embeds, so the last vector of each row is used for the row. Pad on the "
         "left, or give input_ids.",
     )
 

@@ -77,7 +77,7 @@ class LockedSource:
     def _raise(self, faults: list[Fault]) -> None:
         if faults:
             raise LockMismatch(
-                faults, hint=f"If the change is meant, look at it, and write {self.lock} anew: loadstone lock"
+                faults, hint=f"If the change is meant, look at it, and update {self.lock}: loadstone lock"
             )
 
 
@@ -221,7 +221,7 @@ def _used(folder: Path) -> list[CodeReference]:
 
 
 def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
-    """Hash everything that a lock lists, anew; how many files it was.
+    """Hash every file that a lock lists again; returns how many files.
 
     Raises :class:`LockMismatch` that lists every difference, and what a load would raise for missing files.
     """
@@ -240,7 +240,7 @@ def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
             faults += mismatch.faults
         count += len(paths)
     if faults:
-        raise LockMismatch(faults, hint="Fetch the files again, or, if the change is meant, write the lock anew.")
+        raise LockMismatch(faults, hint="Fetch the files again, or, if the change is meant, update the lock file.")
     return count
 
 

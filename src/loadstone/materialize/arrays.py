@@ -125,7 +125,7 @@ def fill_arrays(
     ``may_view``: an array may be a view of the mapped file (64-byte aligned). ``shared``: two slots may be views
     of the same bytes, which is right where arrays never change. A copy is 64-byte aligned too.
 
-    Raises :class:`UnsupportedDType` where whole numbers are stored for a slot.
+    Raises :class:`UnsupportedDType` where integers are stored for a slot.
     """
     _check_kinds(plan)
     made: dict[str, Array] = {}
@@ -154,7 +154,7 @@ def _is_aligned(array: Array) -> bool:
 
 
 def _check_kinds(plan: LoadPlan) -> None:
-    """:class:`UnsupportedDType` where whole numbers are stored, since every slot computes with fractions."""
+    """:class:`UnsupportedDType` where integers are stored, since every slot is floating-point."""
     faults = [
         Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", "a floating-point dtype", piece.tensor.dtype.value)
         for recipe in plan.recipes.values()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 Put = Callable[[int, Box, Array], None]
-"""Takes a target's number, a box of it, and float32 numbers of that shape."""
+"""Takes a target's number, a box of it, and float32 values of that shape."""
 
 _ELEMENTS = 1 << 17
 """Decoded at once: half a MiB of float32, and as much again for each step in between."""

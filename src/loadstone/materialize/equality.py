@@ -1,4 +1,4 @@
-"""Whether two stored tensors hold the same numbers: for ties, of which a file may hold both sides."""
+"""Whether two stored tensors hold the same values: for ties, of which a file may hold both sides."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ELEMENTS = 1 << 19
 
 
 def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
-    """Whether tensors of files hold the same numbers, whatever dtypes and packings they are stored in.
+    """Whether tensors of files hold the same values, whatever dtypes and packings they are stored in.
 
     Nothing is read where they lie in one place or differ in shape; else a few MiB at a time, up to the first
     difference. Raises :class:`CorruptCheckpoint` where a file is cut short.
@@ -27,7 +27,7 @@ def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
         return one.shape == other.shape
     is_plain = one.dtype is other.dtype and not one.is_packed and not other.is_packed
     if not is_plain and min(one.dtype.bits, other.dtype.bits) < 8:
-        return False  # such elements have no numbers here
+        return False  # such elements have no values here
     from loadstone.materialize.reader import TensorReader  # hardly any load compares
 
     count = math.prod(one.shape)

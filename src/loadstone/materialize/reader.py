@@ -1,4 +1,4 @@
-"""Any range of a stored tensor, in row-major order, whatever the format keeps it in: as bytes, numbers, or rounded.
+"""Any range of a stored tensor, in row-major order, whatever the format keeps it in: as bytes, values, or rounded.
 
 What converts and what compares checkpoints asks for a few MiB at a time, of many tensors, in several threads. So memory
 stays bounded however large the tensors are:
@@ -63,7 +63,7 @@ tensors."""
 class TensorReader:
     """Reads stored tensors, from several threads at once. Use it in a ``with``.
 
-    ``scratch``: the folder for scratch files. ``overflowed``: names of the tensors some of whose numbers were
+    ``scratch``: the folder for scratch files. ``overflowed``: names of the tensors some of whose values were
     beyond what the dtype reaches that they were rounded to.
 
     Every method raises :class:`CorruptCheckpoint` where a file is cut short, or written to meanwhile, and OSError where
@@ -110,7 +110,7 @@ class TensorReader:
         return elements(tensor.dtype.bits // 8, lambda first, last: self._gathered(tensor, first, last))
 
     def rounded(self, tensor: StoredTensor, dtype: DType, turned: bool = False) -> Read:
-        """The tensor's numbers as bytes of ``dtype``; ``turned``: of the matrix with its rows as columns.
+        """The tensor's values as bytes of ``dtype``; ``turned``: of the matrix with its rows as columns.
 
         As writers ask: what a thread gets is its own until it asks for rounded bytes again.
         """
@@ -260,7 +260,7 @@ class TensorReader:
         return words
 
     def _round_into(self, words: Array, piece: Piece, dtype: DType) -> None:
-        """Plain numbers among the parts of a tensor others of which are packed."""
+        """Plain values among the parts of a tensor others of which are packed."""
         part = piece.tensor
         count = math.prod(part.shape)
         for first in range(0, count, _CAST_ELEMENTS):
@@ -285,7 +285,7 @@ class TensorReader:
     def _check(tensor: StoredTensor) -> None:
         if tensor.dtype.bits < 8:
             where = f"{tensor.file}: tensor {tensor.name!r}"
-            raise UnsupportedDType([Fault(where, "whole bytes for each number", tensor.dtype.value)])
+            raise UnsupportedDType([Fault(where, "whole bytes for each element", tensor.dtype.value)])
 
 
 class _Packed:
@@ -298,14 +298,14 @@ class _Packed:
         self.others = [read(part, 0, part.nbytes) for part in others]
         count = math.prod(tensor.shape)
         self.each, rest = divmod(count, max(self.packing.rows, 1))
-        """Numbers that come out of one row."""
-        # A step whose numbers are many is better decoded once than for each range that is asked for.
+        """Values that come out of one row."""
+        # A step whose values are many is better decoded once than for each range that is asked for.
         self.is_in_order = not rest and 0 < self.each * self.packing.step <= _READ_ELEMENTS
         if self.is_in_order:
             self.is_in_order = self._fill(read, 0, min(self.packing.step, self.packing.rows)) is not None
 
     def decode(self, read: Callable[[StoredTensor, int, int], Array], first: int, last: int) -> Array | None:
-        """Numbers ``first`` to ``last``, as float32; None, and no longer in order, if they do not lie in one row."""
+        """Values ``first`` to ``last``, as float32; None, and no longer in order, if they do not lie in one row."""
         step = self.packing.step
         start = first // (self.each * step) * step
         stop = min(-(-last // (self.each * step)) * step, self.packing.rows)

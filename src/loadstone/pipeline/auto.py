@@ -31,7 +31,7 @@ from loadstone.sources.asked import HubOptions
 
 
 class AutoClass:
-    """What all ``Auto…`` model classes share. They are not made, only asked."""
+    """Base of the ``Auto…`` model classes: call :meth:`from_pretrained` or :meth:`from_config`, not the constructor."""
 
     framework: ClassVar[str] = "torch"
     task: ClassVar[str] = BARE
@@ -65,7 +65,7 @@ class AutoClass:
 
     @classmethod
     def register(cls, config_class: type[PretrainedConfig], model_class: type[Any], exist_ok: bool = False) -> None:
-        """Have this Auto class give a class of one's own for configs of ``config_class``.
+        """Register a model class of your own for configs of ``config_class``.
 
         Raises :class:`ArgumentError` if the model's ``config_class`` is another, or there is a class already.
         """
@@ -85,61 +85,61 @@ class AutoModel(AutoClass):
 
 
 class AutoModelForCausalLM(AutoClass):
-    """A model that predicts the next token, and so generates text."""
+    """A causal language model: next-token logits, and ``generate``."""
 
     task = CAUSAL_LM
 
 
 class AutoModelForMaskedLM(AutoClass):
-    """A model that fills in masked tokens."""
+    """A masked language model."""
 
     task = MASKED_LM
 
 
 class AutoModelForSequenceClassification(AutoClass):
-    """A model that tells which class a text is of, or a number for it."""
+    """A model for sequence classification or regression."""
 
     task = SEQUENCE_CLASSIFICATION
 
 
 class AutoModelForTokenClassification(AutoClass):
-    """A model that tells which class each token is of."""
+    """A model for token classification."""
 
     task = TOKEN_CLASSIFICATION
 
 
 class AutoModelForQuestionAnswering(AutoClass):
-    """A model that finds the span of a text that answers a question."""
+    """A model for extractive question answering: start and end of the answer."""
 
     task = QUESTION_ANSWERING
 
 
 class AutoModelForImageClassification(AutoClass):
-    """A model that tells which class an image is of. Loadstone has none of its own: a custom or registered class."""
+    """A model for image classification. Loadstone has none of its own: a custom or registered class."""
 
     task = IMAGE_CLASSIFICATION
 
 
 class AutoModelForSeq2SeqLM(AutoClass):
-    """A model that writes a text from a text. Loadstone has none of its own: a custom or registered class."""
+    """A sequence-to-sequence language model. Loadstone has none of its own: a custom or registered class."""
 
     task = SEQ2SEQ_LM
 
 
 class AutoModelForImageTextToText(AutoClass):
-    """A model that goes on from images and text. Loadstone has none of its own: a custom or registered class."""
+    """A model that generates text from images and text. Loadstone has none of its own: a custom or registered class."""
 
     task = IMAGE_TEXT_TO_TEXT
 
 
 class AutoModelForAudioClassification(AutoClass):
-    """A model that tells which class a sound is of. Loadstone has none of its own: a custom or registered class."""
+    """A model for audio classification. Loadstone has none of its own: a custom or registered class."""
 
     task = AUDIO_CLASSIFICATION
 
 
 class AutoModelForObjectDetection(AutoClass):
-    """A model that finds things in an image. Loadstone has none of its own: a custom or registered class."""
+    """A model for object detection. Loadstone has none of its own: a custom or registered class."""
 
     task = OBJECT_DETECTION
 

@@ -38,7 +38,7 @@ class AutoConfig:
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path: str | os.PathLike[str], **kwargs: Any) -> Any:
-        """The config of a folder or Hub id, or the one beside a weight file, with keys set anew by keyword
+        """The config of a folder or Hub id, or the one beside a weight file, with keys overridden by keyword
         (``num_labels=3``, ``torch_dtype=…``).
 
         A config class that comes with the checkpoint is used only with ``trust_remote_code``. That keyword,
@@ -67,7 +67,7 @@ class AutoConfig:
 
     @staticmethod
     def register(model_type: str, config: type[PretrainedConfig], exist_ok: bool = False) -> None:
-        """Have ``AutoConfig`` read configs that say ``model_type`` with a class of one's own.
+        """Register a config class of your own for ``model_type``.
 
         Raises :class:`ArgumentError` if the class says another ``model_type``, or one that is taken.
         """

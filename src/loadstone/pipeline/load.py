@@ -48,8 +48,8 @@ def from_pretrained(
     Keywords as in Transformers 4.52:
 
     ========================== =================================================================================
-    ``config``                 a config, or where to find one; else the checkpoint's own, with any keyword that
-                               is one of its keys set anew (``num_labels=3``)
+    ``config``                 a config, or the path or id of one; else the checkpoint's own, with any keyword that
+                               is one of its keys overridden (``num_labels=3``)
     ``state_dict``             tensors to load in place of the checkpoint's files; shared with the model where
                                dtype and device are right
     ``torch_dtype``, ``dtype`` a dtype, its name, or ``"auto"`` (the config's, else the first floating-point
@@ -58,35 +58,35 @@ def from_pretrained(
     ``device_map``             one device for the whole model; ``"auto"``, ``"balanced"``, ``"balanced_low_0"`` or
                                ``"sequential"`` (see :func:`loadstone.planning.split.split`); or a dict, module-name
                                prefix → device: a number, ``"cpu"`` or ``"disk"``
-    ``max_memory``             device → bytes, or text such as ``"10GiB"``; what it does not name is not used. Without
-                               it: 90 % of what is free
-    ``max_batch``, ``max_length`` texts at once and tokens in each that room for keys and values is kept for
-    ``offload_folder``         where weights on the disk are written once if they cannot be used as they are stored
+    ``max_memory``             device → bytes, or text such as ``"10GiB"``; other devices are not used. Default: 90 %
+                               of what is free
+    ``max_batch``, ``max_length`` batch size and sequence length (tokens) whose keys and values memory is reserved for
+    ``offload_folder``         folder for weights on the disk that are not stored as the model needs them
     ``offload_buffers``, ``offload_state_dict`` accepted: buffers that are saved go with their module
     ``attn_implementation``    ``"sdpa"`` or ``"eager"``
-    ``sharding``               Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its part only
-    ``from_tf``, ``from_flax`` take that framework's older file first; without them it is taken if no other is there
-    ``from_pt``                accepted: PyTorch's files are looked for first
-    ``ignore_mismatched_sizes`` initialize slots anew whose stored shape differs, in place of an error
+    ``sharding``               Flax: a ``jax.sharding.Mesh``, or a mesh and rules; each device gets its shard only
+    ``from_tf``, ``from_flax`` prefer that framework's older file; without them it is read if there is no other
+    ``from_pt``                accepted: PyTorch's files are preferred anyway
+    ``ignore_mismatched_sizes`` newly initialize slots whose stored shape differs, instead of raising an error
     ``strict``                 an error if a stored tensor is not used or a slot newly initialized
     ``key_mapping``            regular expression → replacement, applied to stored names
     ``output_loading_info``    return ``(model, info)``
-    ``gguf_file``              one of llama.cpp's files: config, weights and tokenizer come from it. A path that ends in
-                               ``.gguf`` does without
+    ``gguf_file``              a GGUF file: config, weights and tokenizer come from it. Not needed for a path that ends
+                               in ``.gguf``
     ``subfolder``, ``variant``, ``use_safetensors``, ``revision``, ``token``, ``cache_dir``, ``force_download``,
-    ``local_files_only``       which files, and where from
+    ``local_files_only``       which files, and from where
     ``trust_remote_code``      True: a model class that lies beside the weights may run. A list of repositories'
                                ids: code of these may run. Without it no code is imported, whatever a file says
     ``code_revision``          the commit of code that lies in another repository than the weights
-    ``allow_transformers``     what such code imports from ``transformers`` and Loadstone has nothing for comes from
-                               the real library
-    ``dequantize``             True: weights that are stored in fewer bits (``quantization_config``) become plain ones.
+    ``allow_transformers``     what such code imports from ``transformers`` without an equivalent in Loadstone comes
+                               from the real library
+    ``dequantize``             True: pre-quantized weights (``quantization_config``) are dequantized.
                                False: in PyTorch those of a GGUF file stay packed, and are decoded when they are used
     ``quantization_config``    PyTorch: quantize linear weights while they are loaded: ``loadstone.TorchAoConfig``,
                                ``loadstone.BitsAndBytesConfig``, a dict, or whatever has ``to_dict()``
     ``lazy``                   return before the weights are read; they are read in the background, and when used
-    ``transfer``               how files are read: :func:`loadstone.transfer_options`. Loadstone chooses without it
-    ``lock``                   a lock file: files that are not byte for byte those that it lists are refused
+    ``transfer``               how files are read: :func:`loadstone.transfer_options`. By default Loadstone chooses
+    ``lock``                   a lock file: files whose hashes differ from it are refused
     ``low_cpu_mem_usage``, ``_fast_init`` accepted: both are always on
     ========================== =================================================================================
 
@@ -150,9 +150,7 @@ def _describe_checkpoint(stage: Stage, checkpoint: Checkpoint | None, config: Pr
         return
     library = library_of(config)
     if library is not None:
-        require_library(
-            library.replace("-", "_"), library, "; or give dequantize=True, which makes plain weights of them."
-        )
+        require_library(library.replace("-", "_"), library, "; or give dequantize=True, which dequantizes them.")
     stage.nbytes = checkpoint.nbytes
     stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
 
@@ -224,12 +222,12 @@ def _warn(report: LoadReport, folder: Path | None) -> None:
     """One line for each thing that the caller may not expect."""
     if folder is not None and (folder / ADAPTER_CONFIG).is_file():
         logger.warning(
-            "%s holds an adapter beside the model, which was not applied: peft.PeftModel.from_pretrained(model, %r)",
+            "%s has a PEFT adapter beside the model, which was not applied: peft.PeftModel.from_pretrained(model, %r)",
             *(folder, str(folder)),
         )
     if report.untied:
         logger.warning(
-            "%s is not tied, though its config says so: what is stored for %s differs.",
+            "%s is not tied, though its config says so: the stored values of %s differ.",
             report.model_class,
             ", ".join(f"{name} and {source}" for name, source in report.untied.items()),
         )
@@ -241,7 +239,7 @@ def _warn(report: LoadReport, folder: Path | None) -> None:
 def _check_untied(plan: LoadPlan, tied: Mapping[str, str]) -> None:
     """:class:`UnusedTensors` where a class's own code makes one variable of two tensors that differ."""
     faults = [
-        Fault(name, f"the numbers of {source}, with which the class's code makes it one", "others")
+        Fault(name, f"the values of {source}, to which the class's code ties it", "others")
         for name, source in plan.untied.items()
         if name in tied
     ]

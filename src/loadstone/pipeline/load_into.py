@@ -116,7 +116,7 @@ def _check_module(module: object, name: str) -> None:
     if isinstance(module, type) or not hasattr(module, "named_parameters"):
         raise ArgumentError(
             f"{name} fills a PyTorch nn.Module, made already; this is {module!r}. Flax and TensorFlow models take a "
-            "checkpoint's numbers when they are made: use from_pretrained."
+            "checkpoint's values when they are made: use from_pretrained."
         )
 
 

@@ -1,4 +1,4 @@
-"""Look before you load: where everything would go and what it would take, from headers alone."""
+"""Plan a load: the device, size and source of everything, from headers alone."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def plan(
     ``dtype`` as ``torch_dtype`` there: float32 where not given, ``"auto"`` as stored. ``head`` is a task
     (``"causal-lm"``, …, ``"model"`` for the bare model); without it the class that ``config.json`` names. ``options``
     are further keywords of ``from_pretrained``: ``subfolder``, ``variant``, ``revision``, ``dequantize``,
-    ``max_batch``, ``max_length``, ``config``, keys of the config set anew, and the like; of files under a ``lock`` the
+    ``max_batch``, ``max_length``, ``config``, overridden config keys, and the like; of files under a ``lock`` the
     configs are compared, not the weights, which are not read. Without ``max_memory`` the budgets are 90 % of what is
     free now: NVIDIA GPUs', and on the CPU the memory that the system or this process's control group leaves. With it
-    the plan may be for another machine: accelerators that it names count as there.
+    the plan may be for another machine: accelerators that it names need not be present.
 
     Raises what loading raises for a map, a budget or a checkpoint that cannot be used. It does not ask whether a
     library that quantizes is installed.
@@ -105,8 +105,8 @@ def _foreseen(resolved: ResolvedModel, head: str | None) -> FromFamily:
         return FromFamily(made_by.family_spec, made_by.head_spec)
     if not isinstance(made_by, FromFamily):
         raise UnknownModelType(
-            f"{resolved.gate.source or 'The model'} is made by {made_by}, whose parts only making it would tell. plan "
-            "foresees the families that Loadstone has."
+            f"{resolved.gate.source or 'The model'} is built by {made_by}, whose tensors are known only once it is "
+            "built. plan knows the families that Loadstone has."
         )
     return made_by
 

@@ -1,4 +1,4 @@
-"""Checkpoints stored in fewer bits: from what the config, or a file beside it, says of them to tensors that know how
+"""Pre-quantized checkpoints: from what the config, or a file beside it, says of them to tensors that know how
 they come out."""
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _unread(settings: object, where: str) -> InvalidConfig:
     likely = registry.method_resembling(settings) if name is None else None
     if likely is not None:
         found = f"none, in settings that look like those of {likely.names[0]!r}"
-        hint = f"If that is what they are, add {likely.declaration} to them; dequantize=True then makes plain weights."
+        hint = f"If that is what they are, add {likely.declaration} to them; dequantize=True then dequantizes them."
     return InvalidConfig([Fault(where, f"a quant_method of {known}", found)], hint=hint)
 
 
@@ -136,7 +136,7 @@ def _concern_weights(values: object) -> bool:
 
 
 def library_of(config: PretrainedConfig) -> str | None:
-    """The library that a config's weights in fewer bits run by; None for plain ones."""
+    """The library that runs a config's quantized weights; None for unquantized ones."""
     method = registry.method_of(config.get(_KEY))
     return None if method is None else method.library
 
@@ -149,7 +149,7 @@ def as_loaded(
     checked: Callable[[Path], None] | None = None,
 ) -> Checkpoint:
     """The checkpoint as a model has it: each tensor once. ``config`` says nothing of quantization any more where
-    ``dequantize`` makes plain weights. ``checked`` is called with a file beside it that is to say how the weights are
+    ``dequantize`` decodes them. ``checked`` is called with a file beside it that is to say how the weights are
     quantized, before that is read.
 
     Raises :class:`InvalidConfig` for weights that cannot run as they are stored, :class:`ArgumentError` for what
@@ -167,7 +167,7 @@ def as_loaded(
         raise InvalidConfig(
             [Fault(settings.where, "none, since the caller gives one", f"quant_method {name!r}")],
             hint="Leave quantization_config= out to run the weights as they are stored; or add dequantize=True, and "
-            "plain numbers are made of them, and quantized anew.",
+            "they are dequantized, and quantized again.",
         )
     logical = dequantized(checkpoint, settings.values, config.model_type, settings.where)
     if options.dequantize:
@@ -179,12 +179,12 @@ def as_loaded(
         why = method.why_not_packed or "they do only where config.json says so, under 'quantization_config'"
         raise InvalidConfig(
             [Fault(settings.where, "none, or dequantize=True", f"quant_method {name!r}")],
-            hint=f"{name!r} weights cannot run as they are stored here: {why}. dequantize=True makes them plain ones.",
+            hint=f"{name!r} weights cannot run as they are stored here: {why}. dequantize=True dequantizes them.",
         )
     if framework != "torch":
         raise InvalidConfig(
             [Fault(settings.where, "none, or dequantize=True", f"quant_method {name!r}")],
-            hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True makes them plain ones.",
+            hint=f"{library}'s weights run as they are stored in PyTorch only. dequantize=True dequantizes them.",
         )
     return checkpoint.holding(method.packed(checkpoint, logical.values(), settings.values, settings.where))
 
@@ -203,8 +203,8 @@ def _gguf(checkpoint: Checkpoint, options: Options, framework: str) -> Checkpoin
         raise ArgumentError("dequantize=False keeps GGUF weights packed, which runs in PyTorch only. Leave it out.")
     if options.quantization_config is not None:
         raise ArgumentError(
-            "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantizes anew: give "
-            "one of them."
+            "dequantize=False keeps weights as the GGUF file has them, and quantization_config= quantizes them: "
+            "give one of them."
         )
     return checkpoint.holding(map(_in_blocks, checkpoint.values()))
 

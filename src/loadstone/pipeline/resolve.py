@@ -69,7 +69,7 @@ class ResolvedModel:
     def open(self, framework: str) -> Checkpoint | None:
         """The weights as a model of a framework has them; None where ``state_dict`` holds them.
 
-        Of weights in fewer bits that become plain ones, the config says nothing any more. Raises what
+        Of quantized weights that are dequantized, the config says nothing any more. Raises what
         :func:`loadstone.open_checkpoint` and :func:`loadstone.pipeline.quantized_checkpoint.as_loaded` raise, and
         :class:`InvalidConfig` where config and weights do not belong together.
         """

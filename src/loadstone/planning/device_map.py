@@ -58,13 +58,13 @@ def normalize(place: Any) -> Place:
         raise ArgumentError(
             "device_map names 'meta', where nothing can be loaded. For a skeleton: a class and its config."
         )
-    found = re.fullmatch(_ACCELERATOR, text)
-    if found is None:
+    accelerator = re.fullmatch(_ACCELERATOR, text)
+    if accelerator is None:
         raise ArgumentError(
             f"{place!r} is no device. Expected the number of an accelerator, 'cuda:0', 'cpu' or 'disk'; for a whole "
             f"model also {', '.join(STRATEGIES)}."
         )
-    return int(found[1] or 0)
+    return int(accelerator[1] or 0)
 
 
 def budgets(max_memory: Mapping[Any, Any] | None, found: Mapping[Place, int]) -> dict[Place, int]:
@@ -145,10 +145,10 @@ def place_by_strategy(
             Block(sum(unit.nbytes for unit in row), sum(unit.cache_bytes for unit in row) if main != CPU else 0)
             for row in rows
         ]
-        found = split(blocks, [*bins, Bin(DISK, budgets.get(DISK))], chosen)
-        if found is None:
+        chosen_places = split(blocks, [*bins, Bin(DISK, budgets.get(DISK))], chosen)
+        if chosen_places is None:
             raise DoesNotFit(_too_large(units, budgets))
-        streamed = [row for row, place in zip(rows, found, strict=True) if _is_streamed(place, main)]
+        streamed = [row for row, place in zip(rows, chosen_places, strict=True) if _is_streamed(place, main)]
         needed = activation_bytes + _ring(streamed) + sum(unit.cache_bytes for row in streamed for unit in row)
         if main == CPU:
             needed += sum(unit.cache_bytes for row in rows for unit in row if row not in streamed)
@@ -162,7 +162,7 @@ def place_by_strategy(
             f"and values; the budget there is {_exact(there)}, {_exact(kept_back - there)} short. Give more in "
             "max_memory, or less to compute in max_batch and max_length."
         )
-    places = {unit.name: place for row, place in zip(rows, found, strict=True) for unit in row}
+    places = {unit.name: place for row, place in zip(rows, chosen_places, strict=True) for unit in row}
     return _placement(units, tied, places, budgets, kept_back, "no room on a faster device")
 
 
@@ -176,7 +176,7 @@ def place_by_hand(
     private_only: Collection[Place] = (),
     activation_bytes: int = 0,
 ) -> Placement:
-    """What a ``device_map`` by module-name prefix says; tied slots lie where their numbers do.
+    """What a ``device_map`` by module-name prefix says; tied slots lie where their values do.
 
     ``known``: modules without slots that a map may name too. ``private_only``: places where views of files do not
     count, since the system takes their memory back when it needs it.
@@ -191,27 +191,27 @@ def place_by_hand(
     if keys.keys() == {""}:  # one place for all, as nearly always
         places = dict.fromkeys((unit.name for unit in units), keys[""])
     for unit in units if not places else ():
-        found = {slot: _covering(slot, keys) for slot in unit.slots}
-        missing = [slot for slot, key in found.items() if key is None]
+        key_of = {slot: _covering(slot, keys) for slot in unit.slots}
+        missing = [slot for slot, key in key_of.items() if key is None]
         if missing and all(slot in tied for slot in missing):
-            continue  # it has no numbers of its own to place
+            continue  # it has no values of its own to place
         if missing:
             faults.append(Fault(unit.name, "a place in device_map", "none"))
             continue
-        said = {keys[key] for key in found.values() if key is not None}
-        if len(said) > 1:
-            where = ", ".join(map(repr, sorted(said, key=_speed)))
+        wanted = {keys[key] for key in key_of.values() if key is not None}
+        if len(wanted) > 1:
+            where = ", ".join(map(repr, sorted(wanted, key=_speed)))
             faults.append(Fault(unit.name, "one place, since a block is never split", where))
         else:
-            places[unit.name] = said.pop()
+            places[unit.name] = wanted.pop()
     if faults:
         raise InvalidDeviceMap(faults, hint=f"A map that covers the model: {shown_map(_completed(units, places))}")
     main = next((place for place in places.values() if isinstance(place, int)), CPU)
     streamed = [[unit] for unit in units if _is_streamed(places.get(unit.name, CPU), main)]
     reserve = activation_bytes + _ring(streamed) + sum(unit.cache_bytes for unit in units)
-    made = _placement(units, tied, places, budgets, reserve, "device_map says so")
-    _check_fit(units, tied, made, private_only)
-    return made
+    placement = _placement(units, tied, places, budgets, reserve, "device_map says so")
+    _check_fit(units, tied, placement, private_only)
+    return placement
 
 
 def keep(units: Iterable[Unit], places: Mapping[str, Place], budget_bytes: int) -> frozenset[str]:
@@ -235,11 +235,11 @@ def keep(units: Iterable[Unit], places: Mapping[str, Place], budget_bytes: int) 
 
 def compact(places: Mapping[str, Place]) -> dict[str, Place]:
     """The same map with as few keys as say it: one prefix where all below it lies in one place."""
-    found: dict[str, Place] = {}
+    compacted: dict[str, Place] = {}
 
     def visit(prefix: str, names: list[str]) -> None:
         if len({places[name] for name in names}) == 1:
-            found[prefix] = places[names[0]]
+            compacted[prefix] = places[names[0]]
             return
         below: dict[str, list[str]] = {}
         start = len(prefix) + 1 if prefix else 0
@@ -251,7 +251,7 @@ def compact(places: Mapping[str, Place]) -> dict[str, Place]:
 
     if places:
         visit("", list(places))
-    return found
+    return compacted
 
 
 def shown_map(places: Mapping[str, Place]) -> str:
@@ -270,7 +270,7 @@ def _strategy(name: str) -> Strategy:
 def _rows(units: Sequence[Unit], tied: Mapping[str, str]) -> list[list[Unit]]:
     """Units that must not part: each block alone; what lies before, between or after blocks together.
 
-    What lies around blocks may add up in one another's forward pass, so it stays on one device. A unit without numbers
+    What lies around blocks may add up in one another's forward pass, so it stays on one device. A unit without values
     of its own follows those it is tied to.
     """
     rows: list[list[Unit]] = []
@@ -352,26 +352,26 @@ def _covering(slot: str, keys: Mapping[str, Place]) -> str | None:
 def _completed(units: Sequence[Unit], places: Mapping[str, Place]) -> dict[str, Place]:
     """The map with each uncovered unit where the one before it is."""
     last = next(iter(places.values()), CPU)
-    found: dict[str, Place] = {}
+    completed: dict[str, Place] = {}
     for unit in units:
-        last = found[unit.name] = places.get(unit.name, last)
-    return found
+        last = completed[unit.name] = places.get(unit.name, last)
+    return completed
 
 
 def _check_fit(
-    units: Sequence[Unit], tied: Mapping[str, str], made: Placement, private_only: Collection[Place]
+    units: Sequence[Unit], tied: Mapping[str, str], placement: Placement, private_only: Collection[Place]
 ) -> None:
-    for place, budget in made.budgets.items():
-        used = made.reserve_bytes if place == made.main else 0
+    for place, budget in placement.budgets.items():
+        used = placement.reserve_bytes if place == placement.main else 0
         first = None
         for unit in units:
-            if made.places[unit.name] == place:
+            if placement.places[unit.name] == place:
                 used += unit.private_bytes if place in private_only else unit.nbytes
                 first = first or (unit.name if used > budget else None)
         if used <= budget:
             continue
         try:
-            nearest = f"A map that fits: {shown_map(place_by_strategy(units, tied, 'auto', made.budgets).places)}"
+            nearest = f"A map that fits: {shown_map(place_by_strategy(units, tied, 'auto', placement.budgets).places)}"
         except DoesNotFit as error:
             nearest = str(error)
         named = f"; {first} is the first that does not fit" if first else ""

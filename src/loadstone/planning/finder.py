@@ -1,4 +1,4 @@
-"""Where the numbers of one slot are stored: under its name, another spelling of it, or in parts."""
+"""Where the values of one slot are stored: under its name, another spelling of it, or in parts."""
 
 from __future__ import annotations
 

@@ -50,14 +50,14 @@ class Layout:
 
     dtypes: SlotDTypes
     sizes: Mapping[str, Size]
-    """Of every slot that owns its numbers."""
+    """Of every slot that owns its values."""
     units: tuple[Unit, ...]
     placement: Placement
     device: Place
     """Where everything runs that lies on the CPU or the disk; ``"cuda"`` where the caller leaves the number open."""
     quantized: QuantizedSlots | None
     offloaded: tuple[str, ...]
-    """Slots on the disk whose numbers the files do not hold as the model needs them, so that they are written once."""
+    """Slots on the disk whose values the files do not hold as the model needs them, so that they are written once."""
 
     @property
     def left_plain(self) -> tuple[str, ...]:
@@ -70,11 +70,11 @@ class Layout:
         return isinstance(self.placement.main, int)
 
     def on_disk(self, slot: str) -> bool:
-        """Whether a slot's numbers are read from the disk when they are needed."""
+        """Whether a slot's values are read from the disk when they are needed."""
         return self.placement.slots.get(slot) == DISK
 
     def must_cross(self, slot: str) -> bool:
-        """Whether a slot's numbers lie elsewhere than the accelerator that computes with them."""
+        """Whether a slot's values lie elsewhere than the accelerator that computes with them."""
         return self.is_accelerated and not isinstance(self.placement.slots.get(slot, 0), int)
 
     def hf_device_map(self) -> dict[str, Place]:
@@ -206,7 +206,8 @@ def _check_quantized(quantized: QuantizedSlots, made: Layout) -> None:
     if away:
         raise ArgumentError(
             f"device_map or max_memory leaves {len(away)} quantized weights on the disk or the CPU, the first "
-            f"{away[0]}. They can only lie where they compute: give those devices more room, or load plain weights."
+            f"{away[0]}. They must be on the device that computes with them: give those devices more room, "
+            "or load unquantized weights."
         )
     if quantized.needs_accelerator and not made.is_accelerated:
         raise ArgumentError(quantized.needs_accelerator)

@@ -65,7 +65,7 @@ def match(
     absent: Mapping[str, str] = _NOTHING,
     passed_over: Sequence[str] = (),
 ) -> LoadPlan:
-    """Find where each slot's numbers come from.
+    """Find where each slot's values come from.
 
     ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored. ``absent``: stored
     name that cannot be had, though an index lists it → why; a slot that it belongs to is never newly initialized.
@@ -124,7 +124,7 @@ def match(
             hint="Do config.json and the weights belong together? ignore_mismatched_sizes=True initializes these anew.",
         )
     for slot, pieces in wrong:
-        if untied.pop(slot.name, None) is None:  # else the tie gives it numbers
+        if untied.pop(slot.name, None) is None:  # else the tie gives it values
             recipes[slot.name] = Initialized(
                 f"stored with shape {pieces[0].tensor.shape}, the model needs {slot.shape}"
             )
@@ -134,7 +134,7 @@ def match(
     if strict and (unused or any(isinstance(recipe, Initialized) for recipe in recipes.values())):
         faults = [Fault(name, "a slot that takes it", "none") for name in unused]
         faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Initialized)]
-        raise UnusedTensors(faults, hint="Without strict=True this is allowed, and said in the load report.")
+        raise UnusedTensors(faults, hint="Without strict=True this is allowed, and listed in the load report.")
     return LoadPlan(
         {slot.name: recipes[slot.name] for slot in slots},
         unused,
@@ -184,7 +184,7 @@ def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:
 def _bad_codes(
     codes: Sequence[Codes], recipes: Mapping[str, Recipe], finder: Finder, lacking: Sequence[Slot]
 ) -> list[Codes]:
-    """The codes that a slot would take for its numbers, and those in the place of what a slot lacks."""
+    """The codes that a slot would take for its values, and those in the place of what a slot lacks."""
     taken = {tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors}
     places = {name.rpartition(".")[0] for slot in lacking for name in finder.spellings(slot.name)}
     return [each for each in codes if each.tensor.name in taken or not places.isdisjoint(ancestors(each.tensor.name))]

@@ -1,8 +1,8 @@
 """Stacked experts that a GGUF file has in blocks: where the rows of each lie, and whether one view has them all.
 
-llama.cpp keeps the gates of all experts in one tensor, the ups and the downs in two others; files from before April
-2024 have a tensor for each expert. A slot of ours has gates and ups together. Most files have all of them at equal
-distances, so that one strided view of the file is the slot, and nothing is copied.
+llama.cpp keeps the gate projections of all experts in one tensor, the up and down projections in two others; files from
+before April 2024 have a tensor for each expert. A slot of ours has gate and up projections together. Most files have
+all of them at equal distances, so that one strided view of the file is the slot, and nothing is copied.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class ExpertBlocks:
 
     @property
     def elements(self) -> int:
-        """Numbers that all hold."""
+        """Values that all hold."""
         return self.count * self.columns * sum(part.rows for part in self.parts)
 
     @property
@@ -115,8 +115,8 @@ class _Matrix(NamedTuple):
 def experts_of(recipe: Recipe) -> ExpertBlocks | None:
     """What a slot of stacked experts is made of, if all of it is in blocks that are to stay so, each part in one type.
 
-    Gates and ups may be of two types. Gates of several types, which files with a tensor for each expert may have, are
-    decoded.
+    Gate and up projections may be of two types. Gate projections of several types, which files with a tensor for each
+    expert may have, are decoded.
     """
     parts: dict[int, list[_Matrix]] = {}
     for piece in recipe.pieces if isinstance(recipe, Stored) else ():

@@ -1,4 +1,4 @@
-"""Stored tensors that are codes and no weights: few bits, with the scales beside them that make numbers of them.
+"""Stored tensors that are codes and no weights: few bits, with the scales beside them that make values of them.
 
 Quantized checkpoints say in their settings how codes are read. Where those are missing, what is stored still tells: a
 float8 tensor is a weight of its own only if nothing scales it. Names as compressed-tensors, ModelOpt, DeepSeek, vLLM,
@@ -37,7 +37,7 @@ class Codes(NamedTuple):
         """What is wrong with taking them for a weight."""
         return Fault(
             f"{self.tensor.file}: tensor {self.tensor.name}",
-            "plain numbers, or settings that say how they are quantized",
+            "unquantized values, or settings that say how they are quantized",
             f"{self.tensor.dtype} codes, which {self.scale.name} scales",
         )
 
@@ -60,7 +60,7 @@ def refuse(codes: Iterable[Codes]) -> InvalidConfig:
     return InvalidConfig(
         [each.fault() for each in codes],
         hint="These weights are quantized, and no settings in config.json or beside it tell how to read them. Add "
-        "the quantization_config that their author gave to config.json, and dequantize=True makes plain weights of "
+        "the quantization_config that their author gave to config.json, and dequantize=True dequantizes "
         "them; or load the model's unquantized version.",
     )
 

@@ -1,4 +1,4 @@
-"""What weights in fewer bits take: those that are stored so, and those that are quantized while they are loaded."""
+"""What quantized weights take: those that are stored so, and those that are quantized while they are loaded."""
 
 from __future__ import annotations
 
@@ -107,18 +107,21 @@ def check_prequantized(kept: Iterable[str], plan: LoadPlan, library: str, layers
         recipe = plan.recipes[name]
         parts = [part for each in packed_of(recipe) for part in each.parts]
         if name not in known or not _is_whole(recipe):
-            is_stack, is_turned = name in experts, name in turned
-            found = (
-                "stacked experts" if is_stack else "a map of (inputs, outputs)" if is_turned else "no linear layer's"
-            )
-            found = found if name not in linear else "made of several tensors, or of a part of one"
+            if name in linear:
+                found = "made of several tensors, or of a part of one"
+            elif name in experts:
+                found = "stacked experts"
+            elif name in turned:
+                found = "a transposed linear weight (GPT-2's Conv1D)"
+            else:
+                found = "not the weight of a linear layer"
             faults.append(Fault(name, "a linear layer's weight, stored as the model has it", found))
         elif name in experts and len({part.shape[:2] for part in parts}) > 1:  # of which an expert could not be taken
             said = ", ".join(f"{part.name} of shape {part.shape}" for part in parts)
             faults.append(Fault(name, "a scale for each row of each expert", said))
     if faults:
         raise InvalidConfig(
-            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
+            faults, hint="These weights cannot run as they are stored. dequantize=True dequantizes them."
         )
 
 

@@ -78,10 +78,12 @@ def _to_quantize(asked: Quantization, plan: LoadPlan, structure: Structure, dtyp
     if not sizes:
         has_turned = any(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=False))
         others = ", ".join(each.names[0] for each in methods() if each.presets() and each.packs_transposed)
-        hint = f" Those of GPT-2's kind are quantized by {others}." if has_turned and not asked.takes_turned else ""
+        hint = ""
+        if has_turned and not asked.takes_turned:
+            hint = f" Transposed linear weights (GPT-2's Conv1D) are quantized by {others}."
         raise ArgumentError(
-            f"quantization_config: {structure.class_name} has no linear layer that could be quantized, beside "
-            f"embeddings, heads and what it leaves out.{hint}"
+            f"quantization_config: {structure.class_name} has no linear layer that could be quantized, other "
+            f"than embeddings, heads and excluded modules.{hint}"
         )
     for dtype in {size.dtype for size in sizes.values()}:
         asked.check_dtype(dtype)

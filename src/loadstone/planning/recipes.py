@@ -102,7 +102,7 @@ class Stored(NamedTuple):
 
 
 class Tied(NamedTuple):
-    """The same numbers as another slot."""
+    """The same values as another slot."""
 
     slot: str
 

@@ -1,4 +1,4 @@
-"""Whether stored tensors hold the same numbers, as far as their names, files and shapes tell."""
+"""Whether stored tensors hold the same values, as far as their names, files and shapes tell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from loadstone.core.tensors import StoredTensor
 from loadstone.planning.recipes import Piece
 
 Same = Callable[[StoredTensor, StoredTensor], bool]
-"""Whether two stored tensors hold the same numbers."""
+"""Whether two stored tensors hold the same values."""
 
 
 def lie_in_one_place(one: StoredTensor, other: StoredTensor) -> bool:

@@ -15,7 +15,7 @@ _SHOWN = 20
 
 @record
 class SlotDTypes:
-    """The dtype of every floating-point slot; whole numbers stay what they are."""
+    """The dtype of every floating-point slot; integers stay what they are."""
 
     main: DType | None
     """For what nothing else is said of; None: as stored."""
@@ -59,7 +59,7 @@ def slot_dtypes(
 ) -> SlotDTypes:
     """What ``torch_dtype`` asks for. float8 is for storing: the ``linear_weights`` are in it, all else in bfloat16.
 
-    ``modules``: the names that ``by_module`` may use; ``tied``: further slot → the slot whose numbers it shares.
+    ``modules``: the names that ``by_module`` may use; ``tied``: further slot → the slot whose values it shares.
     Raises :class:`ArgumentError` that lists names of no module, and for tied slots of two dtypes.
     """
     unknown = [name for name in by_module if name not in modules]
@@ -68,9 +68,7 @@ def slot_dtypes(
         for name in unknown[:_SHOWN]:
             near = difflib.get_close_matches(name, modules, n=1)
             told.append(f"{name!r}" + (f" (did you mean {near[0]!r}?)" if near else ""))
-        raise ArgumentError(
-            f"dtype names what is no module of this model: {', '.join(told)}. '' stands for all that is not named."
-        )
+        raise ArgumentError(f"dtype names unknown modules of this model: {', '.join(told)}. '' stands for all others.")
     found = SlotDTypes(main, by_module)
     for alias, owner in tied.items():
         one, other = found.of(alias), found.of(owner)

@@ -83,7 +83,7 @@ class _Price:
 
     def __init__(self, bins: Sequence[Bin], strategy: Strategy) -> None:
         self._bins, self._strategy = bins, strategy
-        # Whole numbers in place of used² / capacity, so that sums compare exactly.
+        # Integers in place of used² / capacity, so that sums compare exactly.
         accelerators = {i: bin.capacity for i, bin in enumerate(bins) if isinstance(bin.place, int) and bin.capacity}
         common = math.lcm(*accelerators.values()) if accelerators else 1
         self._weights: Mapping[int, int] = {i: common // capacity for i, capacity in accelerators.items()}

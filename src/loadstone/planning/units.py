@@ -17,7 +17,7 @@ class Unit(NamedTuple):
     name: str
     slots: tuple[str, ...]
     nbytes: int = 0
-    """Tied slots count where the numbers live, and nothing here."""
+    """Tied slots count where the values live, and nothing here."""
     private_bytes: int = 0
     """Of these, what on a CPU cannot be a view of the checkpoint's files, since it is cast, stacked or initialized."""
     is_block: bool = False
@@ -37,9 +37,9 @@ class Size(NamedTuple):
 def sizes(
     slots: Iterable[Slot], plan: LoadPlan, dtypes: SlotDTypes, quantized_sizes: Mapping[str, Size] | None = None
 ) -> dict[str, Size]:
-    """The size of every slot that owns its numbers, in the dtypes that are asked for.
+    """The size of every slot that owns its values, in the dtypes that are asked for.
 
-    ``quantized_sizes``: the sizes of slots that are kept in fewer bits than a dtype has.
+    ``quantized_sizes``: the sizes of slots that are kept quantized.
     """
     made: dict[str, Size] = {}
     seen: set[str] = set()

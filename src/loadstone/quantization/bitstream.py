@@ -1,4 +1,4 @@
-"""Numbers of 1 to 8 bits that lie one after the other, the lowest bits of each byte first → float32, by look-up."""
+"""Values of 1 to 8 bits that lie one after the other, the lowest bits of each byte first → float32, by look-up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Code(NamedTuple):
     """``"unsigned"``; ``"offset"``, the number and half of all codes; ``"float"``, E2M1 of 4 or E2M3 of 6 bits."""
 
     def words(self, count: int) -> int:
-        """32-bit words that ``count`` numbers take.
+        """32-bit words that ``count`` values take.
 
         >>> Code(3).words(32), Code(4).words(9)
         (3, 2)
@@ -28,12 +28,12 @@ class Code(NamedTuple):
 
 
 def decoded(raw: ByteArray, code: Code, count: int) -> FloatArray:
-    """Bytes (…, n) → (…, ``count``) float32, memory of its own; ``count`` numbers lie in those bytes."""
+    """Bytes (…, n) → (…, ``count``) float32, memory of its own; ``count`` values lie in those bytes."""
     if 8 % code.bits == 0:
-        # One look-up a byte gives all of its numbers.
+        # One look-up a byte gives all of its values.
         numbers = np.take(_in_byte(code), raw, axis=0).reshape(*raw.shape[:-1], -1)
         return numbers if numbers.shape[-1] == count else np.ascontiguousarray(numbers[..., :count])
-    eights = -(-count // 8)  # eight numbers are as many bytes as each has bits
+    eights = -(-count // 8)  # eight values are as many bytes as each has bits
     nbytes = min(raw.shape[-1], eights * code.bits)
     padded = np.zeros((*raw.shape[:-1], eights * code.bits), np.uint8)
     padded[..., :nbytes] = raw[..., :nbytes]
@@ -67,7 +67,7 @@ def values(code: Code) -> FloatArray:
 
 @cache
 def _in_byte(code: Code) -> FloatArray:
-    """All numbers of every byte, in order: (256, 8 / bits)."""
+    """All values of every byte, in order: (256, 8 / bits)."""
     shifts = np.arange(0, 8, code.bits)
     codes = (np.arange(256)[:, None] >> shifts) & ((1 << code.bits) - 1)
     return np.ascontiguousarray(values(code)[codes])

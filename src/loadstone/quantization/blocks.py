@@ -1,4 +1,4 @@
-"""Numbers of a few bits in boxes of one size, each of which has a scale, and perhaps a number to take away or to add.
+"""Values of a few bits in boxes of one size, each of which has a scale, and perhaps a number to take away or to add.
 
 A box may be a row, a part of a row, a tile, a whole matrix. The scales of all boxes lie in the boxes' order, or
 turned, or in the tiles that some graphics processors read.
@@ -32,7 +32,7 @@ _HALVES = {"int4": TWOS_COMPLEMENT, "fp4": E2M1}
 
 @dataclass(frozen=True)
 class Blocks:
-    """number = (code − ``zero``) × scale, or code × scale + ``zero`` where that ``is_added``.
+    """value = (code − ``zero``) × scale, or code × scale + ``zero`` where that ``is_added``.
 
     ``halves``: what two codes in a byte are, ``"int4"`` or ``"fp4"``; empty where a code is an element of ``codes``.
     ``scales`` has one number for each box: row-major (:data:`IN_ORDER`); with the last two dimensions exchanged
@@ -86,7 +86,7 @@ class Blocks:
         return np.ravel_multi_index(inside, counts(self.shape, self.box)[:-1])
 
     def _of(self, part: StoredTensor, raw: ByteArray, boxes: NDArray[np.intp]) -> FloatArray:
-        """Numbers of some rows of boxes, as float32 (rows, boxes in a row)."""
+        """Values of some rows of boxes, as float32 (rows, boxes in a row)."""
         *_, down, across = counts(self.shape, self.box)
         size = part.dtype.bits // 8
         if self.layout == TURNED:
@@ -112,9 +112,9 @@ def blocks(packing: Blocks, name: str, dtype: DType, problems: Problems) -> Stor
     before = len(problems)
     for part in packing.parts:
         if not lies_in_rows(part):
-            problems.add(part, "one number after the other", f"{part.dtype}, shape {part.shape}")
+            problems.add(part, "contiguous row-major values", f"{part.dtype}, shape {part.shape}")
     if len(shape) < 2 or len(box) != len(shape) or any(size % part for size, part in zip(shape, box, strict=False)):
-        problems.add(codes, f"a shape in whole boxes of {box}", f"shape {shape}")
+        problems.add(codes, f"a shape in whole blocks of {box}", f"shape {shape}")
     elif packing.halves and shape[-1] % 2:
         problems.add(codes, "whole bytes in each row", f"shape {shape}")
     elif codes.nbytes * (2 if packing.halves else 1) != math.prod(shape):
@@ -124,7 +124,7 @@ def blocks(packing: Blocks, name: str, dtype: DType, problems: Problems) -> Stor
     each = counts(shape, box)
     for number in (packing.scales, packing.zero):
         if number is not None and not _fits(number, packing.layout, each):
-            expected = f"{math.prod(each)} numbers, for {' × '.join(map(str, each))} boxes of {box}"
+            expected = f"{math.prod(each)} values, one for each of {' × '.join(map(str, each))} blocks of {box}"
             problems.add(number, expected, f"{number.dtype}, shape {number.shape} for {name} of shape {shape}")
     over = packing.over
     if over is not None and (math.prod(over.shape) not in (1, shape[0]) or not over.dtype.is_floating):

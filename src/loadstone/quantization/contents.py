@@ -52,7 +52,7 @@ def json_object(text: bytes | str) -> dict[str, object] | None:
 
 
 def sizes(value: object) -> tuple[int, ...] | None:
-    """A list of whole numbers of at least 1, as a shape; None if it is no such list."""
+    """A list of integers of at least 1, as a shape; None if it is no such list."""
     if not isinstance(value, list) or not 1 <= len(value) <= 8:
         return None
     if any(type(size) is not int or not 1 <= size < 1 << 40 for size in value):

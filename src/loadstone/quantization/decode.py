@@ -35,7 +35,7 @@ def floats(raw: ByteArray, dtype: DType) -> FloatArray:
 
 
 def exact(raw: ByteArray, dtype: DType) -> NDArray[np.number | np.bool_]:
-    """Bytes → numbers as they are: a view with a dtype of NumPy's where it has it, else float32."""
+    """Bytes → values as they are: a view with a dtype of NumPy's where it has it, else float32."""
     return raw.view(NUMPY[dtype]) if dtype in NUMPY else floats(raw, dtype)
 
 
@@ -45,12 +45,12 @@ def from_bfloat16(halves: NDArray[np.uint16], values: FloatArray) -> None:
 
 
 def integers(raw: ByteArray, dtype: DType) -> NDArray[np.integer]:
-    """Bytes → whole numbers, a view."""
+    """Bytes → integers, a view."""
     return raw.view(NUMPY[dtype])
 
 
 def unpacked(words: NDArray[np.integer], bits: int) -> NDArray[np.uint32]:
-    """32-bit words → 32 / ``bits`` times as many numbers, the lowest bits of each word first."""
+    """32-bit words → 32 / ``bits`` times as many values, the lowest bits of each word first."""
     shifts = np.arange(0, 32, bits, dtype=np.uint32)
     numbers = (words.view(np.uint32)[..., None] >> shifts) & np.uint32((1 << bits) - 1)
     return numbers.reshape(*words.shape[:-1], -1)

@@ -1,4 +1,4 @@
-"""Numbers → stored bytes, the way back from :mod:`loadstone.quantization.decode`; NumPy knows half of the dtypes."""
+"""Values → stored bytes, the way back from :mod:`loadstone.quantization.decode`; NumPy knows half of the dtypes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TARGETS = (
     *(DType.FLOAT64, DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16),
     *(DType.FLOAT8_E4M3FN, DType.FLOAT8_E5M2),
 )
-"""What numbers can be rounded to."""
+"""What values can be rounded to."""
 _END = {
     DType.FLOAT64: 0x7FF0_0000_0000_0000,
     DType.FLOAT32: 0x7F80_0000,
@@ -29,11 +29,11 @@ _END = {
     DType.FLOAT8_E4M3FN: 0x7E,
 }
 """Bits that are all set in what is no finite number, and in nothing else; of a dtype without infinities, in the largest
-numbers too."""
+values too."""
 
 
 def narrowed(values: NDArray[np.floating], dtype: DType) -> NDArray[np.unsignedinteger]:
-    """Numbers → words of as many bits as ``dtype`` has, in the same shape: rounded to nearest, ties to even.
+    """Values → words of as many bits as ``dtype`` has, in the same shape: rounded to nearest, ties to even.
 
     ``values``: float32 or float64; the latter become float32 first on their way to less than 16 bits, or to bfloat16,
     as PyTorch does it. Beyond the largest number lies infinity; where ``dtype`` has none, what is beyond, infinity too,
@@ -57,7 +57,7 @@ def overflows(values: NDArray[np.floating], words: NDArray[np.unsignedinteger], 
 
 
 def _beyond(values: NDArray[np.floating], words: NDArray[np.unsignedinteger], dtype: DType) -> NDArray[np.bool_]:
-    """Which numbers were."""
+    """Which values were."""
     ends: NDArray[np.bool_] = words & words.dtype.type(_END[dtype]) == _END[dtype]
     if ends.any():
         there = values[ends]
@@ -71,7 +71,7 @@ def recode(
 ) -> bool:
     """Words of a dtype of at most 16 bits → those of another, into ``words``; whether one was beyond what it reaches.
 
-    Looked up: the same as :func:`narrowed` makes of the numbers, and several times faster.
+    Looked up: the same as :func:`narrowed` makes of the values, and several times faster.
     """
     table = _table(source, target)
     np.take(table.words, codes, mode="clip", out=words)
@@ -111,7 +111,7 @@ def _to_eight_bits(values: FloatArray, dtype: DType) -> ByteArray:
     magnitudes = np.abs(values)
     middles = _middles(dtype)
     codes = np.searchsorted(middles, magnitudes.reshape(-1)).reshape(values.shape)
-    # In the middle between two numbers, the one whose last bit is zero.
+    # In the middle between two values, the one whose last bit is zero.
     is_tie = middles[np.minimum(codes, len(middles) - 1)] == magnitudes
     codes = codes + (is_tie & (codes & 1 == 1))
     if dtype is DType.FLOAT8_E4M3FN:

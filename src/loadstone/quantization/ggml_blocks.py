@@ -1,4 +1,4 @@
-"""Blocks of ggml's types → float32, the numbers that the ``gguf`` package gives, bit for bit.
+"""Blocks of ggml's types → float32, the values that the ``gguf`` package gives, bit for bit.
 
 The types that nearly all files are made of are decoded here, as :mod:`loadstone.quantization.ggml_layouts` describes
 them, with the operations in the order that the reference has them and with as few passes over memory as NumPy allows:
@@ -31,26 +31,26 @@ WITHOUT_NUMBERS = frozenset({"Q8_1", "Q8_K", "Q1_0"})
 
 
 def decode(raw: ByteArray, kind: GgmlType) -> FloatArray:
-    """Bytes of whole blocks, (rows, bytes of a row) → float32, (rows, numbers of a row)."""
+    """Bytes of whole blocks, (rows, bytes of a row) → float32, (rows, values of a row)."""
     rows = len(raw)
     if kind.dtype is not None:
         return floats(raw, kind.dtype)
     layout = LAYOUTS.get(kind.name)
     if layout is None:
         return _by_package(raw, kind)
-    with np.errstate(all="ignore"):  # damaged scales may be infinite; the numbers then are what they are
+    with np.errstate(all="ignore"):  # damaged scales may be infinite; the values then are what they are
         return _decode_blocks(raw.reshape(-1, kind.nbytes), layout).reshape(rows, -1)
 
 
 def refuse(kind: GgmlType, where: str) -> Fault | None:
-    """What is wrong with a tensor of this type, if no numbers can be made of it."""
+    """What is wrong with a tensor of this type, if no values can be made of it."""
     if kind.name not in WITHOUT_NUMBERS:
         return None
-    return Fault(where, "a type whose numbers the gguf package defines", f"GGUF {kind.name}", "Take another file")
+    return Fault(where, "a type that the gguf package can decode", f"GGUF {kind.name}", "Take another file")
 
 
 def needs_package(kind: GgmlType) -> bool:
-    """Whether numbers of the type come from the ``gguf`` package."""
+    """Whether values of the type come from the ``gguf`` package."""
     return kind.dtype is None and kind.name not in LAYOUTS
 
 

@@ -1,6 +1,6 @@
 """What ggml's blocks hold, and where: the one description that every reader of blocks follows.
 
-A weight of a block is ``code · scale - minimum``, in float32. Scales and minima are float16 numbers; in the types with
+A weight of a block is ``code · scale - minimum``, in float32. Scales and minima are float16 values; in the types with
 "K" in their names these are multiplied, in float32, by small integers of which each group of weights has its own.
 
 Source: the ``block_…`` structs and ``dequantize_row_…`` of https://github.com/ggml-org/llama.cpp

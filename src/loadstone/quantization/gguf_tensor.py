@@ -1,7 +1,7 @@
 """A tensor of a GGUF file as the model has it: its blocks decoded, and what llama.cpp's converter changed undone.
 
 What the converter changes, and why (``convert_hf_to_gguf.py`` of https://github.com/ggml-org/llama.cpp): Llama's
-queries and keys have the two numbers of each rotary pair beside each other, GPT-NeoX's have all heads' queries before
+queries and keys have the two values of each rotary pair beside each other, GPT-NeoX's have all heads' queries before
 all keys, GPT-2's matrices are turned, Gemma's norms have 1 added, RoBERTa's positions lack the first ones.
 """
 
@@ -143,7 +143,7 @@ class Blocks:
 
     @property
     def is_of_matrices(self) -> bool:
-        """Whether it is a matrix of numbers in fewer bits, or a stack of them, and nothing was added to them."""
+        """Whether it is a quantized matrix, or a stack of them, and nothing was added to them."""
         return self.type.dtype is None and len(self.stored.shape) in (2, 3) and not self.added
 
     @property

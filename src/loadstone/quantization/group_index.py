@@ -20,7 +20,7 @@ def order_of(
     if tensor is None:
         return None, True
     if tensor.dtype is not DType.INT32 or not lies_in_rows(tensor):
-        problems.add(tensor, "int32 numbers of groups", f"{tensor.dtype}, shape {tensor.shape}")
+        problems.add(tensor, "int32 group indices", f"{tensor.dtype}, shape {tensor.shape}")
         return None, False
     if not problems.shape(tensor, (inputs,), "a group for each input"):
         return None, False
@@ -29,6 +29,6 @@ def order_of(
     if least == -1:
         return None, True
     if least < 0 or most >= groups:
-        problems.add(tensor, f"numbers of {groups} groups, 0 to {groups - 1}", f"{least} to {most}")
+        problems.add(tensor, f"group indices from 0 to {groups - 1}", f"{least} to {most}")
         return None, False
     return (None if np.array_equal(numbers, np.arange(inputs) // group) else tensor), True

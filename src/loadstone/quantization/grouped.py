@@ -1,4 +1,4 @@
-"""A matrix whose numbers are (code − zero) × scale, row by row: scale and zero belong to blocks of rows and columns.
+"""A matrix whose values are (code − zero) × scale, row by row: scale and zero belong to blocks of rows and columns.
 
 Codes are of a few bits, or elements of a dtype. A block is all of the matrix, some rows of it, or groups of columns in
 each row; columns may belong to groups in another order than they lie in (``order``: the group of each). Of all scales
@@ -47,7 +47,7 @@ class Table:
             lines = raw.reshape(self.rows, -1)[first:stop]
             found = decoded(lines, self.code, lines.shape[-1] * 8 // self.code.bits)
         else:
-            # 32 numbers are a whole number of words, so that is where rows can be cut.
+            # 32 values fill words exactly, so that is where rows can be cut.
             start = first // 32
             words = raw.view("<u4").reshape(-1, self.groups)[start * self.code.bits : -(-stop // 32) * self.code.bits]
             lines = np.ascontiguousarray(words.T).view(np.uint8)
@@ -86,7 +86,7 @@ class Grouped:
     def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         rest = iter(others)
         numbers = floats(rows, self.codes.dtype) if self.code is None else decoded(rows, self.code, self.columns)
-        with np.errstate(all="ignore"):  # stored infinities are as good as other numbers
+        with np.errstate(all="ignore"):  # stored infinities are as good as other values
             scales = self._of_rows(self.scale, next(rest), first, len(rows))
             zeros = None if self.zero is None else self._of_rows(self.zero, next(rest), first, len(rows))
             groups = None if self.order is None else integers(next(rest), self.order.dtype)
@@ -101,7 +101,7 @@ class Grouped:
         yield from in_boxes((self.codes.shape[0], self.columns), first, numbers)
 
     def _of_rows(self, table: Table, raw: ByteArray, first: int, count: int) -> FloatArray:
-        """The numbers of a table for some rows of the matrix: (rows, groups)."""
+        """The values of a table for some rows of the matrix: (rows, groups)."""
         height = self.block[0]
         low = first // height
         found = table.numbers(raw, low, -(-(first + count) // height))
@@ -109,7 +109,7 @@ class Grouped:
 
 
 def _in_groups(numbers: FloatArray, width: int, scales: FloatArray, zeros: FloatArray | None) -> None:
-    """Apply scales and zeros, (rows, groups), to numbers (rows, columns) in place; the last group may be cut short."""
+    """Apply scales and zeros, (rows, groups), to values (rows, columns) in place; the last group may be cut short."""
     columns = numbers.shape[1]
     whole = columns // width
     parts = [(numbers[:, : whole * width].reshape(len(numbers), whole, width), slice(0, whole))]
@@ -130,14 +130,14 @@ def in_columns(
     zeros: Table,
     raw: tuple[ByteArray, ByteArray],
 ) -> None:
-    """Apply scales and zeros to numbers (outputs, inputs from number ``first`` on), in place.
+    """Apply scales and zeros to values (outputs, inputs from number ``first`` on), in place.
 
     The tables are (groups of inputs, outputs), and their bytes ``raw``; ``order`` is the group of each of those inputs,
     None where ``width`` neighbors share one.
     """
     count = numbers.shape[1]
     if order is not None:
-        # The numbers of one output's groups lie together, so that looking them up stays in the nearest cache.
+        # The values of one output's groups lie together, so that looking them up stays in the nearest cache.
         for table, of_table, apply in ((zeros, raw[1], np.subtract), (scales, raw[0], np.multiply)):
             of_output = np.ascontiguousarray(table.numbers(of_table, 0, table.rows).T)
             apply(numbers, np.take(of_output, order, axis=1, mode="clip"), out=numbers)

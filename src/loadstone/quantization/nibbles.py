@@ -1,4 +1,4 @@
-"""Numbers of four bits, two in a byte: each byte is looked up once, and both of its numbers come out together."""
+"""Values of four bits, two in a byte: each byte is looked up once, and both of its values come out together."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class PackedTensor:
     module: str
     """What the names of its parts begin with: the module's own name, and a dot."""
     beside: tuple[StoredTensor, ...] = ()
-    """What is stored with it that its numbers do not need, and its library or its file does."""
+    """What is stored with it that its values do not need, and its library or its file does."""
 
     @property
     def kind(self) -> str:

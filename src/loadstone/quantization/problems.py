@@ -56,10 +56,10 @@ class Problems:
         return default
 
     def size(self, settings: Mapping[str, object], key: str, default: int) -> int:
-        """A whole number of at least 1, the default where there is none."""
+        """An integer of at least 1, the default where there is none."""
         value = settings.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < _MOST:
-            self.setting(key, "a whole number of at least 1", value)
+            self.setting(key, "an integer of at least 1", value)
             return default
         return value
 
@@ -69,7 +69,7 @@ class Problems:
         if value is None:
             return None
         if not isinstance(value, list | tuple) or len(value) != 2:
-            self.setting(key, "two whole numbers", value)
+            self.setting(key, "two integers", value)
             return None
         first, second = (self.size({key: each}, key, 1) for each in value)
         return first, second

@@ -1,4 +1,4 @@
-"""A matrix of small numbers, float8 or int8, each block of which has a scale: number = stored number × scale.
+"""A matrix of small values, float8 or int8, each block of which has a scale: value = stored value × scale.
 
 One scale for all, one for each row, or one for each block of rows and columns, the last of which may be cut short
 (DeepSeek-V3, https://huggingface.co/deepseek-ai/DeepSeek-V3#61-inference-with-deepseek-infer-demo-example-only,

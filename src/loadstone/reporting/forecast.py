@@ -130,7 +130,7 @@ class Forecast:
         lines += [f"  {name}: {size}" for name, size in self.totals()]
         lines += [f"  {text}" for text in self.passed_over]
         if self.untied:
-            lines.append(f"  not tied, as what is stored differs: {', '.join(self.untied)}")
+            lines.append(f"  not tied, as the stored values differ: {', '.join(self.untied)}")
         if self.left_plain:
             lines.append(f"  not quantized: {len(self.left_plain)} stacks of experts, the first {self.left_plain[0]}")
         return "\n".join(lines)

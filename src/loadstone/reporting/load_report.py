@@ -1,4 +1,4 @@
-"""What a load did: where each slot's numbers came from, and what each stage took."""
+"""What a load did: where each slot's values came from, and what each stage took."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LoadReport:
     device: str = ""
     stages: list[Stage] = field(default_factory=list)
     sources: Mapping[str, Recipe] = field(default_factory=dict)
-    """Slot → where its numbers came from."""
+    """Slot → where its values came from."""
     initialized: Mapping[str, str] = field(default_factory=dict)
     """Newly initialized slot → why."""
     unused: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ class LoadReport:
         lines += [f"  {text}" for text in self.passed_over]
         if self.untied:
             pairs = [f"{name} and {source}" for name, source in self.untied.items()]
-            lines.append(f"  not tied, as what is stored differs: {_some(pairs)}")
+            lines.append(f"  not tied, as the stored values differ: {_some(pairs)}")
         if self.left_plain:
             lines.append(f"  not quantized, as the library has no form for stacks: {_some(self.left_plain)}")
         if self.unused:

@@ -44,7 +44,7 @@ def check_cached(paths: list[Path]) -> None:
     if faults:
         raise CorruptCheckpoint(
             faults,
-            hint="The cached files have changed since they were downloaded. force_download=True fetches them anew.",
+            hint="The cached files have changed since they were downloaded. force_download=True downloads them again.",
         )
 
 

@@ -43,7 +43,7 @@ def explained(repo_id: str, revision: str, endpoint: str | None) -> Iterator[Non
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise HubError(
-            f"{name}: {hub} knows no such model, or shows it to nobody without a token, and there is no such folder "
+            f"{name}: {hub} has no such model, or it is private, and there is no such folder "
             f"in {here()}. Check the spelling; for a private model {with_token}"
         ) from error
     except errors.RevisionNotFoundError as error:

@@ -32,7 +32,7 @@ _SPECIAL = ("bos", "eos", "pad", "unk", "cls", "sep", "mask")
 
 @dataclass(frozen=True)
 class TextBatch:
-    """Token ids of several texts, padded to one length: three (texts, length) tables."""
+    """Token ids of a batch of texts, padded to one length: three (batch, tokens) arrays."""
 
     input_ids: list[list[int]]
     attention_mask: list[list[int]]
@@ -72,7 +72,7 @@ class TextTokenizer:
     @classmethod
     def _from_gguf(cls, path: Path) -> Self:
         if not path.is_file():
-            raise TokenizerError(f"{path}: no such file, so text cannot become token ids.")
+            raise TokenizerError(f"{path}: no such file, so text cannot be tokenized.")
         _library()
         tokenizer, settings = build_tokenizer(read_metadata(path), str(path))
         return cls(tokenizer, settings, str(path))
@@ -83,7 +83,7 @@ class TextTokenizer:
         if not path.is_file():
             others = sorted(each.name for each in path.parent.glob("*") if "token" in each.name or "vocab" in each.name)
             raise TokenizerError(
-                f"{path.parent}: no {TOKENIZER_NAME} there, so text cannot become token ids"
+                f"{path.parent}: no {TOKENIZER_NAME} there, so text cannot be tokenized"
                 + (f" (found {', '.join(others[:5])}, which Loadstone does not read). " if others else ". ")
                 + "Add the tokenizer.json of this model, or call the model from Python with token ids of your own."
             )
@@ -195,7 +195,7 @@ class TextTokenizer:
         where the assistant is to go on; ``name`` is that of one template of several; ``variables`` are what else a
         template asks for (``tools=``, ``enable_thinking=``). Encode the text with ``add_special_tokens=False``.
 
-        Raises :class:`TokenizerError` where there is no template, or where it fails: it is a stranger's program, and
+        Raises :class:`TokenizerError` where there is no template, or where it fails: it is untrusted code, and
         runs in a sandbox that bounds its time and its memory.
         """
         template = template_of(self._settings.get("chat_template"), name, self.source)
@@ -212,7 +212,7 @@ class TextTokenizer:
         return render(template, known, self.source)
 
     def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = True) -> str:
-        """The text that ids stand for."""
+        """Decode token ids to text."""
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=skip_special_tokens))
 
     def token(self, token_id: int) -> str | None:

@@ -52,7 +52,7 @@ class Warmup:
 
     What is not in the page cache is read in large pieces, several at once; then it is entered into the page tables, in
     short ranges, since the kernel holds a lock over one that whoever allocates memory has to wait for. It holds no
-    memory: what is not needed any more is passed over.
+    memory: what is not needed any more is ignored.
     """
 
     def __init__(self, regions: Iterable[Region], threads: int | None = None) -> None:

@@ -29,7 +29,7 @@ class TransferOptions:
 
 
 def transfer_options(read: str = AUTO, threads: int | None = None) -> TransferOptions:
-    """For ``from_pretrained(…, transfer=transfer_options(…))``, where the choice shall not be Loadstone's.
+    """For ``from_pretrained(…, transfer=transfer_options(…))``, to choose instead of Loadstone.
 
     ``read``:
 
@@ -47,7 +47,7 @@ def transfer_options(read: str = AUTO, threads: int | None = None) -> TransferOp
     if read not in (AUTO, MAP, BUFFERED, DIRECT):
         raise ArgumentError(f"read is {read!r}, expected 'auto', 'map', 'buffered' or 'direct'.")
     if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 1):
-        raise ArgumentError(f"threads is {threads!r}, expected a whole number of at least 1.")
+        raise ArgumentError(f"threads is {threads!r}, expected an integer of at least 1.")
     return TransferOptions(read, threads)
 
 

@@ -151,7 +151,7 @@ def test_experts_refuse_xla_and_train_without_it() -> None:
     ("inputs", "said"),
     [
         (dict(input_idz=tiny.IDS), "Did you mean 'input_ids'"),
-        (dict(input_ids=tiny.IDS.astype(np.float32)), "whole numbers"),
+        (dict(input_ids=tiny.IDS.astype(np.float32)), "integers"),
         (dict(input_ids=tiny.IDS[0]), r"\(batch, tokens\)"),
         (dict(input_ids=np.stack([tiny.IDS, MASK])), r"\(batch, tokens\)"),
         (dict(input_ids=tiny.IDS, attention_mask=np.ones((2, 9))), r"expected \(2, 6\)"),

@@ -24,7 +24,7 @@ GIVEN: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a name less": (lambda state: {n: v for n, v in state.items() if "lm_head" not in n}, r"lm_head.*found none"),
     "a name more": (lambda state: {**state, "lm_head.kernel": np.ones(2)}, r"lm_head\.kernel: expected the name"),
     "another shape": (with_head(tf.ones((32, 64))), r"expected shape \(64, 32\), found shape \(32, 64\)"),
-    "whole numbers": (with_head(tf.ones((64, 32), tf.int32)), r"lm_head\.weight.*one of int32"),
+    "integers": (with_head(tf.ones((64, 32), tf.int32)), r"lm_head\.weight.*one of int32"),
     "no array": (with_head(1.0), r"lm_head\.weight.*found a float"),
     "a symbol": (with_head(keras.Input((64, 32))), r"lm_head\.weight.*symbolic"),
     "a sparse tensor": (with_head(tf.sparse.from_dense(tf.ones((64, 32)))), r"found a SparseTensor[\s\S]*to_dense"),

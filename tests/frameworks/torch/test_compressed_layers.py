@@ -299,14 +299,14 @@ REFUSED: dict[str, tuple[Callable[[Settings, Tensors], Any], str]] = {
     ),
     "no scale of inputs": (
         lambda settings, tensors: _group(settings, input_activations=STATIC),
-        "up_proj.input_scale: expected one number for all activations, found none",
+        "up_proj.input_scale: expected one value for all activations, found none",
     ),
     "many scales of inputs": (
         lambda settings, tensors: (
             _group(settings, input_activations=STATIC),
             tensors.update({f"{UP}.input_scale": torch.ones(1 << 10)}),
         ),
-        "up_proj.input_scale: expected one number for all activations, found float32, shape \\(1024,\\)",
+        "up_proj.input_scale: expected one value for all activations, found float32, shape \\(1024,\\)",
     ),
     "no object": (lambda settings, tensors: _group(settings, input_activations=[8]), "'input_activations'.*an object"),
     "a strategy of rows": (
@@ -354,7 +354,7 @@ def test_weights_that_were_only_calibrated_do_not_run_packed(plain: Path, tmp_pa
     a_model(plain, tmp_path, "packed int4", torch.bfloat16)
     for name in ("model.safetensors",):
         (tmp_path / name).write_bytes((plain / name).read_bytes())
-    with pytest.raises(InvalidConfig, match=r"no weight is stored in fewer bits[\s\S]*dequantize=True"):
+    with pytest.raises(InvalidConfig, match=r"no weight is quantized[\s\S]*dequantize=True"):
         Auto.from_pretrained(tmp_path)
 
 

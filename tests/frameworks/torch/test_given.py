@@ -177,7 +177,7 @@ GIVEN: dict[str, tuple[Callable[[State], Any], str]] = {
     "another shape": (with_head(torch.ones(32, 64)), r"lm_head.*expected shape \(64, 32\), found shape \(32, 64\)"),
     "nothing": (lambda state: {}, r"embed_tokens.*found none"),
     "no tensor": (with_head([1.0]), r"lm_head\.weight.*found a list"),
-    "whole numbers": (with_head(torch.ones(64, 32, dtype=torch.int8)), r"found one of torch\.int8[\s\S]*quantiz"),
+    "integers": (with_head(torch.ones(64, 32, dtype=torch.int8)), r"found one of torch\.int8[\s\S]*quantiz"),
     "a sparse tensor": (with_head(torch.ones(64, 32).to_sparse()), r"layout torch\.sparse_coo[\s\S]*to_dense"),
     "no number for a name": (lambda state: {3: torch.ones(1), **state}, r"3: expected the name of a slot"),
 }
@@ -368,7 +368,7 @@ def test_weights_quantized_after_the_load_are_refused_unless_the_config_tells_of
 def test_plain_weights_are_refused_where_the_config_tells_of_quantized_ones(tmp_path: Path) -> None:
     model = tiny.llama()
     model.config.quantization_config = loadstone.TorchAoConfig("int8").to_dict()
-    with pytest.raises(StateMismatch, match=r"found plain ones[\s\S]*del model\.config\.quantization_config"):
+    with pytest.raises(StateMismatch, match=r"found unquantized ones[\s\S]*del model\.config\.quantization_config"):
         model.save_pretrained(tmp_path)
     del model.config.quantization_config
     tiny.assert_same(dict(Auto.from_pretrained(tiny.saved(model, tmp_path)).state_dict()), dict(model.state_dict()))

@@ -148,5 +148,5 @@ def test_an_integer_of_another_library_is_a_number_of_tokens(count: Any) -> None
 
 @pytest.mark.parametrize("count", [True, 70.5, "70", 0], ids=repr)
 def test_what_is_no_number_of_tokens_is_refused(count: Any) -> None:
-    with pytest.raises(ArgumentError, match=r"new_num_tokens is .*, expected a whole number of at least 1"):
+    with pytest.raises(ArgumentError, match=r"new_num_tokens is .*, expected an integer of at least 1"):
         tiny.llama().resize_token_embeddings(count)

@@ -127,5 +127,5 @@ def test_fresh_numbers_of_a_strange_module_leave_loaded_ones_alone() -> None:
 def test_abstract_classes_say_that_they_have_no_parts(tmp_path: Path) -> None:
     folder = tiny.saved(tiny.bert(), tmp_path)
     for cls in (loadstone.PreTrainedModel, loadstone.BertPreTrainedModel):
-        with pytest.raises(ArgumentError, match=f"{cls.__name__} is what models derive from"):
+        with pytest.raises(ArgumentError, match=f"{cls.__name__} is the base class of models"):
             cls.from_pretrained(folder)

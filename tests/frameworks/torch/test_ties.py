@@ -78,7 +78,7 @@ def test_two_tensors_that_differ_are_two_parameters_wherever_they_go(
         assert torch.equal(model(tiny.IDS).logits, expected(tiny.IDS).logits)
     assert model.config.tie_word_embeddings is False and model.load_report.untied == UNTIED
     assert info["untied_keys"] == [HEAD] and not info["unexpected_keys"] and not info["missing_keys"]
-    assert f"not tied, as what is stored differs: {HEAD} and {TABLE}" in str(model.load_report)
+    assert f"not tied, as the stored values differ: {HEAD} and {TABLE}" in str(model.load_report)
 
 
 @pytest.mark.parametrize("config", [tiny.QUANTIZING["int8"], tiny.QUANTIZING["nf4"]], ids=["int8", "nf4"])

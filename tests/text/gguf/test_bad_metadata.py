@@ -48,8 +48,8 @@ def refused(metadata: dict[str, Any]) -> str:
         ("token_type", [1], f"'tokenizer.ggml.token_type': expected {COUNT} values"),
         ("token_type", [1] * (COUNT - 1) + [7], "expected 0 to 6, found 7"),
         ("token_type", [1] * (COUNT - 1) + [-1], "expected 0 to 6, found -1"),
-        ("token_type", [True] * COUNT, "expected whole numbers, found True"),
-        ("unknown_token_id", 1.5, "'tokenizer.ggml.unknown_token_id': expected a whole number, found 1.5"),
+        ("token_type", [True] * COUNT, "expected integers, found True"),
+        ("unknown_token_id", 1.5, "'tokenizer.ggml.unknown_token_id': expected an integer, found 1.5"),
         ("add_bos_token", 2, "'tokenizer.ggml.add_bos_token': expected true or false, found 2"),
         ("add_space_prefix", "yes", "'tokenizer.ggml.add_space_prefix': expected true or false"),
         ("precompiled_charsmap", [1000], "'tokenizer.ggml.precompiled_charsmap': expected bytes, found numbers beyond"),
@@ -74,7 +74,7 @@ def test_a_special_id_beyond_the_tokens_is_passed_over_with_a_line(
     said = [record.getMessage() for record in caplog.records]
     taken = "; the default, 1, is taken" if default else ""
     key = f"tokenizer.ggml.{role}_token_id"
-    assert said == [f"odd.gguf: metadata key '{key}' is {token_id}, and there are {COUNT} tokens: passed over{taken}"]
+    assert said == [f"odd.gguf: metadata key '{key}' is {token_id}, and there are {COUNT} tokens: ignored{taken}"]
 
 
 def test_flags_that_are_written_as_numbers_count() -> None:

@@ -153,7 +153,7 @@ def test_a_merge_that_no_text_meets_is_passed_over_with_a_warning(merge: str, ca
     expected = built(metadata).encode("the zebra is nothing").ids
     metadata["tokenizer.ggml.merges"].insert(3, merge)
     assert built(metadata).encode("the zebra is nothing").ids == expected
-    assert f"passed over 1 merges of what are no tokens, such as {merge!r}" in caplog.text
+    assert f"ignored 1 merges of strings that are no tokens, such as {merge!r}" in caplog.text
 
 
 @pytest.mark.parametrize("merge", ["a", "", " a", "a Ġ", "¢ a"])

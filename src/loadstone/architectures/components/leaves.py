@@ -121,7 +121,7 @@ class Activation(Component):
 
 @record
 class Dropout(Component):
-    """Zeroes a share of the numbers while training."""
+    """Zeroes a share of the values while training."""
 
     share: float
 

@@ -16,7 +16,7 @@ from loadstone.errors import Fault, InvalidConfig
 class Attention(Component):
     """Multi-head attention with grouped keys and values (arXiv:1706.03762, arXiv:2305.13245).
 
-    ``projections`` are three linear maps (query, key, value) or one fused map; ``fused`` tells how one is laid
+    ``projections`` are three linear maps (query, key, value) or one fused map; ``fused`` tells how one is set
     out: all queries, then keys, then values (``"blocks"``), or query, key, value of each head (``"heads"``).
     """
 
@@ -134,7 +134,7 @@ class BertLayer(Component):
 
 @record
 class Embeddings(Component):
-    """Token vectors, plus position and segment vectors where the architecture has them.
+    """Token embeddings, plus position and segment embeddings where the architecture has them.
 
     ``positions`` says how position ids come about where none are given: counted from 0 (``"count"``), over the
     tokens that the attention mask lets through (``"mask"``, OPT), or over the tokens that are not padding
@@ -146,7 +146,7 @@ class Embeddings(Component):
     segment: Part | None = None
     norm: Part | None = None
     project: Part | None = None
-    """Applied to the token vectors before positions are added (OPT-350m)."""
+    """Applied to the token embeddings before positions are added (OPT-350m)."""
     dropout: float = 0.0
     positions: Literal["count", "mask", "tokens"] = "count"
     offset: int = 0

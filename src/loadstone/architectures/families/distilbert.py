@@ -25,7 +25,7 @@ class DistilBertConfig(PretrainedConfig):
     refused: ClassVar = {
         **declarations.REFUSED_BY_ENCODERS,
         **declarations.WITHOUT_ROPE,
-        "is_decoder": Refusal((False,), "this family sees both ways only"),
+        "is_decoder": Refusal((False,), "this family is bidirectional"),
     }
     irrelevant: ClassVar = declarations.IRRELEVANT
 

@@ -1,4 +1,4 @@
-"""GPT-NeoX, Pythia and their kin: attention and feed-forward network side by side, rotary on part of each head."""
+"""GPT-NeoX and Pythia: attention and feed-forward network side by side, rotary on part of each head."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class LlamaConfig(decoders.DecoderConfig):
 
     irrelevant: ClassVar = {
         **decoders.DecoderConfig.irrelevant,
-        "pretraining_tp": "how products were cut up in training; the numbers are the same",
+        "pretraining_tp": "how products were split in training; results are the same",
     }
 
     bos_token_id: int | None = 1

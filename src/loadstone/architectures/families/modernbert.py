@@ -37,7 +37,7 @@ class ModernBertConfig(RotaryConfig):
     without = ("rope_theta",)
     refused: ClassVar = {
         **declarations.REFUSED_BY_ENCODERS,
-        "is_decoder": Refusal((False,), "this family sees both ways only"),
+        "is_decoder": Refusal((False,), "this family is bidirectional"),
         "rope_theta": Refusal((), "global_rope_theta and local_rope_theta are this family's"),
         "sparse_prediction": Refusal((False,), "logits are computed for every token"),
     }

@@ -30,7 +30,7 @@ class Olmo2Config(decoders.DecoderConfig):
 
 
 def normed(projection: Part, name: str, eps: float) -> Part:
-    """A projection with a norm over all heads' numbers together."""
+    """A projection with a norm over all heads' values together."""
     assert isinstance(projection.component, Linear)
     return Part("", Chain((projection, Part(name, RMSNorm(projection.component.outputs, eps)))))
 

@@ -37,7 +37,7 @@ _WEIGHTS_ALONE = "If the weights are among it, save them alone: flax.serializati
 _HEADS = {
     **{0xC4 + step: ("bytes", 1 << step) for step in range(3)},
     **{0xC7 + step: ("ext", 1 << step) for step in range(3)},
-    **{0xCC + step: ("a number", 1 << step) for step in range(4)},
+    **{0xCC + step: ("an integer", 1 << step) for step in range(4)},
     **{0xD9 + step: ("text", 1 << step) for step in range(3)},
     **{0xDC + step: ("a list", 2 << step) for step in range(2)},
     **{0xDE + step: ("a map", 2 << step) for step in range(2)},
@@ -45,11 +45,11 @@ _HEADS = {
 # First byte → what it is, and how many bytes follow.
 _PLAIN = {
     0xC0: ("nil", 0),
-    0xC2: ("a truth value", 0),
-    0xC3: ("a truth value", 0),
-    0xCA: ("a fraction", 4),
-    0xCB: ("a fraction", 8),
-    **{0xD0 + step: ("a number", 1 << step) for step in range(4)},
+    0xC2: ("a bool", 0),
+    0xC3: ("a bool", 0),
+    0xCA: ("a float", 4),
+    0xCB: ("a float", 8),
+    **{0xD0 + step: ("an integer", 1 << step) for step in range(4)},
 }
 
 
@@ -180,8 +180,8 @@ class Walker:
 
     def _sizes(self, heads: list[tuple[str, int]], path: tuple[str, ...]) -> tuple[int, ...]:
         shape = tuple(size for _, size in heads)
-        if any(kind != "a number" or size < 0 for kind, size in heads) or math.prod(filter(None, shape)) >= 2**63:
-            raise self._broken("a shape: whole numbers from 0 on, fewer than 2⁶³ elements", "something else", path)
+        if any(kind != "an integer" or size < 0 for kind, size in heads) or math.prod(filter(None, shape)) >= 2**63:
+            raise self._broken("a shape: integers from 0 on, fewer than 2⁶³ elements", "something else", path)
         return shape
 
     def _dtype_name(self, path: tuple[str, ...]) -> str:
@@ -192,7 +192,7 @@ class Walker:
 
     def _chunked(self, path: tuple[str, ...], found: list[Array]) -> None:
         """The value of the mark, and the two entries that follow it."""
-        if self._head() != ("a truth value", 1) or self._key(path) != "shape":
+        if self._head() != ("a bool", 1) or self._key(path) != "shape":
             raise self._broken(f"true, then the shape, behind {CHUNKED}", "something else", path)
         kind, rank = self._head()
         if kind != "a map" or rank > _MAX_RANK:
@@ -233,7 +233,7 @@ class Walker:
         """What comes next, and its number: value, truth, count of entries, or bytes that follow."""
         first = self._take(1)[0]
         if first < 0x80:
-            return "a number", first
+            return "an integer", first
         if first < 0x90:
             return "a map", first & 0x0F
         if first < 0xA0:
@@ -241,7 +241,7 @@ class Walker:
         if first < 0xC0:
             return "text", first & 0x1F
         if first >= 0xE0:
-            return "a number", first - 0x100
+            return "an integer", first - 0x100
         if 0xD4 <= first <= 0xD8:
             return "ext", 1 << (first - 0xD4)
         if first in _HEADS:
@@ -250,7 +250,7 @@ class Walker:
         if first in _PLAIN:
             kind, width = _PLAIN[first]
             value = int.from_bytes(self._take(width), "big", signed=True)
-            return kind, value if kind == "a number" else first & 1
+            return kind, value if kind == "an integer" else first & 1
         raise self._broken("MessagePack", f"the byte {first:#x}", ())
 
     def _take(self, nbytes: int) -> bytes:

@@ -258,7 +258,7 @@ def roberta(facts: Facts) -> Values:
     """RoBERTa, and XLM-RoBERTa, whose tokenizer is another."""
     values = bert(facts) | {"model_type": "xlm-roberta" if _tokenizer(facts) == "t5" else "roberta"}
     said = facts.metadata.get(_PADDING, 1)
-    # Positions are counted from it, so one that makes no sense is not passed over here.
+    # Positions are counted from it, so an invalid one is not ignored here.
     if values.setdefault("pad_token_id", 1) != said or not 0 <= said < _MOST_MISSING:
         facts.refuse(_PADDING, f"less than {_MOST_MISSING}", said)
     values["max_position_embeddings"] += missing_positions(values)

@@ -3,7 +3,7 @@
 Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; versions 2 and 3, little-endian.
 
 No count and no length is believed: each is compared with the bytes that are left before anything is made of it, and
-sizes are computed in numbers that cannot overflow (cf. CVE-2026-27940, CVE-2026-33298, CVE-2026-7482). Arrays, which
+sizes are computed in integers that cannot overflow (cf. CVE-2026-27940, CVE-2026-33298, CVE-2026-7482). Arrays, which
 hold vocabularies of 256,000 tokens, are stepped over, and read from the file when somebody asks for them.
 """
 
@@ -204,7 +204,7 @@ class _Reader:
             raise Malformed(
                 "a little-endian file", "a big-endian one", "Convert it with gguf-py's gguf_convert_endian.py"
             )
-        hint = "Make it anew with llama.cpp's converter" if version < 2 else "Is there a newer Loadstone?"
+        hint = "Convert it again with llama.cpp's converter" if version < 2 else "Is there a newer Loadstone?"
         raise Malformed(f"GGUF version {' or '.join(map(str, _VERSIONS))}", f"version {version}", hint)
 
     def _values(self, count: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _MOST_FACTORS = 1 << 16
 
 
 class Facts:
-    """Metadata, shapes of tensors, and the numbers of the small ones that a config is made of."""
+    """Metadata, shapes of tensors, and the values of the small ones that a config is made of."""
 
     def __init__(
         self,
@@ -43,38 +43,38 @@ class Facts:
         self._faults.append(Fault(f"{self._where}: key {key!r}", expected, repr(found)[:120]))
 
     def size(self, key: str) -> int:
-        """A whole number that must be there: ``{architecture}.{key}``."""
-        found = self._find(key, int, "a whole number")
-        if found is None:
-            self._missing(key, "a whole number")
-        return 1 if found is None else found
+        """An integer that must be there: ``{architecture}.{key}``."""
+        value = self._find(key, int, "an integer")
+        if value is None:
+            self._missing(key, "an integer")
+        return 1 if value is None else value
 
     def number(self, key: str, default: _T) -> int | _T:
-        """A whole number, if there is one."""
-        found = self._find(key, int, "a whole number")
-        return default if found is None else found
+        """An integer, if there is one."""
+        value = self._find(key, int, "an integer")
+        return default if value is None else value
 
     def real(self, key: str, default: _T) -> float | _T:
         """A number, if there is one; what float32 made of a decimal becomes that decimal again."""
-        found = self._find(key, (int, float), "a number")
-        return default if found is None else decimal(found)
+        value = self._find(key, (int, float), "a number")
+        return default if value is None else decimal(value)
 
     def need_real(self, key: str) -> float:
         """A number that must be there."""
-        found = self.real(key, None)
-        if found is None:
+        value = self.real(key, None)
+        if value is None:
             self._missing(key, "a number")
-        return 1.0 if found is None else found
+        return 1.0 if value is None else value
 
     def flag(self, key: str, default: bool) -> bool:
         """Yes or no, if there is either."""
-        found = self._find(key, bool, "true or false")
-        return default if found is None else bool(found)
+        value = self._find(key, bool, "true or false")
+        return default if value is None else bool(value)
 
     def word(self, key: str) -> str | None:
-        """A word, if there is one."""
-        found: str | None = self._find(key, str, "a word")
-        return found
+        """A string, if there is one."""
+        value: str | None = self._find(key, str, "a string")
+        return value
 
     def rows(self, name: str) -> int:
         """How many rows a tensor has that must be there."""
@@ -84,7 +84,7 @@ class Facts:
         return shape[0] if shape else 1
 
     def factors(self, name: str) -> list[float] | None:
-        """The numbers of a small tensor, if it is there."""
+        """The values of a small tensor, if it is there."""
         shape = self.shapes.get(name)
         if shape is None:
             return None
@@ -98,23 +98,23 @@ class Facts:
     def token(self, name: str, count: int) -> int | None:
         """The id of a special token; None, and a line in the log, where it is none of ``count`` tokens'."""
         key = f"tokenizer.ggml.{name}_token_id"
-        found = self.metadata.get(key)
-        if not isinstance(found, int) or isinstance(found, bool):
+        value = self.metadata.get(key)
+        if not isinstance(value, int) or isinstance(value, bool):
             return None
-        if 0 <= found < count:
-            return found
-        logger.warning("%s: key %r is %d, and there are %d tokens: passed over", self._where, key, found, count)
+        if 0 <= value < count:
+            return value
+        logger.warning("%s: key %r is %d, and there are %d tokens: ignored", self._where, key, value, count)
         return None
 
     def _find(self, key: str, kind: Any, what: str) -> Any:
         full = f"{self._prefix}.{key}"
-        found = self.metadata.get(full)
-        if isinstance(found, list) and found and all(each == found[0] for each in found):
-            found = found[0]  # some converters write it for each layer
-        if found is not None and (not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool)):
-            self.refuse(full, what, found)
+        value = self.metadata.get(full)
+        if isinstance(value, list) and value and all(each == value[0] for each in value):
+            value = value[0]  # some converters write it for each layer
+        if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
+            self.refuse(full, what, value)
             return None
-        return found
+        return value
 
     def _missing(self, key: str, what: str) -> None:
         full = f"{self._prefix}.{key}"

@@ -154,7 +154,7 @@ def _llama(facts: Facts) -> GgufArchitecture:
 
 
 def _bert(facts: Facts) -> GgufArchitecture:
-    """BERT and its kin share a name; the tokenizer and the segments tell them apart."""
+    """BERT and models like it share a name; the tokenizer and the segments tell them apart."""
     if facts.metadata.get("tokenizer.ggml.model") in ("gpt2", "t5"):
         return _ROBERTA
     return _BERT if "token_types.weight" in facts.shapes else _DISTILBERT

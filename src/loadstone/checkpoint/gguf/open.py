@@ -69,7 +69,7 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
     :raises CorruptCheckpoint: the file contradicts itself or its format; lists every fault
     :raises UnknownModelType: its architecture has no family here
     :raises InvalidConfig: what it says of its model is incomplete, or makes no sense
-    :raises UnsupportedDType: a type of tensor whose numbers nobody defines
+    :raises UnsupportedDType: a type of tensor whose values nobody defines
     :raises CheckpointError: a type that the ``gguf`` package decodes, which is not installed
     """
     path = Path(path)

@@ -1,7 +1,7 @@
 """Where the datasets of an HDF5 file lie. For files as h5py writes them unless told otherwise, and so Keras does.
 
 That is HDF5's oldest layout: superblock 0, object headers of version 1, groups as B-trees over a heap of names. Of a
-dataset are accepted those of numbers or truth values whose bytes lie in one row. Refused are links of every kind that
+dataset are accepted those of numbers or bools whose bytes lie in one row. Refused are links of every kind that
 HDF5 has beside names, storage in chunks, compressed, virtual, or in another file, and every newer structure.
 
 It is read here, and not by the HDF5 library, since that library can be made to open other files, and since what

@@ -114,7 +114,7 @@ def datatype(data: bytes) -> DType | str:
         fields = struct.unpack_from("<2H4BI", _long_enough(data, 20), 8)
         return _FLOATS.get((nbytes, flags, fields), f"floating-point numbers of {nbytes} bytes in another layout")
     if kind == _ENUM:
-        # h5py's truth values: a byte, with names for 0 and 1.
+        # h5py's bools: a byte, with names for 0 and 1.
         names = data[20:] if len(data) > 20 else b""
         count = int.from_bytes(flags[:2], "little")
         if nbytes == 1 and count == 2 and datatype(data[8:20]) is DType.INT8 and names.startswith(b"FALSE\0"):

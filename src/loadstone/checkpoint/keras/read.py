@@ -10,7 +10,7 @@ Names and layouts become the Hub's:
   gave its variables the Hub's names, and ``bert/encoder/…/query/vars/weight`` is ``bert.encoder.….query.weight``.
   Only ``output`` is ``output_`` there, since Keras's layers have an attribute of that name.
 
-What an optimizer holds is passed over. A variable that several layers use is stored with each of them, and taken once.
+What an optimizer holds is ignored. A variable that several layers use is stored with each of them, and taken once.
 
 Source: ``modeling_tf_utils.py`` and ``modeling_tf_pytorch_utils.py`` of Transformers 4.57.1, and
 ``saving/saving_lib.py`` of Keras 3.15.

@@ -3,7 +3,7 @@
 Two formats: since PyTorch 1.6 a zip archive (``data.pkl`` and one stored record for each storage), before that a
 sequence of pickles followed by the storages. In both a pickle says where each tensor lies; see ``pickle_machine``.
 
-Accepted is a dict of names and tensors, and of plain values, which are passed over. Refused, beyond what
+Accepted is a dict of names and tensors, and of plain values, which are ignored. Refused, beyond what
 ``torch.load(weights_only=True)`` refuses: every name and opcode that such a dict does not need, pickle protocols other
 than 2, compressed records, tensors within further containers, storages whose bytes are not all there, and a tensor that
 strides of 0 blow up beyond both its file's size and 16 MiB.
@@ -229,7 +229,7 @@ def _read_state_dict(
     elif passed_over:
         more = f" and {len(passed_over) - _SHOWN} more" if len(passed_over) > _SHOWN else ""
         shown = ", ".join(map(quoted, passed_over[:_SHOWN]))
-        logger.warning("%s: passed over tensors of %s: %s%s", path, " or ".join(sorted(_NO_WEIGHTS)), shown, more)
+        logger.warning("%s: ignored tensors of %s: %s%s", path, " or ".join(sorted(_NO_WEIGHTS)), shown, more)
     if not tensors and value and len(faults) == before:
         faults.damaged(path, "a dict: name → tensor", "a dict without tensors", "Is this the file with the weights?")
     tensors.sort(key=lambda tensor: tensor[4])

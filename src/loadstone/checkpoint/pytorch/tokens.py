@@ -62,7 +62,7 @@ class StorageToken(NamedTuple):
 
 
 class TensorToken(NamedTuple):
-    """A tensor: part of a storage. Sizes are checked to be whole numbers from 0 to 2⁶³; not yet against the file."""
+    """A tensor: part of a storage. Sizes are checked to be integers from 0 to 2⁶³; not yet against the file."""
 
     storage: StorageToken
     dtype: DType | str
@@ -216,7 +216,7 @@ def _device(kind: object, index: object = None) -> Inert:
 
 def _size(sizes: object) -> tuple[int, ...]:
     if type(sizes) is not tuple or len(sizes) > _MAX_DIMENSIONS or not all(map(_is_size, sizes)):
-        raise MalformedPickle("a shape: whole numbers", "something else")
+        raise MalformedPickle("a shape: integers", "something else")
     return sizes
 
 

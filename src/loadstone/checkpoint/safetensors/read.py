@@ -153,7 +153,7 @@ def _read_entry(path: Path, data_start: int, name: str, value: object, faults: F
 
 
 def _check_unknown_keys(path: Path, name: str, entry: dict[str, object], faults: Faults) -> bool:
-    """Keys that the format does not know are passed over, but what they hold must be JSON to the library too."""
+    """Keys that the format does not know are ignored, but what they hold must be JSON to the library too."""
     try:
         for key in entry.keys() - {"dtype", "shape", "data_offsets"}:
             check_depth(entry[key], above=2)

@@ -82,7 +82,7 @@ def placement(options: Options, model: FlaxPreTrainedModel, plan: LoadPlan, dtyp
 
 
 def alike(state_dict: Mapping[str, object] | None) -> Same:
-    """What tells whether two tensors hold the same numbers: of ``state_dict``, or of files."""
+    """What tells whether two tensors hold the same values: of ``state_dict``, or of files."""
     return stored_alike if state_dict is None else arrays_alike(state_dict)
 
 
@@ -94,7 +94,7 @@ def fill_model(
     dtype: DType | None,
     place: Placement,
 ) -> Filled:
-    """Give every slot its numbers; floating-point ones in ``dtype`` (None: as stored)."""
+    """Give every slot its values; floating-point ones in ``dtype`` (None: as stored)."""
 
     def dtype_of(stored: StoredTensor) -> DType:
         return stored.dtype if dtype is None or not stored.dtype.is_floating else dtype

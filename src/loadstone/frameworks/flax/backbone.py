@@ -72,7 +72,7 @@ class Backbone(Built, component=components.Backbone):
         if component.reduce is not None:
             x = call(holder, component.reduce, x, state=state)
         if cache is not None and state.cache is not None:
-            # Beyond its end a cache would be overwritten. Shapes cannot tell, so the numbers do: no silent mistake.
+            # Beyond its end a cache would be overwritten. Shapes cannot tell, so the values do: no silent mistake.
             x = jnp.where(past + tokens <= keys, x, jnp.nan)
             kept_keys, kept_values = zip(*state.cache, strict=True)
             cache = KeyValueCache(kept_keys, kept_values, cache.length + tokens)
@@ -132,10 +132,10 @@ def _ready_made(mask: Array, batch: int, tokens: int, keys: int) -> Array:
     """The mask itself; :class:`ArgumentError` where it does not fit or could mean two things."""
     if mask.dtype != bool and not jnp.issubdtype(mask.dtype, jnp.floating):
         raise ArgumentError(
-            f"A ready-made attention_mask is {mask.dtype}. Give booleans (True where seen), or floating-point numbers "
+            f"A 4-D attention_mask is {mask.dtype}. Give booleans (True where seen), or floating-point numbers "
             "that are added to the scores (0 where seen)."
         )
     if mask.shape[0] not in (1, batch) or mask.shape[2:] not in ((tokens, keys), (1, keys)):
         expected = f"({batch} or 1, heads or 1, {tokens}, {keys})"
-        raise ArgumentError(f"A ready-made attention_mask has shape {mask.shape}, expected {expected}.")
+        raise ArgumentError(f"A 4-D attention_mask has shape {mask.shape}, expected {expected}.")
     return mask

@@ -55,9 +55,9 @@ class BareModel(FlaxPreTrainedModel):
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
         ``attention_mask`` (batch, tokens in the cache plus new ones, or as many as the cache has room for): 1 for a
-        token, 0 for padding; or ready-made (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add
-        to the scores. ``position_ids`` (batch or 1, tokens) that start again within a row begin another text, which
-        sees only itself, where no mask is given and no cache is in use (not in models that read in both directions).
+        token, 0 for padding; or a 4-D mask (batch or 1, heads or 1, tokens, keys): true where seen, or values to add
+        to the scores. ``position_ids`` (batch or 1, tokens) that start again within a row begin another sequence, which
+        attends only to itself, where no mask is given and no cache is in use (not in bidirectional models).
         ``past_key_values``: a cache from :meth:`init_cache` or from the last call. ``use_cache=True``
         without one returns the keys and values of these tokens in a cache that has no room for more.
         ``train=True`` needs ``dropout_rng``, a JAX random key, where the config has any dropout.

@@ -71,7 +71,7 @@ def build(component: Component) -> nnx.Module | nnx.Param[Any]:
     """
     for slot in component.own_slots():
         if slot.elements > _LARGEST_SLOT:
-            raise InvalidConfig([Fault("a tensor's size", f"at most {_LARGEST_SLOT} numbers", f"shape {slot.shape}")])
+            raise InvalidConfig([Fault("a tensor's size", f"at most {_LARGEST_SLOT} elements", f"shape {slot.shape}")])
     if isinstance(component, Bias):
         return unfilled((component.width,))
     if type(component) in LEAVES:

@@ -55,7 +55,7 @@ def empty_cache(
     """A cache with nothing in it; :class:`ArgumentError` for sizes that make no sense."""
     for name, value in (("batch_size", batch), ("max_length", max_length)):
         if not isinstance(value, int) or value < 1:
-            raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+            raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
     shapes = [(batch, each.kv_heads, max_length, each.head_dim) for each in attentions]
     return KeyValueCache(
         tuple(jnp.zeros(shape, dtype) for shape in shapes),

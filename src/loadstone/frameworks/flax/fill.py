@@ -1,4 +1,4 @@
-"""Load plan + skeleton → model: each variable gets its numbers, on one device or spread over a mesh."""
+"""Load plan + skeleton → model: each variable gets its values, on one device or spread over a mesh."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fill(
     dtype_of: Callable[[StoredTensor], DType],
     place: Placement,
 ) -> Filled:
-    """Put every slot's numbers into ``model``.
+    """Put every slot's values into ``model``.
 
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file, which JAX takes over as
     it is where it is aligned. Everything else is copied once. On a mesh each device gets its part of each slot.

@@ -65,7 +65,7 @@ def parts_of(model: Any) -> tuple[Any, list[Array]]:
     """A model's structure, hashable, and its arrays; :class:`ArgumentError` for a skeleton, which has none."""
     leaves, structure = jax.tree.flatten(model)
     if any(isinstance(leaf, jax.ShapeDtypeStruct) for leaf in leaves):
-        raise ArgumentError(f"This {type(model).__name__} is a skeleton: it has no numbers to compute with.")
+        raise ArgumentError(f"This {type(model).__name__} is a skeleton: its parameters have no values.")
     return structure, leaves
 
 
@@ -82,7 +82,7 @@ def _is_pure(structure: Any) -> bool:
 
 
 def is_traced() -> bool:
-    """Whether arrays made now have no numbers: inside ``jax.jit``, ``nnx.eval_shape`` and the like."""
+    """Whether arrays made now have no values: inside ``jax.jit``, ``nnx.eval_shape`` and the like."""
     return isinstance(jnp.zeros(()), jax.core.Tracer)
 
 
@@ -102,7 +102,7 @@ def checked(inputs: Mapping[str, Any]) -> dict[str, Any]:
         except TypeError as error:
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: {error}") from error
         if name in IDS and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
-            expected = "whole numbers of shape (batch, tokens)"
+            expected = "integers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
     if ("input_ids" in arrays) == ("inputs_embeds" in arrays):
         raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
@@ -118,7 +118,7 @@ def _room_for_mask(inputs: dict[str, Any]) -> dict[str, Any]:
     past, tokens, room = int(cache.length), given.shape[1], cache.max_length
     if past + tokens > room:
         raise ArgumentError(
-            f"The cache has room for {room} tokens, {past} are in it and {tokens} come. "
+            f"The cache has room for {room} tokens, it holds {past}, and {tokens} more do not fit. "
             "Make a larger one with model.init_cache(batch_size, max_length)."
         )
     if mask is None or mask.ndim != 2 or isinstance(mask, jax.core.Tracer):

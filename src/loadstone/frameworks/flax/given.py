@@ -72,7 +72,7 @@ def _look(value: Any, *, is_floating: bool) -> Look:
     if not isinstance(value, jax.Array | np.ndarray):
         return Look(None, f"a {type(value).__name__}")
     if isinstance(value, jax.Array) and value.is_deleted():
-        return Look(tuple(value.shape), "one that was given away (donate_argnums) or deleted")
+        return Look(tuple(value.shape), "one that was donated (donate_argnums) or deleted")
     if isinstance(value, jax.Array) and not value.is_fully_addressable:
         return Look(tuple(value.shape), "one of which other processes have a part", _GATHER)
     if value.dtype.name not in BY_NAME:

@@ -105,9 +105,9 @@ class CausalLM(_WithHead, GenerationMixin):
         output_router_logits: bool | None = None,
         **unknown: Any,
     ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
+        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
 
-        ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
+        ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
         ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
         contains ``config.router_aux_loss_coef`` times.
         """
@@ -204,7 +204,7 @@ class MaskedLM(_WithHead):
 
 
 class SequenceClassification(_WithHead):
-    """Tells which class a sequence is of, or a number for it."""
+    """Sequence classification or regression."""
 
     def __call__(
         self,
@@ -251,7 +251,7 @@ class SequenceClassification(_WithHead):
 
 
 class TokenClassification(_WithHead):
-    """Tells which class each token is of."""
+    """Token classification."""
 
     def __call__(
         self,
@@ -296,7 +296,7 @@ class TokenClassification(_WithHead):
 
 
 class QuestionAnswering(_WithHead):
-    """Finds the span of a text that answers a question."""
+    """Extractive question answering: start and end of the answer."""
 
     def __call__(
         self,

@@ -1,4 +1,4 @@
-"""Initial values of slots, after their family's scheme."""
+"""Random initial values for slots, after their family's scheme."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class InitialSlot(NamedTuple):
 
 
 def fill_fresh(model: nnx.Module, seed: int, dtype: jnp.dtype) -> None:
-    """Initial values of every parameter of a skeleton that is made of a blueprint's parts."""
+    """Random initial values for every parameter of a skeleton that is made of a blueprint's parts."""
     first: dict[int, tuple[str, nnx.Variable[Any]]] = {}
     for name, variable in variables(model):
         first.setdefault(id(variable), (name, variable))
     owners = dict(first.values())
     slots = initial_slots(model, owners)
-    if is_traced():  # the same numbers, by way of XLA, which need not be drawn where only shapes are asked for
+    if is_traced():  # the same values, by way of XLA, which need not be drawn where only shapes are asked for
         shapes = {slot.name: jax.ShapeDtypeStruct(slot.shape, dtype) for slot in slots}
         made = jax.pure_callback(lambda: initial_arrays(slots, seed, dtype), shapes)
     else:

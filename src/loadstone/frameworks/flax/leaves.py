@@ -1,7 +1,7 @@
 """The modules that own parameters, one for each leaf component.
 
 A slot has the name and the layout that the Hub stores. A module is made without memory: each parameter holds a
-``jax.ShapeDtypeStruct`` until numbers are put into its place.
+``jax.ShapeDtypeStruct`` until values are put into its place.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Linear(Leaf):
 
 
 class Embedding(Leaf):
-    """A table of vectors, each multiplied by ``scale`` when looked up; NaN for an id that the table does not have."""
+    """An embedding, whose rows are multiplied by ``scale`` when looked up; NaN for an id that it does not have."""
 
     component: components.Embedding
     weight: nnx.Param[Array]

@@ -91,15 +91,15 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         leaves = components.walk(self.component) if self.component is not None else ()
         found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
         if found is None:
-            raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+            raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
         return found
 
     def get_input_embeddings(self) -> nnx.Module:
-        """The table of token vectors."""
+        """The input embeddings, a module."""
         return at(self, self._embedding_name())
 
     def set_input_embeddings(self, value: nnx.Module) -> None:
-        """Put another table of token vectors in its place; tied slots follow."""
+        """Replace the input embeddings; tied slots follow."""
         held = {name: source for name, source in self.tied_slots().items() if at(self, name) is at(self, source)}
         holder, leaf = parent_of(self, self._embedding_name())
         setattr(holder, leaf, value)
@@ -112,15 +112,15 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         return [name for name, leaf in leaves if isinstance(leaf, components.Linear)][-1]
 
     def get_output_embeddings(self) -> nnx.Module | None:
-        """The map from hidden states to the vocabulary, if the model has one."""
+        """The output embeddings (language-model head); None if the model has none."""
         name = self._output_name()
         return None if name is None else at(self, name)
 
     def set_output_embeddings(self, value: nnx.Module) -> None:
-        """Put another map to the vocabulary in its place."""
+        """Replace the output embeddings (language-model head)."""
         name = self._output_name()
         if name is None:
-            raise ArgumentError(f"{type(self).__name__} has no map to the vocabulary.")
+            raise ArgumentError(f"{type(self).__name__} has no output embeddings.")
         holder, leaf = parent_of(self, name)
         setattr(holder, leaf, value)
 
@@ -131,11 +131,11 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         mean_resizing: bool = False,
         **unknown: Any,
     ) -> nnx.Module:
-        """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
+        """Change the vocabulary size; returns the input embeddings. The config is updated.
 
-        Everything that has a row for each token changes: the table, an output map that is not tied to it, their
-        biases. Old rows are kept, new ones are initialized by the family's scheme, or with ``mean_resizing`` are the
-        mean of the old ones. ``pad_to_multiple_of`` rounds up.
+        Everything with a row for each token changes: input embeddings, untied output embeddings, their biases. Old
+        rows are kept; new ones are initialized by the family's scheme, or with ``mean_resizing`` to the mean of the old
+        ones. ``pad_to_multiple_of`` rounds up.
         """
         if unknown:
             raise unknown_argument("resize_token_embeddings", unknown, RESIZE_KEYWORDS)
@@ -146,7 +146,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         return self.get_input_embeddings()
 
     def tied_slots(self) -> Mapping[str, str]:
-        """Slot → the slot whose numbers it shares."""
+        """Slot → the slot whose values it shares."""
         return {} if self.head_spec is None else self.head_spec.tied(self.config)
 
     def tie_weights(self) -> None:
@@ -171,7 +171,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
     # What it is -----------------------------------------------------------------------------------
 
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
-        """How many numbers the parameters hold; tied ones count once. All are trainable."""
+        """How many values the parameters hold; tied ones count once. All are trainable."""
         skipped = set()
         if exclude_embeddings:
             skipped = {id(each) for _, each in variables(self.get_input_embeddings())}
@@ -193,9 +193,9 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         )
 
     def init_cache(self, batch_size: int, max_length: int) -> KeyValueCache:
-        """An empty cache for so many sequences of so many tokens, prompt included."""
+        """An empty cache for ``batch_size`` sequences of ``max_length`` tokens, prompt included."""
         if self.component is None or not self.is_causal:
-            raise ArgumentError(f"{type(self).__name__} does not read text from left to right, so it has no cache.")
+            raise ArgumentError(f"{type(self).__name__} is no decoder, so it has no key-value cache.")
         attentions = tuple(components.find(self.component, components.Attention))
         return empty_cache(attentions, batch_size, max_length, self.dtype)
 
@@ -231,7 +231,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
 
         if cls.head_spec is None and cls.__init__ is FlaxPreTrainedModel.__init__:
             raise ArgumentError(
-                f"{cls.__name__} is what models derive from and has no parts of its own. Use an Auto class, such as "
+                f"{cls.__name__} is the base class of models and has no layers of its own. Use an Auto class, such as "
                 "FlaxAutoModel, or a class with a head."
             )
         model: Self = from_pretrained("flax", pretrained_model_name_or_path, cls, model_args, kwargs)

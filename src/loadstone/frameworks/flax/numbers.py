@@ -1,4 +1,4 @@
-"""Ids, positions and labels by their numbers, which a compiled program cannot look into: it has NaN for what is wrong.
+"""Ids, positions and labels by their values, which a compiled program cannot look into: it has NaN for what is wrong.
 
 Looked at where they lie on a CPU: an accelerator would have to be waited for.
 """

@@ -109,7 +109,7 @@ def _device_of(device_map: Any) -> jax.Device | None:
     if isinstance(device_map, Mapping):
         if set(device_map) != {""}:
             raise ArgumentError(
-                "device_map spreads the model over several places by module, which JAX does not do. Give one device, "
+                "device_map spreads the model over several devices by module, which JAX does not do. Give one device, "
                 "such as device_map='gpu:0', or spread every slot over a mesh with sharding=."
             )
         device_map = device_map[""]

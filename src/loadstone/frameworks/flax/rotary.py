@@ -35,7 +35,7 @@ def _frequencies(rotary: Rotary, position_ids: Array) -> tuple[Array, float]:
 
 
 def rotate(x: Array, cos: Array, sin: Array) -> Array:
-    """Turn the first ``dim`` numbers of each head, pairing the first half with the second."""
+    """Turn the first ``dim`` values of each head, pairing the first half with the second."""
     dim = cos.shape[-1]
     turning, passing = x[..., :dim], x[..., dim:]
     first, second = jnp.split(turning, 2, axis=-1)

@@ -18,7 +18,7 @@ Kind = tuple[bool, int | None]
 class State:
     """What a layer needs besides its input, and where it leaves what it made. A JAX pytree.
 
-    ``masks``: for each kind (batch or 1, heads or 1, queries, keys), True where seen or numbers to add to the scores;
+    ``masks``: for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to the scores;
     None where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens, dim). ``kept``: this layer's keys
     and values so far, each (batch, kv_heads, max_length, head_dim), of which ``past`` tokens are filled. ``weights``:
     the layer's attention weights, if ``keep_weights``. ``routed``: its router's logits (batch · tokens, experts), if it
@@ -106,7 +106,7 @@ jax.tree_util.register_pytree_node(State, _flatten, _unflatten)
 
 
 def dropout(x: Array, share: float, state: State) -> Array:
-    """Zero a share of the numbers while training, and scale up the rest."""
+    """Zero a share of the values while training, and scale up the rest."""
     if not share or not state.train:
         return x
     if share >= 1.0:

@@ -81,11 +81,11 @@ def device_of(device_map: object, sharding: object) -> str:
     Raises :class:`ArgumentError` for several devices, for one that is not there, and for ``sharding``, which is Flax's.
     """
     if sharding is not None:
-        raise ArgumentError("sharding= is for Flax models. A TensorFlow model lies on one device, see device_map=.")
+        raise ArgumentError("sharding= is for Flax models. A TensorFlow model is on one device, see device_map=.")
     if isinstance(device_map, Mapping):
         if set(device_map) != {""}:
             raise ArgumentError(
-                "device_map spreads the model over several places; a TensorFlow model lies on one. Give one device, "
+                "device_map spreads the model over several devices; a TensorFlow model is on one. Give one device, "
                 "such as device_map='/GPU:0', or load it with AutoModel… (PyTorch)."
             )
         device_map = device_map[""]
@@ -99,13 +99,13 @@ def device_of(device_map: object, sharding: object) -> str:
     if name is None:
         raise ArgumentError(
             f"device_map is {device_map!r}; TensorFlow has {', '.join(f'/{each}' for each in known)} here. "
-            "Give one of them, or 'auto'. A model that is to lie on disk: AutoModel… (PyTorch)."
+            "Give one of them, or 'auto'. For weights on the disk: AutoModel… (PyTorch)."
         )
     return f"/{name}"
 
 
 def alike(state_dict: Mapping[str, object] | None) -> Same:
-    """What tells whether two tensors hold the same numbers: of ``state_dict``, or of files."""
+    """What tells whether two tensors hold the same values: of ``state_dict``, or of files."""
     return stored_alike if state_dict is None else arrays_alike(state_dict)
 
 

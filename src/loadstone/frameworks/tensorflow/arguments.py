@@ -39,7 +39,7 @@ def gather(names: Collection[str], args: tuple[Any, ...], given: Mapping[str, An
     """The arguments of a call by name, arrays as tensors. The first may be a dict of several.
 
     Raises :class:`UnknownArgument` for a name that nothing takes, if it would change something, and
-    :class:`ArgumentError` for one that comes twice, and for ids that are no whole numbers or have another shape than
+    :class:`ArgumentError` for one that comes twice, and for ids that are no integers or have another shape than
     (batch, tokens).
     """
     found: dict[str, Any] = {}
@@ -106,6 +106,6 @@ def _checked(name: str, value: Any) -> Any:
         raise bad_argument(f"{name} has shape {tuple(value.shape)}, expected {shape}.")
     if name in _WHOLE and getattr(value.dtype, "name", value.dtype) not in ("int32", "int64"):
         raise bad_argument(
-            f"{name} has dtype {value.dtype}, expected whole numbers, int32 or int64; for a keras.Input: dtype='int32'."
+            f"{name} has dtype {value.dtype}, expected integers, int32 or int64; for a keras.Input: dtype='int32'."
         )
     return value

@@ -32,14 +32,14 @@ def _frequencies(rotary: Rotary, position_ids: tf.Tensor) -> tuple[tf.Tensor, fl
         far = tf.constant(rotary.frequencies(rotary.limit + 1)[0], tf.float32)
     else:
         # Dynamic NTK multiplies theta by growth^(dim / (dim - 2)), so frequency i by growth^(-2i / (dim - 2)).
-        stretch = dict(rotary.scaling)["factor"]
-        growth = stretch * tf.cast(length, tf.float32) / rotary.max_position - (stretch - 1)
+        scaling_factor = dict(rotary.scaling)["factor"]
+        growth = scaling_factor * tf.cast(length, tf.float32) / rotary.max_position - (scaling_factor - 1)
         far = near * growth ** (-tf.range(0, rotary.dim, 2, tf.float32) / (rotary.dim - 2))
     return tf.where(length > rotary.limit, far, near), factor
 
 
 def rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor) -> tf.Tensor:
-    """Turn the first ``dim`` numbers of each head, pairing the first half with the second."""
+    """Turn the first ``dim`` values of each head, pairing the first half with the second."""
     dim = cos.shape[-1]
     turning, passing = x[..., :dim], x[..., dim:]
     first, second = tf.split(turning, 2, axis=-1)
@@ -91,7 +91,7 @@ def make_mask(
 
 
 def additive(allowed: tf.Tensor) -> tf.Tensor:
-    """True/False → 0/lowest in float32, ready to be added to scores; numbers stay."""
+    """True/False → 0/lowest in float32, ready to be added to scores; values stay."""
     if allowed.dtype.is_floating:
         return tf.cast(allowed, tf.float32)
     return tf.where(tf.cast(allowed, tf.bool), 0.0, tf.float32.min)

@@ -176,7 +176,7 @@ def _mask(
     keys: int | tf.Tensor,
     past: int | tf.Tensor,
 ) -> tf.Tensor | None:
-    """What is added to the scores: a ready-made mask as it is, else one made for the kind."""
+    """What is added to the scores: a 4-D mask as it is, else one made for the kind."""
     if attention_mask is not None and attention_mask.shape.rank == 4:
         return additive(_ready_made(attention_mask, tokens, keys))
     return make_mask(kind, padding, segments, tokens, keys, past)
@@ -186,12 +186,12 @@ def _ready_made(mask: tf.Tensor, tokens: int | tf.Tensor, keys: int | tf.Tensor)
     """The mask itself; :class:`ArgumentError` where it could mean two things, or surely does not fit."""
     if not (mask.dtype.is_floating or mask.dtype.is_bool):
         raise bad_argument(
-            f"A ready-made attention_mask is {mask.dtype.name}. Give booleans (True where seen), or floating-point "
+            f"A 4-D attention_mask is {mask.dtype.name}. Give booleans (True where seen), or floating-point "
             "numbers that are added to the scores (0 where seen)."
         )
     sizes = [tf.get_static_value(tokens), tf.get_static_value(keys)]
     fits = (None in (size, expected) or size == expected for size, expected in zip(mask.shape[2:], sizes, strict=True))
     if not all(fits) and tuple(mask.shape[2:]) != (1, sizes[1]):
         expected = f"(batch or 1, heads or 1, {sizes[0]}, {sizes[1]})"
-        raise bad_argument(f"A ready-made attention_mask has shape {tuple(mask.shape)}, expected {expected}.")
+        raise bad_argument(f"A 4-D attention_mask has shape {tuple(mask.shape)}, expected {expected}.")
     return mask

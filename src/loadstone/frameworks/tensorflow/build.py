@@ -32,7 +32,7 @@ def part_name(attribute: str) -> str:
 
 
 class Numbered(Module):
-    """Layers in a row: ``layers[0]``. Their names are their numbers."""
+    """Layers in a row: ``layers[0]``. Their names are their indices."""
 
     def __init__(self, name: str) -> None:
         super().__init__(None, name)
@@ -109,7 +109,7 @@ def build(component: Component, name: str) -> Module | Slot:
     """
     for slot in component.own_slots():
         if slot.elements > _LARGEST_SLOT:
-            raise InvalidConfig([Fault("a tensor's size", f"at most {_LARGEST_SLOT} numbers", f"shape {slot.shape}")])
+            raise InvalidConfig([Fault("a tensor's size", f"at most {_LARGEST_SLOT} elements", f"shape {slot.shape}")])
     if isinstance(component, Bias):
         return Slot(name, (component.width,))
     if type(component) in LEAVES:

@@ -42,7 +42,7 @@ def init_cache(component: Component, batch_size: int, max_length: int, dtype: tf
     """An empty cache for a model; :class:`ArgumentError` for sizes that make no sense."""
     for name, value in (("batch_size", batch_size), ("max_length", max_length)):
         if not isinstance(value, int) or value < 1:
-            raise ArgumentError(f"{name} is {value!r}, expected a whole number of at least 1.")
+            raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
     shapes = _shapes(component, batch_size, max_length)
     empty = [tf.zeros(shape, dtype) for shape in shapes]
     return Cache(tuple(empty), tuple(empty), tf.zeros((), tf.int32))

@@ -86,9 +86,9 @@ class BareModel(_Task):
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
         ``attention_mask`` (batch, tokens in the cache plus new ones, or the cache's whole length): 1 for a token, 0 for
-        padding; or ready-made (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add to the scores.
-        ``position_ids`` (batch or 1, tokens) that start again within a row begin another text, which sees only itself,
-        where no mask is given and no cache is in use (not in models that read in both directions).
+        padding; or a 4-D mask (batch or 1, heads or 1, tokens, keys): true where seen, or values to add to the scores.
+        ``position_ids`` (batch or 1, tokens) that start again within a row begin another sequence, which attends only
+        to itself, where no mask is given and no cache is in use (not in models that read in both directions).
         ``past_key_values``: what :meth:`init_cache` or the call before gave.
         """
         config = self.config
@@ -186,9 +186,9 @@ class CausalLM(_WithHead, GenerationMixin):
         training: bool | None = False,
         output_router_logits: bool | None = None,
     ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
+        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
 
-        ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
+        ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
         ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
         contains ``config.router_aux_loss_coef`` times.
         """
@@ -275,7 +275,7 @@ class MaskedLM(_WithHead):
 
 
 class SequenceClassification(_WithHead):
-    """Tells which class a sequence is of, or a number for it."""
+    """Sequence classification or regression."""
 
     def call(
         self,
@@ -318,7 +318,7 @@ class SequenceClassification(_WithHead):
 
 
 class TokenClassification(_WithHead):
-    """Tells which class each token is of."""
+    """Token classification."""
 
     def call(
         self,
@@ -353,7 +353,7 @@ class TokenClassification(_WithHead):
 
 
 class QuestionAnswering(_WithHead):
-    """Finds the span of a text that answers a question."""
+    """Extractive question answering: start and end of the answer."""
 
     def call(
         self,

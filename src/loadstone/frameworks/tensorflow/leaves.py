@@ -74,7 +74,7 @@ class Linear(Leaf):
 
 
 class Embedding(Leaf):
-    """A table of vectors, each multiplied by ``scale`` when looked up."""
+    """An embedding, whose rows are multiplied by ``scale`` when looked up."""
 
     def call(self, ids: tf.Tensor) -> tf.Tensor:
         vectors = tf.gather(self.weight.value, ids)

@@ -146,11 +146,11 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         leaves = components.walk(self.component) if self.component is not None else ()
         found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
         if found is None:
-            raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+            raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
         return found
 
     def get_input_embeddings(self) -> Any:
-        """The table of token vectors, a layer."""
+        """The input embeddings, a layer."""
         return at(self, self._embedding_name())
 
     def get_output_embeddings(self) -> Any:
@@ -170,7 +170,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         )
 
     def tied_slots(self) -> Mapping[str, str]:
-        """Slot → the slot whose numbers it shares."""
+        """Slot → the slot whose values it shares."""
         return {} if self.head_spec is None else self.head_spec.tied(self.config)
 
     def named_weights(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     # What it is -----------------------------------------------------------------------------------
 
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
-        """How many numbers the variables hold; tied ones count once."""
+        """How many values the variables hold; tied ones count once."""
         skipped = {id(v) for v in self.get_input_embeddings().weights} if exclude_embeddings else set()
         variables = self.trainable_variables if only_trainable else self.weights
         return sum(math.prod(v.shape) for v in variables if id(v) not in skipped)
@@ -214,7 +214,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
 
         if cls.head_spec is None and cls.__init__ is TFPreTrainedModel.__init__:
             raise ArgumentError(
-                f"{cls.__name__} is what models derive from and has no parts of its own. Use an Auto class, such as "
+                f"{cls.__name__} is the base class of models and has no layers of its own. Use an Auto class, such as "
                 "TFAutoModel, or a class with a head."
             )
         model: Self = from_pretrained("tensorflow", pretrained_model_name_or_path, cls, model_args, kwargs)

@@ -56,7 +56,7 @@ def walk(layer: Any, prefix: str = "") -> Iterator[Owned]:
 def children(layer: Any) -> Iterator[tuple[str, Any]]:
     """The layers directly inside, each with the name of the attribute; in a list or dict, with the place there too.
 
-    Those of a ``keras.Sequential`` have their numbers, those of a functional model the names that they were given.
+    Those of a ``keras.Sequential`` are named by index, those of a functional model by the names that they were given.
     """
     if layer._obj_type() == "Sequential":
         yield from ((str(index), each) for index, each in enumerate(layer.layers))

@@ -42,14 +42,14 @@ class State:
 
 
 def dropout(x: tf.Tensor, share: float, state: State) -> tf.Tensor:
-    """Zero a share of the numbers while training, and scale up the rest."""
+    """Zero a share of the values while training, and scale up the rest."""
     if not share or not state.training:
         return x
     return tf.zeros_like(x) if share >= 1.0 else tf.nn.dropout(x, share)
 
 
 def shape_of(x: tf.Tensor) -> list[int | tf.Tensor]:
-    """The sizes of ``x``: numbers where they are known, scalars of the graph where not."""
+    """The sizes of ``x``: values where they are known, scalars of the graph where not."""
     static = x.shape.as_list()
     if None not in static:
         return list(static)

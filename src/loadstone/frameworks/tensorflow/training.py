@@ -43,7 +43,7 @@ class Training:
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
         if self.loss is None:
             if weight is not None:
-                raise ArgumentError("The model's own loss knows no sample_weight. Compile with a loss of Keras's.")
+                raise ArgumentError("The model's own loss takes no sample_weight. Compile with a loss of Keras's.")
             x = dict(x) if isinstance(x, Mapping) else {"input_ids": x}
             if y is None:
                 y = x.get("labels")

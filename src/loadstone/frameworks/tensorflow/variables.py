@@ -1,4 +1,4 @@
-"""From numbers to ``keras.Variable``: without a copy where the memory allows it."""
+"""From values to ``keras.Variable``: without a copy where the memory allows it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def fill(
 
 def initialize(slots: list[Owned], dtype: np.dtype[Any]) -> None:
     """Initial values after the family's scheme; a layer of somebody else's keeps those that it was made with."""
-    # Seeded by NumPy's own generator, so that keras.utils.set_random_seed decides about these numbers too.
+    # Seeded by NumPy's own generator, so that keras.utils.set_random_seed decides about these values too.
     rng = np.random.default_rng(np.random.randint(1 << 31, size=4))
     for slot in slots:
         if isinstance(slot.owner, Holder):
@@ -92,7 +92,7 @@ def tie(owned: Mapping[str, Owned], tied: Mapping[str, str]) -> None:
 
 
 def _put(slot: Owned, tensor: tf.Tensor) -> None:
-    """Give a slot its numbers. What is no layer of ours keeps its variable, since it may hold it anywhere."""
+    """Give a slot its values. What is no layer of ours keeps its variable, since it may hold it anywhere."""
     if isinstance(slot.owner, Holder) and slot.leaf in {each.name for each in slot.owner.own_slots()}:
         setattr(slot.owner, slot.leaf, keras.Variable(tensor, dtype=tensor.dtype.name, name=slot.name))
     elif slot.variable.dtype == tensor.dtype.name:

@@ -103,7 +103,7 @@ def held(state_dict: object) -> dict[str, StoredTensor]:
         if not isinstance(name, str) or not isinstance(tensor, Tensor):
             raise ArgumentError(f"state_dict has {name!r}: {type(tensor).__name__}, expected a name and its tensor.")
         if tensor.is_meta:
-            raise ArgumentError(f"state_dict: {name} is on the meta device and so has no numbers.")
+            raise ArgumentError(f"state_dict: {name} is on the meta device and so has no values.")
     return {
         name: StoredTensor(name, from_torch(t.dtype), tuple(t.shape), Path("<state_dict>"), 0, t.nbytes)
         for name, t in state_dict.items()
@@ -111,7 +111,7 @@ def held(state_dict: object) -> dict[str, StoredTensor]:
 
 
 def alike(state_dict: Mapping[str, Tensor] | None) -> Same:
-    """What tells whether two tensors hold the same numbers: of ``state_dict``, or of files."""
+    """What tells whether two tensors hold the same values: of ``state_dict``, or of files."""
     return stored_alike if state_dict is None else tensors_alike(state_dict)
 
 
@@ -124,7 +124,7 @@ def fill_model(
     devices: Devices,
     memory: OwnMemory | None = None,
 ) -> Filled:
-    """Give every slot its numbers, in the dtypes that ``devices`` say, and let it run where it lies.
+    """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies.
 
     ``memory``: what the model had before, to be filled where it fits.
     """

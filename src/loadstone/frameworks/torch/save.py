@@ -89,8 +89,8 @@ def _refuse_packed(model: Conventions, state_dict: Mapping[str, Tensor] | None) 
     if names:
         raise SaveError(
             f"{len(names)} weights are packed as their GGUF file has them, the first {names[0]}, and nothing was "
-            "written. The file itself is the checkpoint of this model; for a plain one, load it with dequantize=True "
-            "and save that, or use `loadstone convert`."
+            "written. The file itself is the checkpoint of this model; for an unquantized one, load it with "
+            "dequantize=True and save that, or use `loadstone convert`."
         )
 
 

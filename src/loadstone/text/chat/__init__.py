@@ -20,8 +20,8 @@ def template_of(stored: object, name: str, source: str) -> str:
     found = {"default": stored} if isinstance(stored, str) else _named(stored)
     if not found:
         raise TokenizerError(
-            f"{source}: says nothing of how a conversation is written (no chat template), so this model is none to "
-            "chat with, or its author left it out. Write the prompt yourself."
+            f"{source}: has no chat template. Either this is not a chat model, or its author left the template out. "
+            "Write the prompt yourself."
         )
     template = found.get(name)
     if not isinstance(template, str):
@@ -72,7 +72,7 @@ def _plain(value: Any, where: str, depth: int = 0) -> Any:
     if value is None or type(value) in (bool, int, float, str):
         return value
     if depth > 50:
-        raise ArgumentError(f"{where}: expected data that is less than 50 lists deep.")
+        raise ArgumentError(f"{where}: expected data that is nested less than 50 levels deep.")
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, Mapping):

@@ -34,10 +34,10 @@ class Limits:
         self.tick()
         self._made += size
         if size > LARGEST or self._made > IN_ALL:
-            raise Exceeded(f"it makes texts or lists of more than {LARGEST} items, or {IN_ALL} altogether")
+            raise Exceeded(f"it makes strings or lists of more than {LARGEST} items, or {IN_ALL} altogether")
 
     def expect_number(self, bits: int) -> None:
-        """A whole number of so many bits is about to be made."""
+        """An integer of so many bits is about to be made."""
         if bits > _LARGEST_NUMBER_BITS:
             raise Exceeded(f"it makes numbers of more than {_LARGEST_NUMBER_BITS} bits")
 

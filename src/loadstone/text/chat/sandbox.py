@@ -118,7 +118,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "%" and isinstance(left, str | bytes):
-            raise TypeError("texts have no % here")
+            raise TypeError("strings have no % operator here")
         sized, number = (left, right) if isinstance(left, str | list | tuple) else (right, left)
         if operator == "*" and isinstance(sized, str | list | tuple) and isinstance(number, int):
             self.limits.expect(len(sized) * max(0, number))

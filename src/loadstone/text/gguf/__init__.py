@@ -44,7 +44,7 @@ def tokenizer_json(metadata: Mapping[str, Any], source: str) -> tuple[str, dict[
     if build is sentencepiece.build and sentencepiece.order_of(vocabulary) is sentencepiece.Order.FROM_THE_LEFT:
         raise TokenizerError(
             f"{source}: expected scores that differ, or merges; found neither, so tokens are merged from the left. "
-            "tokenizer.json has no words for that: use the GGUF file's own tokenizer."
+            "tokenizer.json cannot express that: use the GGUF file's own tokenizer."
         )
     tokenizer, settings = _built(build, vocabulary)
     return tokenizer.to_str(), settings

@@ -50,10 +50,10 @@ def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
 def read_merges(vocabulary: Vocabulary, index: dict[str, int]) -> list[tuple[str, str]]:
     """``"left right"`` → ``("left", "right")``; both, and what they make together, must be tokens.
 
-    A merge that can have no effect, since no text is ever cut into its parts, is passed over with a warning.
+    A merge that can have no effect, since no text is ever cut into its parts, is ignored with a warning.
     """
     if vocabulary.merges is None:
-        raise vocabulary.error(_KEY, "an array of strings", "none", "Make the file anew with llama.cpp's converter")
+        raise vocabulary.error(_KEY, "an array of strings", "none", "Convert the file again with llama.cpp's converter")
     merges, others = [], []
     for number, merge in enumerate(vocabulary.merges):
         # The first part has at least one letter, which may be a blank.
@@ -83,7 +83,7 @@ def _check_idle(vocabulary: Vocabulary, index: dict[str, int], merges: Sequence[
             raise vocabulary.error(f"{_KEY}[{number}]", "two tokens that make a third", shown(f"{left} {right}"))
     _, left, right = merges[0]
     logger.warning(
-        "%s: metadata key %r: passed over %d merges of what are no tokens, such as %s",
+        "%s: metadata key %r: ignored %d merges of strings that are no tokens, such as %s",
         vocabulary.source,
         _KEY,
         len(merges),

@@ -132,7 +132,7 @@ class _Reader:
         value = self._metadata.get(key)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
-        self.fault(key, "a whole number", shown(value))
+        self.fault(key, "an integer", shown(value))
         return None
 
     def array(self, key: str, types: tuple[type, ...], what: str, length: int | None = None) -> list[Any] | None:
@@ -162,7 +162,7 @@ def read_vocabulary(metadata: Mapping[str, Any], source: str) -> Vocabulary:
     model = reader.text(f"{ggml}model")
     tokens = _tokens(reader, f"{ggml}tokens")
     count = len(tokens)
-    kinds = reader.array(f"{ggml}token_type", (int,), "whole numbers", count)
+    kinds = reader.array(f"{ggml}token_type", (int,), "integers", count)
     for index, kind in enumerate(kinds or ()):
         if not 0 <= kind <= max(Kind):
             reader.fault(f"{ggml}token_type[{index}]", f"0 to {max(Kind):d}", str(kind), "Is there a newer Loadstone?")
@@ -182,7 +182,7 @@ def read_vocabulary(metadata: Mapping[str, Any], source: str) -> Vocabulary:
                 ids[role] = token_id
             elif token_id is not None:
                 default = f"; the default, {ids[role]}, is taken" if role in ids else ""
-                said = "%s: metadata key '%s%s' is %d, and there are %d tokens: passed over%s"
+                said = "%s: metadata key '%s%s' is %d, and there are %d tokens: ignored%s"
                 logger.warning(said, source, ggml, name, token_id, count, default)
     if "eot" not in ids and (turn_end := next((each for each in _TURN_ENDS if each in tokens), None)) is not None:
         ids["eot"] = tokens.index(turn_end)

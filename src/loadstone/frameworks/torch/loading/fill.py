@@ -1,4 +1,4 @@
-"""Load plan + skeleton → model: each slot gets its numbers, in memory that holds them only once."""
+"""Load plan + skeleton → model: each slot gets its values, in memory that holds them only once."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def fill(
     initial_dtype_of: Callable[[str], torch.dtype | None],
     ready: Mapping[str, Tensor] = _NONE,
 ) -> Filled:
-    """Put every slot's numbers into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
+    """Put every slot's values into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
 
     Initialized ones are in the dtype that ``initial_dtype_of`` says; where it says none, in that of the others.
 
@@ -116,7 +116,7 @@ def fill(
 
 
 def check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
-    """:class:`UnsupportedDType` where whole numbers are stored for one of these slots that computes with fractions."""
+    """:class:`UnsupportedDType` where integers are stored for a floating-point slot among these."""
     faults = [
         Fault(f"{tensor.file}, tensor {tensor.name}", "a floating-point dtype", tensor.dtype.value)
         for name, recipe in plan.recipes.items()
@@ -135,7 +135,7 @@ def _default_dtype(made: Mapping[str, Tensor]) -> torch.dtype:
 
 
 def tensors_of(model: nn.Module) -> list[tuple[str, Tensor]]:
-    """Every parameter and buffer, those that share numbers under each name."""
+    """Every parameter and buffer, those that share values under each name."""
     return [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
 
 

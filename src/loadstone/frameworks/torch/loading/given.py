@@ -61,8 +61,8 @@ def checked_state(model: Conventions, state_dict: Mapping[str, Tensor] | None) -
     if quantizable and not any(hasattr(tensor, "__tensor_flatten__") for tensor in state.tensors.values()):
         method = method_of(model.config.get("quantization_config"))
         name = "" if method is None else method.library
-        fault = Fault("config key 'quantization_config'", f"tensors of {name}, as it says", "plain ones")
-        raise StateMismatch([fault], hint="For plain weights: del model.config.quantization_config.")
+        fault = Fault("config key 'quantization_config'", f"tensors of {name}, as it says", "unquantized ones")
+        raise StateMismatch([fault], hint="For unquantized weights: del model.config.quantization_config.")
     return state
 
 
@@ -134,7 +134,7 @@ def _wrong(value: Tensor, is_quantizable: bool, is_plain: bool) -> tuple[str, st
 
 @functools.cache
 def _is_stored(dtype: torch.dtype) -> bool:
-    """Whether checkpoints have such numbers."""
+    """Whether checkpoints have such values."""
     return str(dtype).removeprefix("torch.") in BY_NAME
 
 

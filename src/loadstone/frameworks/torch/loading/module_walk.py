@@ -29,7 +29,7 @@ def parameters_of(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
 
 
 def bytes_of(tensor: Tensor) -> int:
-    """What a tensor takes; of one in fewer bits its parts, which are tensors of their own."""
+    """What a tensor takes; of a quantized one its parts, which are tensors of their own."""
     flatten = getattr(tensor, "__tensor_flatten__", None)
     if flatten is not None:
         return sum(getattr(tensor, name).nbytes for name in flatten()[0])
@@ -41,7 +41,7 @@ def bytes_of(tensor: Tensor) -> int:
 
 
 def packed_elements(model: nn.Module) -> dict[int, int]:
-    """Id of a weight that is kept as the bytes of its file → how many numbers these hold; of its other parts → 0."""
+    """Id of a weight that is kept as the bytes of its file → how many values these hold; of its other parts → 0."""
     found: dict[int, int] = {}
     for module in model.modules():
         counts: Mapping[str, int] = getattr(module, "packed_elements", {})

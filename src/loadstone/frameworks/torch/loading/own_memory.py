@@ -66,7 +66,7 @@ class OwnMemory:
 def write(plan: LoadPlan, memory: Mapping[str, Tensor], weights: Weights) -> int:
     """Copy what a plan has for the slots of ``memory`` into it, cast on the way; returns how many bytes that are.
 
-    Raises :class:`UnsupportedDType` where whole numbers are stored for a slot that computes with fractions.
+    Raises :class:`UnsupportedDType` where integers are stored for a floating-point slot.
     """
     check_kinds(plan, memory)
     jobs: dict[torch.device, list[Job]] = {}

@@ -50,7 +50,7 @@ def is_complete_skeleton(model: nn.Module) -> bool:
 
 class _EmptyWithoutMemory(TorchFunctionMode):
     """Layers make their parameters so. What is computed (positions, frequencies, rates of dropout) is computed for
-    real: on the meta device, where a skeleton is often built whole, such numbers would be lost.
+    real: on the meta device, where a skeleton is often built whole, such values would be lost.
     """
 
     def __torch_function__(

@@ -14,7 +14,7 @@ from loadstone.frameworks.torch.transformers_compat.conventions import Conventio
 
 
 def slots(model: nn.Module) -> list[Slot]:
-    """What has to be filled: parameters and the buffers that are saved, those that share numbers under each name."""
+    """What has to be filled: parameters and the buffers that are saved, those that share values under each name."""
     found = [Slot(name, tuple(slot.shape)) for name, slot in parameters_of(model)]
     # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
     if all(isinstance(module, RotaryEmbedding) for _, module in modules_of(model) if module._buffers):

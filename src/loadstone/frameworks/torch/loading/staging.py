@@ -25,7 +25,7 @@ class TensorBuffer(HostBuffer):
         """The first bytes are there."""
 
     def values(self, start: int, nbytes: int, dtype: torch.dtype) -> Tensor:
-        """Some of the bytes as numbers; elements may stand at any byte."""
+        """Some of the bytes as values; elements may stand at any byte."""
         return torch.frombuffer(self.memory, dtype=dtype, count=nbytes // dtype.itemsize, offset=start)
 
 
@@ -49,7 +49,7 @@ class DeviceBuffer:
         self._there.copy_(self.tensor[:nbytes], non_blocking=True)
 
     def values(self, start: int, nbytes: int, dtype: torch.dtype) -> Tensor:
-        """Some of the bytes as numbers, on the device."""
+        """Some of the bytes as values, on the device."""
         found = self._there[start : start + nbytes]
         # Devices want elements where multiples of their size are.
         return (found.clone() if start % dtype.itemsize else found).view(dtype)

@@ -29,11 +29,13 @@ def check_inputs(
     assert texts is not None
     check_texts(embeddings, name, texts.shape)
     if inputs_embeds is not None and not inputs_embeds.is_floating_point():
-        raise ArgumentError(f"inputs_embeds is {inputs_embeds.dtype}, expected vectors; ids are input_ids.")
+        raise ArgumentError(
+            f"inputs_embeds is {inputs_embeds.dtype}, expected floating-point embeddings; token ids are input_ids."
+        )
     batch, tokens = texts.shape[:2]
     for name, ids in (("input_ids", input_ids), ("position_ids", position_ids), ("token_type_ids", token_type_ids)):
         if ids is None:
             continue
         if ids.dtype not in (torch.int64, torch.int32):
-            raise ArgumentError(f"{name} is {ids.dtype}, expected whole numbers: torch.int64 or torch.int32.")
+            raise ArgumentError(f"{name} is {ids.dtype}, expected integers: torch.int64 or torch.int32.")
         check_ids(name, ids.shape, batch, tokens)

@@ -112,7 +112,7 @@ def _frequencies(rotary: Rotary, length: int, device: torch.device) -> Tensor:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turn the first ``dim`` numbers of each head, pairing the first half with the second."""
+    """Turn the first ``dim`` values of each head, pairing the first half with the second."""
     dim = cos.shape[-1]
     turning, passing = (x, None) if dim == x.shape[-1] else (x[..., :dim], x[..., dim:])
     first, second = turning.chunk(2, dim=-1)

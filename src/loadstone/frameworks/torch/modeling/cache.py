@@ -51,7 +51,7 @@ class DynamicCache(Cache):
         return self.key_cache[layer].shape[2] if layer < len(self.key_cache) else 0
 
     def get_usable_length(self, new_tokens: int, layer: int = 0) -> int:
-        """How many tokens will be kept when new ones come: all."""
+        """How many cached tokens remain usable with new ones: all."""
         return self.get_seq_length(layer)
 
     def get_max_cache_shape(self) -> None:
@@ -80,7 +80,7 @@ class DynamicCache(Cache):
         self.value_cache = [value[:, :, :length] for value in self.value_cache]
 
     def reorder_cache(self, rows: Tensor) -> None:
-        """Choose rows of the batch anew, as beam search does."""
+        """Reorder the rows of the batch, as beam search does."""
         self.key_cache = [key.index_select(0, rows.to(key.device)) for key in self.key_cache]
         self.value_cache = [value.index_select(0, rows.to(value.device)) for value in self.value_cache]
 

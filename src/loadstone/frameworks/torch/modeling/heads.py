@@ -90,10 +90,10 @@ class BareModel(_Task):
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]:
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
-        ``attention_mask`` (batch, tokens in the cache plus new ones): 1 for a token, 0 for padding; or ready-made
-        (batch or 1, heads or 1, tokens, keys): true where seen, or numbers to add to the scores. ``position_ids``
-        (batch or 1, tokens) that start again within a row begin another text, which sees only itself, where no mask is
-        given and no cache is in use (as in Transformers; not in models that read in both directions).
+        ``attention_mask`` (batch, tokens in the cache plus new ones): 1 for a token, 0 for padding; or a 4-D mask
+        (batch or 1, heads or 1, tokens, keys): true where seen, or values to add to the scores. ``position_ids``
+        (batch or 1, tokens) that start again within a row begin another sequence, which attends only to itself, where
+        no mask is given and no cache is in use (as in Transformers; not in models that read in both directions).
         """
         if unknown:
             self._check_unknown(unknown, position_ids)
@@ -219,10 +219,10 @@ class CausalLM(_WithHead, GenerationMixin):
         num_items_in_batch: Tensor | int | None = None,
         **unknown: object,
     ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss of each next token.
+        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
 
-        ``logits_to_keep``: only the last so many tokens' logits (0: all), or those at the given places.
-        ``num_items_in_batch``: what the sum over labeled tokens is divided by, in place of their number here.
+        ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
+        ``num_items_in_batch``: the divisor of the summed token losses, in place of the number of labeled tokens.
         ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
         contains ``config.router_aux_loss_coef`` times.
         """
@@ -286,7 +286,7 @@ class MaskedLM(_WithHead):
     ) -> MaskedLMOutput[Tensor] | tuple[object, ...]:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss.
 
-        ``num_items_in_batch``: what the sum over labeled tokens is divided by, in place of their number here.
+        ``num_items_in_batch``: the divisor of the summed token losses, in place of the number of labeled tokens.
         """
         if unknown:
             self._check_unknown(unknown, position_ids)
@@ -306,7 +306,7 @@ class MaskedLM(_WithHead):
 
 
 class SequenceClassification(_WithHead):
-    """Tells which class a sequence is of, or a number for it."""
+    """Sequence classification or regression."""
 
     def forward(
         self,
@@ -344,7 +344,7 @@ class SequenceClassification(_WithHead):
 
 
 class TokenClassification(_WithHead):
-    """Tells which class each token is of."""
+    """Token classification."""
 
     def forward(
         self,
@@ -380,7 +380,7 @@ class TokenClassification(_WithHead):
 
 
 class QuestionAnswering(_WithHead):
-    """Finds the span of a text that answers a question."""
+    """Extractive question answering: start and end of the answer."""
 
     def forward(
         self,

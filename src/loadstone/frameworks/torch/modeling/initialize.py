@@ -1,4 +1,4 @@
-"""Random numbers for slots that no checkpoint fills, and memory for those of a skeleton."""
+"""Random values for slots that no checkpoint fills, and memory for those of a skeleton."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from loadstone.frameworks.torch.transformers_compat.conventions import initializ
 
 
 def initialize(model: nn.Module, names: set[str]) -> None:
-    """Initial values for the named slots, each by the module that owns it; lone vectors become 0.
+    """Random initial values for the named slots, each by the module that owns it; lone vectors become 0.
 
     A class that says how, in ``_init_weights``, is asked first.
     """
@@ -42,7 +42,7 @@ def _reset(module: nn.Module, leaves: set[str]) -> None:
 
 
 def materialize(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
-    """Give memory and initial values to the named slots of a skeleton; tied slots stay one parameter."""
+    """Give memory and random initial values to the named slots of a skeleton; tied slots stay one parameter."""
     made: dict[int, nn.Parameter] = {}
     for name, slot in list(model.named_parameters(remove_duplicate=False)):
         if id(slot) in made or name in names:

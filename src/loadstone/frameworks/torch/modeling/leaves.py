@@ -57,7 +57,7 @@ class Linear(nn.Linear):
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
 
     def initialize(self, names: set[str]) -> None:
-        """Initial values for the named slots: normal weights, zero bias."""
+        """Random initial values for the named slots: normal weights, zero bias."""
         if "weight" in names:
             _fill(self.weight, self.component.std, self.component.cutoff)
         if "bias" in names:
@@ -81,7 +81,7 @@ class TransposedLinear(nn.Module):
         return F.linear(x, _computed(self.weight, x).t(), self.bias)
 
     def initialize(self, names: set[str]) -> None:
-        """Initial values for the named slots: normal weights, zero bias."""
+        """Random initial values for the named slots: normal weights, zero bias."""
         if "weight" in names:
             _fill(self.weight, self.component.std, self.component.cutoff)
         if "bias" in names and self.bias is not None:
@@ -92,7 +92,7 @@ class TransposedLinear(nn.Module):
 
 
 class Embedding(nn.Embedding):
-    """A table of vectors, each multiplied by ``scale`` when looked up."""
+    """An embedding, whose rows are multiplied by ``scale`` when looked up."""
 
     def __init__(self, component: components.Embedding) -> None:
         super().__init__(component.count, component.width, padding_idx=component.padding)

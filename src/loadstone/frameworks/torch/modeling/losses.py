@@ -77,7 +77,7 @@ def token_classes(logits: Tensor, labels: Tensor) -> Tensor:
 def sequence_classes(logits: Tensor, labels: Tensor, config: PretrainedConfig) -> Tensor:
     """The loss of the config's ``problem_type``, else of the one that labels and number of classes suggest.
 
-    Whole numbers serve where numbers are compared: as labels of a regression, or 0 and 1 for each of several classes.
+    Integers serve where values are compared: as labels of a regression, or 0 and 1 for each of several classes.
     """
     check_tensors(labels=labels)
     problem = problem_of(config.problem_type, logits.shape[-1], labels.is_floating_point())

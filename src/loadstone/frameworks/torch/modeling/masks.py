@@ -65,10 +65,10 @@ def _ready_made(mask: Tensor, batch: int, tokens: int, keys: int) -> Tensor:
     """The mask itself; :class:`ArgumentError` where it does not fit or could mean two things."""
     if mask.dtype != torch.bool and not mask.is_floating_point():
         raise ArgumentError(
-            f"A ready-made attention_mask is {mask.dtype}. Give booleans (True where seen), or floating-point numbers "
+            f"A 4-D attention_mask is {mask.dtype}. Give booleans (True where seen), or floating-point numbers "
             "that are added to the scores (0 where seen)."
         )
     if mask.shape[0] not in (1, batch) or mask.shape[2:] not in ((tokens, keys), (1, keys)):
         expected = f"({batch} or 1, heads or 1, {tokens}, {keys})"
-        raise ArgumentError(f"A ready-made attention_mask has shape {tuple(mask.shape)}, expected {expected}.")
+        raise ArgumentError(f"A 4-D attention_mask has shape {tuple(mask.shape)}, expected {expected}.")
     return mask

@@ -105,7 +105,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
             attach(self, component.output.component)
 
     def post_init(self) -> None:
-        """Initial values for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
+        """Random initial values for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
         initialize(self, {name for name, slot in self.named_parameters() if not slot.is_meta})
         if self.family_spec is None:
             self.tie_weights()
@@ -123,15 +123,15 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         leaves = components.walk(self.component) if self.component is not None else ()
         found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
         if found is None:
-            raise ArgumentError(f"{type(self).__name__} has no table of token vectors.")
+            raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
         return found
 
     def get_input_embeddings(self) -> nn.Module:
-        """The table of token vectors."""
+        """The input embeddings, a module."""
         return self.get_submodule(self._embedding_name())
 
     def set_input_embeddings(self, value: nn.Module) -> None:
-        """Put another table of token vectors in its place; tied slots follow."""
+        """Replace the input embeddings; tied slots follow."""
         held = self._ties_that_hold()
         place_at(self, self._embedding_name(), value)
         self._tie_again(held)
@@ -147,15 +147,15 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         return maps[-1]
 
     def get_output_embeddings(self) -> nn.Module | None:
-        """The map from hidden states to the vocabulary, if the model has one."""
+        """The output embeddings (language-model head); None if the model has none."""
         name = self._output_name()
         return None if name is None else self.get_submodule(name)
 
     def set_output_embeddings(self, value: nn.Module) -> None:
-        """Put another map to the vocabulary in its place."""
+        """Replace the output embeddings (language-model head)."""
         name = self._output_name()
         if name is None:
-            raise ArgumentError(f"{type(self).__name__} has no map to the vocabulary.")
+            raise ArgumentError(f"{type(self).__name__} has no output embeddings.")
         place_at(self, name, value)
 
     def resize_token_embeddings(
@@ -165,11 +165,11 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         mean_resizing: bool = False,
         **unknown: object,
     ) -> nn.Module:
-        """Make room for more tokens, or fewer; returns the table of token vectors. The config follows.
+        """Change the vocabulary size; returns the input embeddings. The config is updated.
 
-        Everything that has a row for each token changes: the table, an output map that is not tied to it, their
-        biases. Old rows are kept, new ones are initialized by the family's scheme, or with ``mean_resizing`` are the
-        mean of the old ones. ``pad_to_multiple_of`` rounds up.
+        Everything with a row for each token changes: input embeddings, untied output embeddings, their biases. Old
+        rows are kept; new ones are initialized by the family's scheme, or with ``mean_resizing`` to the mean of the old
+        ones. ``pad_to_multiple_of`` rounds up.
         """
         if unknown:
             raise unknown_argument("resize_token_embeddings", unknown, RESIZE_KEYWORDS)
@@ -180,7 +180,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         return self.get_input_embeddings()
 
     def tied_slots(self) -> Mapping[str, str]:
-        """Slot → the slot whose numbers it shares."""
+        """Slot → the slot whose values it shares."""
         if self.head_spec is not None:
             return self.head_spec.tied(self.config)
         return declared_ties(self) if self.family_spec is None else {}
@@ -193,7 +193,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         return next((p.device for p in self.parameters()), torch.device("cpu"))
 
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
-        """How many numbers the parameters hold; tied ones count once."""
+        """How many values the parameters hold; tied ones count once."""
         skipped = {id(p) for p in self.get_input_embeddings().parameters()} if exclude_embeddings else set()
         packed = packed_elements(self)
         return sum(
@@ -234,7 +234,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         return (module for module in self.modules() if isinstance(module, PreTrainedModel))
 
     def enable_input_require_grads(self) -> None:
-        """Let gradients flow to the token vectors' outputs, as adapters on a frozen model need."""
+        """Let gradients flow to the outputs of the input embeddings, as adapters on a frozen model need."""
 
         def hook(module: nn.Module, inputs: tuple[object, ...], output: Tensor) -> None:
             output.requires_grad_(True)
@@ -260,7 +260,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
 
         if cls.head_spec is None and cls.__init__ is PreTrainedModel.__init__:
             raise ArgumentError(
-                f"{cls.__name__} is what models derive from and has no parts of its own. Use an Auto class, such as "
+                f"{cls.__name__} is the base class of models and has no layers of its own. Use an Auto class, such as "
                 "AutoModel, or a class with a head."
             )
         model: Self = from_pretrained("torch", pretrained_model_name_or_path, cls, model_args, kwargs)

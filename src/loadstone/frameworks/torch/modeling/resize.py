@@ -52,8 +52,7 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
         slots = {leaf: module.get_parameter(leaf) for leaf in leaves}
         if not all(slot.is_floating_point() for slot in slots.values()):
             raise ArgumentError(
-                f"{name} is packed as it is stored, and its rows cannot be more or fewer. Load the checkpoint with "
-                "dequantize=True to resize it."
+                f"{name} is a packed weight, which cannot be resized. Load the checkpoint with dequantize=True."
             )
         initialized = _initialized(components[name], next(iter(slots.values())))
         # A bias by itself goes with a tied table, and starts at 0, as in transformers.
@@ -71,7 +70,7 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
 
 
 def _initialized(component: Component, old: Tensor) -> nn.Module | nn.Parameter:
-    """A leaf with initial values, in the dtype and on the device of ``old``."""
+    """A leaf with random initial values, in the dtype and on the device of ``old``."""
     with torch.device(old.device):
         made = build(component)
     if isinstance(made, nn.Parameter):

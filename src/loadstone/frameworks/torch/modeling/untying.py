@@ -22,7 +22,7 @@ _ELEMENTS = 1 << 22
 
 
 def alike(one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors hold the same numbers, on whatever devices and in whatever dtypes they are."""
+    """Whether two tensors hold the same values, on whatever devices and in whatever dtypes they are."""
     if one is other:
         return True
     if one.shape != other.shape:
@@ -53,7 +53,7 @@ def tensors_alike(state_dict: Mapping[str, Tensor]) -> Same:
 
 
 def untie(model: nn.Module, names: Iterable[str]) -> None:
-    """Give tied slots a parameter of their own, without numbers yet, and have the model's config say so."""
+    """Give tied slots a parameter of their own, without values yet, and have the model's config say so."""
     for name in names:
         owner, _, leaf = name.rpartition(".")
         slot = model.get_parameter(name)
@@ -85,7 +85,7 @@ def untie_what_files_contradict(model: TorchStructure) -> None:
     if differing:
         untie(model, ties)
         logger.warning(
-            "%s is not tied, though its config says so: what %s holds for %s differs.",
+            "%s is not tied, though its config says so: the values that %s stores for %s differ.",
             type(model).__name__,
             folder,
             ", ".join(f"{name} and {ties[name]}" for name in differing),

@@ -47,7 +47,7 @@ class Devices(Layout):
     """What makes the quantized weights."""
 
     def of(self, slot: str) -> torch.device:
-        """Where a slot's numbers lie; for one on the disk, the CPU that maps its file."""
+        """Where a slot's values lie; for one on the disk, the CPU that maps its file."""
         place = self.placement.slots.get(slot)
         return self.main if place is None else self.resolve(place)
 

@@ -1,6 +1,6 @@
 """Running blocks whose weights are not where they compute: brought while the block before computes, then forgotten.
 
-A parameter on the disk is a view of its mapped file, so ``state_dict``, saving and copying find its numbers as they
+A parameter on the disk is a view of its mapped file, so ``state_dict``, saving and copying find its values as they
 find any other's; so it is with one on the CPU of a model that computes on an accelerator. Only while its block runs is
 it a view of a buffer instead, into which its bytes were brought at the speed of the disk or of the bus. What somebody
 changed since the load is used as it is.

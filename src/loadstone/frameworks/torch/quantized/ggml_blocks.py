@@ -2,7 +2,7 @@
 
 The types that :mod:`loadstone.quantization.ggml_layouts` describes, of which nearly all files are made, are read here,
 on any device and where ``torch.compile`` traces; on the CPU by compiled functions where there are such, else integers
-by NumPy and the rest by all of PyTorch's threads. All numbers are bit for bit those of
+by NumPy and the rest by all of PyTorch's threads. All values are bit for bit those of
 :mod:`loadstone.quantization.ggml_blocks`, which decodes the other types.
 """
 
@@ -24,7 +24,7 @@ _ELEMENTS = 1 << 18
 
 
 def decode(raw: Tensor, kind: GgmlType) -> Tensor:
-    """Bytes of whole blocks, (rows, bytes of a row) → float32, (rows, numbers of a row), in memory of its own."""
+    """Bytes of whole blocks, (rows, bytes of a row) → float32, (rows, values of a row), in memory of its own."""
     layout = LAYOUTS.get(kind.name)
     if not len(raw):
         return torch.empty((0, raw.shape[1] // kind.nbytes * kind.elements), device=raw.device)
@@ -38,7 +38,7 @@ def decode(raw: Tensor, kind: GgmlType) -> Tensor:
 
 
 def decoded(raw: Tensor, kind: GgmlType) -> Iterator[tuple[int, Tensor]]:
-    """Some rows of (rows, bytes of a row) after the other: the number of the first, and (rows, numbers) of float32."""
+    """Some rows of (rows, bytes of a row) after the other: the number of the first, and (rows, values) of float32."""
     rows = max(_ELEMENTS // max(raw.shape[1] // kind.nbytes * kind.elements, 1), 1)
     for start in range(0, len(raw), rows):
         yield start, decode(raw[start : start + rows], kind)

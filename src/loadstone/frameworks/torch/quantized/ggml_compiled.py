@@ -1,4 +1,4 @@
-"""Products and numbers of packed tensors, by the compiled functions of the module ``ggml_kernels`` beside this one.
+"""Products and values of packed tensors, by the compiled functions of the module ``ggml_kernels`` beside this one.
 
 None where those cannot serve: other devices, rarer types, no llvmlite. PyTorch's operations do what is left.
 """
@@ -17,13 +17,13 @@ from loadstone.frameworks.torch.quantized import ggml_kernels
 from loadstone.quantization.ggml_types import GgmlType
 
 _FEW_VECTORS = 4
-"""Up to here a product for each is sooner done than numbers for all."""
+"""Up to here a product for each is sooner done than values for all."""
 _SHARE = 1 << 20
 """Weights that are worth another thread: a tenth of a millisecond's work."""
 
 
 def numbers(raw: Tensor, kind: GgmlType) -> Tensor | None:
-    """Bytes of whole blocks, (rows, bytes of a row) of uint8 → float32, (rows, numbers of a row)."""
+    """Bytes of whole blocks, (rows, bytes of a row) of uint8 → float32, (rows, values of a row)."""
     if raw.dim() != 2:
         return None
     rows, row_bytes = raw.shape
@@ -72,7 +72,7 @@ def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
 
 
 def _is_readable(tensor: Tensor, dtype: torch.dtype) -> bool:
-    """Whether such numbers lie in this process's memory, in a row: not those of a tensor of another class."""
+    """Whether such values lie in this process's memory, in a row: not those of a tensor of another class."""
     is_plain = type(tensor) is Tensor and tensor.dtype is dtype and tensor.device.type == "cpu"
     if not is_plain or not tensor.is_contiguous() or torch.compiler.is_compiling():
         return False

@@ -21,7 +21,7 @@ from loadstone.planning.packed_experts import ExpertBlocks, Part
 
 
 class PackedExperts(Experts):
-    """Experts one or both of whose slots are uint8: (experts, rows, bytes of a row), gates and ups as
+    """Experts one or both of whose slots are uint8: (experts, rows, bytes of a row), gate and up as
     :attr:`ExpertBlocks.shape` says. The other, if there is one, is plain."""
 
     def __init__(self, old: nn.Module, blocks: Mapping[str, ExpertBlocks]) -> None:
@@ -30,7 +30,7 @@ class PackedExperts(Experts):
         self.__dict__["component"] = old.component
         self.parts = {name: each.parts for name, each in blocks.items()}
         self.packed_elements = {name: each.elements for name, each in blocks.items()}
-        """Parameter → numbers that it holds."""
+        """Parameter → values that it holds."""
         self._parameters.update(old._parameters)
         self.train(old.training)
 

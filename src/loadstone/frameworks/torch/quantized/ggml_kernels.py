@@ -1,6 +1,6 @@
-"""Products with, and numbers of, ggml's blocks in one pass over their bytes, by functions compiled when first needed.
+"""Products with, and values of, ggml's blocks in one pass over their bytes, by functions compiled when first needed.
 
-PyTorch has no operation that goes from packed bytes to a product, so each of its passes writes and reads all numbers
+PyTorch has no operation that goes from packed bytes to a product, so each of its passes writes and reads all values
 of a few rows again. These keep them in registers. Weights are made in the operations and the order of
 :mod:`loadstone.quantization.ggml_blocks`, bit for bit; only the order of a product's sums is another.
 
@@ -19,7 +19,7 @@ from loadstone.quantization.ggml_layouts import LAYOUTS, Bits, Integers, Layout
 from loadstone.quantization.ggml_types import GgmlType
 
 _WIDTH = 16
-"""Numbers of a vector."""
+"""Values of a vector."""
 
 
 class _Some(NamedTuple):

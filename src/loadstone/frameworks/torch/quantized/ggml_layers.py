@@ -1,6 +1,6 @@
 """Layers whose weights stay the bytes of a GGUF file: what is decoded is what is needed, while it is needed.
 
-A weight is (stored rows, bytes of a row) of uint8, a view of the mapped file where there is one. The numbers that come
+A weight is (stored rows, bytes of a row) of uint8, a view of the mapped file where there is one. The values that come
 out are those of the dequantized model, in float32, and the layer computes in the dtype of its inputs. There are no
 gradients for such weights; through them there are, so that adapters can be trained.
 """
@@ -47,7 +47,7 @@ class PackedLinear(nn.Linear):
 
     @property
     def packed_elements(self) -> dict[str, int]:
-        """Parameter → numbers that it holds."""
+        """Parameter → values that it holds."""
         return {"weight": self.in_features * self.out_features}
 
     def forward(self, input: Tensor) -> Tensor:
@@ -119,7 +119,7 @@ class Product(torch.autograd.Function):
 
 
 class PackedEmbedding(Embedding):
-    """A table of vectors, of which those that are looked up are decoded."""
+    """An embedding that decodes the rows that are looked up."""
 
     kind: GgmlType
     stored_rows: Tensor | None
@@ -142,7 +142,7 @@ class PackedEmbedding(Embedding):
 
     @property
     def packed_elements(self) -> dict[str, int]:
-        """Parameter → numbers that it holds."""
+        """Parameter → values that it holds."""
         return {"weight": self.num_embeddings * self.embedding_dim}
 
     def vectors(self, ids: Tensor) -> Tensor:

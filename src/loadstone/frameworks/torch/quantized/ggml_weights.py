@@ -1,4 +1,4 @@
-"""GGUF weights that stay packed: Loadstone's own layers in the place of linear ones, tables of vectors and experts."""
+"""GGUF weights that stay packed: Loadstone's own layers in place of linear layers, embeddings and experts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Ggml:
 
     def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """:class:`ArgumentError`: plain weights are not brought into blocks here."""
-        raise ArgumentError("Loadstone runs GGUF's blocks and makes none: llama.cpp's llama-quantize does.")
+        raise ArgumentError("Loadstone does not quantize to GGUF types: use llama.cpp's llama-quantize.")
 
     def rebuild(
         self, module: nn.Module, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype

@@ -1,4 +1,4 @@
-"""What makes weights in fewer bits, and computes with them: a library of its own, found by the name of its package."""
+"""What quantizes weights, and computes with them: a library of its own, found by the name of its package."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _FOLDER = "loadstone.frameworks.torch.quantized.libraries"
 
 
 class Library(Protocol):
-    """What makes weights in fewer bits."""
+    """What quantizes weights."""
 
     def prepare(self, model: nn.Module, weights: Collection[str], compute_dtype: torch.dtype | None) -> None:
         """Give the model the modules that hold such weights, still without memory."""
         ...
 
     def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
-        """A module's weight in fewer bits, on the device of the numbers given, which are rounded to ``dtype`` first."""
+        """A module's weight, quantized, on the device of the values given, which are rounded to ``dtype`` first."""
         ...
 
     def rebuild(

@@ -1,4 +1,4 @@
-"""Which linear layers of a model may be kept in fewer bits than the rest."""
+"""Which linear layers of a model may be kept quantized."""
 
 from __future__ import annotations
 

@@ -71,11 +71,11 @@ class Value:
         return self.code.value(self.kind, 0, f"extractelement {self}, i32 {index}")
 
     def joined(self, other: Value) -> Value:
-        """The numbers of both."""
+        """The values of both."""
         return self.picked(other, range(2 * self.count))
 
     def picked(self, other: Value, indices: Sequence[int]) -> Value:
-        """Some numbers of both, which are counted as if they stood in a row."""
+        """Some values of both, which are counted as if they stood in a row."""
         mask = ", ".join(f"i32 {index}" for index in indices)
         return self.code.value(
             self.kind, len(indices), f"shufflevector {self}, {other}, <{len(indices)} x i32> <{mask}>"
@@ -92,7 +92,7 @@ class Value:
         return self.code.value(kind, self.count, f"{operation} {self} to {to}")
 
     def bits(self) -> Value:
-        """The bits of one whole number as a vector of 0 and 1, of bytes."""
+        """The bits of one integer as a vector of 0 and 1, of bytes."""
         count = int(self.kind[1:])
         return self.code.value("i1", count, f"bitcast {self} to <{count} x i1>").to("zext", "i8")
 
@@ -116,13 +116,13 @@ class Code:
         return Value(self, kind, count, name)
 
     def load(self, kind: str, count: int, pointer: str, offset: int) -> Value:
-        """Read numbers that lie ``offset`` bytes behind a pointer, wherever that is."""
+        """Read values that lie ``offset`` bytes behind a pointer, wherever that is."""
         at = self.value("ptr", 0, f"getelementptr i8, ptr {pointer}, i64 {offset}")
         type = f"<{count} x {kind}>" if count else kind
         return self.value(kind, count, f"load {type}, {at}, align 1")
 
     def store(self, value: Value, pointer: str, offset: int) -> None:
-        """Write numbers that many bytes behind a pointer."""
+        """Write values that many bytes behind a pointer."""
         at = self.value("ptr", 0, f"getelementptr i8, ptr {pointer}, i64 {offset}")
         self.lines.append(f"store {value}, {at}, align 1")
 
@@ -171,7 +171,7 @@ def _is_possible() -> bool:
     # Before LLVM 20 (llvmlite 0.45), pointers were written otherwise.
     if llvm.llvm_version_info[0] < 20 or platform.machine() not in ("x86_64", "AMD64"):
         return False
-    # Without F16C, float16 numbers would come by a call into a library that may not be there.
+    # Without F16C, float16 values would come by a call into a library that may not be there.
     features = llvm.get_host_cpu_features()
     if not (features.get("f16c") and features.get("avx2") and may_run()):
         return False

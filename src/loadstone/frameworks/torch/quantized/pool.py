@@ -23,7 +23,7 @@ class Pool:
         self._end = 0
 
     def like(self, tensor: Tensor, shape: Sequence[int]) -> Tensor:
-        """A tensor of that shape, of the other's dtype and on its device, with any numbers in it."""
+        """A tensor of that shape, of the other's dtype and on its device, with any values in it."""
         count = math.prod(shape)
         if tensor.device.type != "cpu" or not count:
             return tensor.new_empty(shape)

@@ -1,4 +1,4 @@
-"""Stored weights → parameters in fewer bits, one after the other, so that one at most is there in full precision."""
+"""Stored weights → quantized parameters, one after the other, so that one at most is there in full precision."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Quantized(NamedTuple):
 
 
 class One(NamedTuple):
-    """A weight in fewer bits."""
+    """A quantized weight."""
 
     name: str
     module: nn.Module
@@ -52,7 +52,7 @@ class One(NamedTuple):
 
 
 def quantize(model: nn.Module, plan: LoadPlan, layers: QuantizedLayers, source: Source, devices: Devices) -> Quantized:
-    """Every weight of ``model`` in fewer bits; raises what :func:`one_by_one` raises."""
+    """Every weight of ``model``, quantized; raises what :func:`one_by_one` raises."""
     parameters: dict[str, nn.Parameter] = {}
     held = set()
     viewed = made = 0
@@ -69,7 +69,7 @@ def quantize(model: nn.Module, plan: LoadPlan, layers: QuantizedLayers, source: 
 def one_by_one(
     model: nn.Module, plan: LoadPlan, layers: QuantizedLayers, source: Source, devices: Devices
 ) -> Iterator[One]:
-    """Weights in fewer bits, in the order of the files. The model has the library's layers already.
+    """Quantized weights, in the order of the files. The model has the library's layers already.
 
     Raises :class:`LoadstoneError` where the library refuses a weight, and what reading raises.
     """
@@ -114,7 +114,7 @@ def _in_file_order(plan: LoadPlan, layers: QuantizedLayers) -> Iterator[tuple[st
 def _weight(
     name: str, recipe: Stored, source: Source, device: torch.device, shape: tuple[int, ...], dtype: torch.dtype
 ) -> Tensor:
-    """A view of the file as it is stored, where there is one; else the numbers in memory that is let go of."""
+    """A view of the file as it is stored, where there is one; else the values in memory that is let go of."""
     piece = recipe.pieces[0]
     if len(recipe.pieces) == 1 and piece.into is None and device.type == "cpu" and source.is_at_hand(piece.tensor):
         view = taken(source, piece).detach()

@@ -1,4 +1,4 @@
-"""Stored weights → the parts that a model in fewer bits is saved as, one weight after the other: no model in memory."""
+"""Stored weights → the parts that a quantized model is saved as, one weight after the other: no model in memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from loadstone.transfer.weight_files import Weights
 
 
 class Saved(NamedTuple):
-    """What is saved of one slot; it holds the numbers until it is let go of."""
+    """What is saved of one slot; it holds the values until it is let go of."""
 
     slot: str
     tensors: list[OutgoingTensor]
@@ -58,7 +58,7 @@ class TorchQuantizer:
         return found
 
     def saved(self, weights: Weights, others: Iterable[Other]) -> Iterator[Saved]:
-        """Every weight in fewer bits, in the order of the files; then the others, which are made in the dtype given.
+        """Every weight, quantized, in the order of the files; then the others, which are made in the dtype given.
 
         Raises what quantizing raises, and :class:`SaveError` for a kind of weight that has no stored form.
         """

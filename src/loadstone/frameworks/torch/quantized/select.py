@@ -1,4 +1,4 @@
-"""What makes the weights of a model that are kept in fewer bits than a dtype has: one library for each method.
+"""What makes the weights of a model that are kept quantized: one library for each method.
 
 Plain weights are quantized while they are loaded, one after the other, so that there is never more than one in full
 precision. Of those that are stored so the parts are views of the files.
@@ -28,7 +28,7 @@ from loadstone.quantization.gguf_tensor import Blocks
 
 
 class QuantizedLayers:
-    """The weights of one model that are in fewer bits, and the library that makes them."""
+    """The weights of one model that are quantized, and the library that makes them."""
 
     def __init__(self, library: Library, slots: QuantizedSlots) -> None:
         self.library, self.asked, self.sizes = library, slots.asked, slots.sizes

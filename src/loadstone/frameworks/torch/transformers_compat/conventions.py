@@ -75,7 +75,7 @@ class Conventions(TorchStructure):
         device: torch.device | None = None,
         dtype: torch.dtype | None = None,
     ) -> Tensor:
-        """A padding mask (batch, keys), or (batch, queries, keys), as numbers to add to the scores.
+        """A padding mask (batch, keys), or (batch, queries, keys), as values to add to the scores.
 
         Where the config says ``is_decoder``, the triangle is part of it.
         """
@@ -89,7 +89,7 @@ class Conventions(TorchStructure):
         return lowest_where(hidden, dtype)
 
     def invert_attention_mask(self, encoder_attention_mask: Tensor) -> Tensor:
-        """The mask of an encoder's tokens, as numbers to add to the scores."""
+        """The mask of an encoder's tokens, as values to add to the scores."""
         hidden = encoder_attention_mask == 0
         return lowest_where(hidden[:, None] if hidden.dim() == 3 else hidden[:, None, None], self.dtype)
 
@@ -102,10 +102,10 @@ class Conventions(TorchStructure):
 
 
 def declared_ties(model: Conventions) -> dict[str, str]:
-    """Slot → the slot whose numbers it shares, as a class without a blueprint says it.
+    """Slot → the slot whose values it shares, as a class without a blueprint says it.
 
-    A dict in ``_tied_weights_keys`` says it outright. A list, or nothing, means that the output map shares the table
-    of token vectors where ``config.tie_word_embeddings`` says so.
+    A dict in ``_tied_weights_keys`` says it outright. A list, or nothing, means that the output embeddings are the
+    input embeddings where ``config.tie_word_embeddings`` says so.
     """
     if not model.config.tie_word_embeddings:
         return {}
@@ -153,7 +153,7 @@ def initialize_by_class(model: nn.Module, names: set[str]) -> list[str]:
     Such a method fills a whole module, so what is loaded already is put back.
     """
     leaves_of: dict[str, set[str]] = {}
-    for name in sorted(names):  # a set has another order in each process, and a seed must give the same numbers
+    for name in sorted(names):  # a set has another order in each process, and a seed must give the same values
         owner, _, leaf = name.rpartition(".")
         leaves_of.setdefault(owner, set()).add(leaf)
     for holder, initializer in _initializers(model):

@@ -69,7 +69,7 @@ class Gemm:
         return _INPUTS
 
     def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
-        # Words are turned before they become eight numbers each.
+        # Words are turned before they become eight values each.
         numbers = _outputs_of(np.ascontiguousarray(rows.view("<u4").T))
         with np.errstate(all="ignore"):
             in_columns(numbers, first, self.group, None, self.scale, self.zero, (others[0], others[1]))

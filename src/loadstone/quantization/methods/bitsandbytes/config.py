@@ -12,7 +12,7 @@ from loadstone.errors import ArgumentError
 from loadstone.quantization.requested import Quantization, check_keys, checked_names
 
 _BLOCK = 64
-"""Numbers that share a scale in four bits."""
+"""Values that share a scale in four bits."""
 _NESTED_BLOCK = 256
 """Scales that share a scale, with ``bnb_4bit_use_double_quant``."""
 

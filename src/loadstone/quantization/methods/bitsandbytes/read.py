@@ -1,8 +1,8 @@
 """``quant_method: "bitsandbytes"``: four bits (NF4, FP4) in blocks that share a largest magnitude, or int8 in rows.
 
-Four bits: beside ``weight`` lie ``weight.absmax``, one for each block of the numbers in row-major order,
+Four bits: beside ``weight`` lie ``weight.absmax``, one for each block of the values in row-major order,
 ``weight.quant_map``, the 16 values that codes stand for, and ``weight.quant_state.bitsandbytes__nf4``, JSON that tells
-shape and block. The higher half of a byte is the first of its two numbers. Where the magnitudes are quantized too
+shape and block. The higher half of a byte is the first of its two values. Where the magnitudes are quantized too
 ("double quantization"), ``weight.absmax`` has codes of ``weight.nested_quant_map``, whose blocks
 ``weight.nested_absmax`` scales, and all have an offset. Int8: beside ``weight`` lies ``SCB``, the largest magnitude of
 each row, which stands for 127. Sources: QLoRA, arXiv:2305.14314, section 3; LLM.int8(), arXiv:2208.07339, section 2;
@@ -96,7 +96,7 @@ class FourBits:
 
     @property
     def rows(self) -> int:
-        # Where a byte has numbers of two rows, nothing but the whole is a range of whole bytes.
+        # Where a byte has values of two rows, nothing but the whole is a range of whole bytes.
         return 1 if self.shape[-1] % 2 else math.prod(self.shape[:-1])
 
     @property
@@ -183,7 +183,7 @@ def _four_bits(stored: Contents, codes: StoredTensor, kind: str, problems: Probl
     elements = math.prod(state.shape)
     nbytes = -(-elements // 2)
     if codes.nbytes != nbytes or not lies_in_rows(codes):
-        problems.add(codes, f"{nbytes} bytes, two numbers of shape {state.shape} in each", f"{codes.nbytes} bytes")
+        problems.add(codes, f"{nbytes} bytes, two codes of shape {state.shape} in each", f"{codes.nbytes} bytes")
     blocks = -(-elements // state.block)
     single = (DType.FLOAT32,)
     expected = [(blocks, (DType.UINT8,) if state.nested else _DTYPES), (16, single)]
@@ -219,7 +219,7 @@ def _state(stored: Contents, name: str, kind: str, is_nested: bool, problems: Pr
 
     shape, block, dtype = sizes(said.get("shape")), size("blocksize"), BY_NAME.get(str(said.get("dtype")))
     if shape is None:
-        problems.add(tensor, "a shape of whole numbers of at least 1", _of(said, "shape"))
+        problems.add(tensor, "a shape of integers of at least 1", _of(said, "shape"))
     if dtype not in _DTYPES:
         problems.add(tensor, f"a dtype that is one of {', '.join(map(str, _DTYPES))}", _of(said, "dtype"))
     if said.get("quant_type") != kind:

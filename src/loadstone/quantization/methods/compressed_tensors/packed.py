@@ -26,7 +26,7 @@ from loadstone.quantization.problems import Problems
 
 INPUT, OUTPUT = "input", "output"
 _KEYS = ("num_bits", "type", "symmetric", "strategy", "group_size", "block_structure", "dynamic", "scale_dtype")
-"""Of what is said of activations: all that their numbers depend on."""
+"""Of what is said of activations: all that their values depend on."""
 _BESIDE = sorted((OF_WEIGHTS | {each for each in OF_ACTIVATIONS if each.startswith((INPUT, OUTPUT))}) - {PACKED})
 _FLOATS = (DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32)
 _ZEROS = (DType.INT8, DType.UINT8, DType.INT32, *_FLOATS, DType.FLOAT8_E4M3FN)
@@ -45,10 +45,10 @@ def packed(
     faults: list[Fault] = []
     tensors = list(_with_companions(stored, logical, settings, faults))
     if not any(isinstance(tensor.packing, PackedTensor) for tensor in tensors):
-        faults.append(Fault(where, "none, for no weight is stored in fewer bits", "'compressed-tensors'"))
+        faults.append(Fault(where, "none, as no weight is quantized", "'compressed-tensors'"))
     if faults:
         raise InvalidConfig(
-            faults, hint="These weights cannot run as they are stored. dequantize=True makes plain ones."
+            faults, hint="These weights cannot run as they are stored. dequantize=True dequantizes them."
         )
     return tensors
 
@@ -149,4 +149,4 @@ def _faults(
             is_one = tensor is not None and tensor.shape in ((), (1,)) and tensor.dtype in dtypes
             if tensor is None or not is_one:
                 there = "none" if tensor is None else f"{tensor.dtype}, shape {tensor.shape}"
-                yield Fault(stem + leaf, "one number for all activations", there)
+                yield Fault(stem + leaf, "one value for all activations", there)

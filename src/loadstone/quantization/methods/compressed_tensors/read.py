@@ -5,7 +5,7 @@ Beside ``….weight`` (int8, float8) or ``….weight_packed`` (int32 words of co
 ``….weight_shape``. Weight = (code − zero) × scale, of NVFP4 the scale divided by the global one. ``config_groups``
 tells what schemes there are, and what is stored tells which of them a weight has: its dtype, shape and scales. So
 ``targets`` and ``ignore`` are not needed, and a stranger's regular expressions never run. Source: what the package
-compressed-tensors 0.20 writes and reads (https://github.com/vllm-project/compressed-tensors), whose numbers these are
+compressed-tensors 0.20 writes and reads (https://github.com/vllm-project/compressed-tensors), whose values these are
 once rounded to the dtype of the scales, in which it computes; of float4 and float6, to bfloat16.
 """
 
@@ -122,7 +122,7 @@ def _by(scheme: Scheme, stored: Contents, stem: str, codes: StoredTensor, proble
         order, is_ordered = order_of(stored, stem + ORDER, columns, width, table[1], problems)
     divisor = stored.get(stem + DIVISOR)
     if divisor is not None and (divisor.dtype is not DType.FLOAT32 or divisor.nbytes != 4):
-        problems.add(divisor, "one float32 number", f"{divisor.dtype}, shape {divisor.shape}")
+        problems.add(divisor, "one float32 value", f"{divisor.dtype}, shape {divisor.shape}")
         return None
     if not is_right or not is_ordered:
         return None
@@ -149,7 +149,7 @@ def _shape(stored: Contents, stem: str, codes: StoredTensor, code: Code, problem
     nbits = words * codes.dtype.bits
     if codes.dtype is DType.UINT8:
         if nbits % code.bits:
-            problems.add(codes, f"whole numbers of {code.bits} bits in each row", f"{words} bytes")
+            problems.add(codes, f"whole {code.bits}-bit codes in each row", f"{words} bytes")
             return None
         return rows, nbits // code.bits
     shape = stored.get(stem + SHAPE)
@@ -159,7 +159,7 @@ def _shape(stored: Contents, stem: str, codes: StoredTensor, code: Code, problem
         problems.add(codes, f"its shape, {stem}{SHAPE}", "none", _MISSING)
         return None
     if shape.dtype not in (DType.INT64, DType.INT32) or shape.shape != (2,) or not lies_in_rows(shape):
-        problems.add(shape, "two int64 numbers", f"{shape.dtype}, shape {shape.shape}")
+        problems.add(shape, "two int64 values", f"{shape.dtype}, shape {shape.shape}")
         return None
     said = np.frombuffer(stored.read(shape.name), "<i8" if shape.dtype is DType.INT64 else "<i4").tolist()
     if said[0] != rows or said[1] < 1 or code.words(said[1]) != words:
@@ -200,6 +200,6 @@ def _is_table(tensor: StoredTensor, table: tuple[int, int], dtypes: tuple[DType,
         return False
     shapes = {table, *([table[:1]] if table[1] == 1 else []), *([(), (1,)] if table == (1, 1) else [])}
     if tensor.shape not in shapes or not lies_in_rows(tensor):
-        problems.add(tensor, f"shape {table}, a number for each block", f"{tensor.shape}")
+        problems.add(tensor, f"shape {table}, one value for each block", f"{tensor.shape}")
         return False
     return True

@@ -124,5 +124,5 @@ def _scheme(weights: Mapping[str, object], problems: Problems) -> Scheme:
             block = [int(each) if each.isdigit() and len(each) < 10 else each for each in block.split("x")]
         size = problems.size_pair({"block_structure": block}, "block_structure") or (1, 1)
         if block is None:
-            problems.setting("block_structure", "two whole numbers", None)
+            problems.setting("block_structure", "two integers", None)
     return Scheme(bits, is_float, bool(is_symmetric), strategy, size)

@@ -1,9 +1,9 @@
 """``quant_method: "fp8"``, ``"fbgemm_fp8"``: float8 weights with a scale for each block (DeepSeek-V3, Qwen3-…-FP8), row
 or matrix (AutoFP8, vLLM).
 
-Beside ``….weight`` of float8 lies ``….weight_scale_inv`` or ``….weight_scale``, by which the numbers are multiplied, as
+Beside ``….weight`` of float8 lies ``….weight_scale_inv`` or ``….weight_scale``, by which the values are multiplied, as
 either name is used (https://huggingface.co/deepseek-ai/DeepSeek-V3/blob/main/inference/kernel.py, ``weight_dequant``;
-vLLM's ``fp8.py``). Scales of activations and of the cache have no part in the numbers of the weights: they are spare.
+vLLM's ``fp8.py``). Scales of activations and of the cache have no part in the values of the weights: they are spare.
 """
 
 from __future__ import annotations

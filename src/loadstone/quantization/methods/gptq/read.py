@@ -86,7 +86,7 @@ class Gptq:
 
     def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         start, count = (number * 32 // self.code.bits for number in (first, len(rows)))
-        # Words are turned before they become eight numbers each.
+        # Words are turned before they become eight values each.
         lines = np.ascontiguousarray(rows.view("<u4").T).view(np.uint8)
         numbers = decoded(lines, self.code, count)
         order = None if self.order is None else others[2].view("<i4")[start : start + count]

@@ -1,6 +1,6 @@
 """``quant_method: "modelopt"``: float8 as NVIDIA's ModelOpt writes it, with one scale, one for each row or each block.
 
-``quant_algo`` says which. Beside ``….weight`` lies ``….weight_scale``, by which the numbers are multiplied; of blocks
+``quant_algo`` says which. Beside ``….weight`` lies ``….weight_scale``, by which the values are multiplied; of blocks
 it has the shape (rows, 1, columns, 1). Source: ``modelopt/torch/export/quant_utils.py`` of
 https://github.com/NVIDIA/Model-Optimizer, ``to_quantized_weight``.
 """
@@ -27,6 +27,6 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
     algorithm = settings.get(ALGORITHM)
     if not isinstance(algorithm, str) or algorithm not in _BLOCKS:
         known = f"one of {', '.join(map(repr, _BLOCKS))}"
-        problems.setting(ALGORITHM, known, algorithm, "Other weights of ModelOpt are not read; take the plain ones.")
+        problems.setting(ALGORITHM, known, algorithm, "Use the unquantized model.")
         return
     yield from in_blocks(stored, _BLOCKS[algorithm], problems)

@@ -1,4 +1,4 @@
-"""MXFP4: stacked experts of four-bit numbers (gpt-oss)."""
+"""MXFP4: stacked experts of four-bit values (gpt-oss)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""``quant_method: "mxfp4"``: stacked experts of four-bit numbers, 32 of which share a power of two (gpt-oss).
+"""``quant_method: "mxfp4"``: stacked experts of four-bit values, 32 of which share a power of two (gpt-oss).
 
 ``…_blocks`` (experts, outputs, groups, 16 bytes) and ``…_scales`` (experts, outputs, groups) make ``…``, which the
-model has turned: (experts, inputs, outputs). The lower half of a byte is the first of its two numbers.
+model has turned: (experts, inputs, outputs). The lower half of a byte is the first of its two values.
 Sources: https://huggingface.co/openai/gpt-oss-20b (its card and ``config.json``); OCP Microscaling Formats (MX)
-Specification 1.0, by which a scale of 255 makes its numbers NaN.
+Specification 1.0, by which a scale of 255 makes its values NaN.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class TorchAoQuantization(Quantization):
 
     @property
     def goes_by_rows(self) -> bool:
-        """Whether each row's numbers depend on that row alone, and each part has a row for it."""
+        """Whether each row's values depend on that row alone, and each part has a row for it."""
         name, data = self.torchao_type
         granularity: _Granularity = data.get("granularity") or {"_type": "PerRow"}
         return name in TYPES[:2] and granularity["_type"] in ("PerRow", "PerGroup")
@@ -152,7 +152,7 @@ def _checked(data: Mapping[str, object]) -> TorchAoArguments:
             raise ArgumentError("quant_type has granularity PerGroup without a group_size.")
     for size in sizes:
         if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= 1 << 20):
-            raise ArgumentError(f"quant_type has group_size {size!r}, expected a whole number of at least 1.")
+            raise ArgumentError(f"quant_type has group_size {size!r}, expected an integer of at least 1.")
     return cast("TorchAoArguments", data)
 
 

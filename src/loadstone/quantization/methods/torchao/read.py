@@ -2,7 +2,7 @@
 
 A weight ``m.weight`` lies as ``m._weight_qdata``, ``m._weight_scale`` and so on; the files' metadata says for each
 tensor of what type it is (``{"_type": "Int8Tensor", "_data": {…}}``), under its name. Source: what torchao 0.18 writes
-(``torchao.prototype.safetensors``), and how its types give their numbers back (``dequantize``).
+(``torchao.prototype.safetensors``), and how its types give their values back (``dequantize``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from loadstone.quantization.problems import Problems
 
 _PARTS = ("qdata", "scale", "zero_point", "per_tensor_scale")
 _IGNORED = ("act_quant_scale", "act_quant_zero_point", "act_per_tensor_scale")
-"""Of numbers that go through a layer, not of its weights."""
+"""Of values that go through a layer, not of its weights."""
 _OTHERS = ("scale_and_zero", "act_pre_scale")
 _FLOATS = (DType.BFLOAT16, DType.FLOAT16, DType.FLOAT32, DType.FLOAT64)
 _HINT = "Load it with torchao, or ask its author for another form"
@@ -187,7 +187,7 @@ def _in_groups(weight: _Weight, shape: tuple[int, ...], kind: str, over: StoredT
 
 
 def _of_halves(weight: _Weight, codes: StoredTensor) -> tuple[int, ...]:
-    """The shape of numbers that lie two in a byte: some files count them, some the bytes."""
+    """The shape of values that lie two in a byte: some files count them, some the bytes."""
     _expect(weight, codes, DType.UINT8, DType.FLOAT4_E2M1FN)
     if codes.dtype is DType.FLOAT4_E2M1FN or not codes.shape:
         return codes.shape

@@ -1,4 +1,4 @@
-"""Weights in fewer bits by bitsandbytes: its own layers in the place of linear ones, under the same names."""
+"""Weights quantized by bitsandbytes: its own layers in place of linear ones, under the same names."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class BitsAndBytes(PackageLibrary):
         return type(module).__module__.partition(".")[0] == "bitsandbytes"
 
     def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
-        """``weight`` in bytes: int8 (outputs, inputs), or two numbers in each byte of a column."""
+        """``weight`` in bytes: int8 (outputs, inputs), or two values in each byte of a column."""
         as_layer = weight.t() if id(module) in self._turned else weight
         made: nn.Parameter = self._parameter(module, as_layer.to(dtype).contiguous()).to(weight.device)
         return made

@@ -1,7 +1,7 @@
 """Weights of compressed-tensors that stay as they are stored: the package unpacks them when they are used.
 
 Its 0.20 has no layer of its own any more that stays packed: it unpacks a whole model in the first forward pass. So the
-layer is here, and holds the stored parts under their own names (``weight_packed``, ``weight_scale``, …); the numbers
+layer is here, and holds the stored parts under their own names (``weight_packed``, ``weight_scale``, …); the values
 are the package's, some rows at a time, and so is what becomes of inputs and outputs that are to be quantized too.
 """
 
@@ -40,7 +40,7 @@ _WORD_BITS = 32
 """Zeros down the columns can be cut where as many rows fill whole words."""
 _REFUSALS = (ArithmeticError, AttributeError, KeyError, RuntimeError, TypeError, ValueError)
 """How the package, and PyTorch under it, say that they cannot do something."""
-_INSTEAD = "; or give dequantize=True, which makes plain weights of them."
+_INSTEAD = "; or give dequantize=True, which dequantizes them."
 
 
 class Scheme(Protocol):
@@ -81,7 +81,7 @@ class CompressedTensors(PackageLibrary):
 
     def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """:class:`ArgumentError`: plain weights are not compressed here."""
-        raise ArgumentError("Loadstone runs weights of compressed-tensors and makes none: llm-compressor does.")
+        raise ArgumentError("Loadstone does not quantize to compressed-tensors: use llm-compressor.")
 
     def rebuild(self, module: nn.Module, packed: PackedTensor, parts: Mapping[str, Tensor], dtype: torch.dtype) -> None:
         """Give a layer its parts. Raises :class:`InvalidConfig` where the package cannot compute with them."""
@@ -97,7 +97,7 @@ class CompressedTensors(PackageLibrary):
             said = str(error).partition("\n\n")[0][:300]
             raise InvalidConfig(
                 [Fault(packed.parts[0].name, "what compressed-tensors can compute with", f"{packed.kind}: {said}")],
-                hint="These weights cannot run as they are stored. dequantize=True makes plain ones.",
+                hint="These weights cannot run as they are stored. dequantize=True dequantizes them.",
             ) from error
 
     def _scheme(self, note: Mapping[str, object]) -> Scheme:
@@ -164,7 +164,7 @@ class CompressedLinear(nn.Linear):
 
     @property
     def packed_elements(self) -> dict[str, int]:
-        """Parameter → numbers that it holds: the codes all of them, the parts beside them none."""
+        """Parameter → values that it holds: the codes all of them, the parts beside them none."""
         codes, *others = self.packed_parts or (WEIGHT,)
         return {codes: self.in_features * self.out_features, **dict.fromkeys(others, 0)}
 

@@ -1,6 +1,6 @@
-"""Weights in fewer bits by torchao: tensors that ``nn.Linear`` computes with as with any other.
+"""Weights quantized by torchao: tensors that ``nn.Linear`` computes with as with any other.
 
-What is quantized by rows is quantized some rows at a time, which gives the same numbers: what is computed in between
+What is quantized by rows is quantized some rows at a time, which gives the same values: what is computed in between
 then takes little memory, however large the weight is.
 """
 
@@ -80,7 +80,7 @@ class TorchAo(PackageLibrary):
         """Nothing: the layers stay what they are."""
 
     def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
-        """``weight`` (outputs, inputs) in fewer bits; a plain one where its size does not suit the config. Of experts
+        """``weight`` (outputs, inputs), quantized; unquantized where its size does not suit the config. Of experts
         (experts, outputs, inputs), each row with a scale."""
         if not self._by_rows:
             return nn.Parameter(self._whole(weight.to(dtype)), requires_grad=False)
