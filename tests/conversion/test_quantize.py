@@ -221,7 +221,7 @@ def test_what_is_packed_already_is_quantized_anew_only_if_it_is_made_plain_first
     [
         ({"format": "pytorch"}, ArgumentError, "'safetensors' only"),
         ({"format": "msgpack"}, ArgumentError, "'safetensors' only"),
-        ({"dtype": "float8_e4m3fn"}, ArgumentError, "computed in.*--quantize float8"),
+        ({"dtype": "float8_e4m3fn"}, ArgumentError, "compute dtype.*--quantize float8"),
         ({"quantization_config": "int8"}, ArgumentError, "TorchAoConfig"),
         ({"quantization_config": {"quant_method": "gptq"}}, ArgumentError, "'gptq'"),
         ({"quantization_config": BitsAndBytesConfig()}, ArgumentError, "load_in_4bit"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 from loadstone.architectures import declarations
 from loadstone.architectures.components.base import Component, Part
@@ -31,8 +31,12 @@ from loadstone.architectures.family import (
 from loadstone.architectures.rope_config import ALL, RotaryConfig
 from loadstone.architectures.rotary import Rotary, make_rotary
 from loadstone.configs.keys import Rule
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused
 from loadstone.errors import Fault, InvalidConfig
+
+ConfigT = TypeVar("ConfigT", bound=PretrainedConfig)
+"""The config class of one family."""
 
 LEFTOVERS = ("rotary_emb.inv_freq",)
 """Buffers that files written before 2023 carry; they are computed now."""
@@ -43,13 +47,13 @@ FUSED = (
 )
 
 
-def _head_dim(config: Any, said: int | None) -> int:
+def _head_dim(config: PretrainedConfig, said: int | None) -> int:
     if said is not None:
         return said
     return divide("hidden_size", config.hidden_size, "num_attention_heads", config.num_attention_heads)
 
 
-def _kv_heads(config: Any, said: int | None) -> int:
+def _kv_heads(config: PretrainedConfig, said: int | None) -> int:
     return int(config.num_attention_heads) if said is None else said
 
 
@@ -98,7 +102,7 @@ def divide(name: str, value: int, by_name: str, by: int) -> int:
 
 
 def separate_attention(
-    config: Any,
+    config: PretrainedConfig,
     index: int,
     *,
     rotary: Rotary | None,
@@ -140,23 +144,30 @@ def separate_attention(
     )
 
 
-def rotary(config: Any, layer_type: str = ALL, **changes: Any) -> Rotary:
+def rotary(
+    config: PretrainedConfig,
+    layer_type: str = ALL,
+    *,
+    partial: float | None = None,
+    original_max_position: int | None = None,
+) -> Rotary:
     """The rotary that the config describes, for layers of one type; of whole heads, where no ``partial`` is given."""
     parameters = config.rope_parameters if layer_type == ALL else config.rope_parameters[layer_type]
-    partial = parameters.get("partial_rotary_factor", config.get("partial_rotary_factor"))
-    if "partial" not in changes and partial not in (None, 1):
+    share = parameters.get("partial_rotary_factor", config.get("partial_rotary_factor"))
+    if partial is None and share not in (None, 1):
         expected = f"1.0: {config.model_type} models rotate whole heads"
-        raise InvalidConfig([Fault("config key 'partial_rotary_factor'", expected, repr(partial))])
-    keys = {
-        "head_dim": config.head_dim,
-        "theta": parameters["rope_theta"],
-        "max_position": config.max_position_embeddings,
-        "scaling": parameters,
-    }
-    return make_rotary(**(keys | changes))
+        raise InvalidConfig([Fault("config key 'partial_rotary_factor'", expected, repr(share))])
+    return make_rotary(
+        head_dim=config.head_dim,
+        theta=parameters["rope_theta"],
+        max_position=config.max_position_embeddings,
+        scaling=parameters,
+        partial=1.0 if partial is None else partial,
+        original_max_position=original_max_position,
+    )
 
 
-def feed_forward(config: Any, activation: str | None = None, bias: bool = False) -> Gated:
+def feed_forward(config: PretrainedConfig, activation: str | None = None, bias: bool = False) -> Gated:
     """``gate_proj``, ``up_proj``, ``down_proj`` in the config's standard sizes."""
     activation = activation or config.hidden_act
     return gated(config.hidden_size, config.intermediate_size, activation, config.initializer_range, bias)
@@ -191,7 +202,12 @@ def stack(layers: list[Layer], name: str = "layers") -> Part:
 
 
 def backbone(
-    config: Any, layers: list[Layer], norm: RMSNorm | LayerNorm, *, scale: float = 1.0, dropout: float = 0.0
+    config: PretrainedConfig,
+    layers: list[Layer],
+    norm: RMSNorm | LayerNorm,
+    *,
+    scale: float = 1.0,
+    dropout: float = 0.0,
 ) -> Backbone:
     """``embed_tokens``, ``layers``, ``norm``."""
     table = Embedding(config.vocab_size, config.hidden_size, padding(config), scale, config.initializer_range)
@@ -204,13 +220,13 @@ def backbone(
     )
 
 
-def padding(config: Any) -> int | None:
+def padding(config: PretrainedConfig) -> int | None:
     """The padding row of the token table, if the config names one that the table has."""
     row = config.pad_token_id
     return row if row is not None and 0 <= row < config.vocab_size else None
 
 
-def classifier_dropout(config: Any) -> float:
+def classifier_dropout(config: PretrainedConfig) -> float:
     """The dropout before a token classifier: its own key, else ``hidden_dropout``, else 0.1."""
     for key in ("classifier_dropout", "hidden_dropout"):
         value = config.get(key)
@@ -221,7 +237,7 @@ def classifier_dropout(config: Any) -> float:
 
 def decoder_heads(
     stem: str,
-    model: Callable[[Any], Backbone | Wrapped],
+    model: Callable[[ConfigT], Backbone | Wrapped],
     *,
     prefix: str = "model",
     names: Mapping[str, str] | None = None,
@@ -233,15 +249,15 @@ def decoder_heads(
 ) -> tuple[HeadSpec, ...]:
     """The heads of a decoder family; ``names`` gives the class names that do not follow the pattern."""
 
-    def part(config: Any, name: str = prefix) -> Part:
+    def part(config: ConfigT, name: str = prefix) -> Part:
         return Part(name, model(config))
 
-    def linear(bare: Part, outputs: int, config: Any, bias: bool) -> Linear:
+    def linear(bare: Part, outputs: int, config: ConfigT, bias: bool) -> Linear:
         std = config.get("initializer_range") or config.get("init_std") or 0.02
         assert isinstance(bare.component, Backbone | Wrapped)
         return Linear(bare.component.width, outputs, bias, std)
 
-    def causal_lm(config: Any) -> Component:
+    def causal_lm(config: ConfigT) -> Component:
         bare = part(config)
         output = Part(lm_head, linear(bare, config.vocab_size, config, False))
         cap = config.get("final_logit_softcapping")
@@ -249,12 +265,12 @@ def decoder_heads(
             output = Part("", Chain((output, Part("softcap", Softcap(cap)))))
         return Head(bare, output)
 
-    def sequence_classification(config: Any) -> Component:
+    def sequence_classification(config: ConfigT) -> Component:
         bare = part(config)
         output = Part("score", linear(bare, config.num_labels, config, False))
         return Head(bare, output, pool="last", labels=config.num_labels, padding=config.pad_token_id)
 
-    def token_classification(config: Any) -> Component:
+    def token_classification(config: ConfigT) -> Component:
         bare = part(config)
         steps = (
             Part("dropout", Dropout(classifier_dropout(config))),
@@ -262,11 +278,11 @@ def decoder_heads(
         )
         return Head(bare, Part("", Chain(steps)), labels=config.num_labels)
 
-    def question_answering(config: Any) -> Component:
+    def question_answering(config: ConfigT) -> Component:
         bare = part(config, question_prefix or prefix)
         return Head(bare, Part("qa_outputs", linear(bare, 2, config, True)), labels=2)
 
-    def tied(config: Any) -> Mapping[str, str]:
+    def tied(config: ConfigT) -> Mapping[str, str]:
         return {f"{lm_head}.weight": f"{prefix}.{embedding}.weight"} if config.tie_word_embeddings else {}
 
     made = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Literal, TypeVar
 
 from loadstone.architectures import declarations
 from loadstone.architectures.components.base import Component, Part
@@ -32,6 +32,9 @@ from loadstone.architectures.family import (
 )
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
+
+ConfigT = TypeVar("ConfigT", bound=PretrainedConfig)
+"""The config class of one family."""
 
 RENAMES = (("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"))
 """What TensorFlow checkpoints called the weights of layer norms."""
@@ -84,17 +87,19 @@ class EncoderConfig(PretrainedConfig):
         return self.hidden_dropout_prob if self.classifier_dropout is None else self.classifier_dropout
 
 
-def layer_norm(config: Any, width: int | None = None) -> LayerNorm:
+def layer_norm(config: PretrainedConfig, width: int | None = None) -> LayerNorm:
     """A layer norm with the config's epsilon."""
     return LayerNorm(width or config.hidden_size, config.layer_norm_eps)
 
 
-def linear(config: Any, inputs: int, outputs: int) -> Linear:
+def linear(config: PretrainedConfig, inputs: int, outputs: int) -> Linear:
     """A linear map with the config's spread for initial weights."""
     return Linear(inputs, outputs, std=config.initializer_range)
 
 
-def bert_attention(config: Any, index: int, names: tuple[str, str, str], output: Part | None = None) -> Attention:
+def bert_attention(
+    config: PretrainedConfig, index: int, names: tuple[str, str, str], output: Part | None = None
+) -> Attention:
     """BERT's self-attention under the family's own names for query, key and value."""
     width, heads = config.hidden_size, config.num_attention_heads
     return Attention(
@@ -110,7 +115,7 @@ def bert_attention(config: Any, index: int, names: tuple[str, str, str], output:
     )
 
 
-def bert_layer(config: Any, attention: Part, attention_output: Part) -> BertLayer:
+def bert_layer(config: PretrainedConfig, attention: Part, attention_output: Part) -> BertLayer:
     """A layer with ``attention``, ``intermediate.dense`` and ``output.{dense,LayerNorm}``."""
     width, inner = config.hidden_size, config.intermediate_size
     intermediate = Chain(
@@ -131,7 +136,7 @@ def bert_layer(config: Any, attention: Part, attention_output: Part) -> BertLaye
     )
 
 
-def plain_bert_layer(config: Any, index: int) -> BertLayer:
+def plain_bert_layer(config: PretrainedConfig, index: int) -> BertLayer:
     """The layer of BERT, RoBERTa and ELECTRA."""
     width = config.hidden_size
     return bert_layer(
@@ -149,7 +154,7 @@ def plain_bert_layer(config: Any, index: int) -> BertLayer:
 
 
 def bert_embeddings(
-    config: Any,
+    config: PretrainedConfig,
     *,
     width: int | None = None,
     positions: Literal["count", "tokens"] = "count",
@@ -179,13 +184,20 @@ def bert_embeddings(
     )
 
 
-def encoder_stack(layers: list[Any], relative_bias: Part | None = None) -> Part:
+def encoder_stack(layers: Sequence[Component], relative_bias: Part | None = None) -> Part:
     """``encoder.layer.0``, ``encoder.layer.1``, …"""
     numbered = tuple(Part(f"layer.{index}", layer) for index, layer in enumerate(layers))
     return Part("encoder", Stack(numbered, relative_bias))
 
 
-def bert_backbone(config: Any, embeddings: Embeddings, layers: list[Any], *, pooler: bool, **more: Any) -> Backbone:
+def bert_backbone(
+    config: PretrainedConfig,
+    embeddings: Embeddings,
+    layers: Sequence[Component],
+    *,
+    pooler: bool,
+    expand: Part | None = None,
+) -> Backbone:
     """Embeddings, encoder and, where asked for, the pooler."""
     dense = linear(config, config.hidden_size, config.hidden_size)
     return Backbone(
@@ -194,11 +206,11 @@ def bert_backbone(config: Any, embeddings: Embeddings, layers: list[Any], *, poo
         pooler=Part("pooler", Pooler(Part("dense", dense))) if pooler else None,
         width=config.hidden_size,
         vocab=config.vocab_size,
-        **more,
+        expand=expand,
     )
 
 
-def language_head(config: Any, norm: str = "layer_norm") -> Part:
+def language_head(config: PretrainedConfig, norm: str = "layer_norm") -> Part:
     """RoBERTa's ``lm_head``: dense, gelu, norm, decoder, and the decoder's bias once more beside them."""
     width = config.hidden_size
     steps = (
@@ -210,7 +222,7 @@ def language_head(config: Any, norm: str = "layer_norm") -> Part:
     return Part("lm_head", Chain(steps, beside=(Part("bias", Bias(config.vocab_size)),)))
 
 
-def dense_classifier(config: Any, activation: str, dropout: float) -> Part:
+def dense_classifier(config: PretrainedConfig, activation: str, dropout: float) -> Part:
     """``classifier.dense`` and ``classifier.out_proj`` over the first token (RoBERTa, ELECTRA, MPNet)."""
     width = config.hidden_size
     steps = (
@@ -228,16 +240,16 @@ def encoder_heads(
     model: Callable[..., Backbone],
     *,
     prefix: str,
-    language: Callable[[Any], Part],
+    language: Callable[[ConfigT], Part],
     decoder: str,
     decoder_bias: str | None = None,
     embedding: str = "embeddings.word_embeddings",
     optional_language: tuple[str, ...],
-    sequence: Callable[[Any], Part],
+    sequence: Callable[[ConfigT], Part],
     sequence_pool: Literal["first", "pooler"] = "first",
     optional_sequence: tuple[str, ...] = ("classifier",),
-    token_dropout: Callable[[Any], float],
-    question_dropout: Callable[[Any], float] | None = None,
+    token_dropout: Callable[[ConfigT], float],
+    question_dropout: Callable[[ConfigT], float] | None = None,
     pooler: bool = True,
     causal: str | None = None,
 ) -> tuple[HeadSpec, ...]:
@@ -248,30 +260,30 @@ def encoder_heads(
     class name of the causal language model, if the family has one.
     """
 
-    def bare(config: Any, with_pooler: bool = False) -> Part:
+    def bare(config: ConfigT, with_pooler: bool = False) -> Part:
         return Part(prefix, model(config, pooler=with_pooler) if pooler else model(config))
 
-    def language_model(config: Any) -> Component:
+    def language_model(config: ConfigT) -> Component:
         return Head(bare(config), language(config))
 
-    def sequence_classification(config: Any) -> Component:
+    def sequence_classification(config: ConfigT) -> Component:
         backbone = bare(config, with_pooler=sequence_pool == "pooler")
         return Head(backbone, sequence(config), pool=sequence_pool, labels=config.num_labels)
 
-    def token_classification(config: Any) -> Component:
+    def token_classification(config: ConfigT) -> Component:
         steps = (
             Part("dropout", Dropout(token_dropout(config))),
             Part("classifier", linear(config, config.hidden_size, config.num_labels)),
         )
         return Head(bare(config), Part("", Chain(steps)), labels=config.num_labels)
 
-    def question_answering(config: Any) -> Component:
+    def question_answering(config: ConfigT) -> Component:
         steps: tuple[Part, ...] = (Part("qa_outputs", linear(config, config.hidden_size, config.num_labels)),)
         if question_dropout is not None:
             steps = (Part("dropout", Dropout(question_dropout(config))), *steps)
         return Head(bare(config), Part("", Chain(steps)), labels=2)
 
-    def tied(config: Any) -> Mapping[str, str]:
+    def tied(config: ConfigT) -> Mapping[str, str]:
         if not config.tie_word_embeddings:
             return {}
         ties = {f"{decoder}.weight": f"{prefix}.{embedding}.weight"}

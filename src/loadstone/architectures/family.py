@@ -47,7 +47,7 @@ class HeadSpec:
     prefix: str | None = None
     """The name of the bare model inside this class, where it differs from the family's."""
 
-    def blueprint(self, config: Any) -> Component:
+    def blueprint(self, config: PretrainedConfig) -> Component:
         """What the model is made of. :class:`InvalidConfig` where the config, which may have been changed since it was
         made, contradicts itself or asks for what is not computed."""
         config.validate()

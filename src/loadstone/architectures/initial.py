@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import Embedding, Experts, LayerNorm, Linear, RMSNorm
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """What the slot ``name`` (``"weight"``, ``"bias"``, …) of a leaf holds before training, as float32.
 
     Linear maps, embeddings and experts are normal (cut off where the leaf says so), biases 0, norms have gain 1.
@@ -33,7 +33,7 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     return np.full(shape, gain, np.float32)
 
 
-def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.random.Generator) -> np.ndarray:
     """Normal numbers; those beyond ``cutoff`` standard deviations are drawn again."""
     import numpy as np
 
@@ -47,7 +47,7 @@ def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.ra
     return made
 
 
-def _sinusoids(count: int, width: int) -> np.ndarray[Any, Any]:
+def _sinusoids(count: int, width: int) -> np.ndarray:
     """Sines in the even columns, cosines in the odd ones (arXiv:1706.03762, section 3.5)."""
     import numpy as np
 

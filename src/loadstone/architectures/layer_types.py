@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from loadstone.configs.keys import Rule
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
 FULL = "full_attention"
 SLIDING = "sliding_attention"
 
 
-def layer_types_rule(pattern: Callable[[Any], list[str]], *pattern_keys: str) -> Rule:
+def layer_types_rule(pattern: Callable[[PretrainedConfig], list[str]], *pattern_keys: str) -> Rule:
     """How ``layer_types`` follows from other keys.
 
     ``pattern`` (config → one type for each layer) applies where nobody gave a list, and from when one of the
@@ -20,10 +20,10 @@ def layer_types_rule(pattern: Callable[[Any], list[str]], *pattern_keys: str) ->
     fewer layers are asked for.
     """
 
-    def read(config: Any, said: list[str] | None) -> list[str]:
+    def read(config: PretrainedConfig, said: list[str] | None) -> list[str]:
         return pattern(config) if said is None else said
 
-    def keep(config: Any, said: list[str], name: str, value: Any) -> list[str] | None:
+    def keep(config: PretrainedConfig, said: list[str], name: str, value: int) -> list[str] | None:
         if name in pattern_keys or said == pattern(config):
             return None
         return said[:value] if name == "num_hidden_layers" and value < len(said) else said

@@ -29,29 +29,29 @@ class RopePlace(NamedTuple):
 class RopeKey:
     """A key of the config that lies within ``rope_parameters``."""
 
-    def __init__(self, place: RopePlace, default: Any) -> None:
+    def __init__(self, place: RopePlace, default: object) -> None:
         self.place, self.default = place, default
 
-    def __get__(self, config: Any, owner: type | None = None) -> Any:
+    def __get__(self, config: RotaryConfig | None, owner: type | None = None) -> object:
         return self.default if config is None else config._rope[self.place.layer_type][self.place.key]
 
-    def __set__(self, config: Any, value: Any) -> None:
+    def __set__(self, config: RotaryConfig, value: object) -> None:
         config._rope[self.place.layer_type][self.place.key] = value
 
-    def __delete__(self, config: Any) -> None:
+    def __delete__(self, config: RotaryConfig) -> None:
         del config._rope[self.place.layer_type][self.place.key]  # the default comes in its place
 
 
 class RopeScaling:
     """``rope_scaling``: the parameters of the layers that have a scaling, None where they have none."""
 
-    def __get__(self, config: Any, owner: type | None = None) -> Any:
+    def __get__(self, config: RotaryConfig | None, owner: type | None = None) -> object:
         if config is None:
             return None
         part = config._rope[config.scaled_types[0]]
         return None if part.get("rope_type", "default") == "default" else part
 
-    def __set__(self, config: Any, scaling: Any) -> None:
+    def __set__(self, config: RotaryConfig, scaling: object) -> None:
         if isinstance(scaling, Mapping) and any(isinstance(part, Mapping) for part in scaling.values()):
             config.rope_parameters = scaling  # in Transformers 5 they are one
         elif scaling is not None and not isinstance(scaling, Mapping):
@@ -60,7 +60,7 @@ class RopeScaling:
             for kind in config.scaled_types:
                 config._set_part(kind, scaling)
 
-    def __delete__(self, config: Any) -> None:
+    def __delete__(self, config: RotaryConfig) -> None:
         self.__set__(config, None)
 
 
@@ -89,9 +89,9 @@ class RotaryConfig(PretrainedConfig):
         return {name: place for name, place in places.items() if kind in (None, place.layer_type)}
 
     @property
-    def _rope(self) -> dict[str, dict[str, Any]]:
+    def _rope(self) -> dict[str, dict[str, object]]:
         """Layer type → its parameters, ``rope_type`` and the keys that lie there always among them."""
-        parts: dict[str, dict[str, Any]] = self.__dict__.setdefault("_rope_by_type", {})
+        parts: dict[str, dict[str, object]] = self.__dict__.setdefault("_rope_by_type", {})
         for kind in self.rope_types:  # may have been edited in place
             if parts.get(kind) is None:
                 parts[kind] = {}
@@ -108,7 +108,7 @@ class RotaryConfig(PretrainedConfig):
         return self._rope if self.rope_types != (ALL,) else self._rope[ALL]
 
     @rope_parameters.setter
-    def rope_parameters(self, parameters: Any) -> None:
+    def rope_parameters(self, parameters: object) -> None:
         if not parameters and (parameters is None or isinstance(parameters, Mapping)):
             parameters = dict.fromkeys(self.rope_types) if self.rope_types != (ALL,) else {}
         if not isinstance(parameters, Mapping):
@@ -127,7 +127,7 @@ class RotaryConfig(PretrainedConfig):
         for kind, part in nested.items():
             self._set_part(kind, part)
 
-    def _set_part(self, kind: str, parameters: Mapping[str, Any] | None) -> None:
+    def _set_part(self, kind: str, parameters: Mapping[str, object] | None) -> None:
         """Another scaling for one layer type. The keys that lie there always stay, unless they are given anew."""
         new = copy.deepcopy(dict(parameters or {}))
         rope_type = new.get("rope_type") or new.get("type")
@@ -141,11 +141,11 @@ class RotaryConfig(PretrainedConfig):
         part.clear()
         part.update({**kept, **given, "rope_type": name, **({"type": name} if "type" in given else {})})
 
-    def rope_type(self, name: Any) -> Any:
+    def rope_type(self, name: object) -> object:
         """A scaling's name as the formulas know it. A family may extend it."""
         return name
 
-    def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
+    def _refuse_two_spellings(self, values: Mapping[str, object]) -> None:
         super()._refuse_two_spellings(values)
         own = {self.attribute_map.get(name, name): value for name, value in values.items()}
         faults = []
@@ -162,7 +162,7 @@ class RotaryConfig(PretrainedConfig):
         if faults:
             raise InvalidConfig(faults, hint="They are names of one thing; give one of them.")
 
-    def _take(self, values: dict[str, Any]) -> None:
+    def _take(self, values: Mapping[str, object]) -> None:
         # First the keys by themselves, then the objects, which say more; last the one that Transformers lets win.
         objects = (
             ("rope_scaling", "rope_parameters") if self.rope_types != (ALL,) else ("rope_parameters", "rope_scaling")
@@ -172,7 +172,7 @@ class RotaryConfig(PretrainedConfig):
         for name, value in given.items():
             setattr(self, name, value)
 
-    def _as_json(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+    def _as_json(self, declared: Mapping[str, object]) -> dict[str, object]:
         values = super()._as_json(declared)
         values.pop("rope_scaling", None)
         scalings = {kind: self._scaling_of(kind) for kind in self.rope_types}
@@ -183,7 +183,7 @@ class RotaryConfig(PretrainedConfig):
             values["rope_scaling"] = wanted
         return values
 
-    def _scaling_of(self, kind: str) -> dict[str, Any] | None:
+    def _scaling_of(self, kind: str) -> dict[str, object] | None:
         """What ``rope_scaling`` would say of one layer type."""
         own = {place.key for place in self._places(kind).values()}
         part = {key: copy.deepcopy(value) for key, value in self._rope[kind].items() if key not in own}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 
 _lock = threading.Lock()
-_configs: dict[str, type[Any]] = {}
-_models: dict[tuple[str, type[Any]], type[Any]] = {}
+_configs: dict[str, type[PretrainedConfig]] = {}
+_models: dict[tuple[str, type[PretrainedConfig]], type] = {}
 
 
-def register_config(model_type: str, cls: type[Any], *, is_taken: bool, exist_ok: bool) -> None:
+def register_config(model_type: str, cls: type[PretrainedConfig], *, is_taken: bool, exist_ok: bool) -> None:
     """``AutoConfig`` gives ``cls`` for that ``model_type``. :class:`ArgumentError` if it ``is_taken`` already."""
     if cls.model_type != model_type:
         raise ArgumentError(
@@ -25,7 +25,7 @@ def register_config(model_type: str, cls: type[Any], *, is_taken: bool, exist_ok
         _configs[model_type] = cls
 
 
-def register_model(auto_class: str, config_class: type[Any], cls: type[Any], *, exist_ok: bool) -> None:
+def register_model(auto_class: str, config_class: type[PretrainedConfig], cls: type, *, exist_ok: bool) -> None:
     """An ``Auto…`` class gives ``cls`` for configs of ``config_class``."""
     own = getattr(cls, "config_class", None)
     if own is not config_class:
@@ -41,11 +41,11 @@ def register_model(auto_class: str, config_class: type[Any], cls: type[Any], *, 
         _models[auto_class, config_class] = cls
 
 
-def config_class(model_type: object) -> type[Any] | None:
+def config_class(model_type: object) -> type[PretrainedConfig] | None:
     """The config class registered for a ``model_type``."""
     return _configs.get(model_type) if isinstance(model_type, str) else None
 
 
-def model_class(auto_class: str, config: type[Any]) -> type[Any] | None:
+def model_class(auto_class: str, config: type[PretrainedConfig]) -> type | None:
     """The model class registered for an ``Auto…`` class and a config class."""
     return _models.get((auto_class, config))

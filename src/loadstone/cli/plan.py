@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from loadstone.cli.console import Output, count_shown
 from loadstone.core.sizes import format_bytes
@@ -11,7 +10,7 @@ from loadstone.errors import ArgumentError
 from loadstone.reporting.forecast import Forecast, Module
 
 
-def device_map_of(text: str) -> Any:
+def device_map_of(text: str) -> object:
     """``auto``, ``cpu``, ``0``, or a JSON object of prefixes, as ``device_map`` takes them."""
     if text.lstrip().startswith("{"):
         from loadstone.transfer.strict_json import MalformedJson, parse
@@ -23,9 +22,9 @@ def device_map_of(text: str) -> Any:
     return int(text) if text.isdigit() else text
 
 
-def max_memory_of(pairs: Sequence[str]) -> dict[Any, str] | None:
+def max_memory_of(pairs: Sequence[str]) -> dict[int | str, str] | None:
     """``0=10GiB`` and ``cpu=30GiB`` → what ``max_memory`` takes; None for none."""
-    limits: dict[Any, str] = {}
+    limits: dict[int | str, str] = {}
     for pair in pairs:
         device, equals, size = pair.partition("=")
         if not equals:

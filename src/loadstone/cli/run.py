@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.cli.console import Output
 from loadstone.cli.tasks import Options, Runner
 from loadstone.configs.read import read_values
+from loadstone.core.json_values import JsonObject
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import require_framework
 from loadstone.pipeline.select_class import AUTO_CLASSES
@@ -67,7 +68,7 @@ def load(path: Path, task: str, *, dtype: str, device: str | None) -> Runner:
     return Runner(model.eval(), tokenizer, path)
 
 
-def perform(runner: Runner, task: str, texts: Sequence[str], options: Options) -> list[dict[str, Any]]:
+def perform(runner: Runner, task: str, texts: Sequence[str], options: Options) -> list[JsonObject]:
     """One result for each text, as ``--json`` prints it."""
     if task == CAUSAL_LM:
         return runner.generate(texts, options)
@@ -83,7 +84,7 @@ def perform(runner: Runner, task: str, texts: Sequence[str], options: Options) -
     return [single(text, options) for text in texts]
 
 
-def show(task: str, results: Sequence[dict[str, Any]], output: Output) -> None:
+def show(task: str, results: Sequence[Mapping[str, Any]], output: Output) -> None:
     """The results as a person reads them."""
     for index, result in enumerate(results):
         if index:

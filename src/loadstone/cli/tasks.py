@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.architectures.components.text import Embeddings
 from loadstone.architectures.components.walk import find
+from loadstone.core.json_values import JsonObject, JsonValue
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.text.tokenizer import TextBatch, TextTokenizer
 from loadstone.transfer.json_file import read_json
+
+if TYPE_CHECKING:
+    import torch
 
 _LONGEST_ANSWER = 30
 """Tokens; longer spans of a context are no answers but noise."""
@@ -56,7 +60,7 @@ class Runner:
         trained = getattr(self.model.config, "max_position_embeddings", None)
         return trained if isinstance(trained, int) else None
 
-    def inputs(self, batch: TextBatch) -> dict[str, Any]:
+    def inputs(self, batch: TextBatch) -> dict[str, torch.Tensor]:
         """A batch as tensors on the model's device."""
         import torch
 
@@ -81,7 +85,7 @@ class Runner:
         with torch.inference_mode():
             return batch, self.model(**self.inputs(batch))
 
-    def generate(self, texts: Sequence[str], options: Options, streamer: Any = None) -> list[dict[str, Any]]:
+    def generate(self, texts: Sequence[str], options: Options, streamer: object = None) -> list[dict[str, Any]]:
         """Each text, continued; or each question, answered. ``streamer`` gets the tokens as they come."""
         import torch
 
@@ -105,7 +109,7 @@ class Runner:
                 f"The text has {length} tokens, and this model works with {self.longest_input} in all: "
                 "none are left for new ones. Shorten it."
             )
-        sampling: dict[str, Any] = {}
+        sampling: dict[str, float] = {}
         if options.sampled:
             asked = {"temperature": options.temperature, "top_p": options.top_p, "top_k": options.top_k}
             sampling = {name: value for name, value in asked.items() if value is not None}
@@ -137,7 +141,7 @@ class Runner:
             )
         return found
 
-    def fill_mask(self, text: str, options: Options) -> dict[str, Any]:
+    def fill_mask(self, text: str, options: Options) -> JsonObject:
         """The likeliest tokens for each mask in the text."""
         mask_id = self.tokenizer.special_id("mask")
         mask = None if mask_id is None else self.tokenizer.token(mask_id)
@@ -146,7 +150,7 @@ class Runner:
         if mask not in text:
             raise ArgumentError(f"The text has no {mask} in it; put one where a word is to be filled in.")
         batch, output = self.one(text)
-        masks = []
+        masks: list[JsonValue] = []
         for position, token_id in enumerate(batch.input_ids[0]):
             if token_id == mask_id:
                 scores = output.logits[0, position].float().softmax(-1).topk(min(options.best, output.logits.shape[-1]))
@@ -154,7 +158,7 @@ class Runner:
                 masks.append([{"token": self.tokenizer.decode([index]), "score": score} for index, score in pairs])
         return {"text": text, "masks": masks}
 
-    def classify(self, text: str, options: Options) -> dict[str, Any]:
+    def classify(self, text: str, options: Options) -> JsonObject:
         """The labels of a text with their scores, the likeliest first."""
         _, output = self.one(text)
         logits = output.logits[0].float()
@@ -163,17 +167,17 @@ class Runner:
             scores = logits
         else:
             scores = logits.sigmoid() if problem == "multi_label_classification" else logits.softmax(-1)
-        labels = [
+        labels: list[JsonValue] = [
             {"label": self.label(index), "score": scores[index].item()}
             for index in scores.argsort(descending=True).tolist()
         ]
         return {"text": text, "labels": labels}
 
-    def classify_tokens(self, text: str, options: Options) -> dict[str, Any]:
+    def classify_tokens(self, text: str, options: Options) -> JsonObject:
         """The label of each token."""
         batch, output = self.one(text)
         best = output.logits[0].float().softmax(-1).max(-1)
-        tokens = [
+        tokens: list[JsonValue] = [
             {"token": text[begin:end], "label": self.label(label), "score": score, "begin": begin, "end": end}
             for (begin, end), source, label, score in zip(
                 batch.offsets[0], batch.sequence_ids[0], best.indices.tolist(), best.values.tolist(), strict=True
@@ -182,7 +186,7 @@ class Runner:
         ]
         return {"text": text, "tokens": tokens}
 
-    def answer(self, question: str, options: Options) -> dict[str, Any]:
+    def answer(self, question: str, options: Options) -> JsonObject:
         """The part of the context that answers the question."""
         if not options.context:
             raise ArgumentError("This model answers questions about a text; give that text with --context.")
@@ -202,7 +206,7 @@ class Runner:
             "end": end,
         }
 
-    def embed(self, texts: Sequence[str]) -> Any:
+    def embed(self, texts: Sequence[str]) -> torch.Tensor:
         """One vector of length 1 for each text: a (texts, width) float32 tensor.
 
         How the vectors of the tokens become one is read from ``1_Pooling/config.json`` (sentence-transformers);

@@ -14,7 +14,7 @@ from typing import Any
 
 from loadstone.checkpoint.names import GENERATION_CONFIG_NAME
 from loadstone.configs.generation_keys import SHAPES_TEXT, SPECIAL_IDS
-from loadstone.configs.keys import has_type, type_name
+from loadstone.configs.keys import Hint, has_type, type_name
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, Fault, InvalidConfig
@@ -43,7 +43,7 @@ class GenerationConfig(PushToHub):
     eos_token_id: int | list[int] | None = None
     pad_token_id: int | None = None
 
-    def __init__(self, /, **values: Any) -> None:
+    def __init__(self, /, **values: object) -> None:
         if faults := list(_faults(values).values()):
             raise InvalidConfig(faults, hint=f"These keys come from {GENERATION_CONFIG_NAME}, or from a script.")
         self.__dict__.update(values)
@@ -82,7 +82,7 @@ class GenerationConfig(PushToHub):
         return cls._kept(usable | {name: value for name, value in ids.items() if value is not None})
 
     @classmethod
-    def _kept(cls, values: Mapping[str, Any]) -> GenerationConfig:
+    def _kept(cls, values: Mapping[str, object]) -> GenerationConfig:
         """With values as they are."""
         config = cls()
         config.__dict__.update(values)
@@ -103,7 +103,7 @@ class GenerationConfig(PushToHub):
         save_directory: str | os.PathLike[str],
         config_file_name: str | None = None,
         push_to_hub: bool = False,
-        **others: Any,
+        **others: object,
     ) -> None:
         """Write ``generation_config.json``, or a file of another name, into a folder (made if absent).
 
@@ -122,7 +122,7 @@ class GenerationConfig(PushToHub):
         return f"GenerationConfig({self.__dict__!r})"
 
 
-def _keys_of(config: PretrainedConfig) -> dict[str, Any]:
+def _keys_of(config: PretrainedConfig) -> dict[str, object]:
     """A model config's special tokens, and the generation keys that older files have there."""
     values = {name: getattr(config, name) for name in SPECIAL_IDS}
     values |= {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
@@ -130,11 +130,11 @@ def _keys_of(config: PretrainedConfig) -> dict[str, Any]:
 
 
 @cache
-def _hints() -> dict[str, Any]:
+def _hints() -> dict[str, Hint]:
     return typing.get_type_hints(GenerationConfig)
 
 
-def _faults(values: Mapping[str, Any]) -> dict[str, Fault]:
+def _faults(values: Mapping[str, object]) -> dict[str, Fault]:
     """Key → what is wrong with it."""
     hints = _hints()
     faults = {}
@@ -149,7 +149,7 @@ def _faults(values: Mapping[str, Any]) -> dict[str, Fault]:
     return faults
 
 
-def _json_fault(name: str, value: Any) -> Fault:
+def _json_fault(name: str, value: object) -> Fault:
     return Fault(f"generation key {name!r}", "a value that JSON can hold", reprlib.repr(value))
 
 
@@ -157,12 +157,12 @@ def _is_a_method(name: str) -> bool:
     return name not in _hints() and hasattr(GenerationConfig, name)
 
 
-def _can_stay(name: str, value: Any) -> bool:
+def _can_stay(name: str, value: object) -> bool:
     """Whether a key that is wrong can be an attribute all the same, and be written back."""
     return name not in SPECIAL_IDS and not _is_a_method(name) and _fits_json(value)
 
 
-def _fits_json(value: Any) -> bool:
+def _fits_json(value: object) -> bool:
     """Python's reader takes NaN and Infinity, which are no JSON."""
     try:
         json.dumps(value, allow_nan=False)

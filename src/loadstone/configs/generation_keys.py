@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import TypedDict, TypeGuard
 
 from loadstone.core.records import record
 
 SPECIAL_IDS = ("bos_token_id", "eos_token_id", "pad_token_id")
 
-DEFAULTS: Mapping[str, Any] = MappingProxyType(
+DEFAULTS: Mapping[str, float] = MappingProxyType(
     {"do_sample": False, "temperature": 1.0, "top_k": 50, "top_p": 1.0, "use_cache": True}
 )
 """What is taken where nobody says otherwise, as in transformers."""
@@ -68,11 +68,11 @@ class Situation:
     """Whether a token ends a text."""
 
 
-Asks = Callable[[Any, Situation], bool]
+Asks = Callable[[object, Situation], bool]
 """Whether a value asks for another text."""
 
 
-def _unless(*neutral: Any) -> Asks:
+def _unless(*neutral: object) -> Asks:
     return lambda value, _: not _is_one_of(value, neutral)
 
 
@@ -80,7 +80,7 @@ def _when_sampling(neutral: float | None = None) -> Asks:
     return lambda value, call: call.samples and not _is_one_of(value, (neutral,))
 
 
-def _is_one_of(value: Any, neutral: tuple[Any, ...]) -> bool:
+def _is_one_of(value: object, neutral: tuple[object, ...]) -> bool:
     if isinstance(value, int | float | str):
         return value in neutral
     return isinstance(value, list | tuple | dict | set) and not value  # what is empty lists nothing
@@ -143,11 +143,11 @@ KNOWN = SHAPES_TEXT | REFUSED_ARGUMENTS.keys() | WITHOUT_EFFECT
 """Every name that one of the tables has."""
 
 
-def _is_int(value: Any) -> bool:
+def _is_int(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def not_applied(values: Mapping[str, Any], call: Situation) -> Iterator[str]:
+def not_applied(values: Mapping[str, object], call: Situation) -> Iterator[str]:
     """The keys among ``values`` that ask for another text than the one that ``generate`` makes."""
     for name, asks in NOT_APPLIED.items():
         value = values.get(name)
@@ -155,7 +155,7 @@ def not_applied(values: Mapping[str, Any], call: Situation) -> Iterator[str]:
             yield name
 
 
-def refused_arguments(arguments: Mapping[str, Any], call: Situation) -> Iterator[str]:
+def refused_arguments(arguments: Mapping[str, object], call: Situation) -> Iterator[str]:
     """The arguments that ask for something else than ``generate`` does, beside those of :data:`NOT_APPLIED`."""
     for name, asks in REFUSED_ARGUMENTS.items():
         value = arguments.get(name)

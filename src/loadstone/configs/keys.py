@@ -8,7 +8,7 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, NoReturn, Self, TypeAlias
 
 from loadstone.core.keywords import NEVER_KEYS
 from loadstone.errors import Fault, InvalidConfig
@@ -16,6 +16,10 @@ from loadstone.errors import Fault, InvalidConfig
 # Bounds that no model comes near, so that a damaged file cannot make a skeleton that fills the memory.
 _LARGEST_LAYERS = 10_000
 _LARGEST_SIZE = (1 << 31) - 1
+
+
+Hint: TypeAlias = Any
+"""An annotation, as :func:`typing.get_type_hints` gives it. Python has no type for these before PEP 747."""
 
 
 class Rule(NamedTuple):
@@ -33,10 +37,10 @@ class Following:
     What somebody said lies in the config's ``__dict__``, where other keys lie too.
     """
 
-    def __init__(self, name: str, rule: Rule, default: Any) -> None:
+    def __init__(self, name: str, rule: Rule, default: object) -> None:
         self.name, self.rule, self.default = name, rule, default
 
-    def __get__(self, config: Any, owner: type | None = None) -> Any:
+    def __get__(self, config: ConfigKeys | None, owner: type | None = None) -> object:
         if config is None:
             return self.default
         value = self.rule.read(config, self.said(config))
@@ -48,14 +52,14 @@ class Following:
             remembered[self.name] = (value, list(value))
         return value
 
-    def __set__(self, config: Any, value: Any) -> None:
+    def __set__(self, config: ConfigKeys, value: object) -> None:
         config.__dict__.get("_read", {}).pop(self.name, None)
         config.__dict__[self.name] = value
 
-    def __delete__(self, config: Any) -> None:
+    def __delete__(self, config: ConfigKeys) -> None:
         self.__set__(config, None)
 
-    def said(self, config: Any) -> Any:
+    def said(self, config: ConfigKeys) -> object:
         """What a file or a caller said of this key; None if nothing."""
         value, before = config.__dict__.get("_read", {}).get(self.name, (None, None))
         if value != before:
@@ -66,15 +70,15 @@ class Following:
 class Refusal(NamedTuple):
     """Values of a key that ask for nothing beyond what is computed, and why others are refused."""
 
-    neutral: tuple[Any, ...]
+    neutral: tuple[object, ...]
     reason: str
 
 
-def refusals(config: Any, refused: Mapping[str, Refusal]) -> list[Fault]:
+def refusals(config: ConfigKeys, refused: Mapping[str, Refusal]) -> list[Fault]:
     """A fault for each refused key whose value asks for something."""
     faults = []
     for name, (neutral, reason) in refused.items():
-        value = config.get(name)
+        value = getattr(config, name, None)
         if value is not None and not any(value == each and type(value) is type(each) for each in neutral):
             expected = " or ".join(map(repr, neutral)) or "no such key"
             faults.append(Fault(f"config key {name!r}", f"{expected}: {reason}", repr(value)))
@@ -84,16 +88,16 @@ def refusals(config: Any, refused: Mapping[str, Refusal]) -> list[Fault]:
 class Absent:
     """Stands for a key of a base class that a family does not have, so that no default shows through."""
 
-    def __get__(self, config: object, owner: type) -> Any:
+    def __get__(self, config: object, owner: type) -> NoReturn:
         raise AttributeError
 
 
-def declared(cls: type[Any], base: type[Any]) -> dict[str, tuple[Any, Any]]:
+def declared(cls: type[ConfigKeys], base: type[ConfigKeys]) -> dict[str, tuple[Hint, object]]:
     """Key → (type, default) of a config class.
 
     A class with an ``__init__`` of its own declares no keys: it sets attributes, as Transformers' configs do.
     """
-    hints: dict[str, Any] = {}
+    hints: dict[str, Hint] = {}
     for each in reversed([c for c in cls.__mro__ if c is base or "__init__" not in c.__dict__]):
         hints |= inspect.get_annotations(each, eval_str=True)
     return {
@@ -109,7 +113,7 @@ class ConfigKeys:
     model_type: ClassVar[str] = ""
     attribute_map: ClassVar[Mapping[str, str]] = {}
     """Standard name → the name that this family's files use (``hidden_size`` → ``n_embd`` in GPT-2)."""
-    _fields: ClassVar[dict[str, tuple[Any, Any]]]
+    _fields: ClassVar[dict[str, tuple[Hint, object]]]
     _undeclared: ClassVar[set[str]]
     without: ClassVar[tuple[str, ...]] = ()
     """Keys of the base class that this family's files do not have."""
@@ -121,7 +125,7 @@ class ConfigKeys:
     """Keys with values that ask for what is not computed."""
     irrelevant: ClassVar[Mapping[str, str]] = {}
     """Keys that change nothing here, and why."""
-    within: ClassVar[Mapping[str, Any]] = {}
+    within: ClassVar[Mapping[str, object]] = {}
     """Keys that lie within another key's value, and where in it."""
     spellings: ClassVar[tuple[frozenset[str], ...]] = ()
     """Keys that are names of one thing: a caller gives one of them, and it stands in for a file's other."""
@@ -133,14 +137,14 @@ class ConfigKeys:
             setattr(cls, name, Following(name, rule, getattr(cls, name, None)))
 
     @classmethod
-    def fields(cls) -> dict[str, tuple[Any, Any]]:
+    def fields(cls) -> dict[str, tuple[Hint, object]]:
         """Key → (type, default), worked out once for each class."""
         if "_fields" not in cls.__dict__:
             cls._fields = declared(cls, cls._root())
         return cls._fields
 
     @classmethod
-    def _made(cls, values: dict[str, Any], overrides: Mapping[str, Any]) -> Self:
+    def _made(cls, values: Mapping[str, object], overrides: Mapping[str, object]) -> Self:
         """The file's config, then changed by the caller."""
         config = cls.__new__(cls)
         config._take(values)
@@ -155,7 +159,7 @@ class ConfigKeys:
         return config
 
     @classmethod
-    def _made_by_itself(cls, values: dict[str, Any], overrides: Mapping[str, Any]) -> Self:
+    def _made_by_itself(cls, values: Mapping[str, object], overrides: Mapping[str, object]) -> Self:
         """What a class with an ``__init__`` of its own makes of both: only it knows what follows from what."""
         given = {cls.attribute_map.get(name, name): value for name, value in overrides.items()}
         taken = {name: value for name, value in given.items() if name in cls._parameters() or name in values}
@@ -175,7 +179,7 @@ class ConfigKeys:
         parameters = [each for signature in signatures for each in list(signature.parameters.values())[1:]]
         return {*cls._root()._properties(), *cls.fields(), *(each.name for each in parameters if each.kind in named)}
 
-    def known_keys(self, values: Mapping[str, Any] | None = None) -> set[str]:
+    def known_keys(self, values: Mapping[str, object] | None = None) -> set[str]:
         """Every name under which a key can be given: declared, in the file (``values``), another spelling."""
         names = {*self.settable_keys(), *self._extra, *(values or ())}
         if self._sets_itself_up():
@@ -192,11 +196,11 @@ class ConfigKeys:
         """The class that declares the keys of every config."""
         return [c for c in cls.__mro__ if issubclass(c, ConfigKeys) and c is not ConfigKeys][-1]
 
-    def _take(self, values: dict[str, Any]) -> None:
+    def _take(self, values: Mapping[str, object]) -> None:
         """Set every key, to a given value or its default; nothing is checked yet."""
         values = {name: value for name, value in values.items() if name not in NEVER_KEYS}
         # A subclass may have set attributes before it calls this, and they stay.
-        self._extra: dict[str, Any] = self.__dict__.get("_extra", {})
+        self._extra: dict[str, object] = self.__dict__.get("_extra", {})
         for standard, own in self.attribute_map.items():
             if standard in values:
                 values.setdefault(own, values.pop(standard))
@@ -229,20 +233,20 @@ class ConfigKeys:
     def _is_faulty(self, name: str) -> bool:
         return self._fault(name, self._said()[name]) is not None
 
-    def _fault(self, name: str, value: Any) -> Fault | None:
+    def _fault(self, name: str, value: object) -> Fault | None:
         """What is wrong with one key's value by itself."""
         hint, default = self.fields()[name]
         where = f"config key {name!r}"
         if value is not default and not has_type(value, hint):
             return Fault(where, type_name(hint), f"{value!r} ({type(value).__name__})")
-        if name in self.positive and value is not None:
+        if name in self.positive and isinstance(value, int):
             is_layers = name == self.attribute_map.get("num_hidden_layers", "num_hidden_layers")
             largest = _LARGEST_LAYERS if is_layers else _LARGEST_SIZE
             if not 1 <= value <= largest:
                 return Fault(where, f"a number from 1 to {largest}", repr(value))
         return None
 
-    def _said(self) -> dict[str, Any]:
+    def _said(self) -> dict[str, object]:
         """The value of every declared key, with what a file or a caller said of those that follow from others."""
         kept = {name: self.__dict__[name] for name in self.fields() if name in self.__dict__}
         for name in self.fields().keys() - kept.keys():
@@ -255,7 +259,7 @@ class ConfigKeys:
         """One of its own: no change of it reaches this config."""
         return copy.deepcopy(self)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         name = type(self).attribute_map.get(name, name)
         if name in self.fields():
             self._say(name, value)
@@ -264,7 +268,7 @@ class ConfigKeys:
         else:
             self.__dict__.setdefault("_extra", {})[name] = value
 
-    def _say(self, name: str, value: Any) -> None:
+    def _say(self, name: str, value: object) -> None:
         """Set a declared key, and let go of what followed from the one before."""
         fault = None if self._sets_itself_up() else self._fault(name, value)
         if fault is not None:
@@ -275,7 +279,7 @@ class ConfigKeys:
                 self.__dict__[other] = rule.keep(self, said, name, value)
         object.__setattr__(self, name, list(value) if isinstance(value, tuple) else value)
 
-    def update(self, config_dict: Mapping[str, Any]) -> None:
+    def update(self, config_dict: Mapping[str, object]) -> None:
         """Set keys, in whatever spelling. :class:`InvalidConfig` where a value has the wrong type, or two spellings
         of one key are given and differ; how keys fit together is checked when a model is made."""
         self._refuse_two_spellings(config_dict)
@@ -307,7 +311,7 @@ class ConfigKeys:
             cls._undeclared = properties | (plain - not_keys)
         return cls._undeclared
 
-    def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
+    def _refuse_two_spellings(self, values: Mapping[str, object]) -> None:
         groups = [*self.spellings, *(frozenset(pair) for pair in self.attribute_map.items())]
         faults = []
         for group in groups:
@@ -320,11 +324,11 @@ class ConfigKeys:
             raise InvalidConfig(faults, hint="They are names of one thing; give one of them.")
 
 
-def has_type(value: object, hint: Any) -> bool:
+def has_type(value: object, hint: Hint) -> bool:
     """Whether a value from JSON is of a type, as a family's config class annotates it."""
     if hint is Any:
         return True
-    origin = typing.get_origin(hint)
+    origin: object = typing.get_origin(hint)
     if origin in (types.UnionType, typing.Union):
         return any(has_type(value, option) for option in typing.get_args(hint))
     if origin is typing.Literal:
@@ -349,6 +353,6 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-def type_name(hint: Any) -> str:
+def type_name(hint: Hint) -> str:
     """A type as errors show it."""
     return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint).replace("typing.", "")

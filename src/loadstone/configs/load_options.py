@@ -14,7 +14,7 @@ from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import WITHOUT_EFFECT, nearest
 from loadstone.core.paths import local_path
-from loadstone.core.placement_options import PlacementOptions
+from loadstone.core.placement_options import MaxMemory, PlacementOptions
 from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
@@ -32,16 +32,16 @@ class Options:
     _: KW_ONLY
     config: PretrainedConfig | str | os.PathLike[str] | None = None
     state_dict: Mapping[str, Any] | None = None
-    torch_dtype: Any = None
-    dtype: Any = None
-    device_map: Any = None
-    max_memory: Mapping[Any, Any] | None = None
+    torch_dtype: object = None
+    dtype: object = None
+    device_map: object = None
+    max_memory: MaxMemory | None = None
     max_batch: int | None = None
     max_length: int | None = None
     offload_folder: str | os.PathLike[str] | None = None
     offload_buffers: bool = False
     offload_state_dict: bool = False
-    sharding: Any = None
+    sharding: object = None
     attn_implementation: str | None = None
     ignore_mismatched_sizes: bool = False
     strict: bool = False
@@ -61,7 +61,7 @@ class Options:
     from_flax: bool = False
     low_cpu_mem_usage: bool | None = True
     _fast_init: bool = True
-    trust_remote_code: Any = None
+    trust_remote_code: object = None
     code_revision: str | None = None
     allow_transformers: bool = False
     lock: str | os.PathLike[str] | None = None
@@ -69,16 +69,16 @@ class Options:
     transfer: TransferOptions | None = None
     lazy: bool = False
     dequantize: bool | None = None
-    quantization_config: Any = None
+    quantization_config: object = None
 
     @classmethod
-    def split(cls, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+    def split(cls, keywords: Mapping[str, object]) -> tuple[Options, dict[str, object]]:
         """The options among some keywords, and the rest. An option that is None has its default.
 
         What others take and what changes nothing here (``proxies``) is in neither.
         """
         names = {field.name for field in fields(cls)}
-        given = {name: value for name, value in keywords.items() if name in names and value is not None}
+        given: dict[str, Any] = {name: value for name, value in keywords.items() if name in names and value is not None}
         passed_over = names | WITHOUT_EFFECT
         return cls(**given), {name: value for name, value in keywords.items() if name not in passed_over}
 
@@ -117,7 +117,10 @@ class Options:
         return self.max_batch or 1, self.max_length
 
     def placement(
-        self, dtype: DType | None, by_slot: Mapping[str, DType] = MappingProxyType({}), stored_quantization: Any = None
+        self,
+        dtype: DType | None,
+        by_slot: Mapping[str, DType] = MappingProxyType({}),
+        stored_quantization: object = None,
     ) -> PlacementOptions:
         """What a layout needs of them. ``dtype`` is :meth:`wanted_dtype`'s, but of the slots ``by_slot``;
         ``stored_quantization`` the ``quantization_config`` of the checkpoint's config.
@@ -196,7 +199,7 @@ class Options:
             if name
         }
 
-    def _by_module(self) -> Mapping[str, Any] | None:
+    def _by_module(self) -> Mapping[str, object] | None:
         asked = self.torch_dtype if self.torch_dtype is not None else self.dtype
         if not isinstance(asked, Mapping):
             return None
@@ -222,7 +225,7 @@ class Options:
             )
 
 
-def _plain(asked: Any) -> Any:
+def _plain(asked: object) -> object:
     """A dtype by its name; a dict of them, too."""
     if isinstance(asked, Mapping):
         return {name: dtype_name(each) for name, each in asked.items()}

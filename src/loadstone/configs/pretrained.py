@@ -11,7 +11,7 @@ import copy
 import json
 import os
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.checkpoint.names import CONFIG_NAME
@@ -29,7 +29,7 @@ from loadstone.sources.publish import PushToHub, upload_asked_for
 _LARGEST_LABELS = 1 << 20
 
 # What code written against Transformers 4 reads from any config, whether a file sets it or not.
-_EXPECTED: dict[str, Any] = {
+_EXPECTED: dict[str, object] = {
     "is_encoder_decoder": False,
     "tie_encoder_decoder": False,
     "chunk_size_feed_forward": 0,
@@ -45,7 +45,7 @@ _EXPECTED: dict[str, Any] = {
 }
 
 
-def named_dtype(*dtypes: object) -> Any:
+def named_dtype(*dtypes: object) -> object:
     """The first that names a dtype; None if all leave it open, as None and ``"auto"`` do."""
     return next((dtype for dtype in dtypes if dtype is not None and dtype_name(dtype) != "auto"), None)
 
@@ -80,34 +80,34 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     _auto_class: ClassVar[str | None] = None
     spellings: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"torch_dtype", "dtype"}),)
 
-    def __init__(self, /, **values: Any) -> None:
+    def __init__(self, /, **values: object) -> None:
         if not self._sets_itself_up():
             self._refuse_two_spellings(values)
         self._take(values)
         self.validate()
 
-    def _take(self, values: dict[str, Any]) -> None:
-        values = dict(values)
-        self._name_or_path = str(values.pop("_name_or_path", "") or "")
+    def _take(self, values: Mapping[str, object]) -> None:
+        rest: dict[str, Any] = dict(values)
+        self._name_or_path = str(rest.pop("_name_or_path", "") or "")
         self._commit_hash: str | None = None
-        kernels = [values.pop(name, None) for name in ("attn_implementation", "_attn_implementation")]
+        kernels = [rest.pop(name, None) for name in ("attn_implementation", "_attn_implementation")]
         self._attn_implementation: str | None = kernels[0] or kernels[1]
-        values.pop("model_type", None)
-        if "dtype" in values:
-            newer, older = values.pop("dtype"), values.get("torch_dtype")
-            values["torch_dtype"] = named_dtype(newer, older) or newer or older
-        num_labels = values.pop("num_labels", None)
-        super()._take(values)
+        rest.pop("model_type", None)
+        if "dtype" in rest:
+            newer, older = rest.pop("dtype"), rest.get("torch_dtype")
+            rest["torch_dtype"] = named_dtype(newer, older) or newer or older
+        num_labels = rest.pop("num_labels", None)
+        super()._take(rest)
         self._set_labels(num_labels)
 
-    def _fault(self, name: str, value: Any) -> Fault | None:
+    def _fault(self, name: str, value: object) -> Fault | None:
         if name != "torch_dtype":
             return super()._fault(name, value)
         if value is None or dtype_name(value) in BY_NAME or value == "auto":
             return None
         return Fault(f"config key {name!r}", "a dtype's name such as 'bfloat16'", repr(value))
 
-    def _say(self, name: str, value: Any) -> None:
+    def _say(self, name: str, value: object) -> None:
         super()._say(name, _numbered(value) if name == "id2label" and value is not None else value)
         if name == "id2label":
             self._set_labels(None)
@@ -115,7 +115,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             if any(named.get(label) != index for index, label in labels.items()):
                 self.label2id = {label: index for index, label in labels.items()}
 
-    def _refuse_two_spellings(self, values: Mapping[str, Any]) -> None:
+    def _refuse_two_spellings(self, values: Mapping[str, object]) -> None:
         labels, count = values.get("id2label"), values.get("num_labels")
         if isinstance(labels, Mapping) and count is not None and len(labels) != count:
             raise InvalidConfig([Fault("config key 'num_labels'", f"{len(labels)}, as in id2label", repr(count))])
@@ -124,12 +124,12 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         others = {name: value for name, value in values.items() if name not in ("torch_dtype", "dtype")}
         super()._refuse_two_spellings({**others, **dtypes})
 
-    def update(self, config_dict: Mapping[str, Any]) -> None:
+    def update(self, config_dict: Mapping[str, object]) -> None:
         """Set keys, in whatever spelling. :class:`InvalidConfig` where a value has the wrong type, or two spellings
         of one key are given and differ; how keys fit together is checked when a model is made."""
         super().update({name: value for name, value in config_dict.items() if name != "label2id"})
         if "label2id" in config_dict:  # last, so that id2label does not take it for what followed from the one before
-            self.label2id = config_dict["label2id"]
+            super().update({"label2id": config_dict["label2id"]})
 
     def _set_labels(self, num_labels: int | None) -> None:
         if self.id2label is None and num_labels is None and isinstance(self.label2id, Mapping):
@@ -236,7 +236,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         """All keys as JSON can hold them, in the names that Transformers 4 and 5 both read."""
         return self._as_json({name: getattr(self, name) for name in self.fields()})
 
-    def _as_json(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+    def _as_json(self, declared: Mapping[str, object]) -> dict[str, object]:
         values = {name: copy.deepcopy(value) for name, value in declared.items() if name != "torch_dtype"}
         # Attributes that a subclass declares without a type.
         set_anew = {name: value for name, value in self.__dict__.items() if name[0] != "_" and name not in values}
@@ -276,7 +276,9 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         """The text of ``config.json``."""
         return json.dumps(self.to_diff_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def save_pretrained(self, save_directory: str | os.PathLike[str], push_to_hub: bool = False, **others: Any) -> None:
+    def save_pretrained(
+        self, save_directory: str | os.PathLike[str], push_to_hub: bool = False, **others: object
+    ) -> None:
         """Write ``config.json`` into a folder (made if absent): whole, or not at all.
 
         A class that came with a checkpoint, or that was registered for an Auto class, takes its code along.
@@ -302,8 +304,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
 
     @classmethod
     def get_config_dict(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str], **keywords: Any
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        cls, pretrained_model_name_or_path: str | os.PathLike[str], **keywords: object
+    ) -> tuple[dict[str, Any], dict[str, object]]:
         """What a ``config.json`` holds, and the keywords that do not say where it is."""
         from loadstone.sources.resolve import resolve_config
 
@@ -313,15 +315,17 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     @typing.overload
     @classmethod
     def from_dict(
-        cls, config_dict: Mapping[str, Any], *, return_unused_kwargs: typing.Literal[True], **overrides: Any
-    ) -> tuple[Self, dict[str, Any]]: ...
+        cls, config_dict: Mapping[str, object], *, return_unused_kwargs: typing.Literal[True], **overrides: object
+    ) -> tuple[Self, dict[str, object]]: ...
 
     @typing.overload
     @classmethod
-    def from_dict(cls, config_dict: Mapping[str, Any], **overrides: Any) -> Self: ...
+    def from_dict(cls, config_dict: Mapping[str, object], **overrides: Any) -> Self: ...
 
     @classmethod
-    def from_dict(cls, config_dict: Mapping[str, Any], *, return_unused_kwargs: bool = False, **overrides: Any) -> Any:
+    def from_dict(
+        cls, config_dict: Mapping[str, object], *, return_unused_kwargs: bool = False, **overrides: object
+    ) -> Self | tuple[Self, dict[str, object]]:
         """A config from the contents of ``config.json``, with some keys overridden, which beat the file's in whatever
         spelling. With ``return_unused_kwargs`` also the keywords that are no keys; :class:`UnknownArgument` for them
         otherwise.
@@ -333,7 +337,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             values.pop("num_labels", None)  # what very old files have beside it; the labels decide, as everywhere
         given = {name: value for name, value in overrides.items() if name not in WITHOUT_EFFECT}
         if "num_labels" in given and "id2label" not in given:
-            if len(values.get("id2label") or ()) != given["num_labels"]:
+            labels = values.get("id2label")
+            if (len(labels) if isinstance(labels, Sized) else 0) != given["num_labels"]:
                 values = {name: value for name, value in values.items() if name not in ("id2label", "label2id")}
         config = cls._made_by_itself(values, given) if cls._sets_itself_up() else cls._made(values, given)
         unused = {name: value for name, value in given.items() if name not in config.known_keys(values)}
@@ -343,7 +348,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             raise unknown_argument(f"{cls.__name__}", unused, config.known_keys(values))
         return config
 
-    def known_keys(self, values: Mapping[str, Any] | None = None) -> set[str]:
+    def known_keys(self, values: Mapping[str, object] | None = None) -> set[str]:
         return {*super().known_keys(values), *_EXPECTED}
 
     @typing.overload
@@ -353,8 +358,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         pretrained_model_name_or_path: str | os.PathLike[str],
         *,
         return_unused_kwargs: typing.Literal[True],
-        **keywords: Any,
-    ) -> tuple[Self, dict[str, Any]]: ...
+        **keywords: object,
+    ) -> tuple[Self, dict[str, object]]: ...
 
     @typing.overload
     @classmethod
@@ -364,8 +369,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     def from_pretrained(
         cls,
         pretrained_model_name_or_path: str | os.PathLike[str],
-        **overrides: Any,
-    ) -> Any:
+        **overrides: object,
+    ) -> Self | tuple[Self, dict[str, object]]:
         """The config of a folder or Hub id, or the one beside a weight file, with keys overridden by keyword
         (``num_labels=3``).
 
@@ -393,8 +398,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
 
     @classmethod
     def from_file(
-        cls, values: Mapping[str, Any], where: str, overrides: Mapping[str, Any]
-    ) -> tuple[Self, dict[str, Any]]:
+        cls, values: Mapping[str, object], where: str, overrides: Mapping[str, object]
+    ) -> tuple[Self, dict[str, object]]:
         """The config of what the file at ``where`` says, and the ``overrides`` that are no keys.
 
         Raises :class:`ConfigError` where that is for another family than this class, and what :meth:`from_dict` raises.
@@ -420,7 +425,7 @@ def _numbered(labels: Any) -> dict[int, str]:
         raise InvalidConfig([Fault("config key 'id2label'", "integers as keys", repr(labels))]) from None
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: object) -> object:
     """A value that custom code has set, as JSON can hold it: a config within is an object, a dtype its name."""
     if isinstance(value, PretrainedConfig):
         return value.to_dict()

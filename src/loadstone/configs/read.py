@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.errors import ConfigNotFound
 from loadstone.transfer.json_file import read_json
 
 if TYPE_CHECKING:
+    from loadstone.core.json_values import JsonObject
     from loadstone.sources.resolve import Source
 
 
-def read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> JsonObject:
     """The contents of ``config.json`` in a folder."""
     if not (folder / CONFIG_NAME).is_file() and (found := sorted(path.name for path in folder.glob("*.gguf"))):
         raise ConfigNotFound(
@@ -27,7 +28,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     return read_json(folder / CONFIG_NAME, "model")
 
 
-def read_values(source: Source) -> dict[str, Any]:
+def read_values(source: Source) -> JsonObject:
     """The same of resolved files: what lies in the folder, or beside the one file, or what a GGUF file says.
 
     Raises :class:`ConfigNotFound` where there is none, and for a file that no model is loaded from alone.
@@ -44,7 +45,7 @@ def read_values(source: Source) -> dict[str, Any]:
     return read_config(source.configs)
 
 
-def values_beside(source: Source) -> dict[str, Any] | None:
+def values_beside(source: Source) -> JsonObject | None:
     """What the ``config.json`` beside some weights says; None where there is none, which weights need not have."""
     folder = source.configs
     return read_config(folder) if folder is not None and (folder / CONFIG_NAME).is_file() else None

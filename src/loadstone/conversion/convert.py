@@ -104,10 +104,10 @@ def convert(
     target: str | os.PathLike[str],
     *,
     format: str = SAFETENSORS,
-    dtype: Any = None,
+    dtype: object = None,
     max_shard_size: int | str = "5GB",
     dequantize: bool = False,
-    quantization_config: Any = None,
+    quantization_config: object = None,
     verify: bool = False,
     overwrite: bool = False,
     subfolder: str = "",
@@ -214,7 +214,7 @@ class _Planned(NamedTuple):
         return self.stored is None or self.stored.dtype is not self.tensor.dtype or self.stored.is_packed
 
 
-def _wanted(dtype: Any) -> DType | None:
+def _wanted(dtype: object) -> DType | None:
     name = None if dtype is None else dtype_name(dtype)
     if name in (None, "auto"):
         return None
@@ -341,7 +341,7 @@ def _files(
     files: dict[str, bytes | Path] = dict(beside.files)
     if origin.config is None:
         return files
-    config = dict(origin.config)
+    config: dict[str, object] = dict(origin.config)
     if dequantized or origin.gguf is not None:
         for key in settings_keys():
             config.pop(key, None)
@@ -358,14 +358,15 @@ def _files(
             config["tie_word_embeddings"] = False
     elif dtypes and any(each.is_changed for each in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
-    if origin.repo_id is not None and isinstance(config.get("auto_map"), dict):
-        config["auto_map"] = {key: _rebased(entry, origin.repo_id) for key, entry in config["auto_map"].items()}
+    auto_map = config.get("auto_map")
+    if origin.repo_id is not None and isinstance(auto_map, dict):
+        config["auto_map"] = {key: _rebased(entry, origin.repo_id) for key, entry in auto_map.items()}
     if config != origin.config or origin.gguf is not None:
         files[CONFIG_NAME] = (json.dumps(config, indent=2, sort_keys=True) + "\n").encode()
     return files
 
 
-def _name_dtype(config: dict[str, Any], name: str) -> None:
+def _name_dtype(config: dict[str, object], name: str) -> None:
     """In the config, and in those of its parts that name one. ``dtype`` is the newer key."""
     for key in ("dtype", "torch_dtype"):
         if key in config or (key == "torch_dtype" and "dtype" not in config):
@@ -376,7 +377,7 @@ def _name_dtype(config: dict[str, Any], name: str) -> None:
             config[part] = {key: name if key in ("dtype", "torch_dtype") else value for key, value in inner.items()}
 
 
-def _rebased(entry: Any, repo_id: str) -> Any:
+def _rebased(entry: object, repo_id: str) -> object:
     """A reference to code that stays in its repository."""
     if isinstance(entry, list):
         return [_rebased(each, repo_id) for each in entry]

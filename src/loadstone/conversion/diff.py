@@ -23,7 +23,7 @@ from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import WorkerPool
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 _ELEMENTS = 1 << 19
 """Read at once, of each of the two."""
 _COMPARED = 1 << 16
@@ -158,7 +158,7 @@ def diff(
     )
 
 
-def _sides(name: str, asked: Any) -> tuple[Any, Any]:
+def _sides(name: str, asked: object) -> tuple[Any, Any]:
     """What an option says of the first and of the second."""
     if asked is None or isinstance(asked, str):
         return asked, asked

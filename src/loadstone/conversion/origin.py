@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.gguf.open import GgufFile
 from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, OTHER_FORMATS
 from loadstone.checkpoint.registry import suffixes
 from loadstone.configs.read import values_beside
+from loadstone.core.json_values import JsonValue
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.pipeline.quantized_checkpoint import Settings, dequantized, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING
@@ -54,7 +55,7 @@ class Origin(NamedTuple):
 
     source: Source
     checkpoint: Checkpoint
-    config: Mapping[str, Any] | None
+    config: Mapping[str, JsonValue] | None
     which: FileChoice
     hub: HubOptions
     """How further files of the same repository are asked for."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.checkpoint import Checkpoint
@@ -64,7 +64,10 @@ class QuantizedOutput:
         :raises FrameworkNotInstalled: PyTorch, or the library that quantizes, is not there
         :raises MissingTensors, ShapeMismatch: the tensors are not those of the model that the config describes
         """
-        options: dict[str, Any] = {"quantization_config": asked, "torch_dtype": None if dtype is None else dtype.value}
+        options: dict[str, object] = {
+            "quantization_config": asked,
+            "torch_dtype": None if dtype is None else dtype.value,
+        }
         if read(asked).needs_accelerator and accelerator_bytes():
             options["device_map"] = 0
         framework = require_torch()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from loadstone.errors import UnknownArgument
 
@@ -53,7 +52,7 @@ def unknown_argument(where: str, unknown: Iterable[str], known: Iterable[str]) -
     return UnknownArgument(f"{where} does not know {' '.join(hints)}")
 
 
-def takes(function: Callable[..., Any], name: str) -> bool:
+def takes(function: Callable[..., object], name: str) -> bool:
     """Whether a function has a parameter of a name, or takes any keyword."""
     parameters = inspect.signature(function).parameters.values()
     return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)

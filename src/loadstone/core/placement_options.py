@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from loadstone.core.tensors import DType
+
+MaxMemory: TypeAlias = Mapping[Any, int | str]
+"""Device → bytes, or text such as ``"10GiB"``. A mapping's keys are invariant: no narrower type has room for both
+``{0: …}`` and ``{"cpu": …}``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,15 +23,15 @@ class PlacementOptions:
     dtype_by_module: Mapping[str, DType] = field(default_factory=dict)
     dtype_by_slot: Mapping[str, DType] = field(default_factory=dict)
     """Slots whose dtype is settled, whatever the others say."""
-    device_map: Any = None
-    max_memory: Mapping[Any, Any] | None = None
+    device_map: object = None
+    max_memory: MaxMemory | None = None
     batch_and_length: tuple[int, int] | None = None
     """Batch size and sequence length (tokens) that memory is reserved for."""
     offload_folder: Path | None = None
-    quantization_config: Any = None
+    quantization_config: object = None
     """What plain weights are quantized by while they are loaded."""
-    stored_quantization: Any = None
+    stored_quantization: object = None
     """``quantization_config`` of the checkpoint's config: what weights that stay packed are stored by."""
     has_files: bool = True
     """False for tensors that the caller has in memory, which cannot be read from the disk later."""
-    sharding: Any = None
+    sharding: object = None

@@ -10,9 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
-from typing import Any, NamedTuple, NoReturn, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol, TypeVar, dataclass_transform
 
 T = TypeVar("T")
+
+if TYPE_CHECKING:
+
+    class _Record(Protocol):
+        """What :func:`record` made."""
+
+        __record__: _Form
+
+        def __post_init__(self) -> None:
+            """Only where the form says that there is one."""
 
 
 class _Form(NamedTuple):
@@ -23,8 +33,8 @@ class _Form(NamedTuple):
     """The same names."""
     positional: tuple[str, ...]
     """Those of the names that may be given without saying so."""
-    defaults: Mapping[str, Any]
-    factories: Mapping[str, Callable[[], Any]]
+    defaults: Mapping[str, object]
+    factories: Mapping[str, Callable[[], object]]
     checks: bool
     """Whether there is a ``__post_init__``."""
 
@@ -52,8 +62,8 @@ def record(cls: type[T]) -> type[T]:
     return cls
 
 
-def _init(self: Any, /, *args: Any, **kwargs: Any) -> None:
-    form: _Form = self.__record__
+def _init(self: _Record, /, *args: object, **kwargs: object) -> None:
+    form = self.__record__
     given = dict(zip(form.positional, args, strict=False)) if args else {}
     values = {**form.defaults, **given, **kwargs}
     for name, make in form.factories.items():
@@ -66,7 +76,7 @@ def _init(self: Any, /, *args: Any, **kwargs: Any) -> None:
         self.__post_init__()
 
 
-def _misfit(name: str, form: _Form, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+def _misfit(name: str, form: _Form, args: tuple[object, ...], kwargs: Mapping[str, object]) -> str:
     """What is wrong with the arguments."""
     given = form.positional[: len(args)]
     missing = form.known - form.defaults.keys() - form.factories.keys() - {*given, *kwargs}
@@ -81,31 +91,31 @@ def _misfit(name: str, form: _Form, args: tuple[Any, ...], kwargs: Mapping[str, 
     return f"{name}() {', and '.join(said)}"
 
 
-def _values(self: Any) -> tuple[Any, ...]:
+def _values(self: _Record) -> tuple[object, ...]:
     """What equal records have in common. In plain Python, which ``torch.compile`` can follow: a forward pass hashes."""
     return tuple([getattr(self, name) for name in self.__record__.names])
 
 
-def _repr(self: Any) -> str:
+def _repr(self: _Record) -> str:
     values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__record__.names)
     return f"{type(self).__qualname__}({values})"
 
 
-def _eq(self: Any, other: Any) -> Any:
+def _eq(self: _Record, other: _Record) -> object:
     if other.__class__ is not self.__class__:
         return NotImplemented
     return _values(self) == _values(other)
 
 
-def _hash(self: Any) -> int:
+def _hash(self: _Record) -> int:
     return hash(_values(self))
 
 
-def _setattr(self: Any, name: str, value: object) -> NoReturn:
+def _setattr(self: _Record, name: str, value: object) -> NoReturn:
     raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
-def _delattr(self: Any, name: str) -> NoReturn:
+def _delattr(self: _Record, name: str) -> NoReturn:
     raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 

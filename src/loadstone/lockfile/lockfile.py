@@ -136,7 +136,7 @@ def name_in(lock: Path, path_or_id: str | os.PathLike[str]) -> str:
     return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(lock.parent))).as_posix()
 
 
-def _source(lock: Path, name: str, said: Any) -> LockedSource:
+def _source(lock: Path, name: str, said: object) -> LockedSource:
     commit = said.get("commit") if isinstance(said, dict) else None
     files = said.get("files") if isinstance(said, dict) else None
     if not isinstance(files, dict) or not (commit is None or isinstance(commit, str)):

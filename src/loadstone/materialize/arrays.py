@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ml_dtypes
 import numpy as np
@@ -29,11 +29,11 @@ from loadstone.transfer.memory import Arena
 from loadstone.transfer.outgoing import OutgoingTensor
 from loadstone.transfer.weight_files import Weights
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 _CHUNK_ELEMENTS = 1 << 16
 
 
-def numpy_dtype(dtype: DType | str) -> np.dtype[Any]:
+def numpy_dtype(dtype: DType | str) -> np.dtype:
     """NumPy's dtype of that name, with ``ml_dtypes`` for bfloat16 and the 8-bit floats."""
     name = dtype if isinstance(dtype, str) else dtype.value
     if name not in BY_NAME or BY_NAME[name].bits < 8:
@@ -41,7 +41,7 @@ def numpy_dtype(dtype: DType | str) -> np.dtype[Any]:
     return np.dtype(getattr(ml_dtypes, name, name))
 
 
-def from_numpy(dtype: np.dtype[Any]) -> DType:
+def from_numpy(dtype: np.dtype) -> DType:
     """The shared word for a NumPy dtype."""
     if dtype.name not in BY_NAME:
         raise UnsupportedDType([Fault(f"dtype {dtype}", "one that checkpoints can store", "none")])
@@ -77,7 +77,7 @@ def outgoing_array(name: str, array: Array) -> OutgoingTensor:
 class ArraySource:
     """Stored tensors as NumPy arrays: views of mapped files, or arrays that the caller holds already."""
 
-    def __init__(self, weights: Weights, held: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, weights: Weights, held: Mapping[str, object] | None = None) -> None:
         self.weights, self.held = weights, held
 
     def is_at_hand(self, stored: StoredTensor) -> bool:
@@ -171,7 +171,7 @@ class _Job(NamedTuple):
 
     name: str
     shape: tuple[int, ...]
-    dtype: np.dtype[Any]
+    dtype: np.dtype
     pieces: Sequence[Piece]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from loadstone.transfer.threads import WorkerPool
 if TYPE_CHECKING:
     from loadstone.core.byte_source import ByteSource, OpenSource
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 Put = Callable[[int, Box, Array], None]
 """Takes a target's number, a box of it, and float32 values of that shape."""
 

@@ -6,7 +6,6 @@ import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
     return True
 
 
-def arrays_alike(state_dict: Mapping[str, Any]) -> Same:
+def arrays_alike(state_dict: Mapping[str, object]) -> Same:
     """The same for arrays that the caller holds, by the names under which he gives them."""
 
     def same(one: StoredTensor, other: StoredTensor) -> bool:

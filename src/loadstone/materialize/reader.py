@@ -22,7 +22,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
@@ -45,7 +45,7 @@ from loadstone.transfer.weight_file import SECTOR_BYTES, WeightFile
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 ValueT = TypeVar("ValueT")
 
 _READ_ELEMENTS = 1 << 19

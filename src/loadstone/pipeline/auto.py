@@ -36,12 +36,12 @@ class AutoClass:
     framework: ClassVar[str] = "torch"
     task: ClassVar[str] = BARE
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         _not_made(type(self).__name__)
 
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: object, **kwargs: object
     ) -> Any:
         """Load a checkpoint from a folder or the Hub into the class that its config asks for.
 
@@ -51,7 +51,7 @@ class AutoClass:
         return from_pretrained(cls.framework, pretrained_model_name_or_path, target, model_args, kwargs)
 
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any:
+    def from_config(cls, config: PretrainedConfig, **kwargs: object) -> Any:
         """A model with random weights after its family's scheme; ``torch_dtype`` and ``attn_implementation`` apply.
 
         ``trust_remote_code``, ``code_revision`` and ``allow_transformers`` as for :meth:`from_pretrained`.
@@ -64,7 +64,7 @@ class AutoClass:
         return resolve(made_by, require_framework(cls.framework), gate)._from_config(config, **kwargs)
 
     @classmethod
-    def register(cls, config_class: type[PretrainedConfig], model_class: type[Any], exist_ok: bool = False) -> None:
+    def register(cls, config_class: type[PretrainedConfig], model_class: type, exist_ok: bool = False) -> None:
         """Register a model class of your own for configs of ``config_class``.
 
         Raises :class:`ArgumentError` if the model's ``config_class`` is another, or there is a class already.

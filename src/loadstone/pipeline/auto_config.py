@@ -27,8 +27,8 @@ class AutoConfig:
         pretrained_model_name_or_path: str | os.PathLike[str],
         *,
         return_unused_kwargs: Literal[True],
-        **kwargs: Any,
-    ) -> tuple[PretrainedConfig, dict[str, Any]]: ...
+        **kwargs: object,
+    ) -> tuple[PretrainedConfig, dict[str, object]]: ...
 
     @overload
     @classmethod
@@ -37,7 +37,9 @@ class AutoConfig:
     ) -> PretrainedConfig: ...
 
     @classmethod
-    def from_pretrained(cls, pretrained_model_name_or_path: str | os.PathLike[str], **kwargs: Any) -> Any:
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str], **kwargs: object
+    ) -> PretrainedConfig | tuple[PretrainedConfig, dict[str, object]]:
         """The config of a folder or Hub id, or the one beside a weight file, with keys overridden by keyword
         (``num_labels=3``, ``torch_dtype=…``).
 
@@ -50,7 +52,9 @@ class AutoConfig:
         :class:`HubError`, :class:`UntrustedCode`, :class:`CustomCodeError`, :class:`LockMismatch`.
         """
         is_unused_wanted = kwargs.pop("return_unused_kwargs", False)
-        given = {name: value for name in OPTIONS_OF_CONFIGS if (value := kwargs.pop(name, None)) is not None}
+        given: dict[str, Any] = {
+            name: value for name in OPTIONS_OF_CONFIGS if (value := kwargs.pop(name, None)) is not None
+        }
         config, unused = resolve_config(pretrained_model_name_or_path, Options(**given), kwargs)
         if is_unused_wanted:
             return config, unused
@@ -59,7 +63,7 @@ class AutoConfig:
         return config
 
     @classmethod
-    def for_model(cls, model_type: str, **kwargs: Any) -> PretrainedConfig:
+    def for_model(cls, model_type: str, **kwargs: object) -> PretrainedConfig:
         """A config of a family by its ``model_type``."""
         found = registered.config_class(model_type) or registry.family(model_type).config
         made: PretrainedConfig = found(**kwargs)

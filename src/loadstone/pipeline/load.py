@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
@@ -31,6 +31,9 @@ from loadstone.reporting.load_report import LoadReport, Stage
 from loadstone.sources.resolve import Source
 from loadstone.transfer.weight_files import Weights
 
+if TYPE_CHECKING:
+    from loadstone.frameworks.contract import Model, SomeFramework
+
 logger = logging.getLogger("loadstone")
 
 
@@ -38,8 +41,8 @@ def from_pretrained(
     framework_name: str,
     path_or_id: str | os.PathLike[str] | None,
     target: type[Any] | AutoTarget,
-    model_args: tuple[Any, ...],
-    keywords: Mapping[str, Any],
+    model_args: tuple[object, ...],
+    keywords: Mapping[str, object],
 ) -> Any:
     """Load ``path_or_id`` into ``target``: a model class, or what an Auto class asks for.
 
@@ -156,8 +159,12 @@ def _describe_checkpoint(stage: Stage, checkpoint: Checkpoint | None, config: Pr
 
 
 def _matched(
-    framework: Any, model: Any, make: Callable[[], Any], stored: Mapping[str, StoredTensor], resolved: ResolvedModel
-) -> tuple[Any, LoadPlan]:
+    framework: SomeFramework,
+    model: Model,
+    make: Callable[[], Model],
+    stored: Mapping[str, StoredTensor],
+    resolved: ResolvedModel,
+) -> tuple[Model, LoadPlan]:
     """The model, and the plan that fills it with what is stored.
 
     Where tensors that the config ties differ, the config says so no more, and the model is made anew.
@@ -266,7 +273,7 @@ def _is_stacked(config: PretrainedConfig) -> bool:
     return registry.is_family(config.model_type) and bool(registry.family(config.model_type).experts)
 
 
-def _for_init(cls: type[Any], others: dict[str, Any], config: object) -> dict[str, Any]:
+def _for_init(cls: type[Any], others: dict[str, object], config: object) -> dict[str, object]:
     """Keywords for the class's own ``__init__``; :class:`UnknownArgument` for those that nothing takes."""
     takes = inspect.signature(cls.__init__).parameters
     if any(each.kind is each.VAR_KEYWORD for each in takes.values()):

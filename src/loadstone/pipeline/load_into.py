@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.configs.load_options import Options
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
+from loadstone.core.placement_options import MaxMemory
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks.registry import require_torch
@@ -28,10 +29,10 @@ def load_into(
     module: nn.Module,
     checkpoint: str | os.PathLike[str] | Checkpoint,
     *,
-    dtype: Any = "auto",
-    device: Any = None,
-    device_map: Any = None,
-    max_memory: Mapping[Any, Any] | None = None,
+    dtype: object = "auto",
+    device: object = None,
+    device_map: object = None,
+    max_memory: MaxMemory | None = None,
     offload_folder: str | os.PathLike[str] | None = None,
     strict: bool = True,
     key_mapping: Mapping[str, str] | None = None,

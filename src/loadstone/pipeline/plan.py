@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from loadstone.architectures import components, registry
 from loadstone.architectures.naming import naming_of
@@ -14,6 +12,7 @@ from loadstone.architectures.structure import BlueprintStructure
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import values_beside
+from loadstone.core.placement_options import MaxMemory
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
@@ -30,11 +29,11 @@ from loadstone.transfer.machine import USED_SHARE, accelerator_bytes, available_
 def plan(
     path_or_id: str | os.PathLike[str],
     *,
-    device_map: Any = "auto",
-    max_memory: Mapping[Any, Any] | None = None,
-    dtype: Any = None,
+    device_map: object = "auto",
+    max_memory: MaxMemory | None = None,
+    dtype: object = None,
     head: str | None = None,
-    **options: Any,
+    **options: object,
 ) -> Forecast:
     """What :meth:`from_pretrained` of PyTorch's classes would do with the same arguments. Reads headers only; of
     a model that the config ties and whose file holds both tensors, these too, up to the first difference.
@@ -114,13 +113,14 @@ def _foreseen(resolved: ResolvedModel, head: str | None) -> FromFamily:
 def _named_task(config: PretrainedConfig, resolved: ResolvedModel) -> str:
     """The task of the class that the config names; a config of the caller's that names none leaves it to the file."""
     family = registry.family(config.model_type)
-    named = config.architectures
+    named: object = config.architectures
     if named is None and resolved.options.config is not None:
         values = values_beside(resolved.source) if resolved.gguf is None else resolved.gguf.config
         named = (values or {}).get("architectures")
-    head = named_head(family, named or [])
+    names = named if isinstance(named, list) else []
+    head = named_head(family, names)
     if head is None:
-        said = f"names {', '.join(map(str, named))}, which is no class here" if named else "names no class"
+        said = f"names {', '.join(map(str, names))}, which is no class here" if names else "names no class"
         known = ", ".join(each.task for each in family.heads)
         raise UnknownModelType(f"config.json {said}. Say what to plan for with head=…: one of {known}.")
     return head.task

@@ -45,7 +45,7 @@ class Request(NamedTuple):
     """None where ``config`` and ``state_dict`` are given."""
     target: type[Any] | AutoTarget
     options: Options
-    others: Mapping[str, Any]
+    others: Mapping[str, object]
     """Keywords that are no options: keys of the config, and what the class's own ``__init__`` takes."""
 
 
@@ -60,7 +60,7 @@ class ResolvedModel:
     """What code may run, of which repository at which commit."""
     config: PretrainedConfig
     """A copy, which may be changed."""
-    unused: dict[str, Any]
+    unused: dict[str, object]
     """Keywords that are no keys of the config."""
     gguf: GgufFile | None
     needs: Needs | None
@@ -109,8 +109,8 @@ def resolve(request: Request, report: LoadReport) -> ResolvedModel:
 
 
 def resolve_config(
-    path_or_id: str | os.PathLike[str], options: Options, overrides: Mapping[str, Any]
-) -> tuple[PretrainedConfig, dict[str, Any]]:
+    path_or_id: str | os.PathLike[str], options: Options, overrides: Mapping[str, object]
+) -> tuple[PretrainedConfig, dict[str, object]]:
     """The config alone, and the ``overrides`` that are no keys of it: of a repository no other file is fetched.
 
     Raises what :func:`resolve` raises; :class:`ConfigNotFound` where there are no files at all.
@@ -125,7 +125,7 @@ def resolve_config(
 
 
 def unknown_keywords(
-    where: str, unknown: Mapping[str, Any], config_class: type[PretrainedConfig], given: object
+    where: str, unknown: Mapping[str, object], config_class: type[PretrainedConfig], given: object
 ) -> UnknownArgument:
     """The error for keywords that nothing takes; ``given`` is ``config=``, for keys that are to be set there."""
     keys = config_class.settable_keys()
@@ -155,7 +155,7 @@ def _gate(request: Request, source: Source, locked: Locked) -> Gate:
 
 def _config(
     request: Request, source: Source, gate: Gate, gguf: GgufFile | None
-) -> tuple[PretrainedConfig, dict[str, Any]]:
+) -> tuple[PretrainedConfig, dict[str, object]]:
     """The config, and the keywords that are none of its keys."""
     options = request.options
     if options.config is None:
@@ -174,7 +174,7 @@ def _config(
 
 def _own_config(
     request: Request, source: Source, gate: Gate, gguf: GgufFile | None
-) -> tuple[PretrainedConfig, dict[str, Any]]:
+) -> tuple[PretrainedConfig, dict[str, object]]:
     """That of the files."""
     values, where = read_values(source) if gguf is None else gguf.config, _where(source)
     if isinstance(request.target, AutoTarget):
@@ -187,7 +187,7 @@ def _own_config(
 
 def _given_config(
     request: Request, given: PretrainedConfig | str | os.PathLike[str]
-) -> tuple[PretrainedConfig, dict[str, Any]]:
+) -> tuple[PretrainedConfig, dict[str, object]]:
     """That of the caller, or of the place that the caller names."""
     if isinstance(given, PretrainedConfig):
         return copy.deepcopy(given), dict(request.others)

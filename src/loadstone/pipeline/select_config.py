@@ -4,7 +4,6 @@ family's."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from loadstone.architectures import registry
 from loadstone.architectures import user_classes as registered
@@ -15,8 +14,8 @@ from loadstone.remote_code.gate import Gate
 
 
 def config_of(
-    values: Mapping[str, Any], where: str, gate: Gate, overrides: Mapping[str, Any]
-) -> tuple[PretrainedConfig, dict[str, Any]]:
+    values: Mapping[str, object], where: str, gate: Gate, overrides: Mapping[str, object]
+) -> tuple[PretrainedConfig, dict[str, object]]:
     """The config that ``values`` make, which stand at ``where``: of the class that the gate lets through, one
     registered, or its family's; and those of the ``overrides`` that are no keys of it.
 
@@ -39,8 +38,8 @@ def config_of(
 
 
 def _made(
-    cls: type[PretrainedConfig], values: Mapping[str, Any], overrides: Mapping[str, Any], reference: str
-) -> tuple[PretrainedConfig, dict[str, Any]]:
+    cls: type[PretrainedConfig], values: Mapping[str, object], overrides: Mapping[str, object], reference: str
+) -> tuple[PretrainedConfig, dict[str, object]]:
     try:
         return cls.from_dict(values, return_unused_kwargs=True, **overrides)
     except LoadstoneError:

@@ -9,6 +9,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from loadstone.core.placement_options import MaxMemory
 from loadstone.core.records import record
 from loadstone.core.sizes import format_bytes, parse_size
 from loadstone.errors import ArgumentError, DoesNotFit, Fault, InvalidDeviceMap
@@ -45,7 +46,7 @@ class Placement:
         return next((place for place in self.places.values() if isinstance(place, int)), CPU)
 
 
-def normalize(place: Any) -> Place:
+def normalize(place: object) -> Place:
     """``"cuda:1"`` or ``torch.device("cuda", 1)`` → 1; :class:`ArgumentError` for what is no device."""
     if isinstance(place, int) and not isinstance(place, bool) and place >= 0:
         return place
@@ -67,7 +68,7 @@ def normalize(place: Any) -> Place:
     return int(accelerator[1] or 0)
 
 
-def budgets(max_memory: Mapping[Any, Any] | None, found: Mapping[Place, int]) -> dict[Place, int]:
+def budgets(max_memory: MaxMemory | None, found: Mapping[Place, int]) -> dict[Place, int]:
     """Bytes to give for each device, in the order in which devices are filled; the disk has no limit.
 
     ``max_memory`` (``{0: "10GiB", "cpu": "30GiB"}``) names all devices to use; without it they are the ones ``found``.
@@ -91,8 +92,8 @@ def _speed(place: Place) -> tuple[int, int]:
 def place(
     units: Sequence[Unit],
     tied: Mapping[str, str],
-    device_map: Any,
-    max_memory: Mapping[Any, Any] | None,
+    device_map: object,
+    max_memory: MaxMemory | None,
     free: Mapping[Place, int],
     *,
     known: Collection[str] = (),
@@ -169,7 +170,7 @@ def place_by_strategy(
 def place_by_hand(
     units: Sequence[Unit],
     tied: Mapping[str, str],
-    device_map: Mapping[Any, Any],
+    device_map: Mapping[Any, object],
     budgets: Mapping[Place, int],
     *,
     known: Collection[str] = (),

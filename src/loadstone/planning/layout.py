@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loadstone.core.placement_options import PlacementOptions
 from loadstone.core.records import record
@@ -155,14 +155,14 @@ def _running_bytes(
     return cache, structure.activation_bytes(batch, length, element_bytes)
 
 
-def _named_devices(device_map: Any) -> list[tuple[Place, Any]]:
+def _named_devices(device_map: object) -> list[tuple[Place, object]]:
     """The devices that a ``device_map`` names itself, and how it spells them; a strategy names none."""
     values = device_map.values() if isinstance(device_map, Mapping) else [device_map]
     named = [value for value in values if value is not None and not (isinstance(value, str) and value in STRATEGIES)]
     return [(normalize(value), value) for value in named]
 
 
-def _check_devices(placement: Placement, device_map: Any, machine: Machine) -> None:
+def _check_devices(placement: Placement, device_map: object, machine: Machine) -> None:
     """:class:`ArgumentError` for an accelerator that this machine has not, or not of this kind."""
     named = _named_devices(device_map)
     if machine.accelerators is not None:
@@ -179,7 +179,7 @@ def _check_devices(placement: Placement, device_map: Any, machine: Machine) -> N
             )
 
 
-def _device(device_map: Any, placement: Placement) -> Place:
+def _device(device_map: object, placement: Placement) -> Place:
     if isinstance(device_map, Mapping) and set(device_map) == {""}:
         device_map = device_map[""]
     is_open = isinstance(placement.main, int) and _UNNUMBERED.fullmatch(str(device_map))

@@ -6,14 +6,29 @@ import copy
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from loadstone.errors import ArgumentError, InvalidConfig
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.tree import CodeTree, collect
 
 
-def carried(config: Any, model_class: type[Any] | None) -> tuple[dict[str, bytes], Any]:
+class _Config(Protocol):
+    """What is asked of a config, which is made in a room above this one."""
+
+    auto_map: dict[str, Any] | None
+
+    @property
+    def name_or_path(self) -> str: ...
+
+    @property
+    def source_commit(self) -> str | None: ...
+
+
+ConfigT = TypeVar("ConfigT", bound=_Config)
+
+
+def carried(config: ConfigT, model_class: type | None) -> tuple[dict[str, bytes], ConfigT]:
     """Files to save beside a model's weights, and the config that refers to them in its ``auto_map``.
 
     A class that came with a checkpoint brings its own files; one of the user's own brings its module if
@@ -43,14 +58,14 @@ def carried(config: Any, model_class: type[Any] | None) -> tuple[dict[str, bytes
     return files, config
 
 
-def _module_in(cls: type[Any], came_with: CodeTree | None) -> str:
+def _module_in(cls: type, came_with: CodeTree | None) -> str:
     """The dotted module of a class within its tree."""
     if came_with is not None:
         return cls.__module__.partition(".")[2]
     return Path(_file_of(cls)).stem
 
 
-def _file_of(cls: type[Any]) -> str:
+def _file_of(cls: type) -> str:
     file = getattr(sys.modules.get(cls.__module__), "__file__", None)
     if file is None:
         raise ArgumentError(
@@ -60,7 +75,7 @@ def _file_of(cls: type[Any]) -> str:
     return str(file)
 
 
-def _tree_around(cls: type[Any]) -> CodeTree:
+def _tree_around(cls: type) -> CodeTree:
     """The module of a class of the user's own, and what it imports from beside it."""
     path = Path(_file_of(cls))
 
@@ -71,10 +86,10 @@ def _tree_around(cls: type[Any]) -> CodeTree:
     return collect([path.name], read, str(path.parent))
 
 
-def _rebased(config: Any, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _rebased(config: _Config, files: Mapping[str, bytes]) -> dict[str, object]:
     """``auto_map`` as it must read in another folder: what is carried is there, the rest is where it was."""
     home = config.name_or_path if config.source_commit else None
-    found = {}
+    found: dict[str, object] = {}
     for key, entry in (config.auto_map or {}).items():
         texts = entry if isinstance(entry, list | tuple) else [entry]
         new = [None if text is None else _rebased_one(text, files, home) for text in texts]

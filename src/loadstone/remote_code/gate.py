@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
@@ -15,6 +15,8 @@ from loadstone.sources.asked import MAIN, HubOptions
 
 if TYPE_CHECKING:
     from loadstone.remote_code.tree import CodeTree
+
+Base = TypeVar("Base")
 
 logger = logging.getLogger("loadstone")
 
@@ -69,7 +71,7 @@ class Gate:
             )
         return tree
 
-    def load(self, reference: CodeReference, base: type[Any]) -> type[Any]:
+    def load(self, reference: CodeReference, base: type[Base]) -> type[Base]:
         """The class, imported; it must derive from ``base``.
 
         Raises :class:`UntrustedCode`, :class:`CustomCodeError`.

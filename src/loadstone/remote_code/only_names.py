@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from loadstone.errors import CustomCodeError
 
@@ -18,10 +18,10 @@ NAMES = (
 class _Unusable(type):
     """A class that nothing can be made of and nothing can derive from."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+    def __call__(cls, *args: object, **kwargs: object) -> NoReturn:
         raise _not_here(cls.__name__)
 
-    def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> None:
+    def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, object]) -> None:
         super().__init__(name, bases, body)
         if bases:
             raise _not_here(bases[0].__name__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
-from typing import Any
 
 from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
@@ -51,7 +50,7 @@ def reference_for(auto_map: object, auto_class: str, where: str) -> CodeReferenc
         return None
     if not isinstance(auto_map, Mapping):
         raise InvalidConfig([Fault(f"{where}, key 'auto_map'", "an object", type(auto_map).__name__)])
-    found: Any = auto_map.get(auto_class)
+    found = auto_map.get(auto_class)
     return None if found is None else CodeReference.parse(found, f"{where}, key 'auto_map', {auto_class!r}")
 
 

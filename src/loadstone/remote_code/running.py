@@ -14,7 +14,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from loadstone.errors import CustomCodeError, LoadstoneError
 from loadstone.remote_code.references import CodeReference
@@ -85,8 +84,8 @@ class CodePackage:
     def _import(
         self,
         name: str,
-        globals: Mapping[str, Any] | None = None,
-        locals: Mapping[str, Any] | None = None,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
@@ -109,7 +108,7 @@ class CodePackage:
         return module
 
 
-def class_of(reference: CodeReference, tree: CodeTree, *, allow_transformers: bool = False) -> type[Any]:
+def class_of(reference: CodeReference, tree: CodeTree, *, allow_transformers: bool = False) -> type:
     """The class that a reference names, from its tree. This runs the code: the caller has been asked.
 
     Two loads of the same code get the same class. Raises :class:`CustomCodeError`.
@@ -133,7 +132,7 @@ def class_of(reference: CodeReference, tree: CodeTree, *, allow_transformers: bo
     return found
 
 
-def tree_of(cls: type[Any]) -> CodeTree | None:
+def tree_of(cls: type) -> CodeTree | None:
     """The tree that a class comes from; None for a class that no checkpoint brought."""
     package = _packages.get(cls.__module__.partition(".")[0])
     return None if package is None else package.tree

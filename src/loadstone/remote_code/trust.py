@@ -24,7 +24,7 @@ class Trust:
     """Whether names that Loadstone has nothing for may come from the real Transformers."""
 
     @classmethod
-    def of(cls, trust_remote_code: Any, code_revision: str | None, allow_transformers: bool) -> Trust:
+    def of(cls, trust_remote_code: object, code_revision: str | None, allow_transformers: bool) -> Trust:
         """``trust_remote_code`` is True for the repository's own code, or the ids of repositories to trust.
 
         Raises :class:`ArgumentError` for anything else: ``"false"`` must not count as yes.

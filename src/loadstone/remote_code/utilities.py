@@ -73,7 +73,7 @@ add_code_sample_docstrings = _undocumented
 replace_return_docstrings = _undocumented
 
 
-def auto_docstring(decorated: Any = None, **kwargs: object) -> Any:
+def auto_docstring(decorated: object = None, **kwargs: object) -> object:
     """The same, with or without parentheses."""
     return _undocumented() if decorated is None else decorated
 

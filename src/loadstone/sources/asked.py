@@ -38,7 +38,7 @@ USUAL_FILES = FileChoice()
 MAIN = HubOptions()
 
 
-def files_asked_for(keywords: dict[str, Any]) -> tuple[FileChoice, HubOptions]:
+def files_asked_for(keywords: dict[str, object]) -> tuple[FileChoice, HubOptions]:
     """Both from the keywords that say where a config is, which are taken out of ``keywords``; None counts as absent."""
 
     def taken(*names: str) -> dict[str, Any]:

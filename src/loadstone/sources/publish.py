@@ -9,12 +9,15 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.core.keywords import nearest
 from loadstone.core.paths import local_path
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError, UnknownArgument
+
+if TYPE_CHECKING:
+    from huggingface_hub import CommitInfo
 
 
 class _Neutral(NamedTuple):
@@ -55,7 +58,7 @@ class Upload:
     create_pr: bool = False
     endpoint: str | None = None
 
-    def send(self, folder: str | Path, files: Collection[str] | None, title: str) -> Any:
+    def send(self, folder: str | Path, files: Collection[str] | None, title: str) -> CommitInfo:
         """Upload ``files`` of a folder, or all that is in it, as one commit; the repository is made if there is none.
 
         ``title`` is the commit's where no message is given. Returns ``huggingface_hub``'s ``CommitInfo``. Raises
@@ -82,7 +85,7 @@ def upload_asked_for(
     save: Callable[..., object],
     save_directory: str | os.PathLike[str],
     push_to_hub: bool,
-    keywords: Mapping[str, Any],
+    keywords: Mapping[str, object],
 ) -> Upload | None:
     """The upload that the keywords of a ``save_pretrained`` ask for, of those that it does not name itself.
 
@@ -121,8 +124,8 @@ class PushToHub:
         revision: str | None = None,
         create_pr: bool = False,
         endpoint: str | None = None,
-        **saving: Any,
-    ) -> Any:
+        **saving: object,
+    ) -> CommitInfo | None:
         """Save into a folder of its own and upload that as one commit; the repository is made if there is none.
 
         ``saving`` goes to ``save_pretrained``: ``max_shard_size``, ``variant``, … The repository's other files stay.

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from loadstone.checkpoint.gguf.header import read_metadata
 from loadstone.core.paths import local_path
@@ -19,8 +19,13 @@ from loadstone.text.gguf import build_tokenizer
 from loadstone.transfer.json_file import read_json
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import tokenizers
 
+    from loadstone.core.json_values import JsonObject
+
+Item = TypeVar("Item")
 TOKENIZER_NAME = "tokenizer.json"
 _LARGEST_TOKENIZER_BYTES = 1 << 30
 _TEMPLATE_NAME = "chat_template.jinja"
@@ -48,7 +53,7 @@ class TextBatch:
 class TextTokenizer:
     """A checkpoint's own tokenizer: encodes a batch with padding, decodes ids."""
 
-    def __init__(self, tokenizer: tokenizers.Tokenizer, settings: dict[str, Any], source: str) -> None:
+    def __init__(self, tokenizer: tokenizers.Tokenizer, settings: JsonObject, source: str) -> None:
         self._tokenizer = tokenizer
         self._settings = settings
         self.source = source
@@ -96,7 +101,7 @@ class TextTokenizer:
             tokenizer = library.Tokenizer.from_file(str(path))
         except Exception as error:  # noqa: BLE001  the library raises a bare Exception for a file that it cannot read
             raise TokenizerError(f"{path}: expected a tokenizer, found what tokenizers refuses: {error}") from None
-        settings: dict[str, Any] = {}
+        settings: JsonObject = {}
         for name in ("special_tokens_map.json", "tokenizer_config.json"):
             beside = path.with_name(name)
             if beside.is_file():
@@ -169,7 +174,7 @@ class TextTokenizer:
         longest = max(len(encoding.ids) for encoding in found)
         pad_id = next((each for name in ("pad", "eos", "unk") if (each := self.special_id(name)) is not None), 0)
 
-        def padded(row: Sequence[Any], filler: Any) -> list[Any]:
+        def padded(row: Sequence[Item], filler: Item) -> list[Item]:
             rest = [filler] * (longest - len(row))
             return [*rest, *row] if padding_side == "left" else [*row, *rest]
 
@@ -183,11 +188,11 @@ class TextTokenizer:
 
     def apply_chat_template(
         self,
-        messages: Sequence[Mapping[str, Any]],
+        messages: Sequence[Mapping[str, object]],
         *,
         add_generation_prompt: bool = True,
         name: str = "default",
-        **variables: Any,
+        **variables: object,
     ) -> str:
         """A conversation as the text that the model was trained on, by the template that came with the checkpoint.
 
@@ -221,7 +226,7 @@ class TextTokenizer:
         return found
 
 
-def _library() -> Any:
+def _library() -> ModuleType:
     try:
         import tokenizers
     except ImportError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loadstone.core.slices import boxes
 
@@ -15,7 +15,7 @@ Read = Callable[[int, int], "Buffer"]
 """(first byte, byte after the last) → these bytes of a tensor: little-endian elements in row-major order."""
 
 
-def elements(width: int, read: Callable[[int, int], np.ndarray[Any, Any]]) -> Read:
+def elements(width: int, read: Callable[[int, int], np.ndarray]) -> Read:
     """From a reader of elements, each ``width`` bytes, a reader of bytes. ``read`` gives bytes in one row."""
 
     def between(start: int, stop: int) -> Buffer:
@@ -27,7 +27,7 @@ def elements(width: int, read: Callable[[int, int], np.ndarray[Any, Any]]) -> Re
     return between
 
 
-def of_array(array: np.ndarray[Any, Any]) -> Read:
+def of_array(array: np.ndarray) -> Read:
     """Reads any array: a view where it lies in one row, else a copy of what is asked for."""
     import numpy as np
 
@@ -35,7 +35,7 @@ def of_array(array: np.ndarray[Any, Any]) -> Read:
         flat = array.reshape(-1).view(np.uint8)
         return lambda start, stop: flat[start:stop].data
 
-    def read(first: int, last: int) -> np.ndarray[Any, Any]:
+    def read(first: int, last: int) -> np.ndarray:
         made = np.empty(last - first, array.dtype)
         at = 0
         for box in boxes(array.shape, first, last):

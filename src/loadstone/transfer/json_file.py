@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from loadstone.errors import ConfigNotFound, Fault, InvalidConfig
+
+if TYPE_CHECKING:
+    from loadstone.core.json_values import JsonObject
 
 _LARGEST_CONFIG_BYTES = 64 << 20
 
 
-def read_json(path: Path, what: str) -> dict[str, Any]:
+def read_json(path: Path, what: str) -> JsonObject:
     """The object that a JSON file holds; :class:`ConfigNotFound` or :class:`InvalidConfig` if it does not."""
     if not path.is_file():
         raise ConfigNotFound(

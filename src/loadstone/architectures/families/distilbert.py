@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from loadstone.architectures import declarations, encoders
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm
+from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
 from loadstone.architectures.components.text import Attention, Backbone, Chain, Embeddings, FeedForward, Layer, Stack
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
@@ -55,7 +55,7 @@ def blueprint(config: DistilBertConfig) -> Backbone:
     width, heads, std = config.dim, config.n_heads, config.initializer_range
     norm = LayerNorm(width, _EPS)
 
-    def linear(inputs: int, outputs: int) -> Any:
+    def linear(inputs: int, outputs: int) -> Linear:
         return encoders.linear(config, inputs, outputs)
 
     feed_forward = FeedForward(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
@@ -10,9 +10,10 @@ from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.text import Backbone, Layer
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
+from loadstone.configs.pretrained import PretrainedConfig
 
 
-def _every_other(config: Any) -> list[str]:
+def _every_other(config: PretrainedConfig) -> list[str]:
     return [FULL if index % 2 else SLIDING for index in range(config.num_hidden_layers)]
 
 

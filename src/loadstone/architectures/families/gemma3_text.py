@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
@@ -12,9 +12,10 @@ from loadstone.architectures.families.gemma2 import sandwich_layer
 from loadstone.architectures.family import BARE, CAUSAL_LM, SEQUENCE_CLASSIFICATION, Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.architectures.rope_config import RopePlace
+from loadstone.configs.pretrained import PretrainedConfig
 
 
-def _every_sixth_is_full(config: Any) -> list[str]:
+def _every_sixth_is_full(config: PretrainedConfig) -> list[str]:
     pattern = config.sliding_window_pattern or 6
     return [SLIDING if (index + 1) % pattern else FULL for index in range(config.num_hidden_layers)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from loadstone.architectures import declarations
 from loadstone.architectures.components.base import Component, Part
@@ -23,9 +23,10 @@ from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types
 from loadstone.architectures.rope_config import RopePlace, RotaryConfig
 from loadstone.architectures.rotary import make_rotary
 from loadstone.configs.keys import Refusal
+from loadstone.configs.pretrained import PretrainedConfig
 
 
-def _every_nth_is_full(config: Any) -> list[str]:
+def _every_nth_is_full(config: PretrainedConfig) -> list[str]:
     every = config.global_attn_every_n_layers
     return [SLIDING if index % every else FULL for index in range(config.num_hidden_layers)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from loadstone.architectures import decoders
@@ -41,13 +42,13 @@ class Phi3Config(decoders.DecoderConfig):
     pad_token_id: int | None = 32000
     sliding_window: int | None = None
 
-    def _take(self, values: dict[str, Any]) -> None:
+    def _take(self, values: Mapping[str, Any]) -> None:
         super()._take(values)
         # Where a file says it in two places, Transformers takes the one beside rope_parameters.
         if (original := values.get("original_max_position_embeddings")) is not None:
             self.original_max_position_embeddings = original
 
-    def rope_type(self, name: Any) -> Any:
+    def rope_type(self, name: object) -> object:
         """Early files wrote "su", and for a while "yarn", for what became LongRoPE."""
         return "longrope" if name in ("su", "yarn") else name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
@@ -11,15 +11,16 @@ from loadstone.architectures.components.text import Backbone
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.configs.keys import Rule
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
 
-def window_in_use(config: Any, said: int | None) -> int | None:
+def window_in_use(config: PretrainedConfig, said: int | None) -> int | None:
     """``sliding_window``, which counts only where ``use_sliding_window`` says so."""
     return said if config.use_sliding_window else None
 
 
-def _later_layers(config: Any) -> list[str]:
+def _later_layers(config: PretrainedConfig) -> list[str]:
     layers = range(config.num_hidden_layers)
     has_window = config.sliding_window is not None
     return [SLIDING if has_window and index >= config.max_window_layers else FULL for index in layers]

@@ -7,9 +7,9 @@ Where llama.cpp has a number in its code and not in the file, it stands here, wi
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from loadstone.checkpoint.gguf.metadata import Facts, Values
+from loadstone.core.json_values import JsonObject
 
 _LLAMA3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}
 """Of every Llama from 3.1 on; files hold only the factors that follow."""
@@ -69,7 +69,7 @@ def decoder(facts: Facts, model_type: str) -> Values:
     }
 
 
-def rope_scaling(facts: Facts) -> dict[str, Any] | None:
+def rope_scaling(facts: Facts) -> JsonObject | None:
     """How positions beyond those of the training are reached."""
     kind, factor = facts.word("rope.scaling.type"), facts.real("rope.scaling.factor", None)
     old = facts.real("rope.scale_linear", None)
@@ -111,7 +111,7 @@ def llama(facts: Facts) -> Values:
     return values
 
 
-def frequency_factors(factors: list[float], theta: float) -> dict[str, Any]:
+def frequency_factors(factors: list[float], theta: float) -> JsonObject:
     """What each frequency is divided by: as Llama 3 says it, where it is that, else one by one."""
     largest = max(factors)
     makes_sense = theta > 1 and all(0 < factor < math.inf for factor in factors)
@@ -120,7 +120,7 @@ def frequency_factors(factors: list[float], theta: float) -> dict[str, Any]:
         for factor, expected in zip(factors, _llama3_factors(largest, theta, len(factors)), strict=True)
     ):
         return {"rope_type": "llama3", "factor": largest, **_LLAMA3}
-    return {"rope_type": "longrope", "short_factor": factors, "long_factor": factors, "attention_factor": 1.0}
+    return {"rope_type": "longrope", "short_factor": [*factors], "long_factor": [*factors], "attention_factor": 1.0}
 
 
 def _llama3_factors(factor: float, theta: float, count: int) -> list[float]:
@@ -259,7 +259,7 @@ def roberta(facts: Facts) -> Values:
     values = bert(facts) | {"model_type": "xlm-roberta" if _tokenizer(facts) == "t5" else "roberta"}
     said = facts.metadata.get(_PADDING, 1)
     # Positions are counted from it, so an invalid one is not ignored here.
-    if values.setdefault("pad_token_id", 1) != said or not 0 <= said < _MOST_MISSING:
+    if values.setdefault("pad_token_id", 1) != said or not isinstance(said, int) or not 0 <= said < _MOST_MISSING:
         facts.refuse(_PADDING, f"less than {_MOST_MISSING}", said)
     values["max_position_embeddings"] += missing_positions(values)
     return values

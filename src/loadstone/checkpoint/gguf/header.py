@@ -13,7 +13,7 @@ import math
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.core.slices import ByteRange
@@ -64,17 +64,21 @@ class _Span(NamedTuple):
     range: ByteRange
 
 
-class Metadata(Mapping[str, Any]):
+GgufValue: TypeAlias = "bool | int | float | str | list[GgufValue]"
+"""What a key of the metadata may have."""
+
+
+class Metadata(Mapping[str, "GgufValue"]):
     """Key → a number, a bool, a string, or a list of these. A list is read from the file each time it is asked for.
 
     :raises CorruptCheckpoint: the file was cut short since, or the list holds what is no text
     """
 
-    def __init__(self, path: Path, values: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, values: Mapping[str, GgufValue | _Span]) -> None:
         self.path = path
         self._values = values
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> GgufValue:
         value = self._values[key]
         return self._read(key, value) if isinstance(value, _Span) else value
 
@@ -92,11 +96,11 @@ class Metadata(Mapping[str, Any]):
         value = self._values.get(key)
         return value.items if isinstance(value, _Span) else None
 
-    def scalars(self) -> dict[str, Any]:
+    def scalars(self) -> dict[str, GgufValue]:
         """What is no list."""
         return {key: value for key, value in self._values.items() if not isinstance(value, _Span)}
 
-    def _read(self, key: str, span: _Span) -> list[Any]:
+    def _read(self, key: str, span: _Span) -> list[GgufValue]:
         faults = Faults()
         try:
             with RegularFile(self.path) as file:
@@ -207,8 +211,8 @@ class _Reader:
         hint = "Convert it again with llama.cpp's converter" if version < 2 else "Is there a newer Loadstone?"
         raise Malformed(f"GGUF version {' or '.join(map(str, _VERSIONS))}", f"version {version}", hint)
 
-    def _values(self, count: int) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _values(self, count: int) -> dict[str, GgufValue | _Span]:
+        values: dict[str, GgufValue | _Span] = {}
         for number in range(count):
             key = self._string(f"the name of value {number}")
             if key in values:
@@ -220,7 +224,7 @@ class _Reader:
                 raise
         return values
 
-    def _value(self, kind: int) -> Any:
+    def _value(self, kind: int) -> GgufValue | _Span:
         if kind == _STRING:
             return self._string("")
         if kind != _ARRAY:
@@ -228,7 +232,8 @@ class _Reader:
             raw = self._take(struct.calcsize(code))
             if kind == _BOOL and raw not in (b"\0", b"\1"):
                 raise Malformed("a bool of 0 or 1", f"{raw[0]}")
-            return struct.unpack(code, raw)[0]
+            number: bool | int | float = struct.unpack(code, raw)[0]
+            return number
         kind, count = self._array()
         first = self._at
         self._step_over(kind, count, 1)
@@ -314,17 +319,17 @@ class _Reader:
         self._buffer += bytes(self._file.read(have, min(max(end, 2 * have), self._most) - have))
 
 
-def _items(raw: bytes, at: int, kind: int, count: int) -> tuple[list[Any], int]:
+def _items(raw: bytes, at: int, kind: int, count: int) -> tuple[list[GgufValue], int]:
     """The items of an array that was stepped over, from byte ``at`` on; and where they end."""
     if kind == _STRING:
-        strings = []
+        strings: list[GgufValue] = []
         for _ in range(count):
             end = at + 8 + _U64.unpack_from(raw, at)[0]
             strings.append(_text(raw[at + 8 : end]))
             at = end
         return strings, at
     if kind == _ARRAY:
-        lists = []
+        lists: list[GgufValue] = []
         for _ in range(count):
             inner, length = _ITEM.unpack_from(raw, at)
             items, at = _items(raw, at + _ITEM.size, inner, length)

@@ -22,7 +22,7 @@ class Facts:
     def __init__(
         self,
         where: str,
-        metadata: Mapping[str, Any],
+        metadata: Mapping[str, object],
         shapes: Mapping[str, tuple[int, ...]],
         read: Callable[[str], Sequence[float]],
     ) -> None:
@@ -106,7 +106,7 @@ class Facts:
         logger.warning("%s: key %r is %d, and there are %d tokens: ignored", self._where, key, value, count)
         return None
 
-    def _find(self, key: str, kind: Any, what: str) -> Any:
+    def _find(self, key: str, kind: type[_T] | tuple[type[_T], ...], what: str) -> _T | None:
         full = f"{self._prefix}.{key}"
         value = self.metadata.get(full)
         if isinstance(value, list) and value and all(each == value[0] for each in value):

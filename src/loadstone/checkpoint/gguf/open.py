@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.faults import Faults, in_file, quoted
@@ -135,9 +134,7 @@ def _dtype(header: Header) -> DType:
     return DType.FLOAT16 if DType.FLOAT16 in found else DType.FLOAT32
 
 
-def _as_the_hub_has_them(
-    path: Path, raw: Checkpoint, found: GgufArchitecture, values: Mapping[str, Any]
-) -> list[StoredTensor]:
+def _as_the_hub_has_them(path: Path, raw: Checkpoint, found: GgufArchitecture, values: Values) -> list[StoredTensor]:
     tensors: dict[str, StoredTensor] = {}
     parts: dict[str, dict[int, StoredTensor]] = {}
     collisions = []
@@ -160,7 +157,7 @@ def _as_the_hub_has_them(
     return list(tensors.values())
 
 
-def _undone(tensor: StoredTensor, quirk: Quirk | None, values: Mapping[str, Any]) -> StoredTensor:
+def _undone(tensor: StoredTensor, quirk: Quirk | None, values: Values) -> StoredTensor:
     """A tensor as the model has it. One whose shape is not the config's stays as it is, and matching names it."""
     if quirk is None or not tensor.dtype.is_floating or not tensor.shape:
         return tensor

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
+from flax import nnx
 from jax import Array
 
 from loadstone.architectures import components
@@ -59,7 +58,7 @@ class Attention(Built, component=components.Attention):
     """Multi-head attention."""
 
     @staticmethod
-    def run(holder: Any, component: components.Attention, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.Attention, x: Array, state: State) -> Array:
         """``x`` (batch, tokens, width) → (batch, tokens, width)."""
         query, key, value = _project(holder, component, x, state)
         if component.query_norm is not None and component.key_norm is not None:
@@ -76,7 +75,7 @@ class Attention(Built, component=components.Attention):
         return dropout(out, component.output_dropout, state)
 
 
-def _project(holder: Any, component: components.Attention, x: Array, state: State) -> tuple[Array, Array, Array]:
+def _project(holder: nnx.Module, component: components.Attention, x: Array, state: State) -> tuple[Array, Array, Array]:
     """Query (batch, heads, tokens, head_dim), key and value (batch, kv_heads, tokens, head_dim)."""
     heads, kv_heads, dim = component.heads, component.kv_heads, component.head_dim
     if len(component.projections) > 1:

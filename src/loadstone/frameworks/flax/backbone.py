@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import jax.numpy as jnp
+from flax import nnx
 from jax import Array
 
 from loadstone.architectures import components
@@ -16,6 +14,7 @@ from loadstone.frameworks.flax.attention import make_mask, row_segments
 from loadstone.frameworks.flax.blocks import default_positions
 from loadstone.frameworks.flax.build import Built, call
 from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.outputs import BaseModelOutput
 from loadstone.frameworks.flax.state import Kind, State
 from loadstone.frameworks.ranges import check_ids, check_texts
@@ -25,7 +24,7 @@ class Backbone(Built, component=components.Backbone):
     """Embeddings, layers, norm."""
 
     @staticmethod
-    def run(holder: Any, component: components.Backbone, inputs: Mapping[str, Any], state: State) -> BaseModelOutput:
+    def run(holder: nnx.Module, component: components.Backbone, inputs: Inputs, state: State) -> BaseModelOutput:
         """``inputs``: the arrays that the forward pass was given, by name."""
         input_ids, inputs_embeds = inputs.get("input_ids"), inputs.get("inputs_embeds")
         given = input_ids if inputs_embeds is None else inputs_embeds
@@ -91,11 +90,11 @@ class Wrapped(Built, component=components.Wrapped):
     """A backbone one level further down."""
 
     @staticmethod
-    def run(holder: Any, component: components.Wrapped, inputs: Mapping[str, Any], state: State) -> BaseModelOutput:
-        return call(holder, component.inner, inputs, state=state)
+    def run(holder: nnx.Module, component: components.Wrapped, inputs: Inputs, state: State) -> BaseModelOutput:
+        return getattr(holder, component.inner.name)(inputs, state)
 
 
-def run(holder: Any, component: Component, inputs: Mapping[str, Any], state: State) -> BaseModelOutput:
+def run(holder: nnx.Module, component: Component, inputs: Inputs, state: State) -> BaseModelOutput:
     """A bare model's forward pass; ``inputs`` are its arrays by name."""
     out: BaseModelOutput = Built.made_from[type(component)].run(holder, component, inputs, state)
     return out

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jax.numpy as jnp
 from jax import Array
+from jax.typing import DTypeLike
 
 from loadstone.architectures import components
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.flax import backbone
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
-from loadstone.frameworks.flax.outputs import BaseModelOutput
+from loadstone.frameworks.flax.outputs import BaseModelOutput, FieldTuple
 from loadstone.frameworks.flax.state import State
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class BareModel(FlaxPreTrainedModel):
@@ -23,11 +28,11 @@ class BareModel(FlaxPreTrainedModel):
 
     def __init__(
         self,
-        config: Any,
+        config: PretrainedConfig,
         *,
         add_pooling_layer: bool = True,
         seed: int | None = 0,
-        dtype: Any = jnp.float32,
+        dtype: DTypeLike = jnp.float32,
         component: components.Component | None = None,
     ) -> None:
         if not add_pooling_layer and component is None and self.head_spec is not None:
@@ -37,12 +42,12 @@ class BareModel(FlaxPreTrainedModel):
 
     def __call__(
         self,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        position_ids: Any = None,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
         past_key_values: KeyValueCache | None = None,
-        inputs_embeds: Any = None,
-        token_type_ids: Any = None,
+        inputs_embeds: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
@@ -50,8 +55,8 @@ class BareModel(FlaxPreTrainedModel):
         train: bool = False,
         dropout_rng: Array | None = None,
         output_router_logits: bool | None = None,
-        **unknown: Any,
-    ) -> BaseModelOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple:
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
         ``attention_mask`` (batch, tokens in the cache plus new ones, or as many as the cache has room for): 1 for a
@@ -79,7 +84,7 @@ class BareModel(FlaxPreTrainedModel):
             unknown=unknown,
         )
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> BaseModelOutput:
+    def forward(self, inputs: Inputs, options: Options) -> BaseModelOutput:
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
         state = State(
             train=options.train,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
+from flax import nnx
 from jax import Array
 
 from loadstone.architectures import components
@@ -20,7 +20,7 @@ class FeedForward(Built, component=components.FeedForward):
     """Two linear maps with an activation between."""
 
     @staticmethod
-    def run(holder: Any, component: components.FeedForward, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.FeedForward, x: Array, state: State) -> Array:
         inner = ACTIVATIONS[component.activation](call(holder, component.up, x, state=state))
         out = call(holder, component.down, dropout(inner, component.dropout, state), state=state)
         return dropout(out, component.output_dropout, state)
@@ -30,7 +30,7 @@ class Gated(Built, component=components.Gated):
     """A feed-forward network with a gate."""
 
     @staticmethod
-    def run(holder: Any, component: components.Gated, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.Gated, x: Array, state: State) -> Array:
         if len(component.projections) == 1:
             gate, up = jnp.split(call(holder, component.projections[0], x, state=state), 2, axis=-1)
         else:
@@ -43,7 +43,7 @@ class SparseExperts(Built, component=components.SparseExperts):
     """A router and its experts."""
 
     @staticmethod
-    def run(holder: Any, component: components.SparseExperts, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.SparseExperts, x: Array, state: State) -> Array:
         if component.jitter and state.train:
             low, high = 1.0 - component.jitter, 1.0 + component.jitter
             x = x * jax.random.uniform(state.next_rng(), x.shape, x.dtype, low, high)
@@ -59,7 +59,7 @@ class Layer(Built, component=components.Layer):
     """Attention and feed-forward network with residual paths."""
 
     @staticmethod
-    def run(holder: Any, component: components.Layer, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.Layer, x: Array, state: State) -> Array:
         before, after = component.attention_norm, component.attention_post_norm
         share = component.dropout
         if component.order == "post":
@@ -87,7 +87,7 @@ class AddNorm(Built, component=components.AddNorm):
     """Residual sum and norm."""
 
     @staticmethod
-    def run(holder: Any, component: components.AddNorm, x: Array, residual: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.AddNorm, x: Array, residual: Array, state: State) -> Array:
         if component.dense is not None:
             x = call(holder, component.dense, x, state=state)
         return call(holder, component.norm, dropout(x, component.dropout, state) + residual, state=state)
@@ -97,7 +97,7 @@ class BertAttention(Built, component=components.BertAttention):
     """Attention, then residual sum and norm."""
 
     @staticmethod
-    def run(holder: Any, component: components.BertAttention, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.BertAttention, x: Array, state: State) -> Array:
         return call(holder, component.output, call(holder, component.attention, x, state=state), x, state=state)
 
 
@@ -105,7 +105,7 @@ class BertLayer(Built, component=components.BertLayer):
     """BERT's post-norm layer."""
 
     @staticmethod
-    def run(holder: Any, component: components.BertLayer, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.BertLayer, x: Array, state: State) -> Array:
         x = call(holder, component.attention, x, state=state)
         return call(holder, component.output, call(holder, component.intermediate, x, state=state), x, state=state)
 
@@ -114,7 +114,7 @@ class RelativeBias(Built, component=components.RelativeBias):
     """A number for each head and distance, looked up by bucket: near distances each their own, far ones shared."""
 
     @staticmethod
-    def run(holder: Any, component: components.RelativeBias, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.RelativeBias, x: Array, state: State) -> Array:
         """``x`` (batch, tokens, width) → (1, heads, tokens, tokens)."""
         places = jnp.arange(x.shape[1])
         behind = places[:, None] - places[None, :]
@@ -131,7 +131,7 @@ class Chain(Built, component=components.Chain):
     """Steps one after another."""
 
     @staticmethod
-    def run(holder: Any, component: components.Chain, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.Chain, x: Array, state: State) -> Array:
         for step in component.steps:
             x = call(holder, step, x, state=state)
         return x
@@ -141,7 +141,7 @@ class Pooler(Built, component=components.Pooler):
     """What BERT makes of the first token."""
 
     @staticmethod
-    def run(holder: Any, component: components.Pooler, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.Pooler, x: Array, state: State) -> Array:
         return ACTIVATIONS[component.activation](call(holder, component.dense, x[:, 0], state=state))
 
 
@@ -150,7 +150,7 @@ class Embeddings(Built, component=components.Embeddings):
 
     @staticmethod
     def run(
-        holder: Any,
+        holder: nnx.Module,
         component: components.Embeddings,
         input_ids: Array | None,
         inputs_embeds: Array | None,
@@ -199,7 +199,7 @@ class Stack(Built, component=components.Stack):
     """The layers, one after another."""
 
     @staticmethod
-    def run(holder: Any, component: components.Stack, x: Array, state: State) -> Array:
+    def run(holder: nnx.Module, component: components.Stack, x: Array, state: State) -> Array:
         if component.relative_bias is not None:
             state.bias = call(holder, component.relative_bias, x, state=state)
         layers = getattr(holder, component.layers[0].name.rpartition(".")[0])

@@ -29,7 +29,7 @@ class Built(nnx.Module):
 
     made_from: ClassVar[dict[type[Component], type[Built]]] = {}
 
-    def __init_subclass__(cls, *, component: type[Component] | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, component: type[Component] | None = None, **kwargs: bool) -> None:
         super().__init_subclass__(**kwargs)
         if component is not None:
             Built.made_from[component] = cls
@@ -47,7 +47,7 @@ class Built(nnx.Module):
         return self.run(self, self.component, *args)
 
     @staticmethod
-    def run(holder: Any, component: Any, *args: Any) -> Any:
+    def run(holder: nnx.Module, component: Any, *args: Any) -> Any:
         """What the component computes, with its parts found in ``holder``; the last argument is the state."""
         raise NotImplementedError
 
@@ -64,7 +64,7 @@ WITHOUT_SLOTS: dict[type[Component], Callable[..., Array]] = {
 """Components that hold nothing: functions, not modules."""
 
 
-def build(component: Component) -> nnx.Module | nnx.Param[Any]:
+def build(component: Component) -> nnx.Module | nnx.Param[Array]:
     """The module (or, for a lone vector, the parameter) of a component, without memory.
 
     Raises :class:`InvalidConfig` for a tensor so large that its bytes cannot be counted.
@@ -88,7 +88,7 @@ def attach(holder: nnx.Module, component: Component) -> None:
             place(holder, part.name, build(part.component))
 
 
-def place(holder: Any, name: str, made: Any) -> None:
+def place(holder: nnx.Module, name: str, made: nnx.Module | nnx.Param[Array]) -> None:
     """Put a module under a name; a numbered one (``layers.0``) goes to the end of a list."""
     stem, _, _ = name.rpartition(".")
     if not stem:
@@ -99,7 +99,7 @@ def place(holder: Any, name: str, made: Any) -> None:
     getattr(holder, stem).append(made)
 
 
-def call(holder: Any, part: Part, *args: Any, state: State) -> Any:
+def call(holder: nnx.Module, part: Part, *args: Array | None, state: State) -> Array:
     """Run a part of ``holder``. A module that owns parameters sees no state, so any module may stand in for it."""
     kind = type(part.component)
     if kind in WITHOUT_SLOTS:

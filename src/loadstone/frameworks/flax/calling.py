@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jax
 import numpy as np
 from jax import Array
 
-from loadstone.frameworks.flax.forward import Options, run
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.forward import Forward, Options, run
 from loadstone.frameworks.forward_keywords import check_unknown, router_logits_wanted
-from loadstone.frameworks.unmasked import LOOKED, warn_unmasked
+from loadstone.frameworks.unmasked import LOOKED, Attentive, warn_unmasked
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from loadstone.frameworks.flax.structure import About
+
+
+class Model(Forward, Attentive, Protocol):
+    """What a call asks of a model; its config says what options are where the call does not."""
+
+    @property
+    def about(self) -> About:
+        """Where what has been warned of is written down."""
 
 
 def call(
-    model: Any,
+    model: Model,
     *,
-    unknown: Mapping[str, Any],
+    unknown: Mapping[str, object],
     use_cache: bool | None = None,
     output_attentions: bool | None = None,
     output_hidden_states: bool | None = None,
     output_router_logits: bool | None = None,
     return_dict: bool | None = None,
-    logits_to_keep: Any = 0,
+    logits_to_keep: int | ArrayLike = 0,
     train: bool = False,
     dropout_rng: Array | None = None,
-    **arrays: Any,
+    **arrays: ArrayLike | KeyValueCache | None,
 ) -> Any:
     """A model's output for some arrays by name; an option that is None comes from the config.
 
@@ -47,7 +61,7 @@ def call(
         output_router_logits=router_logits_wanted(output_router_logits, config, model.component),
         router_aux_loss_coef=config.get("router_aux_loss_coef", 0.0),
         train=train,
-        last_logits=0 if at_places else logits_to_keep,
+        last_logits=logits_to_keep if isinstance(logits_to_keep, int) else 0,
         pad_token_id=config.pad_token_id,
         problem_type=config.problem_type,
     )
@@ -57,7 +71,7 @@ def call(
     return out if named else out.to_tuple()
 
 
-def _look(model: Any, arrays: Mapping[str, Any], use_cache: bool) -> None:
+def _look(model: Model, arrays: Mapping[str, ArrayLike | KeyValueCache | None], use_cache: bool) -> None:
     """Say what inputs without a mask look as if they needed one; on an accelerator only look at a model's first."""
     ids, positions = arrays.get("input_ids"), arrays.get("position_ids")
     given = ids if positions is None else positions

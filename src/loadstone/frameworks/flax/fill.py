@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
+from jax import Array
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.flax.initial import initial_arrays, initial_slots
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.shards import fill_shards
-from loadstone.frameworks.flax.structure import About
+from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.flax.tree import put, value_of, variables
 from loadstone.materialize.arrays import ArraySource, fill_arrays
 from loadstone.planning.match import LoadPlan
@@ -29,7 +31,7 @@ class Filled(NamedTuple):
 
 
 def fill(
-    model: Any,
+    model: FlaxStructure,
     plan: LoadPlan,
     source: ArraySource,
     dtype_of: Callable[[StoredTensor], DType],
@@ -45,11 +47,12 @@ def fill(
     others = _others(model, slots, plan)
     if place.mesh is None:
         made = fill_arrays(plan, shapes, source, dtype_of, shared=True)
-        arrays: dict[str, Any] = dict(made.arrays)
+        arrays: dict[str, Array | np.ndarray] = dict(made.arrays)
         filled = Filled(made.viewed, made.copied, {})
     else:
         shardings = place.shardings(getattr(model, "component", None), shapes)
-        arrays, viewed, copied, by_device = fill_shards(plan, shapes, shardings, source, dtype_of)
+        spread, viewed, copied, by_device = fill_shards(plan, shapes, shardings, source, dtype_of)
+        arrays = dict(spread)
         filled = Filled(viewed, copied, by_device)
     dtype = next((jnp.dtype(each.dtype) for each in arrays.values()), jnp.dtype(jnp.float32))
     arrays |= {name: _as(array, slots[name], dtype) for name, array in others.items()}
@@ -66,25 +69,27 @@ def fill(
     return filled
 
 
-def _others(model: Any, slots: Mapping[str, nnx.Variable[Any]], plan: LoadPlan) -> dict[str, Any]:
+def _others(
+    model: FlaxStructure, slots: Mapping[str, nnx.Variable[Array]], plan: LoadPlan
+) -> dict[str, Array | np.ndarray]:
     """Numbers that are not stored: of newly initialized slots, and of variables that are no slots at all."""
-    about: About = model.about
+    about = model.about
     initial = initial_slots(model, plan.initialized)
     wanted = {name for name in slots if name not in plan.recipes or name in plan.initialized} - {
         each.name for each in initial
     }
-    made: dict[str, Any] = dict(initial_arrays(initial, about.seed, jnp.dtype(jnp.float32)))
+    made: dict[str, Array | np.ndarray] = dict(initial_arrays(initial, about.seed, jnp.dtype(jnp.float32)))
     if wanted:
         made |= _from_constructor(about.remake, wanted)
     return made
 
 
-def _from_constructor(remake: Callable[[], Any] | None, names: set[str]) -> dict[str, Any]:
+def _from_constructor(remake: Callable[[], nnx.Module] | None, names: set[str]) -> dict[str, Array]:
     """What a module's own constructor gives some variables. What is not asked for is not computed."""
     assert remake is not None, f"no blueprint and no constructor makes {sorted(names)}"
     return jax.jit(lambda: {name: value_of(each) for name, each in variables(remake()) if name in names})()
 
 
-def _as(array: Any, variable: nnx.Variable[Any], dtype: Any) -> Any:
+def _as(array: Array | np.ndarray, variable: nnx.Variable[Array], dtype: jnp.dtype) -> Array | np.ndarray:
     floating = isinstance(variable, nnx.Param) and jnp.issubdtype(array.dtype, jnp.floating)
     return array.astype(dtype) if floating else array

@@ -12,10 +12,12 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jax import Array
+from jax.tree_util import PyTreeDef
 
 from loadstone.architectures.components.base import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.numbers import IDS, check_numbers
 from loadstone.frameworks.flax.tree import variables
 
@@ -44,24 +46,24 @@ class Forward(Protocol):
     def component(self) -> Component | None:
         """Its blueprint, if it has one."""
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> Any:
+    def forward(self, inputs: Inputs, options: Options) -> Any:
         """The output; ``inputs`` are the arrays that were given, by name."""
 
 
-def run(model: Forward, inputs: Mapping[str, Any], options: Options) -> Any:
+def run(model: Forward, inputs: Mapping[str, object], options: Options) -> Any:
     """Run a model's forward pass, compiled for these shapes and options where nothing else compiles it."""
     if is_traced():
         return model.forward(checked(inputs), options)
     structure, leaves = parts_of(model)
-    inputs = _room_for_mask(checked(inputs))
+    arrays = _room_for_mask(checked(inputs))
     if model.component is not None:
-        check_numbers(model.component, inputs, options.problem_type)
+        check_numbers(model.component, arrays, options.problem_type)
     if not _is_pure(structure):  # what a compiled program changed would be lost
-        return model.forward(inputs, options)
-    return _compiled(structure, options, leaves, inputs)
+        return model.forward(arrays, options)
+    return _compiled(structure, options, leaves, arrays)
 
 
-def parts_of(model: Any) -> tuple[Any, list[Array]]:
+def parts_of(model: object) -> tuple[PyTreeDef, list[Array]]:
     """A model's structure, hashable, and its arrays; :class:`ArgumentError` for a skeleton, which has none."""
     leaves, structure = jax.tree.flatten(model)
     if any(isinstance(leaf, jax.ShapeDtypeStruct) for leaf in leaves):
@@ -70,12 +72,12 @@ def parts_of(model: Any) -> tuple[Any, list[Array]]:
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _compiled(structure: Any, options: Options, leaves: list[Array], inputs: Mapping[str, Any]) -> Any:
+def _compiled(structure: PyTreeDef, options: Options, leaves: list[Array], inputs: Inputs) -> Any:
     return jax.tree.unflatten(structure, leaves).forward(inputs, options)
 
 
 @lru_cache(maxsize=64)
-def _is_pure(structure: Any) -> bool:
+def _is_pure(structure: PyTreeDef) -> bool:
     """Whether a model holds nothing but parameters: no random state, no running statistics."""
     model = jax.tree.unflatten(structure, [None] * structure.num_leaves)
     return all(isinstance(variable, nnx.Param) for _, variable in variables(model))
@@ -86,9 +88,9 @@ def is_traced() -> bool:
     return isinstance(jnp.zeros(()), jax.core.Tracer)
 
 
-def checked(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def checked(inputs: Mapping[str, object]) -> Inputs:
     """What was given, as arrays; :class:`ArgumentError` for ids that are none."""
-    arrays: dict[str, Any] = {}
+    arrays: Any = {}  # of Inputs, which takes no name that is not written out
     for name, value in inputs.items():
         if value is None:
             continue
@@ -109,7 +111,7 @@ def checked(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return arrays
 
 
-def _room_for_mask(inputs: dict[str, Any]) -> dict[str, Any]:
+def _room_for_mask(inputs: Inputs) -> Inputs:
     """The attention mask as wide as the cache, so that every step has one shape; checks what only numbers can tell."""
     cache, mask = inputs.get("past_key_values"), inputs.get("attention_mask")
     if cache is None or isinstance(cache.length, jax.core.Tracer):
@@ -129,5 +131,5 @@ def _room_for_mask(inputs: dict[str, Any]) -> dict[str, Any]:
             f"sequence, one column for each token, those in the cache ({past}) included; or one for each of the "
             f"{room} that the cache has room for."
         )
-    wide = np.pad(np.asarray(mask), ((0, 0), (0, room - mask.shape[1])), constant_values=1)
-    return inputs | {"attention_mask": wide}
+    wide: Any = np.pad(np.asarray(mask), ((0, 0), (0, room - mask.shape[1])), constant_values=1)
+    return {**inputs, "attention_mask": wide}  # which the compiled program takes from the host

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol, Unpack
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.tree_util import PyTreeDef
 
 from loadstone.architectures import components
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import GenerationOptions
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.decoding import decoding
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
 from loadstone.frameworks.flax.sampling import choose
+from loadstone.frameworks.flax.structure import About
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.unmasked import prompt_mask
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 _ROOM_STEP = 64
 """A cache is made for a multiple of this many tokens, so that prompts of nearly the same length share programs."""
@@ -35,7 +41,7 @@ _OPTIONS = Options(last_logits=1)
 class Streamer(Protocol):
     """Takes tokens as they come."""
 
-    def put(self, value: np.ndarray[Any, Any]) -> None:
+    def put(self, value: np.ndarray) -> None:
         """The prompt first, (batch, tokens), then each step's tokens, (batch,)."""
 
     def end(self) -> None:
@@ -45,19 +51,19 @@ class Streamer(Protocol):
 class GenerationMixin:
     """:meth:`generate` for models that predict the next token."""
 
-    config: Any
-    component: Any
-    about: Any
+    config: PretrainedConfig
+    component: components.Component | None
+    _about: About
     generation_config: GenerationConfig | None
 
     def generate(
         self,
-        inputs: Any = None,
+        inputs: ArrayLike | None = None,
         generation_config: object = None,
         *,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        token_type_ids: Any = None,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
         prng_key: Array | None = None,
         streamer: Streamer | None = None,
         **options: Unpack[GenerationOptions],
@@ -80,6 +86,7 @@ class GenerationMixin:
         ids = _prompt(inputs if inputs is not None else input_ids, attention_mask)
         if inputs is not None and input_ids is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
+        assert self.component is not None
         embeddings = next(components.find(self.component, components.Embeddings))
         how = decoding(
             ids.shape[1],
@@ -89,7 +96,7 @@ class GenerationMixin:
             generation_config,
             own=_OWN,
         )
-        mask = prompt_mask(self.about.warnings_issued, ids, attention_mask, how.prompt_padding)
+        mask = prompt_mask(self._about.warnings_issued, ids, attention_mask, how.prompt_padding)
         how = how.within(embeddings.longest_text, int(mask.sum(axis=1).max()))
         types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         structure, leaves = parts_of(self)
@@ -97,12 +104,12 @@ class GenerationMixin:
             raise error
         room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
         mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)
-        keeps = how.use_cache and self._reads_left_to_right()
-        turns = self._frequencies_change_at()
+        keeps = how.use_cache and _reads_left_to_right(self.component)
+        turns = _frequencies_change_at(self.component)
         choosing = replace(how, new_tokens=0, is_cut=False)  # what the compiled choice depends on
         limit = ids.shape[1] + how.new_tokens
         key = jax.random.key(0) if prng_key is None else prng_key
-        unfinished: Any = np.ones(ids.shape[0], bool)
+        unfinished: np.ndarray | Array = np.ones(ids.shape[0], bool)
         if streamer is not None:
             streamer.put(ids)
         unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
@@ -128,18 +135,20 @@ class GenerationMixin:
             streamer.end()
         return jnp.asarray(ids)
 
-    def _reads_left_to_right(self) -> bool:
-        return all(each.causal for each in components.find(self.component, components.Attention))
 
-    def _frequencies_change_at(self) -> int:
-        """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
-        rotaries = (attention.rotary for attention in components.find(self.component, components.Attention))
-        return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
+def _reads_left_to_right(component: components.Component) -> bool:
+    return all(each.causal for each in components.find(component, components.Attention))
+
+
+def _frequencies_change_at(component: components.Component) -> int:
+    """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
+    rotaries = (attention.rotary for attention in components.find(component, components.Attention))
+    return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
 
 
 @partial(jax.jit, static_argnums=(0, 1), donate_argnums=5)
 def _read(
-    structure: Any,
+    structure: PyTreeDef,
     room: int,
     leaves: list[Array],
     ids: Array,
@@ -178,7 +187,7 @@ def _read(
     return out.logits[:, -1], out.past_key_values, so_far[:, -1]
 
 
-def _segments(ids: np.ndarray[Any, Any], given: Any) -> np.ndarray[Any, Any] | None:
+def _segments(ids: np.ndarray, given: ArrayLike | None) -> np.ndarray | None:
     """``token_type_ids`` on the host; :class:`ArgumentError` where they have another shape than the prompt."""
     if given is None:
         return None
@@ -188,7 +197,7 @@ def _segments(ids: np.ndarray[Any, Any], given: Any) -> np.ndarray[Any, Any] | N
     return types.astype(np.int32)
 
 
-def _prompt(ids: Any, mask: Any) -> np.ndarray[Any, Any]:
+def _prompt(ids: ArrayLike | None, mask: ArrayLike | None) -> np.ndarray:
     """The prompt on the host; :class:`ArgumentError` where it makes no sense."""
     if any(isinstance(each, jax.core.Tracer) for each in (ids, mask)):
         raise ArgumentError("generate compiles its steps itself; call it outside of jax.jit and nnx.jit.")

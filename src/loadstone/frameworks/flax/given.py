@@ -33,9 +33,9 @@ _GATHER = (
 )
 
 
-def checked_state(model: FlaxStructure, state_dict: Mapping[str, Any] | None) -> State[Any]:
+def checked_state(model: FlaxStructure, state_dict: Mapping[str, object] | None) -> State[jax.Array | np.ndarray]:
     """Every slot and its array; :class:`StateMismatch` where the model's own, or those given, are no such arrays."""
-    held = {name: value_of(each) for name, each in variables(model) if is_slot(each)}
+    held: Mapping[str, Any] = {name: value_of(each) for name, each in variables(model) if is_slot(each)}
     rank = {name: index for index, name in enumerate(_order(model.component))} if model.component else {}
     # nnx.jit puts a model's attributes into alphabetical order; the same model gives the same files all the same.
     own = {name: held[name] for name in sorted(held, key=lambda name: rank.get(name, len(rank)))}
@@ -43,7 +43,7 @@ def checked_state(model: FlaxStructure, state_dict: Mapping[str, Any] | None) ->
     shapes = declared or own_shapes(model, {name: tuple(each.shape) for name, each in own.items()})
     slots = Slots(shapes, ties(model), may_part(model))
 
-    def look(slot: str, value: Any) -> Look:
+    def look(slot: str, value: object) -> Look:
         return _look(value, is_floating=slot in declared)
 
     if state_dict is None:
@@ -52,7 +52,7 @@ def checked_state(model: FlaxStructure, state_dict: Mapping[str, Any] | None) ->
     return checked(given, slots, look, _is_same, "state_dict= takes arrays under the names that nnx.state(model) has.")
 
 
-def _flat(given: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(given: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Dotted names and arrays of what may be nested, as ``nnx.state(model)`` is."""
     for key, value in given.items():
         name = f"{prefix}{key}"
@@ -64,7 +64,7 @@ def _flat(given: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield name, value_of(value)
 
 
-def _look(value: Any, *, is_floating: bool) -> Look:
+def _look(value: object, *, is_floating: bool) -> Look:
     if isinstance(value, jax.ShapeDtypeStruct):
         return Look(tuple(value.shape), "one without memory", "A skeleton has nothing to save.")
     if isinstance(value, jax.core.Tracer):
@@ -81,7 +81,7 @@ def _look(value: Any, *, is_floating: bool) -> Look:
     return Look(tuple(value.shape), f"one of {value.dtype}" if is_wrong else "")
 
 
-def _is_same(one: Any, other: Any) -> bool:
+def _is_same(one: jax.Array | np.ndarray, other: jax.Array | np.ndarray) -> bool:
     return one.dtype == other.dtype and np.asarray(one).tobytes() == np.asarray(other).tobytes()
 
 

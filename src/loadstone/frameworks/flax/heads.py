@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
@@ -25,10 +24,12 @@ from loadstone.frameworks.flax.build import call
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.generation import GenerationMixin
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.outputs import (
     BaseModelOutput,
     CausalLMOutput,
+    FieldTuple,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
     QuestionAnsweringModelOutput,
@@ -38,15 +39,18 @@ from loadstone.frameworks.flax.outputs import (
 from loadstone.frameworks.flax.state import State
 from loadstone.frameworks.unmasked import warn_vectors
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 
 class _WithHead(FlaxPreTrainedModel):
     """A backbone and an output part."""
 
-    def _backbone(self, inputs: Mapping[str, Any], options: Options) -> BaseModelOutput:
+    def _backbone(self, inputs: Inputs, options: Options) -> BaseModelOutput:
         out: BaseModelOutput = self.base_model.forward(inputs, options)
         return out
 
-    def _output(self, x: Array, inputs: Mapping[str, Any], options: Options) -> Array:
+    def _output(self, x: Array, inputs: Inputs, options: Options) -> Array:
         assert isinstance(self.component, components.Head)
         rng = inputs.get("dropout_rng") if options.train else None
         # Not the key that the layers' keys are split from.
@@ -54,7 +58,7 @@ class _WithHead(FlaxPreTrainedModel):
         result: Array = call(self, self.component.output, x, state=state)
         return result
 
-    def _pooled(self, out: BaseModelOutput, inputs: Mapping[str, Any], options: Options) -> Array:
+    def _pooled(self, out: BaseModelOutput, inputs: Inputs, options: Options) -> Array:
         """The vector (batch, width) that stands for each sequence."""
         input_ids, attention_mask = inputs.get("input_ids"), inputs.get("attention_mask")
         assert isinstance(self.component, components.Head) and out.last_hidden_state is not None
@@ -88,23 +92,23 @@ class CausalLM(_WithHead, GenerationMixin):
 
     def __call__(
         self,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        position_ids: Any = None,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
         past_key_values: KeyValueCache | None = None,
-        inputs_embeds: Any = None,
-        token_type_ids: Any = None,
-        labels: Any = None,
+        inputs_embeds: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
-        logits_to_keep: Any = 0,
+        logits_to_keep: int | ArrayLike = 0,
         train: bool = False,
         dropout_rng: Array | None = None,
         output_router_logits: bool | None = None,
-        **unknown: Any,
-    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
+        **unknown: object,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
 
         ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
@@ -130,7 +134,7 @@ class CausalLM(_WithHead, GenerationMixin):
             unknown=unknown,
         )
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> CausalLMOutput | MoeCausalLMOutputWithPast:
+    def forward(self, inputs: Inputs, options: Options) -> CausalLMOutput | MoeCausalLMOutputWithPast:
         """The pure forward pass."""
         out = self._backbone(inputs, options)
         x = out.last_hidden_state
@@ -149,7 +153,7 @@ class CausalLM(_WithHead, GenerationMixin):
             loss = loss + options.router_aux_loss_coef * balance
         return MoeCausalLMOutputWithPast(loss, balance, logits, *kept, out.router_logits)
 
-    def _load_balance(self, router_logits: tuple[Array, ...], inputs: Mapping[str, Any], batch: int) -> Array:
+    def _load_balance(self, router_logits: tuple[Array, ...], inputs: Inputs, batch: int) -> Array:
         """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
         counted, cache = inputs.get("attention_mask"), inputs.get("past_key_values")
         if counted is not None:
@@ -165,19 +169,19 @@ class MaskedLM(_WithHead):
 
     def __call__(
         self,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        token_type_ids: Any = None,
-        position_ids: Any = None,
-        inputs_embeds: Any = None,
-        labels: Any = None,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
-        **unknown: Any,
-    ) -> MaskedLMOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> MaskedLMOutput | FieldTuple:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         return self._call(
             input_ids=input_ids,
@@ -194,7 +198,7 @@ class MaskedLM(_WithHead):
             unknown=unknown,
         )
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> MaskedLMOutput:
+    def forward(self, inputs: Inputs, options: Options) -> MaskedLMOutput:
         """The pure forward pass."""
         out = self._backbone(inputs, options)
         assert out.last_hidden_state is not None
@@ -208,21 +212,21 @@ class SequenceClassification(_WithHead):
 
     def __call__(
         self,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        token_type_ids: Any = None,
-        position_ids: Any = None,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
         past_key_values: KeyValueCache | None = None,
-        inputs_embeds: Any = None,
-        labels: Any = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
-        **unknown: Any,
-    ) -> SequenceClassifierOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple:
         """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
         return self._call(
             input_ids=input_ids,
@@ -241,7 +245,7 @@ class SequenceClassification(_WithHead):
             unknown=unknown,
         )
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> SequenceClassifierOutput:
+    def forward(self, inputs: Inputs, options: Options) -> SequenceClassifierOutput:
         """The pure forward pass."""
         out = self._backbone(inputs, options)
         logits = self._output(self._pooled(out, inputs, options), inputs, options)
@@ -255,20 +259,20 @@ class TokenClassification(_WithHead):
 
     def __call__(
         self,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        token_type_ids: Any = None,
-        position_ids: Any = None,
-        inputs_embeds: Any = None,
-        labels: Any = None,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
-        **unknown: Any,
-    ) -> TokenClassifierOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple:
         """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         return self._call(
             input_ids=input_ids,
@@ -286,7 +290,7 @@ class TokenClassification(_WithHead):
             unknown=unknown,
         )
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> TokenClassifierOutput:
+    def forward(self, inputs: Inputs, options: Options) -> TokenClassifierOutput:
         """The pure forward pass."""
         out = self._backbone(inputs, options)
         assert out.last_hidden_state is not None
@@ -300,21 +304,21 @@ class QuestionAnswering(_WithHead):
 
     def __call__(
         self,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        token_type_ids: Any = None,
-        position_ids: Any = None,
-        inputs_embeds: Any = None,
-        start_positions: Any = None,
-        end_positions: Any = None,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
         dropout_rng: Array | None = None,
-        **unknown: Any,
-    ) -> QuestionAnsweringModelOutput | tuple[Any, ...]:
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput | FieldTuple:
         """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
         return self._call(
             input_ids=input_ids,
@@ -333,7 +337,7 @@ class QuestionAnswering(_WithHead):
             unknown=unknown,
         )
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> QuestionAnsweringModelOutput:
+    def forward(self, inputs: Inputs, options: Options) -> QuestionAnsweringModelOutput:
         """The pure forward pass."""
         out = self._backbone(inputs, options)
         assert out.last_hidden_state is not None

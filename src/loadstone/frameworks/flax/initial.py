@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
+from jax import Array
 
-from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Bias
 from loadstone.architectures.initial import initial
 from loadstone.frameworks.flax.forward import is_traced
@@ -31,7 +32,7 @@ class InitialSlot(NamedTuple):
 
 def fill_fresh(model: nnx.Module, seed: int, dtype: jnp.dtype) -> None:
     """Random initial values for every parameter of a skeleton that is made of a blueprint's parts."""
-    first: dict[int, tuple[str, nnx.Variable[Any]]] = {}
+    first: dict[int, tuple[str, nnx.Variable[Array]]] = {}
     for name, variable in variables(model):
         first.setdefault(id(variable), (name, variable))
     owners = dict(first.values())
@@ -58,7 +59,7 @@ def initial_slots(model: nnx.Module, names: Iterable[str]) -> list[InitialSlot]:
     return found
 
 
-def is_bias(owner: Any, leaf: str) -> bool:
+def is_bias(owner: object, leaf: str) -> bool:
     """Whether a module's blueprint has a lone vector of that name."""
     component = getattr(owner, "component", None)
     return isinstance(component, Component) and any(
@@ -66,7 +67,7 @@ def is_bias(owner: Any, leaf: str) -> bool:
     )
 
 
-def _parts_here(component: Component) -> Iterable[Any]:
+def _parts_here(component: Component) -> Iterable[Part]:
     for part in component.parts():
         if part.name:
             yield part
@@ -74,10 +75,10 @@ def _parts_here(component: Component) -> Iterable[Any]:
             yield from _parts_here(part.component)
 
 
-def initial_arrays(slots: Sequence[InitialSlot], seed: int, dtype: jnp.dtype) -> dict[str, np.ndarray[Any, Any]]:
+def initial_arrays(slots: Sequence[InitialSlot], seed: int, dtype: jnp.dtype) -> dict[str, np.ndarray]:
     """The numbers of each slot: they depend on the seed and on the slot's name, not on what else is made."""
 
-    def make(slot: InitialSlot) -> np.ndarray[Any, Any]:
+    def make(slot: InitialSlot) -> np.ndarray:
         rng = np.random.default_rng((seed, zlib.crc32(slot.name.encode())))
         leaf_name = slot.name.rpartition(".")[2]
         return initial(slot.leaf, leaf_name, slot.shape, rng).astype(dtype)

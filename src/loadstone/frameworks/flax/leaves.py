@@ -6,7 +6,6 @@ A slot has the name and the layout that the Hub stores. A module is made without
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -21,14 +20,14 @@ from loadstone.frameworks.flax.activations import ACTIVATIONS
 class Leaf(nnx.Module):
     """A module with a parameter for each slot of its component."""
 
-    def __init__(self, component: Any) -> None:
+    def __init__(self, component: components.Component) -> None:
         self.component = component
         for slot in component.own_slots():
             setattr(self, slot.name, unfilled(slot.shape))
 
 
 def unfilled(shape: tuple[int, ...]) -> nnx.Param[Any]:
-    """A float32 parameter without memory."""
+    """A float32 parameter without memory: of a shape and a dtype for now, of an array later."""
     return nnx.Param(jax.ShapeDtypeStruct(shape, jnp.float32))
 
 
@@ -136,7 +135,7 @@ def _block_size(pairs: int, experts: int) -> int:
     return min(1 << max(pairs // experts - 1, 0).bit_length(), 256)
 
 
-LEAVES: dict[type[components.Component], Callable[[Any], Leaf]] = {
+LEAVES: dict[type[components.Component], type[Leaf]] = {
     components.Linear: Linear,
     components.Embedding: Embedding,
     components.RMSNorm: RMSNorm,

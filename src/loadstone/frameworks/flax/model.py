@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 import jax.numpy as jnp
 from flax import nnx
+from jax.typing import DTypeLike
 
 from loadstone.architectures import components
 from loadstone.configs.load_options import check_attention
@@ -22,6 +23,7 @@ from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
 from loadstone.frameworks.flax.calling import call
 from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.initial import fill_fresh
+from loadstone.frameworks.flax.inputs import Arguments, Inputs
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.structure import About, FlaxStructure
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
@@ -48,7 +50,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         config: PretrainedConfig,
         *,
         seed: int | None = 0,
-        dtype: Any = jnp.float32,
+        dtype: DTypeLike = jnp.float32,
         component: components.Component | None = None,
     ) -> None:
         if not isinstance(config, PretrainedConfig):
@@ -129,7 +131,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         new_num_tokens: int | None = None,
         pad_to_multiple_of: int | None = None,
         mean_resizing: bool = False,
-        **unknown: Any,
+        **unknown: object,
     ) -> nnx.Module:
         """Change the vocabulary size; returns the input embeddings. The config is updated.
 
@@ -160,11 +162,11 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
 
     # Running --------------------------------------------------------------------------------------
 
-    def forward(self, inputs: Mapping[str, Any], options: Options) -> Any:
+    def forward(self, inputs: Inputs, options: Options) -> Any:
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
         raise NotImplementedError
 
-    def _call(self, **given: Any) -> Any:
+    def _call(self, **given: Unpack[Arguments]) -> Any:
         """The output for arrays and options by name; see :func:`loadstone.frameworks.flax.calling.call`."""
         return call(self, **given)
 
@@ -224,7 +226,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
 
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: object, **kwargs: object
     ) -> Self:
         """Load a checkpoint from a folder or the Hub: see :func:`loadstone.pipeline.load.from_pretrained`."""
         from loadstone.pipeline.load import from_pretrained
@@ -260,7 +262,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         return save(self, *arguments)
 
 
-def floating(dtype: Any) -> jnp.dtype:
+def floating(dtype: object) -> jnp.dtype:
     """A floating-point dtype from a dtype or its name; :class:`UnsupportedDType` for anything else."""
     found = BY_NAME.get(dtype_name(dtype))
     if found is None or not found.is_floating or not hasattr(jnp, found.value):

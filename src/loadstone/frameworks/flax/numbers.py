@@ -5,13 +5,11 @@ Looked at where they lie on a CPU: an accelerator would have to be waited for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import jax
 import numpy as np
 
 from loadstone.architectures import components
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.losses import IGNORED
 from loadstone.frameworks.labels import SINGLE_LABEL, label_beyond, problem_of
 from loadstone.frameworks.ranges import allowed, beyond, check_length
@@ -19,7 +17,7 @@ from loadstone.frameworks.ranges import allowed, beyond, check_length
 IDS = ("input_ids", "position_ids", "token_type_ids")
 
 
-def check_numbers(component: components.Component, inputs: Mapping[str, Any], problem: str | None) -> None:
+def check_numbers(component: components.Component, inputs: Inputs, problem: str | None) -> None:
     """:class:`ArgumentError` for ids and classes out of range, and for a text that is longer than there are positions.
 
     ``inputs``: a forward pass's arrays by name; ``problem``: the config's ``problem_type``.
@@ -36,7 +34,7 @@ def check_numbers(component: components.Component, inputs: Mapping[str, Any], pr
         _check_labels(component, embeddings, labels, problem)
 
 
-def _last_position(embeddings: components.Embeddings, inputs: Mapping[str, Any]) -> int:
+def _last_position(embeddings: components.Embeddings, inputs: Inputs) -> int:
     """How many positions the longest text takes, those in the cache included; 0 if that is not known here."""
     ids, mask, cache = inputs.get("input_ids"), inputs.get("attention_mask"), inputs.get("past_key_values")
     length = None if cache is None else _on_host(cache.length)
@@ -54,7 +52,7 @@ def _last_position(embeddings: components.Embeddings, inputs: Mapping[str, Any])
 
 
 def _check_labels(
-    head: components.Head, embeddings: components.Embeddings, labels: np.ndarray[Any, Any], problem: str | None
+    head: components.Head, embeddings: components.Embeddings, labels: np.ndarray, problem: str | None
 ) -> None:
     vocabulary = allowed(embeddings, "input_ids")
     classes = head.labels or (vocabulary.last + 1 if vocabulary else 0)
@@ -68,7 +66,7 @@ def _check_labels(
         raise error
 
 
-def _on_host(array: Any) -> np.ndarray[Any, Any] | None:
+def _on_host(array: object) -> np.ndarray | None:
     """An array's numbers without a copy; None where they lie elsewhere, or have no numbers."""
     if isinstance(array, np.ndarray):
         return array

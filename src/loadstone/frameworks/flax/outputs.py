@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any, TypeAlias
 
 import jax
 
@@ -19,12 +20,16 @@ from loadstone.frameworks.outputs import (
 __all__ = [
     "BaseModelOutput",
     "CausalLMOutput",
+    "FieldTuple",
     "MaskedLMOutput",
     "MoeCausalLMOutputWithPast",
     "QuestionAnsweringModelOutput",
     "SequenceClassifierOutput",
     "TokenClassifierOutput",
 ]
+
+FieldTuple: TypeAlias = tuple[Any, ...]
+"""An output's fields that are set, in order, for ``return_dict=False``: which these are only the call tells."""
 
 for _output in (
     BaseModelOutput,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
@@ -69,7 +69,7 @@ def _default_specs(
     return found
 
 
-def placement(device_map: Any, sharding: Any) -> Placement:
+def placement(device_map: object, sharding: object) -> Placement:
     """Where the caller wants the model; :class:`ArgumentError` for what JAX cannot do here."""
     if sharding is None:
         return Placement(_device_of(device_map))
@@ -104,7 +104,7 @@ def default_device() -> jax.Device:
     return chosen if isinstance(chosen, jax.Device) else jax.local_devices(backend=chosen)[0]
 
 
-def _device_of(device_map: Any) -> jax.Device | None:
+def _device_of(device_map: object) -> jax.Device | None:
     """One device from a ``device_map``: a JAX device, a name, an index, or a dict with the one key ``""``."""
     if isinstance(device_map, Mapping):
         if set(device_map) != {""}:

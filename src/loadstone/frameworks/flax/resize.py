@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import numpy as np
 from flax import nnx
@@ -52,7 +50,7 @@ def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool)
             module.component = sizes[name]
 
 
-def _grown(slot: InitialSlot, variable: nnx.Variable[Any], seed: int, to_mean: bool) -> jax.Array:
+def _grown(slot: InitialSlot, variable: nnx.Variable[jax.Array], seed: int, to_mean: bool) -> jax.Array:
     """Initial rows for a slot, or the mean of the old, but for those that its variable has, where that lies."""
     held = value_of(variable)
     old = np.asarray(held)

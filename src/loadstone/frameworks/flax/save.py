@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +25,7 @@ _FORMATS = ("msgpack",)
 def save(
     model: FlaxStructure,
     folder: str | os.PathLike[str],
-    state_dict: Mapping[str, Any] | None,
+    state_dict: Mapping[str, object] | None,
     max_shard_size: int | str,
     safe_serialization: bool,
     variant: str | None,
@@ -56,13 +55,15 @@ def save(
     )
 
 
-def _dtype(state: Mapping[str, Any], otherwise: Any) -> Any:
+def _dtype(state: Mapping[str, jax.Array | np.ndarray], otherwise: jnp.dtype) -> jnp.dtype:
     return next((each.dtype for each in state.values() if jnp.issubdtype(each.dtype, jnp.floating)), otherwise)
 
 
-def _outgoing_tensor(name: str, array: Any) -> OutgoingTensor:
+def _outgoing_tensor(name: str, array: jax.Array | np.ndarray) -> OutgoingTensor:
     dtype, shape = from_numpy(np.dtype(array.dtype)), tuple(array.shape)
-    devices = () if isinstance(array, np.ndarray) else tuple(array.devices())
+    if isinstance(array, np.ndarray):
+        return outgoing_array(name, array)
+    devices = array.devices()
     if len(devices) < 2 and all(device.platform == "cpu" for device in devices):
         return outgoing_array(name, np.asarray(array))  # a view
 
@@ -75,7 +76,7 @@ def _outgoing_tensor(name: str, array: Any) -> OutgoingTensor:
     return OutgoingTensor(name, dtype, shape, reader(shape), read_transposed=read_transposed)
 
 
-def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool) -> np.ndarray[Any, Any]:
+def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool) -> np.ndarray:
     """Boxes of an array on an accelerator, or of its transpose, as bytes in a row."""
     found = []
     for part in parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -17,7 +17,7 @@ from loadstone.planning.recipes import Piece, Stored
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import thread_pool
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 
 class Shards(NamedTuple):
@@ -72,7 +72,7 @@ def _slot(
     shape: tuple[int, ...],
     sharding: NamedSharding,
     source: ArraySource,
-    dtype: np.dtype[Any],
+    dtype: np.dtype,
 ) -> _Slot:
     parts: dict[tuple[tuple[int, int], ...], _Part] = {}
     read: dict[str, int] = {}
@@ -98,9 +98,7 @@ class _Part(NamedTuple):
     copied: bool
 
 
-def read_part(
-    pieces: Sequence[Piece], shape: Sequence[int], box: Box, source: ArraySource, dtype: np.dtype[Any]
-) -> _Part:
+def read_part(pieces: Sequence[Piece], shape: Sequence[int], box: Box, source: ArraySource, dtype: np.dtype) -> _Part:
     """A box of the slot of that shape that the pieces make: a view where one has its dtype, else cast and put together.
 
     The box names every dimension, in slices.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flax import nnx
+from jax import Array
 
 from loadstone.core.naming import Naming
 from loadstone.core.tensors import Slot
@@ -16,7 +17,7 @@ def slots(model: nnx.Module) -> list[Slot]:
     return [Slot(name, tuple(each.shape), _kind(each)) for name, each in variables(model) if is_slot(each)]
 
 
-def _kind(variable: nnx.Variable[object]) -> str:
+def _kind(variable: nnx.Variable[Array]) -> str:
     return "parameter" if isinstance(variable, nnx.Param) else "buffer"
 
 

@@ -84,12 +84,16 @@ class State:
         return made
 
 
-def _flatten(state: State) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+_Static = tuple[tuple[Kind, ...], tuple[Rotary, ...], bool, bool]
+"""Kinds of masks, rotary tables, ``train``, ``keep_weights``."""
+
+
+def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
     children = (*state.masks.values(), *state.rotary.values(), state.past, state.rng, state.bias, state.kept)
     return children, (tuple(state.masks), tuple(state.rotary), state.train, state.keep_weights)
 
 
-def _unflatten(static: tuple[Any, ...], children: tuple[Any, ...]) -> State:
+def _unflatten(static: _Static, children: tuple[Any, ...]) -> State:
     kinds, rotaries, train, keep_weights = static
     count = len(kinds)
     state = State(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import jax.numpy as jnp
 from flax import nnx
+from jax import Array
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family
@@ -15,13 +16,14 @@ from loadstone.frameworks.structure import Structure
 
 if TYPE_CHECKING:
     from loadstone.configs.generation import GenerationConfig
+    from loadstone.configs.pretrained import PretrainedConfig
     from loadstone.reporting.load_report import LoadReport
 
 
 class About:
     """What a model knows of itself besides its modules. Equal only to itself, so that it may stand in a graph."""
 
-    def __init__(self, config: Any) -> None:
+    def __init__(self, config: PretrainedConfig) -> None:
         self.config = config
         self.name_or_path: str = config.name_or_path
         self.load_report: LoadReport | None = None
@@ -32,7 +34,7 @@ class About:
         """What newly initialized slots are drawn from when a checkpoint lacks them."""
         self.nbytes_by_device: Mapping[str, int] = {}
         """Device → bytes of stored tensors that were read for it, where the model is spread over a mesh."""
-        self.remake: Callable[[], Any] | None = None
+        self.remake: Callable[[], nnx.Module] | None = None
         """Makes the model again, for the variables that no checkpoint stores."""
 
 
@@ -59,12 +61,12 @@ class FlaxStructure(Structure, nnx.Module):
         return self._about
 
     @property
-    def config(self) -> Any:
+    def config(self) -> PretrainedConfig:
         """The config that it was made from."""
         return self._about.config
 
     @config.setter
-    def config(self, value: Any) -> None:
+    def config(self, value: PretrainedConfig) -> None:
         self._about.config = value
 
     @property
@@ -94,7 +96,7 @@ class FlaxStructure(Structure, nnx.Module):
     def generation_config(self, value: GenerationConfig | None) -> None:
         self._about.generation_config = value
 
-    def _parameters(self) -> list[nnx.Param[Any]]:
+    def _parameters(self) -> list[nnx.Param[Array]]:
         """Every parameter once."""
         found = {id(each): each for _, each in variables(self) if isinstance(each, nnx.Param)}
         return list(found.values())

@@ -7,20 +7,21 @@ from typing import Any
 
 import jax
 from flax import nnx
+from jax import Array
 
 
-def variables(node: Any) -> Iterator[tuple[str, nnx.Variable[Any]]]:
+def variables(node: object) -> Iterator[tuple[str, nnx.Variable[Array]]]:
     """Every variable with its dotted name, in the order in which attributes were set; a shared one under each name."""
     yield from _walk(node, "", ())
 
 
-def modules(node: Any) -> Iterator[nnx.Pytree]:
+def modules(node: object) -> Iterator[nnx.Pytree]:
     """A module and every one inside it."""
     found = {id(each): each for each in _inside(node, ())}
     yield from found.values()
 
 
-def _inside(node: Any, above: tuple[int, ...]) -> Iterator[nnx.Pytree]:
+def _inside(node: object, above: tuple[int, ...]) -> Iterator[nnx.Pytree]:
     if isinstance(node, nnx.Pytree):
         yield node
     for _, value in _children(node):
@@ -28,7 +29,7 @@ def _inside(node: Any, above: tuple[int, ...]) -> Iterator[nnx.Pytree]:
             yield from _inside(value, (*above, id(node)))
 
 
-def _walk(node: Any, name: str, above: tuple[int, ...]) -> Iterator[tuple[str, nnx.Variable[Any]]]:
+def _walk(node: object, name: str, above: tuple[int, ...]) -> Iterator[tuple[str, nnx.Variable[Array]]]:
     if isinstance(node, nnx.Variable):
         yield name, node
         return
@@ -37,7 +38,7 @@ def _walk(node: Any, name: str, above: tuple[int, ...]) -> Iterator[tuple[str, n
             yield from _walk(value, f"{name}.{key}" if name else key, (*above, id(node)))
 
 
-def _children(node: Any) -> Iterator[tuple[str, Any]]:
+def _children(node: object) -> Iterator[tuple[str, object]]:
     if isinstance(node, nnx.Pytree):
         for key, value in vars(node).items():
             if isinstance(value, nnx.Variable | nnx.Pytree | list | tuple | dict):
@@ -48,22 +49,22 @@ def _children(node: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(index), value) for index, value in enumerate(node))
 
 
-def value_of(variable: nnx.Variable[Any]) -> Any:
+def value_of(variable: nnx.Variable[Array]) -> Array | jax.ShapeDtypeStruct:
     """What a variable holds: an array, or its shape and dtype in a skeleton."""
     return jax.tree.leaves(variable)[0]
 
 
-def is_slot(variable: nnx.Variable[Any]) -> bool:
+def is_slot(variable: nnx.Variable[Array]) -> bool:
     """Whether a variable's numbers are stored; random keys, caches and the like are not."""
     return not isinstance(variable, nnx.RngState | nnx.Cache | nnx.Intermediate)
 
 
-def put(variable: nnx.Variable[Any], value: Any) -> None:
+def put(variable: nnx.Variable[Array], value: object) -> None:
     """Make a variable hold something else, of any sharding or dtype."""
     variable.update_from_state(jax.tree.unflatten(jax.tree.structure(variable), [value]))
 
 
-def parent_of(node: Any, name: str) -> tuple[Any, str]:
+def parent_of(node: object, name: str) -> tuple[object, str]:
     """What holds the thing of that dotted name, and the name that it has there."""
     *path, leaf = name.split(".")
     for key in path:
@@ -71,11 +72,11 @@ def parent_of(node: Any, name: str) -> tuple[Any, str]:
     return node, leaf
 
 
-def _named(node: Any, key: str) -> Any:
+def _named(node: object, key: str) -> object:
     return node[key] if isinstance(node, dict) else getattr(node, key)
 
 
-def at(node: Any, name: str) -> Any:
+def at(node: object, name: str) -> Any:
     """The thing of that dotted name."""
     holder, leaf = parent_of(node, name)
     return holder[int(leaf)] if isinstance(holder, nnx.List | list | tuple) else _named(holder, leaf)

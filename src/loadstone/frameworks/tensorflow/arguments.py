@@ -13,6 +13,7 @@ from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import forward_keywords
 from loadstone.frameworks.ranges import check_ids, check_texts
+from loadstone.frameworks.tensorflow.structure import TFStructure
 
 _RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2}
 _WHOLE = ("input_ids", "position_ids", "token_type_ids")
@@ -35,16 +36,16 @@ def _past_keras() -> Iterator[None]:
         raise
 
 
-def gather(names: Collection[str], args: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+def gather(names: Collection[str], args: tuple[object, ...], given: Mapping[str, object]) -> dict[str, object]:
     """The arguments of a call by name, arrays as tensors. The first may be a dict of several.
 
     Raises :class:`UnknownArgument` for a name that nothing takes, if it would change something, and
     :class:`ArgumentError` for one that comes twice, and for ids that are no integers or have another shape than
     (batch, tokens).
     """
-    found: dict[str, Any] = {}
-    unknown: dict[str, Any] = {}
-    sources: list[Mapping[str, Any]] = [given]
+    found: dict[str, object] = {}
+    unknown: dict[str, object] = {}
+    sources: list[Mapping[str, object]] = [given]
     if args and isinstance(args[0], Mapping):
         sources.insert(0, args[0])
         args = args[1:]
@@ -67,7 +68,7 @@ def gather(names: Collection[str], args: tuple[Any, ...], given: Mapping[str, An
     return {name: _checked(name, _tensor(value)) for name, value in found.items()}
 
 
-def check_inputs(embeddings: components.Embeddings, name: str, texts: Any, **ids: Any) -> None:
+def check_inputs(embeddings: components.Embeddings, name: str, texts: tf.Tensor, **ids: tf.Tensor | None) -> None:
     """:class:`ArgumentError` for texts of a shape that none have, and for ``ids`` by name of another than theirs.
 
     Sizes that a graph does not know yet fit.
@@ -79,7 +80,7 @@ def check_inputs(embeddings: components.Embeddings, name: str, texts: Any, **ids
                 check_ids(other, tuple(value.shape), *texts.shape[:2])
 
 
-def router_logits_wanted(model: Any, wanted: bool | None) -> bool:
+def router_logits_wanted(model: TFStructure, wanted: bool | None) -> bool:
     """Whether a bare model collects its routers' logits; :class:`UnknownArgument` for those of no experts."""
     with _past_keras():
         return forward_keywords.router_logits_wanted(wanted, model.config, model.component)
@@ -91,12 +92,12 @@ def without_router_logits(model: Any) -> dict[str, bool]:
     return {"output_router_logits": False} if wanted else {}
 
 
-def _tensor(value: Any) -> Any:
+def _tensor(value: object) -> object:
     numbers = isinstance(value, list) and value and isinstance(value[0], int | float | list)
     return tf.convert_to_tensor(value) if numbers or isinstance(value, np.ndarray) else value
 
 
-def _checked(name: str, value: Any) -> Any:
+def _checked(name: str, value: object) -> object:
     if value is None or name not in (*_RANKS, *_WHOLE, "attention_mask", "labels"):
         return value
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
@@ -101,7 +100,7 @@ class Attention(Built, component=components.Attention):
     """Multi-head attention."""
 
     @staticmethod
-    def run(holder: Any, component: components.Attention, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.Attention, x: tf.Tensor, state: State) -> tf.Tensor:
         """``x`` (batch, tokens, width) → (batch, tokens, width)."""
         query, key, value = _project(holder, component, x, state)
         if component.query_norm is not None and component.key_norm is not None:
@@ -127,7 +126,7 @@ def _heads(x: tf.Tensor, heads: int, dim: int) -> tf.Tensor:
 
 
 def _project(
-    holder: Any, component: components.Attention, x: tf.Tensor, state: State
+    holder: keras.Layer, component: components.Attention, x: tf.Tensor, state: State
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Query (batch, heads, tokens, head_dim), key and value (batch, kv_heads, tokens, head_dim)."""
     heads, kv_heads, dim = component.heads, component.kv_heads, component.head_dim

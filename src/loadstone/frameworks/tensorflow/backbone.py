@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
@@ -20,7 +19,7 @@ from loadstone.frameworks.tensorflow.outputs import BaseModelOutput
 from loadstone.frameworks.tensorflow.state import Kind, State, shape_of
 
 
-def attach_backbone(holder: Any, component: Component) -> None:
+def attach_backbone(holder: keras.Layer, component: Component) -> None:
     """Build a bare model's parts into ``holder``, and note which masks and rotary tables its layers share."""
     attach(holder, component)
     if isinstance(component, components.Backbone):
@@ -38,7 +37,7 @@ class Backbone(Built, component=components.Backbone):
 
     @staticmethod
     def run(
-        holder: Any,
+        holder: keras.Layer,
         component: components.Backbone,
         *,
         input_ids: tf.Tensor | None,
@@ -109,7 +108,7 @@ class Wrapped(Built, component=components.Wrapped):
     """A backbone one level further down."""
 
     @staticmethod
-    def run(holder: Any, component: components.Wrapped, **inputs: Any) -> BaseModelOutput:
+    def run(holder: keras.Layer, component: components.Wrapped, **inputs: object) -> BaseModelOutput:
         name, inner = component.inner
         out: BaseModelOutput = made_from(inner).run(getattr(holder, attribute(name)), inner, **inputs)
         return out

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
+import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
@@ -19,7 +19,7 @@ class FeedForward(Built, component=components.FeedForward):
     """Two linear maps with an activation between."""
 
     @staticmethod
-    def run(holder: Any, component: components.FeedForward, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.FeedForward, x: tf.Tensor, state: State) -> tf.Tensor:
         inner = ACTIVATIONS[component.activation](call(holder, component.up, x, state=state))
         out = call(holder, component.down, dropout(inner, component.dropout, state), state=state)
         return dropout(out, component.output_dropout, state)
@@ -29,7 +29,7 @@ class Gated(Built, component=components.Gated):
     """A feed-forward network with a gate."""
 
     @staticmethod
-    def run(holder: Any, component: components.Gated, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.Gated, x: tf.Tensor, state: State) -> tf.Tensor:
         projected = [call(holder, part, x, state=state) for part in component.projections]
         gate, up = tf.split(projected[0], 2, axis=-1) if len(projected) == 1 else projected
         inner = ACTIVATIONS[component.activation](gate) * up
@@ -40,7 +40,7 @@ class SparseExperts(Built, component=components.SparseExperts):
     """A router and its experts."""
 
     @staticmethod
-    def run(holder: Any, component: components.SparseExperts, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.SparseExperts, x: tf.Tensor, state: State) -> tf.Tensor:
         shape = shape_of(x)
         if component.jitter and state.training:
             x *= tf.random.uniform(shape, 1.0 - component.jitter, 1.0 + component.jitter, x.dtype)
@@ -60,7 +60,7 @@ class Layer(Built, component=components.Layer):
     """Attention and feed-forward network with residual paths."""
 
     @staticmethod
-    def run(holder: Any, component: components.Layer, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.Layer, x: tf.Tensor, state: State) -> tf.Tensor:
         before, after, share = component.attention_norm, component.attention_post_norm, component.dropout
         if component.order == "post":
             assert before is not None
@@ -87,7 +87,9 @@ class AddNorm(Built, component=components.AddNorm):
     """Residual sum and norm."""
 
     @staticmethod
-    def run(holder: Any, component: components.AddNorm, x: tf.Tensor, residual: tf.Tensor, state: State) -> tf.Tensor:
+    def run(
+        holder: keras.Layer, component: components.AddNorm, x: tf.Tensor, residual: tf.Tensor, state: State
+    ) -> tf.Tensor:
         if component.dense is not None:
             x = call(holder, component.dense, x, state=state)
         return call(holder, component.norm, dropout(x, component.dropout, state) + residual, state=state)
@@ -97,7 +99,7 @@ class BertAttention(Built, component=components.BertAttention):
     """Attention, then residual sum and norm."""
 
     @staticmethod
-    def run(holder: Any, component: components.BertAttention, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.BertAttention, x: tf.Tensor, state: State) -> tf.Tensor:
         return call(holder, component.output, call(holder, component.attention, x, state=state), x, state=state)
 
 
@@ -105,7 +107,7 @@ class BertLayer(Built, component=components.BertLayer):
     """BERT's post-norm layer."""
 
     @staticmethod
-    def run(holder: Any, component: components.BertLayer, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.BertLayer, x: tf.Tensor, state: State) -> tf.Tensor:
         x = call(holder, component.attention, x, state=state)
         return call(holder, component.output, call(holder, component.intermediate, x, state=state), x, state=state)
 
@@ -114,7 +116,7 @@ class RelativeBias(Built, component=components.RelativeBias):
     """A number for each head and distance, looked up by bucket: near distances each their own, far ones shared."""
 
     @staticmethod
-    def run(holder: Any, component: components.RelativeBias, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.RelativeBias, x: tf.Tensor, state: State) -> tf.Tensor:
         """``x`` (batch, tokens, width) → (1, heads, tokens, tokens)."""
         places = tf.range(shape_of(x)[1])
         behind = places[:, None] - places[None, :]
@@ -131,7 +133,7 @@ class Stack(Built, component=components.Stack):
     """The layers, one after another."""
 
     @staticmethod
-    def run(holder: Any, component: components.Stack, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.Stack, x: tf.Tensor, state: State) -> tf.Tensor:
         if component.relative_bias is not None:
             state.bias = call(holder, component.relative_bias, x, state=state)
         layers = getattr(holder, attribute(component.layers[0].name.rpartition(".")[0]))
@@ -148,7 +150,7 @@ class Chain(Built, component=components.Chain):
     """Steps one after another."""
 
     @staticmethod
-    def run(holder: Any, component: components.Chain, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.Chain, x: tf.Tensor, state: State) -> tf.Tensor:
         for step in component.steps:
             x = call(holder, step, x, state=state)
         return x
@@ -158,7 +160,7 @@ class Pooler(Built, component=components.Pooler):
     """What BERT makes of the first token."""
 
     @staticmethod
-    def run(holder: Any, component: components.Pooler, x: tf.Tensor, state: State) -> tf.Tensor:
+    def run(holder: keras.Layer, component: components.Pooler, x: tf.Tensor, state: State) -> tf.Tensor:
         return ACTIVATIONS[component.activation](call(holder, component.dense, x[:, 0], state=state))
 
 
@@ -167,7 +169,7 @@ class Embeddings(Built, component=components.Embeddings):
 
     @staticmethod
     def run(
-        holder: Any,
+        holder: keras.Layer,
         component: components.Embeddings,
         input_ids: tf.Tensor | None,
         inputs_embeds: tf.Tensor | None,
@@ -195,11 +197,11 @@ class Embeddings(Built, component=components.Embeddings):
 
 
 def _vectors(
-    holder: Any,
+    holder: keras.Layer,
     component: components.Embeddings,
     table: components.Part,
     argument: str,
-    ids: Any,
+    ids: tf.Tensor,
     state: State,
     shift: int = 0,
 ) -> tf.Tensor:

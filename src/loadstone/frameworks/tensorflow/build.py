@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
+import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
@@ -44,10 +45,10 @@ class Numbered(Module):
     def __len__(self) -> int:
         return len(self._layers)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[keras.Layer]:
         return (self[index] for index in range(len(self)))
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: int | slice) -> keras.Layer:
         if isinstance(index, slice):
             return [self[each] for each in range(len(self))[index]]
         return getattr(self, str(range(len(self))[index]))
@@ -60,7 +61,7 @@ class Built(Module):
     layer, since a part without a name lies directly in its parent.
     """
 
-    made_from: ClassVar[dict[type[Component], type[Any]]] = {}
+    made_from: ClassVar[dict[type[Component], type[Built]]] = {}
     run: ClassVar[Callable[..., Any]]
     """What the component computes, with its parts found in the first argument; the last one is the state."""
 
@@ -73,18 +74,18 @@ class Built(Module):
         super().__init__(component, name)
         attach(self, component)
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: object) -> Any:
         # Not by way of Keras, which looks at each argument: the state is none that it knows.
         with tf.name_scope(self.name):
             return self.run(self, self.component, *args)
 
     @property
-    def output(self) -> Any:
+    def output(self) -> keras.Layer:
         """The part of that name, where the component has one."""
         return self.__dict__["output_"] if "output_" in self.__dict__ else super().output
 
 
-def made_from(component: Component | None) -> type[Any]:
+def made_from(component: Component | None) -> type[Built]:
     """The class of layer that a component is made into, with the ``run`` that it computes with."""
     assert component is not None
     return Built.made_from[type(component)]
@@ -117,7 +118,7 @@ def build(component: Component, name: str) -> Module | Slot:
     return made_from(component)(component, name)
 
 
-def attach(holder: Any, component: Component) -> None:
+def attach(holder: keras.Layer, component: Component) -> None:
     """Build a component's parts into ``holder``."""
     for part in component.parts():
         if not part.name:
@@ -126,7 +127,7 @@ def attach(holder: Any, component: Component) -> None:
             place(holder, part.name, part.component)
 
 
-def place(holder: Any, name: str, component: Component) -> None:
+def place(holder: keras.Layer, name: str, component: Component) -> None:
     """Build a part into ``holder`` under its name; a numbered one (``layers.0``) goes to the end of a row."""
     stem, _, number = name.rpartition(".")
     if stem:
@@ -141,7 +142,7 @@ def place(holder: Any, name: str, component: Component) -> None:
         setattr(holder, attribute(name), made)
 
 
-def call(holder: Any, part: Part, *args: Any, state: State) -> Any:
+def call(holder: keras.Layer, part: Part, *args: tf.Tensor | None, state: State) -> tf.Tensor:
     """Run a part of ``holder``. A layer that owns variables sees no state, so any layer may stand in for it."""
     kind = type(part.component)
     if kind in WITHOUT_SLOTS:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
 import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import GenerationOptions
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.decoding import Decoding, decoding
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.tensorflow.arguments import without_router_logits
 from loadstone.frameworks.tensorflow.cache import Cache, cache_spec
+from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.frameworks.tensorflow.unmasked import warnings_issued
 from loadstone.frameworks.unmasked import prompt_mask
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 _OWN = ("attention_mask", "generation_config", "input_ids", "inputs", "seed", "streamer", "token_type_ids")
 Found = TypeVar("Found", bound=components.Component)
@@ -39,11 +44,12 @@ class Programs:
     or one token of it, few sequences or many, a small cache or a large one.
     """
 
-    def __init__(self, model: Any, *, with_types: bool) -> None:
+    def __init__(self, model: TFStructure, *, with_types: bool) -> None:
+        assert model.component is not None
         whole = [tf.TensorSpec((None, None), tf.int32)] * (4 if with_types else 3)
         cache = cache_spec(model.component, tf.as_dtype(model.dtype))
 
-        def logits(inputs: Sequence[tf.Tensor], past: Cache | None = None) -> Any:
+        def logits(inputs: Sequence[tf.Tensor], past: Cache | None = None) -> tuple[tf.Tensor, Cache | None]:
             ids, mask, positions, *types = inputs
             out = model(
                 input_ids=ids,
@@ -64,17 +70,17 @@ class Programs:
 class GenerationMixin:
     """:meth:`generate` for models that predict the next token."""
 
-    config: Any
+    config: PretrainedConfig
     generation_config: GenerationConfig | None
 
     def generate(
         self,
-        inputs: Any = None,
+        inputs: tf.Tensor | ArrayLike | None = None,
         generation_config: object = None,
         *,
-        input_ids: Any = None,
-        attention_mask: Any = None,
-        token_type_ids: Any = None,
+        input_ids: tf.Tensor | ArrayLike | None = None,
+        attention_mask: tf.Tensor | ArrayLike | None = None,
+        token_type_ids: tf.Tensor | ArrayLike | None = None,
         seed: int | None = None,
         streamer: Streamer | None = None,
         **options: Unpack[GenerationOptions],
@@ -127,7 +133,7 @@ class GenerationMixin:
         self, ids: tf.Tensor, mask: tf.Tensor, types: tf.Tensor | None, how: Decoding, seed: int | None
     ) -> Iterator[tf.Tensor]:
         """The tokens (batch,) of each step, until all texts are complete or as long as asked."""
-        model: Any = self
+        assert isinstance(self, TFStructure)
         programs = self._programs(with_types=types is not None)
         batch, prompt = ids.shape
         embeddings = next(self._components(components.Embeddings))
@@ -148,7 +154,7 @@ class GenerationMixin:
             else:
                 # Beyond that length the cache holds what was turned by the frequencies of short texts.
                 if cache is None or length == turns + 1:
-                    cache, start = model.init_cache(batch, prompt + how.new_tokens), 0
+                    cache, start = self.init_cache(batch, prompt + how.new_tokens), 0
                 else:
                     start = length - 1
                 inputs = [ids[:, start:], mask, positions[:, start:]]
@@ -167,15 +173,15 @@ class GenerationMixin:
 
     def _programs(self, *, with_types: bool) -> Programs:
         """The compiled forward passes. A dtype that changed asks for new ones."""
-        model: Any = self
+        assert isinstance(self, TFStructure)
         held = self.__dict__.get("_generation_programs")
-        if held is None or held[0] != model.dtype:
-            held = (model.dtype, {})
+        if held is None or held[0] != self.dtype:
+            held = (self.dtype, {})
             # Past Keras, which would save them with the model.
             self.__dict__["_generation_programs"] = held
         programs: dict[bool, Programs] = held[1]
         if with_types not in programs:
-            programs[with_types] = Programs(model, with_types=with_types)
+            programs[with_types] = Programs(self, with_types=with_types)
         return programs[with_types]
 
     def _positions(self, ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
@@ -193,11 +199,11 @@ class GenerationMixin:
 
     def _components(self, kind: type[Found]) -> Iterator[Found]:
         """Every component of a kind in the model's blueprint."""
-        model: Any = self
-        return components.find(model.component, kind)
+        assert isinstance(self, TFStructure) and self.component is not None
+        return components.find(self.component, kind)
 
 
-def _segments(ids: tf.Tensor, given: Any) -> tf.Tensor | None:
+def _segments(ids: tf.Tensor, given: tf.Tensor | ArrayLike | None) -> tf.Tensor | None:
     """``token_type_ids`` as int32; :class:`ArgumentError` where they have another shape than the prompt."""
     if given is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
 
 import keras
 import numpy as np
@@ -24,14 +24,17 @@ from loadstone.frameworks.checked_state import (
 from loadstone.frameworks.tensorflow.slots import ties, walk
 from loadstone.frameworks.tensorflow.structure import TFStructure
 
+Stored: TypeAlias = "keras.Variable | tf.Tensor | np.ndarray"
+"""What the values of a slot may lie in."""
 
-def checked_state(model: TFStructure, state_dict: Mapping[str, Any] | None) -> State[Any]:
+
+def checked_state(model: TFStructure, state_dict: Mapping[str, Stored] | None) -> State[Stored]:
     """Every slot and its variable or array; :class:`StateMismatch` where those held, or given, are not the model's."""
     declared = declared_shapes(model) if is_as_declared(model) else {}
     shapes = declared or own_shapes(model, {slot.name: slot.shape for slot in walk(model)})
     slots = Slots(shapes, ties(model), may_part(model))
 
-    def look(slot: str, value: Any) -> Look:
+    def look(slot: str, value: Stored | None) -> Look:
         return _look(value, is_floating=slot in declared)
 
     if state_dict is None:
@@ -39,7 +42,7 @@ def checked_state(model: TFStructure, state_dict: Mapping[str, Any] | None) -> S
     return checked(state_dict, slots, look, _is_same, "state_dict= takes arrays under the names in named_weights().")
 
 
-def _look(value: Any, *, is_floating: bool) -> Look:
+def _look(value: Stored | None, *, is_floating: bool) -> Look:
     if value is None:
         return Look(None, "none, as in a skeleton", "Call the model's class with a config, or load it.")
     if isinstance(value, keras.KerasTensor) or (tf.is_tensor(value) and tf.is_symbolic_tensor(value)):
@@ -54,6 +57,6 @@ def _look(value: Any, *, is_floating: bool) -> Look:
     return Look(shape, f"one of {name}" if is_floating and not BY_NAME[name].is_floating else "")
 
 
-def _is_same(one: Any, other: Any) -> bool:
+def _is_same(one: Stored, other: Stored) -> bool:
     first, second = (np.asarray(each.value if isinstance(each, keras.Variable) else each) for each in (one, other))
     return first.dtype == second.dtype and first.tobytes() == second.tobytes()

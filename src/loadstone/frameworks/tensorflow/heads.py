@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import tensorflow as tf
 
@@ -16,6 +16,8 @@ from loadstone.architectures.family import (
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
 )
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.tensorflow import losses
 from loadstone.frameworks.tensorflow.arguments import bad_argument, gather, router_logits_wanted
 from loadstone.frameworks.tensorflow.build import call, made_from
@@ -25,6 +27,7 @@ from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 from loadstone.frameworks.tensorflow.outputs import (
     BaseModelOutput,
     CausalLMOutput,
+    FieldTuple,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
     QuestionAnsweringModelOutput,
@@ -35,17 +38,21 @@ from loadstone.frameworks.tensorflow.state import State, shape_of
 from loadstone.frameworks.tensorflow.unmasked import look, warnings_issued
 from loadstone.frameworks.unmasked import warn_vectors
 
+OutputT = TypeVar("OutputT", bound=ModelOutput)
+
 
 class _Task(TFPreTrainedModel):
     """A model that can be called with ids, a dict of inputs, or keywords; arrays become tensors."""
 
-    def __init__(self, config: Any, *, component: components.Component | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, config: PretrainedConfig, *, component: components.Component | None = None, name: str | None = None
+    ) -> None:
         super().__init__(config, component=component, name=name)
         self._convert_input_args = False  # hidden states and caches keep their dtypes
         self._allow_non_tensor_positional_args = True
 
     @tf.autograph.experimental.do_not_convert
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         return super().__call__(**gather(self.call_signature_parameters, args, kwargs))
 
 
@@ -54,7 +61,7 @@ class BareModel(_Task):
 
     def __init__(
         self,
-        config: Any,
+        config: PretrainedConfig,
         *,
         add_pooling_layer: bool = True,
         component: components.Component | None = None,
@@ -82,7 +89,7 @@ class BareModel(_Task):
         return_dict: bool | None = None,
         training: bool | None = False,
         output_router_logits: bool | None = None,
-    ) -> BaseModelOutput | tuple[Any, ...]:
+    ) -> BaseModelOutput | FieldTuple:
         """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
 
         ``attention_mask`` (batch, tokens in the cache plus new ones, or the cache's whole length): 1 for a token, 0 for
@@ -123,7 +130,7 @@ class BareModel(_Task):
         return past
 
 
-def _returned(model: TFPreTrainedModel, out: Any, return_dict: bool | None) -> Any:
+def _returned(model: TFPreTrainedModel, out: OutputT, return_dict: bool | None) -> OutputT | FieldTuple:
     named = model.config.return_dict if return_dict is None else return_dict
     return out if named else out.to_tuple()
 
@@ -131,7 +138,7 @@ def _returned(model: TFPreTrainedModel, out: Any, return_dict: bool | None) -> A
 class _WithHead(_Task):
     """A backbone and an output part."""
 
-    def _backbone(self, **inputs: Any) -> BaseModelOutput:
+    def _backbone(self, **inputs: object) -> BaseModelOutput:
         out: BaseModelOutput = self.base_model(**inputs, return_dict=True)
         return out
 
@@ -185,7 +192,7 @@ class CausalLM(_WithHead, GenerationMixin):
         logits_to_keep: int | tf.Tensor = 0,
         training: bool | None = False,
         output_router_logits: bool | None = None,
-    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | tuple[Any, ...]:
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
 
         ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
@@ -256,7 +263,7 @@ class MaskedLM(_WithHead):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> MaskedLMOutput | tuple[Any, ...]:
+    ) -> MaskedLMOutput | FieldTuple:
         """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         out = self._backbone(
             input_ids=input_ids,
@@ -291,7 +298,7 @@ class SequenceClassification(_WithHead):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> SequenceClassifierOutput | tuple[Any, ...]:
+    ) -> SequenceClassifierOutput | FieldTuple:
         """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
         out = self._backbone(
             input_ids=input_ids,
@@ -332,7 +339,7 @@ class TokenClassification(_WithHead):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> TokenClassifierOutput | tuple[Any, ...]:
+    ) -> TokenClassifierOutput | FieldTuple:
         """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
         out = self._backbone(
             input_ids=input_ids,
@@ -369,7 +376,7 @@ class QuestionAnswering(_WithHead):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> QuestionAnsweringModelOutput | tuple[Any, ...]:
+    ) -> QuestionAnsweringModelOutput | FieldTuple:
         """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
         out = self._backbone(
             input_ids=input_ids,

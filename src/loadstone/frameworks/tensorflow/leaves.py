@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import MutableMapping
 
 import keras
 import tensorflow as tf
@@ -20,7 +20,7 @@ class Holder:
     named ``output`` is called ``output_`` there, as Keras has an attribute of that name. A tied slot is stored once.
     """
 
-    component: Any
+    component: Component | None
     lone_slots: tuple[Slot, ...] = ()
     """Vectors that lie directly in a layer that has parts."""
     tied: tuple[str, ...] = ()
@@ -30,13 +30,13 @@ class Holder:
         """The slots that lie directly in this layer."""
         return self.lone_slots
 
-    def save_own_variables(self, store: Any) -> None:
+    def save_own_variables(self, store: MutableMapping[str, keras.Variable]) -> None:
         """For Keras: what it writes of this layer."""
         for slot in self.own_slots():
             if slot.name not in self.tied:
                 store[slot.name] = getattr(self, slot.name)
 
-    def load_own_variables(self, store: Any) -> None:
+    def load_own_variables(self, store: MutableMapping[str, keras.Variable]) -> None:
         """For Keras: take back what it wrote."""
         for slot in self.own_slots():
             if slot.name not in self.tied:
@@ -55,13 +55,16 @@ class Module(Holder, keras.layers.Layer):
 class Leaf(Module):
     """A layer that owns the slots of its component."""
 
+    component: Component
+
     def own_slots(self) -> tuple[Slot, ...]:
-        slots: tuple[Slot, ...] = self.component.own_slots()
-        return slots
+        return self.component.own_slots()
 
 
 class Linear(Leaf):
     """A linear map; ``weight`` is (outputs, inputs), or (inputs, outputs) if ``transposed``."""
+
+    component: components.Linear
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         *outer, width = shape_of(x)
@@ -76,6 +79,8 @@ class Linear(Leaf):
 class Embedding(Leaf):
     """An embedding, whose rows are multiplied by ``scale`` when looked up."""
 
+    component: components.Embedding
+
     def call(self, ids: tf.Tensor) -> tf.Tensor:
         vectors = tf.gather(self.weight.value, ids)
         if self.component.padding is not None:
@@ -87,6 +92,8 @@ class Embedding(Leaf):
 class RMSNorm(Leaf):
     """Root-mean-square norm, computed in float32; the gain is ``weight + offset``."""
 
+    component: components.RMSNorm
+
     def call(self, x: tf.Tensor) -> tf.Tensor:
         wide = tf.cast(x, tf.float32)
         wide *= tf.math.rsqrt(tf.reduce_mean(tf.square(wide), -1, keepdims=True) + self.component.eps)
@@ -97,6 +104,8 @@ class RMSNorm(Leaf):
 
 class LayerNorm(Leaf):
     """Layer norm, computed in float32."""
+
+    component: components.LayerNorm
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         wide = tf.cast(x, tf.float32)
@@ -111,6 +120,8 @@ class LayerNorm(Leaf):
 
 class Experts(Leaf):
     """Gated feed-forward networks side by side, their weights stacked."""
+
+    component: components.Experts
 
     def __init__(self, component: components.Experts, name: str) -> None:
         super().__init__(component, name)

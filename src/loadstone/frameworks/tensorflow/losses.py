@@ -7,7 +7,6 @@ CPU outside of ``tf.function`` for a class that there is not.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -28,7 +27,7 @@ IGNORED = -100
 """A label that counts for nothing."""
 
 
-def cross_entropy(logits: tf.Tensor, labels: tf.Tensor, ignored: Any = IGNORED) -> tf.Tensor:
+def cross_entropy(logits: tf.Tensor, labels: tf.Tensor, ignored: int | tf.Tensor = IGNORED) -> tf.Tensor:
     """Mean over the places that are labeled; ``logits`` (places, classes), ``labels`` (places,)."""
     labels = tf.cast(tf.reshape(labels, [-1]), tf.int64)
     counts = labels != tf.cast(ignored, tf.int64)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 import keras
 import tensorflow as tf
@@ -60,7 +60,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
     main_input_name: ClassVar[str] = "input_ids"
 
-    config: Any
+    config: PretrainedConfig
     component: components.Component | None
     is_causal: bool
     """Whether each token sees only those before it, so that a key-value cache serves."""
@@ -126,7 +126,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     # Parts ----------------------------------------------------------------------------------------
 
     @property
-    def layers(self) -> Any:
+    def layers(self) -> keras.Layer | list[keras.Layer]:
         """The part of that name, where the model has one (``model.layers[0]``); else Keras's list of direct layers."""
         return self.__dict__["layers_"] if "layers_" in self.__dict__ else super().layers
 
@@ -149,11 +149,11 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
             raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
         return found
 
-    def get_input_embeddings(self) -> Any:
+    def get_input_embeddings(self) -> keras.Layer:
         """The input embeddings, a layer."""
         return at(self, self._embedding_name())
 
-    def get_output_embeddings(self) -> Any:
+    def get_output_embeddings(self) -> keras.Layer | None:
         """The map from hidden states to the vocabulary, a layer; None if the model has none."""
         if not isinstance(self.component, components.Head) or self.component.labels:
             return None
@@ -161,7 +161,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         maps = [n for n, leaf in components.walk(output.component, output.name) if isinstance(leaf, components.Linear)]
         return at(self, maps[-1])
 
-    def resize_token_embeddings(self, *args: Any, **kwargs: Any) -> Any:
+    def resize_token_embeddings(self, *args: object, **kwargs: object) -> NoReturn:
         """Keras's variables keep their shapes: :class:`ArgumentError`, with what to do."""
         name = type(self).__name__.removeprefix("TF")
         raise ArgumentError(
@@ -173,7 +173,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         """Slot → the slot whose values it shares."""
         return {} if self.head_spec is None else self.head_spec.tied(self.config)
 
-    def named_weights(self) -> dict[str, Any]:
+    def named_weights(self) -> dict[str, keras.Variable]:
         """Slot → its ``keras.Variable``, in PyTorch's order; tied slots under each name."""
         return {slot.name: slot.variable for slot in walk(self)}
 
@@ -199,7 +199,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
             raise ArgumentError(f"{type(self).__name__} is no decoder: it needs no key-value cache.")
         return init_cache(self.component, batch_size, max_length, tf.as_dtype(self.dtype))
 
-    def summary(self, *args: Any, **kwargs: Any) -> None:
+    def summary(self, *args: object, **kwargs: object) -> None:
         """Keras's table of the layers directly inside, and how many numbers they hold."""
         keras.Model.summary(_Listed(self), *args, **kwargs)
 
@@ -207,7 +207,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
 
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: object, **kwargs: object
     ) -> Self:
         """Load a checkpoint from a folder or the Hub: see :func:`loadstone.pipeline.load.from_pretrained`."""
         from loadstone.pipeline.load import from_pretrained
@@ -250,7 +250,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         return {"config": self.config.to_dict(), "dtype": self.dtype, "name": self.name}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, object] | None = None) -> Self:
         """For Keras: the model that :meth:`get_config` tells of. Loadstone's own way is an Auto class's from_config."""
         if not isinstance(config, dict) or "config" not in config:
             raise ArgumentError(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import optree
 
 from loadstone.frameworks import outputs
 
+FieldTuple: TypeAlias = tuple[Any, ...]
+"""An output's fields that are set, in order, for ``return_dict=False``: which these are only the call tells."""
+
 
 class _Nested(outputs.ModelOutput):
     """A mapping, made as ``dict`` is: of pairs, or of keywords."""
 
-    def __init__(self, pairs: Iterable[tuple[str, Any]] = (), /, **fields: Any) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, object]] = (), /, **fields: object) -> None:
         super().__init__(**dict(pairs), **fields)
 
-    def __setitem__(self, name: str, value: Any) -> None:
+    def __setitem__(self, name: str, value: object) -> None:
         setattr(self, name, value)
 
     def __init_subclass__(cls) -> None:

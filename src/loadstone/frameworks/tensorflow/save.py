@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import keras
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from loadstone.core.slices import Box, boxes
 from loadstone.core.tensors import BY_NAME
 from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
-from loadstone.frameworks.tensorflow.given import checked_state
+from loadstone.frameworks.tensorflow.given import Stored, checked_state
 from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.materialize.arrays import from_numpy, numpy_dtype, outgoing_array
 from loadstone.saving.checkpoint import OutgoingTensor
@@ -22,7 +21,7 @@ from loadstone.transfer.array_bytes import Read, elements
 def save(
     model: TFStructure,
     folder: str | os.PathLike[str],
-    state_dict: Mapping[str, Any] | None,
+    state_dict: Mapping[str, Stored] | None,
     max_shard_size: int | str,
     safe_serialization: bool,
     variant: str | None,
@@ -52,19 +51,20 @@ def save(
     )
 
 
-def _dtype(state: Mapping[str, Any], otherwise: str) -> str:
+def _dtype(state: Mapping[str, Stored], otherwise: str) -> str:
     """Of the first floating-point tensor."""
     names = (getattr(each.dtype, "name", str(each.dtype)) for each in state.values())
     return next((name for name in names if BY_NAME[name].is_floating), otherwise)
 
 
-def _array(tensor: Any) -> np.ndarray[Any, Any]:
+def _array(tensor: Stored) -> np.ndarray:
     """The numbers of a variable, a tensor or an array; without a copy where they lie on the CPU."""
     return np.asarray(tensor.value.value() if isinstance(tensor, keras.Variable) else tensor)
 
 
-def _outgoing_tensor(name: str, tensor: Any) -> OutgoingTensor:
-    dtype = from_numpy(numpy_dtype(getattr(tensor.dtype, "name", tensor.dtype)))
+def _outgoing_tensor(name: str, tensor: Stored) -> OutgoingTensor:
+    name_of_dtype: str = getattr(tensor.dtype, "name", str(tensor.dtype))
+    dtype = from_numpy(numpy_dtype(name_of_dtype))
     shape = tuple(tensor.shape)
     value = tensor.value.value() if isinstance(tensor, keras.Variable) else tensor
     if ":GPU:" not in str(getattr(value, "device", "")):
@@ -79,7 +79,7 @@ def _outgoing_tensor(name: str, tensor: Any) -> OutgoingTensor:
     return OutgoingTensor(name, dtype, shape, reader(shape), read_transposed=read_transposed)
 
 
-def _fetch(tensor: Any, parts: Iterable[Box], is_turned: bool) -> np.ndarray[Any, Any]:
+def _fetch(tensor: Stored, parts: Iterable[Box], is_turned: bool) -> np.ndarray:
     """Boxes of a tensor on an accelerator, or of its transpose, as bytes in a row."""
     if is_turned:
         found = [np.asarray(tensor[part[::-1]]).T.reshape(-1) for part in parts]

@@ -16,7 +16,7 @@ from loadstone.frameworks.tensorflow.arguments import without_router_logits
 class Serving:
     """Export and serving signatures."""
 
-    component: Any
+    component: components.Component | None
 
     def serving_signature(self) -> dict[str, tf.TensorSpec]:
         """The inputs that an exported model takes by default, each int32 (batch, tokens)."""
@@ -27,17 +27,17 @@ class Serving:
         return {name: tf.TensorSpec((None, None), tf.int32, name=name) for name in names}
 
     @property
-    def serving(self) -> Any:
+    def serving(self) -> tf.types.experimental.PolymorphicFunction:
         """A ``tf.function`` over the default inputs, for ``tf.saved_model.save(model, path, model.serving)``."""
 
         @tf.function(input_signature=[self.serving_signature()], autograph=False)
-        def serving(inputs: dict[str, tf.Tensor]) -> dict[str, Any]:
+        def serving(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
             return dict(self(inputs, training=False, **without_router_logits(self)).items())  # type: ignore[operator]
 
         return serving
 
     @property
-    def _default_save_signature(self) -> Any:
+    def _default_save_signature(self) -> tf.types.experimental.PolymorphicFunction:
         # What tf.saved_model.save asks a Keras model for; Keras's own wants a model that was called.
         return self.serving
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 
@@ -21,11 +21,11 @@ class Owned(NamedTuple):
     """A slot, and where its variable lies or will lie."""
 
     name: str
-    owner: Any
+    owner: keras.Layer
     leaf: str
     """Its last name; in a layer of ours also the attribute that holds the variable."""
     shape: tuple[int, ...]
-    variable: Any
+    variable: keras.Variable | None
     """None while a layer of ours has none yet."""
 
     @property
@@ -40,7 +40,7 @@ def _keras_attributes() -> frozenset[str]:
     return frozenset(vars(keras.Model()))
 
 
-def walk(layer: Any, prefix: str = "") -> Iterator[Owned]:
+def walk(layer: keras.Layer, prefix: str = "") -> Iterator[Owned]:
     """Every slot under ``layer``; a layer that is held twice gives its slots twice."""
     start = f"{prefix}." if prefix else ""
     declared = layer.own_slots() if isinstance(layer, Holder) else ()
@@ -53,7 +53,7 @@ def walk(layer: Any, prefix: str = "") -> Iterator[Owned]:
         yield from walk(child, start + name)
 
 
-def children(layer: Any) -> Iterator[tuple[str, Any]]:
+def children(layer: keras.Layer) -> Iterator[tuple[str, keras.Layer]]:
     """The layers directly inside, each with the name of the attribute; in a list or dict, with the place there too.
 
     Those of a ``keras.Sequential`` are named by index, those of a functional model by the names that they were given.
@@ -78,7 +78,7 @@ def children(layer: Any) -> Iterator[tuple[str, Any]]:
                     yield f"{name}.{key}", each
 
 
-def unbuilt(layer: Any, prefix: str = "") -> Iterator[str]:
+def unbuilt(layer: keras.Layer, prefix: str = "") -> Iterator[str]:
     """Names of the layers of others that make their variables later, when they are first called."""
     for name, child in children(layer):
         path = f"{prefix}.{name}" if prefix else name
@@ -88,7 +88,7 @@ def unbuilt(layer: Any, prefix: str = "") -> Iterator[str]:
             yield from unbuilt(child, path)
 
 
-def check_layers(model: Any) -> None:
+def check_layers(model: keras.Model) -> None:
     """:class:`ArgumentError` for layers of others that could not be loaded into.
 
     Those whose variables are not there yet, and those with two variables of one name.
@@ -99,7 +99,7 @@ def check_layers(model: Any) -> None:
             f"{type(model).__name__} has layers whose variables do not exist yet: {', '.join(found)}. Build each in "
             f"__init__, such as self.{found[0]}.build((None, config.hidden_size)), so that they can be loaded."
         )
-    held: dict[str, Any] = {}
+    held: dict[str, keras.Variable | None] = {}
     twice = [slot.name for slot in walk(model) if held.setdefault(slot.name, slot.variable) is not slot.variable]
     if twice:
         raise ArgumentError(
@@ -108,24 +108,24 @@ def check_layers(model: Any) -> None:
         )
 
 
-def at(model: Any, name: str) -> Any:
+def at(model: keras.Model, name: str) -> keras.Layer:
     """The layer of that name."""
     for part in name.split(".") if name else ():
         model = model[int(part)] if isinstance(model, (Numbered, list, tuple)) else getattr(model, part)
     return model
 
 
-def slots(model: Any) -> list[Slot]:
+def slots(model: keras.Model) -> list[Slot]:
     """What has to be filled, those that share numbers under each name."""
     return [Slot(slot.name, slot.shape) for slot in walk(model)]
 
 
-def ties(model: Any) -> dict[str, str]:
+def ties(model: keras.Model) -> dict[str, str]:
     """Further name of a slot → the name that counts: the one the family declares, else the first."""
     return shared(model) | (dict(model.tied_slots()) if isinstance(model, TFStructure) else {})
 
 
-def shared(model: Any) -> dict[str, str]:
+def shared(model: keras.Model) -> dict[str, str]:
     """Further name of a variable, or of a slot that has none yet → the first one."""
     names: dict[str, str] = {}
     first: dict[object, str] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -18,17 +17,17 @@ _TARGETS = ("labels", "start_positions", "end_positions")
 class Training:
     """How Keras's loops call the model."""
 
-    loss: Any
+    loss: object
 
-    def train_step(self, data: Any) -> Any:
+    def train_step(self, data: object) -> dict[str, tf.Tensor]:
         """One step of ``fit``."""
         return super().train_step(self._with_labels(data))  # type: ignore[misc]
 
-    def test_step(self, data: Any) -> Any:
+    def test_step(self, data: object) -> dict[str, tf.Tensor]:
         """One step of ``evaluate``."""
         return super().test_step(self._with_labels(data))  # type: ignore[misc]
 
-    def predict_step(self, data: Any) -> Any:
+    def predict_step(self, data: object) -> dict[str, tf.Tensor]:
         """One step of ``predict``: labels, which only a loss would need, are left out."""
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
         extra = without_router_logits(self)
@@ -38,7 +37,7 @@ class Training:
             x = {"input_ids": x, **extra}
         return super().predict_step(keras.utils.pack_x_y_sample_weight(x, y, weight))  # type: ignore[misc]
 
-    def _with_labels(self, data: Any) -> Any:
+    def _with_labels(self, data: object) -> object:
         """Where the model has to find its own loss, ``y`` goes among the inputs; metrics find labels in ``y``."""
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
         if self.loss is None:
@@ -52,7 +51,12 @@ class Training:
         return keras.utils.pack_x_y_sample_weight(x, y, weight)
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        self,
+        x: object = None,
+        y: object = None,
+        y_pred: object = None,
+        sample_weight: object = None,
+        training: bool = True,
     ) -> tf.Tensor:
         """The loss given to ``compile``, of the logits and ``y``; without one the model's own."""
         if self.loss is not None:
@@ -66,12 +70,14 @@ class Training:
         extra = [tf.reduce_sum(tf.cast(each, own.dtype)) for each in self.losses]  # type: ignore[attr-defined]
         return tf.add_n([own, *extra])
 
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+    def compute_metrics(
+        self, x: object, y: object, y_pred: object, sample_weight: object = None
+    ) -> dict[str, tf.Tensor]:
         """Metrics see the logits."""
         return super().compute_metrics(x, y, main_output(y_pred), sample_weight)  # type: ignore[misc]
 
 
-def main_output(output: Any) -> Any:
+def main_output(output: object) -> object:
     """What losses and metrics look at: the logits, a dict of them where there are several, or the hidden states."""
     if not isinstance(output, Mapping):
         return output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import ml_dtypes
@@ -14,6 +14,7 @@ from loadstone.architectures.initial import initial
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.tensorflow.leaves import Holder
 from loadstone.frameworks.tensorflow.slots import Owned, walk
+from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.materialize.arrays import Array, ArraySource, fill_arrays, numpy_dtype
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Tied
@@ -43,7 +44,7 @@ def tensor_of(array: Array) -> tf.Tensor:
 
 
 def fill(
-    model: Any,
+    model: TFStructure,
     plan: LoadPlan,
     source: ArraySource,
     dtype_of: Callable[[StoredTensor], DType],
@@ -62,19 +63,21 @@ def fill(
     return Filled(viewed, copied)
 
 
-def initialize(slots: list[Owned], dtype: np.dtype[Any]) -> None:
+def initialize(slots: list[Owned], dtype: np.dtype) -> None:
     """Initial values after the family's scheme; a layer of somebody else's keeps those that it was made with."""
     # Seeded by NumPy's own generator, so that keras.utils.set_random_seed decides about these values too.
     rng = np.random.default_rng(np.random.randint(1 << 31, size=4))
     for slot in slots:
         if isinstance(slot.owner, Holder):
-            numbers: Any = initial(slot.owner.component, slot.leaf, slot.shape, rng).astype(dtype)
+            assert slot.owner.component is not None
+            numbers = initial(slot.owner.component, slot.leaf, slot.shape, rng).astype(dtype)
         else:
+            assert slot.variable is not None
             numbers = slot.variable.numpy().astype(dtype)
         _put(slot, tf.constant(numbers))
 
 
-def initialize_all(model: Any, dtype: DType) -> None:
+def initialize_all(model: TFStructure, dtype: DType) -> None:
     """Initial values for every slot that has no variable yet."""
     owned = {slot.name: slot for slot in walk(model)}
     tied = model.tied_slots()
@@ -95,7 +98,9 @@ def _put(slot: Owned, tensor: tf.Tensor) -> None:
     """Give a slot its values. What is no layer of ours keeps its variable, since it may hold it anywhere."""
     if isinstance(slot.owner, Holder) and slot.leaf in {each.name for each in slot.owner.own_slots()}:
         setattr(slot.owner, slot.leaf, keras.Variable(tensor, dtype=tensor.dtype.name, name=slot.name))
-    elif slot.variable.dtype == tensor.dtype.name:
+        return
+    assert slot.variable is not None
+    if slot.variable.dtype == tensor.dtype.name:
         slot.variable.assign(tensor)
     else:
         slot.variable._dtype = tensor.dtype.name

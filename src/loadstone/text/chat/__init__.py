@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from loadstone.errors import ArgumentError, TokenizerError
 
@@ -36,7 +35,7 @@ def _named(stored: object) -> dict[str, object]:
     return {str(each["name"]): each.get("template") for each in stored if isinstance(each, dict) and "name" in each}
 
 
-def render(template: str, variables: Mapping[str, Any], source: str) -> str:
+def render(template: str, variables: Mapping[str, object], source: str) -> str:
     """What a template makes of its variables, in a sandbox; ``source`` names its file in errors.
 
     Raises :class:`ArgumentError` for variables that are no plain data, :class:`TokenizerError` for a template that
@@ -67,7 +66,7 @@ def _require_jinja() -> None:
         )
 
 
-def _plain(value: Any, where: str, depth: int = 0) -> Any:
+def _plain(value: object, where: str, depth: int = 0) -> object:
     """A copy of numbers, texts, lists and mappings: a template must not reach the methods of anything else."""
     if value is None or type(value) in (bool, int, float, str):
         return value

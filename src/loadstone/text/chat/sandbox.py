@@ -36,7 +36,7 @@ _METHODS = {
 """Those of texts, lists and mappings of which the same is true, or that are checked."""
 
 
-def run(template: str, variables: Mapping[str, Any]) -> str:
+def run(template: str, variables: Mapping[str, object]) -> str:
     """What the template prints. Raises what Jinja raises, and ``Exceeded``."""
     environment = _Sandbox()
     pieces: list[str] = []
@@ -107,16 +107,16 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.limits.expect_text_of(values)
         return "".join(map(str, values))
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         if isinstance(obj, str | list | tuple | dict) and callable(value) and attr not in _METHODS:
             return False
         return super().is_safe_attribute(obj, attr, value)
 
-    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+    def wrap_str_format(self, value: object) -> Callable[..., str] | None:
         """``"{:999999999}".format(1)`` is no text of a conversation: it is refused like any other method."""
         return None
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> Any:
         if operator == "%" and isinstance(left, str | bytes):
             raise TypeError("strings have no % operator here")
         sized, number = (left, right) if isinstance(left, str | list | tuple) else (right, left)
@@ -130,7 +130,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             self.limits.expect_number(left.bit_length() * abs(right))
         return super().call_binop(context, operator, left, right)
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(__self, __context: Context, __obj: object, *args: Any, **kwargs: Any) -> Any:
         owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
         if isinstance(owner, str) and name == "replace":
             return __self._replace(owner, *args, **kwargs)
@@ -156,7 +156,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.limits.expect(len(text) + found * max(0, len(new) - len(old)))
         return text.replace(old, new, found)
 
-    def _join(self, values: Iterable[Any], between: str = "", attribute: str | int | None = None) -> str:
+    def _join(self, values: Iterable[object], between: str = "", attribute: str | int | None = None) -> str:
         items = list(values)
         if attribute is not None:
             items = [self.getitem(each, attribute) for each in items]
@@ -164,7 +164,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.limits.expect(len(str(between)) * len(items))
         return str(between).join(map(str, items))
 
-    def _indent(self, text: Any, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
+    def _indent(self, text: object, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
         lines = str(text).split("\n")
         margin = width if isinstance(width, str) else " " * min(max(0, width), 1000)
         self.limits.expect(len(str(text)) + len(margin) * len(lines))
@@ -173,7 +173,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _tojson(
         self,
-        value: Any,
+        value: object,
         ensure_ascii: bool = False,
         indent: int | None = None,
         separators: tuple[str, str] | None = None,

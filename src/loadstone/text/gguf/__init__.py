@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from loadstone.errors import TokenizerError
 from loadstone.text.gguf import byte_level, sentencepiece, unigram, word_pieces
@@ -18,13 +18,15 @@ from loadstone.text.gguf.vocabulary import ROLES, Vocabulary, read_vocabulary
 if TYPE_CHECKING:
     import tokenizers
 
+    from loadstone.core.json_values import JsonObject
+
 _Builder: TypeAlias = "Callable[[Vocabulary], tokenizers.Tokenizer]"
 _BUILDERS: Mapping[str, _Builder] = MappingProxyType(
     {"gpt2": byte_level.build, "llama": sentencepiece.build, "t5": unigram.build, "bert": word_pieces.build}
 )
 
 
-def build_tokenizer(metadata: Mapping[str, Any], source: str) -> tuple[tokenizers.Tokenizer, dict[str, Any]]:
+def build_tokenizer(metadata: Mapping[str, object], source: str) -> tuple[tokenizers.Tokenizer, JsonObject]:
     """The tokenizer, and what ``tokenizer_config.json`` would say beside it: special tokens, chat template, length.
 
     ``metadata`` is that of a GGUF file, key → value, arrays as sequences; ``source`` names the file in errors. Raises
@@ -35,7 +37,7 @@ def build_tokenizer(metadata: Mapping[str, Any], source: str) -> tuple[tokenizer
     return _built(build, vocabulary)
 
 
-def tokenizer_json(metadata: Mapping[str, Any], source: str) -> tuple[str, dict[str, Any]]:
+def tokenizer_json(metadata: Mapping[str, object], source: str) -> tuple[str, JsonObject]:
     """What ``tokenizer.json`` would say, and ``tokenizer_config.json`` beside it; as :func:`build_tokenizer` otherwise.
 
     Raises :class:`TokenizerError` too for tokens that are merged from the left, which ``tokenizer.json`` cannot say.
@@ -50,7 +52,7 @@ def tokenizer_json(metadata: Mapping[str, Any], source: str) -> tuple[str, dict[
     return tokenizer.to_str(), settings
 
 
-def _read(metadata: Mapping[str, Any], source: str) -> tuple[_Builder, Vocabulary]:
+def _read(metadata: Mapping[str, object], source: str) -> tuple[_Builder, Vocabulary]:
     model = metadata.get("tokenizer.ggml.model")
     build = _BUILDERS.get(model) if isinstance(model, str) else None
     if build is None:
@@ -62,7 +64,7 @@ def _read(metadata: Mapping[str, Any], source: str) -> tuple[_Builder, Vocabular
     return build, read_vocabulary(metadata, source)
 
 
-def _built(build: _Builder, vocabulary: Vocabulary) -> tuple[tokenizers.Tokenizer, dict[str, Any]]:
+def _built(build: _Builder, vocabulary: Vocabulary) -> tuple[tokenizers.Tokenizer, JsonObject]:
     try:
         tokenizer = build(vocabulary)
     except TokenizerError:
@@ -71,7 +73,7 @@ def _built(build: _Builder, vocabulary: Vocabulary) -> tuple[tokenizers.Tokenize
         raise TokenizerError(
             f"{vocabulary.source}: expected a tokenizer, found what tokenizers refuses: {error}"
         ) from None
-    settings: dict[str, Any] = {
+    settings: JsonObject = {
         f"{role}_token": tokenizer.id_to_token(vocabulary.ids[role]) for role in ROLES if role in vocabulary.ids
     }
     if vocabulary.chat_templates:

@@ -97,7 +97,7 @@ class Vocabulary:
 class _Reader:
     """Reads values of the types that they must have, and collects every fault before one error tells all."""
 
-    def __init__(self, metadata: Mapping[str, Any], source: str) -> None:
+    def __init__(self, metadata: Mapping[str, object], source: str) -> None:
         self._metadata = metadata
         self._source = source
         self._faults: list[Fault] = []
@@ -155,7 +155,7 @@ class _Reader:
         return list(value)
 
 
-def read_vocabulary(metadata: Mapping[str, Any], source: str) -> Vocabulary:
+def read_vocabulary(metadata: Mapping[str, object], source: str) -> Vocabulary:
     """The vocabulary; :class:`TokenizerError` with all that is wrong with it."""
     reader = _Reader(metadata, source)
     ggml = "tokenizer.ggml."
@@ -249,7 +249,7 @@ def _is_unicode(token: str) -> bool:
     return True
 
 
-def _chat_templates(reader: _Reader, metadata: Mapping[str, Any]) -> dict[str, str]:
+def _chat_templates(reader: _Reader, metadata: Mapping[str, object]) -> dict[str, str]:
     """Name → template; the nameless one is ``default``."""
     base = "tokenizer.chat_template"
     found = {}

@@ -50,7 +50,7 @@ class QuantizedLayers:
 
 
 def quantized_layers(
-    plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes, stored_settings: Mapping[str, object]
+    plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes, stored_settings: object
 ) -> QuantizedLayers:
     """What makes the quantized weights of a model. ``stored_settings``: the ``quantization_config`` of the checkpoint.
 
@@ -59,6 +59,7 @@ def quantized_layers(
     if slots.library is None:
         return QuantizedLayers(_ggml(plan, slots, dtypes), slots)
     settings = stored_settings if slots.asked is None else slots.asked.settings
+    assert isinstance(settings, Mapping)  # of what else they are, no library would be known
     return QuantizedLayers(library_named(slots.library)(settings, slots.asked), slots)
 
 
