@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick smoke test-core test-long test-times test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
+.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-long             the slow tests"
 	@echo "make test-gpu              the tests that need an accelerator"
 	@echo "make test-times            where the last runs of the tests spent their time, by folder and by family"
+	@echo "make coverage              branch coverage of all tests, by room (half an hour)"
 	@echo "make format                let ruff rewrite the sources"
 	@echo "make stubs                 write what editors know of the classes (after adding a family)"
 	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
@@ -68,6 +69,14 @@ test-long: $(VENV)/.installed-test
 
 test-times: $(VENV)/.installed-test
 	$(BIN)/python tools/test_times.py $(wildcard build/quick.xml build/long.xml)
+
+# Under the tracer a few tests that measure time or memory may fail: what is covered is told all the same.
+coverage: $(VENV)/.installed-test
+	$(BIN)/coverage erase
+	-$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not gpu"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage json --quiet
+	$(BIN)/python tools/coverage_by_room.py build/coverage.json
 
 test-gpu: $(VENV)/.installed-test
 	$(PYTEST) -m gpu

@@ -24,8 +24,9 @@ PACKAGE = TESTS.parent / "src" / "loadstone"
 FRAMEWORKS = ("torch", "jax", "flax", "tensorflow", "keras")
 BLOCKED = {
     *FRAMEWORKS,
-    *("accelerate", "bitsandbytes", "compressed_tensors", "gguf", "jaxlib", "jinja2", "llvmlite", "ml_dtypes", "optax"),
-    *("peft", "rich", "safetensors", "timm", "tokenizers", "torchao", "torchvision", "transformers", "typer"),
+    *("accelerate", "bitsandbytes", "compressed_tensors", "gguf", "h5py", "jaxlib", "jinja2", "llvmlite", "ml_dtypes"),
+    *("msgpack", "optax", "peft", "rich", "safetensors", "timm", "tokenizers", "torchao", "torchvision"),
+    *("transformers", "typer"),
 }
 """What an installation of Loadstone without extras has not."""
 

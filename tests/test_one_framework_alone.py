@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
+import thin_environment
 
 
 @dataclass(frozen=True)
@@ -127,11 +125,8 @@ def test_one_framework_works_where_the_others_are_not_installed(
     """A virtual environment with Loadstone and this framework only: it loads, runs and saves; the others say what
     to install."""
     alone = ALL[framework]
-    venv.create(tmp_path / "venv", with_pip=True, symlinks=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    pinned = ["--constraint", str(ROOT / "constraints.txt")]
-    subprocess.run([*pip, *pinned, str(ROOT), *alone.requirements], check=True)
+    python = thin_environment.make(tmp_path / "venv", alone.requirements)
+    run(python, f"from importlib.util import find_spec\nassert not any(map(find_spec, {alone.others!r}))", tmp_path)
     use = USE.format(folders=folders, prefix=alone.prefix, out=str(tmp_path / "out"))
     run(python, f"{INPUTS[framework]}\n{use}", tmp_path)
     for other in ALL.keys() - {framework}:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 ON_AVX2 = [sys.executable, str(ROOT / "tools" / "on_avx2.py"), sys.executable]
 
@@ -27,6 +29,7 @@ def test_kernels_of_avx_512_are_out_of_reach() -> None:
     assert "AVX512" not in run.stdout
 
 
+@pytest.mark.long
 def test_rounding_stays_within_its_bounds_without_avx_512() -> None:
     command = [*ON_AVX2, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SENSITIVE]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

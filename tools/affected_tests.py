@@ -4,8 +4,9 @@ What changed since BASE (by default where the branch left main; uncommitted and 
 graph of imports, lazy ones among them. Nearly every test reaches nearly every module, so nearness decides. Run are
 
 - the tests of the changed file's own room (tests/<room>/),
-- every other test file that imports the changed module, or a module that does: two imports away at most, or the nearest
-  where none is so near; not where those are more than forty files, for then only the whole suite can try the change,
+- every other test file that imports the changed module, then those that import a module that does: two imports away at
+  most, or the nearest where none is so near; as long as all are no more than twenty files: what half of the package
+  imports, only the whole suite can try,
 - a changed test file; with a changed helper, the test files that import it; with a changed conftest.py, its folder,
 - for docs/, benchmarks/ and tools/: tests/docs, tests/benchmarks, and the tests that name the tool,
 - the tests marked smoke: three families in three frameworks are loaded, compute and are saved.
@@ -32,8 +33,8 @@ SMOKE = [f"tests/parity/test_{name}.py" for name in ("outputs", "round_trips")]
 SMOKE += [f"tests/parity/test_frameworks_{name}.py" for name in ("outputs", "round_trips")]
 """Where the tests marked smoke are: collecting every test for a few is slow."""
 
-MANY = 40
-"""Test files near a module beyond which its tests are all tests."""
+MANY = 20
+"""Test files near a module beyond which those farther away are left out: they would take more than a minute."""
 
 Graph = Mapping[Path, set[Path]]
 
@@ -95,6 +96,7 @@ def _reached(start: Path, graph: Graph) -> set[Path]:
 
 def affected(changed: Iterable[Path], package: Graph, tests: Graph) -> set[Path]:
     """The test files to run for the changed files; see the module's docstring."""
+    tests = {test: used for test, used in tests.items() if test.name.startswith("test_")}
     selected: set[Path] = set()
     for file in changed:
         if file.is_relative_to(PACKAGE):
@@ -107,26 +109,26 @@ def affected(changed: Iterable[Path], package: Graph, tests: Graph) -> set[Path]
         else:
             top = file.relative_to(ROOT).parts[0]
             selected |= {test for test in tests if test.is_relative_to(TESTS / top)}
-    return {test for test in selected if test.name.startswith("test_")}
+    return selected
 
 
 def _near(changed: Path, package: Graph, tests: Graph) -> set[Path]:
     """The test files near a module of the package."""
-    own = {test for test in tests if _room(test) == room_of(changed)}
+    selected = {test for test in tests if _room(test) == room_of(changed)}
     others = {test for test in tests if _room(test) != "parity"}
-    nearest = {changed, *(module for module in package if changed in package[module])}
-    near = own | {test for test in others if tests[test] & nearest}
-    while not near and nearest:
-        near = {test for test in others if tests[test] & nearest}
+    nearest, distance = {changed}, 0
+    while nearest and (distance < 2 or not selected):
+        wider = selected | {test for test in others if tests[test] & nearest}
+        if wider != selected and len(wider) > MANY:
+            print(
+                f"{changed.relative_to(PACKAGE)} is near {len(wider)} test files: the nearest {len(selected)} and the "
+                "smoke set run; `make unit` runs all.",
+                file=sys.stderr,
+            )
+            break
+        selected, distance = wider, distance + 1
         nearest = {module for module in package if package[module] & nearest} - nearest
-    if len(near) <= MANY:
-        return near
-    print(
-        f"{changed.relative_to(PACKAGE)} is near {len(near)} test files: only those of its room and the smoke set run; "
-        "`make unit` runs all.",
-        file=sys.stderr,
-    )
-    return own
+    return selected
 
 
 def _room(test: Path) -> str:

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 import torch
-import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 from loadstone.architectures.rotary import make_rotary
 from loadstone.errors import InvalidConfig
@@ -19,6 +17,9 @@ from loadstone.errors import InvalidConfig
 def theirs(
     keys: dict[str, Any], head_dim: int, theta: float, positions: int, length: int | None
 ) -> tuple[torch.Tensor, float]:
+    import transformers
+    from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+
     config = transformers.LlamaConfig(
         hidden_size=2 * head_dim, num_attention_heads=2, head_dim=head_dim, max_position_embeddings=positions
     )

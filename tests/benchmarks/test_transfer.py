@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,9 +16,6 @@ from typing import Any
 import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-LOADS = ("warm", "read", "float32", "mixtral", "qwen3-moe")
-COLD = ("cold", "cold-load")
-SAVES = ("save", "save-fresh", "save-back", "save-onto", "traced")
 GROWTH = ("by-tensors", "by-shards", "by-bytes", "by-threads")
 
 
@@ -44,58 +40,140 @@ def growth() -> ModuleType:
     return importlib.import_module("growth")
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("cases", [LOADS, COLD, SAVES], ids=["loads", "cold", "saves"])
-def test_quick_run_measures_every_subject_and_writes_every_row_of_its_cases(
-    cases: Sequence[str], tmp_path: Path, run: ModuleType, measure: ModuleType
-) -> None:
-    if cases != LOADS and importlib.import_module("page_cache").file_system(tmp_path) == "tmpfs":
+@pytest.fixture
+def on_a_disk(tmp_path: Path) -> None:
+    if importlib.import_module("page_cache").file_system(tmp_path) == "tmpfs":
         pytest.skip("the temporary folder is not on a disk, so that the command would refuse: a test below holds that")
-    committed = {file: file.read_bytes() for file in BENCHMARKS.rglob("*.json")}
-    page, samples = quick_run(cases, tmp_path)
-    counted = [name for name in cases if name != "traced" or shutil.which("strace")]
-    for row in run.ROWS:
-        assert (f"| {row.title} |" in page) == (row.case in counted), row
-    for goal in run.GOALS:
-        assert (f"| {goal.title} |" in page) == (goal.case in counted), goal
-    measured = {(sample["case"], sample["library"]) for sample in samples}
-    expected = [(name, who) for name in counted for who in measure.CASES[name].subjects if not measure.missing(who)]
-    assert measured == set(expected)
-    clocks = ("load_", "total_", "start_", "save_", "durable_")
-    assert all(value > 0 for each in samples for key, value in each["figures"].items() if key.startswith(clocks))
-    assert committed == {file: file.read_bytes() for file in BENCHMARKS.rglob("*.json")}
-    assert [path for path in (tmp_path / "cache").iterdir() if path.name.startswith("saved")] == []
 
 
 @pytest.mark.long
-def test_quick_run_measures_every_point_of_every_axis_and_draws_them(
-    tmp_path: Path, growth: ModuleType, measure: ModuleType
+@pytest.mark.usefixtures("on_a_disk")
+def test_quick_run_measures_every_subject_of_its_cases_and_writes_their_rows_and_points(
+    tmp_path: Path, run: ModuleType, measure: ModuleType, growth: ModuleType
 ) -> None:
-    page, samples = quick_run(GROWTH, tmp_path)
-    measured = {(sample["case"], sample["library"]) for sample in samples}
-    for axis in growth.axes(quick=True):
-        for panel in axis.panels:
-            for point in panel.points:
-                assert {(axis.key(panel, point), library) for library in (measure.OURS, measure.PEER)} <= measured
-                assert f"| {panel.title}: {point.at / axis.scale:,.0f} |" in page
-        drawn = tmp_path / "out" / "plots" / f"{axis.case}.svg"
-        assert drawn.is_file() == (f"(plots/{axis.case}.svg)" in page) == (not measure.missing("matplotlib"))
-
-
-def quick_run(cases: Sequence[str], folder: Path) -> tuple[str, list[dict[str, Any]]]:
-    """What a run with ``--quick`` writes: its page and its samples."""
-    only = [argument for name in cases for argument in ("--only", name)]
+    """A save and a plot, with the peer; the processes of other cases are tried below."""
+    cases, drawn = ("save",), "by-shards"
+    committed = {file: file.read_bytes() for file in BENCHMARKS.rglob("*.json")}
+    only = [argument for name in (*cases, drawn) for argument in ("--only", name)]
     finished = subprocess.run(
-        [sys.executable, BENCHMARKS / "run_transfer.py", "--quick", "--output", folder / "out", *only],
-        env=os.environ | {"LOADSTONE_BENCH_DIR": str(folder / "cache")},
+        [sys.executable, BENCHMARKS / "run_transfer.py", "--quick", "--output", tmp_path / "out", *only],
+        env=os.environ | {"LOADSTONE_BENCH_DIR": str(tmp_path / "cache")},
         capture_output=True,
         text=True,
         timeout=900,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    written = json.loads((folder / "out" / "results" / "transfer.json").read_text())
-    return (folder / "out" / "RESULTS.md").read_text(), written["samples"]
+    page = (tmp_path / "out" / "RESULTS.md").read_text()
+    samples = json.loads((tmp_path / "out" / "results" / "transfer.json").read_text())["samples"]
+    for row in (*run.ROWS, *run.GOALS):
+        assert (f"| {row.title} |" in page) == (row.case in cases), row
+    axis = next(axis for axis in growth.axes(quick=True) if axis.case == drawn)
+    keys = [axis.key(panel, point) for panel in axis.panels for point in panel.points]
+    may_have_stopped = {(key, measure.PEER) for key in keys[1:]}  # on a machine that is busy
+    assert {(sample["case"], sample["library"]) for sample in samples} | may_have_stopped == {
+        *((name, who) for name in cases for who in measure.CASES[name].subjects if not measure.missing(who)),
+        *((key, who) for key in keys for who in (measure.OURS, measure.PEER)),
+    }
+    clocks = ("load_", "total_", "start_", "save_", "durable_")
+    assert all(value > 0 for each in samples for key, value in each["figures"].items() if key.startswith(clocks))
+    assert all(f"| {panel.title}: {point.at:,} |" in page for panel in axis.panels for point in panel.points)
+    drawing = tmp_path / "out" / "plots" / f"{drawn}.svg"
+    assert drawing.is_file() == (f"(plots/{drawn}.svg)" in page) == (not measure.missing("matplotlib"))
+    assert committed == {file: file.read_bytes() for file in BENCHMARKS.rglob("*.json")}
+    assert [path for path in (tmp_path / "cache").iterdir() if path.name.startswith("saved")] == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("on_a_disk")
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        *((name, "loadstone") for name in ("read", "qwen3-moe", "cold", "save-onto", "traced")),
+        *(("float32", subject) for subject in ("safetensors", "new memory", "bare loop")),
+        ("cold-load", "dd"),
+    ],
+)
+def test_a_case_gives_every_figure_of_its_rows(
+    name: str, subject: str, tmp_path: Path, run: ModuleType, measure: ModuleType
+) -> None:
+    if name == "traced" and not shutil.which("strace"):
+        pytest.skip("no strace here: the command leaves this case out, and says so")
+    figures = small(measure, tmp_path).case(name, subject)["figures"]
+    yardsticks = {"total_first_s", "total_again_s", "durable_s"}
+    wanted = {row.figure for row in (*run.ROWS, *run.GOALS) if row.case == name}
+    wanted &= wanted if subject == measure.OURS else yardsticks
+    assert wanted
+    assert all(figures[figure] > 0 for figure in wanted if figure != "in_kernel_bytes")
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("saved")] == []
+
+
+@pytest.mark.long
+def test_a_point_is_measured_with_its_threads_and_dtype(
+    tmp_path: Path, growth: ModuleType, measure: ModuleType
+) -> None:
+    shape = importlib.import_module("shapes_experts").QUICK_MIXTRAL
+    panel = growth.Panel("experts", [growth.Point(2, shape, threads=2)], dtype="float32")
+    result = small(measure, tmp_path).point(panel, panel.points[0], measure.OURS)
+    assert 0 < result["figures"]["load_first_s"] < result["figures"]["total_first_s"]
+    assert result["figures"]["peak_resident_first_bytes"] > 2 * shape.nbytes
+
+
+def small(measure: ModuleType, cache: Path) -> Any:
+    """Measured processes on small checkpoints."""
+    shapes, experts = importlib.import_module("shapes"), importlib.import_module("shapes_experts")
+    llama = shapes.Shape("tiny", 64, 128, 2, 4, 2, 4096)
+    return measure.Measure(
+        {"llama": llama, "mixtral": experts.QUICK_MIXTRAL, "qwen3-moe": experts.QUICK_QWEN3_MOE}, cache
+    )
+
+
+def test_every_case_has_its_rows_and_goals_and_every_point_of_every_axis_its_line(
+    run: ModuleType, growth: ModuleType, measure: ModuleType
+) -> None:
+    figures = {row.figure: 1e6 for row in (*run.ROWS, *run.GOALS)}
+    samples = [run.Sample(name, who, 0, figures) for name, case in measure.CASES.items() for who in case.subjects]
+    axes = growth.axes(quick=False)
+    page = run.section(FACTS, samples, axes, run.collect_growth(axes, Timed(first_s=1.0)), drawn=True)
+    assert all(f"| {row.title} |" in page for row in (*run.ROWS, *run.GOALS))
+    for axis in axes:
+        assert f"(plots/{axis.case}.svg)" in page
+        for panel in axis.panels:
+            for point in panel.points:
+                line = f"| {panel.title}: {point.at / axis.scale:,.0f} | 1.000 s | 0.500 s | 1.000 s | 0.500 s |"
+                assert line in page
+
+
+def test_only_the_peer_stops_where_its_next_load_would_take_too_long_and_only_where_there_is_more_to_do(
+    run: ModuleType, growth: ModuleType, measure: ModuleType
+) -> None:
+    axes = growth.axes(quick=False)
+    grown = run.collect_growth(axes, Timed(first_s=growth.PATIENCE_S))
+    points = sum(len(panel.points) for axis in axes for panel in axis.panels)
+    first = sum(len(panel.points) if not axis.grows else 1 for axis in axes for panel in axis.panels)
+    assert sum(sample.library == measure.OURS for sample in grown) == points
+    assert sum(sample.library == measure.PEER for sample in grown) == first
+
+
+class Timed:
+    """In place of measured processes: every load takes as long."""
+
+    def __init__(self, first_s: float) -> None:
+        self._figures = {"total_first_s": first_s, "total_again_s": first_s / 2}
+
+    def point(self, panel: object, point: object, library: str) -> dict[str, Any]:
+        return {"figures": self._figures, "answer": "1 touched"}
+
+
+FACTS: dict[str, Any] = {
+    "date": "2026-11-29",
+    "command": "python benchmarks/run_transfer.py",
+    "machine": {"cpu": "x", "cores": 2, "memory_bytes": 1 << 30, "kernel": "y", "load_average_before": "0"},
+    "file_system": "ext4",
+    "versions": {"torch": "2.9"},
+    "checkpoints": [{"name": "tiny", "nbytes": 1 << 20, "tensors": 9, "shards": 1}],
+    "repetitions": 1,
+}
 
 
 def test_a_cache_folder_that_is_memory_is_refused_where_the_disk_is_measured(

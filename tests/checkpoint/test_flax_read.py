@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import flax.serialization
-import flax.traverse_util
 import ml_dtypes
 import numpy as np
 import pytest
@@ -29,6 +27,8 @@ NAMED_WEIGHT = ("kernel", "embedding", "scale")
 
 
 def written(path: Path, tree: Mapping[str, Any]) -> Checkpoint:
+    import flax.serialization
+
     path.write_bytes(flax.serialization.msgpack_serialize(dict(tree)))
     return open_checkpoint(path)
 
@@ -54,6 +54,9 @@ def assert_same(checkpoint: Checkpoint, expected: Mapping[str, Array]) -> None:
 
 def restored(path: Path) -> dict[tuple[str, ...], Array]:
     """As Flax itself reads it."""
+    import flax.serialization
+    import flax.traverse_util
+
     flat = flax.traverse_util.flatten_dict(flax.serialization.msgpack_restore(path.read_bytes()))
     return {name: np.asarray(array) for name, array in flat.items()}
 
@@ -78,6 +81,9 @@ TREES = st.dictionaries(
 def test_any_tree_of_arrays_reads_as_flax_reads_it(
     tmp_path_factory: pytest.TempPathFactory, tree: dict[str, Any]
 ) -> None:
+    import flax.serialization
+    import flax.traverse_util
+
     path = tmp_path_factory.mktemp("tree") / "flax_model.msgpack"
     path.write_bytes(flax.serialization.msgpack_serialize(dict(tree)))
     flat = {k: np.asarray(v) for k, v in flax.traverse_util.flatten_dict(tree).items()}
@@ -131,6 +137,8 @@ def test_tensors_come_in_the_order_of_their_bytes(tmp_path: Path) -> None:
 def test_an_array_in_parts_reads_as_flax_reads_it(
     tmp_path_factory: pytest.TempPathFactory, nbytes: int, shape: tuple[int, ...], leaf: str
 ) -> None:
+    import flax.serialization
+
     path = tmp_path_factory.mktemp("parts") / "a.msgpack"
     array = np.arange(np.prod(shape), dtype=np.int32).reshape(shape)
     with pytest.MonkeyPatch.context() as patch:
@@ -144,6 +152,8 @@ def test_an_array_in_parts_reads_as_flax_reads_it(
 
 def test_a_weight_in_parts_fills_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch")
+    import flax.serialization
+
     import loadstone
 
     monkeypatch.setattr(flax.serialization, "MAX_CHUNK_SIZE", 28)
@@ -163,6 +173,8 @@ def test_a_weight_in_parts_fills_a_model(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_shards_are_found_by_their_index_whose_names_are_paths(tmp_path: Path) -> None:
+    import flax.serialization
+
     shards = {"m-1.msgpack": {"a": {"kernel": np.ones((2, 3))}}, "m-2.msgpack": {"a": {"bias": np.ones(3)}}}
     for name, tree in shards.items():
         (tmp_path / name).write_bytes(flax.serialization.msgpack_serialize(tree))

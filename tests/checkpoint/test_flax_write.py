@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import flax.serialization
-import flax.traverse_util
 import ml_dtypes
 import numpy as np
 import pytest
@@ -41,6 +39,9 @@ def written(path: Path, arrays: Mapping[str, Array], **options: Any) -> bytes:
 
 
 def as_flax_writes(arrays: Mapping[str, Array]) -> bytes:
+    import flax.serialization
+    import flax.traverse_util
+
     return flax.serialization.to_bytes(flax.traverse_util.unflatten_dict(dict(arrays), sep="/"))
 
 
@@ -57,6 +58,8 @@ ARRAYS = st.sampled_from(DTYPES).flatmap(
 def test_any_tensors_are_written_as_flax_writes_them_whole_and_in_parts(
     tmp_path_factory: pytest.TempPathFactory, arrays: dict[str, Array], chunk_nbytes: int
 ) -> None:
+    import flax.serialization
+
     arrays = {
         name: array for name, array in arrays.items() if not any(other.startswith(f"{name}/") for other in arrays)
     }
@@ -79,6 +82,8 @@ def test_a_map_of_many_entries_is_written_as_flax_writes_it(tmp_path: Path) -> N
 
 
 def test_the_limit_for_parts_is_that_of_flax() -> None:
+    import flax.serialization
+
     from loadstone.checkpoint.flax.write import CHUNK_NBYTES
 
     assert CHUNK_NBYTES == flax.serialization.MAX_CHUNK_SIZE

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import transformers
 
 import loadstone
 from loadstone.configs.pretrained import PretrainedConfig
@@ -41,6 +40,8 @@ def test_an_unknown_keyword_is_named_with_the_nearest_key(reader: Any, folder: P
 
 @pytest.mark.parametrize("reader", READERS)
 def test_unused_keywords_come_back_and_are_not_kept(reader: Any, folder: Path) -> None:
+    import transformers
+
     keywords = {"foo": 1, "num_hidden_layers": 3, "rope_theta": 7.0, "house_style": 2, "local_files_only": True}
     config, unused = reader.from_pretrained(folder, return_unused_kwargs=True, **keywords)
     expected = transformers.AutoConfig.from_pretrained(folder, return_unused_kwargs=True, foo=1)[1]

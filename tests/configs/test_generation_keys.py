@@ -6,7 +6,6 @@ import inspect
 from typing import Any
 
 import pytest
-import transformers
 
 from loadstone.configs.generation_keys import APPLIED, DEFAULTS, KNOWN, Situation, not_applied, refused_arguments
 
@@ -23,12 +22,16 @@ def refused(values: dict[str, Any], call: Situation) -> list[str]:
 
 
 def test_every_key_and_argument_of_transformers_is_in_a_table() -> None:
+    import transformers
+
     keys = {name for name in transformers.GenerationConfig().to_dict() if name[0] != "_"}
     arguments = set(inspect.signature(transformers.GenerationMixin.generate).parameters)
     assert (keys | arguments) - KNOWN == NAMED_BY_EACH_FRAMEWORK
 
 
 def test_the_defaults_of_transformers_ask_for_nothing_and_are_ours() -> None:
+    import transformers
+
     defaults = transformers.GenerationConfig._get_default_generation_params()
     for call in (GREEDY, SAMPLED, ONE_TOKEN):
         assert refused(defaults, call) == []

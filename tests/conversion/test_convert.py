@@ -11,8 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import flax.serialization
-import flax.traverse_util
 import numpy as np
 import pytest
 import torch
@@ -90,6 +88,9 @@ def test_safetensors_that_come_back_are_the_file_that_saving_wrote(llama: Path, 
 
 
 def test_a_msgpack_file_is_the_one_that_the_flax_model_saves(llama: Path, tmp_path: Path) -> None:
+    import flax.serialization
+    import flax.traverse_util
+
     loadstone.FlaxAutoModelForCausalLM.from_pretrained(llama).save_pretrained(tmp_path / "saved", format="msgpack")
     loadstone.convert(llama, tmp_path / "made", format="msgpack")
     found, expected = (

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import torch
-import transformers
 from frameworks.torch import tiny
 from peaks import WATCHING
 from pipeline.test_quantized_checkpoint import FP8, to_blocks
@@ -99,6 +98,8 @@ def test_the_file_is_byte_for_byte_the_one_that_the_quantized_model_saves(
 def test_it_loads_to_the_same_outputs_here_and_in_transformers_from_shards_too(
     name: str, plain: Path, tmp_path: Path
 ) -> None:
+    import transformers
+
     loadstone.convert(plain, tmp_path, quantization_config=CONFIGS[name], max_shard_size="30kB")
     assert len(list(tmp_path.glob("model-*.safetensors"))) > 2
     expected = logits(Auto.from_pretrained(plain, quantization_config=CONFIGS[name]))

@@ -125,6 +125,13 @@ def damaged_header(data: bytes, rng: random.Random) -> bytes:
     return len(header).to_bytes(8, "little") + header + data[8 + length :]
 
 
+def put(path: Path, content: bytes) -> None:
+    """The content into a file that is there. Cut to nothing first, it would be flushed to the disk each time (ext4)."""
+    with path.open("r+b", buffering=0) as file:
+        file.write(content)
+        file.truncate()
+
+
 class Watch:
     """Notes what must not happen, once it is on."""
 
@@ -225,7 +232,7 @@ def main() -> None:
                 content = damaged_header(content, rng)
             else:
                 content = damaged(content, contents, rng)
-            path.write_bytes(content)
+            put(path, content)
             started = time.perf_counter()
             wrong = ""
             signal.setitimer(signal.ITIMER_REAL, 5 * LIMIT_S)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import atheris
+from fuzz import put
 
 with atheris.instrument_imports(include=["loadstone.checkpoint"]):
     from loadstone.checkpoint import open_checkpoint
@@ -28,9 +29,10 @@ NAMES = {
 def main() -> None:
     target, work, seeds, runs = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
     path = work / NAMES[target]
+    path.touch()
 
     def one(data: bytes) -> None:
-        path.write_bytes(data)
+        put(path, data)
         try:
             for tensor in open_checkpoint(path).values():
                 assert 0 <= tensor.offset <= tensor.offset + tensor.nbytes <= len(data), tensor

@@ -18,8 +18,8 @@ import loadstone
 
 FUZZ = Path(__file__).with_name("fuzz.py")
 TARGETS = ("safetensors", "header", "pytorch", "msgpack", "hdf5", "keras", "index", "config")
-_LONG = {"safetensors": 40_000, "header": 40_000, "pytorch": 40_000, "msgpack": 30_000, "hdf5": 25_000, "keras": 10_000}
-_LONG |= {"index": 15_000, "config": 10_000}
+_LONG = {"safetensors": 40_000, "header": 35_000, "pytorch": 40_000, "msgpack": 30_000, "hdf5": 25_000, "keras": 10_000}
+_LONG |= {"index": 15_000, "config": 5_000}
 BERT = {"vocab_size": 11, "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
 
 

@@ -8,19 +8,15 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import bitsandbytes.functional as bnb
 import numpy as np
 import pytest
 import torch
-import transformers
 from frameworks.torch import tiny
 from hub_server import the_hub
 from huggingface_hub import constants
 from quantization.reading import of_four_bits
 from quantization.stored import Tensors, assert_numbers, quantized
 from safetensors.torch import load_file, save_file
-from torchao.prototype.safetensors.safetensors_support import flatten_tensor_state_dict
-from torchao.quantization import Int8Tensor, PerRow
 
 import loadstone
 from loadstone import AutoModel, open_checkpoint
@@ -34,12 +30,16 @@ TORCHAO = {"quant_method": "torchao", "quant_type": {"default": {"_type": "Int8W
 
 
 def to_nf4(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
+    import bitsandbytes.functional as bnb
+
     codes, state = bnb.quantize_4bit(weight, quant_type="nf4", compress_statistics=True)
     parts = {f"{name}.{part}": tensor for part, tensor in state.as_dict(packed=True).items()}
     return {name: codes, **parts}, of_four_bits(codes, state)
 
 
 def to_int8(name: str, weight: torch.Tensor) -> tuple[Tensors, torch.Tensor]:
+    import bitsandbytes.functional as bnb
+
     codes, magnitudes, _ = bnb.int8_vectorwise_quant(weight)
     module = name.removesuffix("weight")
     parts = {f"{module}SCB": magnitudes, f"{module}weight_format": torch.tensor(0, dtype=torch.uint8)}
@@ -53,6 +53,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def torchao_int8(plain: Path, to: Path, shards: int = 1) -> Tensors:
     """What Transformers' ``save_pretrained`` writes of a model that torchao quantized: metadata in every shard."""
+    from torchao.prototype.safetensors.safetensors_support import flatten_tensor_state_dict
+    from torchao.quantization import Int8Tensor, PerRow
+
     shutil.copytree(plain, to, dirs_exist_ok=True)
     (to / "model.safetensors").unlink()
     config = json.loads((to / "config.json").read_text())
@@ -113,6 +116,9 @@ def test_without_dequantize_the_error_offers_it(framework: str, stored: tuple[Pa
 
 @pytest.mark.parametrize("kind", ["nf4", "fp4", "int8"])
 def test_what_transformers_saves_with_bitsandbytes_is_what_it_computes_with(kind: str, tmp_path: Path) -> None:
+    import bitsandbytes.functional as bnb
+    import transformers
+
     sizes = {"hidden_size": 64, "intermediate_size": 128}  # rows of whole blocks: see `of_four_bits`
     plain = tiny.saved(tiny.llama(**sizes), tmp_path / "plain")
     eight = kind == "int8"
@@ -137,6 +143,8 @@ def test_what_transformers_saves_with_bitsandbytes_is_what_it_computes_with(kind
 
 @pytest.mark.parametrize("kind", ["nf4", "int8"])
 def test_gpt2_whose_weights_are_packed_outputs_first_has_them_inputs_first(kind: str, tmp_path: Path) -> None:
+    import transformers
+
     plain = tiny.saved(tiny.model("GPT2LMHeadModel", "gpt2", n_embd=64), tmp_path / "plain")
     how: dict[str, Any] = {"load_in_8bit": True} if kind == "int8" else {"load_in_4bit": True}
     theirs = transformers.AutoModelForCausalLM.from_pretrained(
@@ -153,7 +161,8 @@ def test_gpt2_whose_weights_are_packed_outputs_first_has_them_inputs_first(kind:
 
 
 def test_what_transformers_saves_with_torchao_is_what_it_computes_with(plain: Path, tmp_path: Path) -> None:
-    from torchao.quantization import Int8WeightOnlyConfig
+    import transformers
+    from torchao.quantization import Int8Tensor, Int8WeightOnlyConfig
 
     settings = transformers.TorchAoConfig(Int8WeightOnlyConfig(version=2))
     theirs = transformers.AutoModelForCausalLM.from_pretrained(
@@ -190,6 +199,8 @@ def test_parts_that_nothing_describes_are_named_as_codes(plain: Path, tmp_path: 
 
 
 def test_pickled_torchao_weights_are_refused_and_no_code_runs(plain: Path, tmp_path: Path) -> None:
+    from torchao.quantization import Int8Tensor, PerRow
+
     shutil.copytree(plain, tmp_path, dirs_exist_ok=True)
     weights: Tensors = load_file(plain / "model.safetensors")
     name = "model.layers.0.mlp.up_proj.weight"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from compressed_tensors.compressors import BaseCompressor
-from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
-from compressed_tensors.quantization.utils import calculate_qparams, generate_gparam
 from quantization.stored import Tensors, quantized
+
+if TYPE_CHECKING:
+    from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
 
 METHOD = "compressed-tensors"
 WHOLE: dict[str, Any] = {"num_bits": 8, "strategy": "tensor"}
@@ -50,11 +50,16 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def scheme_of(weights: Mapping[str, Any]) -> QuantizationScheme:
+    from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
+
     return QuantizationScheme(targets=["Linear"], weights=QuantizationArgs(**weights))
 
 
 def packed(weight: torch.Tensor, format: str, weights: Mapping[str, Any]) -> tuple[Tensors, torch.Tensor]:
     """What the package stores for a weight, and what it makes of that."""
+    from compressed_tensors.compressors import BaseCompressor
+    from compressed_tensors.quantization.utils import calculate_qparams, generate_gparam
+
     scheme = scheme_of(weights)
     args = scheme.weights
     assert args is not None

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-from compressed_tensors.entrypoints.convert.converters.autoawq import AutoAWQConverter
 from frameworks.torch import tiny
 from quantization.element_by_element import Example, codes_of
 from quantization.stored import Tensors, assert_numbers, assert_same, opened, quantized, weight_in
@@ -30,6 +29,8 @@ def test_numbers_are_those_of_the_definition(group: int, tmp_path: Path) -> None
 
 
 def test_the_order_of_outputs_is_the_one_that_compressed_tensors_converts_from(tmp_path: Path) -> None:
+    from compressed_tensors.entrypoints.convert.converters.autoawq import AutoAWQConverter
+
     stored = Example(16, 32, 4, 16).awq_gemm()
     codes, scales, zeros = AutoAWQConverter(group_size=16)._convert_gemm_module(
         stored["qweight"], stored["scales"], stored["qzeros"]

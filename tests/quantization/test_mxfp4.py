@@ -11,7 +11,6 @@ import pytest
 import torch
 from quantization.reading import assert_everywhere
 from quantization.stored import Tensors, opened
-from transformers.integrations.mxfp4 import convert_moe_packed_tensors
 
 from loadstone.core.tensors import DType
 from loadstone.errors import CorruptCheckpoint
@@ -34,6 +33,8 @@ def experts(*shape: int, lowest: int = 100, highest: int = 150) -> Tensors:
 def test_experts_come_out_turned_as_transformers_has_them(
     shape: tuple[int, int, int], dtype: torch.dtype, tmp_path: Path
 ) -> None:
+    from transformers.integrations.mxfp4 import convert_moe_packed_tensors
+
     tensors = experts(*shape)
     expected = convert_moe_packed_tensors(*tensors.values(), dtype=dtype)
     found = opened(tmp_path, tensors, SETTINGS)
@@ -42,6 +43,8 @@ def test_experts_come_out_turned_as_transformers_has_them(
 
 
 def test_every_scale_but_that_of_nan_is_transformers_own(tmp_path: Path) -> None:
+    from transformers.integrations.mxfp4 import convert_moe_packed_tensors
+
     tensors = experts(1, 255, 2)
     tensors[f"{NAME}_scales"][0, :, :] = torch.arange(255, dtype=torch.uint8)[:, None]
     expected = convert_moe_packed_tensors(*tensors.values(), dtype=torch.float32)

@@ -8,15 +8,17 @@ import json
 import mmap
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from saving.killed import Tree, choose, is_stale, killed_at, refuse_exchange
+from saving.killed import save as save_files
 
 from loadstone.errors import CorruptCheckpoint, SaveError
 from loadstone.saving import folders
@@ -24,12 +26,9 @@ from loadstone.saving import replace_folder as swap
 from loadstone.saving.journal import STAGING, finish_interrupted_save, is_plain_name
 from loadstone.saving.replace_folder import replace_files
 
-Tree = dict[str, bytes]
-
 OLD: Tree = {"config": b"old", "index": b"old", "shard-1": b"old 1", "shard-2": b"old 2", "shard-3": b"old 3"}
 NEW: Tree = {"config": b"new", "shard-1": b"new 1", "shard-2": b"new 2", "index": b"new"}
 OTHER: Tree = {"tokenizer": b"kept", "logs/a/b": b"kept", "logs/c": b"kept"}
-CALLS = ["chmod", "chown", "fsync", "link", "mkdir", "open", "rename", "replace", "rmdir", "unlink"]
 
 
 def stitch(folder: Path, files: Tree) -> Path:
@@ -43,20 +42,8 @@ def tree(folder: Path) -> Tree:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def is_stale(name: str) -> bool:
-    return name.startswith(("shard-", "index"))
-
-
 def save(folder: Path, files: Tree = NEW) -> None:
-    def write(stage: Path) -> None:
-        for name, content in files.items():
-            (stage / name).write_bytes(content)
-
-    replace_files(folder, list(files), write, is_stale)
-
-
-def refuse_exchange(one: Path, other: Path) -> None:
-    raise OSError(errno.EINVAL, "no such step here")
+    save_files(folder, files)
 
 
 @pytest.fixture
@@ -67,10 +54,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["beside", "inside", "inside after the system refused"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "inside":
-        monkeypatch.setattr(swap, "_make_beside", lambda folder: None)
-    elif request.param != "beside":
-        monkeypatch.setattr(swap, "_exchange", refuse_exchange)
+    choose(request.param, monkeypatch.setattr)
     return str(request.param)
 
 
@@ -274,8 +258,6 @@ def as_nobody(work: Callable[[], object]) -> str:
 @pytest.fixture
 def open_path() -> Iterator[Path]:
     """A folder that anyone may reach; pytest's own are for their owner only."""
-    import tempfile
-
     path = Path(tempfile.mkdtemp(dir="/tmp"))
     path.chmod(0o755)
     yield path
@@ -373,32 +355,14 @@ def test_folder_whose_name_looks_stale_is_kept(folder: Path) -> None:
 # Killed at every step
 
 
-def fork_and_die_at(step: int, work: Callable[[], object]) -> bool:
-    """Does ``work`` in a child that is killed just before its nth call that changes the disk; whether it was killed."""
-    child = os.fork()
-    if child == 0:
-        steps = itertools.count()
-
-        def wrapped(real: Callable[..., object]) -> Callable[..., object]:
-            def call(*args: object, **options: object) -> object:
-                if next(steps) == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return real(*args, **options)
-
-            return call
-
-        status = 1
-        try:
-            for name in CALLS:
-                setattr(os, name, wrapped(getattr(os, name)))
-            swap._exchange = wrapped(swap._exchange)  # type: ignore[assignment]
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    assert status in (0, signal.SIGKILL)
-    return status != 0
+@pytest.fixture
+def in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, where the machine has one: to a kill it is as any other, and no sync waits."""
+    if not os.path.isdir("/dev/shm"):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as path:
+        yield Path(path)
 
 
 def other_reader(folder: Path) -> Tree:
@@ -409,13 +373,13 @@ def other_reader(folder: Path) -> Tree:
     return {name: found[name] for name in found if is_stale(name)}
 
 
-@pytest.mark.long  # it forks at every step, which takes a worker of many GB long
+@pytest.mark.long
 @pytest.mark.parametrize("new", [NEW, {"config": b"new", "index": b"one file"}], ids=["shards", "one file"])
-def test_killed_at_any_step_of_the_way_beside_every_reader_finds_old_or_new(tmp_path: Path, new: Tree) -> None:
+def test_killed_at_any_step_of_the_way_beside_every_reader_finds_old_or_new(in_memory: Path, new: Tree) -> None:
     seen = set()
     for step in itertools.count():
-        folder = stitch(tmp_path / str(step) / "checkpoint", OLD | OTHER)
-        killed = fork_and_die_at(step, lambda folder=folder: save(folder, new))
+        folder = stitch(in_memory / str(step) / "checkpoint", OLD | OTHER)
+        killed = killed_at(step, save_files, folder, new)
         assert tree(folder) in (OLD | OTHER, new | OTHER), step
         seen.add(tree(folder)["config"])
         save(folder, new)
@@ -428,22 +392,18 @@ def test_killed_at_any_step_of_the_way_beside_every_reader_finds_old_or_new(tmp_
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("refused_late", [False, True])
+@pytest.mark.parametrize("way", ["inside", "inside after the system refused"])
 def test_killed_at_any_step_of_the_way_inside_the_next_load_finds_old_or_new_and_others_no_mixture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused_late: bool
+    in_memory: Path, way: str
 ) -> None:
-    if refused_late:
-        monkeypatch.setattr(swap, "_exchange", refuse_exchange)
-    else:
-        monkeypatch.setattr(swap, "_make_beside", lambda folder: None)
     weights = [{name: files[name] for name in files if is_stale(name)} for files in (OLD, NEW)]
     seen, finished = set(), 0
     for step in itertools.count():
-        folder = stitch(tmp_path / str(step) / "checkpoint", OLD | OTHER)
-        killed = fork_and_die_at(step, lambda folder=folder: save(folder))
+        folder = stitch(in_memory / str(step) / "checkpoint", OLD | OTHER)
+        killed = killed_at(step, save_files, folder, NEW, way=way)
         assert other_reader(folder) in ({}, *weights), step
         # The one that finishes may be cut off too, and be finished by a third.
-        fork_and_die_at(step % 7, lambda folder=folder: finish_interrupted_save(folder))
+        killed_at(step % 7, finish_interrupted_save, folder)
         finished += finish_interrupted_save(folder)
         assert tree(folder) in (OLD | OTHER, NEW | OTHER), step
         seen.add(tree(folder)["config"])
@@ -454,10 +414,10 @@ def test_killed_at_any_step_of_the_way_inside_the_next_load_finds_old_or_new_and
     assert seen == {b"old", b"new"}
 
 
-def test_killed_at_any_step_in_a_new_folder_all_is_there_or_nothing(tmp_path: Path) -> None:
+def test_killed_at_any_step_in_a_new_folder_all_is_there_or_nothing(in_memory: Path) -> None:
     for step in itertools.count():
-        folder = tmp_path / str(step) / "a" / "checkpoint"
-        killed = fork_and_die_at(step, lambda folder=folder: save(folder))
+        folder = in_memory / str(step) / "a" / "checkpoint"
+        killed = killed_at(step, save_files, folder, NEW)
         assert not folder.exists() or tree(folder) == NEW, step
         if not killed:
             break

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import flax.serialization
-import flax.traverse_util
 import numpy as np
 import pytest
 import safetensors.numpy
@@ -108,6 +106,9 @@ FLAX = {"model/q/kernel": np.ones((2, 3), np.float32), "model/norm/scale": np.ze
 
 
 def test_msgpack_is_one_file_that_flax_restores_and_that_opens_under_the_hubs_names(tmp_path: Path) -> None:
+    import flax.serialization
+    import flax.traverse_util
+
     assert save(tmp_path, FLAX, weight_format="msgpack") == os.listdir(tmp_path) == ["flax_model.msgpack"]
     restored = flax.serialization.msgpack_restore((tmp_path / "flax_model.msgpack").read_bytes())
     assert same(flax.traverse_util.flatten_dict(restored, sep="/"), FLAX)

@@ -75,12 +75,18 @@ def test_what_is_near_a_changed_file_is_run(tool: ModuleType, tree: Path, change
     assert affected(tool, tree, changed) == expected
 
 
-def test_a_module_whose_tests_are_all_tests_runs_its_rooms_and_says_so(
+def test_where_too_many_tests_are_near_those_farther_away_are_left_out_and_said(
     tool: ModuleType, tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tree / "tests/faults/test_disk.py").parent.mkdir()
+    (tree / "tests/faults/test_disk.py").write_text("from loadstone.core import words\n")
+    expected = ["core/test_words.py", "faults/test_disk.py", "text/test_tokens.py"]
+    assert affected(tool, tree, "src/loadstone/core/words.py") == expected
+    monkeypatch.setattr(tool, "MANY", 2)
+    assert affected(tool, tree, "src/loadstone/core/words.py") == expected[:2]
+    assert "core/words.py is near 3 test files: the nearest 2" in capsys.readouterr().err
     monkeypatch.setattr(tool, "MANY", 1)
-    assert affected(tool, tree, "src/loadstone/core/words.py") == ["core/test_words.py"]
-    assert "core/words.py is near 2 test files" in capsys.readouterr().err
+    assert affected(tool, tree, "src/loadstone/core/words.py") == expected[:1]
 
 
 def test_where_no_test_is_near_the_nearest_are_run(tool: ModuleType, tree: Path) -> None:
