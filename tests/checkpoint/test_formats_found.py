@@ -16,7 +16,7 @@ from loadstone import checkpoint as folder
 from loadstone.checkpoint import names, open_checkpoint, registry
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, CheckpointNotFound
-from loadstone.saving.checkpoint import save_checkpoint
+from loadstone.saving.checkpoint import SaveOptions, save_checkpoint
 from loadstone.transfer.outgoing import OutgoingTensor
 
 RAW = '''
@@ -115,7 +115,7 @@ def test_it_is_written_under_its_names_and_takes_the_place_of_what_a_reader_woul
 ) -> None:
     save_file({"a": torch.ones(2)}, tmp_path / "model.safetensors")
     tensor = OutgoingTensor("raw_model", DType.UINT8, (3,), lambda start, stop: memoryview(b"abc")[start:stop])
-    written = save_checkpoint(tmp_path, [tensor], weight_format="raw")
+    written = save_checkpoint(tmp_path, [tensor], SaveOptions(weight_format="raw"))
     assert written == list(tmp_path.iterdir()) == [tmp_path / "raw_model.raw"]
     assert written[0].read_bytes() == b"abc"
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.layouts import in_runs, is_row_major, kernel_order, reordered
+from loadstone.checkpoint.mapping import CheckpointFiles
 from loadstone.core.slices import ByteRange, row_major
 from loadstone.core.tensors import DType, StoredTensor
 
@@ -57,7 +58,7 @@ def test_any_order_of_any_runs_reads_as_numpy_puts_them(
     whole = in_runs("a", DType.INT16, shape, path, [runs[index] for index in range(len(bounds))])
     order = data.draw(st.permutations(range(len(shape))))
     for tensor, expected in ((whole, array), (reordered(whole, order), array.transpose(order))):
-        checkpoint = Checkpoint([tensor], format="flax", files=[path])
+        checkpoint = Checkpoint([tensor], CheckpointFiles("flax", (path,)))
         assert np.array_equal(checkpoint.numpy("a"), expected)
         assert checkpoint.nbytes == 2 * elements
         assert all(

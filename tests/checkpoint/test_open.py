@@ -13,6 +13,7 @@ import torch
 from hostile.builders import entry, floats, safetensors_bytes, write_shards
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
+from loadstone.checkpoint.mapping import CheckpointFiles
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
 
@@ -57,7 +58,7 @@ def test_a_checkpoint_tells_how_much_of_each_file_its_tensors_need(tmp_path: Pat
     checkpoint = open_checkpoint(tmp_path)
     assert checkpoint.ends == {tmp_path / name: (tmp_path / name).stat().st_size for name in (one, two)}
     tensors = list(checkpoint.values())[::-1]
-    assert Checkpoint(tensors, format="safetensors", files=checkpoint.files).ends == checkpoint.ends
+    assert Checkpoint(tensors, CheckpointFiles("safetensors", checkpoint.files)).ends == checkpoint.ends
 
 
 def test_shards_may_lie_in_a_folder_below_the_index(tmp_path: Path) -> None:

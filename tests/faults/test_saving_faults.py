@@ -27,7 +27,7 @@ from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
 from loadstone.errors import SaveError
 from loadstone.saving import replace_folder as swap
-from loadstone.saving.checkpoint import OutgoingTensor, finish_interrupted_save, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions, finish_interrupted_save, save_checkpoint
 from loadstone.transfer import block_writer as write_files
 from loadstone.transfer import new_file
 from loadstone.transfer.array_bytes import of_array
@@ -46,7 +46,8 @@ def outgoing(arrays: dict[str, np.ndarray[Any, Any]]) -> list[OutgoingTensor]:
 
 def save(folder: Path, arrays: dict[str, np.ndarray[Any, Any]], **options: Any) -> None:
     config = json.dumps({"value": int(next(iter(arrays.values()))[0])}).encode()
-    save_checkpoint(folder, outgoing(arrays), max_shard_size=7 * MIB, extra_files={"config.json": config}, **options)
+    shards = SaveOptions(max_shard_size=7 * MIB)
+    save_checkpoint(folder, outgoing(arrays), shards, extra_files={"config.json": config}, **options)
 
 
 def assert_holds(folder: Path, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
@@ -177,7 +178,7 @@ _KILLED = """
 import json, os, sys, time
 from pathlib import Path
 import numpy as np
-from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions, save_checkpoint
 from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
 from loadstone.transfer.array_bytes import of_array
@@ -196,7 +197,7 @@ stored = (StoredRange(ByteRange(0, data.nbytes), file, 0),)
 tensors = [OutgoingTensor(f"{i}", DType.UINT8, data.shape, of_array(data), stored if i % 2 else ()) for i in range(4)]
 print("ready", flush=True)
 began = time.perf_counter()
-save_checkpoint(folder, tensors, max_shard_size=(1 + value) * data.nbytes,
+save_checkpoint(folder, tensors, SaveOptions((1 + value) * data.nbytes),
                 extra_files={"config.json": json.dumps({"value": value}).encode()})
 print(time.perf_counter() - began, flush=True)
 """
@@ -273,7 +274,7 @@ def test_interrupted_at_every_block_the_old_checkpoint_stays(folder: Path) -> No
 
         tensors = [*outgoing(arrays), OutgoingTensor("z", DType.UINT8, (64 * MIB,), read)]
         with pytest.raises(KeyboardInterrupt):
-            save_checkpoint(folder, tensors, max_shard_size=20 * MIB)
+            save_checkpoint(folder, tensors, SaveOptions(max_shard_size=20 * MIB))
         assert len(asked) < 32
         assert os.listdir(folder.parent) == ["checkpoint"]
 
@@ -400,7 +401,7 @@ def test_a_checkpoint_saved_onto_itself_in_other_shards_is_copied_in_the_kernel(
     monkeypatch.setattr(write_files, "_gather", lambda *args: gathered.append(args[1].nbytes) or real(*args))
     config = (folder / "config.json").read_bytes()
     for limit in (4 * MIB, 100 * MIB, 7 * MIB):
-        save_checkpoint(folder, mapped(folder), max_shard_size=limit, extra_files={"config.json": config})
+        save_checkpoint(folder, mapped(folder), SaveOptions(max_shard_size=limit), extra_files={"config.json": config})
         assert_holds(folder, values(1))
     assert sum(gathered) < 30 * 8192  # headers, and the page at either end of a run
 
@@ -436,12 +437,12 @@ def test_a_source_that_was_cut_short_is_a_save_error_that_names_it(folder: Path,
 _LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions, save_checkpoint
 from loadstone.core.slices import ByteRange
 from loadstone.core.tensors import DType
 tensors = [OutgoingTensor(str(i), DType.UINT8, (1000,), lambda start, stop, i=i: bytes([i % 256]) * (stop - start))
            for i in range(1000)]
-save_checkpoint(sys.argv[1], tensors, max_shard_size=1000)
+save_checkpoint(sys.argv[1], tensors, SaveOptions(max_shard_size=1000))
 """
 
 

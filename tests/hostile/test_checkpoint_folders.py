@@ -107,6 +107,12 @@ def test_a_variant_that_is_no_part_of_a_file_name_is_refused(tmp_path: Path, var
         open_checkpoint(tmp_path, variant=variant)
 
 
+@pytest.mark.parametrize("option", ["subfolder", "variant", "use_safetensors"])
+def test_an_option_of_no_such_type_is_named(option: str, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=f"{option} is 3, expected"):
+        open_checkpoint(tmp_path, **{option: 3})
+
+
 def test_a_path_with_a_nul_character_is_refused() -> None:
     with pytest.raises(ArgumentError, match="NUL"):
         open_checkpoint("model\0.safetensors")

@@ -21,7 +21,7 @@ from remote_code.repositories import BERT_SIZES, minimal, write
 import loadstone
 from loadstone import AutoConfig, AutoModel, open_checkpoint
 from loadstone.errors import ArgumentError, LoadstoneError, UnsafeCheckpoint, UntrustedCode
-from loadstone.saving.checkpoint import save_checkpoint
+from loadstone.saving.checkpoint import SaveOptions, save_checkpoint
 from loadstone.saving.folders import replace_file
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,7 @@ def test_cve_2026_9856_a_name_in_saved_data_does_not_leave_the_folder(tmp_path: 
     with pytest.raises(ArgumentError):
         save_checkpoint(folder, [], extra_files={name: b"evil"})
     with pytest.raises(ArgumentError):
-        save_checkpoint(folder, [], variant=name)
+        save_checkpoint(folder, [], SaveOptions(variant=name))
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -310,6 +310,21 @@ def test_plan_and_load_agree(
     assert type(by_load.value) is row.refused
 
 
+OF_NO_SUCH_TYPE = [
+    *((option, object()) for option in sorted(option_names())),
+    *((option, 3) for option in sorted(option_names() - {"device_map", "max_length"})),
+]
+
+
+@pytest.mark.parametrize(("option", "value"), OF_NO_SUCH_TYPE)
+def test_a_value_of_no_such_type_is_refused_by_both(
+    option: str, value: object, checkpoints: Mapping[str, Path]
+) -> None:
+    for entry in (loadstone.plan, loadstone.AutoModelForCausalLM.from_pretrained):
+        with pytest.raises(LoadstoneError, match="is no device" if option == "device_map" else option):
+            entry(checkpoints["plain"], **{option: value})
+
+
 @pytest.mark.parametrize("name", ["model.safetensors"])
 def test_a_path_to_the_weights_means_their_folder(name: str, checkpoints: Mapping[str, Path]) -> None:
     path = checkpoints["plain"] / name

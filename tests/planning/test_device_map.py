@@ -9,7 +9,7 @@ import pytest
 
 from loadstone.core.tensors import DType, Slot
 from loadstone.errors import ArgumentError, DoesNotFit, InvalidDeviceMap
-from loadstone.planning.device_map import Placement, budgets, compact, keep, normalize, place
+from loadstone.planning.device_map import Demand, Placement, budgets, compact, keep, normalize, place
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.units import Size, Unit, units
 
@@ -31,7 +31,7 @@ NOTHING_FREE: dict[Place, int] = {CPU: 0}
 
 
 def placed(device_map: Any, max_memory: Mapping[Any, Any] | None = None, **further: Any) -> Placement:
-    return place(decoder(), {}, device_map, max_memory, {CPU: 10_000}, **further)
+    return place(Demand(decoder()), device_map, max_memory, {CPU: 10_000}, **further)
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_each_device_keeps_room_for_its_largest_block() -> None:
 
 
 def test_keys_and_values_take_room_where_their_block_runs() -> None:
-    plain = place(decoder(), {}, "auto", {0: 700, CPU: 10_000}, NOTHING_FREE)
-    cached = place(decoder(cache_bytes=50), {}, "auto", {0: 700, CPU: 10_000}, NOTHING_FREE)
+    plain = place(Demand(decoder()), "auto", {0: 700, CPU: 10_000}, NOTHING_FREE)
+    cached = place(Demand(decoder(cache_bytes=50)), "auto", {0: 700, CPU: 10_000}, NOTHING_FREE)
     assert list(plain.places.values()).count(0) > list(cached.places.values()).count(0)
-    with_activations = place(decoder(), {}, "auto", {0: 700, CPU: 10_000}, NOTHING_FREE, activation_bytes=200)
+    with_activations = place(Demand(decoder(), {}, 200), "auto", {0: 700, CPU: 10_000}, NOTHING_FREE)
     assert list(plain.places.values()).count(0) > list(with_activations.places.values()).count(0)
 
 
 def test_tied_slots_lie_and_count_where_their_numbers_are() -> None:
-    made = place(decoder(tied=True), TIED, "auto", {0: 560, CPU: 900}, NOTHING_FREE)
+    made = place(Demand(decoder(tied=True), TIED), "auto", {0: 560, CPU: 900}, NOTHING_FREE)
     assert made.places["lm_head"] == made.places["model.embed_tokens"] == 0
     assert made.slots["lm_head.weight"] == 0
     assert sum(made.nbytes.values()) == LAYERS * LAYER_BYTES + TABLE_BYTES + NORM_BYTES
@@ -98,7 +98,7 @@ def test_tied_slots_lie_and_count_where_their_numbers_are() -> None:
 
 def test_a_tied_head_needs_no_entry_in_a_map_by_hand() -> None:
     by_hand = {"model.embed_tokens": 0, "model.layers": 0, "model.norm": CPU}
-    made = place(decoder(tied=True), TIED, by_hand, {0: 10_000, CPU: 10_000}, NOTHING_FREE)
+    made = place(Demand(decoder(tied=True), TIED), by_hand, {0: 10_000, CPU: 10_000}, NOTHING_FREE)
     assert made.places["lm_head"] == 0
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from loadstone.core.naming import Fused, Naming, StackedExperts
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError, MissingTensors, NameCollision, ShapeMismatch, UnusedTensors
-from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.recipes import Initialized, Stored, Tied
 
 FILE = Path("model.safetensors")
@@ -88,17 +88,17 @@ def test_two_tensors_for_one_name_are_a_collision_that_names_both() -> None:
 
 
 def test_key_mapping_renames_before_all_else_and_its_collisions_are_found() -> None:
-    plan = match(slots("a.weight"), held("x.a.weight"), Naming(), key_mapping={r"^x\.": ""})
+    plan = match(slots("a.weight"), held("x.a.weight"), Naming(), MatchOptions(key_mapping={r"^x\.": ""}))
     assert source(plan, "a.weight") == "x.a.weight"
     with pytest.raises(NameCollision, match="x1 and x2") as caught:
-        match(slots("x"), held("x1", "x2"), Naming(), key_mapping={r"\d": ""})
+        match(slots("x"), held("x1", "x2"), Naming(), MatchOptions(key_mapping={r"\d": ""}))
     assert "key_mapping" in str(caught.value)
 
 
 @pytest.mark.parametrize("mapping", [{"(": "x"}, {"a": r"\1"}, {"a": 3}, {3: "a"}, ["a"], {"a": r"\g<no>"}])
 def test_a_key_mapping_that_cannot_be_applied_is_refused(mapping: Any) -> None:
     with pytest.raises(ArgumentError, match="key_mapping"):
-        match(slots("x"), held("x", "b"), Naming(), key_mapping=mapping)
+        match(slots("x"), held("x", "b"), Naming(), MatchOptions(key_mapping=mapping))
 
 
 QKV = Naming(fused=(Fused("qkv", ("q", "k", "v")),))
@@ -225,7 +225,8 @@ def test_a_wrong_shape_names_file_tensor_expected_and_found() -> None:
 
 
 def test_wrong_shapes_may_be_initialized_anew_and_are_not_unused() -> None:
-    plan = match(slots("a", "b"), held("a", shape=(3,)) | held("b"), Naming(), ignore_mismatched_sizes=True)
+    options = MatchOptions(ignore_mismatched_sizes=True)
+    plan = match(slots("a", "b"), held("a", shape=(3,)) | held("b"), Naming(), options)
     assert plan.mismatched == (("a", (3,), (2,)),)
     assert isinstance(plan.recipes["a"], Initialized) and "(3,)" in str(plan.recipes["a"])
     assert plan.unused == ()
@@ -240,9 +241,9 @@ def test_leftovers_are_told_from_unused_tensors() -> None:
 def test_strict_lists_unused_tensors_and_fresh_slots_and_lets_leftovers_pass() -> None:
     naming = Naming(optional=(("pooler",),), leftovers=("inv_freq",))
     with pytest.raises(UnusedTensors) as caught:
-        match(slots("a", "pooler.w"), held("a", "b", "x.inv_freq"), naming, strict=True)
+        match(slots("a", "pooler.w"), held("a", "b", "x.inv_freq"), naming, MatchOptions(strict=True))
     assert [fault.where for fault in caught.value.faults] == ["b", "pooler.w"]
-    match(slots("a"), held("a", "x.inv_freq"), naming, strict=True)
+    match(slots("a"), held("a", "x.inv_freq"), naming, MatchOptions(strict=True))
 
 
 WORDS = st.sampled_from(["layers", "attn", "norm", "0", "1", "bert", "weight", "bias", "head"])
@@ -376,4 +377,4 @@ def test_what_an_index_lists_and_nothing_holds_is_not_initialized_anew() -> None
     naming = Naming(optional=(("head",),))
     assert match(slots("table", "head"), held("table"), naming).initialized
     with pytest.raises(MissingTensors, match="the index says that it is elsewhere"):
-        match(slots("table", "head"), held("table"), naming, absent={"head": "the index says that it is elsewhere"})
+        match(slots("table", "head"), held("table"), naming, gaps=Gaps({"head": "the index says that it is elsewhere"}))

@@ -79,7 +79,7 @@ THEIR_OWN = ("quantization/methods/", "frameworks/torch/quantized/libraries/")
 ELSEWHERE = {
     "__init__.py": "the homes of public classes",
     "checkpoint/not_models.py": "advice to use mlx-lm, a program",
-    "cli/app.py": "the help of --quantize",
+    "cli/options.py": "the help of --quantize",
     "quantization/ggml_types.py": "a type of GGML that bears the same name",
 }
 

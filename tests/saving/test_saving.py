@@ -22,7 +22,7 @@ from loadstone.checkpoint.flax.layout import FlaxLeaf
 from loadstone.core.sizes import parse_size
 from loadstone.core.tensors import BY_NAME, DType
 from loadstone.errors import ArgumentError, SaveError
-from loadstone.saving.checkpoint import OutgoingTensor, in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions, in_flax_layout, save_checkpoint
 from loadstone.transfer.array_bytes import of_array
 
 SHARDED = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]
@@ -38,7 +38,9 @@ def arrays(count: int = 4, value: int = 0) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def save(folder: Path, named: dict[str, np.ndarray[Any, Any]], **options: Any) -> list[str]:
-    paths = save_checkpoint(folder, [outgoing(name, array) for name, array in named.items()], **options)
+    others = {name: options.pop(name) for name in ("extra_files", "progress") if name in options}
+    tensors = [outgoing(name, array) for name, array in named.items()]
+    paths = save_checkpoint(folder, tensors, SaveOptions(**options), **others)
     assert all(path.parent == folder for path in paths)
     return [path.name for path in paths]
 
@@ -144,7 +146,7 @@ def test_tensors_put_in_flax_layout_come_back_as_they_were(tmp_path: Path) -> No
         ("norm/scale", (4,)),
         ("beside/weight", (2, 3)),
     ]
-    save_checkpoint(tmp_path, tensors, weight_format="msgpack")
+    save_checkpoint(tmp_path, tensors, SaveOptions(weight_format="msgpack"))
     checkpoint = open_checkpoint(tmp_path)
     assert same({name: checkpoint.numpy(name) for name in checkpoint}, written)
 
@@ -419,7 +421,8 @@ def test_exception_while_a_tensor_is_read_comes_through_and_leaves_nothing(
 
     bad = OutgoingTensor("z", DType.INT8, (1,), read)
     with pytest.raises(type(failure)):
-        save_checkpoint(tmp_path / "new", [*(outgoing(*item) for item in arrays().items()), bad], max_shard_size=50)
+        tensors = [*(outgoing(*item) for item in arrays().items()), bad]
+        save_checkpoint(tmp_path / "new", tensors, SaveOptions(max_shard_size=50))
     assert os.listdir(tmp_path) == []
 
 
@@ -427,12 +430,12 @@ def test_killed_at_random_moments_of_a_save_the_checkpoint_is_the_old_or_the_new
     """Real kills; the file-by-file way is killed at every step in test_swap.py."""
     program = """
 import sys, pathlib
-from loadstone.saving.checkpoint import OutgoingTensor, save_checkpoint
+from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions, save_checkpoint
 from loadstone.core.tensors import DType
 for turn in range(10_000):
     value = bytes([turn % 2]) * 100_000
     tensors = [OutgoingTensor(str(i), DType.UINT8, (100_000,), lambda start, stop: value) for i in range(6)]
-    save_checkpoint(sys.argv[1], tensors, max_shard_size="200KB" if turn % 2 else "300KB",
+    save_checkpoint(sys.argv[1], tensors, SaveOptions("200KB" if turn % 2 else "300KB"),
                     extra_files={"config.json": value[:1]})
     print(turn, flush=True)
 """

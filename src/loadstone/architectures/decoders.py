@@ -33,6 +33,7 @@ from loadstone.architectures.rotary import Rotary, make_rotary
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused
+from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
 ConfigT = TypeVar("ConfigT", bound=PretrainedConfig)
@@ -106,15 +107,15 @@ def separate_attention(
     index: int,
     *,
     rotary: Rotary | None,
-    bias: bool = False,
-    output_bias: bool | None = None,
+    bias: bool | tuple[bool, bool] = False,
     window: int | None = None,
-    scale: float | None = None,
-    softcap: float | None = None,
-    causal: bool = True,
     head_norm: RMSNorm | None = None,
 ) -> Attention:
-    """Attention with ``q_proj``, ``k_proj``, ``v_proj``, ``o_proj``, as in Llama."""
+    """Causal attention with ``q_proj``, ``k_proj``, ``v_proj``, ``o_proj``, as in Llama.
+
+    ``bias``: of all four; or of the first three, and of the last. ``head_norm``: over each head's query and key.
+    """
+    input_bias, output_bias = bias if isinstance(bias, tuple) else (bias, bias)
     width, heads, kv_heads, dim = (
         config.hidden_size,
         config.num_attention_heads,
@@ -127,18 +128,16 @@ def separate_attention(
         kv_heads=kv_heads,
         head_dim=dim,
         projections=(
-            Part("q_proj", Linear(width, heads * dim, bias, std)),
-            Part("k_proj", Linear(width, kv_heads * dim, bias, std)),
-            Part("v_proj", Linear(width, kv_heads * dim, bias, std)),
+            Part("q_proj", Linear(width, heads * dim, input_bias, std)),
+            Part("k_proj", Linear(width, kv_heads * dim, input_bias, std)),
+            Part("v_proj", Linear(width, kv_heads * dim, input_bias, std)),
         ),
-        output=Part("o_proj", Linear(heads * dim, width, bias if output_bias is None else output_bias, std)),
-        scale=dim**-0.5 if scale is None else scale,
-        causal=causal,
+        output=Part("o_proj", Linear(heads * dim, width, output_bias, std)),
+        scale=dim**-0.5,
         window=window,
         rotary=rotary,
         query_norm=Part("q_norm", head_norm) if head_norm else None,
         key_norm=Part("k_norm", head_norm) if head_norm else None,
-        softcap=softcap,
         dropout=config.attention_dropout,
         index=index,
     )
@@ -235,19 +234,31 @@ def classifier_dropout(config: PretrainedConfig) -> float:
     return 0.1
 
 
+@record
+class HeadParts:
+    """What the classes of a decoder family call their parts."""
+
+    prefix: str = "model"
+    """The bare model."""
+    embedding: str = "embed_tokens"
+    """The token table in it."""
+    lm_head: str = "lm_head"
+    token_classifier: str = "score"
+    question_prefix: str | None = None
+    """The bare model in the class for question answering, where it is not ``prefix``."""
+
+
 def decoder_heads(
     stem: str,
     model: Callable[[ConfigT], Backbone | Wrapped],
+    parts: HeadParts | None = None,
     *,
-    prefix: str = "model",
     names: Mapping[str, str] | None = None,
     tasks: tuple[str, ...] = (CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING),
-    embedding: str = "embed_tokens",
-    lm_head: str = "lm_head",
-    token_classifier: str = "score",
-    question_prefix: str | None = None,
 ) -> tuple[HeadSpec, ...]:
     """The heads of a decoder family; ``names`` gives the class names that do not follow the pattern."""
+    parts = parts or HeadParts()
+    prefix, lm_head, token_classifier = parts.prefix, parts.lm_head, parts.token_classifier
 
     def part(config: ConfigT, name: str = prefix) -> Part:
         return Part(name, model(config))
@@ -279,11 +290,11 @@ def decoder_heads(
         return Head(bare, Part("", Chain(steps)), labels=config.num_labels)
 
     def question_answering(config: ConfigT) -> Component:
-        bare = part(config, question_prefix or prefix)
+        bare = part(config, parts.question_prefix or prefix)
         return Head(bare, Part("qa_outputs", linear(bare, 2, config, True)), labels=2)
 
     def tied(config: ConfigT) -> Mapping[str, str]:
-        return {f"{lm_head}.weight": f"{prefix}.{embedding}.weight"} if config.tie_word_embeddings else {}
+        return {f"{lm_head}.weight": f"{prefix}.{parts.embedding}.weight"} if config.tie_word_embeddings else {}
 
     made = {
         CAUSAL_LM: HeadSpec(f"{stem}ForCausalLM", CAUSAL_LM, causal_lm, ((lm_head,),), tied),
@@ -298,7 +309,7 @@ def decoder_heads(
             QUESTION_ANSWERING,
             question_answering,
             (("qa_outputs",),),
-            prefix=question_prefix,
+            prefix=parts.question_prefix,
         ),
     }
     bare = HeadSpec(f"{stem}Model", BARE, model)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from loadstone.architectures import declarations
 from loadstone.architectures.components.base import Component, Part
@@ -32,6 +32,7 @@ from loadstone.architectures.family import (
 )
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.records import record
 
 ConfigT = TypeVar("ConfigT", bound=PretrainedConfig)
 """The config class of one family."""
@@ -235,76 +236,104 @@ def dense_classifier(config: PretrainedConfig, activation: str, dropout: float) 
     return Part("classifier", Chain(steps))
 
 
+@record
+class BareEncoder:
+    """The bare model of an encoder family, and its name in the classes with a head."""
+
+    prefix: str
+    model: Callable[..., Backbone]
+    """Config → model, told ``pooler=`` too, whether it is to have one, where the family has any."""
+    pooler: bool = True
+    """Whether the family has any."""
+
+
+@record
+class LanguageHead:
+    """What the language models of an encoder family have on top."""
+
+    head: Callable[[Any], Part]
+    """Config → what is applied to the hidden states."""
+    decoder: str
+    """Its last map, to the vocabulary."""
+    optional: tuple[str, ...]
+    """The parts that a checkpoint may lack, all together."""
+    decoder_bias: str | None = None
+    """The second name of the last map's bias."""
+    embedding: str = "embeddings.word_embeddings"
+    """The token table in the bare model, which the last map is tied to."""
+    causal: str | None = None
+    """The class name of the causal language model, if the family has one."""
+
+
+@record
+class SequenceHead:
+    """What classifies a sequence."""
+
+    head: Callable[[Any], Part]
+    """Config → what is applied to the vector that stands for the sequence."""
+    pool: Literal["first", "pooler"] = "first"
+    """Which vector that is."""
+    optional: tuple[str, ...] = ("classifier",)
+    """The parts that a checkpoint may lack, all together."""
+
+
 def encoder_heads(
     stem: str,
-    model: Callable[..., Backbone],
+    bare: BareEncoder,
+    language: LanguageHead,
+    sequence: SequenceHead,
     *,
-    prefix: str,
-    language: Callable[[ConfigT], Part],
-    decoder: str,
-    decoder_bias: str | None = None,
-    embedding: str = "embeddings.word_embeddings",
-    optional_language: tuple[str, ...],
-    sequence: Callable[[ConfigT], Part],
-    sequence_pool: Literal["first", "pooler"] = "first",
-    optional_sequence: tuple[str, ...] = ("classifier",),
     token_dropout: Callable[[ConfigT], float],
     question_dropout: Callable[[ConfigT], float] | None = None,
-    pooler: bool = True,
-    causal: str | None = None,
 ) -> tuple[HeadSpec, ...]:
-    """The heads of an encoder family.
+    """The heads of an encoder family; ``token_dropout`` and ``question_dropout`` come before their last map."""
+    prefix, decoder = bare.prefix, language.decoder
 
-    ``model(config, pooler=…)`` makes the bare model where ``pooler`` is true, else ``model(config)``;
-    ``decoder`` names the language head's last map, ``decoder_bias`` the second name of its bias; ``causal`` is the
-    class name of the causal language model, if the family has one.
-    """
-
-    def bare(config: ConfigT, with_pooler: bool = False) -> Part:
-        return Part(prefix, model(config, pooler=with_pooler) if pooler else model(config))
+    def backbone(config: ConfigT, with_pooler: bool = False) -> Part:
+        return Part(prefix, bare.model(config, pooler=with_pooler) if bare.pooler else bare.model(config))
 
     def language_model(config: ConfigT) -> Component:
-        return Head(bare(config), language(config))
+        return Head(backbone(config), language.head(config))
 
     def sequence_classification(config: ConfigT) -> Component:
-        backbone = bare(config, with_pooler=sequence_pool == "pooler")
-        return Head(backbone, sequence(config), pool=sequence_pool, labels=config.num_labels)
+        pooled = backbone(config, with_pooler=sequence.pool == "pooler")
+        return Head(pooled, sequence.head(config), pool=sequence.pool, labels=config.num_labels)
 
     def token_classification(config: ConfigT) -> Component:
         steps = (
             Part("dropout", Dropout(token_dropout(config))),
             Part("classifier", linear(config, config.hidden_size, config.num_labels)),
         )
-        return Head(bare(config), Part("", Chain(steps)), labels=config.num_labels)
+        return Head(backbone(config), Part("", Chain(steps)), labels=config.num_labels)
 
     def question_answering(config: ConfigT) -> Component:
         steps: tuple[Part, ...] = (Part("qa_outputs", linear(config, config.hidden_size, config.num_labels)),)
         if question_dropout is not None:
             steps = (Part("dropout", Dropout(question_dropout(config))), *steps)
-        return Head(bare(config), Part("", Chain(steps)), labels=2)
+        return Head(backbone(config), Part("", Chain(steps)), labels=2)
 
     def tied(config: ConfigT) -> Mapping[str, str]:
         if not config.tie_word_embeddings:
             return {}
-        ties = {f"{decoder}.weight": f"{prefix}.{embedding}.weight"}
-        return ties | ({f"{decoder}.bias": decoder_bias} if decoder_bias else {})
+        ties = {f"{decoder}.weight": f"{prefix}.{language.embedding}.weight"}
+        return ties | ({f"{decoder}.bias": language.decoder_bias} if language.decoder_bias else {})
 
     # Files of models that are not tied may still hold this bias only once, under either name.
-    stand_ins = ((f"{decoder}.bias", decoder_bias),) if decoder_bias else ()
+    stand_ins = ((f"{decoder}.bias", language.decoder_bias),) if language.decoder_bias else ()
 
-    bare_model = (lambda config: model(config, pooler=True)) if pooler else model
+    bare_model = (lambda config: bare.model(config, pooler=True)) if bare.pooler else bare.model
     heads = [
-        HeadSpec(f"{stem}Model", BARE, bare_model, (("pooler",),) if pooler else ()),
-        HeadSpec(f"{stem}ForMaskedLM", MASKED_LM, language_model, (optional_language,), tied, stand_ins),
+        HeadSpec(f"{stem}Model", BARE, bare_model, (("pooler",),) if bare.pooler else ()),
+        HeadSpec(f"{stem}ForMaskedLM", MASKED_LM, language_model, (language.optional,), tied, stand_ins),
         HeadSpec(
             f"{stem}ForSequenceClassification",
             SEQUENCE_CLASSIFICATION,
             sequence_classification,
-            (optional_sequence, (f"{prefix}.pooler",)) if sequence_pool == "pooler" else (optional_sequence,),
+            (sequence.optional, (f"{prefix}.pooler",)) if sequence.pool == "pooler" else (sequence.optional,),
         ),
         HeadSpec(f"{stem}ForTokenClassification", TOKEN_CLASSIFICATION, token_classification, (("classifier",),)),
         HeadSpec(f"{stem}ForQuestionAnswering", QUESTION_ANSWERING, question_answering, (("qa_outputs",),)),
     ]
-    if causal:
-        heads.append(HeadSpec(causal, CAUSAL_LM, language_model, (optional_language,), tied, stand_ins))
+    if language.causal:
+        heads.append(HeadSpec(language.causal, CAUSAL_LM, language_model, (language.optional,), tied, stand_ins))
     return tuple(heads)

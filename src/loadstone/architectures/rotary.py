@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -39,9 +38,8 @@ _READ = {"rope_type", "short_factor", "long_factor", "truncate", *_NUMBERS}
 _LARGEST_DIM = 1 << 16
 
 
-@record
-class Rotary:
-    """How queries and keys are turned by their position.
+class Rotary(NamedTuple):
+    """How queries and keys are turned by their position. A ``NamedTuple``, for each layer looks its tables up by it.
 
     ``dim`` of each head's values turn, the rest pass; where ``dim`` is odd, one more turns, for they turn in pairs.
     ``scaling`` is the config's ``rope_scaling`` as

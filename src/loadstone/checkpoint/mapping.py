@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from loadstone.checkpoint.faults import in_file
+from loadstone.core.records import record
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, Fault, UnsupportedDType
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
@@ -32,6 +34,18 @@ _NUMPY = {
     DType.UINT8: "u1",
     DType.BOOL: "?",
 }
+
+
+@record
+class CheckpointFiles:
+    """The files of a checkpoint, and what they say besides tensors: see the attributes of :class:`Checkpoint`."""
+
+    format: str
+    files: tuple[Path, ...]
+    index: Path | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    passed_over: tuple[str, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 class Checkpoint(Mapping[str, StoredTensor]):
@@ -60,25 +74,15 @@ class Checkpoint(Mapping[str, StoredTensor]):
     absent: Mapping[str, str]
     """Name of a tensor that the index lists and that cannot be had → why. A load that needs it fails."""
 
-    def __init__(
-        self,
-        tensors: Iterable[StoredTensor],
-        *,
-        format: str,
-        files: Iterable[Path],
-        index: Path | None = None,
-        metadata: Mapping[str, str] | None = None,
-        passed_over: Iterable[str] = (),
-        absent: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, tensors: Iterable[StoredTensor], about: CheckpointFiles) -> None:
         self._tensors = {tensor[0]: tensor for tensor in tensors}
-        self.format = format
-        self.files = tuple(files)
-        self.index = index
-        self._metadata = dict(metadata or {})
-        self.metadata = MappingProxyType(self._metadata)
-        self.passed_over = tuple(passed_over)
-        self.absent = dict(absent or {})
+        self._about = about
+        self.format = about.format
+        self.files = about.files
+        self.index = about.index
+        self.metadata = MappingProxyType(dict(about.metadata))
+        self.passed_over = about.passed_over
+        self.absent = about.absent
 
     def __getitem__(self, name: str) -> StoredTensor:
         return self._tensors[name]
@@ -107,12 +111,11 @@ class Checkpoint(Mapping[str, StoredTensor]):
         return f"<Checkpoint {str(where)!r}: {self.format}, {len(self)} tensors, {self.nbytes} bytes>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        about = (self.format, self.files, self.index, self._metadata, self.passed_over, self.absent)
-        return _rebuild, (tuple(self.values()), *about)
+        return Checkpoint, (tuple(self.values()), self._about)
 
     def holding(self, tensors: Iterable[StoredTensor]) -> Checkpoint:
         """Other tensors of the same files, such as those that are stored in several parts, put together."""
-        return _rebuild(tensors, *self.__reduce__()[1][1:])
+        return Checkpoint(tensors, self._about)
 
     @cached_property
     def nbytes(self) -> int:
@@ -179,26 +182,6 @@ class Checkpoint(Mapping[str, StoredTensor]):
             return _decoded(tensor)
         dtype = _numpy_dtype(tensor)
         return np.frombuffer(self.read(name), dtype=dtype).reshape(tensor.shape)
-
-
-def _rebuild(
-    tensors: Iterable[StoredTensor],
-    format: str,
-    files: tuple[Path, ...],
-    index: Path | None,
-    metadata: dict[str, str],
-    passed_over: tuple[str, ...],
-    absent: Mapping[str, str],
-) -> Checkpoint:
-    return Checkpoint(
-        tensors,
-        format=format,
-        files=files,
-        index=index,
-        metadata=metadata,
-        passed_over=passed_over,
-        absent=absent,
-    )
 
 
 def _elements_nbytes(tensor: StoredTensor) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from loadstone.checkpoint.faults import Faults, quoted
 from loadstone.checkpoint.format import Format
 from loadstone.checkpoint.index import agree, read_weight_map
-from loadstone.checkpoint.mapping import Checkpoint
+from loadstone.checkpoint.mapping import Checkpoint, CheckpointFiles
 from loadstone.checkpoint.names import (
     SAFETENSORS,
     allowed_formats,
@@ -21,12 +21,15 @@ from loadstone.checkpoint.names import (
     holds_any_weights,
 )
 from loadstone.checkpoint.registry import formats_in_folders, suffixes
+from loadstone.core.keywords import FLAG, TEXT, check_kinds
 from loadstone.core.paths import local_path
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError, CheckpointError, CheckpointNotFound
 
 Needs = Callable[[Mapping[str, Sequence[str]]], Collection[str]]
 """Shard → the names of its tensors; tells which shards a load needs."""
+
+_KINDS = {"subfolder": TEXT, "variant": TEXT, "use_safetensors": FLAG}
 
 
 def open_checkpoint(
@@ -74,6 +77,7 @@ def open_checkpoint(
         raise CheckpointError("Checkpoints are little-endian, and this machine is big-endian: they cannot be read here")
     if prefer is not None and prefer not in (known := [format.name for format in formats_in_folders()]):
         raise ArgumentError(f"prefer={prefer!r}: expected one of {', '.join(map(repr, known))}")
+    check_kinds({"subfolder": subfolder, "variant": variant, "use_safetensors": use_safetensors}, _KINDS)
     root = local_path(path)
     if "\0" in str(root):
         raise ArgumentError(f"path={str(root)!r} holds a NUL character; no file can be named so")
@@ -150,7 +154,7 @@ def _open_single(path: Path, format: Format) -> Checkpoint:
     faults = Faults()
     tensors, metadata = format.read(path, faults)
     faults.raise_if_any()
-    return Checkpoint(tensors, format=format.name, files=[path], metadata=metadata)
+    return Checkpoint(tensors, CheckpointFiles(format.name, (path,), metadata=metadata))
 
 
 def _open_sharded(
@@ -186,12 +190,14 @@ def _open_sharded(
     agreed = agree(index, weight_map, shards)
     return Checkpoint(
         (tensor for tensors in agreed.shards.values() for tensor in tensors),
-        format=format.name,
-        files=[index.parent / shard for shard in weight_map],
-        index=index,
-        metadata=metadata,
-        passed_over=[*remarks, *agreed.remarks],
-        absent=agreed.absent,
+        CheckpointFiles(
+            format.name,
+            tuple(index.parent / shard for shard in weight_map),
+            index,
+            metadata,
+            (*remarks, *agreed.remarks),
+            agreed.absent,
+        ),
     )
 
 

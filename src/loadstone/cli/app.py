@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from loadstone.cli.console import Output, failing_clearly
+from loadstone.cli.options import AsJson, GgufFile, LeftAlone, Quantize, Traceback, quantization_of
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError
 
@@ -19,33 +20,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-Traceback = Annotated[
-    bool, typer.Option("--traceback", help="Show where an error was raised (also LOADSTONE_DEBUG=1).")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
-Quantize = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HOW",
-        help="Quantize linear weights: int8, float8 or int4 (accelerators only) with torchao; nf4, fp4 or llm-int8 "
-        "with bitsandbytes. PyTorch only.",
-    ),
-]
-LeftAlone = Annotated[
-    list[str] | None,
-    typer.Option("--module-to-not-convert", metavar="MODULE", help="A module not to quantize. May be repeated."),
-]
-GgufFile = Annotated[str | None, typer.Option(metavar="NAME", help="The GGUF file to use, if a folder has several.")]
-
-
-def _quantization(how: str | None, left_alone: list[str] | None) -> object:
-    """What ``quantization_config=`` is given for ``--quantize``."""
-    from loadstone.quantization.config import named
-
-    if how is None and left_alone:
-        raise ArgumentError("--module-to-not-convert goes with --quantize.")
-    return None if how is None else named(how, left_alone or ())
 
 
 def _version(asked: bool) -> None:
@@ -150,7 +124,7 @@ def plan(
                 revision=revision,
                 gguf_file=gguf_file,
                 dequantize=dequantize,
-                quantization_config=_quantization(quantize, left_alone),
+                quantization_config=quantization_of(quantize, left_alone),
             )
         if as_json:
             output.json(forecast.to_json())
@@ -265,7 +239,7 @@ def convert(
             dtype=dtype,
             max_shard_size=max_shard_size,
             dequantize=dequantize,
-            quantization_config=_quantization(quantize, left_alone),
+            quantization_config=quantization_of(quantize, left_alone),
             verify=verify,
             overwrite=overwrite,
             subfolder=subfolder,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadstone.cli.console import Output
-from loadstone.conversion.convert import Conversion
+from loadstone.conversion.result import Conversion
 from loadstone.core.sizes import format_bytes
 
 _LISTED = 10

@@ -125,7 +125,7 @@ class GenerationConfig(PushToHub):
 def _keys_of(config: PretrainedConfig) -> dict[str, object]:
     """A model config's special tokens, and the generation keys that older files have there."""
     values = {name: getattr(config, name) for name in SPECIAL_IDS}
-    values |= {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
+    values |= {name: value for name, value in config.other_keys().items() if name in SHAPES_TEXT}
     return {name: value for name, value in values.items() if value is not None}
 
 

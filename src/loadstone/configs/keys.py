@@ -17,6 +17,22 @@ from loadstone.errors import Fault, InvalidConfig
 _LARGEST_LAYERS = 10_000
 _LARGEST_SIZE = (1 << 31) - 1
 
+EXPECTED: dict[str, Any] = {
+    "is_encoder_decoder": False,
+    "tie_encoder_decoder": False,
+    "chunk_size_feed_forward": 0,
+    "pruned_heads": {},
+    "torchscript": False,
+    "cross_attention_hidden_size": None,
+    "decoder_start_token_id": None,
+    "sep_token_id": None,
+    "tokenizer_class": None,
+    "prefix": None,
+    "task_specific_params": None,
+    "finetuning_task": None,
+}
+"""What code written against Transformers 4 reads from any config, whether a file sets it or not."""
+
 
 Hint: TypeAlias = Any
 """An annotation, as :func:`typing.get_type_hints` gives it. Python has no type for these before PEP 747."""
@@ -185,6 +201,14 @@ class ConfigKeys:
         if self._sets_itself_up():
             names |= {*self._parameters(), *(name for name in vars(self) if name[0] != "_")}
         return names
+
+    def to_dict(self) -> dict[str, Any]:
+        """All keys as JSON can hold them."""
+        raise NotImplementedError
+
+    def other_keys(self) -> Mapping[str, Any]:
+        """The keys that the class does not declare, with their values: kept, and written back."""
+        return self._extra
 
     @classmethod
     def _sets_itself_up(cls) -> bool:

@@ -12,17 +12,33 @@ from typing import Any
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
-from loadstone.core.keywords import WITHOUT_EFFECT, nearest
+from loadstone.core.keywords import FLAG, PATH, TEXT, WITHOUT_EFFECT, Kind, check_kinds, nearest
 from loadstone.core.paths import local_path
 from loadstone.core.placement_options import MaxMemory, PlacementOptions
 from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
-from loadstone.sources.asked import FileChoice, HubOptions
+from loadstone.sources.asked import KINDS, FileChoice, HubOptions
 from loadstone.transfer.strategy import TransferOptions
 
 logger = logging.getLogger("loadstone")
+
+
+_KINDS: Mapping[str, Kind] = {
+    **KINDS,
+    **dict.fromkeys(("ignore_mismatched_sizes", "strict", "output_loading_info", "lazy", "dequantize"), FLAG),
+    **dict.fromkeys(("from_pt", "from_tf", "from_flax", "weights_only", "low_cpu_mem_usage", "_fast_init"), FLAG),
+    **dict.fromkeys(("offload_buffers", "offload_state_dict", "allow_transformers"), FLAG),
+    **dict.fromkeys(("offload_folder", "lock"), PATH),
+    **dict.fromkeys(("attn_implementation", "code_revision"), TEXT),
+    "config": Kind((PretrainedConfig, str, os.PathLike), "a config, or where to find one"),
+    "key_mapping": Kind((Mapping,), "a dict of regular expressions and replacements"),
+    "max_memory": Kind((Mapping,), "a dict such as {0: '10GiB', 'cpu': '30GiB'}"),
+    "state_dict": Kind((Mapping,), "a dict of names and their tensors"),
+    "transfer": Kind((TransferOptions,), "loadstone.transfer_options(…)"),
+}
+"""What an option may be; those that are not here are checked where they are used."""
 
 
 @record
@@ -83,6 +99,7 @@ class Options:
         return cls(**given), {name: value for name, value in keywords.items() if name not in passed_over}
 
     def __post_init__(self) -> None:
+        check_kinds(vars(self), _KINDS)
         if self.from_pt + self.from_tf + self.from_flax > 1:
             raise ArgumentError("Give one of from_pt, from_tf and from_flax, or none: every format can be read.")
         if self.gguf_file is not None:
@@ -95,9 +112,6 @@ class Options:
         if self.torch_dtype is not None and self.dtype is not None:
             if _plain(self.torch_dtype) != _plain(self.dtype):
                 raise ArgumentError(f"torch_dtype is {self.torch_dtype} and dtype is {self.dtype}: give one of them.")
-
-        if self.transfer is not None and not isinstance(self.transfer, TransferOptions):
-            raise ArgumentError(f"transfer is {self.transfer!r}, expected loadstone.transfer_options(…).")
         for name in ("max_batch", "max_length"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):

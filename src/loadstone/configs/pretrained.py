@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sized
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.configs.keys import ConfigKeys
+from loadstone.configs.keys import EXPECTED, ConfigKeys
 from loadstone.configs.read import read_values
+from loadstone.configs.values import as_json, numbered
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
 from loadstone.core.paths import local_path
@@ -27,22 +28,6 @@ from loadstone.sources.asked import files_asked_for
 from loadstone.sources.publish import PushToHub, upload_asked_for
 
 _LARGEST_LABELS = 1 << 20
-
-# What code written against Transformers 4 reads from any config, whether a file sets it or not.
-_EXPECTED: dict[str, object] = {
-    "is_encoder_decoder": False,
-    "tie_encoder_decoder": False,
-    "chunk_size_feed_forward": 0,
-    "pruned_heads": {},
-    "torchscript": False,
-    "cross_attention_hidden_size": None,
-    "decoder_start_token_id": None,
-    "sep_token_id": None,
-    "tokenizer_class": None,
-    "prefix": None,
-    "task_specific_params": None,
-    "finetuning_task": None,
-}
 
 
 def named_dtype(*dtypes: object) -> object:
@@ -108,7 +93,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         return Fault(f"config key {name!r}", "a dtype's name such as 'bfloat16'", repr(value))
 
     def _say(self, name: str, value: object) -> None:
-        super()._say(name, _numbered(value) if name == "id2label" and value is not None else value)
+        super()._say(name, numbered(value) if name == "id2label" and value is not None else value)
         if name == "id2label":
             self._set_labels(None)
             labels, named = self.id2label or {}, self.label2id or {}
@@ -137,7 +122,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             if labels and labels.keys() == set(range(len(self.label2id))):
                 self.__dict__["id2label"] = labels
         if self.id2label is not None:
-            self.__dict__["id2label"] = _numbered(self.id2label)
+            self.__dict__["id2label"] = numbered(self.id2label)
         if num_labels is not None:
             self.num_labels = num_labels
         elif self.id2label is None:
@@ -214,8 +199,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         extra = self.__dict__.get("_extra", {})
         if name in extra:
             return extra[name]
-        if name in _EXPECTED:
-            return copy.copy(_EXPECTED[name])
+        if name in EXPECTED:
+            return copy.copy(EXPECTED[name])
         raise AttributeError(f"{type(self).__name__} has no key {name!r}")
 
     def __delattr__(self, name: str) -> None:
@@ -242,7 +227,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         set_anew = {name: value for name, value in self.__dict__.items() if name[0] != "_" and name not in values}
         set_anew.pop("torch_dtype", None)
         undeclared = {name: value for name, value in {**set_anew, **self._extra}.items() if name not in NEVER_KEYS}
-        values.update({name: _as_json(value) for name, value in copy.deepcopy(undeclared).items()})
+        values.update({name: as_json(value) for name, value in copy.deepcopy(undeclared).items()})
         values["model_type"] = self.model_type or self._extra.get("model_type", "")
         if (dtype := named_dtype(self.torch_dtype)) is not None:  # "auto" says no more than no key at all
             values["torch_dtype"] = dtype_name(dtype)
@@ -349,7 +334,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         return config
 
     def known_keys(self, values: Mapping[str, object] | None = None) -> set[str]:
-        return {*super().known_keys(values), *_EXPECTED}
+        return {*super().known_keys(values), *EXPECTED}
 
     @typing.overload
     @classmethod
@@ -415,27 +400,3 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     def came_from(self, name: str, commit: str | None) -> None:
         """Note where the config was read: a folder, a file, or a repository of the Hub at a commit."""
         self._name_or_path, self._commit_hash = name, commit
-
-
-def _numbered(labels: Any) -> dict[int, str]:
-    """``id2label`` with integers as keys, where JSON has text."""
-    try:
-        return {int(key): label for key, label in labels.items()}
-    except (TypeError, ValueError, AttributeError):
-        raise InvalidConfig([Fault("config key 'id2label'", "integers as keys", repr(labels))]) from None
-
-
-def _as_json(value: object) -> object:
-    """A value that custom code has set, as JSON can hold it: a config within is an object, a dtype its name."""
-    if isinstance(value, PretrainedConfig):
-        return value.to_dict()
-    if isinstance(value, Mapping):
-        return {key: _as_json(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_json(each) for each in value]
-    if isinstance(value, str | int | float) or value is None:
-        return value
-    name = dtype_name(value)
-    if name in BY_NAME:
-        return name
-    raise ConfigError(f"{type(value).__name__} {value!r} is no value that config.json can hold")

@@ -13,10 +13,10 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME, PYTORCH, SAFETENSORS
@@ -24,7 +24,8 @@ from loadstone.checkpoint.pytorch.write import checksums, plan_pytorch
 from loadstone.checkpoint.registry import suffixes, written_formats
 from loadstone.conversion.model_names import flax_names, head_of, model_of, spare_names
 from loadstone.conversion.origin import Companions, Origin, companions, open_origin
-from loadstone.conversion.quantize import QuantizedOutput
+from loadstone.conversion.quantize import DescribedModel, QuantizedOutput
+from loadstone.conversion.result import Conversion
 from loadstone.conversion.verify import verify as verify_files
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.paths import local_path
@@ -38,7 +39,7 @@ from loadstone.pipeline.quantized_checkpoint import refuse_unread, say_that_noth
 from loadstone.quantization.config import read as read_quantization
 from loadstone.quantization.encode import TARGETS
 from loadstone.quantization.registry import settings_files
-from loadstone.saving.checkpoint import MSGPACK, in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import MSGPACK, SaveOptions, in_flax_layout, save_checkpoint
 from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
@@ -48,55 +49,6 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _SUB_CONFIGS = ("text_config", "vision_config", "audio_config")
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """What a conversion did."""
-
-    folder: Path
-    files: tuple[Path, ...]
-    """Weights, their index if there are shards, then the files that were copied along."""
-    format: str
-    tensors: int
-    nbytes: int
-    """Of all tensors as they are now."""
-    elapsed_s: float
-    is_verified: bool
-    rounded: tuple[str, ...]
-    """Tensors whose dtype changed."""
-    unpacked: tuple[str, ...]
-    """Tensors that were packed, and are plain now."""
-    overflowed: tuple[str, ...]
-    """Tensors in which values were beyond what the new dtype reaches: they became infinite, or its largest number."""
-    left_out: tuple[str, ...]
-    """What lies beside the old weights and was not copied: folders, and files too large to be a tokenizer."""
-    quantized: tuple[str, ...] = ()
-    """Weights that were quantized."""
-    dropped: tuple[str, ...] = ()
-    """Tensors that the model has no use for: biases of zeros, which quantizers add to layers that have none; and where
-    weights are quantized, all that files of the family carry and no model needs."""
-    passed_over: tuple[str, ...] = ()
-    """Where the old weights and their index contradict each other, and what else of the kind lies there."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything, as JSON has it."""
-        return {
-            "folder": str(self.folder),
-            "files": [path.name for path in self.files],
-            "format": self.format,
-            "tensors": self.tensors,
-            "nbytes": self.nbytes,
-            "elapsed_s": self.elapsed_s,
-            "verified": self.is_verified,
-            "rounded": list(self.rounded),
-            "unpacked": list(self.unpacked),
-            "overflowed": list(self.overflowed),
-            "left_out": list(self.left_out),
-            "quantized": list(self.quantized),
-            "dropped": list(self.dropped),
-            "passed_over": list(self.passed_over),
-        }
 
 
 def convert(
@@ -180,8 +132,9 @@ def convert(
             stored = [each.stored for each in plan if each.stored is not None]
             tensors = in_flax_layout(tensors, flax_names(origin, stored))
         check = _check([each.tensor for each in plan], quantized) if verify else None
-        metadata = {} if quantized is None else quantized.metadata
-        paths = _save(folder, tensors, files, format, max_shard_size, check, metadata)
+        metadata = {"format": "pt"} if quantized is None else {"format": "pt", **quantized.metadata}
+        options = SaveOptions(max_shard_size, weight_format=format, metadata=metadata)
+        paths = _save(folder, tensors, files, options, check)
         overflowed = tuple(reader.overflowed)
     kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
     return Conversion(
@@ -251,7 +204,7 @@ def _quantized_output(
         where = f"{origin.folder / CONFIG_NAME}: 'architectures'"
         hint = "Which weights are the head's, and stay unquantized, depends on the class."
         raise InvalidConfig([Fault(where, f"one of {known}", ", ".join(map(str, named)) or "none")], hint=hint)
-    return QuantizedOutput(checkpoint, spec, head, config, asked, wanted, scratch)
+    return QuantizedOutput(checkpoint, DescribedModel(spec, head, config), asked, wanted, scratch)
 
 
 def _checked_target(folder: Path, origin: Origin, overwrite: bool) -> Path:
@@ -388,13 +341,12 @@ def _save(
     folder: Path,
     tensors: Sequence[OutgoingTensor],
     files: Mapping[str, bytes | Path],
-    format: str,
-    max_shard_size: int | str,
+    options: SaveOptions,
     check: Callable[[Path], None] | None,
-    metadata: Mapping[str, str],
 ) -> list[Path]:
     nbytes = sum(tensor.nbytes for tensor in tensors)
-    passes = 2 if format == PYTORCH else 1
+    is_bin = options.weight_format == PYTORCH
+    passes = 2 if is_bin else 1
     with Progress("Converting", passes * nbytes) as progress:
 
         def write_bin(path: Path, shard: Sequence[OutgoingTensor]) -> None:
@@ -404,12 +356,9 @@ def _save(
         return save_checkpoint(
             folder,
             tensors,
-            max_shard_size=max_shard_size,
+            replace(options, write_shard=write_bin) if is_bin else options,
             extra_files=files,
-            metadata={"format": "pt", **metadata},
-            weight_format=format,
-            write_shard=write_bin if format == PYTORCH else None,
-            progress=progress if format != PYTORCH else None,
+            progress=None if is_bin else progress,
             check=check,
         )
 

@@ -23,7 +23,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import Fault, SaveError, UnsupportedDType
 from loadstone.frameworks.registry import require_torch
-from loadstone.planning.match import match
+from loadstone.planning.match import Gaps, match
 from loadstone.planning.recipes import Stack, Stored, Tied
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.config import read
@@ -34,6 +34,14 @@ from loadstone.transfer.weight_files import Weights
 
 _PLAIN = json.dumps({"_type": "Tensor"})
 """What torchao's files say of a tensor that is none of its own."""
+
+
+class DescribedModel(NamedTuple):
+    """What a config says that the tensors are of."""
+
+    family: Family
+    head: HeadSpec
+    config: PretrainedConfig
 
 
 class PlainTensor(NamedTuple):
@@ -50,9 +58,7 @@ class QuantizedOutput:
     def __init__(
         self,
         checkpoint: Checkpoint,
-        family: Family,
-        head: HeadSpec,
-        config: PretrainedConfig,
+        described: DescribedModel,
         asked: object,
         dtype: DType | None,
         scratch: Path,
@@ -71,13 +77,14 @@ class QuantizedOutput:
         if read(asked).needs_accelerator and accelerator_bytes():
             options["device_map"] = 0
         framework = require_torch()
+        family, head, config = described
         make = partial(framework.skeleton, framework.resolve_class(family, head), config, (), {})
         model = make()
         given, _ = Options.split(options)
         self.dtype = given.wanted_dtype(config, checkpoint)
         """What all that is not quantized is in, and what is computed in."""
         matched = partial(
-            match, framework.slots(model), checkpoint, same=framework.alike(None), absent=checkpoint.absent
+            match, framework.slots(model), checkpoint, same=framework.alike(None), gaps=Gaps(checkpoint.absent)
         )
 
         def untie() -> None:

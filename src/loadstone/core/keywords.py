@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import os
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
-from loadstone.errors import UnknownArgument
+from loadstone.errors import ArgumentError, UnknownArgument
 
 WITHOUT_EFFECT: frozenset[str] = frozenset(
     {"proxies", "resume_download", "mirror", "user_agent", "_from_auto", "_from_pipeline", "_commit_hash"}
@@ -37,6 +39,30 @@ _INSTEAD: Mapping[str, str] = {
     "generation_config": "Set model.generation_config after loading, or give it to generate.",
 }
 """Keyword that is not known here → what to write in its place."""
+
+
+class Kind(NamedTuple):
+    """What an argument may be, besides None."""
+
+    types: tuple[type, ...]
+    name: str
+    """For people."""
+
+
+FLAG = Kind((bool,), "True or False")
+TEXT = Kind((str,), "text")
+PATH = Kind((str, os.PathLike), "a path")
+
+
+def check_kinds(given: Mapping[str, object], kinds: Mapping[str, Kind]) -> None:
+    """:class:`ArgumentError` that lists every argument of a type that it may not have."""
+    wrong = [
+        f"{name} is {given[name]!r}, expected {kind.name}"
+        for name, kind in kinds.items()
+        if given.get(name) is not None and not isinstance(given[name], kind.types)
+    ]
+    if wrong:
+        raise ArgumentError("; ".join(wrong) + ".")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

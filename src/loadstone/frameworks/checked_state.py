@@ -15,7 +15,7 @@ from loadstone.architectures import components
 from loadstone.errors import ArgumentError, Fault, StateMismatch
 
 if TYPE_CHECKING:
-    from loadstone.frameworks.structure import Structure
+    from loadstone.frameworks.structure import ModelBase
 
 Shape = tuple[int, ...]
 T = TypeVar("T")
@@ -88,12 +88,12 @@ def own_class(model: object) -> type:
     return next(cls for cls in type(model).__mro__ if cls.__module__.partition(".")[0] != "torch")
 
 
-def is_as_declared(model: Structure) -> bool:
+def is_as_declared(model: ModelBase) -> bool:
     """Whether a model's class is a family's own, so that its config alone says which slots it has."""
     return own_class(model).__module__ == "loadstone" and model.head_spec is not None
 
 
-def declared_shapes(model: Structure) -> dict[str, Shape | None]:
+def declared_shapes(model: ModelBase) -> dict[str, Shape | None]:
     """The slots of the model that the config describes as it is now; see :func:`is_as_declared`."""
     assert model.head_spec is not None and model.component is not None
     blueprint = components.like(model.head_spec.blueprint(model.config), model.component)
@@ -104,7 +104,7 @@ def declared_shapes(model: Structure) -> dict[str, Shape | None]:
     }
 
 
-def own_shapes(model: Structure, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:
+def own_shapes(model: ModelBase, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:
     """The slots of a class of one's own: those that it has, without what was put around or into its modules.
 
     Names that were slots when the model was loaded are the class's own, whatever they look like; so is ``base_layer``
@@ -139,7 +139,7 @@ def _before(name: str, own: Collection[str], adapted: Collection[str], is_loaded
     return name if name and not is_mask else None
 
 
-def may_part(model: Structure) -> Collection[str]:
+def may_part(model: ModelBase) -> Collection[str]:
     """Tied slots that are slots of their own where ``tie_word_embeddings`` is false."""
     if model.head_spec is None:
         return model.tied_slots().keys()

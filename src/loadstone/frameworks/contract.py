@@ -91,7 +91,15 @@ class Framework(Protocol[ModelT, TensorT_contra, PlaceT]):
     ) -> ModelT:
         """``cls(config, *arguments, **extra)`` without memory behind its slots, tied as its config says.
 
-        Raises :class:`ArgumentError` for an ``attn_implementation`` that there is not, and what the class raises.
+        Raises what the class raises.
+        """
+        ...
+
+    def from_config(self, cls: type[ModelT], config: PretrainedConfig, keywords: Mapping[str, object], /) -> ModelT:
+        """A model with random values after its family's scheme; ``keywords``: ``torch_dtype``, …
+
+        Raises :class:`ArgumentError`, :class:`UnsupportedDType` and :class:`UnknownArgument` for keywords that make no
+        sense.
         """
         ...
 

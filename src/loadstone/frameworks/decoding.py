@@ -235,7 +235,7 @@ def _strays(config: PretrainedConfig, defaults: Mapping[str, object], call: Situ
 
     Without a ``generation_config.json`` the one is made from the other; so this was set later, or overruled by a file.
     """
-    values = {name: value for name, value in config._extra.items() if name in SHAPES_TEXT}
+    values = {name: value for name, value in config.other_keys().items() if name in SHAPES_TEXT}
     strays = {name: value for name, value in values.items() if not _is_same(value, defaults.get(name))}
     relevant = {*not_applied(strays, call), *(strays.keys() & _LENGTHS)}
     relevant |= {name for name in strays.keys() & DEFAULTS.keys() if call.samples or name == "do_sample"}

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
 
 from loadstone.architectures.family import Family
 from loadstone.architectures.flax_layout import flax_layout
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, PYTORCH, SAFETENSORS
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, SAFETENSORS
 from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.checked_state import State, own_class
 from loadstone.remote_code.carrying import carried
-from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor, ShardWriter, in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor, SaveOptions, in_flax_layout, save_checkpoint
 
 if TYPE_CHECKING:
-    from loadstone.frameworks.structure import Structure
+    from loadstone.frameworks.structure import ModelBase
 
 
 TensorT = TypeVar("TensorT")
@@ -65,7 +65,7 @@ def outgoing(
                 yield stem + pattern.format(expert), tensor[expert, index * rows : (index + 1) * rows]
 
 
-def ties_of_file(model: Structure, state: State[TensorT]) -> tuple[Mapping[str, str], bool]:
+def ties_of_file(model: ModelBase, state: State[TensorT]) -> tuple[Mapping[str, str], bool]:
     """Slots that need not be written, for readers tie them; and whether the config is to say that the model is tied.
 
     Readers tie what the config says, so that where one of its ties does not hold every name is written.
@@ -86,54 +86,43 @@ def weight_format(asked: str | None, safe_serialization: bool, others: Sequence[
     return found
 
 
+class Described(NamedTuple):
+    """What the config is to say of what is saved."""
+
+    prefix: str
+    """The framework's part of the class name, which is left out, so that every framework finds its own class."""
+    dtype: object
+    is_tied: bool
+    """See :func:`ties_of_file`."""
+
+
 def save_model(
-    model: Structure,
+    model: ModelBase,
     folder: str | os.PathLike[str],
     tensors: Sequence[OutgoingTensor],
-    *,
-    dtype: object,
-    prefix: str,
-    max_shard_size: int | str,
-    weight_format: str,
-    variant: str | None,
-    is_tied: bool,
-    write_shard: ShardWriter | None = None,
-    metadata: Mapping[str, str] | None = None,
+    described: Described,
+    options: SaveOptions,
 ) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.saving.checkpoint.save_checkpoint`.
 
-    ``max_shard_size`` in bytes or as ``"5GB"`` (decimal) or ``"5GiB"``; ``variant="fp16"`` puts it into the names.
-    ``is_tied``: what the config is to say; see :func:`ties_of_file`.
-    ``metadata``: what safetensors files say of themselves beside ``{"format": "pt"}``.
     Code that came with the model, or that belongs to a class registered for it, is written too.
-    The config names the class without the framework's ``prefix``, so that every framework finds its own.
 
     Raises :class:`SaveError`, and what was in the folder before is then untouched.
     """
     cls = own_class(model)
     code, config = carried(copy.deepcopy(model.config), cls)
-    config.architectures = [cls.__name__.removeprefix(prefix)]
-    config.torch_dtype = dtype
-    config.tie_word_embeddings = is_tied
+    config.architectures = [cls.__name__.removeprefix(described.prefix)]
+    config.torch_dtype = described.dtype
+    config.tie_word_embeddings = described.is_tied
     files = {**code, CONFIG_NAME: config.to_json_string().encode()}
     if model.generation_config is not None:
         files[GENERATION_CONFIG_NAME] = model.generation_config.to_json_string().encode()
-    if weight_format == MSGPACK:
+    if options.weight_format == MSGPACK:
         # A class of one's own is no blueprint's, but may hold a bare model that is.
         held, prefix = (model.base_model, model.bare_prefix) if model.component is None else (model, "")
         layout = {} if held.component is None else flax_layout(held.component, prefix)
         tensors = in_flax_layout(tensors, layout)
     folder = local_path(folder)
     with Progress("Saving", sum(tensor.nbytes for tensor in tensors)) as progress:
-        paths = save_checkpoint(
-            folder,
-            tensors,
-            max_shard_size=max_shard_size,
-            variant=variant,
-            extra_files=files,
-            metadata={"format": "pt", **(metadata or {})},
-            weight_format=weight_format,
-            write_shard=write_shard if weight_format == PYTORCH else None,
-            progress=progress,
-        )
+        paths = save_checkpoint(folder, tensors, options, extra_files=files, progress=progress)
     return Written(folder, [path.relative_to(folder).as_posix() for path in paths])

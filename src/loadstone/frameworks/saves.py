@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from loadstone.errors import ArgumentError
 from loadstone.sources.publish import PushToHub, upload_asked_for
 
 if TYPE_CHECKING:
     from loadstone.frameworks.save_model import Written
+    from loadstone.saving.checkpoint import SaveOptions
 
 
 class Saves(PushToHub):
     """:meth:`save_pretrained` and :meth:`push_to_hub` for a model that has :meth:`_write_pretrained`."""
+
+    _other_formats: ClassVar[tuple[str, ...]] = ("msgpack",)
+    """What it can be written as besides safetensors; the first is that of ``safe_serialization=False``."""
 
     def save_pretrained(
         self,
@@ -48,19 +52,18 @@ class Saves(PushToHub):
             raise ArgumentError("state_dict= and params= both say what is to be saved: give one of them.")
         upload = upload_asked_for(Saves.save_pretrained, save_directory, push_to_hub, others)
         if is_main_process:
+            from loadstone.frameworks.save_model import weight_format
+            from loadstone.saving.checkpoint import SaveOptions
+
+            as_format = weight_format(format, safe_serialization, self._other_formats)
             given = params if state_dict is None else state_dict
-            written = self._write_pretrained(save_directory, given, max_shard_size, safe_serialization, variant, format)
+            options = SaveOptions(max_shard_size, variant, as_format)
+            written = self._write_pretrained(save_directory, given, options)
             if upload is not None:
                 upload.send(written.folder, written.names, self._title)
 
     def _write_pretrained(
-        self,
-        folder: str | os.PathLike[str],
-        state_dict: Mapping[str, object] | None,
-        max_shard_size: int | str,
-        safe_serialization: bool,
-        variant: str | None,
-        format: str | None,
+        self, folder: str | os.PathLike[str], state_dict: Mapping[str, Any] | None, options: SaveOptions
     ) -> Written:
         """Write the files."""
         raise NotImplementedError

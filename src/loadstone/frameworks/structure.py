@@ -1,7 +1,7 @@
 """What a model is made of, whatever the framework, and what follows from that for names and ties.
 
 Below the model classes, so that what fills, places, resizes and saves models need not import them: a model is told
-from any other module by ``isinstance(model, Structure)``.
+from any other module by ``isinstance(model, ModelBase)``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from loadstone.architectures import components
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.core.naming import Naming
+from loadstone.errors import ArgumentError
 from loadstone.frameworks.classes import Classes
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from loadstone.reporting.load_report import LoadReport
 
 
-class Structure:
+class ModelBase:
     """A model as its config and its blueprint describe it; every framework's models derive from this."""
 
     family_spec: ClassVar[Family | None]
@@ -39,7 +40,7 @@ class Structure:
     """The blueprint; None for a class of one's own."""
 
     @property
-    def base_model(self) -> Structure:
+    def base_model(self) -> ModelBase:
         """The bare model inside, or the model itself."""
         raise NotImplementedError
 
@@ -50,18 +51,35 @@ class Structure:
             return self.component.backbone.name
         # A class of one's own, derived from the family's abstract class, holds it where the family does.
         held = self._child(self.base_model_prefix) if self.component is None else None
-        return self.base_model_prefix if isinstance(held, Structure) else ""
+        return self.base_model_prefix if isinstance(held, ModelBase) else ""
 
     def _child(self, name: str) -> object:
         """What the model holds under a name; None for nothing."""
         return vars(self).get(name)
+
+    def _embedding_name(self) -> str:
+        """Where the input embeddings are; :class:`ArgumentError` for a model that has none."""
+        if self.component is None and self.bare_prefix:
+            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
+        leaves = components.walk(self.component) if self.component is not None else ()
+        name = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
+        if name is None:
+            raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
+        return name
+
+    def _output_name(self) -> str | None:
+        """Where the map from hidden states to the vocabulary is; None for a model that has none."""
+        if not isinstance(self.component, components.Head) or self.component.labels:
+            return None
+        leaves = components.walk(self.component.output.component, self.component.output.name)
+        return [name for name, leaf in leaves if isinstance(leaf, components.Linear)][-1]
 
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose values it shares."""
         raise NotImplementedError
 
 
-def naming_of(model: Structure, tied: Mapping[str, str]) -> Naming:
+def naming_of(model: ModelBase, tied: Mapping[str, str]) -> Naming:
     """What links the slots of a family's model to stored names."""
     assert model.family_spec is not None
     stand_ins = model.head_spec.stand_ins if model.head_spec is not None else ()

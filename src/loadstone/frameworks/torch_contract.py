@@ -85,18 +85,17 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
         """Where the model goes, ``by_slot`` in dtypes of their own, whatever ``dtype`` is."""
         ...
 
-    def fill_model(
+    def fill_module(
         self,
         model: nn.Module,
         plan: LoadPlan,
         weights: Weights,
         options: Options,
-        dtype: DType | None,
         place: PlacementT,
-        memory: MemoryT | None = None,
+        memory: MemoryT | None,
         /,
     ) -> Filled:
-        """Give every slot its values, in ``memory`` where it fits."""
+        """Give every slot its values, in the dtypes that ``place`` says, and in ``memory`` where it fits."""
         ...
 
     def own_memory(self, module: nn.Module, /, *, stays: bool) -> MemoryT:

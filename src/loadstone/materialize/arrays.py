@@ -127,7 +127,7 @@ def fill_arrays(
 
     Raises :class:`UnsupportedDType` where integers are stored for a slot.
     """
-    _check_kinds(plan)
+    check_kinds(plan)
     made: dict[str, Array] = {}
     jobs: list[_Job] = []
     seen: set[str] = set()
@@ -153,7 +153,7 @@ def _is_aligned(array: Array) -> bool:
     return bool(array.flags.c_contiguous) and array.ctypes.data % Arena.ALIGNMENT == 0
 
 
-def _check_kinds(plan: LoadPlan) -> None:
+def check_kinds(plan: LoadPlan) -> None:
     """:class:`UnsupportedDType` where integers are stored, since every slot is floating-point."""
     faults = [
         Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", "a floating-point dtype", piece.tensor.dtype.value)

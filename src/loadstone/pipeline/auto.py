@@ -61,7 +61,8 @@ class AutoClass:
         commit = config.source_commit
         gate = Gate(Trust.taken_from(kwargs), config.name_or_path, commit, HubOptions(commit))
         made_by = pick(AutoTarget(cls.__name__, cls.task), cls.framework, config, gate)
-        return resolve(made_by, require_framework(cls.framework), gate)._from_config(config, **kwargs)
+        framework = require_framework(cls.framework)
+        return framework.from_config(resolve(made_by, framework, gate), config, kwargs)
 
     @classmethod
     def register(cls, config_class: type[PretrainedConfig], model_class: type, exist_ok: bool = False) -> None:

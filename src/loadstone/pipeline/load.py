@@ -24,7 +24,7 @@ from loadstone.pipeline.quantized_checkpoint import library_of
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AutoTarget, pick
 from loadstone.pipeline.select_class import resolve as resolve_class
-from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import packed_bytes_of
 from loadstone.reporting.load_report import LoadReport, Stage
@@ -174,12 +174,9 @@ def _matched(
         match,
         framework.slots(model),
         stored,
-        strict=options.strict,
-        ignore_mismatched_sizes=options.ignore_mismatched_sizes,
-        key_mapping=options.key_mapping,
+        options=MatchOptions(options.strict, options.ignore_mismatched_sizes, options.key_mapping),
         same=framework.alike(options.state_dict),
-        absent={} if checkpoint is None else checkpoint.absent,
-        passed_over=() if checkpoint is None else checkpoint.passed_over,
+        gaps=Gaps() if checkpoint is None else Gaps(checkpoint.absent, checkpoint.passed_over),
     )
 
     def untie() -> None:

@@ -14,7 +14,7 @@ from loadstone.core.placement_options import MaxMemory
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDType
 from loadstone.frameworks.registry import require_torch
-from loadstone.planning.match import match
+from loadstone.planning.match import Gaps, MatchOptions, match
 from loadstone.reporting.load_report import LoadReport
 from loadstone.sources.asked import FileChoice
 from loadstone.sources.open import open_files
@@ -81,11 +81,9 @@ def load_into(
             slots,
             opened,
             framework.naming(module),
-            strict=strict,
-            key_mapping=key_mapping,
+            MatchOptions(strict=strict, key_mapping=key_mapping),
             same=framework.alike(None),
-            absent=opened.absent,
-            passed_over=opened.passed_over,
+            gaps=Gaps(opened.absent, opened.passed_over),
         )
         filled = {slot.name for slot in slots}
         lost = [name for name, buffer in module.named_buffers() if buffer.is_meta and name not in filled]
@@ -102,7 +100,7 @@ def load_into(
         weights = Weights(opened.ends, options.transfer)
         report.transfer = weights.describe()
         try:
-            done = framework.fill_model(module, plan, weights, options, wanted, place, memory)
+            done = framework.fill_module(module, plan, weights, options, place, memory)
         except BaseException:
             weights.cancel()
             raise

@@ -18,7 +18,7 @@ from loadstone.errors import ArgumentError, UnknownModelType
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AUTO_CLASSES, AutoTarget, FromFamily, named_head, pick
 from loadstone.planning.layout import Layout, Machine, layout
-from loadstone.planning.match import LoadPlan, match
+from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.split import CPU, DISK, Place
 from loadstone.planning.ties import match_untied
 from loadstone.reporting.forecast import Forecast, Module
@@ -70,12 +70,9 @@ def plan(
         match,
         slots,
         checkpoint,
-        strict=asked.strict,
-        ignore_mismatched_sizes=asked.ignore_mismatched_sizes,
-        key_mapping=asked.key_mapping,
+        options=MatchOptions(asked.strict, asked.ignore_mismatched_sizes, asked.key_mapping),
         same=_alike,
-        absent=checkpoint.absent,
-        passed_over=checkpoint.passed_over,
+        gaps=Gaps(checkpoint.absent, checkpoint.passed_over),
     )
     matched = match_untied(matching, lambda: naming_of(family, spec, component, config), untie)
     placing = asked.placement(wanted, stored_quantization=config.get("quantization_config"))

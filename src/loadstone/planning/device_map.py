@@ -89,15 +89,24 @@ def _speed(place: Place) -> tuple[int, int]:
     return (0, place) if isinstance(place, int) else (1 if place == CPU else 2, 0)
 
 
+@record
+class Demand:
+    """What is to be placed."""
+
+    units: Sequence[Unit]
+    tied: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the slot whose values it shares."""
+    activation_bytes: int = 0
+    """Of what is alive at once in a forward pass."""
+
+
 def place(
-    units: Sequence[Unit],
-    tied: Mapping[str, str],
+    demand: Demand,
     device_map: object,
     max_memory: MaxMemory | None,
     free: Mapping[Place, int],
     *,
     known: Collection[str] = (),
-    activation_bytes: int = 0,
 ) -> Placement:
     """What a ``device_map`` of any kind asks for: None (the CPU), a device, a strategy, or a dict by prefix, of which
     ``{"": …}`` means what its one value does.
@@ -109,23 +118,15 @@ def place(
     if isinstance(device_map, Mapping) and set(device_map) == {""}:
         device_map = device_map[""]
     if isinstance(device_map, str) and device_map in STRATEGIES:
-        return place_by_strategy(units, tied, device_map, room, activation_bytes)
+        return place_by_strategy(demand, device_map, room)
     if not isinstance(device_map, Mapping):
         device_map = {"": CPU if device_map is None else device_map}
     # A map by hand may be larger than what is free now where the system can take its pages back.
     private_only = (CPU,) if max_memory is None else ()
-    return place_by_hand(
-        units, tied, device_map, room, known=known, private_only=private_only, activation_bytes=activation_bytes
-    )
+    return place_by_hand(demand, device_map, room, known=known, private_only=private_only)
 
 
-def place_by_strategy(
-    units: Sequence[Unit],
-    tied: Mapping[str, str],
-    strategy: str,
-    budgets: Mapping[Place, int],
-    activation_bytes: int = 0,
-) -> Placement:
+def place_by_strategy(demand: Demand, strategy: str, budgets: Mapping[Place, int]) -> Placement:
     """The best split over the devices; see :func:`loadstone.planning.split.split` for what is best.
 
     Room is kept on each device for its largest block; on the one that computes also for activations, keys and values,
@@ -133,7 +134,8 @@ def place_by_strategy(
     :class:`ArgumentError` for a strategy of no kind.
     """
     chosen = _strategy(strategy)
-    rows = _rows(units, tied)
+    units, activation_bytes = demand.units, demand.activation_bytes
+    rows = _rows(units, demand.tied)
     main = next((place for place in budgets if isinstance(place, int)), CPU)
     kept_back = activation_bytes
     while True:
@@ -164,18 +166,16 @@ def place_by_strategy(
             "max_memory, or less to compute in max_batch and max_length."
         )
     places = {unit.name: place for row, place in zip(rows, chosen_places, strict=True) for unit in row}
-    return _placement(units, tied, places, budgets, kept_back, "no room on a faster device")
+    return _placement(demand, places, budgets, kept_back, "no room on a faster device")
 
 
 def place_by_hand(
-    units: Sequence[Unit],
-    tied: Mapping[str, str],
+    demand: Demand,
     device_map: Mapping[Any, object],
     budgets: Mapping[Place, int],
     *,
     known: Collection[str] = (),
     private_only: Collection[Place] = (),
-    activation_bytes: int = 0,
 ) -> Placement:
     """What a ``device_map`` by module-name prefix says; tied slots lie where their values do.
 
@@ -185,6 +185,7 @@ def place_by_hand(
     Raises :class:`InvalidDeviceMap` for modules that no key covers, keys that name nothing, overlaps that contradict,
     a block that would be split; :class:`DoesNotFit` where a place has too few bytes, with the best map that has enough.
     """
+    units, tied = demand.units, demand.tied
     keys = {str(key): normalize(place) for key, place in device_map.items()}
     _check_keys(keys, units, known)
     places: dict[str, Place] = {}
@@ -209,9 +210,9 @@ def place_by_hand(
         raise InvalidDeviceMap(faults, hint=f"A map that covers the model: {shown_map(_completed(units, places))}")
     main = next((place for place in places.values() if isinstance(place, int)), CPU)
     streamed = [[unit] for unit in units if _is_streamed(places.get(unit.name, CPU), main)]
-    reserve = activation_bytes + _ring(streamed) + sum(unit.cache_bytes for unit in units)
-    placement = _placement(units, tied, places, budgets, reserve, "device_map says so")
-    _check_fit(units, tied, placement, private_only)
+    reserve = demand.activation_bytes + _ring(streamed) + sum(unit.cache_bytes for unit in units)
+    placement = _placement(demand, places, budgets, reserve, "device_map says so")
+    _check_fit(demand, placement, private_only)
     return placement
 
 
@@ -294,13 +295,9 @@ def _is_streamed(place: Place, main: Place) -> bool:
 
 
 def _placement(
-    units: Sequence[Unit],
-    tied: Mapping[str, str],
-    places: Mapping[str, Place],
-    budgets: Mapping[Place, int],
-    reserve: int,
-    reason: str,
+    demand: Demand, places: Mapping[str, Place], budgets: Mapping[Place, int], reserve: int, reason: str
 ) -> Placement:
+    units, tied = demand.units, demand.tied
     slots = {slot: places[unit.name] for unit in units if unit.name in places for slot in unit.slots}
     slots |= {slot: slots[source] for slot, source in tied.items() if source in slots}
     ordered: dict[str, Place] = {}
@@ -359,20 +356,18 @@ def _completed(units: Sequence[Unit], places: Mapping[str, Place]) -> dict[str, 
     return completed
 
 
-def _check_fit(
-    units: Sequence[Unit], tied: Mapping[str, str], placement: Placement, private_only: Collection[Place]
-) -> None:
-    for place, budget in placement.budgets.items():
-        used = placement.reserve_bytes if place == placement.main else 0
+def _check_fit(demand: Demand, made: Placement, private_only: Collection[Place]) -> None:
+    for place, budget in made.budgets.items():
+        used = made.reserve_bytes if place == made.main else 0
         first = None
-        for unit in units:
-            if placement.places[unit.name] == place:
+        for unit in demand.units:
+            if made.places[unit.name] == place:
                 used += unit.private_bytes if place in private_only else unit.nbytes
                 first = first or (unit.name if used > budget else None)
         if used <= budget:
             continue
         try:
-            nearest = f"A map that fits: {shown_map(place_by_strategy(units, tied, 'auto', placement.budgets).places)}"
+            nearest = f"A map that fits: {shown_map(place_by_strategy(demand, 'auto', made.budgets).places)}"
         except DoesNotFit as error:
             nearest = str(error)
         named = f"; {first} is the first that does not fit" if first else ""

@@ -16,7 +16,7 @@ from loadstone.core.records import record
 from loadstone.core.sizes import format_bytes
 from loadstone.core.structure import LayerKind, Structure, weight_slots
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
-from loadstone.planning.device_map import Placement, normalize, place
+from loadstone.planning.device_map import Demand, Placement, normalize, place
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Stored, Tied
 from loadstone.planning.slot_dtypes import SlotDTypes, slot_dtypes
@@ -106,13 +106,11 @@ def layout(plan: LoadPlan, structure: Structure, options: PlacementOptions, mach
     cache, activations = _running_bytes(structure, options, dtypes.float_bits // 8)
     all_units = units(plan.slots, slot_sizes, structure.blocks(), cache)
     placement = place(
-        all_units,
-        tied,
+        Demand(all_units, tied, activations),
         options.device_map,
         options.max_memory,
         machine.free,
         known=set(structure.modules()) if isinstance(options.device_map, Mapping) else (),
-        activation_bytes=activations,
     )
     _check_devices(placement, options.device_map, machine)
     device = _device(options.device_map, placement)

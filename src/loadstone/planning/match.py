@@ -7,7 +7,6 @@ import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
-from types import MappingProxyType
 
 from loadstone.core.naming import Naming
 from loadstone.core.records import record
@@ -20,7 +19,6 @@ from loadstone.planning.quantized_codes import Codes, codes_in, refuse
 from loadstone.planning.recipes import Computed, Initialized, Piece, Recipe, Stack, Stored, Tied
 from loadstone.planning.same import Same, hold_same, lie_in_one_place
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _HINTS = 20
 _COMPARED = 500
 """How many faults get a hint, and how many names are looked at for one: comparing names is slow."""
@@ -53,27 +51,50 @@ class LoadPlan:
         return replace(self, recipes=recipes, slots=tuple(slot for slot in self.slots if slot.name not in names))
 
 
+@record
+class MatchOptions:
+    """What the caller of a load says of slots and stored names that do not go together by themselves."""
+
+    strict: bool = False
+    """Whether an unused tensor or a newly initialized slot is an error."""
+    ignore_mismatched_sizes: bool = False
+    """Whether a slot of another shape than what is stored is newly initialized, in place of an error."""
+    key_mapping: Mapping[str, str] | None = None
+    """Regular expression → replacement, applied to stored names."""
+
+
+@record
+class Gaps:
+    """What a checkpoint lists or holds, and was not read."""
+
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """Stored name that cannot be had, though an index lists it → why. A slot that it belongs to is never newly
+    initialized."""
+    passed_over: Sequence[str] = ()
+    """What an error about missing tensors says of files that were not read."""
+
+
+_NO_OPTIONS = MatchOptions()
+_NO_GAPS = Gaps()
+
+
 def match(
     slots: Sequence[Slot],
     stored: Mapping[str, StoredTensor],
     naming: Naming,
+    options: MatchOptions = _NO_OPTIONS,
     *,
-    strict: bool = False,
-    ignore_mismatched_sizes: bool = False,
-    key_mapping: Mapping[str, str] | None = None,
     same: Same = lie_in_one_place,
-    absent: Mapping[str, str] = _NOTHING,
-    passed_over: Sequence[str] = (),
+    gaps: Gaps = _NO_GAPS,
 ) -> LoadPlan:
     """Find where each slot's values come from.
 
-    ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored. ``absent``: stored
-    name that cannot be had, though an index lists it → why; a slot that it belongs to is never newly initialized.
-    ``passed_over``: what an error about missing tensors says of files that were not read.
+    ``same`` compares two stored tensors, and is asked only where slots are tied and both are stored.
 
     Raises :class:`NameCollision`, :class:`MissingTensors`, :class:`ShapeMismatch`, or with ``strict``
     :class:`UnusedTensors`, each with every offender; :class:`InvalidConfig` where what a slot would take are codes.
     """
+    key_mapping, absent = options.key_mapping, gaps.absent
     codes = codes_in(stored, slots)
     names = canonical(stored, naming, key_mapping)
     finder = Finder({slot.name: slot for slot in slots}, names, naming)
@@ -113,12 +134,12 @@ def match(
         raise refuse(bad)
     lost = _lost(missing, finder, absent, key_mapping) if missing and absent else {}
     try:
-        recipes |= _optional(missing, recipes, naming, names, lost, passed_over)
+        recipes |= _optional(missing, recipes, naming, names, lost, gaps.passed_over)
     except MissingTensors:
         if codes:
             raise refuse(codes) from None  # which says more of what is missing
         raise
-    if wrong and not ignore_mismatched_sizes:
+    if wrong and not options.ignore_mismatched_sizes:
         raise ShapeMismatch(
             [_shape_fault(slot, pieces) for slot, pieces in wrong],
             hint="Do config.json and the weights belong together? ignore_mismatched_sizes=True initializes these anew.",
@@ -131,7 +152,7 @@ def match(
     refused = {piece.tensor.name for _, pieces in wrong for piece in pieces}
     in_part = {name for name, rows in left.items() if rows}
     unused, leftovers = _unused(names, recipes, naming, refused | repeated, in_part)
-    if strict and (unused or any(isinstance(recipe, Initialized) for recipe in recipes.values())):
+    if options.strict and (unused or any(isinstance(recipe, Initialized) for recipe in recipes.values())):
         faults = [Fault(name, "a slot that takes it", "none") for name in unused]
         faults += [Fault(name, "a stored tensor", str(r)) for name, r in recipes.items() if isinstance(r, Initialized)]
         raise UnusedTensors(faults, hint="Without strict=True this is allowed, and listed in the load report.")

@@ -124,26 +124,26 @@ def _in_groups(numbers: FloatArray, width: int, scales: FloatArray, zeros: Float
 def in_columns(
     numbers: FloatArray,
     first: int,
-    width: int,
-    order: NDArray[np.integer] | None,
-    scales: Table,
-    zeros: Table,
-    raw: tuple[ByteArray, ByteArray],
+    groups: int | NDArray[np.integer],
+    tables: tuple[Table, Table],
+    raw: Sequence[ByteArray],
 ) -> None:
     """Apply scales and zeros to values (outputs, inputs from number ``first`` on), in place.
 
-    The tables are (groups of inputs, outputs), and their bytes ``raw``; ``order`` is the group of each of those inputs,
-    None where ``width`` neighbors share one.
+    Their ``tables`` are (groups of inputs, outputs), and their bytes come first in ``raw``. ``groups`` is the group of
+    each of those inputs, or how many neighbors share one.
     """
+    scales, zeros = tables
     count = numbers.shape[1]
-    if order is not None:
+    if not isinstance(groups, int):
         # The values of one output's groups lie together, so that looking them up stays in the nearest cache.
         for table, of_table, apply in ((zeros, raw[1], np.subtract), (scales, raw[0], np.multiply)):
             of_output = np.ascontiguousarray(table.numbers(of_table, 0, table.rows).T)
-            apply(numbers, np.take(of_output, order, axis=1, mode="clip"), out=numbers)
+            apply(numbers, np.take(of_output, groups, axis=1, mode="clip"), out=numbers)
         return
+    width = groups
     low, high = first // width, -(-(first + count) // width)
-    scale, zero = (table.numbers(part, low, high) for table, part in zip((scales, zeros), raw, strict=True))
+    scale, zero = (table.numbers(part, low, high) for table, part in zip(tables, raw, strict=False))
     for group in range(low, high):
         part = numbers[:, max(group * width - first, 0) : (group + 1) * width - first]
         part -= zero[group - low][:, None]

@@ -19,6 +19,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -28,6 +29,7 @@ from loadstone.checkpoint.format import Format
 from loadstone.checkpoint.names import SAFETENSORS
 from loadstone.checkpoint.registry import written_formats
 from loadstone.core.paths import local_path
+from loadstone.core.records import record
 from loadstone.core.sizes import parse_size
 from loadstone.errors import ArgumentError, LoadstoneError, SaveError
 from loadstone.saving.journal import finish_interrupted_save, is_plain_name
@@ -39,6 +41,7 @@ from loadstone.transfer.unchanged import Backing
 __all__ = [
     "MSGPACK",
     "OutgoingTensor",
+    "SaveOptions",
     "ShardWriter",
     "finish_interrupted_save",
     "in_flax_layout",
@@ -52,10 +55,27 @@ ShardWriter = Callable[[Path, Sequence[OutgoingTensor]], None]
 """Creates one file with these tensors. A ``RuntimeError`` from it counts as a failure to write, as PyTorch's does."""
 
 _VARIANT = re.compile(r"[\w+-]+(\.[\w+-]+)*", re.ASCII)
-_FORMAT_PT: Mapping[str, str] = MappingProxyType({"format": "pt"})
 _LEAST_NBYTES = 64 << 10
 """Of a tensor that is looked for in files: below, to ask costs more than to write."""
 _NO_FILES: Mapping[str, bytes | Path] = MappingProxyType({})
+
+
+@record
+class SaveOptions:
+    """What the files of weights are to be."""
+
+    max_shard_size: int | str = "5GB"
+    """Bytes of one file, as a number or as text: ``"5GB"`` is 5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³."""
+    variant: str | None = None
+    """``"fp16"`` puts it into the names."""
+    weight_format: str = SAFETENSORS
+    metadata: Mapping[str, str] = field(default_factory=lambda: {"format": "pt"})
+    """What safetensors files say of themselves."""
+    write_shard: ShardWriter | None = None
+    """Writes the files of a format that the caller writes, and is needed for that alone."""
+
+
+_PLAIN = SaveOptions()
 
 
 class _Shard(NamedTuple):
@@ -66,13 +86,9 @@ class _Shard(NamedTuple):
 def save_checkpoint(
     folder: str | os.PathLike[str],
     tensors: Sequence[OutgoingTensor],
+    options: SaveOptions = _PLAIN,
     *,
-    max_shard_size: int | str = "5GB",
-    variant: str | None = None,
     extra_files: Mapping[str, bytes | Path] = _NO_FILES,
-    metadata: Mapping[str, str] = _FORMAT_PT,
-    weight_format: str = SAFETENSORS,
-    write_shard: ShardWriter | None = None,
     progress: Callable[[int], None] | None = None,
     check: Callable[[Path], None] | None = None,
 ) -> list[Path]:
@@ -82,11 +98,10 @@ def save_checkpoint(
     all that is new. :mod:`loadstone.saving.replace_folder` says how, and where the promise is weaker. The folder may be
     the one that the tensors are mapped from. What is in it and has nothing to do with these weights stays.
 
-    Shards hold the tensors in the order given, up to ``max_shard_size`` bytes (a number, or text: ``"5GB"`` is
-    5 × 1000³ bytes, ``"5GiB"`` is 5 × 1024³); a larger tensor has a shard of its own. Several are written at once, in
-    less than 64 MiB of memory. ``progress`` is told of bytes as they are written, by several threads. ``extra_files``
-    are given as their content, or as a file to copy. ``check`` is given the folder in which all files lie under their
-    names before they are put in place; if it raises, nothing is saved.
+    Shards hold the tensors in the order given, up to ``max_shard_size`` bytes; a larger tensor has a shard of its own.
+    Several are written at once, in less than 64 MiB of memory. ``progress`` is told of bytes as they are written, by
+    several threads. ``extra_files`` are given as their content, or as a file to copy. ``check`` is given the folder in
+    which all files lie under their names before they are put in place; if it raises, nothing is saved.
 
     Weights of the same format and variant that an older save left are removed, and so are those of formats that a
     reader would prefer: saving ``weight_format="pytorch"`` also removes safetensors files of that variant, and
@@ -99,6 +114,8 @@ def save_checkpoint(
     folder = local_path(folder)
     if "\0" in str(folder):
         raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
+    variant, write_shard, weight_format = options.variant, options.write_shard, options.weight_format
+    metadata = options.metadata
     format = written_formats().get(weight_format)
     if format is None:
         known = ", ".join(map(repr, written_formats()))
@@ -110,7 +127,7 @@ def save_checkpoint(
         raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
     single, index = format.usual_names(variant)
     tensors = _with_files(tensors) if write_shard is None else tensors
-    shards = _split(tensors, single, parse_size(max_shard_size, "max_shard_size"))
+    shards = _split(tensors, single, parse_size(options.max_shard_size, "max_shard_size"))
     small_files = _checked(extra_files, taken={index, *(shard.name for shard in shards)})
     if len(shards) > 1:
         small_files[index] = _index(shards)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from loadstone.core.keywords import FLAG, PATH, TEXT, Kind, check_kinds
 
 
 class HubOptions(NamedTuple):
@@ -32,6 +35,20 @@ class FileChoice(NamedTuple):
     """The format to look for first."""
     gguf_file: str | None = None
     """The one file of llama.cpp's to take."""
+
+
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(("revision", "endpoint", "subfolder", "variant", "gguf_file"), TEXT),
+    **dict.fromkeys(("force_download", "local_files_only", "use_safetensors"), FLAG),
+    "cache_dir": PATH,
+    "token": Kind((str, bool), "text, True or False"),
+}
+"""Of the fields of both, what a caller may give."""
+
+
+def check_files(which: FileChoice, hub: HubOptions) -> None:
+    """:class:`ArgumentError` for values of other types than these."""
+    check_kinds({**which._asdict(), **hub._asdict()}, KINDS)
 
 
 USUAL_FILES = FileChoice()

@@ -35,7 +35,7 @@ from loadstone.errors import (
 )
 from loadstone.quantization.registry import settings_files
 from loadstone.saving.journal import finish_interrupted_save
-from loadstone.sources.asked import MAIN, USUAL_FILES, FileChoice, HubOptions
+from loadstone.sources.asked import MAIN, USUAL_FILES, FileChoice, HubOptions, check_files
 from loadstone.sources.hub_errors import Unreachable, here
 from loadstone.sources.hub_files import COMMIT, Asked, Cached, Files, Online, recalled
 
@@ -95,6 +95,7 @@ def resolve_files(
     :raises HubError: the Hub knows no such model or revision, wants a token or an agreement, or cannot be reached.
     :raises CorruptCheckpoint: the index of the shards cannot be read; UnsafeCheckpoint: it leads out of the repository.
     """
+    check_files(which, hub)
     check_subfolder(which.subfolder)
     if which.gguf_file is not None and (which.variant is not None or which.use_safetensors is not None):
         other = "variant" if which.variant is not None else "use_safetensors"
@@ -124,6 +125,7 @@ def resolve_config(
 
     :raises ConfigNotFound: no such folder; or the repository, or the cache, has no ``config.json``.
     """
+    check_files(which, hub)
     check_subfolder(which.subfolder)
     local = local_folder(path_or_id, ConfigNotFound)
     if local is not None:

@@ -23,6 +23,7 @@ from loadstone import AutoModel, AutoModelForCausalLM
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
 from loadstone.frameworks.torch.loading import staging as lanes
+from loadstone.frameworks.torch.modeling.arguments import Inputs
 from loadstone.frameworks.torch.modeling.attention import Mask, State
 from loadstone.frameworks.torch.placement import device_ring
 from loadstone.frameworks.torch.placement import placement as placing
@@ -186,16 +187,8 @@ def test_tensors_cross_wherever_they_are() -> None:
     """The meta device stands for another one: what goes there is seen, and nothing needs to come back."""
     there = torch.device("meta")
     x = torch.ones(2)
-    state = State(
-        masks={(True, None): Mask(x, False), (False, None): Mask(None, True)},
-        rotary={},
-        cache=None,
-        eager=False,
-        attentions=[],
-        hidden_states=[],
-        router_logits=[],
-        checkpointing=False,
-    )
+    passed = Inputs(*[None] * 6, *[False] * 6)._replace(output_hidden_states=True, output_router_logits=True)
+    state = State(passed, {(True, None): Mask(x, False), (False, None): Mask(None, True)}, {}, None)
     inputs, keywords = _Bring(there)(nn.Identity(), (x, [x], 3, state), {"mask": {"a": x}, "flag": None})
     assert inputs[0].device == inputs[1][0].device == keywords["mask"]["a"].device == there
     assert inputs[2] == 3 and keywords["flag"] is None

@@ -19,7 +19,7 @@ import numpy as np, torch
 from pathlib import Path
 from loadstone.architectures.flax_layout import FlaxLeaf
 from loadstone.frameworks.torch.save import outgoing_tensor
-from loadstone.saving.checkpoint import in_flax_layout, save_checkpoint
+from loadstone.saving.checkpoint import SaveOptions, in_flax_layout, save_checkpoint
 
 folder, kind, nbytes = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 columns = 4000
@@ -32,7 +32,8 @@ if kind == "transposed":
 def write(folder, tensors):
     tensors = [outgoing_tensor(str(i), tensor) for i, tensor in enumerate(tensors)]
     if kind == "msgpack":
-        save_checkpoint(folder, in_flax_layout(tensors, {"0": FlaxLeaf("0", True)}), weight_format="msgpack")
+        options = SaveOptions(weight_format="msgpack")
+        save_checkpoint(folder, in_flax_layout(tensors, {"0": FlaxLeaf("0", True)}), options)
     else:
         save_checkpoint(folder, tensors)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
@@ -49,7 +50,9 @@ def blueprint(config: GemmaConfig) -> Backbone:
     causal = not config.use_bidirectional_attention
     layers = [
         decoders.pre_norm_layer(
-            decoders.separate_attention(config, index, rotary=rotary, bias=config.attention_bias, causal=causal),
+            replace(
+                decoders.separate_attention(config, index, rotary=rotary, bias=config.attention_bias), causal=causal
+            ),
             Part("mlp", feed_forward),
             norm,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
@@ -80,9 +81,9 @@ def blueprint(config: Gemma2Config) -> Backbone:
             rotary=rotary,
             bias=config.attention_bias,
             window=config.sliding_window if layer_type == SLIDING else None,
-            scale=config.query_pre_attn_scalar**-0.5,
-            softcap=config.attn_logit_softcapping,
         )
+        scale, softcap = config.query_pre_attn_scalar**-0.5, config.attn_logit_softcapping
+        attention = replace(attention, scale=scale, softcap=softcap)
         layers.append(sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
     return decoders.backbone(config, layers, norm, scale=config.hidden_size**0.5)
 

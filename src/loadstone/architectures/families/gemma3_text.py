@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
@@ -92,11 +93,10 @@ def blueprint(config: Gemma3TextConfig) -> Backbone:
             index,
             rotary=rotaries[layer_type],
             bias=config.attention_bias,
-            causal=causal,
             window=window if layer_type == SLIDING else None,
-            scale=config.query_pre_attn_scalar**-0.5,
             head_norm=RMSNorm(head_dim, config.rms_norm_eps, offset=1.0),
         )
+        attention = replace(attention, causal=causal, scale=config.query_pre_attn_scalar**-0.5)
         layers.append(sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
     return decoders.backbone(config, layers, norm, scale=config.hidden_size**0.5)
 

@@ -124,10 +124,8 @@ FAMILY = Family(
     heads=decoders.decoder_heads(
         "GPT2",
         blueprint,
-        prefix="transformer",
+        decoders.HeadParts("transformer", embedding="wte", token_classifier="classifier"),
         names={CAUSAL_LM: "GPT2LMHeadModel"},
-        embedding="wte",
-        token_classifier="classifier",
     ),
     leftovers=("attn.bias", "attn.masked_bias"),
     inputs_first=("c_attn.weight", "c_fc.weight", "c_proj.weight"),

@@ -118,10 +118,7 @@ FAMILY = Family(
     heads=decoders.decoder_heads(
         "GPTNeoX",
         blueprint,
-        prefix="gpt_neox",
-        embedding="embed_in",
-        lm_head="embed_out",
-        token_classifier="classifier",
+        decoders.HeadParts("gpt_neox", embedding="embed_in", lm_head="embed_out", token_classifier="classifier"),
     ),
     beginnings=(("lm_head.", "embed_out."),),
     leftovers=("attention.bias", "attention.masked_bias", "rotary_emb.inv_freq"),

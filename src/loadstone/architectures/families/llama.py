@@ -48,7 +48,7 @@ FAMILY = Family(
     config=LlamaConfig,
     stem="Llama",
     prefix="model",
-    heads=decoders.decoder_heads("Llama", blueprint, question_prefix="transformer"),
+    heads=decoders.decoder_heads("Llama", blueprint, decoders.HeadParts(question_prefix="transformer")),
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
     sources="arXiv:2302.13971, arXiv:2307.09288, arXiv:2407.21783",

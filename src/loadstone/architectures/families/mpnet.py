@@ -61,13 +61,11 @@ FAMILY = Family(
     prefix="mpnet",
     heads=encoders.encoder_heads(
         "MPNet",
-        blueprint,
-        prefix="mpnet",
-        language=encoders.language_head,
-        decoder="lm_head.decoder",
-        decoder_bias="lm_head.bias",
-        optional_language=("lm_head",),
-        sequence=classifier,
+        encoders.BareEncoder("mpnet", blueprint),
+        encoders.LanguageHead(
+            encoders.language_head, decoder="lm_head.decoder", decoder_bias="lm_head.bias", optional=("lm_head",)
+        ),
+        encoders.SequenceHead(classifier),
         token_dropout=lambda config: config.hidden_dropout_prob,
     ),
     renames=encoders.RENAMES,

@@ -119,8 +119,8 @@ FAMILY = Family(
     heads=decoders.decoder_heads(
         "OPT",
         blueprint,
+        decoders.HeadParts(embedding="decoder.embed_tokens"),
         tasks=(CAUSAL_LM, SEQUENCE_CLASSIFICATION, QUESTION_ANSWERING),
-        embedding="decoder.embed_tokens",
     ),
     sources="arXiv:2205.01068",
 )

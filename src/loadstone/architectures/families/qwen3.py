@@ -52,7 +52,7 @@ FAMILY = Family(
     config=Qwen3Config,
     stem="Qwen3",
     prefix="model",
-    heads=decoders.decoder_heads("Qwen3", blueprint, question_prefix="transformer"),
+    heads=decoders.decoder_heads("Qwen3", blueprint, decoders.HeadParts(question_prefix="transformer")),
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
     sources="arXiv:2505.09388",

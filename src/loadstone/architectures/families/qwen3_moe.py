@@ -99,7 +99,7 @@ FAMILY = Family(
     config=Qwen3MoeConfig,
     stem="Qwen3Moe",
     prefix="model",
-    heads=decoders.decoder_heads("Qwen3Moe", blueprint, question_prefix="transformer"),
+    heads=decoders.decoder_heads("Qwen3Moe", blueprint, decoders.HeadParts(question_prefix="transformer")),
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
     experts=(

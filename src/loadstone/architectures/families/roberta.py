@@ -35,15 +35,16 @@ def heads(stem: str) -> tuple[HeadSpec, ...]:
     """RoBERTa's heads under a stem, since XLM-RoBERTa has the same."""
     return encoders.encoder_heads(
         stem,
-        blueprint,
-        prefix="roberta",
-        language=encoders.language_head,
-        decoder="lm_head.decoder",
-        decoder_bias="lm_head.bias",
-        optional_language=("lm_head",),
-        sequence=classifier,
+        encoders.BareEncoder("roberta", blueprint),
+        encoders.LanguageHead(
+            encoders.language_head,
+            decoder="lm_head.decoder",
+            decoder_bias="lm_head.bias",
+            optional=("lm_head",),
+            causal=f"{stem}ForCausalLM",
+        ),
+        encoders.SequenceHead(classifier),
         token_dropout=lambda config: config.head_dropout,
-        causal=f"{stem}ForCausalLM",
     )
 
 

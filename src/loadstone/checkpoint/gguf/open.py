@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.faults import Faults, in_file, quoted
 from loadstone.checkpoint.gguf.configs import CLASS_NAMES, missing_positions
 from loadstone.checkpoint.gguf.header import Header, Metadata, read_header, tensors_of
 from loadstone.checkpoint.gguf.metadata import Facts, Values
 from loadstone.checkpoint.gguf.names import GgufArchitecture, Quirk, architecture
+from loadstone.checkpoint.mapping import Checkpoint, CheckpointFiles
 from loadstone.checkpoint.names import GGUF
 from loadstone.core.tensors import DType, StoredTensor, TensorSlice
 from loadstone.errors import CorruptCheckpoint, Fault, InvalidConfig, NameCollision, UnknownModelType, UnsupportedDType
@@ -79,7 +79,7 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
     _refuse_parts(path, header.metadata)
     _refuse_what_is_no_model(path, header)
     choose = architecture(header.metadata.get("general.architecture"))
-    raw = Checkpoint(tensors_of(path, header), format=GGUF, files=[path])
+    raw = Checkpoint(tensors_of(path, header), CheckpointFiles(GGUF, (path,)))
     shapes = {name: tensor.shape for name, tensor in raw.items()}
     facts = Facts(str(path), header.metadata, shapes, lambda name: [float(each) for each in raw.numpy(name)])
     found = choose(facts)
@@ -89,7 +89,7 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
     values |= {"torch_dtype": _dtype(header).value, "architectures": [CLASS_NAMES[values["model_type"]]]}
     said = {key: str(value) for key, value in header.metadata.scalars().items()}
     tensors = _as_the_hub_has_them(path, raw, found, values)
-    return GgufFile(path, header.metadata, values, Checkpoint(tensors, format=GGUF, files=[path], metadata=said))
+    return GgufFile(path, header.metadata, values, Checkpoint(tensors, CheckpointFiles(GGUF, (path,), metadata=said)))
 
 
 def _refuse_parts(path: Path, metadata: Metadata) -> None:

@@ -92,7 +92,7 @@ def read_records(file: RegularFile, faults: Faults) -> list[Record]:
         name = raw_name.decode("utf-8", "backslashreplace")
         if nbytes and (attributes & _IS_FOLDER or name.endswith("/")):  # of which PyTorch reads no byte
             faults.damaged(f"{file.path}: {quoted(name)}", "a file", f"a folder of {nbytes} bytes", _FETCH_AGAIN)
-        elif _check_record(file.path, name, flags, method, packed, nbytes, records, faults):
+        elif _check_record(file.path, name, flags, method == 0 and packed == nbytes, records, faults):
             offset = _data_offset(file, start, raw_name)
             if offset + nbytes > directory.offset:
                 raise _broken(f"{nbytes} bytes in {quoted(name)}", f"{directory.offset - offset}")
@@ -137,15 +137,9 @@ def _find_directory(file: RegularFile) -> _Directory:
 
 
 def _check_record(
-    path: Path,
-    name: str,
-    flags: int,
-    method: int,
-    packed: int,
-    nbytes: int,
-    records: dict[str, Record],
-    faults: Faults,
+    path: Path, name: str, flags: int, is_stored: bool, records: dict[str, Record], faults: Faults
 ) -> bool:
+    """Whether a record can be read where it lies: it is not ``is_stored`` where it is compressed."""
     where = f"{path}: {quoted(name)}"
     if name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/"):
         faults.unsafe(where, "a name inside the archive", "one that leads out of it", "Do not trust this file")
@@ -153,7 +147,7 @@ def _check_record(
         faults.damaged(where, "one record of this name", "two", _FETCH_AGAIN)
     elif flags & _ENCRYPTED:
         faults.damaged(where, "a plain record", "an encrypted one", _FETCH_AGAIN)
-    elif method != 0 or packed != nbytes:
+    elif not is_stored:
         faults.damaged(
             where,
             "a record stored as it is",

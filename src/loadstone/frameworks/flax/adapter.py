@@ -8,7 +8,7 @@ from typing import Any
 from flax import nnx
 
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.configs.load_options import Options, check_attention
+from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.flax.classes import CLASSES
@@ -30,6 +30,7 @@ __all__ = [
     "class_named",
     "fill_model",
     "finish",
+    "from_config",
     "held",
     "naming",
     "placement",
@@ -59,8 +60,6 @@ def skeleton(
 ) -> FlaxPreTrainedModel:
     """A model without memory behind its slots."""
     make: Callable[..., FlaxPreTrainedModel] = cls  # which takes what its own ``__init__`` takes
-    if config._attn_implementation is not None:
-        check_attention(config._attn_implementation)
     seed = extra.get("seed", 0)
     if any(cls.__init__ is each.__init__ for each in (FlaxPreTrainedModel, BareModel)):
         model = make(config, *arguments, **{**extra, "seed": None})
@@ -73,6 +72,13 @@ def skeleton(
         model.about.remake = remake
     model.about.seed = seed
     return model
+
+
+def from_config(
+    cls: type[FlaxPreTrainedModel], config: PretrainedConfig, keywords: Mapping[str, Any]
+) -> FlaxPreTrainedModel:
+    """A model with random values after its family's scheme."""
+    return cls._from_config(config, **keywords)
 
 
 def placement(options: Options, model: FlaxPreTrainedModel, plan: LoadPlan, dtype: DType) -> Placement:

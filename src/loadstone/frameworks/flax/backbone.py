@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import jax.numpy as jnp
 from flax import nnx
 from jax import Array
@@ -46,19 +48,12 @@ class Backbone(Built, component=components.Backbone):
             position_ids = position_ids.reshape(-1, tokens)
             if attention_mask is None and cache is None and all(each.causal for each in attentions):
                 segments = row_segments(position_ids)
-        padding, masks = _masks(attentions, attention_mask, segments, batch, tokens, keys, past)
+        kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))
+        padding, masks = _masks(kinds, attention_mask, segments, _Places(batch, tokens, keys, past))
         if position_ids is None:
             position_ids = default_positions(embeddings, input_ids, padding, tokens, past).reshape(-1, tokens)
 
-        x = call(
-            holder,
-            component.embeddings,
-            input_ids,
-            inputs_embeds,
-            position_ids,
-            inputs.get("token_type_ids"),
-            state=state,
-        )
+        x = call(holder, component.embeddings, inputs, position_ids, state=state)
         if component.expand is not None:
             x = call(holder, component.expand, x, state=state)
         turning = dict.fromkeys(each.rotary for each in attentions if each.rotary is not None)
@@ -100,17 +95,20 @@ def run(holder: nnx.Module, component: Component, inputs: Inputs, state: State) 
     return out
 
 
+class _Places(NamedTuple):
+    """What a pass reads: rows of new tokens, and the keys that they see, of which ``past`` are filled."""
+
+    batch: int
+    tokens: int
+    keys: int
+    past: Array | int
+
+
 def _masks(
-    attentions: tuple[components.Attention, ...],
-    attention_mask: Array | None,
-    segments: Array | None,
-    batch: int,
-    tokens: int,
-    keys: int,
-    past: Array | int,
+    kinds: tuple[Kind, ...], attention_mask: Array | None, segments: Array | None, places: _Places
 ) -> tuple[Array | None, dict[Kind, Array | None]]:
     """The padding mask (batch, keys; None without one) and the mask of each kind that the layers use."""
-    kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))
+    batch, tokens, keys, past = places
     if attention_mask is not None and attention_mask.ndim == 4:
         return None, dict.fromkeys(kinds, _ready_made(attention_mask, batch, tokens, keys))
     padding = None

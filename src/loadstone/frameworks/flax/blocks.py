@@ -13,6 +13,7 @@ from jax import Array
 from loadstone.architectures import components
 from loadstone.frameworks.flax.activations import ACTIVATIONS
 from loadstone.frameworks.flax.build import Built, call
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.state import State, dropout
 
 
@@ -150,15 +151,12 @@ class Embeddings(Built, component=components.Embeddings):
 
     @staticmethod
     def run(
-        holder: nnx.Module,
-        component: components.Embeddings,
-        input_ids: Array | None,
-        inputs_embeds: Array | None,
-        position_ids: Array,
-        token_type_ids: Array | None,
-        state: State,
+        holder: nnx.Module, component: components.Embeddings, inputs: Inputs, position_ids: Array, state: State
     ) -> Array:
-        x = call(holder, component.tokens, input_ids, state=state) if inputs_embeds is None else inputs_embeds
+        """``inputs``: the arrays that the forward pass was given, by name."""
+        x, token_type_ids = inputs.get("inputs_embeds"), inputs.get("token_type_ids")
+        if x is None:
+            x = call(holder, component.tokens, inputs["input_ids"], state=state)
         if component.project is not None:
             x = call(holder, component.project, x, state=state)
         if component.segment is not None:

@@ -14,6 +14,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Bias
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.flax.activations import ACTIVATIONS
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.leaves import LEAVES, unfilled
 from loadstone.frameworks.flax.state import State, dropout
 
@@ -99,7 +100,7 @@ def place(holder: nnx.Module, name: str, made: nnx.Module | nnx.Param[Array]) ->
     getattr(holder, stem).append(made)
 
 
-def call(holder: nnx.Module, part: Part, *args: Array | None, state: State) -> Array:
+def call(holder: nnx.Module, part: Part, *args: Array | Inputs | None, state: State) -> Array:
     """Run a part of ``holder``. A module that owns parameters sees no state, so any module may stand in for it."""
     kind = type(part.component)
     if kind in WITHOUT_SLOTS:

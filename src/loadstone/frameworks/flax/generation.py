@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -118,7 +118,8 @@ class GenerationMixin:
             if not keeps or ids.shape[1] == turns + 1:
                 unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
             kinds = None if types is None else types[:, -unread.shape[1] :]
-            logits, cache, count = _read(structure, room if keeps else 0, leaves, unread, mask, cache, count, kinds)
+            rows = _Rows(unread, mask, count, kinds)
+            logits, cache, count = _read(structure, room if keeps else 0, leaves, cache, rows)
             key, now = jax.random.split(key)
             chosen, unfinished, goes_on = choose(choosing, logits, unfinished, now)
             new = np.asarray(chosen)
@@ -146,22 +147,28 @@ def _frequencies_change_at(component: components.Component) -> int:
     return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
 
 
-@partial(jax.jit, static_argnums=(0, 1), donate_argnums=5)
-def _read(
-    structure: PyTreeDef,
-    room: int,
-    leaves: list[Array],
-    ids: Array,
-    mask: Array,
-    cache: KeyValueCache | None,
-    count: Array,
-    types: Array | None,
-) -> tuple[Array, KeyValueCache | None, Array]:
-    """The logits (batch, vocab) of the token after ``ids`` (batch, tokens), the cache with them, and the new count.
+class _Rows(NamedTuple):
+    """What a step reads."""
 
-    ``room``: how many tokens a first cache has room for; 0 to do without one. ``mask`` (batch, at least all tokens);
-    ``count`` (batch,): how many tokens of each row, padding left out, came before; ``types`` (batch, tokens).
+    ids: Array | np.ndarray
+    """(batch, tokens), those that are not in the cache."""
+    mask: Array | np.ndarray
+    """(batch, at least all tokens)."""
+    past: Array | np.ndarray
+    """(batch,): how many tokens of each row, padding left out, came before."""
+    types: Array | np.ndarray | None
+    """(batch, tokens), or None."""
+
+
+@partial(jax.jit, static_argnums=(0, 1), donate_argnums=3)
+def _read(
+    structure: PyTreeDef, room: int, leaves: list[Array], cache: KeyValueCache | None, rows: _Rows
+) -> tuple[Array, KeyValueCache | None, Array | np.ndarray]:
+    """The logits (batch, vocab) of the token after those that are read, the cache with them, and the new count.
+
+    ``room``: how many tokens a first cache has room for; 0 to do without one.
     """
+    ids, mask, count, types = rows
     model = jax.tree.unflatten(structure, leaves)
     batch, tokens = ids.shape
     if room and cache is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 from jax import Array
@@ -49,5 +48,3 @@ class Arguments(TypedDict, total=False):
     logits_to_keep: int | ArrayLike
     train: bool
     dropout_rng: Array | None
-    unknown: Mapping[str, object]
-    """Keywords that the head does not have."""

@@ -87,15 +87,6 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         """The bare model inside, or the model itself."""
         return getattr(self, self.bare_prefix) if self.bare_prefix else self
 
-    def _embedding_name(self) -> str:
-        if self.component is None and self.bare_prefix:
-            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
-        leaves = components.walk(self.component) if self.component is not None else ()
-        found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
-        if found is None:
-            raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
-        return found
-
     def get_input_embeddings(self) -> nnx.Module:
         """The input embeddings, a module."""
         return at(self, self._embedding_name())
@@ -106,12 +97,6 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         holder, leaf = parent_of(self, self._embedding_name())
         setattr(holder, leaf, value)
         self._share(held)  # a slot that was given a variable of its own keeps it
-
-    def _output_name(self) -> str | None:
-        if not isinstance(self.component, components.Head) or self.component.labels:
-            return None
-        leaves = components.walk(self.component.output.component, self.component.output.name)
-        return [name for name, leaf in leaves if isinstance(leaf, components.Linear)][-1]
 
     def get_output_embeddings(self) -> nnx.Module | None:
         """The output embeddings (language-model head); None if the model has none."""
@@ -166,9 +151,9 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
         raise NotImplementedError
 
-    def _call(self, **given: Unpack[Arguments]) -> Any:
+    def _call(self, unknown: Mapping[str, object], **given: Unpack[Arguments]) -> Any:
         """The output for arrays and options by name; see :func:`loadstone.frameworks.flax.calling.call`."""
-        return call(self, **given)
+        return call(self, given, unknown)
 
     # What it is -----------------------------------------------------------------------------------
 
@@ -251,7 +236,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         dtype = floating(given)
         config = copy.deepcopy(config)
         if attention is not None:
-            config._attn_implementation = check_attention(attention)
+            config.attn_implementation = check_attention(attention)
         model = cls(config, seed=seed, dtype=dtype)
         model.config.torch_dtype = dtype
         return model

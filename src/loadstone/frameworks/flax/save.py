@@ -13,28 +13,23 @@ import numpy as np
 from loadstone.core.slices import Box, bounds, boxes, shape_of
 from loadstone.frameworks.flax.given import checked_state
 from loadstone.frameworks.flax.structure import FlaxStructure
-from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
+from loadstone.frameworks.save_model import Described, Written, outgoing, save_model, ties_of_file
 from loadstone.materialize.arrays import from_numpy, outgoing_array
-from loadstone.saving.checkpoint import OutgoingTensor
+from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions
 from loadstone.transfer.array_bytes import Read, elements
 from loadstone.transfer.outgoing import READ_NBYTES
-
-_FORMATS = ("msgpack",)
 
 
 def save(
     model: FlaxStructure,
     folder: str | os.PathLike[str],
     state_dict: Mapping[str, object] | None,
-    max_shard_size: int | str,
-    safe_serialization: bool,
-    variant: str | None,
-    format: str | None,
+    options: SaveOptions,
 ) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.frameworks.save_model.save_model`.
 
-    ``format``: ``"safetensors"`` or, as ``safe_serialization=False`` asks for, ``"msgpack"``. Tied slots are stored
-    once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then untouched.
+    Tied slots are stored once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then
+    untouched.
     """
     given = checked_state(model, state_dict)
     state = given.tensors
@@ -46,12 +41,8 @@ def save(
         model,
         folder,
         [_outgoing_tensor(name, each) for name, each in outgoing(model.family_spec, here, dropped)],
-        dtype=model.dtype if state_dict is None else _dtype(state, model.dtype),
-        prefix="Flax",
-        max_shard_size=max_shard_size,
-        weight_format=weight_format(format, safe_serialization, _FORMATS),
-        variant=variant,
-        is_tied=is_tied,
+        Described("Flax", model.dtype if state_dict is None else _dtype(state, model.dtype), is_tied),
+        options,
     )
 
 

@@ -11,7 +11,7 @@ from jax.sharding import NamedSharding
 
 from loadstone.core.slices import Box, bounds, normalize, overlap, relative, shape_of
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.materialize.arrays import ArraySource, _check_kinds, cast_into, numpy_dtype
+from loadstone.materialize.arrays import ArraySource, cast_into, check_kinds, numpy_dtype
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored
 from loadstone.transfer.machine import cores
@@ -50,7 +50,7 @@ def fill_shards(
         dtype = numpy_dtype(dtype_of(pieces[0].tensor))
         return _slot(name, pieces, shapes[name], shardings[name], source, dtype)
 
-    _check_kinds(plan)
+    check_kinds(plan)
     stored = {name: recipe.pieces for name, recipe in plan.recipes.items() if isinstance(recipe, Stored)}
     with thread_pool(cores()) as pool:
         slots = list(pool.map(make, stored, stored.values()))

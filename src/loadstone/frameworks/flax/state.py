@@ -36,17 +36,14 @@ class State:
     def __init__(
         self,
         *,
-        masks: dict[Kind, Array | None] | None = None,
-        rotary: dict[Rotary, tuple[Array, Array]] | None = None,
-        past: Array | int = 0,
         rng: Array | None = None,
         train: bool = False,
         keep_weights: bool = False,
         checkpointing: bool = False,
     ) -> None:
-        self.masks = masks or {}
-        self.rotary = rotary or {}
-        self.past = past
+        self.masks: dict[Kind, Array | None] = {}
+        self.rotary: dict[Rotary, tuple[Array, Array]] = {}
+        self.past: Array | int = 0
         self.rng = rng
         self.train = train
         self.keep_weights = keep_weights
@@ -72,14 +69,8 @@ class State:
     def for_layer(self, kept: tuple[Array, Array] | None) -> State:
         """The state of one layer, with random keys of its own."""
         rng = None if self.rng is None else self.next_rng()
-        made = State(
-            masks=self.masks,
-            rotary=self.rotary,
-            past=self.past,
-            rng=rng,
-            train=self.train,
-            keep_weights=self.keep_weights,
-        )
+        made = State(rng=rng, train=self.train, keep_weights=self.keep_weights)
+        made.masks, made.rotary, made.past = self.masks, self.rotary, self.past
         made.bias, made.kept = self.bias, kept
         return made
 
@@ -96,12 +87,9 @@ def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
 def _unflatten(static: _Static, children: tuple[Any, ...]) -> State:
     kinds, rotaries, train, keep_weights = static
     count = len(kinds)
-    state = State(
-        masks=dict(zip(kinds, children[:count], strict=True)),
-        rotary=dict(zip(rotaries, children[count : count + len(rotaries)], strict=True)),
-        train=train,
-        keep_weights=keep_weights,
-    )
+    state = State(train=train, keep_weights=keep_weights)
+    state.masks = dict(zip(kinds, children[:count], strict=True))
+    state.rotary = dict(zip(rotaries, children[count : count + len(rotaries)], strict=True))
     state.past, state.rng, state.bias, state.kept = children[count + len(rotaries) :]
     return state
 

@@ -12,7 +12,7 @@ from jax import Array
 from loadstone.architectures import components
 from loadstone.architectures.family import Family
 from loadstone.frameworks.flax.tree import variables
-from loadstone.frameworks.structure import Structure
+from loadstone.frameworks.structure import ModelBase
 
 if TYPE_CHECKING:
     from loadstone.configs.generation import GenerationConfig
@@ -38,7 +38,7 @@ class About:
         """Makes the model again, for the variables that no checkpoint stores."""
 
 
-class FlaxStructure(Structure, nnx.Module):
+class FlaxStructure(ModelBase, nnx.Module):
     """A module that is a model of Loadstone's, and no other library's."""
 
     family_spec: ClassVar[Family]

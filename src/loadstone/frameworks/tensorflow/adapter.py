@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import tensorflow as tf
 
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.configs.load_options import Options, check_attention
+from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError
@@ -28,6 +29,7 @@ __all__ = [
     "class_named",
     "fill_model",
     "finish",
+    "from_config",
     "held",
     "naming",
     "placement",
@@ -59,12 +61,17 @@ def skeleton(
     extra: Mapping[str, object],
 ) -> TFPreTrainedModel:
     """A model without variables in its own layers; layers of others have theirs, for only they can make them."""
-    if config._attn_implementation is not None:
-        check_attention(config._attn_implementation)
     with skeletons():
         model = cls(config, *arguments, **extra)
     check_layers(model)
     return model
+
+
+def from_config(
+    cls: type[TFPreTrainedModel], config: PretrainedConfig, keywords: Mapping[str, Any]
+) -> TFPreTrainedModel:
+    """A model with random values after its family's scheme."""
+    return cls._from_config(config, **keywords)
 
 
 def placement(options: Options, model: TFPreTrainedModel, plan: LoadPlan, dtype: DType) -> str:

@@ -9,14 +9,14 @@ from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.ranges import check_length
-from loadstone.frameworks.tensorflow.arguments import bad_argument, check_inputs
+from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, check_inputs
 from loadstone.frameworks.tensorflow.attention import additive, make_mask, rotary_tables, row_segments
 from loadstone.frameworks.tensorflow.blocks import position_ids as default_positions
 from loadstone.frameworks.tensorflow.build import Built, attach, attribute, call, made_from
 from loadstone.frameworks.tensorflow.cache import Cache, advanced
 from loadstone.frameworks.tensorflow.leaves import Module
 from loadstone.frameworks.tensorflow.outputs import BaseModelOutput
-from loadstone.frameworks.tensorflow.state import Kind, State, shape_of
+from loadstone.frameworks.tensorflow.state import State, shape_of
 
 
 def attach_backbone(holder: keras.Layer, component: Component) -> None:
@@ -36,24 +36,12 @@ class Backbone(Built, component=components.Backbone):
         attach_backbone(self, component)
 
     @staticmethod
-    def run(
-        holder: keras.Layer,
-        component: components.Backbone,
-        *,
-        input_ids: tf.Tensor | None,
-        attention_mask: tf.Tensor | None,
-        position_ids: tf.Tensor | None,
-        past_key_values: Cache | None,
-        inputs_embeds: tf.Tensor | None,
-        token_type_ids: tf.Tensor | None,
-        output_attentions: bool,
-        output_hidden_states: bool,
-        output_router_logits: bool,
-        training: bool,
-    ) -> BaseModelOutput:
+    def run(holder: keras.Layer, component: components.Backbone, inputs: Inputs) -> BaseModelOutput:
+        input_ids, inputs_embeds, position_ids = inputs.input_ids, inputs.inputs_embeds, inputs.position_ids
+        attention_mask, cache = inputs.attention_mask, inputs.past_key_values
         if (input_ids is None) == (inputs_embeds is None):
             raise bad_argument("Give either input_ids or inputs_embeds, one of the two.")
-        given, cache = inputs_embeds if input_ids is None else input_ids, past_key_values
+        given = inputs_embeds if input_ids is None else input_ids
         embeddings = component.embeddings.component
         assert isinstance(embeddings, components.Embeddings)
         check_inputs(
@@ -61,7 +49,7 @@ class Backbone(Built, component=components.Backbone):
             "input_ids" if inputs_embeds is None else "inputs_embeds",
             given,
             position_ids=position_ids,
-            token_type_ids=token_type_ids,
+            token_type_ids=inputs.token_type_ids,
         )
         batch, tokens = shape_of(given)[:2]
         past: int | tf.Tensor = 0 if cache is None else cache.length
@@ -76,17 +64,19 @@ class Backbone(Built, component=components.Backbone):
             if attention_mask is None and cache is None and all(causal for causal, _ in holder.mask_kinds):
                 segments = row_segments(position_ids)
         state = State(
-            training=training,
+            training=inputs.training,
             cache=cache,
-            attentions=[] if output_attentions else None,
-            hidden_states=[] if output_hidden_states else None,
-            router_logits=[] if output_router_logits else None,
+            attentions=[] if inputs.output_attentions else None,
+            hidden_states=[] if inputs.output_hidden_states else None,
+            router_logits=[] if inputs.output_router_logits else None,
         )
-        x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids, state=state)
+        x = call(holder, component.embeddings, inputs, position_ids, state=state)
         if component.expand is not None:
             x = call(holder, component.expand, x, state=state)
-        for kind in holder.mask_kinds:
-            state.masks[kind] = _mask(kind, attention_mask, padding, segments, tokens, keys, past)
+        if attention_mask is not None and attention_mask.shape.rank == 4:
+            state.masks = dict.fromkeys(holder.mask_kinds, additive(_ready_made(attention_mask, tokens, keys)))
+        else:
+            state.masks = {kind: make_mask(kind, padding, segments, tokens, keys, past) for kind in holder.mask_kinds}
         for rotary in holder.rotaries:
             state.rotary[rotary] = rotary_tables(rotary, position_ids, x.dtype)
         x = call(holder, component.stack, x, state=state)
@@ -108,9 +98,9 @@ class Wrapped(Built, component=components.Wrapped):
     """A backbone one level further down."""
 
     @staticmethod
-    def run(holder: keras.Layer, component: components.Wrapped, **inputs: object) -> BaseModelOutput:
+    def run(holder: keras.Layer, component: components.Wrapped, inputs: Inputs) -> BaseModelOutput:
         name, inner = component.inner
-        out: BaseModelOutput = made_from(inner).run(getattr(holder, attribute(name)), inner, **inputs)
+        out: BaseModelOutput = made_from(inner).run(getattr(holder, attribute(name)), inner, inputs)
         return out
 
 
@@ -164,21 +154,6 @@ def _padding(
         return padding
     # What lies beyond the tokens so far is hidden by causality, until they come.
     return tf.pad(padding, [[0, 0], [0, keys - shape_of(padding)[1]]], constant_values=True)
-
-
-def _mask(
-    kind: Kind,
-    attention_mask: tf.Tensor | None,
-    padding: tf.Tensor | None,
-    segments: tf.Tensor | None,
-    tokens: int | tf.Tensor,
-    keys: int | tf.Tensor,
-    past: int | tf.Tensor,
-) -> tf.Tensor | None:
-    """What is added to the scores: a 4-D mask as it is, else one made for the kind."""
-    if attention_mask is not None and attention_mask.shape.rank == 4:
-        return additive(_ready_made(attention_mask, tokens, keys))
-    return make_mask(kind, padding, segments, tokens, keys, past)
 
 
 def _ready_made(mask: tf.Tensor, tokens: int | tf.Tensor, keys: int | tf.Tensor) -> tf.Tensor:

@@ -10,7 +10,7 @@ import tensorflow as tf
 from loadstone.architectures import components
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
-from loadstone.frameworks.tensorflow.arguments import bad_argument
+from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument
 from loadstone.frameworks.tensorflow.build import Built, attribute, call
 from loadstone.frameworks.tensorflow.state import State, dropout, shape_of
 
@@ -169,17 +169,11 @@ class Embeddings(Built, component=components.Embeddings):
 
     @staticmethod
     def run(
-        holder: keras.Layer,
-        component: components.Embeddings,
-        input_ids: tf.Tensor | None,
-        inputs_embeds: tf.Tensor | None,
-        position_ids: tf.Tensor,
-        token_type_ids: tf.Tensor | None,
-        state: State,
+        holder: keras.Layer, component: components.Embeddings, inputs: Inputs, position_ids: tf.Tensor, state: State
     ) -> tf.Tensor:
-        x = inputs_embeds
+        x, token_type_ids = inputs.inputs_embeds, inputs.token_type_ids
         if x is None:
-            x = _vectors(holder, component, component.tokens, "input_ids", input_ids, state)
+            x = _vectors(holder, component, component.tokens, "input_ids", inputs.input_ids, state)
         if component.project is not None:
             x = call(holder, component.project, x, state=state)
         if component.segment is not None:
@@ -189,8 +183,7 @@ class Embeddings(Built, component=components.Embeddings):
         elif component.segment_from_tokens and token_type_ids is not None:
             x += _vectors(holder, component, component.tokens, "token_type_ids", token_type_ids, state)
         if component.position is not None:
-            shift = component.offset if component.positions == "mask" else 0
-            x += _vectors(holder, component, component.position, "position_ids", position_ids, state, shift)
+            x += _vectors(holder, component, component.position, "position_ids", position_ids, state)
         if component.norm is not None:
             x = call(holder, component.norm, x, state=state)
         return dropout(x, component.dropout, state)
@@ -203,12 +196,12 @@ def _vectors(
     argument: str,
     ids: tf.Tensor,
     state: State,
-    shift: int = 0,
 ) -> tf.Tensor:
     """The vectors of ids (batch, tokens); :class:`ArgumentError` for some that there are none for.
 
     That is on the CPU, outside of ``tf.function``. In a graph it is TensorFlow that refuses them.
     """
+    shift = component.offset if argument == "position_ids" and component.positions == "mask" else 0
     try:
         return call(holder, table, ids + shift if shift else ids, state=state)
     except tf.errors.InvalidArgumentError:

@@ -19,7 +19,7 @@ from loadstone.architectures.family import (
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.tensorflow import losses
-from loadstone.frameworks.tensorflow.arguments import bad_argument, gather, router_logits_wanted
+from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, gather, router_logits_wanted
 from loadstone.frameworks.tensorflow.build import call, made_from
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin
@@ -101,9 +101,7 @@ class BareModel(_Task):
         config = self.config
         if attention_mask is None and tf.executing_eagerly():
             look(self, input_ids, position_ids, past_key_values is not None)
-        out: BaseModelOutput = made_from(self.component).run(
-            self,
-            self.component,
+        inputs = Inputs(
             input_ids=input_ids,
             attention_mask=attention_mask,
             position_ids=position_ids,
@@ -115,6 +113,7 @@ class BareModel(_Task):
             output_router_logits=router_logits_wanted(self, output_router_logits),
             training=bool(training),
         )
+        out: BaseModelOutput = made_from(self.component).run(self, self.component, inputs)
         return _returned(self, out, return_dict)
 
     def _cache(self, past: Cache | None, use_cache: bool | None) -> Cache | None:

@@ -140,26 +140,14 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         """The bare model inside, or the model itself."""
         return getattr(self, self.bare_prefix) if self.bare_prefix else self
 
-    def _embedding_name(self) -> str:
-        if self.component is None and self.bare_prefix:
-            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
-        leaves = components.walk(self.component) if self.component is not None else ()
-        found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
-        if found is None:
-            raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
-        return found
-
     def get_input_embeddings(self) -> keras.Layer:
         """The input embeddings, a layer."""
         return at(self, self._embedding_name())
 
     def get_output_embeddings(self) -> keras.Layer | None:
         """The map from hidden states to the vocabulary, a layer; None if the model has none."""
-        if not isinstance(self.component, components.Head) or self.component.labels:
-            return None
-        output = self.component.output
-        maps = [n for n, leaf in components.walk(output.component, output.name) if isinstance(leaf, components.Linear)]
-        return at(self, maps[-1])
+        name = self._output_name()
+        return None if name is None else at(self, name)
 
     def resize_token_embeddings(self, *args: object, **kwargs: object) -> NoReturn:
         """Keras's variables keep their shapes: :class:`ArgumentError`, with what to do."""
@@ -232,7 +220,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         dtype = to_tensorflow(keras.config.floatx() if given is None else dtype_name(given)).name
         config = copy.deepcopy(config)
         if attention is not None:
-            config._attn_implementation = check_attention(attention)
+            config.attn_implementation = check_attention(attention)
         with skeletons():
             model = cls(config)
         check_layers(model)

@@ -22,16 +22,14 @@ class State:
         self,
         *,
         training: bool,
-        masks: dict[Kind, tf.Tensor | None] | None = None,
-        rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] | None = None,
         cache: Cache | None = None,
         attentions: list[tf.Tensor] | None = None,
         hidden_states: list[tf.Tensor] | None = None,
         router_logits: list[tf.Tensor] | None = None,
     ) -> None:
         self.training = training
-        self.masks = masks or {}
-        self.rotary = rotary or {}
+        self.masks: dict[Kind, tf.Tensor | None] = {}
+        self.rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] = {}
         self.cache = cache
         self.keys: list[tf.Tensor] = list(cache.keys) if cache is not None else []
         self.values: list[tf.Tensor] = list(cache.values) if cache is not None else []

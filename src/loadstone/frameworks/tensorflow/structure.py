@@ -7,10 +7,10 @@ from typing import ClassVar
 import keras
 
 from loadstone.architectures.family import Family
-from loadstone.frameworks.structure import Structure
+from loadstone.frameworks.structure import ModelBase
 
 
-class TFStructure(Structure, keras.Model):
+class TFStructure(ModelBase, keras.Model):
     """A Keras model that is one of Loadstone's, and no other library's."""
 
     family_spec: ClassVar[Family]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.checkpoint import Checkpoint
-from loadstone.configs.load_options import Options, check_attention
+from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
-from loadstone.frameworks.torch.loading.fill import Filled, Source, check_kinds, fill, tensors_of
+from loadstone.frameworks.torch.loading.fill import Filled, SlotForms, Source, check_kinds, fill, tensors_of
 from loadstone.frameworks.torch.loading.skeleton import without_memory
 from loadstone.frameworks.torch.loading.slots import naming, slots
 from loadstone.frameworks.torch.modeling.classes import CLASSES
@@ -43,7 +43,9 @@ __all__ = [
     "class_named",
     "copy_into",
     "fill_model",
+    "fill_module",
     "finish",
+    "from_config",
     "held",
     "naming",
     "own_memory",
@@ -74,13 +76,17 @@ def skeleton(
     cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[object], extra: Mapping[str, object]
 ) -> nn.Module:
     """A model without memory behind its slots. What a class computes while it is made is computed."""
-    if config._attn_implementation is not None:
-        check_attention(config._attn_implementation)
     with without_memory():
         model = cls(config, *arguments, **extra)
         if isinstance(model, PreTrainedModel):
             model.tie_weights()  # whether or not its class called post_init()
     return model
+
+
+def from_config(cls: type[nn.Module], config: PretrainedConfig, keywords: Mapping[str, Any]) -> nn.Module:
+    """A model with random values after its family's scheme."""
+    assert issubclass(cls, PreTrainedModel)
+    return cls._from_config(config, **keywords)
 
 
 def placement(
@@ -116,18 +122,16 @@ def alike(state_dict: Mapping[str, Tensor] | None) -> Same:
 
 
 def fill_model(
-    model: nn.Module,
-    plan: LoadPlan,
-    weights: Weights,
-    options: Options,
-    dtype: DType | None,
-    devices: Devices,
-    memory: OwnMemory | None = None,
+    model: nn.Module, plan: LoadPlan, weights: Weights, options: Options, dtype: DType | None, devices: Devices
 ) -> Filled:
-    """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies.
+    """Give every slot its values, in the dtypes that ``devices`` say, and let it run where it lies."""
+    return fill_module(model, plan, weights, options, devices, None)
 
-    ``memory``: what the model had before, to be filled where it fits.
-    """
+
+def fill_module(
+    model: nn.Module, plan: LoadPlan, weights: Weights, options: Options, devices: Devices, memory: OwnMemory | None
+) -> Filled:
+    """The same for any module; ``memory``: what it had before, to be filled where it fits."""
 
     def dtype_of(slot: str, stored: StoredTensor) -> torch.dtype:
         return to_torch(devices.dtypes(slot, stored))
@@ -153,7 +157,7 @@ def fill_model(
             memory.untie(model, plan.untied)
             device_of = memory.device_of(devices)
             ready, written = memory.write(plan, weights, dtype_of, devices)
-        filled = fill(model, plan, source, dtype_of, device_of, initial_dtype_of, ready)
+        filled = fill(model, plan, source, SlotForms(dtype_of, device_of, initial_dtype_of), ready)
         filled = Filled(filled.viewed, filled.copied + written)
     else:
         from loadstone.frameworks.torch.quantized.quantize import quantize
@@ -161,7 +165,7 @@ def fill_model(
         devices.quantized_layers.prepare(model, devices.dtypes.main)
         quantized = quantize(model, plan, devices.quantized_layers, source, devices)
         rest = plan.without(quantized.held)
-        filled = fill(model, rest, source, dtype_of, devices.of, initial_dtype_of, quantized.parameters)
+        filled = fill(model, rest, source, SlotForms(dtype_of, devices.of, initial_dtype_of), quantized.parameters)
         filled = Filled(filled.viewed + quantized.viewed, filled.copied + quantized.made)
     cast_between(model, devices.dtypes)
     cross(model, devices)

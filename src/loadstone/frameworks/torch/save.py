@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from loadstone.checkpoint.names import PYTORCH, SAFETENSORS
 from loadstone.core.slices import boxes
 from loadstone.errors import SaveError
-from loadstone.frameworks.save_model import Written, outgoing, save_model, ties_of_file, weight_format
+from loadstone.frameworks.save_model import Described, Written, outgoing, save_model, ties_of_file
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading.given import checked_state
 from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
@@ -21,7 +22,7 @@ from loadstone.frameworks.torch.quantized.ggml_experts import PackedExperts
 from loadstone.frameworks.torch.quantized.ggml_layers import PackedEmbedding, PackedLinear
 from loadstone.frameworks.torch.quantized.library import flattened
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
-from loadstone.saving.checkpoint import MSGPACK, OutgoingTensor
+from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions
 from loadstone.transfer.array_bytes import Read, elements, of_array
 
 if TYPE_CHECKING:
@@ -35,15 +36,11 @@ def save(
     model: Conventions,
     folder: str | os.PathLike[str],
     state_dict: Mapping[str, Tensor] | None,
-    max_shard_size: int | str,
-    safe_serialization: bool,
-    variant: str | None,
-    format: str | None = None,
+    options: SaveOptions,
 ) -> Written:
     """Write config and weights, all or nothing; see :func:`loadstone.frameworks.save_model.save_model`.
 
-    ``format``: ``"safetensors"``, ``"pytorch"`` (what ``safe_serialization=False`` asks for) or ``"msgpack"``. Tied
-    slots are stored once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then
+    Tied slots are stored once, experts one by one. Raises :class:`SaveError`, and what was in the folder before is then
     untouched.
     """
     _refuse_packed(model, state_dict)
@@ -54,21 +51,22 @@ def save(
     stacked = {name for name, tensor in state.items() if hasattr(tensor, "__tensor_flatten__")}
     found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped, stacked)}
     tensors, metadata = flattened(found)
-    as_format = weight_format(format, safe_serialization, (PYTORCH, MSGPACK))
+    as_format = options.weight_format
     if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
         raise SaveError(f"Quantized weights are written as safetensors only, not as {as_format}. Nothing was written.")
+
+    def write_shard(path: Path, shard: Sequence[OutgoingTensor]) -> None:
+        torch.save({each.name: _alone(tensors[each.name].cpu()) for each in shard}, path)
+
+    options = replace(options, metadata={"format": "pt", **metadata})
+    if as_format == PYTORCH:
+        options = replace(options, write_shard=write_shard)
     return save_model(
         model,
         folder,
         [outgoing_tensor(name, tensor) for name, tensor in tensors.items()],
-        dtype=model.dtype if state_dict is None else _dtype(state, model.dtype),
-        prefix="",
-        max_shard_size=max_shard_size,
-        weight_format=as_format,
-        variant=variant,
-        is_tied=is_tied,
-        write_shard=lambda path, shard: _torch_save(path, shard, tensors),
-        metadata=metadata,
+        Described("", model.dtype if state_dict is None else _dtype(state, model.dtype), is_tied),
+        options,
     )
 
 
@@ -123,10 +121,6 @@ def reader(tensor: Tensor) -> Read:
         return (parts[0] if len(parts) == 1 else torch.cat(parts)).cpu().numpy()
 
     return elements(tensor.element_size(), read)
-
-
-def _torch_save(path: Path, shard: Sequence[OutgoingTensor], tensors: Mapping[str, Tensor]) -> None:
-    torch.save({each.name: _alone(tensors[each.name].cpu()) for each in shard}, path)
 
 
 def _alone(tensor: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from loadstone.frameworks.torch.loading.own_memory import write
 from loadstone.frameworks.torch.loading.slots import naming, slots
 from loadstone.frameworks.torch.modeling.untying import untie
 from loadstone.materialize.equality import stored_alike
-from loadstone.planning.match import match
+from loadstone.planning.match import Gaps, MatchOptions, match
 from loadstone.transfer.weight_files import Weights
 
 
@@ -21,7 +21,7 @@ def copy_into(model: nn.Module, checkpoint: Checkpoint, strict: bool) -> tuple[l
     """Copy what is stored; returns the slots that the checkpoint lacks and the stored tensors that the model lacks."""
     needed = slots(model)
     names = replace(naming(model), optional=() if strict else tuple((slot.name,) for slot in needed))
-    plan = match(needed, checkpoint, names, strict=strict, same=stored_alike, absent=checkpoint.absent)
+    plan = match(needed, checkpoint, names, MatchOptions(strict), same=stored_alike, gaps=Gaps(checkpoint.absent))
     memory = dict(tensors_of(model))
     empty = [slot.name for slot in needed if memory[slot.name].is_meta]
     if empty:

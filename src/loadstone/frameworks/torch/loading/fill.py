@@ -33,6 +33,15 @@ TorchDTypeOf = Callable[[str, StoredTensor], torch.dtype]
 """A slot's name and a stored tensor that fills it → the slot's dtype."""
 
 
+class SlotForms(NamedTuple):
+    """What each slot is to be: its dtype and its device."""
+
+    dtype_of: TorchDTypeOf
+    device_of: Callable[[str], torch.device]
+    initial_dtype_of: Callable[[str], torch.dtype | None]
+    """Of a slot that is newly initialized; None for that of the others."""
+
+
 class Source:
     """Stored tensors as PyTorch tensors: views of mapped files, or tensors that the caller holds already."""
 
@@ -68,21 +77,14 @@ class Source:
 
 
 def fill(
-    model: nn.Module,
-    plan: LoadPlan,
-    source: Source,
-    dtype_of: TorchDTypeOf,
-    device_of: Callable[[str], torch.device],
-    initial_dtype_of: Callable[[str], torch.dtype | None],
-    ready: Mapping[str, Tensor] = _NONE,
+    model: nn.Module, plan: LoadPlan, source: Source, forms: SlotForms, ready: Mapping[str, Tensor] = _NONE
 ) -> Filled:
-    """Put every slot's values into ``model``, each on the device that ``device_of`` says; ``ready`` as they are.
-
-    Initialized ones are in the dtype that ``initial_dtype_of`` says; where it says none, in that of the others.
+    """Put every slot's values into ``model``; those that are ``ready`` as they are.
 
     On the CPU a slot whose dtype and layout are the stored ones is a view of the mapped file. Everything else is
     copied once, straight into its final memory.
     """
+    dtype_of, device_of, _ = forms
     owners = dict(tensors_of(model))
     check_kinds(plan, owners)
     made: dict[str, Tensor] = dict(ready)
@@ -111,7 +113,7 @@ def fill(
         made |= tensors
         viewed += viewed_bytes
         copied += sum(tensor.nbytes for tensor in tensors.values()) - viewed_bytes
-    _put(model, plan, owners, made, device_of, initial_dtype_of)
+    _put(model, plan, owners, made, forms)
     return Filled(viewed, copied)
 
 
@@ -154,20 +156,16 @@ def _moved(parameter: nn.Parameter, value: Tensor) -> nn.Parameter:
 
 
 def _put(
-    model: nn.Module,
-    plan: LoadPlan,
-    owners: Mapping[str, Tensor],
-    made: dict[str, Tensor],
-    device_of: Callable[[str], torch.device],
-    initial_dtype_of: Callable[[str], torch.dtype | None],
+    model: nn.Module, plan: LoadPlan, owners: Mapping[str, Tensor], made: dict[str, Tensor], forms: SlotForms
 ) -> None:
     """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
+    device_of = forms.device_of
     modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
     initialized, default = set(plan.initialized), _default_dtype(made)
     for name in initialized:
         slot = owners[name]
-        kind = (initial_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
+        kind = (forms.initial_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
         made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
     for name, value in made.items():
         slot = owners[name]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.rotary import Rotary
+from loadstone.frameworks.torch.modeling.arguments import Inputs
 from loadstone.frameworks.torch.modeling.build import Built, call, dropout
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.placement.move import Movable, move
@@ -32,24 +33,19 @@ class State(Movable):
 
     def __init__(
         self,
-        *,
+        inputs: Inputs,
         masks: dict[tuple[bool, int | None], Mask],
         rotary: dict[Rotary, tuple[Tensor, Tensor]],
         cache: DynamicCache | None,
-        eager: bool,
-        attentions: list[Tensor] | None,
-        hidden_states: list[Tensor] | None,
-        router_logits: list[Tensor] | None,
-        checkpointing: bool,
     ) -> None:
         self.masks = masks
         self.rotary = rotary
         self.cache = cache
-        self.eager = eager
-        self.attentions = attentions
-        self.hidden_states = hidden_states
-        self.router_logits = router_logits
-        self.checkpointing = checkpointing
+        self.eager = inputs.eager or inputs.output_attentions
+        self.attentions: list[Tensor] | None = [] if inputs.output_attentions else None
+        self.hidden_states: list[Tensor] | None = [] if inputs.output_hidden_states else None
+        self.router_logits: list[Tensor] | None = [] if inputs.output_router_logits else None
+        self.checkpointing = inputs.checkpointing
         self.bias: Tensor | None = None
         self._elsewhere: dict[torch.device, State] = {}
 
@@ -171,11 +167,11 @@ class Attention(Built, component=components.Attention):
             query, key = rotate(query, cos, sin), rotate(key, cos, sin)
         if state.cache is not None:
             key, value = state.cache.update(key, value, component.index)
-        mask = state.masks[component.causal, component.window]
         share = component.dropout if holder.training else 0.0
         if state.eager or component.softcap is not None:
-            out = _eager(component, query, key, value, mask, share, state)
+            out = _eager(component, query, key, value, share, state)
         else:
+            mask = state.masks[component.causal, component.window]
             allowed = _with_bias(mask, state.bias, query.dtype)
             out = F.scaled_dot_product_attention(
                 query,
@@ -226,15 +222,10 @@ def additive(allowed: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def _eager(
-    component: components.Attention,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    mask: Mask,
-    share: float,
-    state: State,
+    component: components.Attention, query: Tensor, key: Tensor, value: Tensor, share: float, state: State
 ) -> Tensor:
     """Attention step by step: what soft caps and returned attentions need."""
+    mask = state.masks[component.causal, component.window]
     groups = component.heads // component.kv_heads
     if groups > 1:
         key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)

@@ -9,10 +9,9 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
-from loadstone.errors import ArgumentError
 from loadstone.frameworks.outputs import BaseModelOutput
 from loadstone.frameworks.ranges import check_length
-from loadstone.frameworks.torch.modeling.arguments import check_inputs
+from loadstone.frameworks.torch.modeling.arguments import Inputs, check_inputs
 from loadstone.frameworks.torch.modeling.attention import RotaryEmbedding, State
 from loadstone.frameworks.torch.modeling.blocks import position_ids as default_positions
 from loadstone.frameworks.torch.modeling.build import Built, attach, call
@@ -40,40 +39,22 @@ class Backbone(Built, component=components.Backbone):
         attach_backbone(self, component)
 
     @staticmethod
-    def run(
-        holder: Any,
-        component: components.Backbone,
-        *,
-        input_ids: Tensor | None,
-        attention_mask: Tensor | None,
-        position_ids: Tensor | None,
-        past_key_values: DynamicCache | None,
-        inputs_embeds: Tensor | None,
-        token_type_ids: Tensor | None,
-        use_cache: bool,
-        output_attentions: bool,
-        output_hidden_states: bool,
-        output_router_logits: bool,
-        eager: bool,
-        checkpointing: bool,
-    ) -> BaseModelOutput[Tensor]:
-        given = input_ids if inputs_embeds is None else inputs_embeds
-        if given is None or (input_ids is not None and inputs_embeds is not None):
-            raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+    def run(holder: Any, component: components.Backbone, inputs: Inputs) -> BaseModelOutput[Tensor]:
         embeddings = component.embeddings.component
         assert isinstance(embeddings, components.Embeddings)
-        check_inputs(embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
+        given = check_inputs(embeddings, inputs)
+        input_ids, position_ids, past_key_values = inputs.input_ids, inputs.position_ids, inputs.past_key_values
         tokens = given.shape[1]
         if past_key_values is not None:
             check_cache(past_key_values)
-        cache = (past_key_values if past_key_values is not None else DynamicCache()) if use_cache else None
+        cache = (past_key_values if past_key_values is not None else DynamicCache()) if inputs.use_cache else None
         past = cache.get_seq_length() if cache is not None else 0
         kinds, segments = holder._mask_kinds, None
         if position_ids is not None:
             position_ids = position_ids.view(-1, tokens)
-            if attention_mask is None and cache is None and all(causal for causal, _ in kinds):
+            if inputs.attention_mask is None and cache is None and all(causal for causal, _ in kinds):
                 segments = row_segments(position_ids)
-        padding, masks = masks_for(kinds, attention_mask, segments, tokens, past + tokens, given)
+        padding, masks = masks_for(kinds, inputs.attention_mask, segments, tokens, past + tokens, given)
         if position_ids is None:
             found = default_positions(embeddings, input_ids, padding, tokens, past)
             if isinstance(found, int):
@@ -81,20 +62,11 @@ class Backbone(Built, component=components.Backbone):
                     check_length(embeddings, past + tokens)
                 found = torch.arange(found, found + tokens, device=given.device)[None]
             position_ids = found
-        x = call(holder, component.embeddings, input_ids, inputs_embeds, position_ids, token_type_ids)
+        x = call(holder, component.embeddings, input_ids, inputs.inputs_embeds, position_ids, inputs.token_type_ids)
         if component.expand is not None:
             x = call(holder, component.expand, x)
         rotary = getattr(holder, "rotary_emb", None)
-        state = State(
-            masks=masks,
-            rotary={} if rotary is None else rotary(x, position_ids),
-            cache=cache,
-            eager=eager or output_attentions,
-            attentions=[] if output_attentions else None,
-            hidden_states=[] if output_hidden_states else None,
-            router_logits=[] if output_router_logits else None,
-            checkpointing=checkpointing,
-        )
+        state = State(inputs, masks, {} if rotary is None else rotary(x, position_ids), cache)
         x = call(holder, component.stack, x, state)
         if component.norm is not None:
             x = call(holder, component.norm, x)
@@ -114,6 +86,6 @@ class Wrapped(Built, component=components.Wrapped):
     """A backbone one level further down."""
 
     @staticmethod
-    def run(holder: nn.Module, component: components.Wrapped, **inputs: object) -> BaseModelOutput[Tensor]:
-        out: BaseModelOutput[Tensor] = call(holder, component.inner, **inputs)
+    def run(holder: nn.Module, component: components.Wrapped, inputs: Inputs) -> BaseModelOutput[Tensor]:
+        out: BaseModelOutput[Tensor] = call(holder, component.inner, inputs)
         return out

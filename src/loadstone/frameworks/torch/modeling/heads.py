@@ -33,7 +33,7 @@ from loadstone.frameworks.outputs import (
     TokenClassifierOutput,
 )
 from loadstone.frameworks.torch.modeling import losses
-from loadstone.frameworks.torch.modeling.arguments import check_tensors
+from loadstone.frameworks.torch.modeling.arguments import Inputs, check_tensors
 from loadstone.frameworks.torch.modeling.build import Built, call
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
@@ -115,9 +115,7 @@ class BareModel(_Task):
         elif output_router_logits and not self._has_experts:
             check_unknown({"output_router_logits": True}, (), False)
         assert self.component is not None
-        out: BaseModelOutput[Tensor] = Built.made_from[type(self.component)].run(
-            self,
-            self.component,
+        inputs = Inputs(
             input_ids=input_ids,
             attention_mask=attention_mask,
             position_ids=position_ids,
@@ -128,9 +126,10 @@ class BareModel(_Task):
             output_attentions=config.output_attentions if output_attentions is None else output_attentions,
             output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
             output_router_logits=output_router_logits,
-            eager=config._attn_implementation == "eager",
+            eager=config.attn_implementation == "eager",
             checkpointing=checkpointing,
         )
+        out: BaseModelOutput = Built.made_from[type(self.component)].run(self, self.component, inputs)
         return _returned(self, out, return_dict)
 
 

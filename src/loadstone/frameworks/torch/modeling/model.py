@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures import components
+from loadstone.checkpoint.names import PYTORCH
 from loadstone.configs.load_options import check_attention
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
@@ -50,6 +51,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     config_class: ClassVar[type[PretrainedConfig]] = PretrainedConfig
     main_input_name: ClassVar[str] = "input_ids"
     supports_gradient_checkpointing: ClassVar[bool] = True
+    _other_formats: ClassVar[tuple[str, ...]] = (PYTORCH, "msgpack")
     _no_split_modules: ClassVar[list[str]] = ["Layer", "BertLayer"]
     """Kinds of modules that accelerate and PEFT must not spread over several devices."""
 
@@ -71,8 +73,8 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         self.component = component
         if self.family_spec is None:
             register_outputs()  # those that its code defines are there by now
-        if self.family_spec is None and config._attn_implementation is None:
-            config._attn_implementation = "sdpa" if self._supports_sdpa else "eager"
+        if self.family_spec is None and config.attn_implementation is None:
+            config.attn_implementation = "sdpa" if self._supports_sdpa else "eager"
         if self.head_spec is not None:
             self.component = component or self.head_spec.blueprint(config)
             if component is None:
@@ -117,15 +119,6 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         """The bare model inside, or the model itself."""
         return getattr(self, self.bare_prefix) if self.bare_prefix else self
 
-    def _embedding_name(self) -> str:
-        if self.component is None and self.bare_prefix:
-            return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
-        leaves = components.walk(self.component) if self.component is not None else ()
-        found = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
-        if found is None:
-            raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
-        return found
-
     def get_input_embeddings(self) -> nn.Module:
         """The input embeddings, a module."""
         return self.get_submodule(self._embedding_name())
@@ -135,16 +128,6 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         held = self._ties_that_hold()
         place_at(self, self._embedding_name(), value)
         self._tie_again(held)
-
-    def _output_name(self) -> str | None:
-        if not isinstance(self.component, components.Head) or self.component.labels:
-            return None
-        maps = [
-            name
-            for name, leaf in components.walk(self.component.output.component, self.component.output.name)
-            if isinstance(leaf, components.Linear)
-        ]
-        return maps[-1]
 
     def get_output_embeddings(self) -> nn.Module | None:
         """The output embeddings (language-model head); None if the model has none."""
@@ -247,7 +230,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
 
     def set_attn_implementation(self, attn_implementation: str) -> None:
         """``"sdpa"`` (PyTorch's fused kernels) or ``"eager"`` (step by step)."""
-        self.config._attn_implementation = check_attention(attn_implementation)
+        self.config.attn_implementation = check_attention(attn_implementation)
 
     # Loading and saving ---------------------------------------------------------------------------
 
@@ -280,7 +263,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
             raise UnsupportedDType([Fault(f"torch_dtype {given!r}", "a floating-point dtype", "none")])
         config = copy.deepcopy(config)
         if attention is not None:
-            config._attn_implementation = check_attention(attention)
+            config.attn_implementation = check_attention(attention)
         with torch.device("meta"):
             model = cls(config)
         device = torch.device("meta") if are_emptied() else torch.get_default_device()

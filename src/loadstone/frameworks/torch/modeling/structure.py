@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from loadstone.frameworks.structure import Structure
+from loadstone.frameworks.structure import ModelBase
 
 
-class TorchStructure(Structure, nn.Module):
+class TorchStructure(ModelBase, nn.Module):
     """A module that is a model of Loadstone's, and no other library's."""
 
     family_spec = None

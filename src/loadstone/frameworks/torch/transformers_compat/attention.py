@@ -96,7 +96,7 @@ def create_causal_mask(
     x = input_embeds if inputs_embeds is None else inputs_embeds
     assert x is not None
     past = int(past_key_values.get_seq_length()) if past_key_values is not None else 0
-    fused = config._attn_implementation != "eager"
+    fused = config.attn_implementation != "eager"
     make = _prepare_4d_causal_attention_mask_for_sdpa if fused else _prepare_4d_causal_attention_mask
     return make(attention_mask, x.shape[:2], x, past, sliding_window)
 

@@ -72,7 +72,7 @@ class Gemm:
         # Words are turned before they become eight values each.
         numbers = _outputs_of(np.ascontiguousarray(rows.view("<u4").T))
         with np.errstate(all="ignore"):
-            in_columns(numbers, first, self.group, None, self.scale, self.zero, (others[0], others[1]))
+            in_columns(numbers, first, self.group, (self.scale, self.zero), others)
         yield (slice(0, len(numbers)), slice(first, first + len(rows))), numbers
 
 

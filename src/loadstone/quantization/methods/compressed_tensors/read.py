@@ -116,7 +116,7 @@ def _by(scheme: Scheme, stored: Contents, stem: str, codes: StoredTensor, proble
         return None
     if not _is_table(scale, table, _SCALES, problems):
         return None
-    zero, is_right = _zero(stored, stem, scheme, scale, rows, table, problems)
+    zero, is_right = _zero(stored.get(stem + ZERO), scheme, scale, rows, table, problems)
     order, is_ordered = None, True
     if scheme.is_in_whole_groups:
         order, is_ordered = order_of(stored, stem + ORDER, columns, width, table[1], problems)
@@ -170,8 +170,7 @@ def _shape(stored: Contents, stem: str, codes: StoredTensor, code: Code, problem
 
 
 def _zero(
-    stored: Contents,
-    stem: str,
+    tensor: StoredTensor | None,
     scheme: Scheme,
     scale: StoredTensor,
     rows: int,
@@ -179,10 +178,9 @@ def _zero(
     problems: Problems,
 ) -> tuple[Table | None, bool]:
     """The zeros, if there are any; and whether they make sense. Packed ones lie down the columns."""
-    tensor = stored.get(stem + ZERO)
     if tensor is None:
         if not scheme.is_symmetric:
-            problems.add(scale, f"zeros beside it, {stem}{ZERO}", "none", _MISSING)
+            problems.add(scale, f"zeros beside it, {scale.name.removesuffix(SCALE)}{ZERO}", "none", _MISSING)
         return None, scheme.is_symmetric
     if scheme.is_float:  # written by old versions, all of them 0
         return None, True

@@ -89,9 +89,9 @@ class Gptq:
         # Words are turned before they become eight values each.
         lines = np.ascontiguousarray(rows.view("<u4").T).view(np.uint8)
         numbers = decoded(lines, self.code, count)
-        order = None if self.order is None else others[2].view("<i4")[start : start + count]
+        groups = self.group if self.order is None else others[2].view("<i4")[start : start + count]
         with np.errstate(all="ignore"):
-            in_columns(numbers, start, self.group, order, self.scale, self.zero, (others[0], others[1]))
+            in_columns(numbers, start, groups, (self.scale, self.zero), others)
         yield (slice(0, len(numbers)), slice(start, start + count)), numbers
 
 
