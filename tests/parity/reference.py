@@ -199,8 +199,11 @@ def positions_of(case: Case, mask: torch.Tensor) -> torch.Tensor:
 
 
 def chunks(length: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each part of a cached decoding: a prompt, three single tokens, then three at once."""
-    ends = [length - 6, length - 5, length - 4, length - 3, length]
+    """Start and end of each part of a cached decoding: a prompt, as much again at once, then two single tokens.
+
+    Parts of two sizes, for Flax compiles each operation for each."""
+    half = (length - 2) // 2
+    ends = [half, 2 * half, *range(2 * half + 1, length + 1)]
     yield from zip([0, *ends], ends, strict=False)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from .cases import Case, pairs
+from .cases import Case
 from .reference import Store, assert_close, chunks, kept, make_inputs, positions_of
+from .selections import crossed, decoding_pairs, pairs
 
 
 def decode(case: Case, model: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -27,11 +28,7 @@ def decode(case: Case, model: Any, inputs: dict[str, torch.Tensor]) -> torch.Ten
     return torch.cat(logits, dim=1)
 
 
-CACHE_CASES = [
-    pytest.param(*parameter.values, padding, id=f"{parameter.id}-{padding}")
-    for parameter in pairs("causal_lm")
-    for padding in ("none", "left")
-]
+CACHE_CASES = crossed(decoding_pairs(), ["left"]) + crossed(pairs("causal_lm", plain_only=True), ["none"])
 
 
 @pytest.mark.parametrize(("case", "head", "padding"), CACHE_CASES)

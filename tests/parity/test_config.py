@@ -12,8 +12,9 @@ import transformers
 import loadstone
 from loadstone.architectures import registry
 
-from .cases import CASES, FAMILIES, Case, trunk_pairs
+from .cases import CASES, FAMILIES, Case
 from .reference import Store, config_of
+from .selections import trunk_pairs
 
 # Written by transformers itself and of no meaning to a model.
 _IGNORED = {"transformers_version", "_name_or_path", "architectures", "dtype", "_sliding_window_pattern"}

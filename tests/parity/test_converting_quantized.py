@@ -11,15 +11,17 @@ import pytest
 import loadstone
 from loadstone.errors import ArgumentError
 
-from .cases import LAYOUTS, Case, crossed, pairs, trunk_pairs
+from .cases import Case
 from .reference import Store, auto_class
+from .selections import LAYOUTS, crossed, pairs
 
 CONFIGS: dict[str, Any] = {
     "int8": loadstone.TorchAoConfig("int8"),
     "nf4": loadstone.BitsAndBytesConfig(load_in_4bit=True),
 }
 
-INT8 = crossed(trunk_pairs("causal_lm", "masked_lm", plain_only=True), ["int8"])
+INT8 = crossed(pairs("causal_lm", "masked_lm", plain_only=True), ["int8"])
+INT8 += crossed(pairs("base", plain_only=True, families=LAYOUTS), ["int8"])
 NF4 = [
     pytest.param(*each.values, "nf4", id=f"{each.id}-nf4", marks=pytest.mark.long)
     for each in pairs("base", "causal_lm", "masked_lm", plain_only=True, families=LAYOUTS)

@@ -10,8 +10,9 @@ import pytest
 
 import loadstone
 
-from .cases import Case, trunk_pairs
+from .cases import FAMILIES, Case
 from .reference import Store, auto_class
+from .selections import EVERY_HEAD, pairs
 
 
 def distinct(model: Any) -> dict[str, Any]:
@@ -32,7 +33,10 @@ def bytes_by_place(model: Any) -> dict[str | int, int]:
     return found
 
 
-@pytest.mark.parametrize(("case", "head"), trunk_pairs("causal_lm", "masked_lm", plain_only=True))
+ONE_OF_EACH_FAMILY = pairs("causal_lm", "masked_lm", plain_only=True, families=set(FAMILIES) - set(EVERY_HEAD))
+
+
+@pytest.mark.parametrize(("case", "head"), ONE_OF_EACH_FAMILY + pairs(plain_only=True, families=EVERY_HEAD))
 def test_forecast_is_what_the_load_does(store: Store, case: Case, head: str, tmp_path: Path) -> None:
     folder = store.reference(case, head).folder
     asked = {"head": {"base": "model"}.get(head, head.replace("_", "-")), "dtype": "auto"}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cases import Case, pairs
+from .cases import Case
 from .frameworks import SIDES, TORCH, Models, Side, in_frameworks
 from .reference import make_inputs
+from .selections import KINDS, crossed, pairs
 
 NEW = 8
 SEVERAL = pairs("causal_lm", plain_only=True, families=("llama", "gpt2"))
@@ -17,14 +18,26 @@ def greedy(side: Side, model: Any, inputs: dict[str, Any], **options: Any) -> li
     return side.generate(model, **inputs, max_new_tokens=NEW, do_sample=False, **options)
 
 
-@in_frameworks(pairs("causal_lm"), padding=("none", "left"))
+FOLLOWS_THE_LENGTH = [
+    each for each in pairs("causal_lm") if each.values[0].id in ("llama-dynamic", "phi3-longrope_short")
+]
+"""Frequencies that change while a text grows, inside a program that is compiled once: one of each kind."""
+
+COUNTS_TOKENS = pairs("causal_lm", families=("bert", "roberta"))
+"""Encoders as decoders; roberta counts its positions from the tokens."""
+
+WRITERS = crossed(pairs("causal_lm", plain_only=True, families=KINDS), ["left"])
+WRITERS += crossed(SEVERAL, ["none"]) + crossed(COUNTS_TOKENS, ["left"])
+
+
+@in_frameworks(WRITERS, "padding")
 def test_greedy_equals_pytorch(models: Models, framework: str, case: Case, head: str, padding: str) -> None:
     inputs = make_inputs(case, padding)
     expected = greedy(TORCH, models.torch(case, head), inputs)
     assert greedy(SIDES[framework], models.of(framework, case, head), inputs) == expected
 
 
-@in_frameworks([each for each in pairs("causal_lm") if each.values[0].rope_type in ("dynamic", "longrope")])
+@in_frameworks(FOLLOWS_THE_LENGTH)
 def test_greedy_equals_pytorch_across_the_rope_boundary(models: Models, framework: str, case: Case, head: str) -> None:
     """The prompt is shorter than the length at which the frequencies change, the text longer."""
     boundary = case.config.get("original_max_position_embeddings", case.config["max_position_embeddings"])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from .cases import LAYOUTS, Case, pairs
+from .cases import Case
 from .frameworks import SIDES, TORCH, Models, in_frameworks
 from .labels import targets
 from .reference import assert_close, make_inputs
+from .selections import KINDS, LAYOUTS, pairs
 
-# A program for each family takes seconds to compile; the quick run has one of each kind.
+# A program takes seconds to compile; the quick run has those of the families whose files differ.
 PLAIN_LMS = [
     pytest.param(*each.values, id=each.id, marks=() if each.values[0].family in LAYOUTS else pytest.mark.long)
-    for each in pairs("causal_lm", "masked_lm", plain_only=True)
+    for each in pairs("causal_lm", "masked_lm", plain_only=True, families=KINDS)
 ]
 
 

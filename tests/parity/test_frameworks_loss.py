@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from .cases import EVERY_HEAD, Case, crossed, pairs
+from .cases import Case
 from .frameworks import SIDES, TORCH, Models, in_frameworks
 from .labels import PROBLEMS, WITH_LOSS, targets
 from .reference import assert_close, make_inputs
+from .selections import EVERY_HEAD, KINDS, crossed, pairs
 
-PADDED = crossed(pairs(*WITH_LOSS, plain_only=True), ["right"])
-PADDED += crossed(pairs(*WITH_LOSS, plain_only=True, families=EVERY_HEAD), ["none"])
+PADDED = crossed(pairs("causal_lm", "masked_lm", plain_only=True, families=set(KINDS) - set(EVERY_HEAD)), ["right"])
+PADDED += crossed(pairs(*WITH_LOSS, plain_only=True, families=EVERY_HEAD), ["none", "right"])
 
 
 @in_frameworks(PADDED, "padding")

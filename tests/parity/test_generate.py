@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from .cases import Case, pairs
+from .cases import Case
 from .reference import Reference, Store, kept, make_inputs
+from .selections import crossed, decoding_pairs, pairs
 
 NEW = 8
 PLAIN_LMS = pairs("causal_lm", plain_only=True)
@@ -39,8 +40,9 @@ def greedy_by_hand(reference: Reference, inputs: dict[str, torch.Tensor]) -> tor
     return ids
 
 
-@pytest.mark.parametrize("padding", ["none", "left"])
-@pytest.mark.parametrize(("case", "head"), pairs("causal_lm"))
+@pytest.mark.parametrize(
+    ("case", "head", "padding"), crossed(decoding_pairs(), ["left"]) + crossed(PLAIN_LMS, ["none"])
+)
 def test_greedy_equals_the_reference(store: Store, case: Case, head: str, padding: str) -> None:
     inputs = make_inputs(case, padding)
     reference = store.reference(case, head)

@@ -10,8 +10,9 @@ import torch
 
 import loadstone
 
-from .cases import Case, pairs
+from .cases import Case
 from .reference import Store, auto_class, config_of
+from .selections import pairs
 
 _WIDTHS = {
     "hidden_size": 96,

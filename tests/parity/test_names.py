@@ -12,8 +12,9 @@ import pytest
 import loadstone
 from loadstone.architectures import registry
 
-from .cases import CASES, CLASSES, FAMILIES, TABLES, Case, pairs
+from .cases import CASES, CLASSES, FAMILIES, TABLES, Case
 from .reference import Store, auto_class, config_of
+from .selections import pairs
 
 ROOT = Path(__file__).parents[2]
 PLAIN = {case.family: case for case in CASES if case.variant == "plain"}

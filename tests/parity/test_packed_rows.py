@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import torch
 
-from .cases import DECODERS, Case, pairs
+from .cases import DECODERS, Case
 from .frameworks import SIDES, TORCH, Models, in_frameworks
 from .reference import Store, assert_close, make_inputs, token_ids
+from .selections import pairs
 
 WINDOWS = ("window", "layer_types", "window_top1", "window_tied", "window_biases")
 DECODER_LMS = [

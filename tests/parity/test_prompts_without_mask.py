@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import torch
 
-from .cases import Case, pairs
+from .cases import Case
 from .frameworks import SIDES, TORCH, Models, Side, in_frameworks
 from .reference import Store, make_inputs
+from .selections import pairs
 
 NEW = 6
 FAMILIES = ("llama", "gemma2", "gpt2", "gpt_neox", "mixtral")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import torch
 
-from .cases import Case, pairs
+from .cases import Case
 from .frameworks import SIDES, TORCH, Models, in_frameworks
 from .reference import Store, assert_close, kept, make_inputs
+from .selections import pairs
 
 EXPERTS = ("mixtral", "qwen3_moe")
 LMS = [p for p in pairs("causal_lm") if p.values[0].family in EXPERTS]

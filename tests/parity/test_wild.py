@@ -15,8 +15,9 @@ from safetensors.torch import save_file
 import loadstone
 from loadstone import errors
 
-from .cases import CASES, CLASSES, Case, pairs, trunk_pairs
+from .cases import CASES, CLASSES, Case
 from .reference import Reference, Store, assert_close, assert_outputs_close, auto_class, kept, make_inputs
+from .selections import pairs, trunk_pairs
 
 PLAIN = {case.family: case for case in CASES if case.variant == "plain"}
 LMS = pairs("causal_lm", "masked_lm", plain_only=True)
