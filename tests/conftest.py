@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forks import Forks
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Small trained checkpoints that lie beside a checkout, where there are any (not part of the project)."""
@@ -29,11 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(home.cleanup)
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Most programs here run once: compiling them fast counts for more than running them fast.
-    fast = (
-        "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-        " --xla_cpu_use_fusion_emitters=false"  # the older emitter of loops: 40 % less for a small operation
-    )
+    # Most programs here run once: compiling them fast counts for more than running them fast. XLA's new emitters of
+    # fused loops, above all, take more than half of the time that compiling takes.
+    flags = ["backend_optimization_level=0", "llvm_disable_expensive_passes=true"]
+    flags += ["cpu_use_fusion_emitters=false", "cpu_parallel_codegen_split_count=1"]
+    fast = " ".join(f"--xla_{flag}" for flag in flags)
     os.environ["XLA_FLAGS"] = f"{fast} {os.environ.get('XLA_FLAGS', '')}".strip()  # the last of two that differ counts
     # What one worker, or an earlier run, has compiled is not compiled again.
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(COMPILED / f"jax-{_processor()}"))
@@ -66,6 +67,14 @@ def uncollected() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Runs programs in fresh processes that have PyTorch and Loadstone imported."""
+    served = Forks()
+    yield served
+    served.close()
 
 
 @pytest.fixture(scope="session")

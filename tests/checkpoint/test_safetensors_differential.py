@@ -215,7 +215,7 @@ def test_every_sound_file_opens_with_the_same_tensors_as_in_the_library(header: 
     )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(mutated())
 @example(safetensors_bytes(b'{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'))
 @example(safetensors_bytes(b'{":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}', bytes(2)))
@@ -252,7 +252,7 @@ def test_an_unknown_key_may_hold_what_nests_as_deep_as_the_library_reads(depth: 
     compare(safetensors_bytes(text.encode(), b"1"))
 
 
-@pytest.mark.parametrize("length", [99_999_999, 100_000_000, 100_000_001])
+@pytest.mark.parametrize("length", [100_000_000, 100_000_001])
 def test_a_header_may_be_as_long_as_the_library_allows(length: int) -> None:
     text = b"{}".ljust(length)
     assert compare(safetensors_bytes(text)) is (length <= 100_000_000)

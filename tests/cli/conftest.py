@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from typer.testing import CliRunner
+
+from loadstone.cli.app import app
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "sat", "on", "mat", "where", "is", "?", "."]
 SIZES = {
@@ -67,11 +70,19 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
     return make
 
 
-def loadstone(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def loadstone(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in this process, where its libraries are loaded already; an error that is not ours passes through."""
+    done = CliRunner().invoke(
+        app, [*map(str, arguments)], env={"COLUMNS": "100", **environment}, catch_exceptions=False
+    )
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def loadstone_process(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """The real command, in a process of its own, its output piped."""
     return subprocess.run(
         [sys.executable, "-m", "loadstone.cli", *map(str, arguments)],
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,

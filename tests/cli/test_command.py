@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
-from cli.conftest import loadstone, write_tokenizer
+from cli.conftest import loadstone_process as loadstone
+from cli.conftest import write_tokenizer
 from typer.testing import CliRunner
 
 from loadstone.cli.app import app

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 from checkpoint.test_gguf_open import write
-from cli.conftest import loadstone
+from cli.conftest import loadstone, loadstone_process
 from frameworks.torch import tiny
 from safetensors.torch import load_file, save_file
 
@@ -28,11 +28,12 @@ def folder(checkpoint: Callable[[str], Path]) -> Path:
 
 
 def test_convert_then_diff(folder: Path, tmp_path: Path) -> None:
-    done = loadstone("convert", folder, tmp_path / "a", "--dtype", "bfloat16", "--max-shard-size", "5kB", "--verify")
+    bfloat16 = ("--dtype", "bfloat16", "--max-shard-size", "5kB", "--verify")
+    done = loadstone_process("convert", folder, tmp_path / "a", *bfloat16)
     assert done.returncode == 0, done.stderr
     assert "verified" in done.stdout and "safetensors" in done.stdout and not done.stderr
     assert (tmp_path / "a" / "tokenizer.json").exists() and (tmp_path / "a" / "model.safetensors.index.json").exists()
-    same = loadstone("diff", folder, tmp_path / "a", "--ignore-dtype", "--relative-tolerance", "0.004")
+    same = loadstone_process("diff", folder, tmp_path / "a", "--ignore-dtype", "--relative-tolerance", "0.004")
     assert (same.returncode, same.stderr) == (0, ""), same.stdout
     assert "all the same" in same.stdout
     other = loadstone("diff", folder, tmp_path / "a")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cli.conftest import loadstone
+from cli.conftest import loadstone, loadstone_process
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -90,13 +90,13 @@ def test_a_hundred_thousand_tensors_fold_in_well_under_two_seconds() -> None:
     import time
 
     tensors = [stored(f"model.layers.{index % 100}.experts.{index // 100}.w1.weight") for index in range(100_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(fold(tensors)) == 1
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_piped_inspection_is_plain_lines_without_escape_codes(sharded: Path) -> None:
-    done = loadstone("inspect", sharded)
+    done = loadstone_process("inspect", sharded)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     assert not re.search("[─│└├┃]", done.stdout)

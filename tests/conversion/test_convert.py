@@ -523,13 +523,21 @@ print(json.dumps([added, loaded]))
 """
 
 
-@pytest.mark.parametrize("options", [{"dtype": "float32"}, {}, {"format": "pytorch", "dtype": "float16"}], ids=str)
-def test_memory_is_bounded_and_no_framework_is_imported(options: dict[str, str], tmp_path: Path) -> None:
-    """Of one tensor of 256 MB and some smaller ones."""
+@pytest.fixture(scope="module")
+def large_tensor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One tensor of 128 MB, and a smaller one."""
+    path = tmp_path_factory.mktemp("large") / "model.safetensors"
     torch.manual_seed(0)
-    tensors = {"a": torch.rand(128, 1_000_000, dtype=torch.float32).bfloat16(), "b": torch.rand(3_000_000).bfloat16()}
-    save_file(tensors, tmp_path / "model.safetensors")
-    command = [sys.executable, "-c", _MEASURED, str(tmp_path / "model.safetensors"), str(tmp_path / "a")]
+    some = torch.rand(3_000_000).bfloat16()
+    save_file({"a": torch.cat([some + each for each in range(21)]).view(63, 1_000_000), "b": some}, path)
+    return path
+
+
+@pytest.mark.parametrize("options", [{"dtype": "float32"}, {}, {"format": "pytorch", "dtype": "float16"}], ids=str)
+def test_memory_is_bounded_and_no_framework_is_imported(
+    options: dict[str, str], large_tensor: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", _MEASURED, str(large_tensor), str(tmp_path / "a")]
     done = subprocess.run([*command, json.dumps(options)], capture_output=True, text=True, check=True)
     added, loaded = json.loads(done.stdout)
     assert loaded == []

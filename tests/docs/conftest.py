@@ -1,10 +1,12 @@
-"""One Hub cache for all the pages."""
+"""One Hub cache for all the pages, and one process that they are run in forks of."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forks import Forks
 
 from docs import hub
 
@@ -14,3 +16,11 @@ def hf_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hf_home")
     hub.fill(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def forks_with_hub(hf_home: Path) -> Iterator[Forks]:
+    """Runs programs in fresh processes that find their models in that cache."""
+    served = Forks(hub.environment(hf_home))
+    yield served
+    served.close()

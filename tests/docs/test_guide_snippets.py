@@ -6,13 +6,10 @@ models in a Hub cache on this machine. One number differs, where it says so: a t
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-from docs import hub
+from forks import Forks
 
 GUIDE = Path(__file__).parents[3] / "shared" / "guide.txt"
 
@@ -118,14 +115,9 @@ CHECKS = {
 
 
 @pytest.mark.parametrize("name", SNIPPETS)
-def test_snippet_runs_with_only_the_import_changed(name: str, hf_home: Path) -> None:
+def test_snippet_runs_with_only_the_import_changed(name: str, forks_with_hub: Forks) -> None:
     snippet = SNIPPETS[name].replace('"5GB"', '"50KB"')
-    done = subprocess.run(
-        [sys.executable, "-c", f"{snippet}\n{CHECKS[name]}"],
-        env=hub.environment(hf_home),
-        capture_output=True,
-        text=True,
-    )
+    done = forks_with_hub.run(f"{snippet}\n{CHECKS[name]}")
     assert done.returncode == 0, done.stderr
 
 

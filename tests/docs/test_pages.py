@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from forks import Forks
 
 import loadstone.errors
-from docs import hub, run_page
+from docs import run_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+RUNNER = Path(run_page.__file__).read_text("utf-8")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(#[^)\s]*)?\)")
 SECTIONS = (
     "Model classes",
@@ -38,14 +38,10 @@ def named(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if run_page.blocks(page.read_text("utf-8"))], ids=named)
-def test_every_python_block_runs_and_prints_what_the_page_shows(page: Path, hf_home: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, run_page.__file__, str(page)],
-        cwd=tmp_path,
-        env=hub.environment(hf_home),
-        capture_output=True,
-        text=True,
-    )
+def test_every_python_block_runs_and_prints_what_the_page_shows(
+    page: Path, forks_with_hub: Forks, tmp_path: Path
+) -> None:
+    done = forks_with_hub.run(RUNNER, page, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"ran [1-9]\d* blocks", done.stdout)
 
@@ -77,11 +73,11 @@ def test_the_error_tree_in_the_docstring_names_every_error() -> None:
     assert drawn == {name for name in classes if name not in {"Fault", "FaultsError", "Iterable", "Sequence"}}
 
 
-def test_the_runner_notices_a_wrong_print_and_a_missing_error(tmp_path: Path) -> None:
+def test_the_runner_notices_a_wrong_print_and_a_missing_error(forks_with_hub: Forks, tmp_path: Path) -> None:
     def outcome(text: str) -> str:
         page = tmp_path / "page.md"
         page.write_text(text)
-        return subprocess.run([sys.executable, run_page.__file__, str(page)], capture_output=True, text=True).stderr
+        return forks_with_hub.run(RUNNER, page).stderr
 
     assert outcome("```python\nprint(1 + 1)\n```\n\n```text\n2\n```\n") == ""
     assert "but the page says" in outcome("```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n")

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 import torch
+from forks import Forks
 from frameworks.torch import tiny
 from leaks import maps, nothing_new_stays, threads
 from safetensors.torch import save_file
@@ -61,7 +61,7 @@ def same(model: Any, original: Any, dtype: torch.dtype = torch.float32) -> bool:
 
 @pytest.fixture
 def nothing_stays(folder: Path) -> Iterator[None]:
-    with nothing_new_stays(folder, patience_s=5, in_cycles=True):
+    with nothing_new_stays(folder, patience_s=30, in_cycles=True):
         yield
 
 
@@ -203,7 +203,7 @@ print(json.dumps(sums))
 """
 
 
-def test_a_thousand_shards_load_with_64_descriptors(tmp_path: Path) -> None:
+def test_a_thousand_shards_load_with_64_descriptors(forks: Forks, tmp_path: Path) -> None:
     model = tiny.llama(num_hidden_layers=111, tie_word_embeddings=False).to(torch.bfloat16)
     tensors = model.state_dict()
     assert len(tensors) >= 1000
@@ -214,9 +214,7 @@ def test_a_thousand_shards_load_with_64_descriptors(tmp_path: Path) -> None:
     model.config.torch_dtype = torch.bfloat16
     (tmp_path / "config.json").write_text(model.config.to_json_string())
     (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
-    found = subprocess.run(
-        [sys.executable, "-c", _MANY, tmp_path], capture_output=True, text=True, timeout=300, check=False
-    )
+    found = forks.run(_MANY, tmp_path)
     assert found.returncode == 0, found.stderr[-3000:]
     sums = json.loads(found.stdout)
     expected = sum(float(each.double().sum()) for each in model.parameters())
@@ -324,9 +322,14 @@ def interrupt(number, frame):
     raise KeyboardInterrupt
 
 expected = {name: tensor.clone() for name, tensor in load().state_dict().items()}
-started = time.perf_counter()
-load()
-whole_s = time.perf_counter() - started
+durations_s = []
+for _ in range(3):  # on a busy machine, one may take far longer than a load does
+    started = time.perf_counter()
+    load()
+    durations_s.append(time.perf_counter() - started)
+whole_s = min(durations_s)
+gc.collect()
+gc.freeze()  # what is here now need not be looked at again and again
 before, interrupted = held(), 0
 signal.signal(signal.SIGALRM, interrupt)
 for step in range(40):
@@ -344,7 +347,7 @@ for step in range(40):
         interrupted += 1
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while is_leak((now := held()) - before) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not is_leak(now - before), (step, now - before)
@@ -356,15 +359,11 @@ assert interrupted >= 5, interrupted
 
 @pytest.mark.parametrize("read", ["auto", "direct"])
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_an_interrupt_at_any_moment_stops_the_load_and_leaves_nothing(read: str, dtype: str, folder: Path) -> None:
+def test_an_interrupt_at_any_moment_stops_the_load_and_leaves_nothing(
+    read: str, dtype: str, forks: Forks, folder: Path
+) -> None:
     """In a process of its own: no library promises to be whole after an interrupt in the middle of it."""
-    done = subprocess.run(
-        [sys.executable, "-c", _INTERRUPTED, folder, read, dtype, Path(__file__).parents[1]],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = forks.run(_INTERRUPTED, folder, read, dtype, Path(__file__).parents[1])
     assert done.returncode == 0, done.stderr[-3000:]
 
 
@@ -384,7 +383,7 @@ def test_a_lazy_load_returns_before_its_weights_are_read(
     assert threads() - before
     may_read.set()
     assert same(model, original)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while threads() - before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not threads() - before

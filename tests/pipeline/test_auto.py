@@ -77,18 +77,18 @@ def test_random_weights_follow_the_seed_in_another_process_too() -> None:
         "sizes = dict(hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1, "
         "num_key_value_heads=1, vocab_size=8, num_local_experts=2)\n"
         "model = loadstone.AutoModel.from_config(loadstone.MixtralConfig(**sizes))\n"
-        "print([float(weight.sum()) for weight in model.parameters()])"
+        "sums = [float(weight.sum()) for weight in model.parameters()]"
     )
-    sums = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env=os.environ | {"PYTHONHASHSEED": hash_seed},
-            stdout=subprocess.PIPE,
-            check=True,
-        ).stdout
-        for hash_seed in ("1", "2")
-    }
-    assert len(sums) == 1
+    here: dict[str, Any] = {}
+    exec(program, here)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}\nprint(sums)"],
+        env=os.environ | {"PYTHONHASHSEED": "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ast.literal_eval(done.stdout) == here["sums"]
 
 
 @pytest.mark.parametrize(("first", "brings"), [("pass", []), ("import torch", ["loadstone.frameworks.torch.adapter"])])

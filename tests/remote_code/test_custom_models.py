@@ -5,14 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from forks import Forks
 from remote_code import repositories
 from safetensors.torch import load_file, save_file
 
@@ -132,7 +131,7 @@ def test_a_missing_weight_is_an_error_and_a_missing_head_is_new(decoder: Path) -
         AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True)
 
 
-def test_a_saved_model_takes_its_code_along_and_loads_elsewhere(decoder: Path, tmp_path: Path) -> None:
+def test_a_saved_model_takes_its_code_along_and_loads_elsewhere(forks: Forks, decoder: Path, tmp_path: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True)
     model.save_pretrained(tmp_path / "saved")
     assert sorted(path.name for path in (tmp_path / "saved").glob("*.py")) == sorted(repositories.DECODER)
@@ -145,7 +144,7 @@ def test_a_saved_model_takes_its_code_along_and_loads_elsewhere(decoder: Path, t
         "print(model(torch.tensor([[5, 9, 17]])).logits.sum().item())\n"
         "assert 'transformers' not in sys.modules"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(elsewhere)], capture_output=True, text=True)
+    done = forks.run(script, elsewhere)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) == pytest.approx(model(IDS[:, :3]).logits.sum().item(), abs=1e-3)
     # And the real library reads it too.
@@ -289,7 +288,7 @@ def test_registering_twice_or_wrongly_is_an_error() -> None:
         AutoConfig.register("llama", Llama)
 
 
-def test_a_class_registered_for_saving_brings_its_module(tmp_path: Path) -> None:
+def test_a_class_registered_for_saving_brings_its_module(forks: Forks, tmp_path: Path) -> None:
     package = repositories.write(
         tmp_path / "mine",
         {
@@ -308,7 +307,7 @@ def test_a_class_registered_for_saving_brings_its_module(tmp_path: Path) -> None
         "MineConfig.register_for_auto_class()\nMine.register_for_auto_class('AutoModel')\n"
         "Mine(MineConfig()).save_pretrained('saved')\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=package.parent)
+    done = forks.run(script, cwd=package.parent)
     assert done.returncode == 0, done.stderr
     saved = tmp_path / "saved"
     assert sorted(path.name for path in saved.glob("*.py")) == ["configuration_mine.py", "modeling_mine.py"]

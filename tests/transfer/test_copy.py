@@ -103,7 +103,7 @@ class Case:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_pieces_end_where_they_belong_in_both_engines(tmp_path: Path, data: st.DataObject) -> None:
     """Rows of a tensor, permuted storage, gaps, parts side by side, casts, split and joined anywhere."""
     case = Case(tmp_path, data.draw)

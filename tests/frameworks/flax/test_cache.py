@@ -16,9 +16,9 @@ STEPS = ((0, 3), (3, 4), (4, 6))
 @pytest.mark.parametrize("changes", [{}, {"sliding_window": 2}], ids=["full", "window"])
 def test_cached_steps_give_the_logits_of_the_whole_text(changes: dict[str, int]) -> None:
     if changes:
-        model = tiny.model("FlaxMixtralForCausalLM", "mixtral", **changes)
+        model = tiny.model("FlaxMixtralForCausalLM", "mixtral", num_hidden_layers=2, **changes)
     else:
-        model = tiny.llama()
+        model = tiny.llama(num_hidden_layers=2)
     whole = model(tiny.IDS).logits
     cache = model.init_cache(2, 9)
     for start, end in STEPS:

@@ -108,7 +108,7 @@ def test_new_parts_follow_the_seed_and_nothing_else(tmp_path: Path) -> None:
 
 def test_keys_set_by_the_caller_reach_the_model_and_auto_within_a_config_means_as_stored(tmp_path: Path) -> None:
     keys = {"use_sliding_window": True, "max_window_layers": 1, "sliding_window": 3, "torch_dtype": "auto"}
-    config = loadstone.Qwen2Config(**tiny.LLAMA, **keys)
+    config = loadstone.Qwen2Config(**tiny.LLAMA | keys | {"num_hidden_layers": 2})
     loadstone.FlaxAutoModelForCausalLM.from_config(config, dtype="bfloat16").save_pretrained(tmp_path)
     values = json.loads((tmp_path / "config.json").read_text())
     layer_types = {"layer_types": ["full_attention", "sliding_attention"]}

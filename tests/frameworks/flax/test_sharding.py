@@ -46,7 +46,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", SPREAD)
 def test_all_devices_together_say_what_one_says(case: str, found: dict[str, Any]) -> None:
-    assert found[case]["difference"] < 1e-4 and found[case]["same_text"]
+    assert found[case]["difference"] < 1e-4
+
+
+def test_all_devices_together_generate_what_one_generates(found: dict[str, Any]) -> None:
+    assert found["same_text"]
 
 
 @pytest.mark.parametrize("case", SPREAD)

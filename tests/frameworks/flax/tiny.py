@@ -1,4 +1,7 @@
-"""Tiny models of a few kinds, filled with numbers that matter, and folders that hold them."""
+"""Tiny models of a few kinds, filled with numbers that matter, and folders that hold them.
+
+One layer: a second adds nothing but time to be compiled where a test does not ask for it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ LLAMA: dict[str, Any] = dict(
     vocab_size=64,
     hidden_size=32,
     intermediate_size=48,
-    num_hidden_layers=2,
+    num_hidden_layers=1,
     num_attention_heads=4,
     num_key_value_heads=2,
     max_position_embeddings=64,
@@ -24,11 +27,11 @@ BERT: dict[str, Any] = dict(
     vocab_size=64,
     hidden_size=32,
     intermediate_size=48,
-    num_hidden_layers=2,
+    num_hidden_layers=1,
     num_attention_heads=4,
     max_position_embeddings=64,
 )
-GPT2: dict[str, Any] = dict(vocab_size=64, n_embd=32, n_layer=2, n_head=4, n_positions=64)
+GPT2: dict[str, Any] = dict(vocab_size=64, n_embd=32, n_layer=1, n_head=4, n_positions=64)
 MIXTRAL = LLAMA | dict(num_local_experts=4, num_experts_per_tok=2)
 PHI3 = LLAMA | dict(original_max_position_embeddings=8, pad_token_id=0)
 SIZES = {"llama": LLAMA, "phi3": PHI3, "mixtral": MIXTRAL, "bert": BERT, "roberta": BERT, "gpt2": GPT2}

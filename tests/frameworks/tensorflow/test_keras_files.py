@@ -78,8 +78,7 @@ def test_a_keras_file_comes_back_as_the_same_model(tmp_path: Path, dtype: str) -
 
 
 def test_a_keras_file_keeps_the_optimizers_state(tmp_path: Path) -> None:
-    model = tiny.bert(num_hidden_layers=1)
-    model.compile(keras.optimizers.Adam(1e-3))
+    model = tiny.compiled(tiny.bert(), keras.optimizers.Adam(1e-3))
     model.fit({"input_ids": tiny.IDS, "labels": np.array([0, 1])}, verbose=0)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")

@@ -98,7 +98,7 @@ def test_slots_of_keras_layers_are_saved_and_loaded_by_path_and_name(bare: Path,
 
 def test_a_class_of_ones_own_can_be_made_trained_and_written_by_keras(tmp_path: Path) -> None:
     model = Pair(tiny.config("bert", num_hidden_layers=1), labels=2)
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    tiny.compiled(model, "adam", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     before = np.array(model.norm.moving_mean)
     model.fit(tiny.IDS, np.array([0, 1]), verbose=0)
     assert tiny.difference(before, model.norm.moving_mean) > 0

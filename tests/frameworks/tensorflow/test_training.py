@@ -25,9 +25,13 @@ def classifier() -> Any:
 
 @pytest.mark.parametrize("way", ["labels among the inputs", "labels as y", "a loss of Keras's"])
 def test_fit_learns(way: str) -> None:
-    model = classifier()
-    loss = SPARSE if way == "a loss of Keras's" else None
-    model.compile(keras.optimizers.Adam(5e-3), loss=loss, metrics=["accuracy"])
+    if way == "a loss of Keras's":
+        model = tiny.compiled(classifier(), keras.optimizers.Adam(5e-3), loss=SPARSE, metrics=["accuracy"])
+    elif way == "labels as y":
+        model = tiny.compiled(classifier(), keras.optimizers.Adam(5e-3), metrics=["accuracy"])
+    else:
+        model = classifier()
+        model.compile(keras.optimizers.Adam(5e-3), metrics=["accuracy"])
     inputs: dict[str, Any] = {"input_ids": IDS, "attention_mask": np.ones_like(IDS)}
     data = (inputs | {"labels": CLASSES}, None) if way == "labels among the inputs" else (inputs, CLASSES)
     history = model.fit(*data, batch_size=4, epochs=8, verbose=0).history
@@ -45,18 +49,17 @@ def test_both_losses_are_one_for_single_labels() -> None:
 
 
 def test_a_language_model_learns_its_own_labels() -> None:
-    model = loadstone.TFLlamaForCausalLM(tiny.config("llama", num_hidden_layers=1))
-    model.compile(keras.optimizers.Adam(1e-2))
+    model = tiny.compiled(loadstone.TFLlamaForCausalLM(tiny.config("llama")), keras.optimizers.Adam(1e-2))
     history = model.fit({"input_ids": IDS, "labels": IDS}, epochs=6, batch_size=12, verbose=0).history
     assert history["loss"][-1] < 0.8 * history["loss"][0]
 
 
 def test_positions_of_a_span_are_targets_either_way() -> None:
-    model = loadstone.TFBertForQuestionAnswering(tiny.config("bert", num_hidden_layers=1))
+    model = loadstone.TFBertForQuestionAnswering(tiny.config("bert"))
     start, end = np.full(12, 1), np.full(12, 3)
-    model.compile(keras.optimizers.Adam(1e-2))
+    tiny.compiled(model, keras.optimizers.Adam(1e-2))
     model.fit({"input_ids": IDS}, {"start_positions": start, "end_positions": end}, verbose=0)
-    model.compile(keras.optimizers.Adam(1e-2), loss={"start_logits": SPARSE, "end_logits": SPARSE})
+    tiny.compiled(model, keras.optimizers.Adam(1e-2), loss={"start_logits": SPARSE, "end_logits": SPARSE})
     history = model.fit({"input_ids": IDS}, {"start_logits": start, "end_logits": end}, epochs=4, verbose=0).history
     assert history["loss"][-1] < history["loss"][0]
 
@@ -77,7 +80,7 @@ def test_bfloat16_trains() -> None:
         tiny.config("bert", num_labels=2, num_hidden_layers=1), dtype="bfloat16"
     )
     # Not Adam: Keras keeps its rates in the variables' dtype, where 0.999 is 1 and so no step is taken.
-    model.compile(keras.optimizers.SGD(0.3, momentum=0.9))
+    tiny.compiled(model, keras.optimizers.SGD(0.3, momentum=0.9))
     history = model.fit({"input_ids": IDS, "labels": CLASSES}, epochs=15, verbose=0).history
     assert history["loss"][-1] < 0.9 * history["loss"][0]
     assert {variable.dtype for variable in model.weights} == {"bfloat16"}

@@ -32,7 +32,7 @@ def test_variables_have_the_names_of_pytorchs_state_dict(tmp_path: Path) -> None
 
 
 def test_the_attribute_path_of_a_variable_is_its_name() -> None:
-    llama, bert = tiny.llama(), tiny.bert()
+    llama, bert = tiny.llama(num_hidden_layers=2), tiny.bert()
     assert llama.model.layers[1].self_attn.q_proj.weight.name == "model.layers.1.self_attn.q_proj.weight"
     output = bert.bert.encoder.layer[0].attention.output
     assert output.dense.bias.name == "bert.encoder.layer.0.attention.output.dense.bias"
@@ -150,7 +150,7 @@ def test_training_on_mapped_weights_changes_no_file_and_learns_the_same(tmp_path
     before = (folder / "model.safetensors").read_bytes()
     mapped = loadstone.TFAutoModelForSequenceClassification.from_pretrained(folder)
     for model in (mapped, base):
-        model.compile(keras.optimizers.AdamW(1e-2))
+        tiny.compiled(model, keras.optimizers.AdamW(1e-2))
         model.fit({"input_ids": tiny.IDS, "labels": np.array([0, 2])}, epochs=2, verbose=0)
     assert (folder / "model.safetensors").read_bytes() == before
     ours, theirs = tiny.numbers(mapped), tiny.numbers(base)
@@ -161,19 +161,28 @@ def test_training_on_mapped_weights_changes_no_file_and_learns_the_same(tmp_path
 _PROBE = """
 import json, sys
 import numpy as np, tensorflow as tf, keras, loadstone
-small, folder, dtype = sys.argv[1:]
-loadstone.TFAutoModelForCausalLM.from_pretrained(small, dtype=dtype)  # everything imported, pools made
-
-with Peak() as peak:
-    model = loadstone.TFAutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
-print(json.dumps(dict(peak=peak.added, model=model.get_memory_footprint())))
+small, folder, *dtypes = sys.argv[1:]
+models, measured = [], {}  # models stay, so that none takes memory that another gave back
+for dtype in dtypes:
+    loadstone.TFAutoModelForCausalLM.from_pretrained(small, dtype=dtype)  # everything imported, pools made
+    with Peak() as peak:
+        models.append(loadstone.TFAutoModelForCausalLM.from_pretrained(folder, dtype=dtype))
+    measured[dtype] = dict(peak=peak.added, model=models[-1].get_memory_footprint())
+print(json.dumps(measured))
 """
+_DTYPES = ("float32", "bfloat16")
 
 
-def _peak_of(small: Path, folder: Path, dtype: str) -> dict[str, int]:
-    command = [sys.executable, "-c", WATCHING + _PROBE, str(small), str(folder), dtype]
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, int]]:
+    """Dtype → what loading a model so took at most, and what it takes, in bytes."""
+    root = tmp_path_factory.mktemp("memory")
+    small = tiny.saved(tiny.llama(), root / "small")
+    wide = dict(hidden_size=1024, intermediate_size=2048, vocab_size=4096, num_attention_heads=8, num_key_value_heads=8)
+    large = tiny.saved(tiny.llama(num_hidden_layers=2, **wide), root / "large")
+    command = [sys.executable, "-c", WATCHING + _PROBE, str(small), str(large), *_DTYPES]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, dict[str, int]] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -182,13 +191,10 @@ _CASTING_BYTES = 12 << 20
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells what memory is private")
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_a_load_takes_the_models_memory_once(tmp_path: Path, dtype: str) -> None:
+@pytest.mark.parametrize("dtype", _DTYPES)
+def test_a_load_takes_the_models_memory_once(measured: dict[str, dict[str, int]], dtype: str) -> None:
     """At most 1.05 × the model and what threads cast in, whether the bytes are taken as they are or cast."""
-    small = tiny.saved(tiny.llama(), tmp_path / "small")
-    wide = dict(hidden_size=1024, intermediate_size=2048, vocab_size=4096, num_attention_heads=8, num_key_value_heads=8)
-    large = tiny.saved(tiny.llama(**wide), tmp_path / "large")
-    found = _peak_of(small, large, dtype)
+    found = measured[dtype]
     assert found["model"] > 40 * 2**20
     assert found["peak"] <= 1.05 * found["model"] + _CASTING_BYTES
 
@@ -248,7 +254,7 @@ def test_from_config_makes_the_dtype_asked_for(dtype: str) -> None:
 
 
 def test_keys_set_by_the_caller_reach_the_model_and_auto_within_a_config_means_as_stored(tmp_path: Path) -> None:
-    folder = tiny.saved(tiny.llama(), tmp_path)
+    folder = tiny.saved(tiny.llama(num_hidden_layers=2), tmp_path)
     values = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(values | {"torch_dtype": "auto"}))
     config = loadstone.AutoConfig.from_pretrained(folder)

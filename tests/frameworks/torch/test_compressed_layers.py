@@ -130,7 +130,7 @@ def test_saved_again_every_byte_is_as_it_was(case: str, plain: Path, tmp_path: P
     one, two = (json.loads((tmp_path / each / "config.json").read_text()) for each in ("one", "two"))
     assert one["quantization_config"] == two["quantization_config"]
     assert torch.equal(logits(Auto.from_pretrained(tmp_path / "two")), expected)
-    if case not in PACKED_ZEROS:
+    if case in ACTIVATIONS:  # of the others, test_outputs_are_those_of_transformers reads the same bytes
         assert torch.equal(by_transformers(tmp_path / "two", torch.bfloat16), expected)
 
 

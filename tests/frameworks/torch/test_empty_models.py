@@ -89,7 +89,8 @@ def test_a_load_inside_of_it_has_its_numbers(empty: Empty, tmp_path: Path) -> No
 @pytest.mark.parametrize("device_map", [{"": "cpu"}, "auto"], ids=str)
 def test_accelerates_recipe_fills_a_tied_model(empty: Empty, family: str, device_map: Any, tmp_path: Path) -> None:
     original = tied(family)
-    tiny.saved(original, tmp_path, max_shard_size="10kB")
+    tiny.saved(original, tmp_path, max_shard_size="50kB")  # accelerate collects all garbage after each shard
+    assert len(list(tmp_path.glob("*.safetensors"))) in (2, 3)
     config = loadstone.AutoConfig.from_pretrained(tmp_path)
     with empty():
         model = type(original)(config)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import gguf
 import pytest
 import torch
 from checkpoint.test_gguf_open import logits, write
+from forks import Forks
 from frameworks.torch import tiny
 
 import loadstone
@@ -68,11 +67,10 @@ print(resident_bytes() - before)
 """
 
 
-def test_a_packed_model_takes_the_memory_that_its_file_takes(path: Path, smollm2: Path) -> None:
+def test_a_packed_model_takes_the_memory_that_its_file_takes(forks: Forks, path: Path, smollm2: Path) -> None:
     """All pages of a fresh process, the file's too, beyond what a tiny model left there."""
-    done = subprocess.run(
-        [sys.executable, "-c", _RESIDENT, path, smollm2], check=True, capture_output=True, text=True, timeout=300
-    )
+    done = forks.run(_RESIDENT, path, smollm2)
+    done.check_returncode()
     assert 0.9 * smollm2.stat().st_size < int(done.stdout) <= 1.1 * smollm2.stat().st_size
 
 

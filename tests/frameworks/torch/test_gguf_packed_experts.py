@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 from checkpoint.test_gguf_open import logits, write
+from forks import Forks
 from frameworks.torch import tiny
 
 import loadstone
@@ -192,15 +192,14 @@ print(json.dumps({"resident": resident_bytes() - before, "peak": peak_bytes() - 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("name", ["one type", "gates and ups of two types"])
-def test_a_mixture_takes_the_memory_that_its_file_takes(name: str, tmp_path: Path) -> None:
+def test_a_mixture_takes_the_memory_that_its_file_takes(name: str, forks: Forks, tmp_path: Path) -> None:
     """All pages of a fresh process, the file's too, beyond what a model of one such layer left there: what decoding
     and products need for some rows at a time is as much for either."""
     sizes: dict[str, Any] = dict(width=512, inner=768)
     small = mixture(tmp_path / "small.gguf", **FILES[name], count=2, layers=1, **sizes)
-    large = mixture(tmp_path / "large.gguf", **FILES[name], count=16, layers=4, **sizes)
-    done = subprocess.run(
-        [sys.executable, "-c", _RESIDENT, small, large], check=True, capture_output=True, text=True, timeout=300
-    )
+    large = mixture(tmp_path / "large.gguf", **FILES[name], count=16, layers=3, **sizes)
+    done = forks.run(_RESIDENT, small, large)
+    done.check_returncode()
     found, size = json.loads(done.stdout), large.stat().st_size
     assert 0.9 * size < found["resident"] <= 1.1 * size
     assert found["peak"] <= 1.1 * size

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from forks import Forks
 from frameworks.torch import tiny
 from peaks import WATCHING
 
@@ -63,13 +62,9 @@ print(json.dumps({"peak": max(peak) - before, "same": same}))
 """
 
 
-def measured(small: Path, folder: Path, dtype: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHING + _PROBE, str(small), str(folder), dtype],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def measured(forks: Forks, small: Path, folder: Path, dtype: str) -> dict[str, Any]:
+    done = forks.run(WATCHING + _PROBE, small, folder, dtype)
+    done.check_returncode()
     numbers: dict[str, Any] = json.loads(done.stdout)
     return numbers
 
@@ -92,29 +87,31 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-def test_weights_kept_as_stored_take_no_private_memory_and_lie_in_the_mapped_file(folders: dict[str, Path]) -> None:
-    found = measured(folders["tiny"], folders["plain"], "auto")
+def test_weights_kept_as_stored_take_no_private_memory_and_lie_in_the_mapped_file(
+    forks: Forks, folders: dict[str, Path]
+) -> None:
+    found = measured(forks, folders["tiny"], folders["plain"], "auto")
     assert found["result"] > 90 * MB
     assert found["peak"] < 30 * MB
     assert found["inside"] == found["count"]
 
 
-def test_a_cast_to_float32_takes_the_result_and_little_more(folders: dict[str, Path]) -> None:
-    found = measured(folders["tiny"], folders["plain"], "float32")
+def test_a_cast_to_float32_takes_the_result_and_little_more(forks: Forks, folders: dict[str, Path]) -> None:
+    found = measured(forks, folders["tiny"], folders["plain"], "float32")
     assert found["result"] > 180 * MB
     assert found["peak"] < found["result"] + 64 * MB
 
 
-def test_stacked_experts_are_pages_of_the_mapped_file_too(folders: dict[str, Path]) -> None:
-    found = measured(folders["tiny"], folders["experts"], "auto")
+def test_stacked_experts_are_pages_of_the_mapped_file_too(forks: Forks, folders: dict[str, Path]) -> None:
+    found = measured(forks, folders["tiny"], folders["experts"], "auto")
     assert found["result"] > 90 * MB
     assert found["peak"] < 30 * MB
     # Where a stack begins in the middle of a page, its first page is a copy.
     assert found["inside"] >= found["count"] - 6
 
 
-def test_stacked_experts_that_are_cast_take_their_own_size(folders: dict[str, Path]) -> None:
-    found = measured(folders["tiny"], folders["experts"], "float32")
+def test_stacked_experts_that_are_cast_take_their_own_size(forks: Forks, folders: dict[str, Path]) -> None:
+    found = measured(forks, folders["tiny"], folders["experts"], "float32")
     assert found["result"] > 180 * MB
     assert found["peak"] < found["result"] + 64 * MB
 
@@ -130,16 +127,12 @@ def test_a_parameter_reads_what_the_file_holds(folders: dict[str, Path]) -> None
 
 @pytest.mark.parametrize("onto_itself", [False, True])
 def test_saving_what_is_on_the_disk_takes_next_to_nothing(
-    folders: dict[str, Path], tmp_path: Path, onto_itself: bool
+    forks: Forks, folders: dict[str, Path], tmp_path: Path, onto_itself: bool
 ) -> None:
     source = shutil.copytree(folders["plain"], tmp_path / "source")
     target = source if onto_itself else tmp_path / "target"
-    done = subprocess.run(
-        [sys.executable, "-c", _SAVING_PROBE, str(folders["tiny"]), str(source), str(target)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = forks.run(_SAVING_PROBE, folders["tiny"], source, target)
+    done.check_returncode()
     found = json.loads(done.stdout)
     assert found["same"], "the model goes on after it was saved"
     assert found["peak"] < 64 * MB  # four blocks, and what it takes to read them

@@ -182,7 +182,7 @@ def test_a_hook_may_replace_what_a_layer_returns() -> None:
 @pytest.mark.parametrize("kind", ["llama", "bert"])
 @pytest.mark.parametrize("backend", ["eager", pytest.param("inductor", marks=pytest.mark.long)])
 def test_a_compiled_model_gives_equal_outputs_without_graph_breaks(kind: str, backend: str) -> None:
-    model = tiny.llama() if kind == "llama" else tiny.bert()
+    model = tiny.llama(num_hidden_layers=1) if kind == "llama" else tiny.bert(num_hidden_layers=1)
     compiled = torch.compile(model, backend=backend, fullgraph=True)
     mask = torch.ones_like(tiny.IDS)
     mask[0, :2] = 0
@@ -194,7 +194,7 @@ def test_a_compiled_model_gives_equal_outputs_without_graph_breaks(kind: str, ba
 
 
 def test_a_compiled_model_decodes_the_same_tokens() -> None:
-    model = tiny.llama()
+    model = tiny.llama(num_hidden_layers=1)
     plain = model.generate(tiny.IDS, max_new_tokens=4, eos_token_id=-1)
     model.forward = torch.compile(model.forward, backend="eager", dynamic=True)
     assert torch.equal(model.generate(tiny.IDS, max_new_tokens=4, eos_token_id=-1), plain)
