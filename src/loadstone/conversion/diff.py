@@ -97,7 +97,7 @@ class Difference:
             "compared": self.compared,
             "only_in_first": list(self.only_in_first),
             "only_in_second": list(self.only_in_second),
-            "tensors": [each.to_json() for each in self.tensors],
+            "tensors": [tensor.to_json() for tensor in self.tensors],
         }
 
 
@@ -142,29 +142,29 @@ def diff(
         raise ArgumentError("bits=True compares bits, and a tolerance compares values: give one of them.")
     hub = HubOptions(revision, cache_dir, False, local_files_only, token)
     which = {"subfolder": subfolder, "variant": variant, "gguf_file": gguf_file}
-    sides = [FileChoice(**{name: _sides(name, asked)[side] for name, asked in which.items()}) for side in range(2)]
-    origins = [open_origin(each, side, hub) for each, side in zip((first, second), sides, strict=True)]
+    sides = [FileChoice(**{name: _sides(name, choice)[side] for name, choice in which.items()}) for side in range(2)]
+    origins = [open_origin(source, side, hub) for source, side in zip((first, second), sides, strict=True)]
     one, other = (_tensors(origin, stored) for origin in origins)
     rules = _Rules(float(tolerance), float(relative_tolerance), bits)
     common = [(tensor, other[name]) for name, tensor in one.items() if name in other]
-    found = _compare([pair for pair in common if pair[0].shape == pair[1].shape], rules)
-    made = (_difference(pair, found.get(pair[0].name, _Tally()), ignore_dtype) for pair in common)
+    tallies = _compare([pair for pair in common if pair[0].shape == pair[1].shape], rules)
+    differences = (_difference(pair, tallies.get(pair[0].name, _Tally()), ignore_dtype) for pair in common)
     return Difference(
         (os.fspath(first), os.fspath(second)),
         tuple(name for name, tensor in one.items() if name not in other and not tensor.is_spare),
         tuple(name for name, tensor in other.items() if name not in one and not tensor.is_spare),
-        tuple(each for each in made if each is not None),
+        tuple(difference for difference in differences if difference is not None),
         len(common),
     )
 
 
-def _sides(name: str, asked: object) -> tuple[Any, Any]:
+def _sides(name: str, choice: object) -> tuple[Any, Any]:
     """What an option says of the first and of the second."""
-    if asked is None or isinstance(asked, str):
-        return asked, asked
-    if isinstance(asked, Sequence) and len(asked) == 2 and all(isinstance(each, str | None) for each in asked):
-        return asked[0], asked[1]
-    raise ArgumentError(f"{name}={asked!r}: expected one for both, or two: for the first and for the second.")
+    if choice is None or isinstance(choice, str):
+        return choice, choice
+    if isinstance(choice, Sequence) and len(choice) == 2 and all(isinstance(side, str | None) for side in choice):
+        return choice[0], choice[1]
+    raise ArgumentError(f"{name}={choice!r}: expected one for both, or two: for the first and for the second.")
 
 
 class _Rules(NamedTuple):
@@ -201,7 +201,7 @@ def _tensors(origin: Origin, stored: bool) -> Mapping[str, StoredTensor]:
 
 def _compare(pairs: Sequence[_Pair], rules: _Rules) -> dict[str, _Tally]:
     """Name → what was found, of tensors of the same shape."""
-    found: dict[str, _Tally] = {}
+    tallies: dict[str, _Tally] = {}
     lock = threading.Lock()
     total = sum(2 * pair[0].dtype.bits // 8 * math.prod(pair[0].shape) for pair in pairs)
     with TensorReader(Path(tempfile.gettempdir())) as reader, Progress("Comparing", total) as progress:
@@ -211,11 +211,11 @@ def _compare(pairs: Sequence[_Pair], rules: _Rules) -> dict[str, _Tally]:
             tally = _compared(task, rules, reader)
             if tally is not None:
                 with lock:
-                    found.setdefault(task.pair[0].name, _Tally()).add(tally)
+                    tallies.setdefault(task.pair[0].name, _Tally()).add(tally)
             progress((task.last - task.first) * 2 * task.pair[0].dtype.bits // 8)
 
         WorkerPool(_tasks(pairs), compare, "loadstone-diff").run(max(cores(), 2))
-    return found
+    return tallies
 
 
 def _tasks(pairs: Sequence[_Pair]) -> Iterator[_Task]:
@@ -229,14 +229,14 @@ def _compared(task: _Task, rules: _Rules, reader: TensorReader) -> _Tally | None
     """What differs in a range; None for nothing."""
     (one, other), first, last = task
     if not one.is_packed and not other.is_packed and one.dtype is other.dtype:
-        raw = [_raw(each, first, last, reader) for each in (one, other)]
+        raw = [_raw(tensor, first, last, reader) for tensor in (one, other)]
         if np.array_equal(raw[0], raw[1]):
             return None
         if one.dtype.bits < 8:
             return _in_small(raw[0] != raw[1], one.dtype.bits)
-        numbers = [exact(each, one.dtype) for each in raw]
+        numbers = [exact(array, one.dtype) for array in raw]
     else:
-        numbers = [reader.numbers(each, first, last) for each in (one, other)]
+        numbers = [reader.numbers(tensor, first, last) for tensor in (one, other)]
     tally = _Tally()
     for at in range(0, last - first, _COMPARED):
         tally.add(_counted(numbers[0][at : at + _COMPARED], numbers[1][at : at + _COMPARED], rules))
@@ -285,7 +285,7 @@ def _counted(one: Array, other: Array, rules: _Rules) -> _Tally:
 
 def _differ_in_bits(one: Array, other: Array) -> Array:
     common = np.result_type(one, other)
-    words = [np.ascontiguousarray(each, common).view(np.uint8).reshape(-1, common.itemsize) for each in (one, other)]
+    words = [np.ascontiguousarray(array, common).view(np.uint8).reshape(-1, common.itemsize) for array in (one, other)]
     differs: Array = (words[0] != words[1]).any(1)
     return differs
 
@@ -316,7 +316,7 @@ def _difference(pair: _Pair, tally: _Tally, ignore_dtype: bool) -> TensorDiffere
 
 def _kind(tensor: StoredTensor) -> str:
     packings = [part.packing for part, _ in tensor.slices] if tensor.slices else [tensor.packing]
-    return " and ".join(dict.fromkeys(each.kind if each else tensor.dtype.value for each in packings))
+    return " and ".join(dict.fromkeys(packing.kind if packing else tensor.dtype.value for packing in packings))
 
 
 def _larger(one: float, other: float) -> float:

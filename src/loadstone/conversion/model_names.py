@@ -49,7 +49,7 @@ def model_of(origin: Origin, tensors: int, hint: str) -> tuple[Family, Pretraine
 def head_of(spec: Family, config: PretrainedConfig) -> HeadSpec | None:
     """That of the class that the config names, if it is one of the family's."""
     named = config.architectures or ()
-    return next((each for each in spec.heads if each.class_name in named), None)
+    return next((head for head in spec.heads if head.class_name in named), None)
 
 
 def spare_names(origin: Origin, checkpoint: Checkpoint) -> tuple[str, ...]:
@@ -80,13 +80,13 @@ def flax_names(origin: Origin, tensors: Sequence[StoredTensor]) -> dict[str, Fla
     for head in heads:
         layout = {**flax_layout(head.blueprint(values)), **layout}
     faults = []
-    for each in tensors:
-        name = each.name
+    for tensor in tensors:
+        name = tensor.name
         path = layout[name].path if name in layout else name.replace(".", "/")
-        is_strange = name not in layout and len(each.shape) > 1 and name.endswith(".weight")
+        is_strange = name not in layout and len(tensor.shape) > 1 and name.endswith(".weight")
         if is_strange or name_of(path) != name:
             faults.append(
-                Fault(f"{each.file}: tensor {name!r}", f"a name that a {spec.model_type} model has", "another")
+                Fault(f"{tensor.file}: tensor {name!r}", f"a name that a {spec.model_type} model has", "another")
             )
     if faults:
         raise InvalidConfig(faults, hint="Flax's files have no place for them; write safetensors instead.")

@@ -126,8 +126,8 @@ def companions(origin: Origin) -> Companions:
         subfolder = Path(origin.which.subfolder)
         names = [(subfolder / name).as_posix() for name in _FROM_HUB]
         root = fetch_files(origin.repo_id, names, origin.hub._replace(revision=origin.source.commit))
-        found = {name: root / subfolder / name for name in (CONFIG_NAME, *_FROM_HUB)}
-        return Companions({name: path for name, path in found.items() if path.is_file()}, ())
+        paths = {name: root / subfolder / name for name in (CONFIG_NAME, *_FROM_HUB)}
+        return Companions({name: path for name, path in paths.items() if path.is_file()}, ())
     files: dict[str, Path | bytes] = {}
     left_out = []
     with os.scandir(origin.folder) as entries:
@@ -156,5 +156,5 @@ def _of_gguf(gguf: GgufFile) -> Companions:
     except TokenizerError as error:
         return Companions({}, (f"the tokenizer: {error}",))
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", **settings}
-    said = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
-    return Companions({"tokenizer.json": content.encode(), "tokenizer_config.json": said.encode()}, ())
+    tokenizer_config = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
+    return Companions({"tokenizer.json": content.encode(), "tokenizer_config.json": tokenizer_config.encode()}, ())

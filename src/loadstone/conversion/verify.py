@@ -25,22 +25,22 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
     written = open_checkpoint(folder)
     faults = [
         Fault(f"tensor {name!r}", "to be written once", "it is not")
-        for name in {each.name for each in tensors} ^ set(written)
+        for name in {tensor.name for tensor in tensors} ^ set(written)
     ]
     cuts = [
-        TensorRange(each, part)
-        for each in tensors
-        if each.name in written
-        for part in (each.range.split(READ_NBYTES) if each.nbytes else [each.range])
+        TensorRange(tensor, part)
+        for tensor in tensors
+        if tensor.name in written
+        for part in (tensor.range.split(READ_NBYTES) if tensor.nbytes else [tensor.range])
     ]
-    with TensorReader(folder) as reader, Progress("Verifying", sum(each.nbytes for each in tensors)) as progress:
+    with TensorReader(folder) as reader, Progress("Verifying", sum(tensor.nbytes for tensor in tensors)) as progress:
 
         def compare(cut: TensorRange) -> None:
-            tensor, found = cut.tensor, written[cut.tensor.name]
-            if (found.dtype, found.shape) != (tensor.dtype, tensor.shape):
+            tensor, stored = cut.tensor, written[cut.tensor.name]
+            if (stored.dtype, stored.shape) != (tensor.dtype, tensor.shape):
                 expected = f"{tensor.dtype} of shape {tensor.shape}"
-                faults.append(Fault(f"tensor {tensor.name!r}", expected, f"{found.dtype} of shape {found.shape}"))
-            elif cut.range.nbytes and not _are_equal(bytes_of(cut), reader.stored(found)(*cut.range)):
+                faults.append(Fault(f"tensor {tensor.name!r}", expected, f"{stored.dtype} of shape {stored.shape}"))
+            elif cut.range.nbytes and not _are_equal(bytes_of(cut), reader.stored(stored)(*cut.range)):
                 faults.append(
                     Fault(f"tensor {tensor.name!r}, byte {cut.range.start} on", "what was to be written", "other")
                 )
@@ -48,8 +48,8 @@ def verify(folder: Path, tensors: Sequence[OutgoingTensor]) -> None:
 
         WorkerPool(iter(cuts), compare, "loadstone-verify").run(max(cores(), 2))
     if faults:
-        said = "\n".join(f"  - {fault}" for fault in sorted(faults, key=str)[:20])
-        raise SaveError(f"What was written is not what was read, and was removed ({len(faults)} in all):\n{said}")
+        lines = "\n".join(f"  - {fault}" for fault in sorted(faults, key=str)[:20])
+        raise SaveError(f"What was written is not what was read, and was removed ({len(faults)} in all):\n{lines}")
 
 
 def _are_equal(one: Buffer, other: Buffer) -> bool:

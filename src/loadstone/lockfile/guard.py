@@ -78,7 +78,7 @@ class Locked:
 
     def _pins(self) -> dict[str, str]:
         assert self.lock is not None
-        return {name: each.commit for name, each in self.lock.sources.items() if each.commit is not None}
+        return {name: source.commit for name, source in self.lock.sources.items() if source.commit is not None}
 
     def _check_code(self, tree: CodeTree) -> None:
         assert self.lock is not None

@@ -53,10 +53,10 @@ class LockedSource:
 
     def compare(self, folder: Path, hashes: Mapping[Path, str]) -> None:
         """:class:`LockMismatch` that lists every file whose hash is not the lock's."""
-        found = {path.relative_to(folder).as_posix(): (path, digest) for path, digest in hashes.items()}
+        files = {path.relative_to(folder).as_posix(): (path, digest) for path, digest in hashes.items()}
         faults = [
             fault
-            for name, (path, digest) in found.items()
+            for name, (path, digest) in files.items()
             if (fault := self._fault(name, path.stat().st_size, digest)) is not None
         ]
         self._raise(faults)
@@ -98,7 +98,7 @@ class Lock:
         sources = values.get("sources")
         if not isinstance(sources, dict):
             raise InvalidConfig([Fault(f"{file}, key 'sources'", "an object", type(sources).__name__)])
-        return cls(file, {name: _source(file, name, said) for name, said in sources.items()})
+        return cls(file, {name: _source(file, name, source) for name, source in sources.items()})
 
     def source(self, path_or_id: str | os.PathLike[str]) -> LockedSource:
         """What is said of a repository or folder; :class:`LockMismatch` if nothing is."""
@@ -115,10 +115,10 @@ class Lock:
         """JSON, sorted, a line for each fact: two locks can be compared line by line."""
         sources = {
             name: {
-                **({"commit": each.commit} if each.commit else {}),
-                "files": {file: {"bytes": f.nbytes, "sha256": f.sha256} for file, f in sorted(each.files.items())},
+                **({"commit": source.commit} if source.commit else {}),
+                "files": {file: {"bytes": f.nbytes, "sha256": f.sha256} for file, f in sorted(source.files.items())},
             }
-            for name, each in sorted(self.sources.items())
+            for name, source in sorted(self.sources.items())
         }
         return json.dumps({"version": _VERSION, "sources": sources}, indent=2, ensure_ascii=False) + "\n"
 
@@ -136,23 +136,23 @@ def name_in(lock: Path, path_or_id: str | os.PathLike[str]) -> str:
     return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(lock.parent))).as_posix()
 
 
-def _source(lock: Path, name: str, said: object) -> LockedSource:
-    commit = said.get("commit") if isinstance(said, dict) else None
-    files = said.get("files") if isinstance(said, dict) else None
+def _source(lock: Path, name: str, source: object) -> LockedSource:
+    commit = source.get("commit") if isinstance(source, dict) else None
+    files = source.get("files") if isinstance(source, dict) else None
     if not isinstance(files, dict) or not (commit is None or isinstance(commit, str)):
         raise InvalidConfig([Fault(f"{lock}, source {name!r}", "an object with 'files'", "something else")])
-    faults, found = [], {}
+    faults, locked_files = [], {}
     for file, entry in files.items():
         nbytes, sha256 = (entry.get("bytes"), entry.get("sha256")) if isinstance(entry, dict) else (None, None)
         is_within = not Path(file).is_absolute() and ".." not in Path(file).parts
         is_hash = isinstance(sha256, str) and len(sha256) == 64 and _HEX.issuperset(sha256)
         if is_within and is_hash and isinstance(nbytes, int):
-            found[file] = LockedFile(nbytes, str(sha256))
+            locked_files[file] = LockedFile(nbytes, str(sha256))
         else:
             faults.append(Fault(f"{lock}, {name!r}, {file}", "a file within, 'bytes' and a 'sha256'", "something else"))
     if faults:
         raise InvalidConfig(faults)
-    return LockedSource(name, commit, found, lock)
+    return LockedSource(name, commit, locked_files, lock)
 
 
 def lock_sources(
@@ -176,8 +176,8 @@ def lock_sources(
     hub = HubOptions(revision, **options)
     sources = dict(Lock.read(file).sources) if file.is_file() else {}
     for name in names:
-        for found in _locked(file, name, which, hub, hashed):
-            sources[found.name] = found
+        for source in _locked(file, name, which, hub, hashed):
+            sources[source.name] = source
     return Lock(file, sources)
 
 
@@ -192,7 +192,7 @@ def _locked(
     configs = (CONFIG_NAME, *settings_files()) if source.gguf is None else ()
     beside = (GENERATION_CONFIG_NAME, *configs) if source.configs is not None else ()
     paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
-    paths += [path for each in beside if (path := (source.configs or source.folder) / each).is_file()]
+    paths += [path for filename in beside if (path := (source.configs or source.folder) / filename).is_file()]
     hashes = Hashes(paths, hashed=hashed).wait()
     files = {
         path.relative_to(source.folder).as_posix(): LockedFile(path.stat().st_size, digest)
@@ -217,7 +217,7 @@ def _used(folder: Path) -> list[CodeReference]:
     """What a load could follow: configs and models. Tokenizers and processors are none of Loadstone's."""
     if not (folder / CONFIG_NAME).is_file():
         return []
-    return [found for key, found in references(folder) if key == "AutoConfig" or key.startswith("AutoModel")]
+    return [reference for key, reference in references(folder) if key == "AutoConfig" or key.startswith("AutoModel")]
 
 
 def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
@@ -246,8 +246,8 @@ def verify(lock: Lock, *, hashed: Hashed | None = None, **options: Any) -> int:
 
 def _folder_of(lock: Lock, source: LockedSource, options: dict[str, Any]) -> Path:
     if source.commit is None:
-        found = Path(os.path.normpath(lock.path.parent / source.name))
-        return found.parent if found.is_file() else found  # one file was locked
+        path = Path(os.path.normpath(lock.path.parent / source.name))
+        return path.parent if path.is_file() else path  # one file was locked
     return fetch_files(source.name, list(source.files), HubOptions(source.commit, **options))
 
 

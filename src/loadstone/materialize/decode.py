@@ -79,7 +79,7 @@ def _tasks(pieces: Iterable[tuple[int, Piece]], open_file: OpenSource) -> Iterat
             files[path] = open_file(path)
         return files[path]
 
-    for target, piece in sorted(pieces, key=lambda each: (each[1].tensor.file, each[1].tensor.offset)):
+    for target, piece in sorted(pieces, key=lambda pair: (pair[1].tensor.file, pair[1].tensor.offset)):
         packing, main = _packing(piece.tensor)
         others = [_read(opened(part.file), part.offset, part.nbytes) for part in packing.parts[1:]]
         elements = int(np.prod(piece.tensor.shape, dtype=np.int64))

@@ -35,9 +35,11 @@ def stored_alike(one: StoredTensor, other: StoredTensor) -> bool:
             last = min(first + _ELEMENTS, count)
             if is_plain:
                 start, stop = first * one.dtype.bits // 8, -(-last * one.dtype.bits // 8)
-                pair = [np.frombuffer(memoryview(reader.stored(each)(start, stop)), np.uint8) for each in (one, other)]
+                pair = [
+                    np.frombuffer(memoryview(reader.stored(tensor)(start, stop)), np.uint8) for tensor in (one, other)
+                ]
             else:
-                pair = [reader.numbers(each, first, last) for each in (one, other)]
+                pair = [reader.numbers(tensor, first, last) for tensor in (one, other)]
             if not np.array_equal(pair[0], pair[1], equal_nan=not is_plain):
                 return False
     return True

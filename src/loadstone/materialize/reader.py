@@ -86,8 +86,8 @@ class TensorReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for each in (self._files, self._maps, self._packed, self._decoded):
-            each.clear()
+        for cache in (self._files, self._maps, self._packed, self._decoded):
+            cache.clear()
 
     def watch(self, files: Iterable[Path]) -> None:
         """From now on these are to stay as they are; else each is, from when it is first read."""
@@ -129,20 +129,22 @@ class TensorReader:
         is_looked_up = source.is_floating and max(source.bits, dtype.bits) <= 16
 
         def read(first: int, last: int) -> Array:
-            made = self._rooms.take("made", (last - first) * width).view(f"<u{width}")
+            rounded = self._rooms.take("rounded", (last - first) * width).view(f"<u{width}")
             for start in range(first, last, _READ_ELEMENTS):
                 end = min(start + _READ_ELEMENTS, last)
-                found = self.numbers(tensor, start, end) if tensor.is_packed else self._codes(tensor, start, end, True)
-                for at in range(0, len(found), _CAST_ELEMENTS):
-                    part = found[at : at + _CAST_ELEMENTS]
-                    into = made[start - first + at :][: len(part)]
+                elements = (
+                    self.numbers(tensor, start, end) if tensor.is_packed else self._codes(tensor, start, end, True)
+                )
+                for at in range(0, len(elements), _CAST_ELEMENTS):
+                    part = elements[at : at + _CAST_ELEMENTS]
+                    into = rounded[start - first + at :][: len(part)]
                     if tensor.is_packed:
                         into[...] = self._narrowed(tensor.name, part, dtype)
                     elif is_looked_up:
                         self._note(tensor.name, recode(part, source, dtype, into))
                     else:
                         into[...] = self._narrowed(tensor.name, exact(part.view(np.uint8), source), dtype)
-            return made.view(np.uint8)
+            return rounded.view(np.uint8)
 
         return elements(width, read)
 
@@ -167,10 +169,10 @@ class TensorReader:
     def numbers(self, tensor: StoredTensor, first: int, last: int) -> Array:
         """Elements ``first`` to ``last``, in one row: of a dtype that NumPy has of its own, else as float32."""
         if tensor.is_packed:
-            found = self._opened(tensor).decode(self._bytes, first, last) if self._is_in_order(tensor) else None
-            if found is None:
-                found = self._whole(tensor, DType.FLOAT32).reshape(-1)[first:last].view(np.float32)
-            return found
+            decoded = self._opened(tensor).decode(self._bytes, first, last) if self._is_in_order(tensor) else None
+            if decoded is None:
+                decoded = self._whole(tensor, DType.FLOAT32).reshape(-1)[first:last].view(np.float32)
+            return decoded
         self._check(tensor)
         return exact(self._codes(tensor, first, last).view(np.uint8), tensor.dtype)
 
@@ -206,7 +208,7 @@ class TensorReader:
 
     def _gathered(self, tensor: StoredTensor, first: int, last: int) -> Array:
         """Elements of a tensor that does not lie in one row."""
-        made = np.empty(last - first, f"V{tensor.dtype.bits // 8}")
+        gathered = np.empty(last - first, f"V{tensor.dtype.bits // 8}")
         file = self.open(tensor.file)
         file.check()
         parts = tensor.slices or ((tensor, normalize((), tensor.shape)),)
@@ -214,13 +216,13 @@ class TensorReader:
         at = 0
         for box in boxes(tensor.shape, first, last):
             sizes = shape_of(box)
-            room = made[at : at + math.prod(sizes)].reshape(sizes)
+            room = gathered[at : at + math.prod(sizes)].reshape(sizes)
             for view, into in views:
                 shared = overlap(box, into)
                 if shared is not None:
                     room[relative(shared, box)] = view[relative(shared, into)]
             at += room.size
-        return made.view(np.uint8)
+        return gathered.view(np.uint8)
 
     def _view(self, tensor: StoredTensor) -> Array:
         size = tensor.dtype.bits // 8
@@ -297,43 +299,43 @@ class _Packed:
         self.main, *others = self.packing.parts
         self.others = [read(part, 0, part.nbytes) for part in others]
         count = math.prod(tensor.shape)
-        self.each, rest = divmod(count, max(self.packing.rows, 1))
+        self.values_per_row, rest = divmod(count, max(self.packing.rows, 1))
         """Values that come out of one row."""
         # A step whose values are many is better decoded once than for each range that is asked for.
-        self.is_in_order = not rest and 0 < self.each * self.packing.step <= _READ_ELEMENTS
+        self.is_in_order = not rest and 0 < self.values_per_row * self.packing.step <= _READ_ELEMENTS
         if self.is_in_order:
             self.is_in_order = self._fill(read, 0, min(self.packing.step, self.packing.rows)) is not None
 
     def decode(self, read: Callable[[StoredTensor, int, int], Array], first: int, last: int) -> Array | None:
         """Values ``first`` to ``last``, as float32; None, and no longer in order, if they do not lie in one row."""
         step = self.packing.step
-        start = first // (self.each * step) * step
-        stop = min(-(-last // (self.each * step)) * step, self.packing.rows)
-        made = self._fill(read, start, stop)
-        if made is None:  # the first rows are in order, and others are not
+        start = first // (self.values_per_row * step) * step
+        stop = min(-(-last // (self.values_per_row * step)) * step, self.packing.rows)
+        decoded = self._fill(read, start, stop)
+        if decoded is None:  # the first rows are in order, and others are not
             self.is_in_order = False
             return None
-        return made[first - start * self.each : last - start * self.each]
+        return decoded[first - start * self.values_per_row : last - start * self.values_per_row]
 
     def _fill(self, read: Callable[[StoredTensor, int, int], Array], start: int, stop: int) -> Array | None:
         """Some rows, decoded; None if what comes out of them does not lie in one row of the tensor."""
         width = self.main.nbytes // self.packing.rows
         steps = row_major(self.tensor.shape)
-        made = np.empty((stop - start) * self.each, np.float32)
+        decoded = np.empty((stop - start) * self.values_per_row, np.float32)
         done = 0
         # A few rows at a time, for the packing makes arrays of its own.
-        step = max(_CAST_ELEMENTS // (self.each * self.packing.step), 1) * self.packing.step
+        step = max(_CAST_ELEMENTS // (self.values_per_row * self.packing.step), 1) * self.packing.step
         for row in range(start, stop, step):
             end = min(row + step, stop)
             raw = read(self.main, row * width, end * width).reshape(end - row, width)
             with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
                 for box, values in self.packing.decode(row, raw, self.others):
                     at = start_of(box, self.tensor.shape, steps)
-                    if at is None or not 0 <= (at := at - start * self.each) <= len(made) - values.size:
+                    if at is None or not 0 <= (at := at - start * self.values_per_row) <= len(decoded) - values.size:
                         return None
-                    made[at : at + values.size] = values.reshape(-1)
+                    decoded[at : at + values.size] = values.reshape(-1)
                     done += values.size
-        return made if done == len(made) else None
+        return decoded if done == len(decoded) else None
 
 
 class _Rooms(threading.local):

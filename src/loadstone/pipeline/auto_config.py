@@ -65,9 +65,9 @@ class AutoConfig:
     @classmethod
     def for_model(cls, model_type: str, **kwargs: object) -> PretrainedConfig:
         """A config of a family by its ``model_type``."""
-        found = registered.config_class(model_type) or registry.family(model_type).config
-        made: PretrainedConfig = found(**kwargs)
-        return made
+        config_class = registered.config_class(model_type) or registry.family(model_type).config
+        config: PretrainedConfig = config_class(**kwargs)
+        return config
 
     @staticmethod
     def register(model_type: str, config: type[PretrainedConfig], exist_ok: bool = False) -> None:

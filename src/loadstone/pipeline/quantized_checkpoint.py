@@ -115,7 +115,7 @@ def dequantized(checkpoint: Checkpoint, settings: object, model_type: str = "", 
 def _turned(tensors: list[StoredTensor], inputs_first: tuple[str, ...]) -> list[StoredTensor]:
     from loadstone.quantization.transposed import turned  # which needs NumPy
 
-    return [turned(each) if each.packing and each.name.endswith(inputs_first) else each for each in tensors]
+    return [turned(tensor) if tensor.packing and tensor.name.endswith(inputs_first) else tensor for tensor in tensors]
 
 
 def _unread(settings: object, where: str) -> InvalidConfig:

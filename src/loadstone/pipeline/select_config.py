@@ -27,7 +27,7 @@ def config_of(
         known = registry.family(str(model_type)).config
     reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=known is not None)
     if reference is not None:
-        return _made(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
+        return _custom_config(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
     if known is None and not isinstance(model_type, str):
         raise InvalidConfig(
             [Fault(f"{where}, key 'model_type'", "the name of a family", repr(model_type))],
@@ -37,7 +37,7 @@ def config_of(
     return known.from_dict(values, return_unused_kwargs=True, **overrides)
 
 
-def _made(
+def _custom_config(
     cls: type[PretrainedConfig], values: Mapping[str, object], overrides: Mapping[str, object], reference: str
 ) -> tuple[PretrainedConfig, dict[str, object]]:
     try:

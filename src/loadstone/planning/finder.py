@@ -90,17 +90,17 @@ class Finder:
 
     def _stacked(self, count: int, parts: int, rows: int) -> tuple[Box, ...]:
         """The places of all parts of all experts; made once for all layers."""
-        found = self._places.get((count, parts, rows))
-        if found is None:
+        places = self._places.get((count, parts, rows))
+        if places is None:
             cuts = [slice(part * rows, (part + 1) * rows) for part in range(parts)]
-            found = self._places[count, parts, rows] = tuple(itertools.product(range(count), cuts))
-        return found
+            places = self._places[count, parts, rows] = tuple(itertools.product(range(count), cuts))
+        return places
 
     def _split(self, spelling: str, fused: Fused, slot: Slot) -> Sequence[Piece] | None:
         """Rows of a stored whole for a slot that is one of its parts."""
         for part in fused.parts:
-            stem, found, leaf = spelling.partition(f"{part}.")
-            if not found:
+            stem, separator, leaf = spelling.partition(f"{part}.")
+            if not separator:
                 continue
             tensor = self._names.get(f"{stem}{fused.whole}.{leaf}")
             if tensor is None:
@@ -116,8 +116,8 @@ class Finder:
 
     def _joined(self, spelling: str, fused: Fused) -> Sequence[Piece] | None:
         """Stored parts, one after another, for a slot that is the whole."""
-        stem, found, leaf = spelling.partition(f"{fused.whole}.")
-        tensors = [self._names.get(f"{stem}{part}.{leaf}") for part in fused.parts] if found else []
+        stem, separator, leaf = spelling.partition(f"{fused.whole}.")
+        tensors = [self._names.get(f"{stem}{part}.{leaf}") for part in fused.parts] if separator else []
         pieces, start = [], 0
         for tensor in tensors:
             if tensor is None or not tensor.shape:

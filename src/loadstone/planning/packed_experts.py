@@ -124,25 +124,25 @@ def experts_of(recipe: Recipe) -> ExpertBlocks | None:
         if not matrices:
             return None
         parts.setdefault(matrices[0].part.start, []).extend(matrices)
-    found = [sorted(each, key=lambda matrix: matrix.expert) for each in parts.values()]
-    if not found or any(not _is_one_stack(each, found[0]) for each in found):
+    stacks = [sorted(stack, key=lambda matrix: matrix.expert) for stack in parts.values()]
+    if not stacks or any(not _is_one_stack(stack, stacks[0]) for stack in stacks):
         return None
-    found.sort(key=lambda each: each[0].offset)
+    stacks.sort(key=lambda stack: stack[0].offset)
     assert isinstance(recipe, Stored)
     return ExpertBlocks(
         recipe.pieces[0].tensor.name,
-        found[0][0].file,
-        found[0][0].columns,
-        tuple(each[0].part for each in found),
-        tuple(tuple(matrix.offset for matrix in each) for each in found),
+        stacks[0][0].file,
+        stacks[0][0].columns,
+        tuple(stack[0].part for stack in stacks),
+        tuple(tuple(matrix.offset for matrix in stack) for stack in stacks),
     )
 
 
 def _is_one_stack(matrices: list[_Matrix], others: list[_Matrix]) -> bool:
     """Whether each expert is there once, all alike, and as many and as wide as others."""
-    return [each.expert for each in matrices] == list(range(len(others))) and all(
-        (each.part, each.file, each.columns) == (matrices[0].part, others[0].file, others[0].columns)
-        for each in matrices
+    return [matrix.expert for matrix in matrices] == list(range(len(others))) and all(
+        (matrix.part, matrix.file, matrix.columns) == (matrices[0].part, others[0].file, others[0].columns)
+        for matrix in matrices
     )
 
 

@@ -24,7 +24,7 @@ _ENDINGS = ("_packed", "_blocks", "_qdata")
 _PARTS = frozenset(
     {"qweight", "qzeros", "SCB", "scale_weight", "weight_scales", "weight_packed", "absmax", "quant_map"}
 )
-_PART_ENDINGS = tuple(each for each in _BEHIND if each not in (".scale", ".scales"))
+_PART_ENDINGS = tuple(suffix for suffix in _BEHIND if suffix not in (".scale", ".scales"))
 
 
 class Codes(NamedTuple):
@@ -58,7 +58,7 @@ def codes_in(stored: Mapping[str, StoredTensor], slots: Iterable[Slot] = ()) -> 
 def refuse(codes: Iterable[Codes]) -> InvalidConfig:
     """The error that names them."""
     return InvalidConfig(
-        [each.fault() for each in codes],
+        [pair.fault() for pair in codes],
         hint="These weights are quantized, and no settings in config.json or beside it tell how to read them. Add "
         "the quantization_config that their author gave to config.json, and dequantize=True dequantizes "
         "them; or load the model's unquantized version.",
@@ -82,9 +82,9 @@ def _names_of_scales(name: str) -> Iterator[str]:
     weight = name
     for ending in _ENDINGS:
         weight = weight.removesuffix(ending)
-    yield from (weight + each for each in _BEHIND)
+    yield from (weight + suffix for suffix in _BEHIND)
     stem = name[: name.rfind(".") + 1]
-    yield from (stem + each for each in _BESIDE)
+    yield from (stem + leaf for leaf in _BESIDE)
 
 
 def _may_scale(scale: StoredTensor, codes: StoredTensor) -> bool:

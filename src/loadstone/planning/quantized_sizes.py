@@ -49,25 +49,25 @@ def packed_sizes(plan: LoadPlan, dtypes: SlotDTypes) -> dict[str, Size]:
             sizes[name] = Size(experts.nbytes, dtypes.of(name) or DType.BFLOAT16, experts.view() is not None)
             continue
         kept = packed_of(recipe)
-        if any(is_in_blocks(each.inner) for each in kept) and blocks_of(recipe) is None:
+        if any(is_in_blocks(packing.inner) for packing in kept) and blocks_of(recipe) is None:
             continue  # parts of a matrix are decoded
         if kept and isinstance(recipe, Stored):
-            nbytes = sum(part.nbytes for each in kept for part in each.parts)
+            nbytes = sum(part.nbytes for packing in kept for part in packing.parts)
             sizes[name] = Size(nbytes, dtypes.of(name) or recipe.pieces[0].tensor.dtype, True)
     return sizes
 
 
-def left_plain(asked: Quantization, layers: Mapping[str, Layer], plan: LoadPlan) -> tuple[str, ...]:
+def left_plain(quantization: Quantization, layers: Mapping[str, Layer], plan: LoadPlan) -> tuple[str, ...]:
     """The slots of stacked experts that nobody asked to leave out, and that the library has no form for."""
-    if asked.takes_experts:
+    if quantization.takes_experts:
         return ()
     experts = weight_slots(layers, (LayerKind.EXPERTS,), heads=False)
     stored = (name for name in experts if isinstance(plan.recipes.get(name), Stored))
-    return tuple(name for name in stored if not asked.leaves_alone(name.rpartition(".")[0]))
+    return tuple(name for name in stored if not quantization.leaves_alone(name.rpartition(".")[0]))
 
 
 def quantized_sizes(
-    asked: Quantization, layers: Mapping[str, Layer], plan: LoadPlan, dtypes: SlotDTypes
+    quantization: Quantization, layers: Mapping[str, Layer], plan: LoadPlan, dtypes: SlotDTypes
 ) -> dict[str, Size]:
     """Of the weights of linear layers, and of experts, that will be quantized: stored ones that are not tied, and not
     left out. The router beside experts is small, and what it says decides much: as in Transformers 5, it stays plain.
@@ -79,14 +79,16 @@ def quantized_sizes(
     with_router = {name.rpartition(".")[0].rpartition(".")[0] for name in experts}
     linear = weight_slots(layers, LINEAR_KINDS, heads=False)
     names = [name for name in linear if name.removesuffix(WEIGHT).rpartition(".")[0] not in with_router]
-    turned = set(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=False)) if asked.takes_turned else set()
-    for name in (*names, *turned, *(experts if asked.takes_experts else ())):
+    turned = (
+        set(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=False)) if quantization.takes_turned else set()
+    )
+    for name in (*names, *turned, *(experts if quantization.takes_experts else ())):
         module = name.rpartition(".")[0]
-        if not isinstance(plan.recipes.get(name), Stored) or name in shared or asked.leaves_alone(module):
+        if not isinstance(plan.recipes.get(name), Stored) or name in shared or quantization.leaves_alone(module):
             continue
         dtype = dtypes.of(name) or DType.FLOAT32
         shape = slots[name].shape[::-1] if name in turned else slots[name].shape
-        sizes[name] = Size(asked.packed_bytes(shape, dtype.bits), dtype, False)
+        sizes[name] = Size(quantization.packed_bytes(shape, dtype.bits), dtype, False)
     return sizes
 
 
@@ -105,7 +107,7 @@ def check_prequantized(kept: Iterable[str], plan: LoadPlan, library: str, layers
     faults = []
     for name in kept:
         recipe = plan.recipes[name]
-        parts = [part for each in packed_of(recipe) for part in each.parts]
+        parts = [part for packing in packed_of(recipe) for part in packing.parts]
         if name not in known or not _is_whole(recipe):
             if name in linear:
                 found = "made of several tensors, or of a part of one"
@@ -117,8 +119,8 @@ def check_prequantized(kept: Iterable[str], plan: LoadPlan, library: str, layers
                 found = "not the weight of a linear layer"
             faults.append(Fault(name, "a linear layer's weight, stored as the model has it", found))
         elif name in experts and len({part.shape[:2] for part in parts}) > 1:  # of which an expert could not be taken
-            said = ", ".join(f"{part.name} of shape {part.shape}" for part in parts)
-            faults.append(Fault(name, "a scale for each row of each expert", said))
+            found = ", ".join(f"{part.name} of shape {part.shape}" for part in parts)
+            faults.append(Fault(name, "a scale for each row of each expert", found))
     if faults:
         raise InvalidConfig(
             faults, hint="These weights cannot run as they are stored. dequantize=True dequantizes them."

@@ -60,7 +60,7 @@ def quantized_slots(
     :class:`InvalidConfig` where stored weights that stay packed are not those of linear layers or experts.
     """
     kept = packed_sizes(plan, dtypes)
-    if any(is_in_blocks(each.inner) for name in kept for each in packed_of(plan.recipes[name])):
+    if any(is_in_blocks(packing.inner) for name in kept for packing in packed_of(plan.recipes[name])):
         return _in_blocks(plan, kept, structure.layers())
     if kept:
         method = method_of(options.stored_quantization)
@@ -72,24 +72,26 @@ def quantized_slots(
     return _to_quantize(read(options.quantization_config), plan, structure, dtypes)
 
 
-def _to_quantize(asked: Quantization, plan: LoadPlan, structure: Structure, dtypes: SlotDTypes) -> QuantizedSlots:
+def _to_quantize(
+    quantization: Quantization, plan: LoadPlan, structure: Structure, dtypes: SlotDTypes
+) -> QuantizedSlots:
     layers = structure.layers()
-    sizes = quantized_sizes(asked, layers, plan, dtypes)
+    sizes = quantized_sizes(quantization, layers, plan, dtypes)
     if not sizes:
         has_turned = any(weight_slots(layers, (LayerKind.TRANSPOSED_LINEAR,), heads=False))
-        others = ", ".join(each.names[0] for each in methods() if each.presets() and each.packs_transposed)
+        others = ", ".join(method.names[0] for method in methods() if method.presets() and method.packs_transposed)
         hint = ""
-        if has_turned and not asked.takes_turned:
+        if has_turned and not quantization.takes_turned:
             hint = f" Transposed linear weights (GPT-2's Conv1D) are quantized by {others}."
         raise ArgumentError(
             f"quantization_config: {structure.class_name} has no linear layer that could be quantized, other "
             f"than embeddings, heads and excluded modules.{hint}"
         )
     for dtype in {size.dtype for size in sizes.values()}:
-        asked.check_dtype(dtype)
-    method = method_named(asked.method)
+        quantization.check_dtype(dtype)
+    method = method_named(quantization.method)
     assert method is not None and method.library is not None  # as of all that quantize
-    return QuantizedSlots(sizes, asked, method.library, left_plain(asked, layers, plan))
+    return QuantizedSlots(sizes, quantization, method.library, left_plain(quantization, layers, plan))
 
 
 def _in_blocks(plan: LoadPlan, kept: Mapping[str, Size], layers: Mapping[str, Layer]) -> QuantizedSlots | None:

@@ -69,9 +69,9 @@ def slot_dtypes(
             near = difflib.get_close_matches(name, modules, n=1)
             told.append(f"{name!r}" + (f" (did you mean {near[0]!r}?)" if near else ""))
         raise ArgumentError(f"dtype names unknown modules of this model: {', '.join(told)}. '' stands for all others.")
-    found = SlotDTypes(main, by_module)
+    dtypes = SlotDTypes(main, by_module)
     for alias, owner in tied.items():
-        one, other = found.of(alias), found.of(owner)
+        one, other = dtypes.of(alias), dtypes.of(owner)
         if one is not other:
             raise ArgumentError(
                 f"dtype says {one} for {alias} and {other} for {owner}, which are tied: one tensor under two names. "
@@ -79,9 +79,11 @@ def slot_dtypes(
             )
     named = {*by_module.values(), main} if main is not None else set(by_module.values())
     if not any(_is_narrow(dtype) for dtype in named):
-        return found
-    wide = SlotDTypes(None if main is None else _wide(main), {name: _wide(each) for name, each in by_module.items()})
-    narrow = {weight: asked for weight in linear_weights() if (asked := found.of(weight)) and _is_narrow(asked)}
+        return dtypes
+    wide = SlotDTypes(None if main is None else _wide(main), {name: _wide(dtype) for name, dtype in by_module.items()})
+    narrow = {
+        weight: requested for weight in linear_weights() if (requested := dtypes.of(weight)) and _is_narrow(requested)
+    }
     return SlotDTypes(wide.main, wide.by_module, narrow)
 
 

@@ -64,10 +64,10 @@ def split(blocks: Sequence[Block], bins: Sequence[Bin], strategy: Strategy) -> l
                 nbytes, largest, cache = nbytes + block.nbytes, max(largest, block.nbytes), cache + block.cache_bytes
                 if bin.capacity is not None and nbytes + largest + cache > bin.capacity:
                     break
-                found = (tuple(map(sum, zip(known[0], price(index, nbytes), strict=True))), (*known[1], end))
+                candidate = (tuple(map(sum, zip(known[0], price(index, nbytes), strict=True))), (*known[1], end))
                 there = extended[end]
-                if there is None or found < there:
-                    extended[end] = found
+                if there is None or candidate < there:
+                    extended[end] = candidate
         best = extended
     answer = best[-1]
     if answer is None:

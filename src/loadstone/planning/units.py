@@ -41,7 +41,7 @@ def sizes(
 
     ``quantized_sizes``: the sizes of slots that are kept quantized.
     """
-    made: dict[str, Size] = {}
+    sizes: dict[str, Size] = {}
     seen: set[str] = set()
     stored = ((name, r.pieces[0].tensor) for name, r in plan.recipes.items() if isinstance(r, Stored))
     initial_dtype = next((dtypes(name, tensor) for name, tensor in stored if tensor.dtype.is_floating), DType.FLOAT32)
@@ -50,7 +50,7 @@ def sizes(
         if isinstance(recipe, Tied):
             continue
         if quantized_sizes and slot.name in quantized_sizes:
-            made[slot.name] = quantized_sizes[slot.name]
+            sizes[slot.name] = quantized_sizes[slot.name]
             continue
         if isinstance(recipe, Initialized | Computed):
             dtype = dtypes.computes_in(slot.name) or initial_dtype
@@ -61,8 +61,8 @@ def sizes(
             # Two slots never share memory unless the model ties them.
             is_view = recipe.pieces[0].tensor.name not in seen
             seen.add(recipe.pieces[0].tensor.name)
-        made[slot.name] = Size(slot.elements * dtype.bits // 8, dtype, is_view)
-    return made
+        sizes[slot.name] = Size(slot.elements * dtype.bits // 8, dtype, is_view)
+    return sizes
 
 
 def is_as_is(recipe: Recipe, dtype: DType) -> bool:
@@ -93,10 +93,10 @@ def units(
     members: dict[str, list[str]] = {}
     for slot in slots:
         members.setdefault(_unit_of(slot.name, blocks, forks), []).append(slot.name)
-    found = []
+    units = []
     for name, names in members.items():
-        own = [sizes[each] for each in names if each in sizes]
-        found.append(
+        own = [sizes[member] for member in names if member in sizes]
+        units.append(
             Unit(
                 name,
                 tuple(names),
@@ -106,7 +106,7 @@ def units(
                 (cache_bytes or {}).get(name, 0),
             )
         )
-    return found
+    return units
 
 
 def _unit_of(slot: str, blocks: set[str], forks: set[str]) -> str:

@@ -89,13 +89,13 @@ def _tree_around(cls: type) -> CodeTree:
 def _rebased(config: _Config, files: Mapping[str, bytes]) -> dict[str, object]:
     """``auto_map`` as it must read in another folder: what is carried is there, the rest is where it was."""
     home = config.name_or_path if config.source_commit else None
-    found: dict[str, object] = {}
+    auto_map: dict[str, object] = {}
     for key, entry in (config.auto_map or {}).items():
         texts = entry if isinstance(entry, list | tuple) else [entry]
         new = [None if text is None else _rebased_one(text, files, home) for text in texts]
         if any(new):
-            found[key] = new if isinstance(entry, list | tuple) else new[0]
-    return found
+            auto_map[key] = new if isinstance(entry, list | tuple) else new[0]
+    return auto_map
 
 
 def _rebased_one(text: object, files: Mapping[str, bytes], home: str | None) -> str | None:

@@ -39,7 +39,7 @@ def resolve_code(
         root = local if os.path.isdir(local) else local.parent
         folder = _home_of_code(entries, subfolder, lambda name: _content(root / name) is not None)
         return collect(entries, lambda name: _content(root / f"{folder}{name}"), str(path_or_id))
-    asked = Asked.of(path_or_id, hub)
+    requested = Asked.of(path_or_id, hub)
 
     def take(files: Files) -> CodeTree:
         folder = _home_of_code(entries, subfolder, files.has)
@@ -53,12 +53,12 @@ def resolve_code(
             roots.append(files.fetch([path]))
             return _content(roots[-1] / path)
 
-        tree = collect(entries, read, asked.repo_id)
+        tree = collect(entries, read, requested.repo_id)
         if len(set(roots)) != 1:
             raise HubError(f"{files.where} changed while its code was read. Try again")
         return replace(tree, commit=roots[0].name)
 
-    return from_hub(asked, take)
+    return from_hub(requested, take)
 
 
 def _home_of_code(entries: Sequence[str], subfolder: str, has: Callable[[str], bool]) -> str:

@@ -44,11 +44,11 @@ class Gate:
         Loadstone's own will do if it ``is_known`` and the caller trusts nobody. Raises :class:`UntrustedCode`,
         :class:`InvalidConfig`.
         """
-        found = reference_for(auto_map, auto_class, self.source)
-        if found is None or (is_known and not self.trust):
+        reference = reference_for(auto_map, auto_class, self.source)
+        if reference is None or (is_known and not self.trust):
             return None
-        self.trust.require(found, self.source)
-        return found
+        self.trust.require(reference, self.source)
+        return reference
 
     def tree(self, reference: CodeReference) -> CodeTree:
         """The files that a reference needs, fetched and read; nothing has run."""
@@ -57,11 +57,11 @@ class Gate:
         if reference.repo_id in (None, self.source):
             hub = self.hub._replace(revision=self.commit or self.hub.revision)
             tree = resolve_code(self.source, [reference.file], self.subfolder, hub)
-            asked, keyword = self.hub.revision, "revision"
+            revision, keyword = self.hub.revision, "revision"
         else:
-            asked, keyword = self.trust.code_revision or self.pins.get(str(reference.repo_id)), "code_revision"
-            tree = resolve_code(str(reference.repo_id), [reference.file], hub=self.hub._replace(revision=asked))
-        if tree.commit is not None and asked != tree.commit:
+            revision, keyword = self.trust.code_revision or self.pins.get(str(reference.repo_id)), "code_revision"
+            tree = resolve_code(str(reference.repo_id), [reference.file], hub=self.hub._replace(revision=revision))
+        if tree.commit is not None and revision != tree.commit:
             logger.warning(
                 "Code of %s runs as of commit %s. Pin it, so that it stays what it is: %s=%r.",
                 tree.source,
@@ -82,7 +82,7 @@ class Gate:
         tree = self.tree(reference)
         if self.check is not None:
             self.check(tree)
-        found = class_of(reference, tree, allow_transformers=self.trust.allow_transformers)
-        if not issubclass(found, base):
+        cls = class_of(reference, tree, allow_transformers=self.trust.allow_transformers)
+        if not issubclass(cls, base):
             raise CustomCodeError(f"{tree.source}: {reference} does not derive from {base.__name__}")
-        return found
+        return cls

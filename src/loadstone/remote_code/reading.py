@@ -102,11 +102,11 @@ class _Reader:
     def _notable(self) -> Iterator[Notable]:
         seen = set()
         for node, _ in self._nodes:
-            for found in self._uses(node):
+            for notable in self._uses(node):
                 # Once a line: `os.environ` of `os.environ.get(...)` is no second use.
-                if found[:2] not in seen:
-                    seen.add(found[:2])
-                    yield found
+                if notable[:2] not in seen:
+                    seen.add(notable[:2])
+                    yield notable
 
     def _uses(self, node: ast.AST) -> Iterator[Notable]:
         if isinstance(node, ast.Import | ast.ImportFrom):

@@ -50,8 +50,8 @@ def reference_for(auto_map: object, auto_class: str, where: str) -> CodeReferenc
         return None
     if not isinstance(auto_map, Mapping):
         raise InvalidConfig([Fault(f"{where}, key 'auto_map'", "an object", type(auto_map).__name__)])
-    found = auto_map.get(auto_class)
-    return None if found is None else CodeReference.parse(found, f"{where}, key 'auto_map', {auto_class!r}")
+    entry = auto_map.get(auto_class)
+    return None if entry is None else CodeReference.parse(entry, f"{where}, key 'auto_map', {auto_class!r}")
 
 
 def _is_plain(part: str) -> bool:

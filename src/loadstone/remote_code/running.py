@@ -41,16 +41,16 @@ class CodePackage:
         """A module of the tree by its name within it; it runs when first asked for."""
         full = f"{self.name}.{dotted}"
         with _lock:
-            found = sys.modules.get(full)
-            if found is not None:
-                return found
+            module = sys.modules.get(full)
+            if module is not None:
+                return module
             parent, _, leaf = dotted.rpartition(".")
             owner = self.module(parent) if parent else sys.modules[self.name]
-            found = sys.modules.get(full)  # the package may have imported it
-            if found is None:
-                found = self._run(dotted, full)
-            setattr(owner, leaf, found)
-            return found
+            module = sys.modules.get(full)  # the package may have imported it
+            if module is None:
+                module = self._run(dotted, full)
+            setattr(owner, leaf, module)
+            return module
 
     def _run(self, dotted: str, full: str) -> ModuleType:
         file = self.tree.file_of(dotted)
@@ -101,9 +101,9 @@ class CodePackage:
         if full != self.name and not full.startswith(f"{self.name}."):
             raise ImportError(f"{name!r} lies outside {self.tree.source}")
         module = sys.modules[self.name] if full == self.name else self.module(full[len(self.name) + 1 :])
-        for each in fromlist or ():
-            inner = f"{full}.{each}"[len(self.name) + 1 :]
-            if each != "*" and not hasattr(module, each) and self.tree.file_of(inner) is not None:
+        for attribute in fromlist or ():
+            inner = f"{full}.{attribute}"[len(self.name) + 1 :]
+            if attribute != "*" and not hasattr(module, attribute) and self.tree.file_of(inner) is not None:
                 self.module(inner)
         return module
 
@@ -126,10 +126,10 @@ def class_of(reference: CodeReference, tree: CodeTree, *, allow_transformers: bo
         raise
     except Exception as error:  # a stranger's code may raise anything
         raise CustomCodeError(f"{tree.source}: {reference.file} failed when imported: {error!r}") from error
-    found = getattr(module, reference.name, None)
-    if not isinstance(found, type):
+    cls = getattr(module, reference.name, None)
+    if not isinstance(cls, type):
         raise CustomCodeError(f"{tree.source}: {reference.file} has no class {reference.name}")
-    return found
+    return cls
 
 
 def tree_of(cls: type) -> CodeTree | None:

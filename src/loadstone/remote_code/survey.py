@@ -26,7 +26,7 @@ def references(folder: Path) -> Iterator[tuple[str, CodeReference]]:
 
 def trees(
     path_or_id: str | os.PathLike[str],
-    found: Iterable[CodeReference],
+    references: Iterable[CodeReference],
     source: Source,
     subfolder: str,
     hub: HubOptions,
@@ -37,10 +37,10 @@ def trees(
     """
     own: list[str] = []
     elsewhere: dict[str, list[str]] = {}
-    for reference in found:
+    for reference in references:
         is_own = reference.repo_id in (None, source.repo_id)
         entries = own if is_own else elsewhere.setdefault(str(reference.repo_id), [])
         entries.append(reference.file)
     pinned, latest = hub._replace(revision=source.commit or hub.revision), hub._replace(revision=None)
-    made = [resolve_code(path_or_id, own, subfolder, pinned)] if own else []
-    return made + [resolve_code(repo_id, entries, hub=latest) for repo_id, entries in elsewhere.items()]
+    own_trees = [resolve_code(path_or_id, own, subfolder, pinned)] if own else []
+    return own_trees + [resolve_code(repo_id, entries, hub=latest) for repo_id, entries in elsewhere.items()]

@@ -77,7 +77,7 @@ class StandIn:
 
     def __init__(self, source: str, allow_transformers: bool) -> None:
         self._source, self._allow = source, allow_transformers
-        self._made: dict[str, _Namespace] = {}
+        self._namespaces: dict[str, _Namespace] = {}
 
     def imported(self, module: str, names: tuple[str, ...]) -> ModuleType:
         """What ``import module`` or ``from module import names`` gives.
@@ -90,17 +90,17 @@ class StandIn:
                 raise self._lacking(module, [inner.rpartition(".")[2]])
             return self.namespace("")
         # What no family here has is named by the name, not by its module: that says more.
-        found = self.namespace(inner)
-        lacking = [name for name in names if not hasattr(found, name)]
+        namespace = self.namespace(inner)
+        lacking = [name for name in names if not hasattr(namespace, name)]
         if lacking:
             raise self._lacking(module, lacking)
-        return found
+        return namespace
 
     def namespace(self, inner: str) -> _Namespace:
         """``transformers``, or ``transformers.inner``."""
-        if inner not in self._made:
-            self._made[inner] = _Namespace(self, inner)
-        return self._made[inner]
+        if inner not in self._namespaces:
+            self._namespaces[inner] = _Namespace(self, inner)
+        return self._namespaces[inner]
 
     def is_namespace(self, inner: str) -> bool:
         """Whether Transformers' module of that name has an equivalent."""

@@ -60,13 +60,13 @@ class CodeTree:
 
     def needs(self) -> dict[str, list[str]]:
         """Package that the code cannot do without → the files that import it; not what Python itself brings."""
-        found: dict[str, list[str]] = {}
+        importers: dict[str, list[str]] = {}
         for name, facts in self.facts.items():
             for module in facts.absolute:
                 root = module.partition(".")[0]
-                if root not in sys.stdlib_module_names and name not in found.setdefault(root, []):
-                    found[root].append(name)
-        return {root: found[root] for root in sorted(found)}
+                if root not in sys.stdlib_module_names and name not in importers.setdefault(root, []):
+                    importers[root].append(name)
+        return {root: importers[root] for root in sorted(importers)}
 
     def require_packages(self, standing_in: Iterable[str]) -> None:
         """:class:`CustomCodeError` that lists all packages that are not installed; ``standing_in`` need not be."""
@@ -112,7 +112,7 @@ def collect(entries: Iterable[str], read: Read, source: str, commit: str | None 
             if str(folder) != "." and package not in files and read(package) is not None:
                 waiting.append((package, name))
         for relative in facts[name].relative:
-            waiting += [(found, name) for found in _targets(name, relative, read, source)]
+            waiting += [(target, name) for target in _targets(name, relative, read, source)]
     return CodeTree({name: files[name] for name in sorted(files)}, source, commit, facts)
 
 
@@ -123,18 +123,18 @@ def _targets(name: str, relative: Relative, read: Read, source: str) -> list[str
         raise CustomCodeError(f"{source}: {name} imports {_shown(relative)}, which lies outside the repository")
     base = folder[: len(folder) - relative.level + 1]
     module = (*base, *relative.module.split(".")) if relative.module else base
-    found = [each for each in _spellings(module) if read(each) is not None]
+    paths = [path for path in _spellings(module) if read(path) is not None]
     # `from . import a` and `from .package import a` may name files too.
-    if not relative.module or (found and found[0].endswith("__init__.py")):
-        for each in relative.names:
-            inner = [path for path in _spellings((*module, each)) if each != "*" and read(path) is not None]
-            if not inner and not found and not relative.is_guarded:
-                raise CustomCodeError(f"{source}: {name} imports {_shown(relative)}, and there is no {each}.py")
-            found += inner[:1]
-        return found
-    if not found and not relative.is_guarded:
+    if not relative.module or (paths and paths[0].endswith("__init__.py")):
+        for submodule in relative.names:
+            inner = [path for path in _spellings((*module, submodule)) if submodule != "*" and read(path) is not None]
+            if not inner and not paths and not relative.is_guarded:
+                raise CustomCodeError(f"{source}: {name} imports {_shown(relative)}, and there is no {submodule}.py")
+            paths += inner[:1]
+        return paths
+    if not paths and not relative.is_guarded:
         raise CustomCodeError(f"{source}: {name} imports {_shown(relative)}, and there is no {'/'.join(module)}.py")
-    return found[:1]
+    return paths[:1]
 
 
 def _spellings(module: tuple[str, ...]) -> list[str]:

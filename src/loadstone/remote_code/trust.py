@@ -32,7 +32,7 @@ class Trust:
         if trust_remote_code is None or isinstance(trust_remote_code, bool):
             return cls(bool(trust_remote_code), frozenset(), code_revision, allow_transformers)
         if isinstance(trust_remote_code, Collection) and not isinstance(trust_remote_code, str | bytes):
-            if all(isinstance(each, str) and "/" in each for each in trust_remote_code):
+            if all(isinstance(repo_id, str) and "/" in repo_id for repo_id in trust_remote_code):
                 return cls(False, frozenset(trust_remote_code), code_revision, allow_transformers)
         raise ArgumentError(
             f"trust_remote_code is {trust_remote_code!r}; expected True, False, or the ids of the repositories whose "
@@ -42,8 +42,8 @@ class Trust:
     @classmethod
     def taken_from(cls, keywords: dict[str, Any]) -> Trust:
         """The same from keywords, which are taken out of ``keywords``."""
-        asked = (keywords.pop("trust_remote_code", None), keywords.pop("code_revision", None))
-        return cls.of(*asked, bool(keywords.pop("allow_transformers", False)))
+        requested = (keywords.pop("trust_remote_code", None), keywords.pop("code_revision", None))
+        return cls.of(*requested, bool(keywords.pop("allow_transformers", False)))
 
     def __bool__(self) -> bool:
         return self.own or bool(self.repositories)

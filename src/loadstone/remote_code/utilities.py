@@ -27,18 +27,18 @@ class _Logger(_logging.LoggerAdapter[_logging.Logger]):
 
     def __init__(self, name: str) -> None:
         super().__init__(_logging.getLogger(name), {})
-        self._said: set[object] = set()
+        self._logged: set[object] = set()
 
     def warning_once(self, message: object, *args: object, **kwargs: Any) -> None:
         """A warning, the first time only."""
-        if message not in self._said:
-            self._said.add(message)
+        if message not in self._logged:
+            self._logged.add(message)
             self.warning(message, *args, **kwargs)
 
     def info_once(self, message: object, *args: object, **kwargs: Any) -> None:
         """Information, the first time only."""
-        if message not in self._said:
-            self._said.add(message)
+        if message not in self._logged:
+            self._logged.add(message)
             self.info(message, *args, **kwargs)
 
 
@@ -94,8 +94,8 @@ def is_flash_attn_greater_or_equal(version: str) -> bool:
     """Whether flash-attn is installed, in that version or a newer one."""
     if importlib.util.find_spec("flash_attn") is None:
         return False
-    found = importlib.metadata.version("flash_attn")
-    return _numbers(found) >= _numbers(version)
+    installed = importlib.metadata.version("flash_attn")
+    return _numbers(installed) >= _numbers(version)
 
 
 def is_flash_attn_greater_or_equal_2_10() -> bool:

@@ -93,13 +93,13 @@ class Forecast:
             "reserve_bytes": self.reserve_bytes,
             "modules": [
                 {
-                    "name": each.name,
-                    "device": each.place,
-                    "nbytes": each.nbytes,
-                    "stays_in_memory": each.stays,
-                    "reason": each.reason,
+                    "name": module.name,
+                    "device": module.place,
+                    "nbytes": module.nbytes,
+                    "stays_in_memory": module.stays,
+                    "reason": module.reason,
                 }
-                for each in self.modules
+                for module in self.modules
             ],
             "initialized": dict(self.initialized),
             "unused": list(self.unused),

@@ -28,9 +28,9 @@ def check_new(path: Path) -> None:
     if fault is not None:
         # Else the next load would find it, and take it for sound.
         blob = Path(os.path.realpath(path))
-        for each in (path, blob):
+        for file in (path, blob):
             with contextlib.suppress(OSError):
-                each.unlink()
+                file.unlink()
         raise CorruptCheckpoint([fault], hint="What was downloaded has been removed. Try again.")
 
 

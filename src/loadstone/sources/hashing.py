@@ -47,10 +47,10 @@ class Hashes:
     ) -> None:
         self._hashed, self._remember, self._maps = hashed, remember, maps or {}
         self._stopped = threading.Event()
-        found = dict.fromkeys(paths)
-        self._pool = ThreadPoolExecutor(max(1, min(cores(), len(found))))
+        unique_paths = dict.fromkeys(paths)
+        self._pool = ThreadPoolExecutor(max(1, min(cores(), len(unique_paths))))
         # The largest first, so that no core is left with it at the end.
-        order = sorted(found, key=lambda path: -_size(path))
+        order = sorted(unique_paths, key=lambda path: -_size(path))
         try:
             self._futures: dict[Path, Future[str]] = {path: self._pool.submit(self._of, path) for path in order}
         except BaseException:  # an interrupt

@@ -64,29 +64,31 @@ class Online:
     A commit never changes, so what files it has is noted; pinned and cached, nobody is asked again.
     """
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self._commit = asked.revision
-        names = None if asked.force_download else recalled(asked)
+    def __init__(self, requested: Asked) -> None:
+        self._requested = requested
+        self._commit = requested.revision
+        names = None if requested.force_download else recalled(requested)
         if names is None:
             names = self._ask()
         self._names = names
-        self.where = f"{asked.repo_id!r} at commit {self._commit[:12]}"
+        self.where = f"{requested.repo_id!r} at commit {self._commit[:12]}"
         self.hint = "See its page on the Hub for what it holds"
 
     def _ask(self) -> set[str]:
         from huggingface_hub import HfApi, constants
 
-        asked = self._asked
-        with explained(asked.repo_id, asked.revision, asked.endpoint):
-            api = HfApi(endpoint=asked.endpoint, token=asked.token, library_name=_LIBRARY)
-            info = api.model_info(asked.repo_id, revision=asked.revision, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+        requested = self._requested
+        with explained(requested.repo_id, requested.revision, requested.endpoint):
+            api = HfApi(endpoint=requested.endpoint, token=requested.token, library_name=_LIBRARY)
+            info = api.model_info(requested.repo_id, revision=requested.revision, timeout=constants.HF_HUB_ETAG_TIMEOUT)
         self._commit = info.sha or ""
         if not COMMIT.fullmatch(self._commit):
-            raise HubError(f"The Hub gave no commit for {asked.repo_id!r} at {asked.revision!r}, but {info.sha!r}")
+            raise HubError(
+                f"The Hub gave no commit for {requested.repo_id!r} at {requested.revision!r}, but {info.sha!r}"
+            )
         names = {sibling.rfilename for sibling in info.siblings or ()}
         with contextlib.suppress(OSError):
-            note = _listing(asked, self._commit)
+            note = _listing(requested, self._commit)
             note.parent.mkdir(parents=True, exist_ok=True)
             replace_file(note, json.dumps(sorted(names)).encode())
         return names
@@ -103,17 +105,18 @@ class Online:
         from huggingface_hub import hf_hub_download, try_to_load_from_cache
 
         def one(name: str) -> Path:
-            had = asked.force_download is False and isinstance(
-                try_to_load_from_cache(asked.repo_id, name, cache_dir=asked.cache_dir, revision=self._commit), str
+            had = requested.force_download is False and isinstance(
+                try_to_load_from_cache(requested.repo_id, name, cache_dir=requested.cache_dir, revision=self._commit),
+                str,
             )
             path = hf_hub_download(
-                asked.repo_id,
+                requested.repo_id,
                 name,
                 revision=self._commit,
-                cache_dir=asked.cache_dir,
-                force_download=asked.force_download,
-                token=asked.token,
-                endpoint=asked.endpoint,
+                cache_dir=requested.cache_dir,
+                force_download=requested.force_download,
+                token=requested.token,
+                endpoint=requested.endpoint,
                 library_name=_LIBRARY,
                 **shown,
             )
@@ -121,47 +124,47 @@ class Online:
                 check_new(Path(path))
             return _root(Path(path), name)
 
-        asked = self._asked
+        requested = self._requested
         pool = ThreadPoolExecutor(_DOWNLOADS_AT_ONCE)
         with Progress("Downloading", 0) as progress:
             shown = _shown_in(progress)
             try:
-                with explained(asked.repo_id, asked.revision, asked.endpoint):
+                with explained(requested.repo_id, requested.revision, requested.endpoint):
                     roots = set(pool.map(one, names))
             finally:
                 # After a failure, or Ctrl-C, what has not begun is not begun.
                 pool.shutdown(cancel_futures=True)
         root = roots.pop()
         if roots or root.name != self._commit:
-            found = ", ".join(sorted(each.name for each in roots | {root}))
-            raise HubError(f"{asked.repo_id!r}: expected files of commit {self._commit}, the Hub gave {found}")
+            commits = ", ".join(sorted(folder.name for folder in roots | {root}))
+            raise HubError(f"{requested.repo_id!r}: expected files of commit {self._commit}, the Hub gave {commits}")
         check_cached([root / name for name in names])
         self._remember(root)
         return root
 
     def _remember(self, root: Path) -> None:
         """Notes in the cache which commit the revision is, as downloads by revision do, for later offline use."""
-        if self._asked.revision != self._commit:
-            note = root.parent.parent / "refs" / self._asked.revision
+        if self._requested.revision != self._commit:
+            note = root.parent.parent / "refs" / self._requested.revision
             with contextlib.suppress(OSError):  # a cache that others wrote and we may only read
                 note.parent.mkdir(parents=True, exist_ok=True)
                 replace_file(note, self._commit.encode())
 
 
-def _listing(asked: Asked, commit: str) -> Path:
+def _listing(requested: Asked, commit: str) -> Path:
     """Where the names of a commit's files are noted: a commit never changes, so the Hub is asked for them once."""
     from huggingface_hub import constants
 
-    folder = f"models--{asked.repo_id.replace('/', '--')}"
+    folder = f"models--{requested.repo_id.replace('/', '--')}"
     return Path(constants.HF_HOME) / "loadstone" / "listings" / folder / f"{commit}.json"
 
 
-def recalled(asked: Asked) -> set[str] | None:
+def recalled(requested: Asked) -> set[str] | None:
     """The names of a pinned commit's files, as an earlier load noted them."""
-    if not COMMIT.fullmatch(asked.revision):
+    if not COMMIT.fullmatch(requested.revision):
         return None
     with contextlib.suppress(OSError, ValueError):
-        names = json.loads(_listing(asked, asked.revision).read_bytes())
+        names = json.loads(_listing(requested, requested.revision).read_bytes())
         if isinstance(names, list) and all(isinstance(name, str) for name in names):
             return set(names)
     return None
@@ -195,11 +198,11 @@ def _shown_in(progress: Progress) -> dict[str, Any]:
 class Cached:
     """What earlier downloads left on this machine. Opens no connection."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self.where = f"The cache's copy of {asked.repo_id!r} at {asked.revision!r}"
+    def __init__(self, requested: Asked) -> None:
+        self._requested = requested
+        self.where = f"The cache's copy of {requested.repo_id!r} at {requested.revision!r}"
         self.hint = (
-            f"If {asked.repo_id!r} is meant to be a folder, there is none of that name in {here()}. Else load it "
+            f"If {requested.repo_id!r} is meant to be a folder, there is none of that name in {here()}. Else load it "
             "once with a connection (without HF_HUB_OFFLINE=1 and local_files_only=True), or give the cache_dir used"
         )
 
@@ -207,7 +210,7 @@ class Cached:
         return self._path(name) is not None
 
     def near(self, prefix: str) -> list[str]:
-        names = [CONFIG_NAME, *(each.name for each in candidates(None, None))]
+        names = [CONFIG_NAME, *(candidate.name for candidate in candidates(None, None))]
         return [prefix + name for name in names if self.has(prefix + name)]
 
     def fetch(self, names: Sequence[str]) -> Path:
@@ -222,9 +225,11 @@ class Cached:
     def _path(self, name: str) -> Path | None:
         from huggingface_hub import try_to_load_from_cache
 
-        asked = self._asked
-        found = try_to_load_from_cache(asked.repo_id, name, cache_dir=asked.cache_dir, revision=asked.revision)
-        return Path(found) if isinstance(found, str) else None
+        requested = self._requested
+        cached_path = try_to_load_from_cache(
+            requested.repo_id, name, cache_dir=requested.cache_dir, revision=requested.revision
+        )
+        return Path(cached_path) if isinstance(cached_path, str) else None
 
 
 def _root(path: Path, name: str) -> Path:

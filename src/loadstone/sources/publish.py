@@ -94,7 +94,11 @@ def upload_asked_for(
     """
     folder = local_path(save_directory)
     about_hub = {field.name for field in fields(Upload)}
-    own = {name for name, each in inspect.signature(save).parameters.items() if each.kind is not each.VAR_KEYWORD}
+    own = {
+        name
+        for name, parameter in inspect.signature(save).parameters.items()
+        if parameter.kind is not parameter.VAR_KEYWORD
+    }
     token = keywords.get("token")
     given: dict[str, Any] = {"repo_id": os.path.basename(os.path.abspath(folder))}
     for name, value in keywords.items():
