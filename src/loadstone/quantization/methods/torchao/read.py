@@ -113,7 +113,7 @@ def _weight(weight: _Weight) -> StoredTensor | None:
     if missing:
         return None
     before = len(weight.problems)
-    packing, dtype = reader(weight._replace(said=data))
+    packing, dtype = reader(weight._replace(metadata=data))
     if len(weight.problems) > before:
         return None
     return blocks(packing, weight.name, dtype, weight.problems)
