@@ -110,7 +110,7 @@ def test_pytorch_slots_get_the_numbers(dtype: torch.dtype, packed: tuple[StoredT
     again = [torch.full(job.shape, -7.0, dtype=dtype) for job in jobs]
     turned = torch.empty((whole.shape[1], whole.shape[0]), dtype=dtype).t()  # no row of it lies in one piece
     copy_into([*jobs, jobs[0]], [*again, turned], torch.device("cpu"), weights)
-    assert made.laid_bytes == 0
+    assert made.stitched_bytes == 0
     for job, filled in zip(jobs, again, strict=True):
         wanted = torch.from_numpy(expected(job.name, whole).copy()).to(dtype)
         for found in (made.tensors[job.name], filled):

@@ -49,7 +49,11 @@ def _fault(where: str | Path, expected: str, found: str, hint: str) -> Fault:
 
 def printable(text: str) -> str:
     """``text`` with control characters escaped: a file's name must not write over the rest of a message."""
-    return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    )
 
 
 def quoted(text: str) -> str:

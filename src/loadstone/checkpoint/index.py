@@ -85,24 +85,26 @@ def agree(index: Path, weight_map: Mapping[str, list[str]], shards: Mapping[str,
     remarks: defaultdict[str, list[str]] = defaultdict(list)
     absent: dict[str, str] = {}
     for name, holders in places.items():
-        said, among = listed.get(name), ", ".join(map(quoted, holders[:_SHOWN]))
-        if said in holders or len(holders) == 1:
-            homes[name] = said if said in holders else holders[0]
+        listed_shard, among = listed.get(name), ", ".join(map(quoted, holders[:_SHOWN]))
+        if listed_shard in holders or len(holders) == 1:
+            homes[name] = listed_shard if listed_shard in holders else holders[0]
         else:
             absent[name] = f"{among} hold it, and {index.name} does not say which counts"
             remarks[f"not read, as {among} hold it and {index.name} does not say which counts"].append(name)
             continue
-        if said is None:
+        if listed_shard is None:
             remarks[f"not listed in {index.name}, and held by {among}"].append(name)
-        elif homes[name] != said:
-            remarks[f"listed in {index.name} as in {quoted(said)}, and held by {among}"].append(name)
+        elif homes[name] != listed_shard:
+            remarks[f"listed in {index.name} as in {quoted(listed_shard)}, and held by {among}"].append(name)
         elif len(holders) > 1:
-            remarks[f"held by {among}; taken from {quoted(said)}, as {index.name} says"].append(name)
+            remarks[f"held by {among}; taken from {quoted(listed_shard)}, as {index.name} says"].append(name)
     for name, shard in listed.items():
         if name not in places:
             absent[name] = f"{index} lists it in {quoted(shard)}, which does not hold it"
             remarks[f"listed in {index.name} as in {quoted(shard)}, which does not hold it"].append(name)
-    kept = {shard: [each for each in tensors if homes.get(each.name) == shard] for shard, tensors in shards.items()}
+    kept = {
+        shard: [tensor for tensor in tensors if homes.get(tensor.name) == shard] for shard, tensors in shards.items()
+    }
     return Agreement(kept, tuple(f"{_shown(names)}: {remark}" for remark, names in remarks.items()), absent)
 
 

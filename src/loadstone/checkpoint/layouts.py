@@ -32,7 +32,7 @@ def reordered(tensor: StoredTensor, order: Sequence[int]) -> StoredTensor:
     """The same elements with the dimensions in another order; ``order`` as for ``numpy.transpose``."""
     shape = tuple(tensor.shape[axis] for axis in order)
     if tensor.slices:
-        return tensor._replace(shape=shape, slices=tuple(_reordered(each, order) for each in tensor.slices))
+        return tensor._replace(shape=shape, slices=tuple(_reordered(part, order) for part in tensor.slices))
     steps = tensor.strides or row_major(tensor.shape)
     strides = tuple(steps[axis] for axis in order)
     dense = 0 in shape or is_row_major(shape, strides)

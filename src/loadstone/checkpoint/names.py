@@ -83,26 +83,32 @@ def describe_folder(folder: Path, variant: str | None, use_safetensors: bool | N
         return [_unlisted(error)]
     sentences: list[str] = []
     if use_safetensors is not None:
-        other = [each.name for each in candidates(variant, not use_safetensors) if each.name in names]
+        other = [candidate.name for candidate in candidates(variant, not use_safetensors) if candidate.name in names]
         if other:
             sentences.append(f"With use_safetensors={use_safetensors} these are ignored: {_listing(other)}.")
-    if variant and (plain := [each.name for each in candidates(None, use_safetensors) if each.name in names]):
+    if variant and (
+        plain := [candidate.name for candidate in candidates(None, use_safetensors) if candidate.name in names]
+    ):
         sentences.append(f"Without a variant there is {_listing(plain)}.")
-    if found := sorted({match[1] for name in names for each in _variants() if (match := each.fullmatch(name))}):
-        sentences.append(f"Variants there: {', '.join(f'variant={each!r}' for each in found[:_LISTED])}.")
-    if inner := [each for each in folders if _holds_weights(folder / each)]:
-        sentences.append(f"Subfolders with weights: {', '.join(f'subfolder={each!r}' for each in inner[:_LISTED])}.")
+    if variants := sorted(
+        {match[1] for name in names for pattern in _variants() if (match := pattern.fullmatch(name))}
+    ):
+        sentences.append(f"Variants there: {', '.join(f'variant={variant!r}' for variant in variants[:_LISTED])}.")
+    if inner := [subfolder for subfolder in folders if _holds_weights(folder / subfolder)]:
+        sentences.append(
+            f"Subfolders with weights: {', '.join(f'subfolder={subfolder!r}' for subfolder in inner[:_LISTED])}."
+        )
     shards = [name for name in names if _SHARD.search(name)]
     if shards and not any(name.endswith(".json") and ".index." in name for name in names):
         sentences.append(f"There are shards but no index that says what is in them: {_listing(shards)}.")
-    known = {each.name for each in candidates(None, None)}
+    known = {candidate.name for candidate in candidates(None, None)}
     loose = [
         name
         for name in names
         if suffixes().get(Path(name).suffix) in formats_in_folders()
         and name not in known
         and name not in shards
-        and not any(each.fullmatch(name) for each in _variants())
+        and not any(pattern.fullmatch(name) for pattern in _variants())
     ]
     if loose:
         sentences.append(f"To open one of these, pass its own path: {_listing(loose)}.")
@@ -149,9 +155,10 @@ def holds_any_weights(folder: Path) -> bool:
         names, _ = _scan(folder)
     except OSError:
         return False
-    known = {each.name for each in candidates(None, None)}
+    known = {candidate.name for candidate in candidates(None, None)}
     return any(
-        name in known or _SHARD.search(name) or any(each.fullmatch(name) for each in _variants()) for name in names
+        name in known or _SHARD.search(name) or any(pattern.fullmatch(name) for pattern in _variants())
+        for name in names
     )
 
 
@@ -163,8 +170,8 @@ def subfolders_with(folder: Path, name: str) -> str:
         snapshots = _scan(folder / "snapshots")[1] if "snapshots" in folders else []
     except OSError:
         return ""
-    inner = [f"subfolder={each!r}" for each in folders if (folder / each / name).is_file()]
-    paths = [folder / "snapshots" / each for each in snapshots]
+    inner = [f"subfolder={subfolder!r}" for subfolder in folders if (folder / subfolder / name).is_file()]
+    paths = [folder / "snapshots" / snapshot for snapshot in snapshots]
     return _listing([*inner, *(str(path) for path in paths if (path / name).is_file())])
 
 
@@ -183,7 +190,7 @@ def _unlisted(error: OSError) -> str:
 
 
 def _holds_weights(folder: Path) -> bool:
-    return any(os.path.lexists(folder / each.name) for each in candidates(None, None))
+    return any(os.path.lexists(folder / candidate.name) for candidate in candidates(None, None))
 
 
 def _listing(names: list[str]) -> str:

@@ -80,32 +80,32 @@ def describe_shard(path: Path) -> str | None:
 def describe_adapter(folder: Path, name: str = "") -> str | None:
     """Sentences on a folder that holds an adapter; None where it holds none. ``name``: what the caller calls it."""
     name = name or str(folder)
-    said = _adapter_config(folder)
-    if said is None:
-        weights = [each for each in _ADAPTER_WEIGHTS if (folder / each).is_file()]
+    config = _adapter_config(folder)
+    if config is None:
+        weights = [filename for filename in _ADAPTER_WEIGHTS if (folder / filename).is_file()]
         if not weights:
             return None
         return (
             f"{name} holds the weights of an adapter, {weights[0]}, and not a model; its {ADAPTER_CONFIG}, which names "
             "the base model, is not there. Load the base model's folder or Hub id, and put the adapter on it."
         )
-    base = said.get("base_model_name_or_path") or said.get("model_name") or said.get("model")
+    base = config.get("base_model_name_or_path") or config.get("model_name") or config.get("model")
     of = (
         f"an adapter of {base!r}"
         if isinstance(base, str)
         else f"an adapter, whose {ADAPTER_CONFIG} names no base model"
     )
     shown = repr(base) if isinstance(base, str) else "BASE"
-    if "fine_tune_type" in said:
+    if "fine_tune_type" in config:
         return printable(
             f"{name} holds {of}, made with mlx-lm, and not a model. `mlx_lm.fuse` merges the two into one; load that."
         )
-    if "model_class" in said and "peft_type" not in said:
+    if "model_class" in config and "peft_type" not in config:
         return printable(
             f"{name} holds {of}, made with the package adapters, and not a model. Loadstone does not read those; load "
             f"the base model {shown} with transformers, and the adapter with adapters."
         )
-    auto = _AUTO_CLASSES.get(str(said.get("task_type")), "AutoModel")
+    auto = _AUTO_CLASSES.get(str(config.get("task_type")), "AutoModel")
     return printable(f"{name} holds {of}, and not a model. Load the base, then put the adapter on it:") + (
         f"\n    model = loadstone.{auto}.from_pretrained({printable(shown)})"
         f"\n    model = peft.PeftModel.from_pretrained(model, {printable(repr(str(name)))})"
@@ -119,10 +119,10 @@ def _adapter_config(folder: Path) -> JsonObject | None:
         return None
     try:
         with RegularFile(path) as file:
-            said = parse(bytes(file.read_head(_LARGEST_NBYTES)))
+            config = parse(bytes(file.read_head(_LARGEST_NBYTES)))
     except (UnusableFile, MalformedJson):
         return {}
-    return said if isinstance(said, dict) else {}
+    return config if isinstance(config, dict) else {}
 
 
 def _of_file(path: Path) -> str:

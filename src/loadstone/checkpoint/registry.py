@@ -16,8 +16,10 @@ _FOLDER = "loadstone.checkpoint"
 def formats() -> tuple[Format, ...]:
     """All of them, by rank."""
     modules = pkgutil.iter_modules(importlib.import_module(_FOLDER).__path__)
-    found: list[Format] = [importlib.import_module(f"{_FOLDER}.{each.name}").FORMAT for each in modules if each.ispkg]
-    return tuple(sorted(found, key=lambda format: format.rank))
+    formats: list[Format] = [
+        importlib.import_module(f"{_FOLDER}.{module.name}").FORMAT for module in modules if module.ispkg
+    ]
+    return tuple(sorted(formats, key=lambda format: format.rank))
 
 
 @lru_cache(maxsize=1)

@@ -85,10 +85,10 @@ def _misfit(name: str, form: _Form, args: tuple[object, ...], kwargs: Mapping[st
         "takes only once": {*given} & kwargs.keys(),
         "lacks": missing,
     }
-    said = [f"{what} {', '.join(map(repr, sorted(names)))}" for what, names in wrong.items() if names]
+    problems = [f"{what} {', '.join(map(repr, sorted(names)))}" for what, names in wrong.items() if names]
     if len(args) > len(form.positional):
-        said.append(f"takes {len(form.positional)} positional arguments, not {len(args)}")
-    return f"{name}() {', and '.join(said)}"
+        problems.append(f"takes {len(form.positional)} positional arguments, not {len(args)}")
+    return f"{name}() {', and '.join(problems)}"
 
 
 def _values(self: _Record) -> tuple[object, ...]:

@@ -20,8 +20,8 @@ def parse_size(size: int | str, what: str, least: int = 1) -> int:
     nbytes = -1
     if isinstance(size, int) and not isinstance(size, bool):
         nbytes = size
-    elif isinstance(size, str) and (found := re.fullmatch(_SIZE, size)) and found[2].upper() in _UNITS:
-        nbytes = int(float(found[1]) * _UNITS[found[2].upper()])
+    elif isinstance(size, str) and (match := re.fullmatch(_SIZE, size)) and match[2].upper() in _UNITS:
+        nbytes = int(float(match[1]) * _UNITS[match[2].upper()])
     if nbytes < least:
         raise ArgumentError(f"{what}={size!r}: expected a number of bytes, or text such as '5GB' or '500MiB'")
     return nbytes

@@ -121,10 +121,10 @@ def blocks(packing: Blocks, name: str, dtype: DType, problems: Problems) -> Stor
         problems.add(codes, f"the bytes of shape {shape}", f"{codes.nbytes} bytes")
     if len(problems) > before:
         return None
-    each = counts(shape, box)
+    grid = counts(shape, box)
     for number in (packing.scales, packing.zero):
-        if number is not None and not _fits(number, packing.layout, each):
-            expected = f"{math.prod(each)} values, one for each of {' × '.join(map(str, each))} blocks of {box}"
+        if number is not None and not _fits(number, packing.layout, grid):
+            expected = f"{math.prod(grid)} values, one for each of {' × '.join(map(str, grid))} blocks of {box}"
             problems.add(number, expected, f"{number.dtype}, shape {number.shape} for {name} of shape {shape}")
     over = packing.over
     if over is not None and (math.prod(over.shape) not in (1, shape[0]) or not over.dtype.is_floating):
@@ -134,12 +134,12 @@ def blocks(packing: Blocks, name: str, dtype: DType, problems: Problems) -> Stor
     return codes._replace(name=name, dtype=dtype, shape=shape, packing=packing)
 
 
-def _fits(part: StoredTensor, layout: str, each: tuple[int, ...]) -> bool:
+def _fits(part: StoredTensor, layout: str, grid: tuple[int, ...]) -> bool:
     if part.dtype.bits < 8:
         return False
     if layout == TURNED:
-        return part.shape == (*each[:-2], each[-1], each[-2])
+        return part.shape == (*grid[:-2], grid[-1], grid[-2])
     if layout == TILED:
-        tiles = -(-math.prod(each[:-1]) // 128) * -(-each[-1] // 4)
+        tiles = -(-math.prod(grid[:-1]) // 128) * -(-grid[-1] // 4)
         return part.dtype.bits == 8 and part.nbytes == tiles * 512
-    return math.prod(part.shape) == math.prod(each)
+    return math.prod(part.shape) == math.prod(grid)

@@ -25,16 +25,16 @@ def named(name: str, left_alone: Sequence[str] = ()) -> object:
     return presets[name](list(left_alone) or None)
 
 
-def read(asked: object) -> Quantization:
+def read(config: object) -> Quantization:
     """What the caller gave, checked: a dict, one of our configs, or anything with ``to_dict()``.
 
     Raises :class:`ArgumentError` that says what is wrong and what is known.
     """
-    to_dict = getattr(asked, "to_dict", None)
-    given = to_dict() if callable(to_dict) else asked
+    to_dict = getattr(config, "to_dict", None)
+    given = to_dict() if callable(to_dict) else config
     if not isinstance(given, Mapping):
         raise ArgumentError(
-            f"quantization_config is {asked!r}, expected loadstone.TorchAoConfig(…), loadstone.BitsAndBytesConfig(…), "
+            f"quantization_config is {config!r}, expected loadstone.TorchAoConfig(…), loadstone.BitsAndBytesConfig(…), "
             "or a dict with quant_method."
         )
     value = given.get("quant_method")

@@ -36,10 +36,10 @@ def note(stored: Contents, tensor: StoredTensor, problems: Problems) -> dict[str
     if tensor.dtype is not DType.UINT8 or tensor.strides or not 0 < tensor.nbytes <= _MOST_NBYTES:
         problems.add(tensor, f"1 to {_MOST_NBYTES} bytes of JSON", f"{tensor.dtype}, shape {tensor.shape}")
         return None
-    found = json_object(bytes(stored.read(tensor.name)))
-    if found is None:
+    parsed = json_object(bytes(stored.read(tensor.name)))
+    if parsed is None:
         problems.add(tensor, "a JSON object", "something else")
-    return found
+    return parsed
 
 
 def json_object(text: bytes | str) -> dict[str, object] | None:
@@ -66,10 +66,10 @@ def lies_in_rows(tensor: StoredTensor) -> bool:
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
         raise ValueError("a key twice")
-    return found
+    return mapping
 
 
 def _finite(digits: str) -> float:

@@ -70,10 +70,10 @@ def _by_package(raw: ByteArray, kind: GgmlType) -> FloatArray:
     if (fault := refuse(kind, "a tensor")) is not None:
         raise UnsupportedDType([fault])
     quants = require_package()
-    number = next(number for number, each in TYPES.items() if each is kind)
+    number = next(number for number, ggml_type in TYPES.items() if ggml_type is kind)
     with np.errstate(all="ignore"):
-        made: FloatArray = quants.dequantize(raw, quants.GGMLQuantizationType(number))
-    return made
+        values: FloatArray = quants.dequantize(raw, quants.GGMLQuantizationType(number))
+    return values
 
 
 def _decode_blocks(blocks: ByteArray, layout: Layout) -> FloatArray:

@@ -158,10 +158,10 @@ class Blocks:
         """
         if self.arrangement is None or self.is_turned:
             return None
-        found = np.empty(self.arrangement.shape(self.stored.shape)[0], np.int64)
+        row_map = np.empty(self.arrangement.shape(self.stored.shape)[0], np.int64)
         for box, rows in self.arrangement.place(0, np.arange(1, self.rows + 1)[:, None]):
-            found[box[0]] = rows[:, 0] - 1
-        return found
+            row_map[box[0]] = rows[:, 0] - 1
+        return row_map
 
     def decode(self, first: int, rows: ByteArray, others: Sequence[ByteArray]) -> Iterable[tuple[Box, FloatArray]]:
         numbers = ggml_blocks.decode(rows, self.type)

@@ -49,9 +49,9 @@ class Problems:
     def choice(self, settings: Mapping[str, object], key: str, known: tuple[T, ...], default: T) -> T:
         """One of the known values of a setting, the default where there is none."""
         value = settings.get(key, default)
-        for each in known:
-            if value is each or (type(value) is type(each) and value == each):
-                return each
+        for option in known:
+            if value is option or (type(value) is type(option) and value == option):
+                return option
         self.setting(key, f"one of {', '.join(map(repr, known))}", value, "Is there a newer Loadstone?")
         return default
 
@@ -71,7 +71,7 @@ class Problems:
         if not isinstance(value, list | tuple) or len(value) != 2:
             self.setting(key, "two integers", value)
             return None
-        first, second = (self.size({key: each}, key, 1) for each in value)
+        first, second = (self.size({key: size}, key, 1) for size in value)
         return first, second
 
 

@@ -52,13 +52,13 @@ class Quantization(ABC):
         """That the library has this for accelerators only, and what to take instead; nothing where it has not."""
         return ""
 
-    dtypes: ClassVar[frozenset[DType]] = frozenset(each for each in DType if each.is_floating)
+    dtypes: ClassVar[frozenset[DType]] = frozenset(dtype for dtype in DType if dtype.is_floating)
     """What weights can be quantized from."""
 
     def check_dtype(self, dtype: DType) -> None:
         """:class:`ArgumentError` for a dtype that weights cannot be quantized from."""
         if dtype not in self.dtypes:
-            known = ", ".join(sorted(each.value for each in self.dtypes))
+            known = ", ".join(sorted(supported.value for supported in self.dtypes))
             raise ArgumentError(f"{self.method} quantizes from {known}; the dtype is {dtype.value}.")
 
     @abstractmethod
@@ -74,7 +74,7 @@ class Quantization(ABC):
 
 def check_keys(given: Mapping[str, object], config: type[DataclassInstance]) -> None:
     """:class:`ArgumentError` for keys that are no fields of a config's class."""
-    known = {each.name for each in fields(config)} | set(_KEYS)
+    known = {field.name for field in fields(config)} | set(_KEYS)
     unknown = [str(name) for name in given if name not in known]
     if unknown:
         raise ArgumentError(
@@ -87,11 +87,11 @@ def checked_names(given: object, name: str) -> tuple[str, ...]:
     """The names of modules that were given under a key; :class:`ArgumentError` if they are none."""
     if isinstance(given, str) or not isinstance(given, Sequence | None):
         raise ArgumentError(f"quantization_config has {name}={given!r}, expected a list of names.")
-    return tuple(_each(given or (), name))
+    return tuple(_module_names(given or (), name))
 
 
-def _each(given: Sequence[object], name: str) -> Iterator[str]:
-    for each in given:
-        if not isinstance(each, str) or not each:
-            raise ArgumentError(f"quantization_config has {each!r} in {name}, expected the name of a module.")
-        yield each
+def _module_names(given: Sequence[object], name: str) -> Iterator[str]:
+    for module_name in given:
+        if not isinstance(module_name, str) or not module_name:
+            raise ArgumentError(f"quantization_config has {module_name!r} in {name}, expected the name of a module.")
+        yield module_name

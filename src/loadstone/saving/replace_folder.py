@@ -280,8 +280,8 @@ def _remove_leftovers(folder: Path) -> None:
     pattern = re.compile(re.escape(_prefix(folder)) + r"(\d{1,9})-[0-9a-f]{8}")
     with contextlib.suppress(OSError), os.scandir(folder.parent) as entries:
         for entry in entries:
-            found = pattern.fullmatch(entry.name)
-            if found and entry.is_dir(follow_symlinks=False) and not _is_alive(int(found[1])):
+            match = pattern.fullmatch(entry.name)
+            if match and entry.is_dir(follow_symlinks=False) and not _is_alive(int(match[1])):
                 # A process of another machine or container has a number that says nothing here, but holds the lock.
                 with contextlib.suppress(OSError), locked(Path(entry.path), wait=False) as held:
                     if held:

@@ -36,12 +36,12 @@ def of_array(array: np.ndarray) -> Read:
         return lambda start, stop: flat[start:stop].data
 
     def read(first: int, last: int) -> np.ndarray:
-        made = np.empty(last - first, array.dtype)
+        values = np.empty(last - first, array.dtype)
         at = 0
         for box in boxes(array.shape, first, last):
             part = array[box]
-            made[at : at + part.size].reshape(part.shape)[...] = part
+            values[at : at + part.size].reshape(part.shape)[...] = part
             at += part.size
-        return made.view(np.uint8)
+        return values.view(np.uint8)
 
     return elements(array.itemsize, read)

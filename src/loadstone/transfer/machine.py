@@ -96,13 +96,13 @@ def accelerator_bytes() -> dict[int, int]:
         count = ctypes.c_uint()
         if nvml.nvmlDeviceGetCount_v2(ctypes.byref(count)):
             return {}
-        found = {}
+        free_bytes = {}
         for number, physical in enumerate(_visible(count.value)):
             handle, memory = ctypes.c_void_p(), _Memory()
             if nvml.nvmlDeviceGetHandleByIndex_v2(physical, ctypes.byref(handle)) == 0:
                 if nvml.nvmlDeviceGetMemoryInfo(handle, ctypes.byref(memory)) == 0:
-                    found[number] = int(memory.free)
-        return found
+                    free_bytes[number] = int(memory.free)
+        return free_bytes
     finally:
         nvml.nvmlShutdown()
 
@@ -115,8 +115,8 @@ def may_have_other_accelerators(devices: Path = Path("/dev")) -> bool:
 
 
 def _visible(count: int) -> list[int]:
-    asked = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if asked is None:
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is None:
         return list(range(count))
-    numbers = [part.strip() for part in asked.split(",") if part.strip()]
+    numbers = [part.strip() for part in visible.split(",") if part.strip()]
     return [int(part) for part in numbers] if all(part.isdigit() and int(part) < count for part in numbers) else []

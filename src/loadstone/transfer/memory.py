@@ -92,12 +92,12 @@ def enter_cached(memory: mmap.mmap, start: int, nbytes: int) -> bool:
     pages = array("Q", [first, *range(first // _AROUND_BYTES * _AROUND_BYTES + _AROUND_BYTES, end, _AROUND_BYTES)])
     pages.append((end - 1) // PAGE_BYTES * PAGE_BYTES)  # a file that has become shorter lacks this one
     for at in range(0, len(pages), _MOST_RANGES):
-        asked = pages[at : at + _MOST_RANGES]
-        ranges = array("Q", [PAGE_BYTES]) * (2 * len(asked))
-        ranges[::2] = asked
+        batch = pages[at : at + _MOST_RANGES]
+        ranges = array("Q", [PAGE_BYTES]) * (2 * len(batch))
+        ranges[::2] = batch
         address, _ = ranges.buffer_info()
-        if libc.syscall(_PROCESS_MADVISE, _THIS_PROCESS, address, len(asked), POPULATE_READ, 0) != PAGE_BYTES * len(
-            asked
+        if libc.syscall(_PROCESS_MADVISE, _THIS_PROCESS, address, len(batch), POPULATE_READ, 0) != PAGE_BYTES * len(
+            batch
         ):
             return False
     return True
@@ -119,8 +119,8 @@ def overlay(memory: mmap.mmap, at: int, descriptor: int, offset: int, nbytes: in
     if libc is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
     flags = _PRIVATE | _FIXED | _NORESERVE
-    found = libc.mmap(address_of(memory) + at, nbytes, _READ_WRITE, flags, descriptor, offset)
-    if found == _FAILED:
+    address = libc.mmap(address_of(memory) + at, nbytes, _READ_WRITE, flags, descriptor, offset)
+    if address == _FAILED:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 
@@ -132,12 +132,12 @@ def closed_mappings(folder: Path, maps: Path = Path("/proc/self/smaps")) -> list
     """
     inside = f"{os.path.realpath(folder)}/"
     try:
-        found = re.findall(_MAPPING, maps.read_text(errors="replace"), re.M)
+        mappings = re.findall(_MAPPING, maps.read_text(errors="replace"), re.M)
     except OSError:
         return []
     return [
         (int(start, 16), int(end, 16) - int(start, 16))
-        for start, end, mode, file, changed_kb in found
+        for start, end, mode, file, changed_kb in mappings
         # Pages that a linker has changed and closed again are the process's own: once forgotten, they would be lost.
         if file.startswith(inside) and "w" not in mode and changed_kb == "0"
     ]

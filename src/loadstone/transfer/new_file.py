@@ -147,8 +147,8 @@ class NewFile:
                 return True
             if error.errno != errno.EINVAL:
                 raise
-            asked = self._memory_alignment
-            self._memory_alignment = 512 if asked < 512 else ALIGNMENT if asked < ALIGNMENT else _NEVER
+            alignment = self._memory_alignment
+            self._memory_alignment = 512 if alignment < 512 else ALIGNMENT if alignment < ALIGNMENT else _NEVER
             return False
         return True
 

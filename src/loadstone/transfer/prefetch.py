@@ -180,5 +180,5 @@ def _steps(regions: Iterable[Region]) -> Iterator[_Step]:
             start += PAGE_BYTES
         reached[key] = -(-end // PAGE_BYTES) * PAGE_BYTES
         where = None if memory is None else weakref.ref(memory)
-        for each in range(start, end, _POPULATE_BYTES):
-            yield _Step(path, offset + each - at, min(_POPULATE_BYTES, end - each), where, each)
+        for position in range(start, end, _POPULATE_BYTES):
+            yield _Step(path, offset + position - at, min(_POPULATE_BYTES, end - position), where, position)

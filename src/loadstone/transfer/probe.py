@@ -93,13 +93,13 @@ def probe(descriptor: int, nbytes: int) -> FileFacts:
 
 def _estimate(descriptor: int, nbytes: int) -> int | None:
     """How much of an open file is in the page cache, by samples spread evenly over it."""
-    found = looked = 0
+    total_cached = looked = 0
     for start, count in _samples(0, nbytes):
         cached = cached_bytes(descriptor, start, count)
         if cached is None:
             return None
-        found, looked = found + cached, looked + count
-    return nbytes * found // max(looked, 1)
+        total_cached, looked = total_cached + cached, looked + count
+    return nbytes * total_cached // max(looked, 1)
 
 
 def _samples(offset: int, nbytes: int) -> list[tuple[int, int]]:
@@ -109,7 +109,7 @@ def _samples(offset: int, nbytes: int) -> list[tuple[int, int]]:
     if count < 2:
         return [(offset, nbytes)]
     room = nbytes - size
-    return [(offset + room * each // (count - 1) // PAGE_BYTES * PAGE_BYTES, size) for each in range(count)]
+    return [(offset + room * index // (count - 1) // PAGE_BYTES * PAGE_BYTES, size) for index in range(count)]
 
 
 class _Statfs(ctypes.Structure):
@@ -121,10 +121,10 @@ class _Statfs(ctypes.Structure):
 def file_system(descriptor: int) -> str:
     """The kind of file system that an open file lies on; empty if unknown."""
     libc = _libc()
-    found = _Statfs()
-    if libc is None or libc.fstatfs(descriptor, ctypes.byref(found)):
+    statfs = _Statfs()
+    if libc is None or libc.fstatfs(descriptor, ctypes.byref(statfs)):
         return ""
-    return _KINDS.get(found.kind & 0xFFFFFFFF, f"file system 0x{found.kind & 0xFFFFFFFF:x}")
+    return _KINDS.get(statfs.kind & 0xFFFFFFFF, f"file system 0x{statfs.kind & 0xFFFFFFFF:x}")
 
 
 class _Range(ctypes.Structure):
@@ -148,8 +148,8 @@ def cached_bytes(descriptor: int, offset: int, nbytes: int) -> int | None:
     if not nbytes:
         return 0
     counts = _Counts()
-    asked = _Range(offset, nbytes)
-    if libc.syscall(_CACHESTAT, descriptor, ctypes.byref(asked), ctypes.byref(counts), 0) == 0:
+    byte_range = _Range(offset, nbytes)
+    if libc.syscall(_CACHESTAT, descriptor, ctypes.byref(byte_range), ctypes.byref(counts), 0) == 0:
         return min(int(counts.cached) * PAGE_BYTES, nbytes)
     return _bytes_in_core(libc, descriptor, offset, nbytes)
 

@@ -42,9 +42,9 @@ class StreamedBlock:
         self.ranges = tuple(ranges)
         self.extents: list[BufferedRange] = []
         starts: list[int] = []
-        for each in sorted(ranges):
-            file = files[each.file]
-            start, stop = each.range
+        for file_range in sorted(ranges):
+            file = files[file_range.file]
+            start, stop = file_range.range
             sectors = ByteRange(start // SECTOR_BYTES * SECTOR_BYTES, min(_up(stop), file.nbytes))
             last = self.extents[-1] if self.extents else None
             if last is not None and last.file is file and sectors.start - last.range.stop <= _GAP_BYTES:
@@ -55,7 +55,7 @@ class StreamedBlock:
                 self.extents.append(BufferedRange(file, sectors, at))
             starts.append(self.extents[-1].at + start - self.extents[-1].range.start)
         placed = dict(zip(sorted(ranges), starts, strict=True))
-        self.starts = [placed[each] for each in ranges]
+        self.starts = [placed[file_range] for file_range in ranges]
         """Of each range, in the order given, its first byte in the buffer."""
         last = self.extents[-1]
         self.nbytes = _up(last.at + last.range.nbytes)
@@ -162,7 +162,7 @@ class Ring(Relay):
 
     def __init__(self, blocks: Sequence[Sequence[FileRange]], buffers: int = 2) -> None:
         super().__init__(len(blocks), buffers)
-        files = open_files(each for ranges in blocks for each in ranges)
+        files = open_files(file_range for ranges in blocks for file_range in ranges)
         self.blocks = [StreamedBlock(ranges, files) for ranges in blocks]
         self.memory = [new_memory(max(block.nbytes for block in self.blocks)) for _ in range(buffers)]
 
@@ -184,4 +184,4 @@ class Ring(Relay):
 
 def open_files(ranges: Iterable[FileRange]) -> dict[Path, WeightFile]:
     """Each file once."""
-    return {path: WeightFile(path) for path in dict.fromkeys(each.file for each in ranges)}
+    return {path: WeightFile(path) for path in dict.fromkeys(file_range.file for file_range in ranges)}

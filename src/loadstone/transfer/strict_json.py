@@ -48,25 +48,27 @@ def check_depth(value: object, above: int) -> None:
     """
     level = [value]
     depth = above
-    while level := [each for each in level if isinstance(each, dict | list)]:
+    while level := [container for container in level if isinstance(container, dict | list)]:
         depth += 1
         if depth > MAX_DEPTH:
             raise MalformedJson(f"nested more than {MAX_DEPTH} levels deep")
-        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+        level = [
+            inner for container in level for inner in (container.values() if isinstance(container, dict) else container)
+        ]
 
 
 def check_numbers(value: object) -> None:
     """:raises MalformedJson: an integer in ``value`` is too large for a double"""
     rest = [value]
     while rest:
-        each = rest.pop()
-        if isinstance(each, dict):
-            rest.extend(each.values())
-        elif isinstance(each, list):
-            rest.extend(each)
-        elif isinstance(each, int):
+        nested = rest.pop()
+        if isinstance(nested, dict):
+            rest.extend(nested.values())
+        elif isinstance(nested, list):
+            rest.extend(nested)
+        elif isinstance(nested, int):
             try:
-                float(each)
+                float(nested)
             except OverflowError:
                 raise MalformedJson("a number out of range") from None
 

@@ -40,7 +40,7 @@ class Backing:
 
     def ranges(self, address: int, nbytes: int) -> tuple[StoredRange, ...]:
         """The parts of some memory that are unchanged parts of files; their ranges count from ``address``."""
-        found: list[StoredRange] = []
+        stored_ranges: list[StoredRange] = []
         wanted = ByteRange(address, address + nbytes)
         first = max(bisect.bisect_right(self._starts, address) - 1, 0)
         for mapping in self._mappings[first:]:
@@ -48,8 +48,8 @@ class Backing:
                 break
             shared = mapping.range.overlap(wanted)
             if shared is not None:
-                found += [mapping.part(unchanged).shift(-address) for unchanged in _unchanged(shared)]
-        return tuple(found)
+                stored_ranges += [mapping.part(unchanged).shift(-address) for unchanged in _unchanged(shared)]
+        return tuple(stored_ranges)
 
 
 def _private_maps() -> Iterator[tuple[int, int, int, str, str, str]]:

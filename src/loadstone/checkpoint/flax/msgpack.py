@@ -83,13 +83,13 @@ class Walker:
         kind, count = self._head()
         if kind != "a map":
             raise UnusableFile("a file that flax.serialization wrote: a map at its start", kind, _FETCH_AGAIN)
-        found: list[Array] = []
-        self._walk(count, (), found)
+        arrays: list[Array] = []
+        self._walk(count, (), arrays)
         if self._at != self._end:
             raise UnusableFile(f"{self._at} bytes", f"{self._end - self._at} more behind the map", _FETCH_AGAIN)
-        return found
+        return arrays
 
-    def _walk(self, count: int, path: tuple[str, ...], found: list[Array]) -> None:
+    def _walk(self, count: int, path: tuple[str, ...], arrays: list[Array]) -> None:
         """The entries of a map."""
         if len(path) > _MAX_DEPTH:
             raise self._broken(f"maps at most {_MAX_DEPTH} deep", "deeper ones", path)
@@ -100,16 +100,16 @@ class Walker:
             if key in keys:
                 raise self._broken("each key once in a map", f"{quoted(key)} twice", path)
             if key == CHUNKED and not keys and count == 3:
-                self._chunked(path, found)
+                self._chunked(path, arrays)
                 return
             keys.add(key)
             inner = (*path, key)
             kind, number = self._head()
             if kind == "a map":
-                self._walk(number, inner, found)
+                self._walk(number, inner, arrays)
             elif kind == "ext":
                 if array := self._ext(number, inner):
-                    found.append(array)
+                    arrays.append(array)
             else:
                 self._odd_leaf(kind, number if kind in ("text", "bytes") else 0, inner)
 
@@ -190,7 +190,7 @@ class Walker:
             raise self._broken("the name of a dtype", kind, path)
         return self._take(nbytes).decode("ascii", "backslashreplace")
 
-    def _chunked(self, path: tuple[str, ...], found: list[Array]) -> None:
+    def _chunked(self, path: tuple[str, ...], arrays: list[Array]) -> None:
         """The value of the mark, and the two entries that follow it."""
         if self._head() != ("a bool", 1) or self._key(path) != "shape":
             raise self._broken(f"true, then the shape, behind {CHUNKED}", "something else", path)
@@ -219,7 +219,7 @@ class Walker:
             raise self._broken("flat chunks of one dtype", "others", path)
         if held != math.prod(shape):
             raise self._broken(f"{math.prod(shape)} elements for shape {list(shape)}", f"{held} in its chunks", path)
-        found.append(Array(path, dtype, shape, tuple(run for chunk in chunks for run in chunk.runs)))
+        arrays.append(Array(path, dtype, shape, tuple(run for chunk in chunks for run in chunk.runs)))
 
     def _numbered(self, index: int, path: tuple[str, ...]) -> tuple[str, int]:
         """The head of a value whose key must be ``index``."""

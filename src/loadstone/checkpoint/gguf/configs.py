@@ -79,14 +79,14 @@ def rope_scaling(facts: Facts) -> JsonObject | None:
         return {"rope_type": "linear", "factor": factor}
     if kind != "yarn":
         return None
-    found = {
+    scaling = {
         "rope_type": "yarn",
         "factor": factor,
         "original_max_position_embeddings": facts.number("rope.scaling.original_context_length", None),
         "beta_fast": facts.real("rope.scaling.yarn_beta_fast", None),
         "beta_slow": facts.real("rope.scaling.yarn_beta_slow", None),
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in scaling.items() if value is not None}
 
 
 def llama(facts: Facts) -> Values:
@@ -257,10 +257,14 @@ def bert(facts: Facts) -> Values:
 def roberta(facts: Facts) -> Values:
     """RoBERTa, and XLM-RoBERTa, whose tokenizer is another."""
     values = bert(facts) | {"model_type": "xlm-roberta" if _tokenizer(facts) == "t5" else "roberta"}
-    said = facts.metadata.get(_PADDING, 1)
+    pad_token_id = facts.metadata.get(_PADDING, 1)
     # Positions are counted from it, so an invalid one is not ignored here.
-    if values.setdefault("pad_token_id", 1) != said or not isinstance(said, int) or not 0 <= said < _MOST_MISSING:
-        facts.refuse(_PADDING, f"less than {_MOST_MISSING}", said)
+    if (
+        values.setdefault("pad_token_id", 1) != pad_token_id
+        or not isinstance(pad_token_id, int)
+        or not 0 <= pad_token_id < _MOST_MISSING
+    ):
+        facts.refuse(_PADDING, f"less than {_MOST_MISSING}", pad_token_id)
     values["max_position_embeddings"] += missing_positions(values)
     return values
 

@@ -363,19 +363,21 @@ def _checked(
         if name in names:
             faults.damaged(where, "one tensor of this name", "two", _FETCH_AGAIN)
         names.add(name)
-        found = TYPES.get(kind)
+        ggml_type = TYPES.get(kind)
         elements = math.prod(sizes)
-        if found is None:
+        if ggml_type is None:
             faults.damaged(where, "a type of tensor that ggml knows", f"type {kind}", "Is there a newer Loadstone?")
         elif elements >= 1 << 63:
             faults.damaged(where, "fewer than 2⁶³ elements", f"shape {sizes[::-1]}", _FETCH_AGAIN)
-        elif (sizes[0] if sizes else 1) % found.elements:
-            expected = f"rows of whole blocks of {found.elements}, as {found.name} has them"
+        elif (sizes[0] if sizes else 1) % ggml_type.elements:
+            expected = f"rows of whole blocks of {ggml_type.elements}, as {ggml_type.name} has them"
             faults.damaged(where, expected, f"shape {sizes[::-1]}", _FETCH_AGAIN)
         elif offset % alignment:
             faults.damaged(where, f"an offset that is a multiple of {alignment}", f"{offset}", _FETCH_AGAIN)
         else:
-            entries.append(Entry(name, found, sizes[::-1], start + offset, elements // found.elements * found.nbytes))
+            entries.append(
+                Entry(name, ggml_type, sizes[::-1], start + offset, elements // ggml_type.elements * ggml_type.nbytes)
+            )
     entries.sort(key=lambda entry: (entry.offset, entry.nbytes))
     reached = 0
     for entry in entries:

@@ -109,7 +109,7 @@ class Facts:
     def _find(self, key: str, kind: type[_T] | tuple[type[_T], ...], what: str) -> _T | None:
         full = f"{self._prefix}.{key}"
         value = self.metadata.get(full)
-        if isinstance(value, list) and value and all(each == value[0] for each in value):
+        if isinstance(value, list) and value and all(element == value[0] for element in value):
             value = value[0]  # some converters write it for each layer
         if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
             self.refuse(full, what, value)

@@ -41,8 +41,8 @@ class GgufArchitecture:
         """``blk.3.attn_q.weight`` → the Hub's name, and which part of how many the tensor is of it."""
         stem, dot, leaf = name.rpartition(".")
         if not name.startswith(_BLOCK):
-            found = self.outer.get(stem)
-            return None if found is None else (f"{found}{dot}{leaf}", (0, 1))
+            hub_stem = self.outer.get(stem)
+            return None if hub_stem is None else (f"{hub_stem}{dot}{leaf}", (0, 1))
         _, number, inner = stem.split(".", 2) if stem.count(".") > 1 else ("", "", "")
         if inner in self.experts:
             to, part, parts = self.experts[inner]
@@ -54,8 +54,8 @@ class GgufArchitecture:
     def quirk(self, name: str) -> Quirk | None:
         """What was done to a tensor."""
         stem, _, leaf = name.rpartition(".")
-        found = self.quirks.get(stem.split(".", 2)[-1] if stem.startswith(_BLOCK) else stem)
-        return None if found == "turned" and leaf == "bias" else found
+        quirk = self.quirks.get(stem.split(".", 2)[-1] if stem.startswith(_BLOCK) else stem)
+        return None if quirk == "turned" and leaf == "bias" else quirk
 
 
 _OUTER = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
@@ -247,9 +247,9 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
 
 def architecture(name: object) -> Callable[[Facts], GgufArchitecture]:
     """What tells how files of an architecture are to be read; :class:`UnknownModelType` lists those that are known."""
-    found = _ARCHITECTURES.get(name) if isinstance(name, str) else None
-    if found is None:
+    architecture = _ARCHITECTURES.get(name) if isinstance(name, str) else None
+    if architecture is None:
         raise UnknownModelType(
             f"general.architecture {name!r} is of no family that Loadstone knows. Known: {', '.join(_ARCHITECTURES)}."
         )
-    return found if callable(found) else lambda facts: found
+    return architecture if callable(architecture) else lambda facts: architecture

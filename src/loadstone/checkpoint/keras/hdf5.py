@@ -82,7 +82,7 @@ class Hdf5:
         self._file, self._start, self._nbytes, self._faults = file, start, nbytes, faults
         self._spent = 0
         self._entered: set[int] = set()
-        self._found = Tree([], {})
+        self._tree = Tree([], {})
         self._already = len(faults)
 
     def tree(self, passed_over: frozenset[str] = frozenset()) -> Tree:
@@ -91,7 +91,7 @@ class Hdf5:
         :raises UnusableFile: the structure is broken, or newer than is read here
         """
         self._object(self._root(), "", passed_over, 0)
-        return self._found
+        return self._tree
 
     def _root(self) -> int:
         head = self._read(0, 9)
@@ -123,25 +123,25 @@ class Hdf5:
         self._entered.add(at)
         # An object becomes several of Python's, with its whole path.
         self._spend(_OBJECT + len(path))
-        found = list(self._messages(at))
-        kinds = {message.kind for message in found}
+        messages = list(self._messages(at))
+        kinds = {message.kind for message in messages}
         if _SYMBOL_TABLE in kinds:
-            self._found.groups[path] = frozenset(each.name for each in self._attributes(found))
-            tree, heap = struct.unpack_from("<2Q", self._one(found, _SYMBOL_TABLE, 16))
+            self._tree.groups[path] = frozenset(hdf5_attribute.name for hdf5_attribute in self._attributes(messages))
+            tree, heap = struct.unpack_from("<2Q", self._one(messages, _SYMBOL_TABLE, 16))
             self._group(tree, heap, path, passed_over, depth)
         elif kinds & {_LINK, _LINK_INFO}:
-            self._refuse_links(path, found)
+            self._refuse_links(path, messages)
         else:
-            self._dataset(path, found, kinds)
+            self._dataset(path, messages, kinds)
 
-    def _refuse_links(self, path: str, found: list[Message]) -> None:
-        for message in found:
+    def _refuse_links(self, path: str, messages: list[Message]) -> None:
+        for message in messages:
             if message.kind == _LINK and len(message.data) > 2:
                 kind = message.data[2] if message.data[1] & 8 else 0
                 what = _LINKS.get(kind, f"a link of kind {kind}")
                 tell = self._faults.damaged if kind in (0, 1) else self._faults.unsafe
                 tell(self._where(path), "names only", what, _PLAIN)
-        if not any(message.kind == _LINK for message in found):
+        if not any(message.kind == _LINK for message in messages):
             self._faults.damaged(self._where(path), "a group in HDF5's older layout", "one in the newer", _NEWER)
 
     def _group(self, tree: int, heap: int, path: str, passed_over: frozenset[str], depth: int) -> None:
@@ -188,7 +188,7 @@ class Hdf5:
             for start in range(0, len(data), _ENTRY.size):
                 yield data[start : start + _ENTRY.size]
 
-    def _dataset(self, path: str, found: list[Message], kinds: set[int]) -> None:
+    def _dataset(self, path: str, messages: list[Message], kinds: set[int]) -> None:
         if not {_DATASPACE, _DATATYPE, _LAYOUT} <= kinds:
             self._fault(path, "a group or a dataset", "something else", _PLAIN)
             return
@@ -198,11 +198,11 @@ class Hdf5:
         if _FILTERS in kinds:
             self._fault(path, "bytes as they are", "compressed bytes", _PLAIN)
             return
-        shape = dataspace(self._one(found, _DATASPACE))
-        dtype = datatype(self._one(found, _DATATYPE))
-        if dtype == OPAQUE and "bfloat16" in self._said_dtypes(found):
+        shape = dataspace(self._one(messages, _DATASPACE))
+        dtype = datatype(self._one(messages, _DATATYPE))
+        if dtype == OPAQUE and "bfloat16" in self._named_dtypes(messages):
             dtype = DType.BFLOAT16
-        place = layout(next(message for message in found if message.kind == _LAYOUT))
+        place = layout(next(message for message in messages if message.kind == _LAYOUT))
         if shape is None:
             self._fault(path, "numbers", "an empty dataspace", _PLAIN)
         elif not isinstance(dtype, DType):
@@ -217,7 +217,7 @@ class Hdf5:
         for size in shape:
             nbytes *= size
         if nbytes == 0:
-            self._found.datasets.append(Dataset(path, dtype, shape, self._start, 0))
+            self._tree.datasets.append(Dataset(path, dtype, shape, self._start, 0))
         elif place.offset == UNDEFINED:
             self._fault(path, f"{nbytes} bytes", "none: it was never written", BROKEN)
         elif place.nbytes != nbytes:
@@ -226,23 +226,23 @@ class Hdf5:
             missing = place.offset + nbytes - self._nbytes
             self._fault(path, f"{nbytes} bytes", f"{missing} of them beyond the end", BROKEN)
         else:
-            self._found.datasets.append(Dataset(path, dtype, shape, self._start + place.offset, nbytes))
+            self._tree.datasets.append(Dataset(path, dtype, shape, self._start + place.offset, nbytes))
 
-    def _said_dtypes(self, found: list[Message]) -> list[str]:
+    def _named_dtypes(self, messages: list[Message]) -> list[str]:
         """What the attribute ``dtype`` says: Keras names there a dtype that HDF5 does not have."""
-        said = []
-        for each in self._attributes(found):
-            if each.name == "dtype":
-                if each.heap is not None:
-                    heap, index = each.heap
+        dtypes = []
+        for hdf5_attribute in self._attributes(messages):
+            if hdf5_attribute.name == "dtype":
+                if hdf5_attribute.heap is not None:
+                    heap, index = hdf5_attribute.heap
                     size = int.from_bytes(self._read(heap + 8, 8), "little")
-                    said.append(global_heap_object(self._read(heap, size), index))
+                    dtypes.append(global_heap_object(self._read(heap, size), index))
                 else:
-                    said.append(each.text)
-        return said
+                    dtypes.append(hdf5_attribute.text)
+        return dtypes
 
-    def _attributes(self, found: list[Message]) -> list[Attribute]:
-        return [attribute(message.data) for message in found if message.kind == _ATTRIBUTE]
+    def _attributes(self, messages: list[Message]) -> list[Attribute]:
+        return [attribute(message.data) for message in messages if message.kind == _ATTRIBUTE]
 
     def _messages(self, at: int) -> Iterator[Message]:
         """The messages of an object header, those of its continuations too."""
@@ -268,9 +268,9 @@ class Hdf5:
                 else:
                     yield message
 
-    def _one(self, found: list[Message], kind: int, nbytes: int = 0) -> bytes:
+    def _one(self, messages: list[Message], kind: int, nbytes: int = 0) -> bytes:
         """The one message of a kind."""
-        chosen = [message for message in found if message.kind == kind]
+        chosen = [message for message in messages if message.kind == kind]
         if len(chosen) != 1 or chosen[0].shared or len(chosen[0].data) < nbytes:
             raise self._broken("an object with one message of each kind, in it")
         return chosen[0].data

@@ -107,9 +107,9 @@ def datatype(data: bytes) -> DType | str:
         raise _broken("a datatype")
     if kind == _INTEGER:
         bit_offset, precision = struct.unpack_from("<2H", _long_enough(data, 12), 8)
-        found = _INTEGERS.get((nbytes, bool(flags[0] & 8)))
+        dtype = _INTEGERS.get((nbytes, bool(flags[0] & 8)))
         plain = flags[0] & ~8 == 0 and flags[1:] == bytes(2) and (bit_offset, precision) == (0, 8 * nbytes)
-        return found if found is not None and plain else f"integers of {nbytes} bytes in another layout"
+        return dtype if dtype is not None and plain else f"integers of {nbytes} bytes in another layout"
     if kind == _FLOAT:
         fields = struct.unpack_from("<2H4BI", _long_enough(data, 20), 8)
         return _FLOATS.get((nbytes, flags, fields), f"floating-point numbers of {nbytes} bytes in another layout")

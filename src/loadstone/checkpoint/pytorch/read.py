@@ -241,12 +241,12 @@ def _holds_tensor(value: object) -> bool:
     seen: set[int] = set()
     rest = [value]
     while rest:
-        each = rest.pop()
-        if isinstance(each, TensorToken):
+        nested = rest.pop()
+        if isinstance(nested, TensorToken):
             return True
-        if isinstance(each, dict | list | tuple) and id(each) not in seen:
-            seen.add(id(each))
-            rest.extend(each.values() if isinstance(each, dict) else each)
+        if isinstance(nested, dict | list | tuple) and id(nested) not in seen:
+            seen.add(id(nested))
+            rest.extend(nested.values() if isinstance(nested, dict) else nested)
     return False
 
 

@@ -256,10 +256,10 @@ def _tensor_v3(
 ) -> TensorToken:
     """As v2, with the dtype beside an untyped storage: so are written the dtypes that came after typed storages."""
     tensor = _tensor_v2(storage, offset, shape, strides, requires_grad, hooks, metadata)
-    found = _DTYPES.get(dtype.full_name) if isinstance(dtype, Name) else None
-    if found is None:
+    tensor_dtype = _DTYPES.get(dtype.full_name) if isinstance(dtype, Name) else None
+    if tensor_dtype is None:
         raise MalformedPickle("a dtype", "something else")
-    return tensor._replace(dtype=found)
+    return tensor._replace(dtype=tensor_dtype)
 
 
 def _parameter(data: object, requires_grad: object, hooks: object, state: object = None) -> TensorToken:

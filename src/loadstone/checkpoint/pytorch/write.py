@@ -54,7 +54,7 @@ def checksums(
     tensors: Sequence[OutgoingTensor], threads: int, progress: Callable[[int], None] | None = None
 ) -> list[int]:
     """CRC-32 of each tensor's bytes, which the archive has in front of them: reads every tensor."""
-    found = [0] * len(tensors)
+    crcs = [0] * len(tensors)
 
     def count(index: int) -> None:
         tensor, crc = tensors[index], 0
@@ -63,10 +63,10 @@ def checksums(
             crc = zlib.crc32(view, crc)
             if progress is not None:
                 progress(len(view))
-        found[index] = crc
+        crcs[index] = crc
 
     WorkerPool(iter(range(len(tensors))), count, "loadstone-checksum").run(threads)
-    return found
+    return crcs
 
 
 def plan_pytorch(tensors: Sequence[OutgoingTensor], crcs: Sequence[int]) -> FilePlan:
@@ -126,7 +126,7 @@ class _Archive:
 
 
 def _central(entry: _Entry) -> bytes:
-    wide = [each for each in (entry.nbytes, entry.nbytes, entry.start) if each >= _LARGE]
+    wide = [number for number in (entry.nbytes, entry.nbytes, entry.start) if number >= _LARGE]
     extra = _wide(*wide) if wide else b""
     nbytes, start = _short(entry.nbytes), _short(entry.start)
     lengths = (len(entry.name), len(extra), 0, 0, 0, 0)

@@ -56,15 +56,15 @@ def read_columns(path: Path, text: bytes, file_nbytes: int) -> Columns | None:
         bounds = json.loads(f"[{','.join(offsets)}]")
     except ValueError:
         return None
-    found = [known[kind] for kind in kinds]
-    sizes = [nbytes for _, _, nbytes in found]
+    parsed = [known[kind] for kind in kinds]
+    sizes = [nbytes for _, _, nbytes in parsed]
     reached = list(accumulate(sizes, initial=0))
     end = reached.pop()
     data_start = 8 + len(text)
     if bounds[::2] != reached or bounds[1::2] != [*reached[1:], end] or data_start + end != file_nbytes:
         return None
     starts = [data_start + offset for offset in reached]
-    dtypes, shapes = [dtype for dtype, _, _ in found], [shape for _, shape, _ in found]
+    dtypes, shapes = [dtype for dtype, _, _ in parsed], [shape for _, shape, _ in parsed]
     plainly = repeat(None), repeat(()), repeat(None), repeat(False)  # no strides, slices or packing
     rows = zip(names, dtypes, shapes, repeat(path), starts, sizes, *plainly, strict=False)
     return list(map(partial(tuple.__new__, StoredTensor), rows)), metadata
@@ -79,7 +79,7 @@ def _metadata(text: str) -> tuple[dict[str, str] | None, int]:
     except (ValueError, RecursionError):
         return None, 0
     value = parse(text[len(_OPENING) : end].encode())
-    are_strings = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    are_strings = isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values())
     return (value, end + 2) if are_strings and text.startswith(',"', end) else (None, 0)  # type: ignore[return-value]
 
 
@@ -94,11 +94,11 @@ def _are_plain(names: list[str]) -> bool:
 
 def _read_kind(text: str) -> tuple[DType, tuple[int, ...], int]:
     """Dtype, shape and size in bytes; a ValueError if it is none that a file may hold."""
-    found = _KIND.fullmatch(text)
-    dtype = BY_CODE.get(found[1]) if found else None
-    if found is None or dtype is None:
+    match = _KIND.fullmatch(text)
+    dtype = BY_CODE.get(match[1]) if match else None
+    if match is None or dtype is None:
         raise ValueError(text)
-    shape = tuple(json.loads(f"[{found[2]}]"))
+    shape = tuple(json.loads(f"[{match[2]}]"))
     nbits = math.prod(shape) * dtype.bits
     # Without the zeros, as a reader that multiplies from the left may meet them last.
     if nbits % 8 or math.prod(filter(None, shape)) >= 1 << 63:

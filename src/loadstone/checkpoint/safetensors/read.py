@@ -39,8 +39,8 @@ class Header(NamedTuple):
 
 def writer_of(metadata: Mapping[str, str]) -> str | None:
     """The framework in whose names and layouts a file is, by what its header says; None for those of the Hub."""
-    said = metadata.get("format")
-    return said if said in _WRITERS else None
+    writer = metadata.get("format")
+    return writer if writer in _WRITERS else None
 
 
 def read_header(path: Path, faults: Faults) -> Header | None:

@@ -37,7 +37,7 @@ class BitsAndBytesConfig:
 
     def to_dict(self) -> dict[str, object]:
         """The form that ``config.json`` has."""
-        return _settings({each.name: getattr(self, each.name) for each in fields(self)})
+        return _settings({field.name: getattr(self, field.name) for field in fields(self)})
 
 
 class BitsAndBytesQuantization(Quantization):
@@ -79,7 +79,7 @@ def _settings(values: Mapping[str, object]) -> dict[str, object]:
 def requested(given: Mapping[str, object]) -> BitsAndBytesQuantization:
     """What a ``quantization_config=`` of bitsandbytes asks for; :class:`ArgumentError` where it makes no sense."""
     check_keys(given, BitsAndBytesConfig)
-    settings = _settings({each.name: given.get(each.name, each.default) for each in fields(BitsAndBytesConfig)})
+    settings = _settings({field.name: given.get(field.name, field.default) for field in fields(BitsAndBytesConfig)})
     for name in ("load_in_8bit", "load_in_4bit", "bnb_4bit_use_double_quant"):
         if not isinstance(settings[name], bool):
             raise ArgumentError(f"quantization_config has {name}={settings[name]!r}, expected True or False.")

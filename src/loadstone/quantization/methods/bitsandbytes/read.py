@@ -43,23 +43,23 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
     """The tensors that the model has; those that are packed know how they come out."""
     types: dict[str, str] = {}
     for name, tensor in stored.items():
-        whole, found, kind = name.partition(STATE)
-        if found and (kind not in _TYPES or whole in types):
+        whole, separator, kind = name.partition(STATE)
+        if separator and (kind not in _TYPES or whole in types):
             problems.add(tensor, f"one state of a type that is one of {', '.join(_TYPES)}", kind[:40])
-        if found:
+        if separator:
             types[whole] = kind
     for name, tensor in stored.items():
         if name in types:
-            if types[name] in _TYPES and (found4 := _four_bits(stored, tensor, types[name], problems)) is not None:
-                yield found4
+            if types[name] in _TYPES and (packed := _four_bits(stored, tensor, types[name], problems)) is not None:
+                yield packed
         elif (companion := _companion_of(name)) is not None:
             if companion not in stored:
                 problems.add(tensor, f"the tensor that it belongs to, {companion}", "none", _MISSING)
             elif STATE not in name and name.endswith((ABSMAX, MAP)) and companion not in types:
                 problems.add(tensor, f"a state, {companion}{STATE}…", "none", _MISSING)
         elif tensor.dtype in (DType.INT8, DType.UINT8) and name.rpartition(".")[2] == "weight":
-            if (found8 := _int8(stored, tensor, problems)) is not None:
-                yield found8
+            if (packed := _int8(stored, tensor, problems)) is not None:
+                yield packed
         else:
             yield tensor
 
@@ -91,8 +91,8 @@ class FourBits:
 
     @property
     def parts(self) -> tuple[StoredTensor, ...]:
-        found = (self.codes, self.magnitudes, self.values, self.nested_magnitudes, self.nested_values)
-        return tuple(part for part in found if part is not None)
+        tensors = (self.codes, self.magnitudes, self.values, self.nested_magnitudes, self.nested_values)
+        return tuple(part for part in tensors if part is not None)
 
     @property
     def rows(self) -> int:
@@ -189,12 +189,12 @@ def _four_bits(stored: Contents, codes: StoredTensor, kind: str, problems: Probl
     expected = [(blocks, (DType.UINT8,) if state.nested else _DTYPES), (16, single)]
     if state.nested:
         expected += [(-(-blocks // state.nested[0]), single), (256, single)]
-    found = [part for part in parts if part is not None]
-    for part, (count, dtypes) in zip(found, expected, strict=True):
+    present = [part for part in parts if part is not None]
+    for part, (count, dtypes) in zip(present, expected, strict=True):
         _vector(part, count, dtypes, problems)
     if len(problems) > before:
         return None
-    absmax, values, nested_absmax, nested_values = (*found, None, None)[:4]
+    absmax, values, nested_absmax, nested_values = (*present, None, None)[:4]
     assert absmax is not None and values is not None
     kind = f"bitsandbytes {kind.upper()}"
     shape, block, dtype, nested = state
@@ -206,29 +206,29 @@ def _state(stored: Contents, name: str, kind: str, is_nested: bool, problems: Pr
     """What the JSON of that name says; None, and problems, where it makes no sense."""
     before = len(problems)
     tensor = stored.get(name)
-    said = None if tensor is None else note(stored, tensor, problems)
-    if tensor is None or said is None:
+    quant_state = None if tensor is None else note(stored, tensor, problems)
+    if tensor is None or quant_state is None:
         return None
 
     def size(key: str) -> int:
-        value = said.get(key)
+        value = quant_state.get(key)
         if type(value) is not int or not 1 <= value <= 1 << 16:
-            problems.add(tensor, f"a {key} from 1 to 65536", _of(said, key))
+            problems.add(tensor, f"a {key} from 1 to 65536", _of(quant_state, key))
             return 1
         return value
 
-    shape, block, dtype = sizes(said.get("shape")), size("blocksize"), BY_NAME.get(str(said.get("dtype")))
+    shape, block, dtype = sizes(quant_state.get("shape")), size("blocksize"), BY_NAME.get(str(quant_state.get("dtype")))
     if shape is None:
-        problems.add(tensor, "a shape of integers of at least 1", _of(said, "shape"))
+        problems.add(tensor, "a shape of integers of at least 1", _of(quant_state, "shape"))
     if dtype not in _DTYPES:
-        problems.add(tensor, f"a dtype that is one of {', '.join(map(str, _DTYPES))}", _of(said, "dtype"))
-    if said.get("quant_type") != kind:
-        problems.add(tensor, f"quant_type {kind!r}, as its name says", _of(said, "quant_type"))
+        problems.add(tensor, f"a dtype that is one of {', '.join(map(str, _DTYPES))}", _of(quant_state, "dtype"))
+    if quant_state.get("quant_type") != kind:
+        problems.add(tensor, f"quant_type {kind!r}, as its name says", _of(quant_state, "quant_type"))
     nested = None
-    if is_nested or "nested_offset" in said:
-        nested = size("nested_blocksize"), _offset(tensor, said, problems)
-        if said.get("nested_dtype") != "float32":
-            problems.add(tensor, "nested_dtype 'float32'", _of(said, "nested_dtype"))
+    if is_nested or "nested_offset" in quant_state:
+        nested = size("nested_blocksize"), _offset(tensor, quant_state, problems)
+        if quant_state.get("nested_dtype") != "float32":
+            problems.add(tensor, "nested_dtype 'float32'", _of(quant_state, "nested_dtype"))
         if not is_nested:
             problems.add(tensor, "magnitudes that are quantized too, as its nested_offset says", "none", _MISSING)
     if shape is None or dtype is None or len(problems) > before:
@@ -236,11 +236,11 @@ def _state(stored: Contents, name: str, kind: str, is_nested: bool, problems: Pr
     return _State(shape, block, dtype, nested)
 
 
-def _offset(tensor: StoredTensor, said: Mapping[str, object], problems: Problems) -> float:
+def _offset(tensor: StoredTensor, quant_state: Mapping[str, object], problems: Problems) -> float:
     """What all magnitudes that are quantized too have added to them."""
-    value = said.get("nested_offset")
+    value = quant_state.get("nested_offset")
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 3e38:
-        problems.add(tensor, "a nested_offset that is a number", _of(said, "nested_offset"))
+        problems.add(tensor, "a nested_offset that is a number", _of(quant_state, "nested_offset"))
         return 0.0
     return float(value)
 
@@ -283,6 +283,6 @@ def _is_in_rows(stored: Contents, layout: StoredTensor, problems: Problems) -> b
     return not number
 
 
-def _of(said: Mapping[str, object], key: str) -> str:
-    shown = repr(said.get(key, "none"))
+def _of(quant_state: Mapping[str, object], key: str) -> str:
+    shown = repr(quant_state.get(key, "none"))
     return f"{key} {shown if len(shown) <= 80 else shown[:80] + '…'}"

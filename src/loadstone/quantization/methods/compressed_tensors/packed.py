@@ -27,7 +27,7 @@ from loadstone.quantization.problems import Problems
 INPUT, OUTPUT = "input", "output"
 _KEYS = ("num_bits", "type", "symmetric", "strategy", "group_size", "block_structure", "dynamic", "scale_dtype")
 """Of what is said of activations: all that their values depend on."""
-_BESIDE = sorted((OF_WEIGHTS | {each for each in OF_ACTIVATIONS if each.startswith((INPUT, OUTPUT))}) - {PACKED})
+_BESIDE = sorted((OF_WEIGHTS | {leaf for leaf in OF_ACTIVATIONS if leaf.startswith((INPUT, OUTPUT))}) - {PACKED})
 _FLOATS = (DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32)
 _ZEROS = (DType.INT8, DType.UINT8, DType.INT32, *_FLOATS, DType.FLOAT8_E4M3FN)
 Activations = dict[str, dict[str, object]]
@@ -70,15 +70,15 @@ def _with_companions(
             continue
         stem = tensor.name.removesuffix(WEIGHT)
         numbers = {part.name for part in packing.parts}
-        found = [stored.get(stem + leaf) for leaf in _BESIDE if stem + leaf not in numbers]
-        beside = {each.name: each for each in found if each is not None}
+        companions = [stored.get(stem + leaf) for leaf in _BESIDE if stem + leaf not in numbers]
+        beside = {companion.name: companion for companion in companions if companion is not None}
         used |= beside.keys()
         faults += _faults(tensor.name, packing, activations[packing.scheme], stem, beside)
         note = {"format": format_of(packing), **_weights(packing), **activations[packing.scheme]}
         yield tensor._replace(packing=PackedTensor(packing, json.dumps(note), stem, tuple(beside.values())))
-    for name, each in stored.items():
+    for name, tensor in stored.items():
         if name not in used:
-            faults.append(Fault(f"{each.file}: tensor {name!r}", "nothing beside weights and their layers", "it"))
+            faults.append(Fault(f"{tensor.file}: tensor {name!r}", "nothing beside weights and their layers", "it"))
 
 
 def format_of(packing: Compressed) -> str:
@@ -94,38 +94,40 @@ def format_of(packing: Compressed) -> str:
 
 def _weights(packing: Compressed) -> dict[str, object]:
     scheme = packing.scheme
-    said: dict[str, object] = {"num_bits": scheme.bits, "type": "float" if scheme.is_float else "int"}
-    said |= {"symmetric": packing.zero is None, "strategy": scheme.strategy}
+    quantization_args: dict[str, object] = {"num_bits": scheme.bits, "type": "float" if scheme.is_float else "int"}
+    quantization_args |= {"symmetric": packing.zero is None, "strategy": scheme.strategy}
     if scheme.is_in_whole_groups:
-        said["group_size"] = scheme.size[1]
+        quantization_args["group_size"] = scheme.size[1]
     elif scheme.is_in_blocks:
-        said["block_structure"] = list(scheme.size)
-    return {"weights": said}
+        quantization_args["block_structure"] = list(scheme.size)
+    return {"weights": quantization_args}
 
 
 def _activations(settings: Mapping[str, object], faults: list[Fault]) -> dict[Scheme, Activations]:
     """What is done with the inputs and outputs of layers whose weights are of a scheme."""
-    found: dict[Scheme, Activations] = {}
+    by_scheme: dict[Scheme, Activations] = {}
     for scheme, group in groups_of(settings, Problems()):  # whose problems are known by now
-        said: Activations = {}
+        activations: Activations = {}
         for base in (INPUT, OUTPUT):
-            asked = group.get(f"{base}_activations")
-            if asked is not None and not isinstance(asked, Mapping):
-                faults.append(Fault(f"{_WHERE}, its '{base}_activations'", "an object", repr(asked)[:120]))
-            elif asked is not None:
-                said[f"{base}_activations"] = {key: asked[key] for key in _KEYS if asked.get(key) is not None}
+            quantization_args = group.get(f"{base}_activations")
+            if quantization_args is not None and not isinstance(quantization_args, Mapping):
+                faults.append(Fault(f"{_WHERE}, its '{base}_activations'", "an object", repr(quantization_args)[:120]))
+            elif quantization_args is not None:
+                activations[f"{base}_activations"] = {
+                    key: quantization_args[key] for key in _KEYS if quantization_args.get(key) is not None
+                }
         if scheme is None:
             faults.append(Fault(f"{_WHERE}, its 'config_groups'", "weights in each group", "activations alone"))
-        elif found.setdefault(scheme, said) != said:
+        elif by_scheme.setdefault(scheme, activations) != activations:
             expected = "schemes of weights that tell what is done with activations"
             faults.append(Fault(f"{_WHERE}, its 'config_groups'", expected, f"two ways for {scheme.kind}"))
     if settings.get("kv_cache_scheme") is not None:
         faults.append(Fault(f"{_WHERE}, its 'kv_cache_scheme'", "none: keys and values are not quantized", "one"))
-    return found
+    return by_scheme
 
 
 def _faults(
-    name: str, packing: Compressed, said: Activations, stem: str, beside: Mapping[str, StoredTensor]
+    name: str, packing: Compressed, activations: Activations, stem: str, beside: Mapping[str, StoredTensor]
 ) -> Iterator[Fault]:
     """What the package, or a layer of it, could not compute with."""
     if packing.order is not None:
@@ -135,14 +137,14 @@ def _faults(
         if is_packed is (packing.zero.code is None):
             yield Fault(name, "zeros in words" if is_packed else "zeros in int8", str(packing.zero.tensor.dtype))
     for base in (INPUT, OUTPUT):
-        asked = said.get(f"{base}_activations")
-        dynamic = False if asked is None else asked.get("dynamic", False)
-        if asked is None or dynamic is True:
+        quantization_args = activations.get(f"{base}_activations")
+        dynamic = False if quantization_args is None else quantization_args.get("dynamic", False)
+        if quantization_args is None or dynamic is True:
             continue
         needs: dict[str, tuple[DType, ...]] = {f"{base}_scale": _FLOATS}
         if dynamic == "local":
             needs = {f"{base}_global_scale": (DType.FLOAT32,)}
-        elif asked.get("symmetric", True) is False:
+        elif quantization_args.get("symmetric", True) is False:
             needs[f"{base}_zero_point"] = _ZEROS
         for leaf, dtypes in needs.items():
             tensor = beside.get(stem + leaf)

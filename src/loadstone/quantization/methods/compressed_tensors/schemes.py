@@ -70,8 +70,8 @@ def schemes_of(settings: Mapping[str, object], problems: Problems) -> tuple[Sche
         hint = "Its activations are transformed while the model runs, which Loadstone does not do."
         problems.setting("transform_config", "none", settings["transform_config"], hint)
     problems.choice(settings, "format", _FORMATS, "dense")
-    found = (scheme for scheme, _ in groups_of(settings, problems) if scheme is not None)
-    return tuple(dict.fromkeys(found))
+    schemes = (scheme for scheme, _ in groups_of(settings, problems) if scheme is not None)
+    return tuple(dict.fromkeys(schemes))
 
 
 def flat(settings: Mapping[str, object]) -> Mapping[str, object]:
@@ -121,7 +121,7 @@ def _scheme(weights: Mapping[str, object], problems: Problems) -> Scheme:
     elif strategy == _BLOCK:
         block = weights.get("block_structure")
         if isinstance(block, str):  # "128x128", as older files have it
-            block = [int(each) if each.isdigit() and len(each) < 10 else each for each in block.split("x")]
+            block = [int(digits) if digits.isdigit() and len(digits) < 10 else digits for digits in block.split("x")]
         size = problems.size_pair({"block_structure": block}, "block_structure") or (1, 1)
         if block is None:
             problems.setting("block_structure", "two integers", None)

@@ -28,13 +28,13 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
 def in_blocks(stored: Contents, block: tuple[int, int] | None, problems: Problems) -> Iterator[StoredTensor]:
     """The same; ``block``: rows and columns that share a scale. Without it there is one scale, or one for each row."""
     for name, tensor in stored.items():
-        scales = [scale for each in _SCALES if (scale := stored.get(name + each)) is not None]
+        scales = [scale for suffix in _SCALES if (scale := stored.get(name + suffix)) is not None]
         is_float8 = tensor.dtype.is_floating and tensor.dtype.bits == 8
         if len(scales) > 1:
             problems.add(tensor, "one scale", " and ".join(scale.name for scale in scales))
         elif scales:
-            if (found := scaled(tensor, scales[0], block, _kind(block), problems)) is not None:
-                yield found
+            if (packed := scaled(tensor, scales[0], block, _kind(block), problems)) is not None:
+                yield packed
         elif name.endswith(_SCALES):
             if name.removesuffix("_inv").removesuffix("_scale") in stored:
                 continue
@@ -42,7 +42,7 @@ def in_blocks(stored: Contents, block: tuple[int, int] | None, problems: Problem
                 problems.add(tensor, "a tensor that it scales", "none", _MISSING)
             yield tensor._replace(is_spare=True)
         elif is_float8:
-            problems.add(tensor, f"its scale, {' or '.join(name + each for each in _SCALES)}", "none", _MISSING)
+            problems.add(tensor, f"its scale, {' or '.join(name + suffix for suffix in _SCALES)}", "none", _MISSING)
         else:
             yield tensor
 

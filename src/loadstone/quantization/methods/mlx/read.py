@@ -75,8 +75,8 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
             continue
         if leaf == "weight" and tensor.dtype is DType.UINT32:
             own = settings.get(module)
-            if found := _weight(stored, module, tensor, own if isinstance(own, Mapping) else settings, problems):
-                yield found
+            if packed := _weight(stored, module, tensor, own if isinstance(own, Mapping) else settings, problems):
+                yield packed
         else:
             yield tensor
 

@@ -38,8 +38,8 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
                 problems.add(tensor, f"its scales, {whole + SCALES}", "none", "Is a shard missing?")
             elif whole in stored:
                 problems.add(tensor, "one way to store a tensor", f"{whole} beside it")
-            elif (found := _experts(whole, tensor, scales, problems)) is not None:
-                yield found
+            elif (packed := _experts(whole, tensor, scales, problems)) is not None:
+                yield packed
         elif name.endswith(SCALES):
             if name.removesuffix(SCALES) + BLOCKS not in stored:
                 problems.add(tensor, "blocks that it scales", "none", "Is a shard missing?")

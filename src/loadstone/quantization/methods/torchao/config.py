@@ -40,7 +40,7 @@ class TorchAoConfig:
 
     def to_dict(self) -> dict[str, object]:
         """The form that ``config.json`` has."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {"quant_method": "torchao", **values, "quant_type": {"default": _torchao_dict(self.quant_type)}}
 
 
@@ -169,6 +169,6 @@ def _torchao_dict(quant_type: object) -> _TorchAoType:
         if isinstance(quant_type.get("_type"), str) and isinstance(quant_type.get("_data"), Mapping):
             return cast("_TorchAoType", {"_version": 1, **quant_type, "_data": dict(quant_type["_data"])})
     elif type(quant_type).__module__.partition(".")[0] == "torchao":
-        made: _TorchAoType = importlib.import_module("torchao.core.config").config_to_dict(quant_type)
-        return made
+        config_dict: _TorchAoType = importlib.import_module("torchao.core.config").config_to_dict(quant_type)
+        return config_dict
     raise ArgumentError(f"quant_type is {quant_type!r}, expected one of torchao's configs, or its name.")

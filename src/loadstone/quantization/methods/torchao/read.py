@@ -27,7 +27,7 @@ class _Weight(NamedTuple):
     """A weight's name, what the metadata say of it, and its stored parts."""
 
     name: str
-    said: Mapping[str, object]
+    metadata: Mapping[str, object]
     parts: Mapping[str, StoredTensor]
     problems: Problems
 
@@ -39,23 +39,23 @@ class _Weight(NamedTuple):
 
     def dtype(self, key: str) -> DType:
         """Of the weight before it was quantized."""
-        said = _name_of(self.said.get(key))
-        found = BY_NAME.get(said)
-        if found not in _FLOATS:
-            self.refuse(f"a floating-point {key}", self.said.get(key))
+        name = _name_of(self.metadata.get(key))
+        dtype = BY_NAME.get(name)
+        if dtype not in _FLOATS:
+            self.refuse(f"a floating-point {key}", self.metadata.get(key))
             return DType.BFLOAT16
-        return found
+        return dtype
 
     def box(self, key: str, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Of what the weight's scales are each for."""
-        found = sizes(self.said.get(key))
-        if found is None or len(found) != len(shape):
-            self.refuse(f"a {key} for {len(shape)} dimensions", self.said.get(key))
+        box = sizes(self.metadata.get(key))
+        if box is None or len(box) != len(shape):
+            self.refuse(f"a {key} for {len(shape)} dimensions", self.metadata.get(key))
             return shape
-        return found
+        return box
 
     def whole(self, key: str) -> int:
-        size = self.said.get(key)
+        size = self.metadata.get(key)
         if type(size) is not int or not 1 <= size < 1 << 31:
             self.refuse(f"a {key} of at least 1", size)
             return 1
@@ -69,16 +69,16 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
         problems.setting("quant_method", expected, settings.get("quant_method"), _HINT)
         return
     belongs: set[str] = set()
-    for name, said in _described(stored).items():
+    for name, metadata in _described(stored).items():
         module, dot, last = name.rpartition(".")
         prefix = f"{module}{dot}_{last}_"
         names = {part: prefix + part for part in (*_PARTS, *_IGNORED, *_OTHERS)}
-        parts = {part: tensor for part, each in names.items() if (tensor := stored.get(each)) is not None}
+        parts = {part: tensor for part, stored_name in names.items() if (tensor := stored.get(stored_name)) is not None}
         if not parts:
             continue  # a plain tensor, or one that was not saved since it is tied to another
         belongs.update(names.values())
-        if (found := _weight(_Weight(name, said or {}, parts, problems))) is not None:
-            yield found
+        if (packed := _weight(_Weight(name, metadata or {}, parts, problems))) is not None:
+            yield packed
     for name, tensor in stored.items():
         if name not in belongs:
             yield tensor
@@ -89,14 +89,14 @@ def _described(stored: Contents) -> dict[str, dict[str, object] | None]:
     described = {}
     for name, text in stored.metadata.items():
         if '"_type"' in text:
-            said = json_object(text)
-            if said is None or said.get("_type") != "Tensor":
-                described[name] = said
+            metadata = json_object(text)
+            if metadata is None or metadata.get("_type") != "Tensor":
+                described[name] = metadata
     return described
 
 
 def _weight(weight: _Weight) -> StoredTensor | None:
-    kind, data = weight.said.get("_type"), weight.said.get("_data")
+    kind, data = weight.metadata.get("_type"), weight.metadata.get("_data")
     reader = _READERS.get(kind) if isinstance(kind, str) else None
     if reader is None or not isinstance(data, Mapping):
         weight.refuse(f"a type that is one of {', '.join(_READERS)}", kind)
@@ -113,7 +113,7 @@ def _weight(weight: _Weight) -> StoredTensor | None:
     if missing:
         return None
     before = len(weight.problems)
-    packing, dtype = reader(weight._replace(said=data))
+    packing, dtype = reader(weight._replace(metadata=data))
     if len(weight.problems) > before:
         return None
     return blocks(packing, weight.name, dtype, weight.problems)
@@ -132,9 +132,9 @@ def _int8(weight: _Weight) -> tuple[Blocks, DType]:
 
 def _float8(weight: _Weight) -> tuple[Blocks, DType]:
     codes, scales = weight.parts["qdata"], weight.parts["scale"]
-    _expect(weight, codes, *(each for each in DType if each.is_floating and each.bits == 8))
+    _expect(weight, codes, *(dtype for dtype in DType if dtype.is_floating and dtype.bits == 8))
     _expect(weight, scales, *_FLOATS)
-    if weight.said.get("block_size"):
+    if weight.metadata.get("block_size"):
         box = weight.box("block_size", codes.shape)
     elif len(scales.shape) == len(codes.shape) and all(scales.shape):
         box = tuple(size // count or 1 for size, count in zip(codes.shape, scales.shape, strict=True))
@@ -156,7 +156,7 @@ def _int4(weight: _Weight) -> tuple[Blocks, DType]:
 
 def _mx(weight: _Weight) -> tuple[Blocks, DType]:
     codes, scales = weight.parts["qdata"], weight.parts["scale"]
-    element = _name_of(weight.said.get("elem_dtype"))
+    element = _name_of(weight.metadata.get("elem_dtype"))
     _expect(weight, scales, DType.FLOAT8_E8M0FNU)
     if element == "float4_e2m1fn_x2":
         shape = _of_halves(weight, codes)
@@ -181,7 +181,7 @@ def _in_groups(weight: _Weight, shape: tuple[int, ...], kind: str, over: StoredT
     """Codes of which a part of each row shares a scale of eight bits."""
     codes, scales = weight.parts["qdata"], weight.parts["scale"]
     box = (*(1 for _ in shape[:-1]), weight.whole("block_size"))
-    layout = TILED if weight.said.get("is_swizzled_scales") else IN_ORDER
+    layout = TILED if weight.metadata.get("is_swizzled_scales") else IN_ORDER
     halves = "" if codes.dtype.is_floating and codes.dtype.bits == 8 else "fp4"
     return Blocks(codes, scales, None, over, shape, box, kind, halves, layout)
 
