@@ -55,7 +55,7 @@ class Halves(QuantizationMethod):
             yield tensor._replace(dtype=DType.FLOAT32, packing=Half(tensor)) if is_code else tensor
 
     def packed(self, stored, logical, settings, where):
-        return (kept(tensor, "") for tensor in logical)
+        return (packed(tensor, "") for tensor in logical)
 
 
 METHOD = Halves()

@@ -215,7 +215,7 @@ def slot_name(name: object, slots: Collection[str]) -> str | None:
         return name if isinstance(name, str) else None
     parts = _unwrapped(name)
     while parts and ".".join(parts) not in slots:
-        beginning = next((each for each in _BEGINNINGS if tuple(parts[: len(each)]) == each), None)
+        beginning = next((prefix for prefix in _BEGINNINGS if tuple(parts[: len(prefix)]) == prefix), None)
         if beginning is None:
             return None
         parts = parts[len(beginning) :]

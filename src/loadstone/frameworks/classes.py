@@ -24,7 +24,7 @@ class Classes(Generic[ModelT_co]):
         self.prefix = prefix
         self._base: type = base
         self._tasks = tasks
-        self._made: dict[str, type[ModelT_co]] = {}
+        self._by_name: dict[str, type[ModelT_co]] = {}
         self._lock = threading.RLock()
 
     def abstract_class(self, family: Family) -> type[ModelT_co]:
@@ -64,8 +64,8 @@ class Classes(Generic[ModelT_co]):
     def _make(self, plain_name: str, bases: tuple[type, ...], doc: str, body: dict[str, object]) -> type[ModelT_co]:
         name = self.prefix + plain_name
         with self._lock:
-            if name not in self._made:
+            if name not in self._by_name:
                 # Pickle and help() find the class where users import it from.
                 body |= {"__module__": "loadstone", "__qualname__": name, "__doc__": doc}
-                self._made[name] = type(self._base)(name, bases, body)
-            return self._made[name]
+                self._by_name[name] = type(self._base)(name, bases, body)
+            return self._by_name[name]

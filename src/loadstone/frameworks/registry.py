@@ -26,7 +26,7 @@ PREFIXES = {"": "torch", "Flax": "flax", "TF": "tensorflow"}
 
 def framework_of(class_name: str) -> tuple[str, str]:
     """``"FlaxLlamaModel"`` → ``("flax", "LlamaModel")``: the framework of a class, and the name without its prefix."""
-    prefix = next(each for each in sorted(PREFIXES, key=len, reverse=True) if class_name.startswith(each))
+    prefix = next(prefix for prefix in sorted(PREFIXES, key=len, reverse=True) if class_name.startswith(prefix))
     return PREFIXES[prefix], class_name.removeprefix(prefix)
 
 
@@ -67,11 +67,11 @@ def require_library(name: str, package: str, instead: str = "") -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         lacking = (error.name or "").partition(".")[0]
-        found = "which is not installed" if lacking == package.replace("-", "_") else f"which lacks {error.name}"
+        reason = "which is not installed" if lacking == package.replace("-", "_") else f"which lacks {error.name}"
         from loadstone.quantization.registry import method_run_by
 
         method = method_run_by(package)
         extra = "quantized" if method is None else method.extra
         raise FrameworkNotInstalled(
-            f"This needs {package}, {found}. Install it with: pip install 'loadstone[{extra}]'{instead}"
+            f"This needs {package}, {reason}. Install it with: pip install 'loadstone[{extra}]'{instead}"
         ) from error

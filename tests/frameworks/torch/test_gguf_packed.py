@@ -117,7 +117,7 @@ def test_a_plan_says_what_it_takes(path: Path) -> None:
 
 def test_a_device_map_may_name_the_cpu_and_no_disk(path: Path, tmp_path: Path) -> None:
     assert torch.equal(logits(packed(path, device_map="cpu")), logits(packed(path)))
-    with pytest.raises(ArgumentError, match="only lie where they compute"):
+    with pytest.raises(ArgumentError, match="must be on the device that computes with them"):
         packed(path, device_map={"": "disk"}, offload_folder=tmp_path)
 
 

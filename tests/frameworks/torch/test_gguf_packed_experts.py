@@ -208,9 +208,9 @@ def test_a_mixture_takes_the_memory_that_its_file_takes(name: str, forks: Forks,
 def test_a_device_map_may_name_the_cpu_and_no_disk(path: Path, tmp_path: Path) -> None:
     model = packed(path, device_map="cpu")
     assert model.hf_device_map == {"": "cpu"} and torch.equal(logits(model), logits(packed(path)))
-    with pytest.raises(ArgumentError, match="only lie where they compute"):
+    with pytest.raises(ArgumentError, match="must be on the device that computes with them"):
         packed(path, device_map={"": "disk"}, offload_folder=tmp_path)
-    with pytest.raises(ArgumentError, match="only lie where they compute"):
+    with pytest.raises(ArgumentError, match="must be on the device that computes with them"):
         packed(path, device_map="auto", max_memory={"cpu": "64KB"}, offload_folder=tmp_path)
 
 

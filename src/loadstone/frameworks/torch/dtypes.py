@@ -11,12 +11,12 @@ from loadstone.errors import Fault, UnsupportedDType
 def to_torch(dtype: DType | str) -> torch.dtype:
     """PyTorch's dtype of that name; :class:`UnsupportedDType` if it has none."""
     name = dtype if isinstance(dtype, str) else dtype.value
-    found = getattr(torch, name, None)
-    if name not in BY_NAME or not isinstance(found, torch.dtype):
+    torch_dtype = getattr(torch, name, None)
+    if name not in BY_NAME or not isinstance(torch_dtype, torch.dtype):
         raise UnsupportedDType(
             [Fault(f"dtype {name!r}", "one that PyTorch has", "none", "Known: " + ", ".join(BY_NAME))]
         )
-    return found
+    return torch_dtype
 
 
 def from_torch(dtype: torch.dtype) -> DType:

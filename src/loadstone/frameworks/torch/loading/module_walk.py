@@ -11,18 +11,18 @@ _WALKS = ("named_modules", "named_parameters", "_named_members")
 
 def modules_of(model: nn.Module) -> list[tuple[str, nn.Module]]:
     """What ``named_modules(remove_duplicate=False)`` gives: each module under every name that it has."""
-    found = _walked(model)
-    return list(model.named_modules(remove_duplicate=False)) if found is None else found
+    modules = _walked(model)
+    return list(model.named_modules(remove_duplicate=False)) if modules is None else modules
 
 
 def parameters_of(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
     """What ``named_parameters(remove_duplicate=False)`` gives: each parameter under every name that it has."""
-    found = _walked(model)
-    if found is None:
+    modules = _walked(model)
+    if modules is None:
         return list(model.named_parameters(remove_duplicate=False))
     return [
         (f"{path}.{name}" if path else name, slot)
-        for path, module in found
+        for path, module in modules
         for name, slot in module._parameters.items()
         if slot is not None
     ]
@@ -36,31 +36,31 @@ def bytes_of(tensor: Tensor) -> int:
     state = getattr(tensor, "quant_state", None)  # of bitsandbytes, as is SCB
     nested = getattr(state, "state2", None)
     parts = [getattr(tensor, "SCB", None), getattr(state, "offset", None)]
-    parts += [getattr(each, name, None) for each in (state, nested) for name in ("absmax", "code")]
+    parts += [getattr(quant_state, name, None) for quant_state in (state, nested) for name in ("absmax", "code")]
     return tensor.nbytes + sum(part.nbytes for part in parts if part is not None)
 
 
 def packed_elements(model: nn.Module) -> dict[int, int]:
     """Id of a weight that is kept as the bytes of its file → how many values these hold; of its other parts → 0."""
-    found: dict[int, int] = {}
+    elements: dict[int, int] = {}
     for module in model.modules():
         counts: Mapping[str, int] = getattr(module, "packed_elements", {})
-        found |= {id(module._parameters[name]): count for name, count in counts.items()}
-    return found
+        elements |= {id(module._parameters[name]): count for name, count in counts.items()}
+    return elements
 
 
 def _walked(model: nn.Module) -> list[tuple[str, nn.Module]] | None:
     """Every module and its name; None where one has a way of its own to tell what is in it."""
-    found: list[tuple[str, nn.Module]] = []
-    _visit("", model, found)
-    for kind in {type(module) for _, module in found}:
+    modules: list[tuple[str, nn.Module]] = []
+    _visit("", model, modules)
+    for kind in {type(module) for _, module in modules}:
         if any(getattr(kind, walk) is not getattr(nn.Module, walk) for walk in _WALKS):
             return None
-    return found
+    return modules
 
 
-def _visit(path: str, module: nn.Module, found: list[tuple[str, nn.Module]]) -> None:
-    found.append((path, module))
+def _visit(path: str, module: nn.Module, modules: list[tuple[str, nn.Module]]) -> None:
+    modules.append((path, module))
     for name, child in module._modules.items():
         if child is not None:
-            _visit(f"{path}.{name}" if path else name, child, found)
+            _visit(f"{path}.{name}" if path else name, child, modules)

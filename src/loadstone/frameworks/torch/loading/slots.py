@@ -15,13 +15,13 @@ from loadstone.frameworks.torch.transformers_compat.conventions import Conventio
 
 def slots(model: nn.Module) -> list[Slot]:
     """What has to be filled: parameters and the buffers that are saved, those that share values under each name."""
-    found = [Slot(name, tuple(slot.shape)) for name, slot in parameters_of(model)]
+    parameters = [Slot(name, tuple(slot.shape)) for name, slot in parameters_of(model)]
     # Rotary frequencies are computed, never saved. Of other buffers only the model itself knows which it saves.
     if all(isinstance(module, RotaryEmbedding) for _, module in modules_of(model) if module._buffers):
-        return found
+        return parameters
     buffers = dict(model.named_buffers())
     saved = model.state_dict(keep_vars=True)
-    return found + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
+    return parameters + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
 
 
 def ties(model: nn.Module) -> dict[str, str]:
@@ -38,5 +38,5 @@ def naming(model: nn.Module) -> Naming:
         return naming_of(model, ties(model))
     optional = model.optional_parts + optional_groups(model, [slot.name for slot in slots(model)])
     prefixes = (model.base_model_prefix,) if model.base_model_prefix else ()
-    made = frozenset(name for name, buffer in model.named_buffers() if not buffer.is_meta)
-    return Naming(prefix=model.bare_prefix, prefixes=prefixes, tied=ties(model), optional=optional, computed=made)
+    computed = frozenset(name for name, buffer in model.named_buffers() if not buffer.is_meta)
+    return Naming(prefix=model.bare_prefix, prefixes=prefixes, tied=ties(model), optional=optional, computed=computed)

@@ -50,9 +50,9 @@ class DeviceBuffer:
 
     def values(self, start: int, nbytes: int, dtype: torch.dtype) -> Tensor:
         """Some of the bytes as values, on the device."""
-        found = self._there[start : start + nbytes]
+        raw = self._there[start : start + nbytes]
         # Devices want elements where multiples of their size are.
-        return (found.clone() if start % dtype.itemsize else found).view(dtype)
+        return (raw.clone() if start % dtype.itemsize else raw).view(dtype)
 
     def forget(self) -> None:
         """Nothing of what crossed is needed any more."""

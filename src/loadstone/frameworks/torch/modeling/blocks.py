@@ -215,14 +215,14 @@ def _vectors(
     An accelerator would have to be waited for: there it is PyTorch that ends the process.
     """
     try:
-        found: Tensor = call(holder, table, ids + shift if shift else ids)
+        vectors: Tensor = call(holder, table, ids + shift if shift else ids)
     except IndexError:
         rows = getattr(getattr(holder, table.name, None), "num_embeddings", None)
         error = beyond(component, argument, int(ids.min()), int(ids.max()), rows)
         if error is None:
             raise
         raise error from None
-    return found
+    return vectors
 
 
 def position_ids(

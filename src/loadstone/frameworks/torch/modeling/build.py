@@ -67,7 +67,7 @@ def attach(holder: nn.Module, component: Component) -> None:
             attach(holder, part.component)
 
 
-def place(holder: nn.Module, name: str, made: nn.Module | nn.Parameter) -> None:
+def place(holder: nn.Module, name: str, child: nn.Module | nn.Parameter) -> None:
     """Put a module under a name; a numbered one (``layers.0``) goes into a list."""
     stem, _, number = name.rpartition(".")
     if stem:
@@ -75,12 +75,12 @@ def place(holder: nn.Module, name: str, made: nn.Module | nn.Parameter) -> None:
             holder.add_module(stem, nn.ModuleList())
         holder = holder.get_submodule(stem)
         name = number
-    if isinstance(made, nn.Parameter):
-        holder.register_parameter(name, made)
+    if isinstance(child, nn.Parameter):
+        holder.register_parameter(name, child)
     elif isinstance(holder, Built | nn.ModuleList):
-        holder._modules[name] = made  # nothing of their own bears a part's name, so that it need not be looked for
+        holder._modules[name] = child  # nothing of their own bears a part's name, so that it need not be looked for
     else:
-        holder.add_module(name, made)
+        holder.add_module(name, child)
 
 
 def call(holder: nn.Module, part: Part, *args: Any, **kwargs: Any) -> Any:

@@ -43,13 +43,13 @@ def _reset(module: nn.Module, leaves: set[str]) -> None:
 
 def materialize(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
     """Give memory and random initial values to the named slots of a skeleton; tied slots stay one parameter."""
-    made: dict[int, nn.Parameter] = {}
+    parameters: dict[int, nn.Parameter] = {}
     for name, slot in list(model.named_parameters(remove_duplicate=False)):
-        if id(slot) in made or name in names:
-            if id(slot) not in made:
+        if id(slot) in parameters or name in names:
+            if id(slot) not in parameters:
                 kind = dtype if slot.is_floating_point() else slot.dtype
                 empty = torch.empty(slot.shape, dtype=kind, device=device)
-                made[id(slot)] = nn.Parameter(empty, requires_grad=slot.requires_grad)
+                parameters[id(slot)] = nn.Parameter(empty, requires_grad=slot.requires_grad)
             owner, _, leaf = name.rpartition(".")
-            model.get_submodule(owner)._parameters[leaf] = made[id(slot)]
+            model.get_submodule(owner)._parameters[leaf] = parameters[id(slot)]
     initialize(model, names)

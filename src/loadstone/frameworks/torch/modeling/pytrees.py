@@ -38,9 +38,9 @@ def _register(
 
 
 def _below(cls: type[ModelOutput]) -> Iterator[type[ModelOutput]]:
-    for each in cls.__subclasses__():
-        yield each
-        yield from _below(each)
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from _below(subclass)
 
 
 def _fields(output: ModelOutput) -> tuple[list[object], list[str]]:

@@ -72,12 +72,12 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
 def _initialized(component: Component, old: Tensor) -> nn.Module | nn.Parameter:
     """A leaf with random initial values, in the dtype and on the device of ``old``."""
     with torch.device(old.device):
-        made = build(component)
-    if isinstance(made, nn.Parameter):
-        return nn.Parameter(torch.zeros_like(made, dtype=old.dtype))
-    made = made.to(old.dtype)
-    made.initialize({name for name, _ in made.named_parameters()})  # type: ignore[operator]
-    return made
+        leaf = build(component)
+    if isinstance(leaf, nn.Parameter):
+        return nn.Parameter(torch.zeros_like(leaf, dtype=old.dtype))
+    leaf = leaf.to(old.dtype)
+    leaf.initialize({name for name, _ in leaf.named_parameters()})  # type: ignore[operator]
+    return leaf
 
 
 def _grown(initialized: Tensor, old: Tensor, to_mean: bool) -> Tensor:

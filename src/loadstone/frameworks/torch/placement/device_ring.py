@@ -48,8 +48,8 @@ class DeviceRing(Relay):
 
     def __init__(self, blocks: Sequence[Sequence[Source]], device: torch.device) -> None:
         super().__init__(len(blocks))
-        ranges = [[each for each in sources if isinstance(each, FileRange)] for sources in blocks]
-        files = open_files(each for block in ranges for each in block)
+        ranges = [[source for source in sources if isinstance(source, FileRange)] for sources in blocks]
+        files = open_files(file_range for block in ranges for file_range in block)
         self._files = [StreamedBlock(block, files) if block else None for block in ranges]
         self._starts: list[list[int]] = []
         self._steps: list[list[_Step]] = []
@@ -59,7 +59,7 @@ class DeviceRing(Relay):
             largest = max(largest, end)
             self._starts.append(starts)
             self._steps.append([*_from_memory(sources, starts), *_from_files(sources, starts, streamed)])
-        self._sizes = [[each.nbytes for each in sources] for sources in blocks]
+        self._sizes = [[source.nbytes for source in sources] for sources in blocks]
         self._device = device
         self._memory = [torch.empty(largest, dtype=torch.uint8, device=device) for _ in range(2)]
         self._staging = device_buffers(device)
@@ -114,9 +114,9 @@ class DeviceRing(Relay):
 def _layout(sources: Sequence[Source]) -> tuple[list[int], int]:
     """Where each weight starts on the device, and where all end."""
     starts, end = [], 0
-    for each in sources:
+    for source in sources:
         starts.append(end)
-        end += -(-each.nbytes // _ALIGNMENT) * _ALIGNMENT
+        end += -(-source.nbytes // _ALIGNMENT) * _ALIGNMENT
     return starts, end
 
 
@@ -154,7 +154,7 @@ def _step_of(batch: Sequence[tuple[Tensor, int]]) -> _Step:
 
 def _from_files(sources: Sequence[Source], starts: Sequence[int], streamed: StreamedBlock | None) -> Iterator[_Step]:
     """Whole sectors, of which the device gets what is wanted."""
-    wanted = [(each, start) for each, start in zip(sources, starts, strict=True) if isinstance(each, FileRange)]
+    wanted = [(source, start) for source, start in zip(sources, starts, strict=True) if isinstance(source, FileRange)]
     for extent, read in streamed.steps() if streamed is not None else ():
         parts = []
         for source, start in wanted:

@@ -35,15 +35,15 @@ def move(value: T, device: torch.device) -> T:
 def changed(value: Any, change: Callable[[object], object]) -> Any:
     """A value with ``change`` made of what is in it: in tuples, lists, dicts and, in place, this library's outputs."""
     if isinstance(value, tuple):
-        made = [changed(each, change) for each in value]
-        return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
+        children = [changed(child, change) for child in value]
+        return type(value)(*children) if hasattr(value, "_fields") else tuple(children)
     if isinstance(value, list):
-        return [changed(each, change) for each in value]
+        return [changed(child, change) for child in value]
     if type(value) is dict:
-        return {key: changed(each, change) for key, each in value.items()}
+        return {key: changed(child, change) for key, child in value.items()}
     if isinstance(value, ModelOutput):
-        for name, each in value.items():
-            setattr(value, name, changed(each, change))
+        for name, child in value.items():
+            setattr(value, name, changed(child, change))
         return value
     return change(value)
 
@@ -53,7 +53,7 @@ def tensors_in(value: object) -> Iterator[Tensor]:
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, tuple | list):
-        for each in value:
-            yield from tensors_in(each)
+        for child in value:
+            yield from tensors_in(child)
     elif isinstance(value, dict | ModelOutput):
         yield from tensors_in(list(value.values()))

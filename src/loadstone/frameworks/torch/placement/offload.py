@@ -56,7 +56,7 @@ def offload(
                 dtype = dtype_of(name, recipe.pieces[0].tensor)
                 units.setdefault(unit.name, []).append(_outgoing(name, recipe, dtype, slots[name], source, whole))
     needed = sum(tensor.nbytes for tensors in units.values() for tensor in tensors)
-    form = [(each.name, each.dtype, plan.recipes[each.name]) for tensors in units.values() for each in tensors]
+    form = [(tensor.name, tensor.dtype, plan.recipes[tensor.name]) for tensors in units.values() for tensor in tensors]
     sources = {piece.tensor.file for _, _, recipe in form if isinstance(recipe, Stored) for piece in recipe.pieces}
     name, described = offload_name(sorted(sources), form)
     with Progress("Offloading", needed) as progress:
@@ -65,7 +65,7 @@ def offload(
     for unit_name, path in files.items():
         stored = open_checkpoint(path)
         source.weights.add(path)
-        recipes |= {each.name: Stored((Piece(stored[each.name]),)) for each in units[unit_name]}
+        recipes |= {tensor.name: Stored((Piece(stored[tensor.name]),)) for tensor in units[unit_name]}
     return replace(plan, recipes=recipes)
 
 
@@ -100,17 +100,17 @@ def _outgoing(
 
     def read(first: int, last: int) -> ByteArray:
         # Not of the allocator's pools: a thread that is gone leaves there what the model needs to run.
-        made = torch.frombuffer(new_memory((last - first) * dtype.itemsize), dtype=dtype, count=last - first)
+        values = torch.frombuffer(new_memory((last - first) * dtype.itemsize), dtype=dtype, count=last - first)
         at = 0
         for box in boxes(shape, first, last):
             sizes = shape_of(box)
             count = math.prod(sizes)
-            part = made[at : at + count].view(sizes)
+            part = values[at : at + count].view(sizes)
             for piece, region in regions:
                 shared = overlap(box, region)
                 if shared is not None:
                     part[relative(shared, box)].copy_(taken(source, piece)[relative(shared, region)].detach())
             at += count
-        return made.view(torch.uint8).numpy()
+        return values.view(torch.uint8).numpy()
 
     return OutgoingTensor(name, from_torch(dtype), shape, elements(dtype.itemsize, read))

@@ -72,17 +72,20 @@ class Devices(Layout):
 
 def place(model: nn.Module, plan: LoadPlan, options: PlacementOptions) -> Devices:
     """Where everything goes. Raises what :func:`loadstone.planning.layout.layout` raises, before anything is read."""
-    made = layout(plan, ModuleStructure(model), options, machine())
-    for each in dict.fromkeys(made.placement.places.values()):
-        if each != DISK:
-            device_of(each)
+    model_layout = layout(plan, ModuleStructure(model), options, machine())
+    for device in dict.fromkeys(model_layout.placement.places.values()):
+        if device != DISK:
+            device_of(device)
     layers = None
-    if made.quantized is not None:
+    if model_layout.quantized is not None:
         from loadstone.frameworks.torch.quantized.select import quantized_layers  # which most loads do without
 
-        layers = quantized_layers(plan, made.quantized, made.dtypes, options.stored_quantization)
+        layers = quantized_layers(plan, model_layout.quantized, model_layout.dtypes, options.stored_quantization)
     return Devices(
-        **vars(made), main=device_of(made.device), named=options.device_map is not None, quantized_layers=layers
+        **vars(model_layout),
+        main=device_of(model_layout.device),
+        named=options.device_map is not None,
+        quantized_layers=layers,
     )
 
 
@@ -155,9 +158,9 @@ def device_of(device: Place) -> torch.device:
         assert accelerator is not None  # the layout says so
         return torch.device(accelerator.type, device)
     try:
-        made = torch.device(device)
-        torch.empty(0, device=made)
+        torch_device = torch.device(device)
+        torch.empty(0, device=torch_device)
     except (RuntimeError, TypeError, AssertionError) as error:
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ArgumentError(f"device_map names {device!r}, which PyTorch cannot use here: {text}") from None
-    return made
+    return torch_device

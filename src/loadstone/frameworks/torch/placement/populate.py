@@ -15,10 +15,10 @@ def populate(recipes: Mapping[str, Recipe], devices: Devices, weights: Weights) 
     """Begin to read what stays in memory, of the CPU's and the disk's units; the model can be used meanwhile."""
     places, kept = devices.placement.places, devices.placement.kept
     stays = [unit for unit in devices.units if places[unit.name] == CPU or unit.name in kept]
-    found = (_pieces_of(recipes, slot) for unit in stays for slot in unit.slots if _is_view(devices, slot))
-    parts = [piece.tensor for pieces in found for piece in pieces]
-    tensors = [each for each in parts if each.nbytes and each.file in weights.maps]
-    weights.warm(weights.views(FileRange(each.file, each.range) for each in tensors))
+    views = (_pieces_of(recipes, slot) for unit in stays for slot in unit.slots if _is_view(devices, slot))
+    parts = [piece.tensor for pieces in views for piece in pieces]
+    tensors = [part for part in parts if part.nbytes and part.file in weights.maps]
+    weights.warm(weights.views(FileRange(tensor.file, tensor.range) for tensor in tensors))
 
 
 def _is_view(devices: Devices, slot: str) -> bool:

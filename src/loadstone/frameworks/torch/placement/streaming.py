@@ -81,16 +81,16 @@ class _MemoryRing(Ring):
         """The bytes of a block's weights, in the order given."""
         memory, block = self.memory[self.fetch(index)], self.blocks[index]
         return [
-            torch.frombuffer(memory, dtype=torch.uint8, count=each.nbytes, offset=start)
-            for each, start in zip(block.ranges, block.starts, strict=True)
+            torch.frombuffer(memory, dtype=torch.uint8, count=file_range.nbytes, offset=start)
+            for file_range, start in zip(block.ranges, block.starts, strict=True)
         ]
 
 
 def _ring(blocks: Sequence[Sequence[_Weight]], devices: Devices) -> _MemoryRing | DeviceRing:
     if devices.is_accelerated:
-        sources = [[each.home if each.stored is None else each.stored for each in block] for block in blocks]
+        sources = [[weight.home if weight.stored is None else weight.stored for weight in block] for block in blocks]
         return DeviceRing(sources, devices.main)
-    return _MemoryRing([[each.stored for each in block if each.stored is not None] for block in blocks])
+    return _MemoryRing([[weight.stored for weight in block if weight.stored is not None] for block in blocks])
 
 
 class _Weight(NamedTuple):
@@ -141,8 +141,8 @@ class _Turn:
 
     def _lend(self) -> None:
         untouched = [weight.is_untouched() for weight in self._weights]
-        found = self._ring.tensors(self._index) if any(untouched) else [torch.empty(0)] * len(untouched)
-        for weight, as_loaded, flat in zip(self._weights, untouched, found, strict=True):
+        tensors = self._ring.tensors(self._index) if any(untouched) else [torch.empty(0)] * len(untouched)
+        for weight, as_loaded, flat in zip(self._weights, untouched, tensors, strict=True):
             here = weight.home if as_loaded else weight.parameter.data
             if as_loaded:
                 there = flat.view(here.dtype).view(here.shape)
@@ -165,21 +165,23 @@ class _Turn:
         self._thread = None
         self._ring.turn.release()
         if self._device is not None:
-            for each in tensors_in(output):
-                if each.requires_grad:
-                    each.register_hook(_no_gradients)  # type: ignore[no-untyped-call]
+            for tensor in tensors_in(output):
+                if tensor.requires_grad:
+                    tensor.register_hook(_no_gradients)  # type: ignore[no-untyped-call]
 
     def _needs_gradients(self, inputs: Sequence[object]) -> bool:
         """The backward pass would look for the weights in a buffer that long holds others."""
         if not torch.is_grad_enabled():
             return False
-        tensors = (each for each in inputs if isinstance(each, Tensor))
-        found = any(w.parameter.requires_grad for w in self._weights) or any(each.requires_grad for each in tensors)
-        if found and self._index == 0:
+        tensors = (argument for argument in inputs if isinstance(argument, Tensor))
+        needed = any(w.parameter.requires_grad for w in self._weights) or any(
+            tensor.requires_grad for tensor in tensors
+        )
+        if needed and self._index == 0:
             warnings.warn(
                 "Gradients are on, so weights on the disk are read page by page. Use torch.no_grad().", stacklevel=2
             )
-        return found
+        return needed
 
 
 def _no_gradients(gradient: Tensor) -> None:

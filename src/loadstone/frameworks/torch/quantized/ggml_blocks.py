@@ -29,8 +29,8 @@ def decode(raw: Tensor, kind: GgmlType) -> Tensor:
     if not len(raw):
         return torch.empty((0, raw.shape[1] // kind.nbytes * kind.elements), device=raw.device)
     if layout is None:
-        made = ggml_blocks.decode(np.ascontiguousarray(raw.cpu().numpy()), kind)
-        return torch.from_numpy(made).to(raw.device)
+        values = ggml_blocks.decode(np.ascontiguousarray(raw.cpu().numpy()), kind)
+        return torch.from_numpy(values).to(raw.device)
     compiled = ggml_compiled.numbers(raw, kind)
     if compiled is not None:
         return compiled

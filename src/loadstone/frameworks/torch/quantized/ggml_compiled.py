@@ -31,9 +31,9 @@ def numbers(raw: Tensor, kind: GgmlType) -> Tensor | None:
     function = ggml_kernels.numbers(kind) if raw.numel() and not rest and _is_readable(raw, torch.uint8) else None
     if function is None:
         return None
-    made = torch.empty((rows, blocks * kind.elements))
-    function(raw.data_ptr(), 1, rows * blocks, made.data_ptr(), None)
-    return made
+    values = torch.empty((rows, blocks * kind.elements))
+    function(raw.data_ptr(), 1, rows * blocks, values.data_ptr(), None)
+    return values
 
 
 def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
@@ -52,11 +52,11 @@ def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
     function = ggml_kernels.product(kind)
     if function is None:
         return None
-    made = torch.empty((count, rows))
+    output = torch.empty((count, rows))
 
     def run(start: int, end: int) -> None:
         for number in range(count):
-            x, to = vectors.data_ptr() + 4 * inputs * number, made.data_ptr() + 4 * (rows * number + start)
+            x, to = vectors.data_ptr() + 4 * inputs * number, output.data_ptr() + 4 * (rows * number + start)
             function(raw.data_ptr() + row_bytes * start, end - start, blocks, x, to)
 
     threads = min(torch.get_num_threads(), 1 + rows * inputs * count // _SHARE, rows)
@@ -66,9 +66,9 @@ def product(raw: Tensor, kind: GgmlType, vectors: Tensor) -> Tensor | None:
         cuts = [rows * part // threads for part in range(threads + 1)]
         others = [_pool(os.getpid()).submit(run, *cut) for cut in itertools.pairwise(cuts[1:])]
         run(cuts[0], cuts[1])
-        for each in others:
-            each.result()
-    return made.view(*vectors.shape[:-1], rows)
+        for future in others:
+            future.result()
+    return output.view(*vectors.shape[:-1], rows)
 
 
 def _is_readable(tensor: Tensor, dtype: torch.dtype) -> bool:

@@ -28,8 +28,8 @@ class PackedExperts(Experts):
         """In the place of ``old``, whose weights it takes. ``blocks``: slot → how its bytes lie."""
         nn.Module.__init__(self)
         self.__dict__["component"] = old.component
-        self.parts = {name: each.parts for name, each in blocks.items()}
-        self.packed_elements = {name: each.elements for name, each in blocks.items()}
+        self.parts = {name: expert_blocks.parts for name, expert_blocks in blocks.items()}
+        self.packed_elements = {name: expert_blocks.elements for name, expert_blocks in blocks.items()}
         """Parameter → values that it holds."""
         self._parameters.update(old._parameters)
         self.train(old.training)
@@ -38,34 +38,34 @@ class PackedExperts(Experts):
         if name not in self.parts:
             return super().product(name, expert, x)
         if torch.is_grad_enabled() and x.requires_grad:
-            made: Tensor = Product.apply(x, _Expert(self, name, expert))  # type: ignore[no-untyped-call]
-            return made
+            output: Tensor = Product.apply(x, _Expert(self, name, expert))  # type: ignore[no-untyped-call]
+            return output
         return self.multiplied(name, expert, x)
 
     def multiplied(self, name: str, expert: int, x: Tensor) -> Tensor:
         """The product without gradients."""
         wide = as_multiplied(x)
-        made = wide.new_empty((len(x), sum(part.rows for part in self.parts[name])))
+        output = wide.new_empty((len(x), sum(part.rows for part in self.parts[name])))
         for part, raw in self._raw(name, expert):
-            to = made[:, part.start : part.start + part.rows]
+            to = output[:, part.start : part.start + part.rows]
             product = ggml_compiled.product(raw, part.type, wide)
             if product is not None:
                 to.copy_(product)
                 continue
             for start, weight in decoded(raw, part.type):
                 to[:, start : start + len(weight)] = F.linear(wide, weight.to(wide.dtype))
-        return made.to(x.dtype)
+        return output.to(x.dtype)
 
     def gradient(self, name: str, expert: int, of_output: Tensor) -> Tensor:
         """The gradient of the inputs: (tokens, outputs) → (tokens, inputs)."""
-        made: Tensor | None = None
+        gradient: Tensor | None = None
         for part, raw in self._raw(name, expert):
             for start, weight in decoded(raw, part.type):
                 row = part.start + start
                 some = of_output[:, row : row + len(weight)] @ weight.to(of_output.dtype)
-                made = some if made is None else made.add_(some)
-        assert made is not None
-        return made
+                gradient = some if gradient is None else gradient.add_(some)
+        assert gradient is not None
+        return gradient
 
     def _raw(self, name: str, expert: int) -> Iterable[tuple[Part, Tensor]]:
         """The rows of each part of an expert's matrix, (rows, bytes of a row)."""
@@ -73,10 +73,10 @@ class PackedExperts(Experts):
         one, parts = weight.detach()[expert], self.parts[name]
         if one.dim() == 1:
             split = one.split([part.nbytes for part in parts])
-            found = [each.view(part.rows, part.row_bytes) for each, part in zip(split, parts, strict=True)]
+            matrices = [flat.view(part.rows, part.row_bytes) for flat, part in zip(split, parts, strict=True)]
         else:
-            found = [one] if one.dim() == 2 else one.unbind()
-        return zip(parts, found, strict=True)
+            matrices = [one] if one.dim() == 2 else one.unbind()
+        return zip(parts, matrices, strict=True)
 
     def __getstate__(self) -> dict[str, object]:
         """A pickle would hold what lies between the experts in the file too."""

@@ -135,16 +135,16 @@ def product(kind: GgmlType) -> Callable[..., None] | None:
         return None
     code, end = Code(), Code("end")
     sums = [Value(code, "float", _WIDTH, f"%sum{number}") for number in range(_SUMS)]
-    begin = [f"{each.name} = phi {_VECTOR} [ zeroinitializer, %row_begin ], " for each in sums]
+    begin = [f"{accumulator.name} = phi {_VECTOR} [ zeroinitializer, %row_begin ], " for accumulator in sums]
     for number, some in enumerate(_block(layout, code)):
         x, at = code.load("float", _WIDTH, "%x_block", 4 * _WIDTH * number), number % _SUMS
         sums[at] = code.value(
             "float", _WIDTH, f"call {_VECTOR} @llvm.fma.v{_WIDTH}f32({some.weights()}, {x}, {sums[at]})"
         )
-    begin = [f"{each}[ {last.name}, %block_begin ]" for each, last in zip(begin, sums, strict=True)]
+    begin = [f"{phi}[ {last.name}, %block_begin ]" for phi, last in zip(begin, sums, strict=True)]
     total = Value(end, "float", _WIDTH, sums[0].name)
-    for each in sums[1:]:
-        total = total + each
+    for accumulator in sums[1:]:
+        total = total + accumulator
     # In any order: its halves, quarters, and so on are added.
     whole = end.value("float", 0, f"call reassoc float @llvm.vector.reduce.fadd.v{_WIDTH}f32(float 0.0, {total})")
     end.store(whole, "%place", 0)

@@ -55,20 +55,20 @@ class PackedLinear(nn.Linear):
         if not torch.is_grad_enabled() or not input.requires_grad:
             if bias is None or not (torch.is_grad_enabled() and bias.requires_grad):
                 return self.product(input, bias)
-        made: Tensor = Product.apply(input, self)  # type: ignore[no-untyped-call]
-        return made if bias is None else made + bias
+        output: Tensor = Product.apply(input, self)  # type: ignore[no-untyped-call]
+        return output if bias is None else output + bias
 
     def product(self, input: Tensor, bias: Tensor | None = None) -> Tensor:
         """(…, inputs) → (…, outputs), without gradients."""
         order = self.stored_rows
         x = as_multiplied(input)
-        made = ggml_compiled.product(self.weight.detach(), self.kind, x)
-        if made is None:
-            made = self._by_parts(x, bias)
+        output = ggml_compiled.product(self.weight.detach(), self.kind, x)
+        if output is None:
+            output = self._by_parts(x, bias)
         else:
-            made = made if order is None else made.index_select(-1, order)
-            made = made if bias is None else made.add_(bias)
-        return made.to(input.dtype)
+            output = output if order is None else output.index_select(-1, order)
+            output = output if bias is None else output.add_(bias)
+        return output.to(input.dtype)
 
     def _by_parts(self, x: Tensor, bias: Tensor | None) -> Tensor:
         """Some rows at a time are decoded and multiplied."""
@@ -76,22 +76,22 @@ class PackedLinear(nn.Linear):
         if order is not None and bias is not None:
             bias = torch.empty_like(bias).index_copy_(0, order, bias)
         # Parts are put into what they are parts of at once: kept, they would lie between what is let go of.
-        made = x.new_empty((*x.shape[:-1], self.out_features))
+        output = x.new_empty((*x.shape[:-1], self.out_features))
         for start, weight in decoded(self.weight.detach(), self.kind):
             end = start + len(weight)
             some = bias if bias is None else bias[start:end].to(x.dtype)
-            made[..., start:end] = F.linear(x, weight.to(x.dtype), some)
-        return made if order is None else made.index_select(-1, order)
+            output[..., start:end] = F.linear(x, weight.to(x.dtype), some)
+        return output if order is None else output.index_select(-1, order)
 
     def gradient(self, of_output: Tensor) -> Tensor:
         """The gradient of the inputs: (…, outputs) → (…, inputs)."""
         order = self.stored_rows
         if order is not None:
             of_output = torch.empty_like(of_output).index_copy_(-1, order, of_output)
-        made = of_output.new_zeros((*of_output.shape[:-1], self.in_features))
+        gradient = of_output.new_zeros((*of_output.shape[:-1], self.in_features))
         for start, weight in decoded(self.weight.detach(), self.kind):
-            made += of_output[..., start : start + len(weight)] @ weight.to(of_output.dtype)
-        return made
+            gradient += of_output[..., start : start + len(weight)] @ weight.to(of_output.dtype)
+        return gradient
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, {self.kind.name}"
@@ -149,12 +149,12 @@ class PackedEmbedding(Embedding):
         """Rows of the table, decoded."""
         rows, table = ids.reshape(-1), self.weight.detach()
         if self.stored_rows is None:
-            found = decode(table.index_select(0, rows), self.kind)
+            vectors = decode(table.index_select(0, rows), self.kind)
         else:
             rows = self.stored_rows.index_select(0, rows)
-            found = decode(table.index_select(0, rows.clamp(min=0)), self.kind)
-            found[rows < 0] = 0
-        return found.to(self.like.dtype).view(*ids.shape, self.embedding_dim)
+            vectors = decode(table.index_select(0, rows.clamp(min=0)), self.kind)
+            vectors[rows < 0] = 0
+        return vectors.to(self.like.dtype).view(*ids.shape, self.embedding_dim)
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, {self.kind.name}"

@@ -46,8 +46,8 @@ class PackageLibrary(Library, Protocol):
     has_tensors: bool = False
     """Whether its weights are tensors of its own classes, which layers hold as they hold plain ones."""
 
-    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
-        """To run weights as they are stored, by the ``settings`` of their checkpoint, or to make what is ``asked``.
+    def __init__(self, settings: Mapping[str, object], requested: Quantization | None) -> None:
+        """To run weights as they are stored, by the ``settings`` of their checkpoint, or to make what is ``requested``.
 
         Raises :class:`FrameworkNotInstalled` without the package.
         """

@@ -12,12 +12,12 @@ from loadstone.frameworks.torch.modeling.structure import TorchStructure
 
 def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iterator[str]:
     """Linear layers of exactly these kinds, heads apart: what lies outside the bare model, or is the last of all."""
-    found = [name for name, module in modules_of(model) if type(module) in kinds]
+    names = [name for name, module in modules_of(model) if type(module) in kinds]
     inside = model.bare_prefix if isinstance(model, TorchStructure) else ""
     if inside:
-        yield from (name for name in found if name.startswith(f"{inside}."))
+        yield from (name for name in names if name.startswith(f"{inside}."))
     elif isinstance(model, TorchStructure) and model.component is not None:
-        yield from found
+        yield from names
     else:
         last = next((name.rpartition(".")[0] for name, _ in reversed(list(model.named_parameters()))), "")
-        yield from (name for name in found if name != last)
+        yield from (name for name in names if name != last)

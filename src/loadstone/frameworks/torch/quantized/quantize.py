@@ -55,15 +55,15 @@ def quantize(model: nn.Module, plan: LoadPlan, layers: QuantizedLayers, source: 
     """Every weight of ``model``, quantized; raises what :func:`one_by_one` raises."""
     parameters: dict[str, nn.Parameter] = {}
     held = set()
-    viewed = made = 0
-    for each in one_by_one(model, plan, layers, source, devices):
-        if each.parameter is None:
-            held.add(each.name)
+    viewed = allocated = 0
+    for weight in one_by_one(model, plan, layers, source, devices):
+        if weight.parameter is None:
+            held.add(weight.name)
         else:
-            parameters[each.name] = each.parameter
-        viewed += each.nbytes if each.is_view else 0
-        made += 0 if each.is_view else each.nbytes
-    return Quantized(parameters, frozenset(held), viewed, made)
+            parameters[weight.name] = weight.parameter
+        viewed += weight.nbytes if weight.is_view else 0
+        allocated += 0 if weight.is_view else weight.nbytes
+    return Quantized(parameters, frozenset(held), viewed, allocated)
 
 
 def one_by_one(
@@ -107,8 +107,8 @@ def one_by_one(
 
 
 def _in_file_order(plan: LoadPlan, layers: QuantizedLayers) -> Iterator[tuple[str, Stored]]:
-    found = [(name, recipe) for name, recipe in plan.recipes.items() if name in layers and isinstance(recipe, Stored)]
-    yield from sorted(found, key=lambda each: (each[1].pieces[0].tensor.file, each[1].pieces[0].tensor.offset))
+    entries = [(name, recipe) for name, recipe in plan.recipes.items() if name in layers and isinstance(recipe, Stored)]
+    yield from sorted(entries, key=lambda entry: (entry[1].pieces[0].tensor.file, entry[1].pieces[0].tensor.offset))
 
 
 def _weight(

@@ -54,8 +54,8 @@ class TorchQuantizer:
     @property
     def settings(self) -> dict[str, object]:
         """What ``quantization_config`` in ``config.json`` then says."""
-        found: dict[str, object] = self._model.config.quantization_config
-        return found
+        settings: dict[str, object] = self._model.config.quantization_config
+        return settings
 
     def saved(self, weights: Weights, others: Iterable[Other]) -> Iterator[Saved]:
         """Every weight, quantized, in the order of the files; then the others, which are made in the dtype given.
@@ -63,23 +63,23 @@ class TorchQuantizer:
         Raises what quantizing raises, and :class:`SaveError` for a kind of weight that has no stored form.
         """
         source = Source(weights)
-        for each in one_by_one(self._model, self._plan, self._layers, source, self._devices):
-            tensors, said = flattened(_state(each))
-            yield Saved(each.name, [outgoing_tensor(*item) for item in tensors.items()], said)
+        for weight in one_by_one(self._model, self._plan, self._layers, source, self._devices):
+            tensors, metadata = flattened(_state(weight))
+            yield Saved(weight.name, [outgoing_tensor(*item) for item in tensors.items()], metadata)
         for name, recipe, shape, dtype in others:
-            made = source.make([Job(name, recipe.pieces, shape, to_torch(dtype))], torch.device("cpu")).tensors
-            yield Saved(name, [outgoing_tensor(name, made[name])], {})
+            plain_tensors = source.make([Job(name, recipe.pieces, shape, to_torch(dtype))], torch.device("cpu")).tensors
+            yield Saved(name, [outgoing_tensor(name, plain_tensors[name])], {})
 
 
-def _state(each: One) -> dict[str, Tensor]:
+def _state(weight: One) -> dict[str, Tensor]:
     """What the module's ``state_dict`` has for the weight; the module is without it again then."""
-    (path, _, leaf), slots, own = each.name.rpartition("."), each.module._parameters, vars(each.module)
+    (path, _, leaf), slots, own = weight.name.rpartition("."), weight.module._parameters, vars(weight.module)
     held = slots[leaf]
-    slots[leaf] = each.parameter
+    slots[leaf] = weight.parameter
     try:
-        found: dict[str, Tensor] = each.module.state_dict(prefix=f"{path}.")
+        state: dict[str, Tensor] = weight.module.state_dict(prefix=f"{path}.")
     finally:
         slots[leaf] = held
         if "quant_state" in own:  # bitsandbytes' layers hold on to the scales
             own["quant_state"] = None
-    return {name: tensor.detach() for name, tensor in found.items() if not tensor.is_meta}  # others are
+    return {name: tensor.detach() for name, tensor in state.items() if not tensor.is_meta}  # others are

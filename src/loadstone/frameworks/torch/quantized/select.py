@@ -31,7 +31,7 @@ class QuantizedLayers:
     """The weights of one model that are quantized, and the library that makes them."""
 
     def __init__(self, library: Library, slots: QuantizedSlots) -> None:
-        self.library, self.asked, self.sizes = library, slots.asked, slots.sizes
+        self.library, self.requested, self.sizes = library, slots.asked, slots.sizes
 
     def __contains__(self, slot: object) -> bool:
         return slot in self.sizes
@@ -42,11 +42,11 @@ class QuantizedLayers:
 
     def describe(self, model: TorchStructure, main: DType | None) -> None:
         """Let the model's config say how it was quantized, with each layer that was left alone by its name."""
-        if self.asked is not None:
-            plain = [name + WEIGHT for name, each in modules_of(model) if isinstance(each, nn.Linear)]
-            plain += [f"{name}.{EXPERT_SLOTS[0]}" for name, each in modules_of(model) if isinstance(each, Experts)]
+        if self.requested is not None:
+            plain = [name + WEIGHT for name, module in modules_of(model) if isinstance(module, nn.Linear)]
+            plain += [f"{name}.{EXPERT_SLOTS[0]}" for name, module in modules_of(model) if isinstance(module, Experts)]
             left = sorted(name.rpartition(".")[0] for name in plain if name not in self)
-            model.config.quantization_config = self.asked.described(left, None if main is None else main.value)
+            model.config.quantization_config = self.requested.described(left, None if main is None else main.value)
 
 
 def quantized_layers(

@@ -50,7 +50,9 @@ class Conventions(TorchStructure):
         It would take any ``**keywords`` for a yes, and our own forward passes have them to refuse what is unknown.
         """
         parameters = inspect.signature(type(self).forward).parameters
-        any_keyword = any(each.kind is each.VAR_KEYWORD and each.name != "unknown" for each in parameters.values())
+        any_keyword = any(
+            parameter.kind is parameter.VAR_KEYWORD and parameter.name != "unknown" for parameter in parameters.values()
+        )
         return "num_items_in_batch" in parameters or any_keyword
 
     def init_weights(self) -> None:
@@ -113,20 +115,20 @@ def declared_ties(model: Conventions) -> dict[str, str]:
     if isinstance(declared, Mapping):
         slots = dict(model.named_parameters(remove_duplicate=False)).keys()
         return {name: source for name, source in declared.items() if name in slots and source in slots}
-    table, output = _asked(model, "get_input_embeddings"), _asked(model, "get_output_embeddings")
+    table, output = _embeddings(model, "get_input_embeddings"), _embeddings(model, "get_output_embeddings")
     names = {id(module): name for name, module in model.named_modules()}
     if table is None or output is None or id(table) not in names or id(output) not in names:
         return {}
     return {f"{names[id(output)]}.weight": f"{names[id(table)]}.weight"}
 
 
-def _asked(model: Conventions, method: str) -> nn.Module | None:
+def _embeddings(model: Conventions, method: str) -> nn.Module | None:
     """What an embedding method of the class gives; None where it has none, or says so by an error."""
     try:
-        found = getattr(model, method)()
+        embeddings = getattr(model, method)()
     except (ArgumentError, NotImplementedError, AttributeError):
         return None
-    return found if isinstance(found, nn.Module) and hasattr(found, "weight") else None
+    return embeddings if isinstance(embeddings, nn.Module) and hasattr(embeddings, "weight") else None
 
 
 def optional_groups(model: Conventions, slots: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -157,19 +159,19 @@ def initialize_by_class(model: nn.Module, names: set[str]) -> list[str]:
         owner, _, leaf = name.rpartition(".")
         leaves_of.setdefault(owner, set()).add(leaf)
     for holder, initializer in _initializers(model):
-        for owner in [each for each in leaves_of if not holder or f"{each}.".startswith(f"{holder}.")]:
+        for owner in [path for path in leaves_of if not holder or f"{path}.".startswith(f"{holder}.")]:
             _keeping(model.get_submodule(owner), leaves_of.pop(owner), initializer)
     return [f"{owner}.{leaf}" if owner else leaf for owner, leaves in leaves_of.items() for leaf in sorted(leaves)]
 
 
 def _initializers(model: nn.Module) -> list[tuple[str, Callable[[nn.Module], None]]]:
     """The innermost first: a model within a model knows its own parts best."""
-    found: list[tuple[str, Callable[[nn.Module], None]]] = [
+    named_initializers: list[tuple[str, Callable[[nn.Module], None]]] = [
         (name, initializer)
         for name, module in model.named_modules()
         if isinstance(module, Conventions) and (initializer := getattr(module, "_init_weights", None)) is not None
     ]
-    return sorted(found, key=lambda each: -len(each[0]))
+    return sorted(named_initializers, key=lambda named_initializer: -len(named_initializer[0]))
 
 
 @torch.no_grad()

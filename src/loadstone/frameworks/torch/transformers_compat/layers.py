@@ -116,9 +116,9 @@ def apply_chunking_to_forward(
     if chunk_size <= 0:
         return forward_fn(*inputs)
     length = inputs[0].shape[chunk_dim]
-    if any(each.shape[chunk_dim] != length for each in inputs) or length % chunk_size:
+    if any(tensor.shape[chunk_dim] != length for tensor in inputs) or length % chunk_size:
         raise ArgumentError(f"Dimension {chunk_dim} of {length} cannot be split into chunks of {chunk_size}.")
-    pieces = zip(*(torch.split(each, chunk_size, dim=chunk_dim) for each in inputs), strict=True)
+    pieces = zip(*(torch.split(tensor, chunk_size, dim=chunk_dim) for tensor in inputs), strict=True)
     return torch.cat([forward_fn(*piece) for piece in pieces], dim=chunk_dim)
 
 

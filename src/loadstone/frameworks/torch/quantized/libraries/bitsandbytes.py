@@ -19,7 +19,7 @@ from loadstone.quantization.requested import Quantization
 class BitsAndBytes(PackageLibrary):
     """Quantizes, or runs, as the settings say."""
 
-    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
+    def __init__(self, settings: Mapping[str, object], requested: Quantization | None) -> None:
         self._layers = require_library("bitsandbytes.nn", "bitsandbytes")
         self.is_int8 = bool(settings.get("load_in_8bit"))
         self._settings = settings
@@ -32,31 +32,31 @@ class BitsAndBytes(PackageLibrary):
             path = name.removesuffix(".weight")
             parent, _, leaf = path.rpartition(".")
             old = model.get_submodule(path)
-            model.get_submodule(parent)._modules[leaf] = made = self._layer(old, compute_dtype)
+            model.get_submodule(parent)._modules[leaf] = layer = self._layer(old, compute_dtype)
             if isinstance(old, TransposedLinear):
-                self._turned.add(id(made))
+                self._turned.add(id(layer))
         model.__dict__[f"is_loaded_in_{8 if self.is_int8 else 4}bit"] = True  # what PEFT asks for
 
     def _layer(self, old: nn.Module, compute_dtype: torch.dtype | None) -> nn.Module:
         sizes = (old.in_features, old.out_features, old.bias is not None)
         if self.is_int8:
             threshold = self._settings.get("llm_int8_threshold", 6.0)
-            made = self._layers.Linear8bitLt(*sizes, has_fp16_weights=False, threshold=threshold, device="meta")
+            packed_layer = self._layers.Linear8bitLt(*sizes, has_fp16_weights=False, threshold=threshold, device="meta")
         else:
-            asked = self._settings.get("bnb_4bit_compute_dtype")
-            made = self._layers.Linear4bit(
+            configured_dtype = self._settings.get("bnb_4bit_compute_dtype")
+            packed_layer = self._layers.Linear4bit(
                 *sizes,
-                compute_dtype=compute_dtype if asked is None else to_torch(str(asked)),
+                compute_dtype=compute_dtype if configured_dtype is None else to_torch(str(configured_dtype)),
                 compress_statistics=self._settings.get("bnb_4bit_use_double_quant", False),
                 quant_type=self._settings.get("bnb_4bit_quant_type", "fp4"),
                 device="meta",
             )
             # Where the processor has bfloat16 products, the first forward pass would repack the weight and round its
             # scales, for good: what is saved then is not what was loaded, and a second thread finds half of it done.
-            made.support_avx512bf16_for_cpu = False
+            packed_layer.support_avx512bf16_for_cpu = False
         if old.bias is not None:
-            made.bias = old.bias
-        layer: nn.Module = made.requires_grad_(False)
+            packed_layer.bias = old.bias
+        layer: nn.Module = packed_layer.requires_grad_(False)
         return layer.train(old.training)
 
     @staticmethod
@@ -66,8 +66,8 @@ class BitsAndBytes(PackageLibrary):
     def quantize(self, module: nn.Module, weight: Tensor, dtype: torch.dtype) -> nn.Parameter:
         """``weight`` in bytes: int8 (outputs, inputs), or two values in each byte of a column."""
         as_layer = weight.t() if id(module) in self._turned else weight
-        made: nn.Parameter = self._parameter(module, as_layer.to(dtype).contiguous()).to(weight.device)
-        return made
+        parameter: nn.Parameter = self._parameter(module, as_layer.to(dtype).contiguous()).to(weight.device)
+        return parameter
 
     def _parameter(self, module: Any, weight: Tensor) -> Any:
         if self.is_int8:
@@ -88,17 +88,17 @@ class BitsAndBytes(PackageLibrary):
         """A weight from its parts: ``weight``, and ``SCB`` or ``weight.absmax`` and the like."""
         weight = parts["weight"]
         if self.is_int8:
-            made = self._layers.Int8Params(weight, requires_grad=False, has_fp16_weights=False)
-            made.CB, made.SCB = made.data, parts["SCB"]
-            eight_bits: nn.Parameter = made
+            int8_params = self._layers.Int8Params(weight, requires_grad=False, has_fp16_weights=False)
+            int8_params.CB, int8_params.SCB = int8_params.data, parts["SCB"]
+            eight_bits: nn.Parameter = int8_params
             return eight_bits
         stats = {name.removeprefix("weight."): part for name, part in parts.items() if name != "weight"}
         note = torch.tensor(list(packed.note.encode()), dtype=torch.uint8)
         stats[f"quant_state.bitsandbytes__{module.weight.quant_type}"] = note
-        found: nn.Parameter = self._layers.Params4bit.from_prequantized(
+        parameter: nn.Parameter = self._layers.Params4bit.from_prequantized(
             data=weight, quantized_stats=stats, requires_grad=False, device=weight.device, module=module
         )
-        return found
+        return parameter
 
 
 LIBRARY = BitsAndBytes

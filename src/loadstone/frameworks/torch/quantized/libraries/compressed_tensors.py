@@ -62,7 +62,7 @@ class Compressor(Protocol):
 class CompressedTensors(PackageLibrary):
     """Runs weights as they are stored, each by what is stored with it."""
 
-    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
+    def __init__(self, settings: Mapping[str, object], requested: Quantization | None) -> None:
         package = "compressed-tensors"
         self._compressors = require_library("compressed_tensors.compressors", package, _INSTEAD).BaseCompressor
         self._quantization = require_library("compressed_tensors.quantization", package, _INSTEAD)
@@ -94,15 +94,17 @@ class CompressedTensors(PackageLibrary):
             module.hold(packed.inner, parts, scheme, compressor, self._quantization)
             module.try_out(dtype)
         except _REFUSALS as error:
-            said = str(error).partition("\n\n")[0][:300]
+            message = str(error).partition("\n\n")[0][:300]
             raise InvalidConfig(
-                [Fault(packed.parts[0].name, "what compressed-tensors can compute with", f"{packed.kind}: {said}")],
+                [Fault(packed.parts[0].name, "what compressed-tensors can compute with", f"{packed.kind}: {message}")],
                 hint="These weights cannot run as they are stored. dequantize=True dequantizes them.",
             ) from error
 
     def _scheme(self, note: Mapping[str, object]) -> Scheme:
         args = {
-            key: self._quantization.QuantizationArgs(**said) for key, said in note.items() if isinstance(said, Mapping)
+            key: self._quantization.QuantizationArgs(**settings)
+            for key, settings in note.items()
+            if isinstance(settings, Mapping)
         }
         scheme: Scheme = self._quantization.QuantizationScheme(targets=["Linear"], format=note["format"], **args)
         return scheme
@@ -173,26 +175,26 @@ class CompressedLinear(nn.Linear):
         with_gradient = torch.is_grad_enabled()
         if not (with_gradient and (input.requires_grad or (bias is not None and bias.requires_grad))):
             return self._quantized(self.product(self._quantized(input, "input"), bias), "output")
-        made: Tensor = Product.apply(_Rounded.apply(input, self, "input"), self)  # type: ignore[no-untyped-call]
-        made = made if bias is None else made + bias
-        rounded: Tensor = _Rounded.apply(made, self, "output")  # type: ignore[no-untyped-call]
+        output: Tensor = Product.apply(_Rounded.apply(input, self, "input"), self)  # type: ignore[no-untyped-call]
+        output = output if bias is None else output + bias
+        rounded: Tensor = _Rounded.apply(output, self, "output")  # type: ignore[no-untyped-call]
         return rounded
 
     def product(self, input: Tensor, bias: Tensor | None = None) -> Tensor:
         """(…, inputs) → (…, outputs), without gradients. Some rows at a time are unpacked and multiplied."""
         # Parts are put into what they are parts of at once: packed, they would lie between what is let go of.
-        made = input.new_empty((*input.shape[:-1], self.out_features))
+        output = input.new_empty((*input.shape[:-1], self.out_features))
         for start, weight in self._unpacked(input.dtype):
             end = start + len(weight)
-            made[..., start:end] = F.linear(input, weight, bias if bias is None else bias[start:end])
-        return made
+            output[..., start:end] = F.linear(input, weight, bias if bias is None else bias[start:end])
+        return output
 
     def gradient(self, of_output: Tensor) -> Tensor:
         """The gradient of the inputs: (…, outputs) → (…, inputs)."""
-        made = of_output.new_zeros((*of_output.shape[:-1], self.in_features))
+        gradient = of_output.new_zeros((*of_output.shape[:-1], self.in_features))
         for start, weight in self._unpacked(of_output.dtype):
-            made += of_output[..., start : start + len(weight)] @ weight
-        return made
+            gradient += of_output[..., start : start + len(weight)] @ weight
+        return gradient
 
     def _quantized(self, value: Tensor, base: str) -> Tensor:
         """Inputs or outputs rounded as the scheme says, by the package."""

@@ -38,15 +38,15 @@ class TorchAo(PackageLibrary):
 
     has_tensors = True
 
-    def __init__(self, settings: Mapping[str, object], asked: Quantization | None) -> None:
+    def __init__(self, settings: Mapping[str, object], requested: Quantization | None) -> None:
         self._library = require_library("torchao.quantization", "torchao")
         self._pool = Pool()
-        self._by_rows = isinstance(asked, TorchAoQuantization) and asked.goes_by_rows
+        self._by_rows = isinstance(requested, TorchAoQuantization) and requested.goes_by_rows
         self._config: object = None
-        if isinstance(asked, TorchAoQuantization):
-            name, data = asked.torchao_type
+        if isinstance(requested, TorchAoQuantization):
+            name, data = requested.torchao_type
             try:
-                self._config = self._made(name, {**data, "set_inductor_config": False})
+                self._config = self._make_config(name, {**data, "set_inductor_config": False})
             except (TypeError, ValueError, AssertionError, AttributeError, KeyError) as error:
                 raise ArgumentError(f"torchao does not take the quant_type {name} with {dict(data)}: {error}") from None
 
@@ -58,7 +58,7 @@ class TorchAo(PackageLibrary):
     def flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
         return _flattened(tensors)
 
-    def _made(self, name: str, data: Mapping[str, object]) -> object:
+    def _make_config(self, name: str, data: Mapping[str, object]) -> object:
         """A config of torchao. Without its advice to the compiler, which it would give by changing global settings."""
         home = importlib.import_module(_HOMES[name]) if name in _HOMES else self._library
         return getattr(home, name)(**{key: self._value(value) for key, value in data.items()})
@@ -99,8 +99,8 @@ class TorchAo(PackageLibrary):
         if len(outer) > 1:
             parts = {name: part.view(*outer, *part.shape[1:]) for name, part in parts.items()}
             about = {**about, "block_size": [1] * (len(outer) - 1) + list(about["block_size"])}
-        made = type(some).__tensor_unflatten__(parts, about, weight.shape, weight.stride())
-        return nn.Parameter(made, requires_grad=False)
+        quantized = type(some).__tensor_unflatten__(parts, about, weight.shape, weight.stride())
+        return nn.Parameter(quantized, requires_grad=False)
 
     def _whole(self, weight: Tensor) -> Tensor:
         holder = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
@@ -121,8 +121,8 @@ class TorchAo(PackageLibrary):
         told = {"tensor_names": json.dumps([own]), own: json.dumps(note)}
         named = {f"module.{name}": part for name, part in parts.items()}
         try:
-            found, _ = support.unflatten_tensor_state_dict(named, told)
-            return nn.Parameter(found[own], requires_grad=False)
+            tensors, _ = support.unflatten_tensor_state_dict(named, told)
+            return nn.Parameter(tensors[own], requires_grad=False)
         except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
             raise ArgumentError(f"torchao cannot use {packed.parts[0].name} as it is stored: {error}") from None
 
@@ -136,11 +136,11 @@ def _flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[s
     """
     form = require_library(_FORM, "torchao")
     parts: dict[str, Tensor] = {}
-    said = {"tensor_names": json.dumps(list(tensors))}
+    metadata = {"tensor_names": json.dumps(list(tensors))}
     for name, tensor in tensors.items():
         flatten = getattr(tensor, "__tensor_flatten__", None)
         if flatten is None:
-            parts[name], said[name] = tensor, json.dumps({"_type": "Tensor"})
+            parts[name], metadata[name] = tensor, json.dumps({"_type": "Tensor"})
             continue
         if wrong := _why_unreadable(tensor):
             raise SaveError(
@@ -149,8 +149,8 @@ def _flattened(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[s
             )
         module, _, leaf = name.rpartition(".")
         parts |= {f"{module}._{leaf}_{part}": getattr(tensor, part) for part in flatten()[0]}
-        said[name] = json.dumps(tensor, cls=form.TensorSubclassAttributeJSONEncoder)
-    return parts, said
+        metadata[name] = json.dumps(tensor, cls=form.TensorSubclassAttributeJSONEncoder)
+    return parts, metadata
 
 
 def _why_unreadable(tensor: Tensor) -> str:
