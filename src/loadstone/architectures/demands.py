@@ -12,9 +12,14 @@ def cache_bytes(component: Component, batch: int, length: int, element_bytes: in
     """Block → bytes of the keys and values that it keeps for ``batch`` texts of ``length`` tokens."""
     return {
         name: sum(
-            2 * batch * min(length, each.window or length) * each.kv_heads * each.head_dim * element_bytes
-            for each in find(block, Attention)
-            if each.causal
+            2
+            * batch
+            * min(length, attention.window or length)
+            * attention.kv_heads
+            * attention.head_dim
+            * element_bytes
+            for attention in find(block, Attention)
+            if attention.causal
         )
         for name, block in blocks(component)
     }
@@ -26,6 +31,6 @@ def activation_bytes(component: Component, batch: int, length: int, element_byte
     An estimate: four vectors of the hidden width for each token, and in and out of the widest linear map.
     """
     maps = list(find(component, Linear))
-    widest = max((each.outputs for each in maps), default=0)
-    width = next((each.inputs for each in maps), 0)
+    widest = max((linear.outputs for linear in maps), default=0)
+    width = next((linear.inputs for linear in maps), 0)
     return batch * length * (4 * width + 2 * widest) * element_bytes

@@ -23,11 +23,11 @@ def flax_layout(component: Component, prefix: str = "") -> dict[str, FlaxLeaf]:
     >>> flax_layout(Linear(2, 3), "lm_head")["lm_head.weight"]
     FlaxLeaf(path='lm_head/kernel', transposed=True)
     """
-    found = {}
+    layout = {}
     for name, leaf in walk(component, prefix):
         for slot in leaf.own_slots():
             last = _NAMES.get(type(leaf), slot.name) if slot.name == "weight" else slot.name
             levels = [level for level in (*name.split("."), last) if level]
             slot_name = ".".join(filter(None, (name, slot.name)))
-            found[slot_name] = FlaxLeaf("/".join(levels), last == "kernel")
-    return found
+            layout[slot_name] = FlaxLeaf("/".join(levels), last == "kernel")
+    return layout

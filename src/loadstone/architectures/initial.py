@@ -37,14 +37,14 @@ def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.ra
     """Normal numbers; those beyond ``cutoff`` standard deviations are drawn again."""
     import numpy as np
 
-    made = rng.standard_normal(shape, np.float32)
+    samples = rng.standard_normal(shape, np.float32)
     if cutoff is not None:
-        beyond = np.abs(made) > cutoff
+        beyond = np.abs(samples) > cutoff
         while beyond.any():
-            made[beyond] = rng.standard_normal(int(beyond.sum()), np.float32)
-            beyond = np.abs(made) > cutoff
-    made *= np.float32(std)
-    return made
+            samples[beyond] = rng.standard_normal(int(beyond.sum()), np.float32)
+            beyond = np.abs(samples) > cutoff
+    samples *= np.float32(std)
+    return samples
 
 
 def _sinusoids(count: int, width: int) -> np.ndarray:

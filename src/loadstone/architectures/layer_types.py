@@ -20,13 +20,13 @@ def layer_types_rule(pattern: Callable[[PretrainedConfig], list[str]], *pattern_
     fewer layers are asked for.
     """
 
-    def read(config: PretrainedConfig, said: list[str] | None) -> list[str]:
-        return pattern(config) if said is None else said
+    def read(config: PretrainedConfig, layer_types: list[str] | None) -> list[str]:
+        return pattern(config) if layer_types is None else layer_types
 
-    def keep(config: PretrainedConfig, said: list[str], name: str, value: int) -> list[str] | None:
-        if name in pattern_keys or said == pattern(config):
+    def keep(config: PretrainedConfig, layer_types: list[str], name: str, value: int) -> list[str] | None:
+        if name in pattern_keys or layer_types == pattern(config):
             return None
-        return said[:value] if name == "num_hidden_layers" and value < len(said) else said
+        return layer_types[:value] if name == "num_hidden_layers" and value < len(layer_types) else layer_types
 
     return Rule(read, keep)
 

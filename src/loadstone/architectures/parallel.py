@@ -29,10 +29,10 @@ class Split(NamedTuple):
 
 def tensor_parallel(component: Component, prefix: str = "") -> dict[str, tuple[Split, ...]]:
     """Slot → the ways to split it, the best first."""
-    found: dict[str, tuple[Split, ...]] = {}
+    splits: dict[str, tuple[Split, ...]] = {}
     for name, *ways in _splits(component, prefix):
-        found[name] = tuple(ways)
-    return found
+        splits[name] = tuple(ways)
+    return splits
 
 
 def chosen_split(ways: tuple[Split, ...], parts: int) -> Split | None:
@@ -60,8 +60,8 @@ def _own(component: Component, name: str) -> Iterator[tuple[Part, _Found]]:
         units = (heads, kv_heads, kv_heads)
         if len(component.projections) == 1:
             units = (heads if component.fused == "heads" else heads + 2 * kv_heads,) * 3
-        for part, each in zip(component.projections, units, strict=False):
-            yield part, _by_outputs(part, name, each)
+        for part, part_units in zip(component.projections, units, strict=False):
+            yield part, _by_outputs(part, name, part_units)
         if component.output is not None:
             yield component.output, _by_inputs(component.output, name, heads)
     elif isinstance(component, components.FeedForward | components.Gated):

@@ -19,14 +19,14 @@ def _modules() -> tuple[str, ...]:
 
 
 def _declared(module: str) -> Family:
-    found: Family = importlib.import_module(f"{_FOLDER}.{module}").FAMILY
-    return found
+    family: Family = importlib.import_module(f"{_FOLDER}.{module}").FAMILY
+    return family
 
 
 @lru_cache(maxsize=1)
 def families() -> dict[str, Family]:
     """``model_type`` → family, all of them."""
-    return {found.model_type: found for found in map(_declared, _modules())}
+    return {family.model_type: family for family in map(_declared, _modules())}
 
 
 def is_family(model_type: object) -> bool:
@@ -51,24 +51,24 @@ def family(model_type: str) -> Family:
 
 def head(family: Family, task: str) -> HeadSpec:
     """The family's class for a task; :class:`UnknownModelType` lists those that it has."""
-    found = family.head(task)
-    if found is None:
-        known = ", ".join(each.class_name for each in family.heads)
+    head_spec = family.head(task)
+    if head_spec is None:
+        known = ", ".join(head.class_name for head in family.heads)
         raise UnknownModelType(f"The {family.model_type} family has no head for {task}; it has {known}.")
-    return found
+    return head_spec
 
 
 @lru_cache(maxsize=1)
 def class_names() -> dict[str, tuple[Family, HeadSpec | None]]:
     """Name of a model class → its family and head; None as head for the family's abstract ``…PreTrainedModel``."""
     names: dict[str, tuple[Family, HeadSpec | None]] = {}
-    for found in families().values():
-        names[f"{found.stem}PreTrainedModel"] = (found, None)
-        names.update({head.class_name: (found, head) for head in found.heads})
+    for family in families().values():
+        names[f"{family.stem}PreTrainedModel"] = (family, None)
+        names.update({head.class_name: (family, head) for head in family.heads})
     return names
 
 
 @lru_cache(maxsize=1)
 def config_names() -> dict[str, Family]:
     """Name of a config class → its family."""
-    return {found.config.__name__: found for found in families().values()}
+    return {family.config.__name__: family for family in families().values()}

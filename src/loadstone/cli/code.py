@@ -53,7 +53,7 @@ def show(listing: dict[str, Any], output: Output) -> None:
         return
     output.line(f"{listing['source']}{commit} would run code, if trust_remote_code allowed it", "bold")
     output.line()
-    output.table(["auto_map", "class"], [[each["key"], each["class"]] for each in listing["auto_map"]])
+    output.table(["auto_map", "class"], [[entry["key"], entry["class"]] for entry in listing["auto_map"]])
     for tree in listing["code"]:
         output.line()
         output.line(f"{tree['source']}{' at commit ' + tree['commit'] if tree['commit'] else ''}", "bold")

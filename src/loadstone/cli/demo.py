@@ -47,7 +47,7 @@ def bundled_model() -> Path:
 
 def _places(package: str) -> list[Path]:
     spec = importlib.util.find_spec(package.replace("-", "_"))
-    return [] if spec is None else [Path(each) for each in spec.submodule_search_locations or ()]
+    return [] if spec is None else [Path(location) for location in spec.submodule_search_locations or ()]
 
 
 def _not_installed(package: str, version: str, instead: str) -> CheckpointNotFound:

@@ -13,7 +13,7 @@ _LISTED = 200
 
 def pair(given: Sequence[str] | None, option: str) -> tuple[str | None, str | None]:
     """What an option says of A and of B, given once for both, or twice; ``""`` stands for none."""
-    values = [each or None for each in given or ("",)]
+    values = [value or None for value in given or ("",)]
     if len(values) > 2:
         raise ArgumentError(f"{option} was given {len(values)} times: once is for both, twice for A and for B.")
     return values[0], values[-1]
@@ -28,7 +28,7 @@ def show(difference: Difference, output: Output) -> None:
     _names(difference.only_in_first, first, output)
     _names(difference.only_in_second, second, output)
     if difference.tensors:
-        rows = [_row(each) for each in difference.tensors[:_LISTED]]
+        rows = [_row(tensor) for tensor in difference.tensors[:_LISTED]]
         output.table(["tensor", "differs in", "elements", "max abs", "max rel"], rows, numbers=(2, 3, 4))
         if len(difference.tensors) > _LISTED:
             output.line(f"… and {len(difference.tensors) - _LISTED} more (all of them: --json)")
@@ -43,12 +43,12 @@ def _names(names: Sequence[str], source: str, output: Output) -> None:
         output.line(f"… and {len(names) - _LISTED} more only there (all of them: --json)")
 
 
-def _row(each: TensorDifference) -> list[str]:
-    if not each.has_same_shape:
-        shapes = " and ".join(str(list(shape)) for shape in each.shapes)
-        return [each.name, f"shape: {shapes}", "", "", ""]
-    what = [] if each.has_same_kind else [f"dtype: {' and '.join(each.kinds)}"]
-    if each.differing:
-        what.append(f"values{f', NaN in {each.nan}' if each.nan else ''}")
-    count = f"{each.differing} of {each.elements}"
-    return [each.name, "; ".join(what), count, f"{each.max_abs:.3g}", f"{each.max_rel:.3g}"]
+def _row(tensor: TensorDifference) -> list[str]:
+    if not tensor.has_same_shape:
+        shapes = " and ".join(str(list(shape)) for shape in tensor.shapes)
+        return [tensor.name, f"shape: {shapes}", "", "", ""]
+    what = [] if tensor.has_same_kind else [f"dtype: {' and '.join(tensor.kinds)}"]
+    if tensor.differing:
+        what.append(f"values{f', NaN in {tensor.nan}' if tensor.nan else ''}")
+    count = f"{tensor.differing} of {tensor.elements}"
+    return [tensor.name, "; ".join(what), count, f"{tensor.max_abs:.3g}", f"{tensor.max_rel:.3g}"]

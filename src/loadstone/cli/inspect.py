@@ -139,18 +139,18 @@ def inspect_checkpoint(
     config = values_beside(source) if source.gguf is None else _said_by(source.gguf)
     model_type = str((config or {}).get("model_type", ""))
     settings = None if source.gguf is not None else settings_of(checkpoint, (config or {}).get)
-    said = ""
+    quantized = ""
     if settings is None and (codes := codes_in(checkpoint)):
-        said = f"by a method that nothing names ({printable(str(codes[0].fault()))})"
+        quantized = f"by a method that nothing names ({printable(str(codes[0].fault()))})"
     if settings is not None:
-        said = printable(settings.method or "by no method that is known")[:80]
+        quantized = printable(settings.method or "by no method that is known")[:80]
         try:
             checkpoint = dequantized(checkpoint, settings.values, model_type, settings.where)
-            said += " (loads with dequantize=True)"
+            quantized += " (loads with dequantize=True)"
         except FaultsError as error:
-            said += f" (not read: {printable(str(error.faults[0]))})"
+            quantized += f" (not read: {printable(str(error.faults[0]))})"
     tensors = tuple(checkpoint.values())
-    return Inspection(source.gguf or path, config, _has_family(model_type), tensors, checkpoint.passed_over, said)
+    return Inspection(source.gguf or path, config, _has_family(model_type), tensors, checkpoint.passed_over, quantized)
 
 
 def _said_by(gguf: Path) -> JsonObject | None:
@@ -255,7 +255,10 @@ def show(inspection: Inspection, output: Output) -> None:
     else:
         output.table(
             ["tensor", "dtype", "shape", "count"],
-            [[each.name, str(each.dtype), str(list(each.shape)), f"×{each.tensors}"] for each in patterns],
+            [
+                [pattern.name, str(pattern.dtype), str(list(pattern.shape)), f"×{pattern.tensors}"]
+                for pattern in patterns
+            ],
         )
 
 

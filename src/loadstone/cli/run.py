@@ -38,15 +38,15 @@ def task_of(path: Path, head: str | None) -> str:
             raise ArgumentError(f"--head {head}: expected one of {', '.join(TASKS)}.")
         return head
     config = read_values(resolve_files(path))
-    heads = {each.class_name: each.task for each in family(str(config.get("model_type"))).heads}
+    heads = {head_spec.class_name: head_spec.task for head_spec in family(str(config.get("model_type"))).heads}
     named = config.get("architectures")
-    names = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
+    names = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
     task = next((heads[name] for name in names if name in heads), None)
     if task is not None:
         return task
-    said = f"names {', '.join(names)}, which is for no task here" if names else "names no architecture"
+    problem = f"names {', '.join(names)}, which is for no task here" if names else "names no architecture"
     where = path if path.is_file() else path / CONFIG_NAME
-    raise ArgumentError(f"{where} {said}. Say what to do with --head: one of {', '.join(TASKS)}.")
+    raise ArgumentError(f"{where} {problem}. Say what to do with --head: one of {', '.join(TASKS)}.")
 
 
 def best_device() -> str:
@@ -98,14 +98,21 @@ def show(task: str, results: Sequence[Mapping[str, Any]], output: Output) -> Non
         elif task == MASKED_LM:
             for candidates in result["masks"]:
                 output.table(
-                    ["token", "score"], [[each["token"], f"{each['score']:.4f}"] for each in candidates], numbers=(1,)
+                    ["token", "score"],
+                    [[candidate["token"], f"{candidate['score']:.4f}"] for candidate in candidates],
+                    numbers=(1,),
                 )
         elif task == SEQUENCE_CLASSIFICATION:
             output.table(
-                ["label", "score"], [[each["label"], f"{each['score']:.4f}"] for each in result["labels"]], numbers=(1,)
+                ["label", "score"],
+                [[prediction["label"], f"{prediction['score']:.4f}"] for prediction in result["labels"]],
+                numbers=(1,),
             )
         elif task == TOKEN_CLASSIFICATION:
-            rows = [[each["token"], each["label"], f"{each['score']:.4f}"] for each in result["tokens"]]
+            rows = [
+                [prediction["token"], prediction["label"], f"{prediction['score']:.4f}"]
+                for prediction in result["tokens"]
+            ]
             output.table(["token", "label", "score"], rows, numbers=(2,))
         else:
             output.line(f"{result['answer']}  ({result['score']:.4f})")

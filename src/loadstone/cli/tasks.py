@@ -111,10 +111,10 @@ class Runner:
             )
         sampling: dict[str, float] = {}
         if options.sampled:
-            asked = {"temperature": options.temperature, "top_p": options.top_p, "top_k": options.top_k}
-            sampling = {name: value for name, value in asked.items() if value is not None}
+            sampling_options = {"temperature": options.temperature, "top_p": options.top_p, "top_k": options.top_k}
+            sampling = {name: value for name, value in sampling_options.items() if value is not None}
         end = self.model.generation_config.eos_token_id
-        ends = [each for each in (end if isinstance(end, list) else [end]) if each is not None]
+        ends = [token_id for token_id in (end if isinstance(end, list) else [end]) if token_id is not None]
         if options.chat:
             ends += self.tokenizer.end_ids
         rows = self.model.generate(
@@ -125,13 +125,13 @@ class Runner:
             streamer=streamer,
             **sampling,
         ).tolist()
-        found = []
+        completions = []
         for text, row, mask in zip(texts, rows, batch.attention_mask, strict=True):
             new = row[length:]
             stop = next((index for index, token in enumerate(new) if token in ends), None)
             new = new if stop is None else new[:stop]
             prompt = [token for token, kept in zip(row[:length], mask, strict=True) if kept]
-            found.append(
+            completions.append(
                 {
                     "prompt": text,
                     "text": self.tokenizer.decode(new if options.chat else prompt + new),
@@ -139,7 +139,7 @@ class Runner:
                     "finish": "length" if stop is None else "end",
                 }
             )
-        return found
+        return completions
 
     def fill_mask(self, text: str, options: Options) -> JsonObject:
         """The likeliest tokens for each mask in the text."""

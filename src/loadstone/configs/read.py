@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def read_config(folder: Path) -> JsonObject:
     """The contents of ``config.json`` in a folder."""
-    if not (folder / CONFIG_NAME).is_file() and (found := sorted(path.name for path in folder.glob("*.gguf"))):
+    if not (folder / CONFIG_NAME).is_file() and (gguf_names := sorted(path.name for path in folder.glob("*.gguf"))):
         raise ConfigNotFound(
-            f"{folder}: no {CONFIG_NAME} there, but {len(found)} of llama.cpp's files. "
-            f"With gguf_file={found[0]!r} the config, the weights and the tokenizer come from that file."
+            f"{folder}: no {CONFIG_NAME} there, but {len(gguf_names)} of llama.cpp's files. "
+            f"With gguf_file={gguf_names[0]!r} the config, the weights and the tokenizer come from that file."
         )
     if not (folder / CONFIG_NAME).is_file():
         from loadstone.checkpoint.not_models import describe_missing_config  # nobody else needs it

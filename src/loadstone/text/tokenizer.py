@@ -86,7 +86,7 @@ class TextTokenizer:
     def _from_folder(cls, folder: Path) -> Self:
         path = folder / TOKENIZER_NAME
         if not path.is_file():
-            others = sorted(each.name for each in path.parent.glob("*") if "token" in each.name or "vocab" in each.name)
+            others = sorted(file.name for file in path.parent.glob("*") if "token" in file.name or "vocab" in file.name)
             raise TokenizerError(
                 f"{path.parent}: no {TOKENIZER_NAME} there, so text cannot be tokenized"
                 + (f" (found {', '.join(others[:5])}, which Loadstone does not read). " if others else ". ")
@@ -127,8 +127,8 @@ class TextTokenizer:
     def end_ids(self) -> tuple[int, ...]:
         """Tokens that end a text, or a turn in a conversation, as far as the tokenizer's files tell."""
         ends = (self._special_token(role) for role in ("eos", "eot", "eom"))
-        ids = (self._tokenizer.token_to_id(each) for each in ends if each is not None)
-        return tuple(dict.fromkeys(each for each in ids if each is not None))
+        ids = (self._tokenizer.token_to_id(token) for token in ends if token is not None)
+        return tuple(dict.fromkeys(token_id for token_id in ids if token_id is not None))
 
     @property
     def tokenizer(self) -> tokenizers.Tokenizer:
@@ -162,28 +162,30 @@ class TextTokenizer:
         """
         if not texts:
             raise ArgumentError("There is no text to encode.")
-        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=add_special_tokens)
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=add_special_tokens)
         limits = [limit for limit in (max_length, self.max_length) if limit is not None]
-        for index, encoding in enumerate(found):
+        for index, encoding in enumerate(encodings):
             if not encoding.ids:
                 raise ArgumentError(f"Text {index} ({texts[index]!r}) has no tokens; give at least one word.")
             if limits and len(encoding.ids) > min(limits):
                 raise ArgumentError(
                     f"Text {index} has {len(encoding.ids)} tokens, this model takes at most {min(limits)}. Shorten it."
                 )
-        longest = max(len(encoding.ids) for encoding in found)
-        pad_id = next((each for name in ("pad", "eos", "unk") if (each := self.special_id(name)) is not None), 0)
+        longest = max(len(encoding.ids) for encoding in encodings)
+        pad_id = next(
+            (token_id for name in ("pad", "eos", "unk") if (token_id := self.special_id(name)) is not None), 0
+        )
 
         def padded(row: Sequence[Item], filler: Item) -> list[Item]:
             rest = [filler] * (longest - len(row))
             return [*rest, *row] if padding_side == "left" else [*row, *rest]
 
         return TextBatch(
-            input_ids=[padded(each.ids, pad_id) for each in found],
-            attention_mask=[padded([1] * len(each.ids), 0) for each in found],
-            token_type_ids=[padded(each.type_ids, 0) for each in found],
-            sequence_ids=[padded(each.sequence_ids, None) for each in found],
-            offsets=[padded(each.offsets, (0, 0)) for each in found],
+            input_ids=[padded(encoding.ids, pad_id) for encoding in encodings],
+            attention_mask=[padded([1] * len(encoding.ids), 0) for encoding in encodings],
+            token_type_ids=[padded(encoding.type_ids, 0) for encoding in encodings],
+            sequence_ids=[padded(encoding.sequence_ids, None) for encoding in encodings],
+            offsets=[padded(encoding.offsets, (0, 0)) for encoding in encodings],
         )
 
     def apply_chat_template(
@@ -222,8 +224,8 @@ class TextTokenizer:
 
     def token(self, token_id: int) -> str | None:
         """The token that one id stands for, as the vocabulary spells it."""
-        found: str | None = self._tokenizer.id_to_token(token_id)
-        return found
+        token: str | None = self._tokenizer.id_to_token(token_id)
+        return token
 
 
 def _library() -> ModuleType:

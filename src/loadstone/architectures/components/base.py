@@ -34,12 +34,12 @@ class Component:
         names = _fields_of_parts(type(self))  # type: ignore[arg-type]
         if not names:
             return ()
-        found: tuple[Part, ...] | None = getattr(self, "_parts", None)
-        if found is None:
+        parts: tuple[Part, ...] | None = getattr(self, "_parts", None)
+        if parts is None:
             # Kept by the component itself: a table of components would have to hash all that is below each.
-            found = _parts(self, names)
-            object.__setattr__(self, "_parts", found)
-        return found
+            parts = _parts(self, names)
+            object.__setattr__(self, "_parts", parts)
+        return parts
 
     def own_slots(self) -> tuple[Slot, ...]:
         """The slots of a leaf; nothing for the others."""
@@ -47,14 +47,14 @@ class Component:
 
 
 def _parts(component: Component, names: tuple[str, ...]) -> tuple[Part, ...]:
-    found: list[Part] = []
+    parts: list[Part] = []
     for name in names:
         value = getattr(component, name)
         if isinstance(value, Part):
-            found.append(value)
+            parts.append(value)
         elif value is not None:
-            found += value
-    return tuple(found)
+            parts += value
+    return tuple(parts)
 
 
 @cache

@@ -86,7 +86,7 @@ def _project(holder: nnx.Module, component: components.Attention, x: Array, stat
         query, key, value = jnp.split(_heads(whole, 3 * dim), 3, axis=-1)
     else:
         ends = (heads * dim, (heads + kv_heads) * dim)
-        query, key, value = (_heads(each, dim) for each in jnp.split(whole, ends, axis=-1))
+        query, key, value = (_heads(projected, dim) for projected in jnp.split(whole, ends, axis=-1))
     return query, key, value
 
 

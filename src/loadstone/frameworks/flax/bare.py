@@ -36,8 +36,8 @@ class BareModel(FlaxPreTrainedModel):
         component: components.Component | None = None,
     ) -> None:
         if not add_pooling_layer and component is None and self.head_spec is not None:
-            made = self.head_spec.blueprint(config)
-            component = replace(made, pooler=None) if isinstance(made, components.Backbone) else made
+            blueprint = self.head_spec.blueprint(config)
+            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Backbone) else blueprint
         super().__init__(config, seed=seed, dtype=dtype, component=component)
 
     def __call__(

@@ -89,15 +89,15 @@ def attach(holder: nnx.Module, component: Component) -> None:
             place(holder, part.name, build(part.component))
 
 
-def place(holder: nnx.Module, name: str, made: nnx.Module | nnx.Param[Array]) -> None:
+def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Param[Array]) -> None:
     """Put a module under a name; a numbered one (``layers.0``) goes to the end of a list."""
     stem, _, _ = name.rpartition(".")
     if not stem:
-        setattr(holder, name, made)
+        setattr(holder, name, module)
         return
     if not hasattr(holder, stem):
         setattr(holder, stem, nnx.List())
-    getattr(holder, stem).append(made)
+    getattr(holder, stem).append(module)
 
 
 def call(holder: nnx.Module, part: Part, *args: Array | Inputs | None, state: State) -> Array:

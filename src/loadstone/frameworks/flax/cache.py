@@ -56,7 +56,7 @@ def empty_cache(
     for name, value in (("batch_size", batch), ("max_length", max_length)):
         if not isinstance(value, int) or value < 1:
             raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
-    shapes = [(batch, each.kv_heads, max_length, each.head_dim) for each in attentions]
+    shapes = [(batch, attention.kv_heads, max_length, attention.head_dim) for attention in attentions]
     return KeyValueCache(
         tuple(jnp.zeros(shape, dtype) for shape in shapes),
         tuple(jnp.zeros(shape, dtype) for shape in shapes),

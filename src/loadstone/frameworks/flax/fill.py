@@ -46,23 +46,23 @@ def fill(
     shapes = {name: tuple(slots[name].shape) for name in plan.recipes}
     others = _others(model, slots, plan)
     if place.mesh is None:
-        made = fill_arrays(plan, shapes, source, dtype_of, shared=True)
-        arrays: dict[str, Array | np.ndarray] = dict(made.arrays)
-        filled = Filled(made.viewed, made.copied, {})
+        filled_arrays = fill_arrays(plan, shapes, source, dtype_of, shared=True)
+        arrays: dict[str, Array | np.ndarray] = dict(filled_arrays.arrays)
+        filled = Filled(filled_arrays.viewed, filled_arrays.copied, {})
     else:
         shardings = place.shardings(getattr(model, "component", None), shapes)
         spread, viewed, copied, by_device = fill_shards(plan, shapes, shardings, source, dtype_of)
         arrays = dict(spread)
         filled = Filled(viewed, copied, by_device)
-    dtype = next((jnp.dtype(each.dtype) for each in arrays.values()), jnp.dtype(jnp.float32))
+    dtype = next((jnp.dtype(array.dtype) for array in arrays.values()), jnp.dtype(jnp.float32))
     arrays |= {name: _as(array, slots[name], dtype) for name, array in others.items()}
     if place.mesh is None:
         there = jax.device_put(list(arrays.values()), place.device)
     else:
         whole = jax.sharding.NamedSharding(place.mesh, jax.sharding.PartitionSpec())
         there = [
-            each if name not in others else jax.device_put(each, shardings.get(name, whole))
-            for name, each in arrays.items()
+            array if name not in others else jax.device_put(array, shardings.get(name, whole))
+            for name, array in arrays.items()
         ]
     for name, array in zip(arrays, there, strict=True):
         put(slots[name], array)
@@ -76,18 +76,18 @@ def _others(
     about = model.about
     initial = initial_slots(model, plan.initialized)
     wanted = {name for name in slots if name not in plan.recipes or name in plan.initialized} - {
-        each.name for each in initial
+        slot.name for slot in initial
     }
-    made: dict[str, Array | np.ndarray] = dict(initial_arrays(initial, about.seed, jnp.dtype(jnp.float32)))
+    arrays: dict[str, Array | np.ndarray] = dict(initial_arrays(initial, about.seed, jnp.dtype(jnp.float32)))
     if wanted:
-        made |= _from_constructor(about.remake, wanted)
-    return made
+        arrays |= _from_constructor(about.remake, wanted)
+    return arrays
 
 
 def _from_constructor(remake: Callable[[], nnx.Module] | None, names: set[str]) -> dict[str, Array]:
     """What a module's own constructor gives some variables. What is not asked for is not computed."""
     assert remake is not None, f"no blueprint and no constructor makes {sorted(names)}"
-    return jax.jit(lambda: {name: value_of(each) for name, each in variables(remake()) if name in names})()
+    return jax.jit(lambda: {name: value_of(variable) for name, variable in variables(remake()) if name in names})()
 
 
 def _as(array: Array | np.ndarray, variable: nnx.Variable[Array], dtype: jnp.dtype) -> Array | np.ndarray:

@@ -35,12 +35,12 @@ _GATHER = (
 
 def checked_state(model: FlaxStructure, state_dict: Mapping[str, object] | None) -> State[jax.Array | np.ndarray]:
     """Every slot and its array; :class:`StateMismatch` where the model's own, or those given, are no such arrays."""
-    held: Mapping[str, Any] = {name: value_of(each) for name, each in variables(model) if is_slot(each)}
+    held: Mapping[str, Any] = {name: value_of(variable) for name, variable in variables(model) if is_slot(variable)}
     rank = {name: index for index, name in enumerate(_order(model.component))} if model.component else {}
     # nnx.jit puts a model's attributes into alphabetical order; the same model gives the same files all the same.
     own = {name: held[name] for name in sorted(held, key=lambda name: rank.get(name, len(rank)))}
     declared = declared_shapes(model) if is_as_declared(model) else {}
-    shapes = declared or own_shapes(model, {name: tuple(each.shape) for name, each in own.items()})
+    shapes = declared or own_shapes(model, {name: tuple(array.shape) for name, array in own.items()})
     slots = Slots(shapes, ties(model), may_part(model))
 
     def look(slot: str, value: object) -> Look:

@@ -39,24 +39,24 @@ def fill_fresh(model: nnx.Module, seed: int, dtype: jnp.dtype) -> None:
     slots = initial_slots(model, owners)
     if is_traced():  # the same values, by way of XLA, which need not be drawn where only shapes are asked for
         shapes = {slot.name: jax.ShapeDtypeStruct(slot.shape, dtype) for slot in slots}
-        made = jax.pure_callback(lambda: initial_arrays(slots, seed, dtype), shapes)
+        arrays = jax.pure_callback(lambda: initial_arrays(slots, seed, dtype), shapes)
     else:
-        made = {name: jnp.asarray(array) for name, array in initial_arrays(slots, seed, dtype).items()}
-    for name, array in made.items():
+        arrays = {name: jnp.asarray(array) for name, array in initial_arrays(slots, seed, dtype).items()}
+    for name, array in arrays.items():
         put(owners[name], array)
 
 
 def initial_slots(model: nnx.Module, names: Iterable[str]) -> list[InitialSlot]:
     """The named slots that belong to a blueprint's parts."""
-    found = []
+    slots = []
     for name in names:
         holder, _, leaf = name.rpartition(".")
         owner, shape = at(model, holder) if holder else model, tuple(at(model, name).shape)
         if isinstance(owner, Leaf):
-            found.append(InitialSlot(name, owner.component, shape))
+            slots.append(InitialSlot(name, owner.component, shape))
         elif is_bias(owner, leaf):
-            found.append(InitialSlot(name, Bias(shape[0]), shape))
-    return found
+            slots.append(InitialSlot(name, Bias(shape[0]), shape))
+    return slots
 
 
 def is_bias(owner: object, leaf: str) -> bool:

@@ -124,8 +124,8 @@ class Experts(Leaf):
         def block(out: Array, job: tuple[Array, Array, Array]) -> tuple[Array, None]:
             expert, tokens, share = job
             gate, up = jnp.split(x[tokens] @ gate_up[expert].T, 2, axis=-1)
-            said = (activation(gate) * up) @ down[expert].T
-            return out.at[tokens].add(said * share[:, None]), None
+            expert_output = (activation(gate) * up) @ down[expert].T
+            return out.at[tokens].add(expert_output * share[:, None]), None
 
         return jax.lax.scan(block, jnp.zeros_like(x), (expert_of, pair // top_k, share))[0]
 

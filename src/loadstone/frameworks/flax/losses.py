@@ -48,10 +48,10 @@ def load_balance(router_logits: tuple[Array, ...], top_k: int, counted: Array | 
     rows, experts = router_logits[0].shape
     weights = jnp.ones(rows, jnp.float32) if counted is None else counted.reshape(-1).astype(jnp.float32)
     odds = [jax.nn.softmax(logits, axis=-1) for logits in router_logits]
-    chosen = [jax.nn.one_hot(jax.lax.top_k(each, top_k)[1], experts).sum(axis=1) for each in odds]
+    chosen = [jax.nn.one_hot(jax.lax.top_k(probabilities, top_k)[1], experts).sum(axis=1) for probabilities in odds]
     total = weights.sum() * len(router_logits)
-    busy = sum((weights @ each for each in chosen), jnp.zeros(experts)) / total
-    probable = sum((weights @ each.astype(jnp.float32) for each in odds), jnp.zeros(experts)) / total
+    busy = sum((weights @ mask for mask in chosen), jnp.zeros(experts)) / total
+    probable = sum((weights @ probabilities.astype(jnp.float32) for probabilities in odds), jnp.zeros(experts)) / total
     return (busy * probable).sum() * experts
 
 

@@ -41,19 +41,19 @@ class Placement(NamedTuple):
         """
         assert self.mesh is not None
         default = _default_specs(self.mesh, component, shapes)
-        found, faults = {}, []
+        shardings, faults = {}, []
         for name, shape in shapes.items():
             rules = (spec for pattern, spec in self.rules if pattern.search(name))
             spec = next(rules, default.get(name, PartitionSpec()))
             try:
-                found[name] = NamedSharding(self.mesh, spec)
-                found[name].check_compatible_aval(shape)
-                found[name].shard_shape(shape)
+                shardings[name] = NamedSharding(self.mesh, spec)
+                shardings[name].check_compatible_aval(shape)
+                shardings[name].shard_shape(shape)
             except ValueError:
                 faults.append(f"{name} of shape {shape} by {spec}")
         if faults:
             raise ArgumentError(f"sharding: the mesh {dict(self.mesh.shape)} does not divide {'; '.join(faults)}.")
-        return found
+        return shardings
 
 
 def _default_specs(
@@ -61,12 +61,14 @@ def _default_specs(
 ) -> dict[str, PartitionSpec]:
     """Tensor parallelism over the mesh's axis for it; what its size does not divide stays whole."""
     axis = next((name for name in _MODEL_AXES if name in mesh.axis_names), mesh.axis_names[-1])
-    found = {}
+    specs = {}
     for name, ways in ({} if component is None else tensor_parallel(component)).items():
         split = chosen_split(ways, mesh.shape[axis])
         if split is not None and name in shapes:
-            found[name] = PartitionSpec(*(axis if each == split.axis else None for each in range(len(shapes[name]))))
-    return found
+            specs[name] = PartitionSpec(
+                *(axis if dimension == split.axis else None for dimension in range(len(shapes[name])))
+            )
+    return specs
 
 
 def placement(device_map: object, sharding: object) -> Placement:

@@ -54,15 +54,15 @@ def _grown(slot: InitialSlot, variable: nnx.Variable[jax.Array], seed: int, to_m
     """Initial rows for a slot, or the mean of the old, but for those that its variable has, where that lies."""
     held = value_of(variable)
     old = np.asarray(held)
-    made = initial_arrays([slot], seed, old.dtype)[slot.name]
-    rows = min(len(old), len(made))
-    made[:rows] = old[:rows]
+    new = initial_arrays([slot], seed, old.dtype)[slot.name]
+    rows = min(len(old), len(new))
+    new[:rows] = old[:rows]
     if to_mean:
-        made[rows:] = old.mean(axis=0, dtype=np.float32).astype(old.dtype)
+        new[rows:] = old.mean(axis=0, dtype=np.float32).astype(old.dtype)
     try:
-        return jax.device_put(made, held.sharding)
+        return jax.device_put(new, held.sharding)
     except ValueError as error:
         raise ArgumentError(
-            f"{slot.name} would have shape {made.shape}, which its sharding does not divide: {held.sharding}. "
+            f"{slot.name} would have shape {new.shape}, which its sharding does not divide: {held.sharding}. "
             "Give pad_to_multiple_of, a multiple of the number of parts."
         ) from error

@@ -14,7 +14,9 @@ from loadstone.frameworks.structure import naming_of, ties_of
 
 def slots(model: nnx.Module) -> list[Slot]:
     """What has to be filled: parameters and other variables that are saved, shared ones under each name."""
-    return [Slot(name, tuple(each.shape), _kind(each)) for name, each in variables(model) if is_slot(each)]
+    return [
+        Slot(name, tuple(variable.shape), _kind(variable)) for name, variable in variables(model) if is_slot(variable)
+    ]
 
 
 def _kind(variable: nnx.Variable[Array]) -> str:

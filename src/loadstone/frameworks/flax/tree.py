@@ -17,8 +17,8 @@ def variables(node: object) -> Iterator[tuple[str, nnx.Variable[Array]]]:
 
 def modules(node: object) -> Iterator[nnx.Pytree]:
     """A module and every one inside it."""
-    found = {id(each): each for each in _inside(node, ())}
-    yield from found.values()
+    modules_by_id = {id(module): module for module in _inside(node, ())}
+    yield from modules_by_id.values()
 
 
 def _inside(node: object, above: tuple[int, ...]) -> Iterator[nnx.Pytree]:

@@ -14,9 +14,9 @@ from loadstone.errors import FrameworkNotInstalled
 
 def _backend() -> str:
     """What Keras runs on, or would; asked before it is imported, for its backend may not be installed."""
-    asked = os.environ.get("KERAS_BACKEND")
-    if asked and "keras" not in sys.modules:
-        return asked
+    requested = os.environ.get("KERAS_BACKEND")
+    if requested and "keras" not in sys.modules:
+        return requested
     import keras
 
     return str(keras.config.backend())

@@ -50,7 +50,7 @@ class Numbered(Module):
 
     def __getitem__(self, index: int | slice) -> keras.Layer:
         if isinstance(index, slice):
-            return [self[each] for each in range(len(self))[index]]
+            return [self[position] for position in range(len(self))[index]]
         return getattr(self, str(range(len(self))[index]))
 
 
@@ -135,11 +135,11 @@ def place(holder: keras.Layer, name: str, component: Component) -> None:
             setattr(holder, attribute(stem), Numbered(stem))
         getattr(holder, attribute(stem)).append(build(component, number))
         return
-    made = build(component, name)
-    if isinstance(made, Slot):
-        holder.lone_slots = (*holder.lone_slots, made)
+    child = build(component, name)
+    if isinstance(child, Slot):
+        holder.lone_slots = (*holder.lone_slots, child)
     else:
-        setattr(holder, attribute(name), made)
+        setattr(holder, attribute(name), child)
 
 
 def call(holder: keras.Layer, part: Part, *args: tf.Tensor | None, state: State) -> tf.Tensor:

@@ -34,8 +34,8 @@ class Cache(NamedTuple):
 
 
 def _shapes(component: Component, batch: int | None, max_length: int | None) -> list[list[int | None]]:
-    attentions = sorted(find(component, Attention), key=lambda each: each.index)
-    return [[batch, each.kv_heads, max_length, each.head_dim] for each in attentions]
+    attentions = sorted(find(component, Attention), key=lambda attention: attention.index)
+    return [[batch, attention.kv_heads, max_length, attention.head_dim] for attention in attentions]
 
 
 def init_cache(component: Component, batch_size: int, max_length: int, dtype: tf.DType) -> Cache:

@@ -58,5 +58,7 @@ def _look(value: Stored | None, *, is_floating: bool) -> Look:
 
 
 def _is_same(one: Stored, other: Stored) -> bool:
-    first, second = (np.asarray(each.value if isinstance(each, keras.Variable) else each) for each in (one, other))
+    first, second = (
+        np.asarray(stored.value if isinstance(stored, keras.Variable) else stored) for stored in (one, other)
+    )
     return first.dtype == second.dtype and first.tobytes() == second.tobytes()

@@ -136,14 +136,14 @@ class Experts(Leaf):
         tokens = order // top_k
         sizes = tf.math.bincount(flat, minlength=count, maxlength=count)
         parts = tf.split(tf.gather(x, tokens), sizes, num=count)
-        said = []
+        outputs = []
         for part, gate_up, down in zip(
             parts, tf.unstack(self.gate_up_proj.value), tf.unstack(self.down_proj.value), strict=True
         ):
             gate, up = tf.split(tf.matmul(part, gate_up, transpose_b=True), 2, axis=-1)
-            said.append(tf.matmul(activation(gate) * up, down, transpose_b=True))
+            outputs.append(tf.matmul(activation(gate) * up, down, transpose_b=True))
         shares = tf.gather(tf.reshape(weights, [-1]), order)
-        return tf.math.unsorted_segment_sum(tf.concat(said, 0) * shares[:, None], tokens, shape_of(x)[0])
+        return tf.math.unsorted_segment_sum(tf.concat(outputs, 0) * shares[:, None], tokens, shape_of(x)[0])
 
 
 LEAVES: dict[type[Component], type[Leaf]] = {

@@ -32,7 +32,7 @@ def cross_entropy(logits: tf.Tensor, labels: tf.Tensor, ignored: int | tf.Tensor
     labels = tf.cast(tf.reshape(labels, [-1]), tf.int64)
     counts = labels != tf.cast(ignored, tf.int64)
     try:
-        each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.where(counts, labels, 0), logits)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.where(counts, labels, 0), logits)
     except tf.errors.InvalidArgumentError:
         error = None
         if tf.executing_eagerly():
@@ -42,7 +42,7 @@ def cross_entropy(logits: tf.Tensor, labels: tf.Tensor, ignored: int | tf.Tensor
         if error is None:
             raise
         raise bad_argument(str(error)) from None
-    return tf.reduce_sum(tf.where(counts, each, 0)) / tf.reduce_sum(tf.cast(counts, each.dtype))
+    return tf.reduce_sum(tf.where(counts, losses, 0)) / tf.reduce_sum(tf.cast(counts, losses.dtype))
 
 
 def _flat(logits: tf.Tensor) -> tf.Tensor:
@@ -70,10 +70,16 @@ def load_balance(router_logits: tuple[tf.Tensor, ...], top_k: int, counted: tf.T
     ones = tf.ones(tf.shape(router_logits[0])[:1])
     weights = (ones if counted is None else tf.cast(tf.reshape(counted, [-1]), tf.float32))[:, None]
     odds = [tf.nn.softmax(logits) for logits in router_logits]
-    chosen = [tf.reduce_sum(tf.one_hot(tf.math.top_k(each, top_k).indices, experts), axis=1) for each in odds]
+    chosen = [
+        tf.reduce_sum(tf.one_hot(tf.math.top_k(probabilities, top_k).indices, experts), axis=1)
+        for probabilities in odds
+    ]
     total = tf.reduce_sum(weights) * len(router_logits)
-    busy = tf.add_n([tf.reduce_sum(weights * each, axis=0) for each in chosen]) / total
-    probable = tf.add_n([tf.reduce_sum(weights * tf.cast(each, tf.float32), axis=0) for each in odds]) / total
+    busy = tf.add_n([tf.reduce_sum(weights * mask, axis=0) for mask in chosen]) / total
+    probable = (
+        tf.add_n([tf.reduce_sum(weights * tf.cast(probabilities, tf.float32), axis=0) for probabilities in odds])
+        / total
+    )
     return tf.reduce_sum(busy * probable) * experts
 
 

@@ -59,23 +59,23 @@ def children(layer: keras.Layer) -> Iterator[tuple[str, keras.Layer]]:
     Those of a ``keras.Sequential`` are named by index, those of a functional model by the names that they were given.
     """
     if layer._obj_type() == "Sequential":
-        yield from ((str(index), each) for index, each in enumerate(layer.layers))
+        yield from ((str(index), child) for index, child in enumerate(layer.layers))
         return
     if layer._obj_type() == "Functional":
-        yield from ((each.name, each) for each in layer.layers)
+        yield from ((child.name, child) for child in layer.layers)
         return
     for attribute, value in vars(layer).items():
         if attribute in _keras_attributes() or attribute.startswith("_self_"):
             continue
         name = part_name(attribute)
         if isinstance(value, Numbered):
-            yield from ((f"{name}.{index}", each) for index, each in enumerate(value))
+            yield from ((f"{name}.{index}", child) for index, child in enumerate(value))
         elif isinstance(value, keras.layers.Layer):
             yield name, value
         elif isinstance(value, list | tuple | dict):
-            for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-                if isinstance(each, keras.layers.Layer):
-                    yield f"{name}.{key}", each
+            for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+                if isinstance(child, keras.layers.Layer):
+                    yield f"{name}.{key}", child
 
 
 def unbuilt(layer: keras.Layer, prefix: str = "") -> Iterator[str]:
@@ -93,11 +93,11 @@ def check_layers(model: keras.Model) -> None:
 
     Those whose variables are not there yet, and those with two variables of one name.
     """
-    found = list(unbuilt(model))
-    if found:
+    names = list(unbuilt(model))
+    if names:
         raise ArgumentError(
-            f"{type(model).__name__} has layers whose variables do not exist yet: {', '.join(found)}. Build each in "
-            f"__init__, such as self.{found[0]}.build((None, config.hidden_size)), so that they can be loaded."
+            f"{type(model).__name__} has layers whose variables do not exist yet: {', '.join(names)}. Build each in "
+            f"__init__, such as self.{names[0]}.build((None, config.hidden_size)), so that they can be loaded."
         )
     held: dict[str, keras.Variable | None] = {}
     twice = [slot.name for slot in walk(model) if held.setdefault(slot.name, slot.variable) is not slot.variable]

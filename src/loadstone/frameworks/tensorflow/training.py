@@ -67,7 +67,7 @@ class Training:
                 f"{type(self).__name__} has no loss here. Give labels, as y or among the inputs, to a model with a "
                 "head; or compile it with a loss: model.compile(optimizer, loss=…)."
             )
-        extra = [tf.reduce_sum(tf.cast(each, own.dtype)) for each in self.losses]  # type: ignore[attr-defined]
+        extra = [tf.reduce_sum(tf.cast(loss, own.dtype)) for loss in self.losses]  # type: ignore[attr-defined]
         return tf.add_n([own, *extra])
 
     def compute_metrics(
@@ -81,5 +81,5 @@ def main_output(output: object) -> object:
     """What losses and metrics look at: the logits, a dict of them where there are several, or the hidden states."""
     if not isinstance(output, Mapping):
         return output
-    found = {name: output[name] for name in _MAIN if name in output}
-    return next(iter(found.values())) if len(found) == 1 else found
+    outputs = {name: output[name] for name in _MAIN if name in output}
+    return next(iter(outputs.values())) if len(outputs) == 1 else outputs

@@ -96,7 +96,7 @@ def tie(owned: Mapping[str, Owned], tied: Mapping[str, str]) -> None:
 
 def _put(slot: Owned, tensor: tf.Tensor) -> None:
     """Give a slot its values. What is no layer of ours keeps its variable, since it may hold it anywhere."""
-    if isinstance(slot.owner, Holder) and slot.leaf in {each.name for each in slot.owner.own_slots()}:
+    if isinstance(slot.owner, Holder) and slot.leaf in {own_slot.name for own_slot in slot.owner.own_slots()}:
         setattr(slot.owner, slot.leaf, keras.Variable(tensor, dtype=tensor.dtype.name, name=slot.name))
         return
     assert slot.variable is not None

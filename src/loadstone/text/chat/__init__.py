@@ -16,15 +16,17 @@ def template_of(stored: object, name: str, source: str) -> str:
 
     Raises :class:`TokenizerError` where there is none, naming those that there are.
     """
-    found = {"default": stored} if isinstance(stored, str) else _named(stored)
-    if not found:
+    templates = {"default": stored} if isinstance(stored, str) else _named(stored)
+    if not templates:
         raise TokenizerError(
             f"{source}: has no chat template. Either this is not a chat model, or its author left the template out. "
             "Write the prompt yourself."
         )
-    template = found.get(name)
+    template = templates.get(name)
     if not isinstance(template, str):
-        raise TokenizerError(f"{source}: no chat template is called {name!r}; there are {', '.join(sorted(found))}.")
+        raise TokenizerError(
+            f"{source}: no chat template is called {name!r}; there are {', '.join(sorted(templates))}."
+        )
     return template
 
 
@@ -32,7 +34,9 @@ def _named(stored: object) -> dict[str, object]:
     """``[{"name": …, "template": …}]`` → name → template."""
     if not isinstance(stored, list):
         return {}
-    return {str(each["name"]): each.get("template") for each in stored if isinstance(each, dict) and "name" in each}
+    return {
+        str(entry["name"]): entry.get("template") for entry in stored if isinstance(entry, dict) and "name" in entry
+    }
 
 
 def render(template: str, variables: Mapping[str, object], source: str) -> str:
@@ -49,20 +53,20 @@ def render(template: str, variables: Mapping[str, object], source: str) -> str:
         return run(template, known)
     # A template is a stranger's program: any error in it is one, and is told as ours.
     except Exception as error:  # noqa: BLE001
-        said = f"{error}" or type(error).__name__
-        raise TokenizerError(f"{source}: its chat template cannot write this conversation: {said[:500]}") from None
+        message = f"{error}" or type(error).__name__
+        raise TokenizerError(f"{source}: its chat template cannot write this conversation: {message[:500]}") from None
 
 
 def _require_jinja() -> None:
     """Older releases have known ways out of the sandbox (CVE-2025-27516)."""
     try:
-        found = version("jinja2")
+        installed = version("jinja2")
     except PackageNotFoundError:
-        found = "none"
-    if found == "none" or tuple(map(int, re.findall(r"\d+", found)[:3])) < _OLDEST_JINJA:
+        installed = "none"
+    if installed == "none" or tuple(map(int, re.findall(r"\d+", installed)[:3])) < _OLDEST_JINJA:
         oldest = ".".join(map(str, _OLDEST_JINJA))
         raise TokenizerError(
-            f"A chat template needs jinja2 {oldest} or newer, found {found}: pip install 'loadstone[cli]'"
+            f"A chat template needs jinja2 {oldest} or newer, found {installed}: pip install 'loadstone[cli]'"
         )
 
 
@@ -75,7 +79,7 @@ def _plain(value: object, where: str, depth: int = 0) -> object:
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, Mapping):
-        return {_plain(key, where, depth + 1): _plain(each, where, depth + 1) for key, each in value.items()}
+        return {_plain(key, where, depth + 1): _plain(nested, where, depth + 1) for key, nested in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each, f"{where}[{index}]", depth + 1) for index, each in enumerate(value)]
+        return [_plain(element, f"{where}[{index}]", depth + 1) for index, element in enumerate(value)]
     raise ArgumentError(f"{where}: expected text, numbers, lists and mappings, found {type(value).__name__}.")

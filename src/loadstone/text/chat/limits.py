@@ -22,7 +22,7 @@ class Limits:
 
     def __init__(self) -> None:
         self._until = time.monotonic() + SECONDS
-        self._made = 0
+        self._total = 0
 
     def tick(self) -> None:
         """At each turn of a loop and each call of a macro."""
@@ -32,8 +32,8 @@ class Limits:
     def expect(self, size: int) -> None:
         """Something of that size is about to be made."""
         self.tick()
-        self._made += size
-        if size > LARGEST or self._made > IN_ALL:
+        self._total += size
+        if size > LARGEST or self._total > IN_ALL:
             raise Exceeded(f"it makes strings or lists of more than {LARGEST} items, or {IN_ALL} altogether")
 
     def expect_number(self, bits: int) -> None:

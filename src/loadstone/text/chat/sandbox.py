@@ -53,8 +53,8 @@ class _Generator(CodeGenerator):
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         self.write("environment.joined((")
-        for each in node.nodes:
-            self.visit(each, frame)
+        for operand in node.nodes:
+            self.visit(operand, frame)
             self.write(", ")
         self.write("))")
 
@@ -151,15 +151,15 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _replace(self, value: object, old: str, new: str, count: int | None = None) -> str:
         text, old, new = str(value), str(old), str(new)
-        found = text.count(old)
-        found = found if count is None or count < 0 else min(found, count)
-        self.limits.expect(len(text) + found * max(0, len(new) - len(old)))
-        return text.replace(old, new, found)
+        occurrences = text.count(old)
+        occurrences = occurrences if count is None or count < 0 else min(occurrences, count)
+        self.limits.expect(len(text) + occurrences * max(0, len(new) - len(old)))
+        return text.replace(old, new, occurrences)
 
     def _join(self, values: Iterable[object], between: str = "", attribute: str | int | None = None) -> str:
         items = list(values)
         if attribute is not None:
-            items = [self.getitem(each, attribute) for each in items]
+            items = [self.getitem(element, attribute) for element in items]
         self.limits.expect_text_of([*items, str(between) * min(1, len(items))])
         self.limits.expect(len(str(between)) * len(items))
         return str(between).join(map(str, items))

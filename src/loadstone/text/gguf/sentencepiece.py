@@ -96,7 +96,7 @@ def merges_by_score(vocabulary: Vocabulary) -> list[tuple[str, str]]:
             "tokenizer.ggml.tokens", "tokens that are pieces of words", f"some of {longest} characters"
         )
     ranked = [(-score, -len(left), left, right) for left, right, score in _pairs(_pieces(vocabulary))]
-    ranked.sort(key=lambda each: each[:2])
+    ranked.sort(key=lambda merge: merge[:2])
     return [(left, right) for _, _, left, right in ranked]
 
 

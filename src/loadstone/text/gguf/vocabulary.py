@@ -148,9 +148,9 @@ class _Reader:
         if length is not None and len(value) != length:
             self.fault(key, f"{length} values, one for each token", f"{len(value)}")
             return None
-        for index, each in enumerate(value):
-            if not isinstance(each, types) or isinstance(each, bool):
-                self.fault(f"{key}[{index}]", what, shown(each))
+        for index, element in enumerate(value):
+            if not isinstance(element, types) or isinstance(element, bool):
+                self.fault(f"{key}[{index}]", what, shown(element))
                 return None
         return list(value)
 
@@ -174,7 +174,7 @@ def read_vocabulary(metadata: Mapping[str, object], source: str) -> Vocabulary:
             reader.fault(f"{ggml}scores[{index}]", "a finite number", str(score))
             break
     merges = reader.array(f"{ggml}merges", (str,), "strings")
-    ids = {role: each for role, each in _DEFAULTS.get(model, {}).items() if each < count}
+    ids = {role: token_id for role, token_id in _DEFAULTS.get(model, {}).items() if token_id < count}
     for role, names in _KEYS.items():
         for name in names:
             token_id = reader.whole(f"{ggml}{name}")
@@ -182,9 +182,9 @@ def read_vocabulary(metadata: Mapping[str, object], source: str) -> Vocabulary:
                 ids[role] = token_id
             elif token_id is not None:
                 default = f"; the default, {ids[role]}, is taken" if role in ids else ""
-                said = "%s: metadata key '%s%s' is %d, and there are %d tokens: ignored%s"
-                logger.warning(said, source, ggml, name, token_id, count, default)
-    if "eot" not in ids and (turn_end := next((each for each in _TURN_ENDS if each in tokens), None)) is not None:
+                message = "%s: metadata key '%s%s' is %d, and there are %d tokens: ignored%s"
+                logger.warning(message, source, ggml, name, token_id, count, default)
+    if "eot" not in ids and (turn_end := next((token for token in _TURN_ENDS if token in tokens), None)) is not None:
         ids["eot"] = tokens.index(turn_end)
     adds = {}
     for role in ("bos", "eos"):
@@ -197,7 +197,7 @@ def read_vocabulary(metadata: Mapping[str, object], source: str) -> Vocabulary:
     lowercase = True if lowercase is None else lowercase
     strip_accents = reader.flag(f"{ggml}normalizer.strip_accents")
     charsmap = reader.array(f"{ggml}precompiled_charsmap", (int,), "bytes") or []
-    if not all(-128 <= each <= 255 for each in charsmap):
+    if not all(-128 <= byte <= 255 for byte in charsmap):
         reader.fault(f"{ggml}precompiled_charsmap", "bytes", "numbers beyond")
         charsmap = []
     architecture = metadata.get("general.architecture")
@@ -217,7 +217,7 @@ def read_vocabulary(metadata: Mapping[str, object], source: str) -> Vocabulary:
         merges_spaces=reader.flag(f"{ggml}remove_extra_whitespaces"),
         lowercase=lowercase,
         strip_accents=lowercase if strip_accents is None else strip_accents,
-        charsmap=bytes(each & 0xFF for each in charsmap),
+        charsmap=bytes(byte & 0xFF for byte in charsmap),
         chat_templates=_chat_templates(reader, metadata),
         context_length=context_length if context_length and context_length > 0 else None,
     )
@@ -252,14 +252,14 @@ def _is_unicode(token: str) -> bool:
 def _chat_templates(reader: _Reader, metadata: Mapping[str, object]) -> dict[str, str]:
     """Name → template; the nameless one is ``default``."""
     base = "tokenizer.chat_template"
-    found = {}
+    templates = {}
     for key in metadata:
         if key == base or key.startswith(f"{base}."):
             template = reader.text(key)
             if len(template) > _LARGEST_TEMPLATE:
                 reader.fault(key, f"at most {_LARGEST_TEMPLATE} characters", str(len(template)))
-            found[key[len(base) + 1 :] or "default"] = template
-    return found
+            templates[key[len(base) + 1 :] or "default"] = template
+    return templates
 
 
 def _fault(source: str, key: str, expected: str, found: str, hint: str) -> Fault:

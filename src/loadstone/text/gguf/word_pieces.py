@@ -35,7 +35,9 @@ def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
     # Older files name [CLS] by a key of its own, newer ones as bos.
     ids = dict(vocabulary.ids)
     ids["cls"] = ids.get("cls", ids.get("bos", -1))
-    spelled_ids = {role: next((name for name, each in index.items() if each == ids.get(role)), None) for role in _ROLES}
+    spelled_ids = {
+        role: next((name for name, token_id in index.items() if token_id == ids.get(role)), None) for role in _ROLES
+    }
     missing = [role for role, name in spelled_ids.items() if name is None]
     if missing:
         raise vocabulary.error("tokenizer.ggml.tokens", "tokens to begin, to end and for the unknown", "too few")
