@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile.builders import floats, write_shards
@@ -107,10 +108,10 @@ def test_a_variant_that_is_no_part_of_a_file_name_is_refused(tmp_path: Path, var
         open_checkpoint(tmp_path, variant=variant)
 
 
-@pytest.mark.parametrize("option", ["subfolder", "variant", "use_safetensors"])
-def test_an_option_of_no_such_type_is_named(option: str, tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match=f"{option} is 3, expected"):
-        open_checkpoint(tmp_path, **{option: 3})
+@pytest.mark.parametrize(("option", "value"), [("subfolder", 3), ("variant", 3), ("use_safetensors", "no")])
+def test_an_option_of_no_such_type_is_named(option: str, value: Any, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=f"{option} is {value!r}, expected"):
+        open_checkpoint(tmp_path, **{option: value})
 
 
 def test_a_path_with_a_nul_character_is_refused() -> None:
@@ -123,7 +124,7 @@ def test_a_path_with_a_nul_character_is_refused() -> None:
     [
         ("tf_model.ckpt", "TensorFlow 1"),
         ("rust_model.ot", "rust-bert"),
-        ("model.Q4_K_M.gguf", "llama.cpp"),
+        ("model.Q4_K_M.gguf", "GGUF files"),
         ("model.onnx", "ONNX"),
     ],
 )

@@ -72,7 +72,7 @@ class Reference:
         fill(self.model, zlib.crc32(f"{case.id}-{head}".encode()), norms_at=norms_at)
         self.model.save_pretrained(folder)
 
-    def initialized(self) -> Any:
+    def fresh(self) -> Any:
         """The model, or a copy where it keeps state between calls (dynamic rope)."""
         return copy.deepcopy(self.model) if self.case.rope_type == "dynamic" else self.model
 

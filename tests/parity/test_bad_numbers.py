@@ -135,7 +135,7 @@ def test_texts_of_a_shape_that_no_layer_takes_are_named(
 @pytest.mark.parametrize("ids", [[[5] * 200], [[5, 1000]]], ids=["too-long", "unknown-id"])
 def test_generate_refuses_them_too(models: Models, framework: str, ids: list[list[int]]) -> None:
     model = models.of(framework, case_of("gpt2"), "causal_lm")
-    with pytest.raises(ArgumentError, match=r"this model has (positions|vectors)"):
+    with pytest.raises(ArgumentError, match=r"this model has (positions|embeddings)"):
         SIDES[framework].generate(model, input_ids=torch.tensor(ids), max_new_tokens=2)
 
 

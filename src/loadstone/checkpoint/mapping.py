@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -69,8 +69,6 @@ class Checkpoint(Mapping[str, StoredTensor]):
     """The file that says which shard holds which tensor; None if there is one weight file."""
     metadata: Mapping[str, str]
     """What the weight files say of themselves beside tensors: free text, often just ``{"format": "pt"}``."""
-    passed_over: tuple[str, ...]
-    """A sentence for all that lies there, or that the index lists, and was not read, or not as the index has it."""
     absent: Mapping[str, str]
     """Name of a tensor that the index lists and that cannot be had → why. A load that needs it fails."""
 
@@ -81,8 +79,16 @@ class Checkpoint(Mapping[str, StoredTensor]):
         self.files = about.files
         self.index = about.index
         self.metadata = MappingProxyType(dict(about.metadata))
-        self.passed_over = about.passed_over
         self.absent = about.absent
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """A sentence for all that lies there, or that the index lists, and was not read, or not as the index has it."""
+        return self._about.passed_over
+
+    def pass_over(self, sentence: str) -> None:
+        """Add to :attr:`passed_over`."""
+        self._about = replace(self._about, passed_over=(*self.passed_over, sentence))
 
     def __getitem__(self, name: str) -> StoredTensor:
         return self._tensors[name]

@@ -125,7 +125,7 @@ def _open_folder(
             opened = _open_sharded(path, (format,), leave_out, needs) if is_index else _open_single(path, format)
             read = {path.name for path in opened.files} | {name, *leave_out}
             if beside := files_beside(folder, format, read):
-                opened.passed_over += (f"{beside}: beside {name}, and not read",)
+                opened.pass_over(f"{beside}: beside {name}, and not read")
             return opened
     from loadstone.checkpoint.not_models import describe_adapter  # nobody else needs it
 

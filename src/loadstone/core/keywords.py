@@ -49,7 +49,8 @@ class Kind(NamedTuple):
     """For people."""
 
 
-FLAG = Kind((bool,), "True or False")
+FLAG = Kind((bool, int), "True or False")
+"""0 and 1 will do, as everywhere in Python; a text such as "no" would count as true."""
 TEXT = Kind((str,), "text")
 PATH = Kind((str, os.PathLike), "a path")
 

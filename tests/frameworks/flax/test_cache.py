@@ -59,7 +59,7 @@ def test_one_compiled_step_serves_a_scan() -> None:
 def test_a_full_cache_is_an_error_and_under_jit_nan() -> None:
     model = tiny.llama(num_hidden_layers=1)
     full = model(tiny.IDS, past_key_values=model.init_cache(2, 6)).past_key_values
-    with pytest.raises(ArgumentError, match="room for 6 tokens, 6 are in it and 1 come"):
+    with pytest.raises(ArgumentError, match="room for 6 tokens, it holds 6, and 1 more do not fit"):
         model(tiny.IDS[:, :1], past_key_values=full)
     out = jax.jit(lambda model, cache: model(tiny.IDS[:, :1], past_key_values=cache))(model, full)
     assert np.isnan(out.logits).all()
