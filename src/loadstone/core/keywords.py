@@ -81,4 +81,4 @@ def unknown_argument(where: str, unknown: Iterable[str], known: Iterable[str]) -
 def takes(function: Callable[..., object], name: str) -> bool:
     """Whether a function has a parameter of a name, or takes any keyword."""
     parameters = inspect.signature(function).parameters.values()
-    return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)
+    return any(parameter.name == name or parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
