@@ -19,7 +19,7 @@ import pytest
 from huggingface_hub import constants
 
 from loadstone.sources import resolve
-from loadstone.sources.asked import FileChoice, HubOptions
+from loadstone.sources.request import FileChoice, HubOptions
 
 Answer = tuple[int, dict[str, str], bytes]
 

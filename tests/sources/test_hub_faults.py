@@ -82,7 +82,7 @@ def test_a_killed_process_leaves_nothing_half_and_the_next_completes(hub: Hub, c
     hub.troubles["model.safetensors"] = Trouble(delay_s=0.05)
     script = (
         "import sys\nfrom loadstone.sources.resolve import resolve_files\n"
-        "from loadstone.sources.asked import HubOptions\n"
+        "from loadstone.sources.request import HubOptions\n"
         "resolve_files(sys.argv[1], hub=HubOptions(cache_dir=sys.argv[2], endpoint=sys.argv[3]))"
     )
     env = {**os.environ, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "home")}

@@ -48,14 +48,14 @@ FUSED = (
 )
 
 
-def _head_dim(config: PretrainedConfig, said: int | None) -> int:
-    if said is not None:
-        return said
+def _head_dim(config: PretrainedConfig, given: int | None) -> int:
+    if given is not None:
+        return given
     return divide("hidden_size", config.hidden_size, "num_attention_heads", config.num_attention_heads)
 
 
-def _kv_heads(config: PretrainedConfig, said: int | None) -> int:
-    return int(config.num_attention_heads) if said is None else said
+def _kv_heads(config: PretrainedConfig, given: int | None) -> int:
+    return int(config.num_attention_heads) if given is None else given
 
 
 class DecoderConfig(RotaryConfig):
@@ -296,7 +296,7 @@ def decoder_heads(
     def tied(config: ConfigT) -> Mapping[str, str]:
         return {f"{lm_head}.weight": f"{prefix}.{parts.embedding}.weight"} if config.tie_word_embeddings else {}
 
-    made = {
+    by_task = {
         CAUSAL_LM: HeadSpec(f"{stem}ForCausalLM", CAUSAL_LM, causal_lm, ((lm_head,),), tied),
         SEQUENCE_CLASSIFICATION: HeadSpec(
             f"{stem}ForSequenceClassification", SEQUENCE_CLASSIFICATION, sequence_classification, (("score",),)
@@ -313,7 +313,7 @@ def decoder_heads(
         ),
     }
     bare = HeadSpec(f"{stem}Model", BARE, model)
-    heads = (bare, *(made[task] for task in tasks))
+    heads = (bare, *(by_task[task] for task in tasks))
     return tuple(_renamed(head, (names or {}).get(head.task)) for head in heads)
 
 

@@ -40,10 +40,10 @@ def chosen_split(ways: tuple[Split, ...], parts: int) -> Split | None:
     return next((way for way in ways if way.fits(parts)), None)
 
 
-_Found = Iterator[tuple[str, Split] | tuple[str, Split, Split]]
+_Splits = Iterator[tuple[str, Split] | tuple[str, Split, Split]]
 
 
-def _splits(component: Component, name: str) -> _Found:
+def _splits(component: Component, name: str) -> _Splits:
     done: set[int] = set()
     for part, splits in _own(component, name):
         done.add(id(part))
@@ -53,7 +53,7 @@ def _splits(component: Component, name: str) -> _Found:
             yield from _splits(part.component, _join(name, part.name))
 
 
-def _own(component: Component, name: str) -> Iterator[tuple[Part, _Found]]:
+def _own(component: Component, name: str) -> Iterator[tuple[Part, _Splits]]:
     """The parts whose split this component decides, each with its splits."""
     if isinstance(component, components.Attention):
         heads, kv_heads = component.heads, component.kv_heads
@@ -84,7 +84,7 @@ def _own(component: Component, name: str) -> Iterator[tuple[Part, _Found]]:
         yield component.output, _vocabulary(component, name)
 
 
-def _by_outputs(part: Part, name: str, units: int | None = None) -> _Found:
+def _by_outputs(part: Part, name: str, units: int | None = None) -> _Splits:
     """A linear map, or the one that a chain begins with."""
     linear, name = part.component, _join(name, part.name)
     if isinstance(linear, components.Chain):
@@ -97,33 +97,33 @@ def _by_outputs(part: Part, name: str, units: int | None = None) -> _Found:
         yield _join(name, "bias"), split._replace(axis=0)
 
 
-def _by_inputs(part: Part, name: str, units: int | None = None) -> _Found:
+def _by_inputs(part: Part, name: str, units: int | None = None) -> _Splits:
     linear = part.component
     assert isinstance(linear, components.Linear)
     yield _join(name, part.name, "weight"), Split(0 if linear.transposed else 1, units or linear.inputs)
 
 
-def _dense(part: Part, name: str, units: int | None = None) -> _Found:
+def _dense(part: Part, name: str, units: int | None = None) -> _Splits:
     """The linear map before a residual sum."""
     add_norm = part.component
     if isinstance(add_norm, components.AddNorm) and add_norm.dense is not None:
         yield from _by_inputs(add_norm.dense, _join(name, part.name), units)
 
 
-def _experts(part: Part, name: str) -> _Found:
+def _experts(part: Part, name: str) -> _Splits:
     experts = part.component
     assert isinstance(experts, components.Experts)
     yield _join(name, part.name, "gate_up_proj"), Split(0, experts.count), Split(1, experts.inner)
     yield _join(name, part.name, "down_proj"), Split(0, experts.count), Split(2, experts.inner)
 
 
-def _table(part: Part, name: str) -> _Found:
+def _table(part: Part, name: str) -> _Splits:
     table = part.component
     assert isinstance(table, components.Embedding)
     yield _join(name, part.name, "weight"), Split(0, table.count)
 
 
-def _vocabulary(head: components.Head, name: str) -> _Found:
+def _vocabulary(head: components.Head, name: str) -> _Splits:
     """Every part of a language model's head that has an output for each token of the vocabulary."""
     backbone = head.backbone.component
     assert isinstance(backbone, components.Backbone | components.Wrapped)

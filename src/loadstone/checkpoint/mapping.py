@@ -229,11 +229,11 @@ def _decoded(tensor: StoredTensor) -> np.ndarray:
         except UnusableFile as unusable:
             fault = Fault(in_file(part.file, part.name), unusable.expected, unusable.found, unusable.hint)
             raise CorruptCheckpoint([fault]) from None
-    made = np.empty(tensor.shape, np.float32)
+    array = np.empty(tensor.shape, np.float32)
     with np.errstate(all="ignore"):  # what overflows is infinite, and needs no warning
         for box, values in tensor.packing.decode(0, parts[0].reshape(tensor.packing.rows, -1), parts[1:]):
-            made[box] = values
-    return made
+            array[box] = values
+    return array
 
 
 def _gather(stored: memoryview, tensor: StoredTensor) -> memoryview:

@@ -131,7 +131,7 @@ def _open_folder(
 
     if not holds_any_weights(folder) and (adapter := describe_adapter(folder)) is not None:
         raise CheckpointNotFound(adapter)
-    sentences = [f"{folder}: no weights there. Looked for {', '.join(each.name for each in looked_for)}."]
+    sentences = [f"{folder}: no weights there. Looked for {', '.join(candidate.name for candidate in looked_for)}."]
     sentences += describe_folder(folder, variant, use_safetensors) or ["The folder holds nothing like weights."]
     raise CheckpointNotFound(" ".join(sentences))
 
@@ -180,11 +180,11 @@ def _open_sharded(
     metadata: dict[str, str] = {}
     for shard in weight_map:
         before = len(faults)
-        tensors, said = format.read(index.parent / shard, faults)
+        tensors, shard_metadata = format.read(index.parent / shard, faults)
         if len(faults) == before:
             shards[shard] = tensors
-            metadata = {**said, **metadata}
-            if (name_of := format.hub_names(said)) is not None:
+            metadata = {**shard_metadata, **metadata}
+            if (name_of := format.hub_names(shard_metadata)) is not None:
                 weight_map[shard] = [name_of(name) for name in weight_map[shard]]
     faults.raise_if_any()
     agreed = agree(index, weight_map, shards)
@@ -203,7 +203,7 @@ def _open_sharded(
 
 def _format_of(index: Path, weight_map: Mapping[str, list[str]], allowed: Sequence[Format], faults: Faults) -> Format:
     formats = {shard: suffixes().get(Path(shard).suffix) for shard in weight_map}
-    expected = next((each for each in formats.values() if each is not None and each in allowed), allowed[0])
+    expected = next((format for format in formats.values() if format is not None and format in allowed), allowed[0])
     for shard, format in formats.items():
         if format is not expected:
             faults.damaged(

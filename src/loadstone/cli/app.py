@@ -22,8 +22,8 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(is_requested: bool) -> None:
+    if is_requested:
         import loadstone
 
         typer.echo(f"loadstone {loadstone.__version__}")
@@ -299,7 +299,7 @@ def diff(
             ignore_dtype=ignore_dtype,
             bits=bits,
             stored=stored,
-            subfolder=[each or "" for each in pair(subfolder, "--subfolder")],
+            subfolder=[name or "" for name in pair(subfolder, "--subfolder")],
             variant=pair(variant, "--variant"),
             gguf_file=pair(gguf_file, "--gguf-file"),
         )

@@ -7,7 +7,7 @@ from typing import Any
 from loadstone.cli.console import Output
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
-from loadstone.sources.asked import FileChoice, HubOptions
+from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.sources.resolve import resolve_config
 
 

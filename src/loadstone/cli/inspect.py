@@ -22,8 +22,8 @@ from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ConfigError, FaultsError, UnknownModelType
 from loadstone.pipeline.quantized_checkpoint import dequantized, settings_of
 from loadstone.planning.quantized_codes import codes_in
-from loadstone.sources.asked import FileChoice
 from loadstone.sources.open import open_weights
+from loadstone.sources.request import FileChoice
 from loadstone.sources.resolve import resolve_files
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -136,7 +136,7 @@ def inspect_checkpoint(
     which = FileChoice(subfolder, variant, gguf_file=gguf_file)
     source = resolve_files(path, which)
     checkpoint = open_weights(source, which)
-    config = values_beside(source) if source.gguf is None else _said_by(source.gguf)
+    config = values_beside(source) if source.gguf is None else _config_of(source.gguf)
     model_type = str((config or {}).get("model_type", ""))
     settings = None if source.gguf is not None else settings_of(checkpoint, (config or {}).get)
     quantized = ""
@@ -153,7 +153,7 @@ def inspect_checkpoint(
     return Inspection(source.gguf or path, config, _has_family(model_type), tensors, checkpoint.passed_over, quantized)
 
 
-def _said_by(gguf: Path) -> JsonObject | None:
+def _config_of(gguf: Path) -> JsonObject | None:
     """The config that a GGUF file holds; None for an architecture that is not known here."""
     from loadstone.checkpoint.gguf.open import open_gguf
 

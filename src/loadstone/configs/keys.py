@@ -42,15 +42,15 @@ class Rule(NamedTuple):
     """How a key follows from others."""
 
     read: Callable[[Any, Any], Any]
-    """(config, what was said of this key, or None) → the value."""
-    keep: Callable[[Any, Any, str, Any], Any] = lambda config, said, name, value: said
-    """(config, what was said of this key, another key, the value that it is about to get) → what stays said."""
+    """(config, what was given for this key, or None) → the value."""
+    keep: Callable[[Any, Any, str, Any], Any] = lambda config, given, name, value: given
+    """(config, what was given for this key, another key, the value that it is about to get) → what stays given."""
 
 
 class Following:
     """A key that is worked out each time it is read, so that it follows whatever the config says by then.
 
-    What somebody said lies in the config's ``__dict__``, where other keys lie too.
+    What somebody gave lies in the config's ``__dict__``, where other keys lie too.
     """
 
     def __init__(self, name: str, rule: Rule, default: object) -> None:
@@ -59,9 +59,9 @@ class Following:
     def __get__(self, config: ConfigKeys | None, owner: type | None = None) -> object:
         if config is None:
             return self.default
-        value = self.rule.read(config, self.said(config))
+        value = self.rule.read(config, self.given(config))
         if isinstance(value, list) and value is not config.__dict__.get(self.name):
-            # Remembered, so that an edit in place (config.layer_types[0] = …) counts as said.
+            # Remembered, so that an edit in place (config.layer_types[0] = …) counts as given.
             remembered = config.__dict__.setdefault("_read", {})
             if self.name in remembered and remembered[self.name][0] == value:
                 return remembered[self.name][0]
@@ -75,8 +75,8 @@ class Following:
     def __delete__(self, config: ConfigKeys) -> None:
         self.__set__(config, None)
 
-    def said(self, config: ConfigKeys) -> object:
-        """What a file or a caller said of this key; None if nothing."""
+    def given(self, config: ConfigKeys) -> object:
+        """What a file or a caller gave for this key; None if nothing."""
         value, before = config.__dict__.get("_read", {}).get(self.name, (None, None))
         if value != before:
             self.__set__(config, value)
@@ -95,7 +95,7 @@ def refusals(config: ConfigKeys, refused: Mapping[str, Refusal]) -> list[Fault]:
     faults = []
     for name, (neutral, reason) in refused.items():
         value = getattr(config, name, None)
-        if value is not None and not any(value == each and type(value) is type(each) for each in neutral):
+        if value is not None and not any(value == allowed and type(value) is type(allowed) for allowed in neutral):
             expected = " or ".join(map(repr, neutral)) or "no such key"
             faults.append(Fault(f"config key {name!r}", f"{expected}: {reason}", repr(value)))
     return faults
@@ -114,8 +114,8 @@ def declared(cls: type[ConfigKeys], base: type[ConfigKeys]) -> dict[str, tuple[H
     A class with an ``__init__`` of its own declares no keys: it sets attributes, as Transformers' configs do.
     """
     hints: dict[str, Hint] = {}
-    for each in reversed([c for c in cls.__mro__ if c is base or "__init__" not in c.__dict__]):
-        hints |= inspect.get_annotations(each, eval_str=True)
+    for ancestor in reversed([c for c in cls.__mro__ if c is base or "__init__" not in c.__dict__]):
+        hints |= inspect.get_annotations(ancestor, eval_str=True)
     return {
         name: (hint, getattr(cls, name))
         for name, hint in hints.items()
@@ -160,7 +160,7 @@ class ConfigKeys:
         return cls._fields
 
     @classmethod
-    def _made(cls, values: Mapping[str, object], overrides: Mapping[str, object]) -> Self:
+    def _from_values(cls, values: Mapping[str, object], overrides: Mapping[str, object]) -> Self:
         """The file's config, then changed by the caller."""
         config = cls.__new__(cls)
         config._take(values)
@@ -192,8 +192,12 @@ class ConfigKeys:
         own = cls.__mro__[: cls.__mro__.index(cls._root())]
         signatures = [inspect.signature(c.__dict__["__init__"]) for c in own if "__init__" in c.__dict__]
         named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-        parameters = [each for signature in signatures for each in list(signature.parameters.values())[1:]]
-        return {*cls._root()._properties(), *cls.fields(), *(each.name for each in parameters if each.kind in named)}
+        parameters = [parameter for signature in signatures for parameter in list(signature.parameters.values())[1:]]
+        return {
+            *cls._root()._properties(),
+            *cls.fields(),
+            *(parameter.name for parameter in parameters if parameter.kind in named),
+        }
 
     def known_keys(self, values: Mapping[str, object] | None = None) -> set[str]:
         """Every name under which a key can be given: declared, in the file (``values``), another spelling."""
@@ -244,8 +248,8 @@ class ConfigKeys:
     def validate(self) -> None:
         """:class:`InvalidConfig` with all that is wrong: types, bounds, keys that contradict each other, and keys that
         ask for what is not computed. Called when a config is made, and again when a model is made of it."""
-        said = self._said()
-        faults = [fault for name in self.fields() if (fault := self._fault(name, said[name])) is not None]
+        values = self._raw_values()
+        faults = [fault for name in self.fields() if (fault := self._fault(name, values[name])) is not None]
         if faults:
             raise InvalidConfig(faults, hint=f"The config says model_type {self.model_type!r}; was it edited?")
         if faults := refusals(self, self.refused):
@@ -255,7 +259,7 @@ class ConfigKeys:
         self.check_together()
 
     def _is_faulty(self, name: str) -> bool:
-        return self._fault(name, self._said()[name]) is not None
+        return self._fault(name, self._raw_values()[name]) is not None
 
     def _fault(self, name: str, value: object) -> Fault | None:
         """What is wrong with one key's value by itself."""
@@ -270,13 +274,13 @@ class ConfigKeys:
                 return Fault(where, f"a number from 1 to {largest}", repr(value))
         return None
 
-    def _said(self) -> dict[str, object]:
-        """The value of every declared key, with what a file or a caller said of those that follow from others."""
+    def _raw_values(self) -> dict[str, object]:
+        """The value of every declared key, with what a file or a caller gave for those that follow from others."""
         kept = {name: self.__dict__[name] for name in self.fields() if name in self.__dict__}
         for name in self.fields().keys() - kept.keys():
             kept[name] = getattr(self, name)
         for name in self.follows:
-            kept[name] = vars(type(self))[name].said(self)
+            kept[name] = vars(type(self))[name].given(self)
         return kept
 
     def __copy__(self) -> Self:
@@ -298,9 +302,9 @@ class ConfigKeys:
         if fault is not None:
             raise InvalidConfig([fault])
         for other, rule in self.follows.items():
-            said = vars(type(self))[other].said(self)
-            if said is not None and other != name:
-                self.__dict__[other] = rule.keep(self, said, name, value)
+            given = vars(type(self))[other].given(self)
+            if given is not None and other != name:
+                self.__dict__[other] = rule.keep(self, given, name, value)
         object.__setattr__(self, name, list(value) if isinstance(value, tuple) else value)
 
     def update(self, config_dict: Mapping[str, object]) -> None:
@@ -359,7 +363,7 @@ def has_type(value: object, hint: Hint) -> bool:
         return value in typing.get_args(hint)
     if origin is list:
         (item,) = typing.get_args(hint)
-        return isinstance(value, (list, tuple)) and all(has_type(each, item) for each in value)
+        return isinstance(value, (list, tuple)) and all(has_type(element, item) for element in value)
     if origin is dict:
         return isinstance(value, dict)
     if hint is float:

@@ -19,7 +19,7 @@ from loadstone.core.records import record
 from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.errors import ArgumentError, Fault, UnsupportedDType
 from loadstone.remote_code.trust import Trust
-from loadstone.sources.asked import KINDS, FileChoice, HubOptions
+from loadstone.sources.request import KINDS, FileChoice, HubOptions
 from loadstone.transfer.strategy import TransferOptions
 
 logger = logging.getLogger("loadstone")
@@ -191,36 +191,36 @@ class Options:
         Of a dict that gives modules their own it is that of the rest. What is quantized is for the dtype that it
         was made in, so that ``"auto"`` is meant where nothing is asked for.
         """
-        asked = self.torch_dtype if self.torch_dtype is not None else self.dtype
+        requested = self.torch_dtype if self.torch_dtype is not None else self.dtype
         by_module = self._by_module()
         if by_module is not None:
-            asked = by_module.get("")
-        if asked is None:
+            requested = by_module.get("")
+        if requested is None:
             is_lower = self.quantization_config is not None or config.get("quantization_config") is not None
             if not is_lower:
                 return DType.FLOAT32
-            asked = "auto"
-        name = dtype_name(asked)
+            requested = "auto"
+        name = dtype_name(requested)
         if name == "auto":
             name = dtype_name(named_dtype(config.torch_dtype) or (first_floating(stored) or DType.FLOAT32).value)
-        return _floating(name, f"torch_dtype {asked!r}", "'auto' or a floating-point dtype")
+        return _floating(name, f"torch_dtype {requested!r}", "'auto' or a floating-point dtype")
 
     def dtypes_by_module(self) -> dict[str, DType]:
         """Module → dtype, where ``torch_dtype`` is a dict; ``""`` is left out, for which see :meth:`wanted_dtype`."""
         return {
-            name: _floating(dtype_name(asked), f"torch_dtype of {name!r}, {asked!r}", "a floating-point dtype")
-            for name, asked in (self._by_module() or {}).items()
+            name: _floating(dtype_name(requested), f"torch_dtype of {name!r}, {requested!r}", "a floating-point dtype")
+            for name, requested in (self._by_module() or {}).items()
             if name
         }
 
     def _by_module(self) -> Mapping[str, object] | None:
-        asked = self.torch_dtype if self.torch_dtype is not None else self.dtype
-        if not isinstance(asked, Mapping):
+        requested = self.torch_dtype if self.torch_dtype is not None else self.dtype
+        if not isinstance(requested, Mapping):
             return None
-        strange = [name for name in asked if not isinstance(name, str)]
+        strange = [name for name in requested if not isinstance(name, str)]
         if strange:
             raise ArgumentError(f"torch_dtype has {strange[0]!r}, expected a module's name, or '' for the rest.")
-        return asked
+        return requested
 
     def warn_of_doubling(self, stored: Mapping[str, StoredTensor], dtype: DType) -> None:
         """One line where the default dtype takes more memory than the file does."""
@@ -239,18 +239,18 @@ class Options:
             )
 
 
-def _plain(asked: object) -> object:
+def _plain(requested: object) -> object:
     """A dtype by its name; a dict of them, too."""
-    if isinstance(asked, Mapping):
-        return {name: dtype_name(each) for name, each in asked.items()}
-    return dtype_name(asked)
+    if isinstance(requested, Mapping):
+        return {name: dtype_name(dtype) for name, dtype in requested.items()}
+    return dtype_name(requested)
 
 
 def _floating(name: str, where: str, expected: str) -> DType:
-    found = BY_NAME.get(name)
-    if found is None or not found.is_floating:
+    dtype = BY_NAME.get(name)
+    if dtype is None or not dtype.is_floating:
         raise UnsupportedDType([Fault(where, expected, "neither", nearest(name, BY_NAME))])
-    return found
+    return dtype
 
 
 def first_floating(stored: Mapping[str, StoredTensor]) -> DType | None:

@@ -24,8 +24,8 @@ from loadstone.core.paths import local_path
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ConfigError, Fault, InvalidConfig
 from loadstone.saving.folders import write_small_files
-from loadstone.sources.asked import files_asked_for
 from loadstone.sources.publish import PushToHub, upload_asked_for
+from loadstone.sources.request import files_asked_for
 
 _LARGEST_LABELS = 1 << 20
 
@@ -246,7 +246,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         That is the keys of every family where they have their default value, and the keys that nobody said, which
         follow from others (``head_dim``).
         """
-        values = self._as_json(self._said())
+        values = self._as_json(self._raw_values())
         for name, (_, default) in PretrainedConfig.fields().items():
             if name in ("tie_word_embeddings", "use_cache") or self.fields()[name][1] != default:
                 continue
@@ -325,7 +325,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             labels = values.get("id2label")
             if (len(labels) if isinstance(labels, Sized) else 0) != given["num_labels"]:
                 values = {name: value for name, value in values.items() if name not in ("id2label", "label2id")}
-        config = cls._made_by_itself(values, given) if cls._sets_itself_up() else cls._made(values, given)
+        config = cls._made_by_itself(values, given) if cls._sets_itself_up() else cls._from_values(values, given)
         unused = {name: value for name, value in given.items() if name not in config.known_keys(values)}
         if return_unused_kwargs:
             return config, unused

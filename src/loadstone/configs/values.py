@@ -24,9 +24,9 @@ def as_json(value: object) -> object:
     if isinstance(value, ConfigKeys):
         return value.to_dict()
     if isinstance(value, Mapping):
-        return {key: as_json(each) for key, each in value.items()}
+        return {key: as_json(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [as_json(each) for each in value]
+        return [as_json(entry) for entry in value]
     if isinstance(value, str | int | float) or value is None:
         return value
     name = dtype_name(value)

@@ -40,7 +40,7 @@ from loadstone.quantization.config import read as read_quantization
 from loadstone.quantization.encode import TARGETS
 from loadstone.quantization.registry import settings_files
 from loadstone.saving.checkpoint import MSGPACK, SaveOptions, in_flax_layout, save_checkpoint
-from loadstone.sources.asked import FileChoice, HubOptions
+from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.transfer.block_writer import write_files
 from loadstone.transfer.machine import cores
 from loadstone.transfer.outgoing import OutgoingTensor, StoredFile, StoredRange
@@ -117,26 +117,26 @@ def convert(
         quantized = None
         if quantization_config is None:
             dropped = spare_names(origin, checkpoint)
-            plan = [_planned(each, wanted, reader) for name, each in checkpoint.items() if name not in dropped]
+            plan = [_planned(stored, wanted, reader) for name, stored in checkpoint.items() if name not in dropped]
         else:
             quantized = stack.enter_context(_quantized_output(origin, checkpoint, quantization_config, wanted, scratch))
             plan = [
-                _Planned(None, each) if isinstance(each, OutgoingTensor) else _planned(*each, reader)
-                for each in quantized.tensors()
+                _Planned(None, tensor) if isinstance(tensor, OutgoingTensor) else _planned(*tensor, reader)
+                for tensor in quantized.tensors()
             ]
             reader.check()
             dropped = quantized.left_out
         files = _files(beside, origin, plan, dequantize, quantized)
-        tensors = [each.tensor for each in plan]
+        tensors = [planned.tensor for planned in plan]
         if format == MSGPACK:
-            stored = [each.stored for each in plan if each.stored is not None]
+            stored = [planned.stored for planned in plan if planned.stored is not None]
             tensors = in_flax_layout(tensors, flax_names(origin, stored))
-        check = _check([each.tensor for each in plan], quantized) if verify else None
+        check = _check([planned.tensor for planned in plan], quantized) if verify else None
         metadata = {"format": "pt"} if quantized is None else {"format": "pt", **quantized.metadata}
         options = SaveOptions(max_shard_size, weight_format=format, metadata=metadata)
         paths = _save(folder, tensors, files, options, check)
         overflowed = tuple(reader.overflowed)
-    kept = [(each.stored, each.tensor) for each in plan if each.stored is not None]
+    kept = [(planned.stored, planned.tensor) for planned in plan if planned.stored is not None]
     return Conversion(
         folder,
         tuple(paths),
@@ -171,19 +171,19 @@ def _wanted(dtype: object) -> DType | None:
     name = None if dtype is None else dtype_name(dtype)
     if name in (None, "auto"):
         return None
-    found = BY_NAME.get(str(name))
-    if found not in TARGETS:
-        known = ", ".join(each.value for each in TARGETS)
+    wanted = BY_NAME.get(str(name))
+    if wanted not in TARGETS:
+        known = ", ".join(target.value for target in TARGETS)
         raise ArgumentError(
             f"dtype={name!r}: expected one of {known}. Weights are quantized by quantization_config= "
             "(--quantize int8, float8, nf4)."
         )
-    return found
+    return wanted
 
 
-def _check_quantizing(asked: object, wanted: DType | None, format: str) -> None:
+def _check_quantizing(quantization_config: object, wanted: DType | None, format: str) -> None:
     """:class:`ArgumentError` for what does not go with quantized weights, before anything is opened."""
-    read_quantization(asked)
+    read_quantization(quantization_config)
     if format != SAFETENSORS:
         raise ArgumentError(f"format={format!r}: quantized weights are written as {SAFETENSORS!r} only.")
     if wanted is not None and wanted.bits < 16:
@@ -194,17 +194,17 @@ def _check_quantizing(asked: object, wanted: DType | None, format: str) -> None:
 
 
 def _quantized_output(
-    origin: Origin, checkpoint: Checkpoint, asked: object, wanted: DType | None, scratch: Path
+    origin: Origin, checkpoint: Checkpoint, quantization_config: object, wanted: DType | None, scratch: Path
 ) -> QuantizedOutput:
     spec, config = model_of(origin, len(checkpoint), "Which weights are linear layers' depends on the model.")
     head = head_of(spec, config)
     if head is None:
         named = config.architectures or ()
-        known = ", ".join(each.class_name for each in spec.heads)
+        known = ", ".join(head_spec.class_name for head_spec in spec.heads)
         where = f"{origin.folder / CONFIG_NAME}: 'architectures'"
         hint = "Which weights are the head's, and stay unquantized, depends on the class."
         raise InvalidConfig([Fault(where, f"one of {known}", ", ".join(map(str, named)) or "none")], hint=hint)
-    return QuantizedOutput(checkpoint, DescribedModel(spec, head, config), asked, wanted, scratch)
+    return QuantizedOutput(checkpoint, DescribedModel(spec, head, config), quantization_config, wanted, scratch)
 
 
 def _checked_target(folder: Path, origin: Origin, overwrite: bool) -> Path:
@@ -239,7 +239,7 @@ def _is_same(folder: Path, home: str) -> bool:
 
 def _existing(folder: Path) -> Path:
     """The folder, or the nearest above it that there is."""
-    return next(each for each in (folder, *folder.parents) if each.is_dir())
+    return next(candidate for candidate in (folder, *folder.parents) if candidate.is_dir())
 
 
 def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize: bool) -> Checkpoint:
@@ -251,11 +251,11 @@ def _checkpoint(origin: Origin, wanted: DType | None, dequantize: bool, quantize
         return origin.unpacked()
     if wanted is None and not quantize:
         return origin.checkpoint
-    said = origin.quantization
-    if said is not None:
+    settings = origin.quantization
+    if settings is not None:
         refused = "quantized again" if quantize else f"had as {wanted}"
         raise InvalidConfig(
-            [Fault(f"{origin.folder}: {said.where}", "unquantized weights", f"quant_method {said.method!r}")],
+            [Fault(f"{origin.folder}: {settings.where}", "unquantized weights", f"quant_method {settings.method!r}")],
             hint=f"Packed weights cannot be {refused}; dequantize=True (--dequantize) dequantizes them first.",
         )
     refuse_unread(origin.checkpoint)
@@ -301,15 +301,15 @@ def _files(
         for name in settings_files():
             files.pop(name, None)
     dtypes: Counter[DType] = Counter()
-    for each in plan:
-        if each.tensor.dtype.is_floating:
-            dtypes[each.tensor.dtype] += math.prod(each.tensor.shape)
+    for planned in plan:
+        if planned.tensor.dtype.is_floating:
+            dtypes[planned.tensor.dtype] += math.prod(planned.tensor.shape)
     if quantized is not None:
         config["quantization_config"] = quantized.settings
         _name_dtype(config, quantized.dtype.value)
         if quantized.is_untied:
             config["tie_word_embeddings"] = False
-    elif dtypes and any(each.is_changed for each in plan):
+    elif dtypes and any(planned.is_changed for planned in plan):
         _name_dtype(config, dtypes.most_common(1)[0][0].value)
     auto_map = config.get("auto_map")
     if origin.repo_id is not None and isinstance(auto_map, dict):
@@ -333,7 +333,7 @@ def _name_dtype(config: dict[str, object], name: str) -> None:
 def _rebased(entry: object, repo_id: str) -> object:
     """A reference to code that stays in its repository."""
     if isinstance(entry, list):
-        return [_rebased(each, repo_id) for each in entry]
+        return [_rebased(reference, repo_id) for reference in entry]
     return entry if not isinstance(entry, str) or "--" in entry else f"{repo_id}--{entry}"
 
 

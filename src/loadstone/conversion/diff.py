@@ -19,7 +19,7 @@ from loadstone.core.tensors import StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.materialize.reader import TensorReader
 from loadstone.quantization.decode import exact
-from loadstone.sources.asked import FileChoice, HubOptions
+from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import WorkerPool
 

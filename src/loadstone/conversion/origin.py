@@ -20,8 +20,8 @@ from loadstone.core.json_values import JsonValue
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.pipeline.quantized_checkpoint import Settings, dequantized, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING
-from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.sources.open import open_files
+from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.sources.resolve import Source, fetch_files
 
 _FROM_HUB = (

@@ -59,11 +59,11 @@ class QuantizedOutput:
         self,
         checkpoint: Checkpoint,
         described: DescribedModel,
-        asked: object,
+        quantization_config: object,
         dtype: DType | None,
         scratch: Path,
     ) -> None:
-        """``asked`` as ``quantization_config=`` takes it. Plans, and quantizes nothing yet.
+        """Plans, and quantizes nothing yet.
 
         :param dtype: of everything else, and of the weights before they are quantized; None: as ``torch_dtype="auto"``
         :raises ArgumentError: what is asked for makes no sense, or this machine cannot do it
@@ -71,10 +71,10 @@ class QuantizedOutput:
         :raises MissingTensors, ShapeMismatch: the tensors are not those of the model that the config describes
         """
         options: dict[str, object] = {
-            "quantization_config": asked,
+            "quantization_config": quantization_config,
             "torch_dtype": None if dtype is None else dtype.value,
         }
-        if read(asked).needs_accelerator and accelerator_bytes():
+        if read(quantization_config).needs_accelerator and accelerator_bytes():
             options["device_map"] = 0
         framework = require_torch()
         family, head, config = described
@@ -149,22 +149,24 @@ class QuantizedOutput:
         :raises SaveError: no room for the scratch file, or a kind of weight that has no stored form
         :raises CorruptCheckpoint: a file is cut short
         """
-        made = self._made()
-        found: list[PlainTensor | OutgoingTensor] = []
-        said: dict[str, str] = {}
+        slots = self._quantize()
+        tensors: list[PlainTensor | OutgoingTensor] = []
+        descriptions: dict[str, str] = {}
         for name, recipe in self._recipes.items():
-            if name in made:
-                found += made[name].tensors
-                said |= made[name].said or dict.fromkeys((each.name for each in made[name].tensors), _PLAIN)
+            if name in slots:
+                tensors += slots[name].tensors
+                descriptions |= slots[name].descriptions or dict.fromkeys(
+                    (tensor.name for tensor in slots[name].tensors), _PLAIN
+                )
             else:
                 kept = self._unquantized(name, recipe)
-                found += kept
-                said |= dict.fromkeys((each.stored.name for each in kept), _PLAIN)
+                tensors += kept
+                descriptions |= dict.fromkeys((plain.stored.name for plain in kept), _PLAIN)
         others = [PlainTensor(self._checkpoint[name], self._asked_dtype) for name in self._plan.unused]
-        said |= dict.fromkeys((each.stored.name for each in others), _PLAIN)
-        if any(each.said for each in made.values()):  # else the library has no such words
-            self.metadata = {"tensor_names": json.dumps(list(said)), **said}
-        return found + others
+        descriptions |= dict.fromkeys((plain.stored.name for plain in others), _PLAIN)
+        if any(slot.descriptions for slot in slots.values()):  # else the library has no such words
+            self.metadata = {"tensor_names": json.dumps(list(descriptions)), **descriptions}
+        return tensors + others
 
     def again(self) -> None:
         """Quantize all weights anew, so that what was written can be compared with that.
@@ -173,11 +175,11 @@ class QuantizedOutput:
         """
         before = self._layout
         self._scratch.rewind()
-        self._made()
+        self._quantize()
         if self._layout != before:
             raise SaveError("Quantized again, weights have other parts than the first time. Nothing was written.")
 
-    def _made(self) -> dict[str, _Made]:
+    def _quantize(self) -> dict[str, _SlotTensors]:
         """Quantized weights, and slots that are put together or part of a stored tensor: slot → its tensors, which are
         in the scratch file."""
         loose = [
@@ -186,23 +188,27 @@ class QuantizedOutput:
             if name not in self._quantizer.slots and not self._unquantized(name, recipe)
         ]
         weights = Weights(self._checkpoint.ends, TransferOptions(BUFFERED))
-        made: dict[str, _Made] = {}
-        for slot, tensors, said in self._quantizer.saved(weights, loose):
-            parts = [self._scratch.add(each) for each in tensors]
-            made[slot] = _Made(parts, {name: text for name, text in said.items() if name != "tensor_names"})
-        self._layout = [(each.name, each.dtype, each.shape) for those in made.values() for each in those.tensors]
-        return made
+        slots: dict[str, _SlotTensors] = {}
+        for slot, tensors, descriptions in self._quantizer.saved(weights, loose):
+            parts = [self._scratch.add(tensor) for tensor in tensors]
+            slots[slot] = _SlotTensors(
+                parts, {name: text for name, text in descriptions.items() if name != "tensor_names"}
+            )
+        self._layout = [
+            (tensor.name, tensor.dtype, tensor.shape) for those in slots.values() for tensor in those.tensors
+        ]
+        return slots
 
     def _unquantized(self, name: str, recipe: Stored) -> list[PlainTensor]:
         """The stored tensors that a slot is made of, each whole; none if it is not."""
         piece, own = recipe.pieces[0], self._checkpoint.get(name)
         dtype = self._dtype_of(name, piece.tensor)
         if isinstance(recipe.pieces, Stack):
-            rule = next(each for each in self._family.experts if name.endswith(each.slot))
+            rule = next(rule for rule in self._family.experts if name.endswith(rule.slot))
             count, stem = self._shapes[name][0], name[: -len(rule.slot)]
             names = (stem + pattern.format(expert) for expert in range(count) for pattern in rule.stored)
             return [
-                PlainTensor(each._replace(name=new), dtype) for new, each in zip(names, recipe.tensors, strict=True)
+                PlainTensor(tensor._replace(name=new), dtype) for new, tensor in zip(names, recipe.tensors, strict=True)
             ]
         if own is not None and own.slices and own.shape == self._shapes[name]:
             return [PlainTensor(own, dtype)]  # its pieces are the slices
@@ -220,9 +226,9 @@ class QuantizedOutput:
             raise UnsupportedDType(faults, hint="Are these quantized weights, and does config.json say so?")
 
 
-class _Made(NamedTuple):
+class _SlotTensors(NamedTuple):
     tensors: list[OutgoingTensor]
-    said: Mapping[str, str]
+    descriptions: Mapping[str, str]
 
 
 class _Scratch:
@@ -258,8 +264,8 @@ class _Scratch:
         return OutgoingTensor(tensor.name, tensor.dtype, tensor.shape, partial(self._read, begin))
 
     def _read(self, begin: int, start: int, stop: int) -> bytearray:
-        found = bytearray(stop - start)
-        view, at = memoryview(found), begin + start
+        buffer = bytearray(stop - start)
+        view, at = memoryview(buffer), begin + start
         while view:
             with self._lock:  # the file has one position, and what it holds is mostly in the page cache
                 self._file.seek(at)
@@ -267,7 +273,7 @@ class _Scratch:
             if not count:
                 raise SaveError(f"The scratch file in {self._folder} was cut short. Nothing was written.")
             view, at = view[count:], at + count
-        return found
+        return buffer
 
     def _failure(self, error: OSError) -> SaveError:
         return SaveError(

@@ -47,10 +47,15 @@ class Kind(NamedTuple):
     types: tuple[type, ...]
     name: str
     """For people."""
+    values: tuple[object, ...] = ()
+    """Where only some values of these types will do: which."""
+
+    def admits(self, value: object) -> bool:
+        """Whether an argument may be this."""
+        return isinstance(value, self.types) and (not self.values or value in self.values)
 
 
-FLAG = Kind((bool, int), "True or False")
-"""0 and 1 will do, as everywhere in Python; a text such as "no" would count as true."""
+FLAG = Kind((bool, int), "True or False", (0, 1))
 TEXT = Kind((str,), "text")
 PATH = Kind((str, os.PathLike), "a path")
 
@@ -60,7 +65,7 @@ def check_kinds(given: Mapping[str, object], kinds: Mapping[str, Kind]) -> None:
     wrong = [
         f"{name} is {given[name]!r}, expected {kind.name}"
         for name, kind in kinds.items()
-        if given.get(name) is not None and not isinstance(given[name], kind.types)
+        if given.get(name) is not None and not kind.admits(given[name])
     ]
     if wrong:
         raise ArgumentError("; ".join(wrong) + ".")
@@ -82,4 +87,4 @@ def unknown_argument(where: str, unknown: Iterable[str], known: Iterable[str]) -
 def takes(function: Callable[..., object], name: str) -> bool:
     """Whether a function has a parameter of a name, or takes any keyword."""
     parameters = inspect.signature(function).parameters.values()
-    return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)
+    return any(parameter.name == name or parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)

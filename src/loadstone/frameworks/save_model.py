@@ -75,15 +75,15 @@ def ties_of_file(model: ModelBase, state: State[TensorT]) -> tuple[Mapping[str, 
     return (state.tied if is_tied else {}), is_tied
 
 
-def weight_format(asked: str | None, safe_serialization: bool, others: Sequence[str]) -> str:
-    """The format to write: the one ``asked`` for, else safetensors, or the first other if not ``safe_serialization``.
+def weight_format(requested: str | None, safe_serialization: bool, others: Sequence[str]) -> str:
+    """The format to write: the one ``requested``, else safetensors, or the first other if not ``safe_serialization``.
 
     Raises :class:`ArgumentError` for a format that is neither safetensors nor one of ``others``.
     """
-    found = asked or (SAFETENSORS if safe_serialization else others[0])
-    if found not in (SAFETENSORS, *others):
-        raise ArgumentError(f"format is {found!r}; this model can be written as {', '.join((SAFETENSORS, *others))}.")
-    return found
+    format = requested or (SAFETENSORS if safe_serialization else others[0])
+    if format not in (SAFETENSORS, *others):
+        raise ArgumentError(f"format is {format!r}; this model can be written as {', '.join((SAFETENSORS, *others))}.")
+    return format
 
 
 class Described(NamedTuple):

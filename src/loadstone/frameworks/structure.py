@@ -94,10 +94,10 @@ def ties_of(slots: Iterable[tuple[str, object]], declared: Collection[str]) -> d
     names: dict[int, list[str]] = {}
     for name, slot in slots:
         names.setdefault(id(slot), []).append(name)
-    found = {}
+    ties = {}
     for group in names.values():
         if len(group) == 1:
             continue
         counts = next((name for name in group if name in declared), group[0])
-        found.update({name: counts for name in group if name != counts})
-    return found
+        ties.update({name: counts for name in group if name != counts})
+    return ties

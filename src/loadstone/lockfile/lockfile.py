@@ -18,9 +18,9 @@ from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
 from loadstone.remote_code.tree import CodeTree
 from loadstone.saving.folders import replace_file
-from loadstone.sources.asked import FileChoice, HubOptions
 from loadstone.sources.hashing import Hashed, Hashes
 from loadstone.sources.open import open_weights
+from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.sources.resolve import fetch_files, resolve_files
 from loadstone.transfer.json_file import read_json
 
@@ -167,7 +167,7 @@ def lock_sources(
 
     What the file at ``path`` says of others stays. Code is read, not run, and that of other repositories which a
     config refers to is locked under their names. ``options`` are those of
-    :class:`loadstone.sources.asked.FileChoice` and :class:`loadstone.sources.asked.HubOptions`.
+    :class:`loadstone.sources.request.FileChoice` and :class:`loadstone.sources.request.HubOptions`.
 
     Raises what a load would raise for files that are missing or damaged.
     """

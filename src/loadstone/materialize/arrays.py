@@ -128,7 +128,7 @@ def fill_arrays(
     Raises :class:`UnsupportedDType` where integers are stored for a slot.
     """
     check_kinds(plan)
-    made: dict[str, Array] = {}
+    views: dict[str, Array] = {}
     jobs: list[_Job] = []
     seen: set[str] = set()
     for name, recipe in plan.recipes.items():
@@ -141,12 +141,12 @@ def fill_arrays(
             taken_already = not shared and first.rows is None and first.tensor.name in seen
             seen.add(first.tensor.name)
             if view.dtype == dtype and not taken_already and _is_aligned(view):
-                made[name] = view
+                views[name] = view
                 continue
         jobs.append(_Job(name, shapes[name], dtype, recipe.pieces))
-    viewed = sum(array.nbytes for array in made.values())
+    viewed = sum(array.nbytes for array in views.values())
     copied = _copy(jobs, source)
-    return Arrays(made | copied, viewed, sum(array.nbytes for array in copied.values()))
+    return Arrays(views | copied, viewed, sum(array.nbytes for array in copied.values()))
 
 
 def _is_aligned(array: Array) -> bool:
@@ -181,7 +181,7 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
         return {}
     sizes = [int(np.prod(job.shape, dtype=np.int64)) * job.dtype.itemsize for job in jobs]
     arena = Arena(sizes)
-    made = [
+    arrays = [
         np.frombuffer(arena.memory, np.uint8, size, offset).view(job.dtype).reshape(job.shape)
         for job, offset, size in zip(jobs, arena.offsets, sizes, strict=True)
     ]
@@ -191,24 +191,24 @@ def _copy(jobs: Sequence[_Job], source: ArraySource) -> dict[str, Array]:
             moves.add(number, job.shape, job.pieces)
         else:
             moves.loose += [(number, piece) for piece in job.pieces]
-    _move(moves, made, source.weights)
+    _move(moves, arrays, source.weights)
     if moves.packed:
 
         def put(number: int, index: Box, values: Array) -> None:
-            cast_into(made[number][(*index, ...)], values)
+            cast_into(arrays[number][(*index, ...)], values)
 
         with Progress("Unpacking", packed_bytes(moves.packed)) as progress:
             unpack(moves.packed, source.weights.open, put, source.weights.options.count(), progress)
     for number, piece in moves.loose:
         # The dots keep an array where the index leaves one number.
-        cast_into(made[number][(*(piece.into or ()), ...)], source.taken(piece))
-    return {job.name: array for job, array in zip(jobs, made, strict=True)}
+        cast_into(arrays[number][(*(piece.into or ()), ...)], source.taken(piece))
+    return {job.name: array for job, array in zip(jobs, arrays, strict=True)}
 
 
-def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
+def _move(moves: Moves, arrays: Sequence[Array], weights: Weights) -> None:
     if not moves.by_file:
         return
-    flat = [array.reshape(-1) for array in made]
+    flat = [array.reshape(-1) for array in arrays]
 
     def put(buffer: HostBuffer, extent: Extent) -> None:
         for move in extent.moves:
@@ -218,7 +218,7 @@ def _move(moves: Moves, made: Sequence[Array], weights: Weights) -> None:
                 cast_into(flat[move.target][move.start : move.start + len(values)], values)
             else:
                 shape, order = layout(move.box, move.axes)
-                cast_into(made[move.target][(*move.box, ...)].transpose(order), values.reshape(shape))
+                cast_into(arrays[move.target][(*move.box, ...)].transpose(order), values.reshape(shape))
 
     threads = weights.options.count()
     by_file = {path: moves.by_file[path] for path in sorted(moves.by_file)}

@@ -27,7 +27,7 @@ from loadstone.pipeline.load import from_pretrained
 from loadstone.pipeline.select_class import AutoTarget, pick, resolve
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
-from loadstone.sources.asked import HubOptions
+from loadstone.sources.request import HubOptions
 
 
 class AutoClass:
@@ -37,7 +37,7 @@ class AutoClass:
     task: ClassVar[str] = BARE
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        _not_made(type(self).__name__)
+        _refuse_call(type(self).__name__)
 
     @classmethod
     def from_pretrained(
@@ -73,7 +73,7 @@ class AutoClass:
         registered.register_model(cls.__name__, config_class, model_class, exist_ok=exist_ok)
 
 
-def _not_made(name: str) -> NoReturn:
+def _refuse_call(name: str) -> NoReturn:
     raise ArgumentError(
         f"{name} is not made by calling it. Use {name}.from_pretrained(path_or_id) or {name}.from_config."
     )

@@ -257,7 +257,7 @@ def _weights(checkpoint: Checkpoint | None, options: Options, config: Pretrained
         return Weights({}, options.transfer), False
     stored = first_floating(checkpoint)
     wanted = options.wanted_dtype(config, checkpoint)
-    stays = stored is wanted and not any(each.is_packed for each in checkpoint.values()) and options.is_for_the_cpu
+    stays = stored is wanted and not any(tensor.is_packed for tensor in checkpoint.values()) and options.is_for_the_cpu
     cast_bytes = 0
     if stored is not None and stored is not wanted and options.is_for_the_cpu:
         kept_bytes = sum(map(packed_bytes_of, checkpoint.values()))
@@ -273,7 +273,7 @@ def _is_stacked(config: PretrainedConfig) -> bool:
 def _for_init(cls: type[Any], others: dict[str, object], config: object) -> dict[str, object]:
     """Keywords for the class's own ``__init__``; :class:`UnknownArgument` for those that nothing takes."""
     takes = inspect.signature(cls.__init__).parameters
-    if any(each.kind is each.VAR_KEYWORD for each in takes.values()):
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
         return others
     unknown = {
         name: value for name, value in others.items() if name not in takes or name in ("self", "config", "component")

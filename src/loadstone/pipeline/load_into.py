@@ -16,8 +16,8 @@ from loadstone.errors import ArgumentError, Fault, MissingTensors, UnsupportedDT
 from loadstone.frameworks.registry import require_torch
 from loadstone.planning.match import Gaps, MatchOptions, match
 from loadstone.reporting.load_report import LoadReport
-from loadstone.sources.asked import FileChoice
 from loadstone.sources.open import open_files
+from loadstone.sources.request import FileChoice
 from loadstone.transfer.strategy import TransferOptions
 from loadstone.transfer.weight_files import Weights
 

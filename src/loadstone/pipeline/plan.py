@@ -49,17 +49,17 @@ def plan(
     Raises what loading raises for a map, a budget or a checkpoint that cannot be used. It does not ask whether a
     library that quantizes is installed.
     """
-    asked, others = Options.split({**options, "device_map": device_map, "max_memory": max_memory, "dtype": dtype})
-    if asked.state_dict is not None:
+    requested, others = Options.split({**options, "device_map": device_map, "max_memory": max_memory, "dtype": dtype})
+    if requested.state_dict is not None:
         raise ArgumentError("plan reads the headers of files, and with state_dict= there are none. Leave it out.")
-    resolved = resolve(Request(path_or_id, AutoTarget("", head), asked, others), LoadReport())
+    resolved = resolve(Request(path_or_id, AutoTarget("", head), requested, others), LoadReport())
     config = resolved.config
     family, spec = _foreseen(resolved, head)
     checkpoint = resolved.open("torch")
     assert checkpoint is not None  # for there is no state_dict
     if resolved.unused:
-        raise unknown_keywords("plan", resolved.unused, family.config, asked.config)
-    wanted = asked.wanted_dtype(config, checkpoint)
+        raise unknown_keywords("plan", resolved.unused, family.config, requested.config)
+    wanted = requested.wanted_dtype(config, checkpoint)
     component = spec.blueprint(config)
     slots = list(components.slots(component))
 
@@ -70,15 +70,15 @@ def plan(
         match,
         slots,
         checkpoint,
-        options=MatchOptions(asked.strict, asked.ignore_mismatched_sizes, asked.key_mapping),
+        options=MatchOptions(requested.strict, requested.ignore_mismatched_sizes, requested.key_mapping),
         same=_alike,
         gaps=Gaps(checkpoint.absent, checkpoint.passed_over),
     )
     matched = match_untied(matching, lambda: naming_of(family, spec, component, config), untie)
-    placing = asked.placement(wanted, stored_quantization=config.get("quantization_config"))
+    placing = requested.placement(wanted, stored_quantization=config.get("quantization_config"))
     planned = layout(matched, BlueprintStructure(component, spec.class_name), placing, _machine())
-    made = _forecast(str(path_or_id), spec.class_name, wanted, planned, matched, checkpoint.nbytes)
-    return replace(made, passed_over=checkpoint.passed_over)
+    forecast = _forecast(str(path_or_id), spec.class_name, wanted, planned, matched, checkpoint.nbytes)
+    return replace(forecast, passed_over=checkpoint.passed_over)
 
 
 def _alike(one: StoredTensor, other: StoredTensor) -> bool:
@@ -117,21 +117,21 @@ def _named_task(config: PretrainedConfig, resolved: ResolvedModel) -> str:
     names = named if isinstance(named, list) else []
     head = named_head(family, names)
     if head is None:
-        said = f"names {', '.join(map(str, names))}, which is no class here" if names else "names no class"
-        known = ", ".join(each.task for each in family.heads)
-        raise UnknownModelType(f"config.json {said}. Say what to plan for with head=…: one of {known}.")
+        reason = f"names {', '.join(map(str, names))}, which is no class here" if names else "names no class"
+        known = ", ".join(spec.task for spec in family.heads)
+        raise UnknownModelType(f"config.json {reason}. Say what to plan for with head=…: one of {known}.")
     return head.task
 
 
 def _machine() -> Machine:
     """This machine, as far as it is known without a framework; ``max_memory`` may describe another."""
-    found = accelerator_bytes()
-    free: list[tuple[Place, int]] = [*found.items(), (CPU, available_bytes())]
-    is_known = bool(found) or not may_have_other_accelerators()
+    accelerators = accelerator_bytes()
+    free: list[tuple[Place, int]] = [*accelerators.items(), (CPU, available_bytes())]
+    is_known = bool(accelerators) or not may_have_other_accelerators()
     return Machine(
         {device: int(USED_SHARE * nbytes) for device, nbytes in free},
-        accelerators=len(found) if is_known else None,
-        kind="cuda" if found else None,
+        accelerators=len(accelerators) if is_known else None,
+        kind="cuda" if accelerators else None,
         is_any=True,
     )
 

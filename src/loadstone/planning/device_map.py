@@ -68,13 +68,13 @@ def normalize(place: object) -> Place:
     return int(accelerator[1] or 0)
 
 
-def budgets(max_memory: MaxMemory | None, found: Mapping[Place, int]) -> dict[Place, int]:
+def budgets(max_memory: MaxMemory | None, free: Mapping[Place, int]) -> dict[Place, int]:
     """Bytes to give for each device, in the order in which devices are filled; the disk has no limit.
 
-    ``max_memory`` (``{0: "10GiB", "cpu": "30GiB"}``) names all devices to use; without it they are the ones ``found``.
+    ``max_memory`` (``{0: "10GiB", "cpu": "30GiB"}``) names all devices to use; without it they are those in ``free``.
     """
     if max_memory is None:
-        return dict(found)
+        return dict(free)
     if not isinstance(max_memory, Mapping):
         raise ArgumentError(f"max_memory is {max_memory!r}, expected a dict such as {{0: '10GiB', 'cpu': '30GiB'}}.")
     given: dict[Place, int] = {}
@@ -263,9 +263,9 @@ def shown_map(places: Mapping[str, Place]) -> str:
 
 
 def _strategy(name: str) -> Strategy:
-    for each in STRATEGIES:
-        if each == name:
-            return each
+    for strategy in STRATEGIES:
+        if strategy == name:
+            return strategy
     raise ArgumentError(f"{name!r} is no strategy. Expected one of {', '.join(STRATEGIES)}.")
 
 
@@ -356,18 +356,18 @@ def _completed(units: Sequence[Unit], places: Mapping[str, Place]) -> dict[str, 
     return completed
 
 
-def _check_fit(demand: Demand, made: Placement, private_only: Collection[Place]) -> None:
-    for place, budget in made.budgets.items():
-        used = made.reserve_bytes if place == made.main else 0
+def _check_fit(demand: Demand, placement: Placement, private_only: Collection[Place]) -> None:
+    for place, budget in placement.budgets.items():
+        used = placement.reserve_bytes if place == placement.main else 0
         first = None
         for unit in demand.units:
-            if made.places[unit.name] == place:
+            if placement.places[unit.name] == place:
                 used += unit.private_bytes if place in private_only else unit.nbytes
                 first = first or (unit.name if used > budget else None)
         if used <= budget:
             continue
         try:
-            nearest = f"A map that fits: {shown_map(place_by_strategy(demand, 'auto', made.budgets).places)}"
+            nearest = f"A map that fits: {shown_map(place_by_strategy(demand, 'auto', placement.budgets).places)}"
         except DoesNotFit as error:
             nearest = str(error)
         named = f"; {first} is the first that does not fit" if first else ""

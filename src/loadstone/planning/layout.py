@@ -115,11 +115,11 @@ def layout(plan: LoadPlan, structure: Structure, options: PlacementOptions, mach
     _check_devices(placement, options.device_map, machine)
     device = _device(options.device_map, placement)
     offloaded = tuple(_offloaded(plan, placement, slot_sizes))
-    made = Layout(dtypes, slot_sizes, tuple(all_units), placement, device, quantized, offloaded)
+    planned = Layout(dtypes, slot_sizes, tuple(all_units), placement, device, quantized, offloaded)
     if quantized is not None:
-        _check_quantized(quantized, made)
-    _check_disk(made, plan, options)
-    return made
+        _check_quantized(quantized, planned)
+    _check_disk(planned, plan, options)
+    return planned
 
 
 def _dtypes(structure: Structure, options: PlacementOptions, tied: Mapping[str, str]) -> SlotDTypes:
@@ -198,31 +198,31 @@ def _has_packed(plan: LoadPlan) -> bool:
     return any(isinstance(tensor.packing, PackedTensor) for recipe in stored for tensor in recipe.tensors)
 
 
-def _check_quantized(quantized: QuantizedSlots, made: Layout) -> None:
+def _check_quantized(quantized: QuantizedSlots, planned: Layout) -> None:
     """:class:`ArgumentError` where quantized weights are to lie elsewhere than where they compute."""
-    away = [name for name in quantized.sizes if made.on_disk(name) or made.must_cross(name)]
+    away = [name for name in quantized.sizes if planned.on_disk(name) or planned.must_cross(name)]
     if away:
         raise ArgumentError(
             f"device_map or max_memory leaves {len(away)} quantized weights on the disk or the CPU, the first "
             f"{away[0]}. They must be on the device that computes with them: give those devices more room, "
             "or load unquantized weights."
         )
-    if quantized.needs_accelerator and not made.is_accelerated:
+    if quantized.needs_accelerator and not planned.is_accelerated:
         raise ArgumentError(quantized.needs_accelerator)
 
 
-def _check_disk(made: Layout, plan: LoadPlan, options: PlacementOptions) -> None:
+def _check_disk(planned: Layout, plan: LoadPlan, options: PlacementOptions) -> None:
     """:class:`ArgumentError` where weights are to lie on the disk that no file there holds, and none may be written."""
-    if not options.has_files and DISK in made.placement.places.values():
+    if not options.has_files and DISK in planned.placement.places.values():
         raise ArgumentError("device_map puts modules on the disk, and state_dict= has no files to read them from.")
-    if not made.offloaded or options.offload_folder is not None:
+    if not planned.offloaded or options.offload_folder is not None:
         return
     is_cast = True
-    for name in made.offloaded:
+    for name in planned.offloaded:
         recipe = plan.recipes[name]
         assert isinstance(recipe, Stored)
-        is_cast = is_cast and made.dtypes(name, recipe.pieces[0].tensor) is not recipe.pieces[0].tensor.dtype
-    needed = sum(made.sizes[name].nbytes for name in made.offloaded)
+        is_cast = is_cast and planned.dtypes(name, recipe.pieces[0].tensor) is not recipe.pieces[0].tensor.dtype
+    needed = sum(planned.sizes[name].nbytes for name in planned.offloaded)
     raise ArgumentError(
         f"{format_bytes(needed)} of weights that go to the disk are not stored as the model needs them. Say where "
         "they may be written once, with offload_folder='…'"

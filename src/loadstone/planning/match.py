@@ -171,8 +171,8 @@ def _lost(
 ) -> dict[str, str]:
     """Slots whose tensors an index lists and that cannot be had → why."""
     among = finder.among(canonical(unread(absent), finder.naming, key_mapping))
-    pieces = ((slot.name, among.find(slot)) for slot in missing)
-    return {name: absent[found[0].tensor.name] for name, found in pieces if found}
+    by_slot = ((slot.name, among.find(slot)) for slot in missing)
+    return {name: absent[pieces[0].tensor.name] for name, pieces in by_slot if pieces}
 
 
 def _spread(pieces: Sequence[Piece]) -> Sequence[Piece]:
@@ -193,7 +193,9 @@ def _fits(slot: Slot, pieces: Sequence[Piece]) -> bool:
     """Whether every piece has its shape, and together they fill the slot."""
     if isinstance(pieces, Stack):  # of places that are all cut alike
         target = _target(slot, pieces[0])
-        return {each.shape for each in pieces.tensors} == {target} and len(pieces) * math.prod(target) == slot.elements
+        return {tensor.shape for tensor in pieces.tensors} == {target} and len(pieces) * math.prod(
+            target
+        ) == slot.elements
     elements = 0
     for piece in pieces:
         if piece.shape != _target(slot, piece):
@@ -208,7 +210,11 @@ def _bad_codes(
     """The codes that a slot would take for its values, and those in the place of what a slot lacks."""
     taken = {tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors}
     places = {name.rpartition(".")[0] for slot in lacking for name in finder.spellings(slot.name)}
-    return [each for each in codes if each.tensor.name in taken or not places.isdisjoint(ancestors(each.tensor.name))]
+    return [
+        packed
+        for packed in codes
+        if packed.tensor.name in taken or not places.isdisjoint(ancestors(packed.tensor.name))
+    ]
 
 
 def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
@@ -225,14 +231,14 @@ def _shape_fault(slot: Slot, pieces: Sequence[Piece]) -> Fault:
 def _nearest(name: str, names: Mapping[str, StoredTensor]) -> str:
     """A hint at the stored name that looks most like a missing one, among those that end alike."""
     ending = name.rpartition(".")[2]
-    alike = itertools.islice((each for each in names if each.endswith(ending)), _COMPARED)
+    alike = itertools.islice((stored_name for stored_name in names if stored_name.endswith(ending)), _COMPARED)
     near = difflib.get_close_matches(name, alike, n=1)
     return f"The nearest stored name is {near[0]}." if near else ""
 
 
 def _optional(
     missing: list[Slot],
-    found: Mapping[str, Recipe],
+    recipes: Mapping[str, Recipe],
     naming: Naming,
     names: Mapping[str, StoredTensor],
     lost: Mapping[str, str],
@@ -247,7 +253,7 @@ def _optional(
             groups.setdefault(part, []).append(group)
     present = {
         group
-        for name, recipe in found.items()
+        for name, recipe in recipes.items()
         if isinstance(recipe, Stored)
         for part in ancestors(name)
         for group in groups.get(part, ())

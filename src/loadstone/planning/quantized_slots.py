@@ -38,7 +38,7 @@ class QuantizedSlots:
 
     sizes: Mapping[str, Size]
     """What each takes, and the dtype that it is computed in."""
-    asked: Quantization | None = None
+    requested: Quantization | None = None
     """What they are quantized by while they are loaded; None where they are stored so."""
     library: str | None = None
     """What computes with them; None for the blocks of a GGUF file, with which Loadstone's own layers do."""
@@ -48,7 +48,7 @@ class QuantizedSlots:
     @property
     def needs_accelerator(self) -> str:
         """That the library has this for accelerators only, and what to take instead; nothing where it has not."""
-        return "" if self.asked is None else self.asked.needs_accelerator
+        return "" if self.requested is None else self.requested.needs_accelerator
 
 
 def quantized_slots(

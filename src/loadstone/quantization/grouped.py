@@ -42,17 +42,17 @@ class Table:
     def numbers(self, raw: ByteArray, first: int, stop: int) -> FloatArray:
         """Some of its rows, as float32 (rows, groups); rows may be longer than there are groups."""
         if self.code is None:
-            found = floats(raw.reshape(self.rows, -1)[first:stop], self.read_as or self.tensor.dtype)
+            numbers = floats(raw.reshape(self.rows, -1)[first:stop], self.read_as or self.tensor.dtype)
         elif not self.is_down:
             lines = raw.reshape(self.rows, -1)[first:stop]
-            found = decoded(lines, self.code, lines.shape[-1] * 8 // self.code.bits)
+            numbers = decoded(lines, self.code, lines.shape[-1] * 8 // self.code.bits)
         else:
             # 32 values fill words exactly, so that is where rows can be cut.
             start = first // 32
             words = raw.view("<u4").reshape(-1, self.groups)[start * self.code.bits : -(-stop // 32) * self.code.bits]
             lines = np.ascontiguousarray(words.T).view(np.uint8)
-            found = decoded(lines, self.code, stop - 32 * start)[:, first - 32 * start :].T
-        return found[:, : self.groups]
+            numbers = decoded(lines, self.code, stop - 32 * start)[:, first - 32 * start :].T
+        return numbers[:, : self.groups]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Grouped:
     @property
     def parts(self) -> tuple[StoredTensor, ...]:
         tables = [table.tensor for table in (self.scale, self.zero) if table is not None]
-        return (self.codes, *tables, *(each for each in (self.order, self.divisor) if each is not None))
+        return (self.codes, *tables, *(part for part in (self.order, self.divisor) if part is not None))
 
     @property
     def rows(self) -> int:
@@ -104,8 +104,8 @@ class Grouped:
         """The values of a table for some rows of the matrix: (rows, groups)."""
         height = self.block[0]
         low = first // height
-        found = table.numbers(raw, low, -(-(first + count) // height))
-        return found if height == 1 else found[np.arange(first, first + count) // height - low]
+        numbers = table.numbers(raw, low, -(-(first + count) // height))
+        return numbers if height == 1 else numbers[np.arange(first, first + count) // height - low]
 
 
 def _in_groups(numbers: FloatArray, width: int, scales: FloatArray, zeros: FloatArray | None) -> None:

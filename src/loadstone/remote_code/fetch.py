@@ -13,8 +13,8 @@ from loadstone.errors import (
     HubError,
 )
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
-from loadstone.sources.asked import MAIN, HubOptions
-from loadstone.sources.hub_files import Asked, Files
+from loadstone.sources.hub_files import Files, HubRequest
+from loadstone.sources.request import MAIN, HubOptions
 from loadstone.sources.resolve import check_subfolder, from_hub, local_folder, prefix_of
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
@@ -39,7 +39,7 @@ def resolve_code(
         root = local if os.path.isdir(local) else local.parent
         folder = _home_of_code(entries, subfolder, lambda name: _content(root / name) is not None)
         return collect(entries, lambda name: _content(root / f"{folder}{name}"), str(path_or_id))
-    requested = Asked.of(path_or_id, hub)
+    requested = HubRequest.of(path_or_id, hub)
 
     def take(files: Files) -> CodeTree:
         folder = _home_of_code(entries, subfolder, files.has)

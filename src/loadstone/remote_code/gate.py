@@ -11,7 +11,7 @@ from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
 from loadstone.remote_code.references import CodeReference, reference_for
 from loadstone.remote_code.trust import Trust
-from loadstone.sources.asked import MAIN, HubOptions
+from loadstone.sources.request import MAIN, HubOptions
 
 if TYPE_CHECKING:
     from loadstone.remote_code.tree import CodeTree

@@ -121,7 +121,7 @@ def save_checkpoint(
         known = ", ".join(map(repr, written_formats()))
         raise ArgumentError(f"weight_format={weight_format!r}: expected one of {known}")
     if (write_shard is not None) != format.is_written_by_caller:
-        needing = ", ".join(repr(name) for name, each in written_formats().items() if each.is_written_by_caller)
+        needing = ", ".join(repr(name) for name, format in written_formats().items() if format.is_written_by_caller)
         raise ArgumentError(f"write_shard is needed for weight_format={needing}, and only for it")
     if variant and not (isinstance(variant, str) and _VARIANT.fullmatch(variant)):
         raise ArgumentError(f"variant={variant!r}: expected letters, digits, '_', '-', '+' with single dots between")
@@ -177,11 +177,11 @@ def in_flax_layout(tensors: Sequence[OutgoingTensor], layout: Mapping[str, FlaxL
 
     A tensor is transposed when its turn to be written comes.
     """
-    found = []
+    renamed = []
     for tensor in tensors:
         path, is_transposed = layout.get(tensor.name) or (tensor.name.replace(".", "/"), False)
-        found.append(transposed(tensor, path) if is_transposed else tensor._replace(name=path))
-    return found
+        renamed.append(transposed(tensor, path) if is_transposed else tensor._replace(name=path))
+    return renamed
 
 
 def _split(tensors: Sequence[OutgoingTensor], single: str, limit: int) -> list[_Shard]:
@@ -220,13 +220,13 @@ def _checked(extra_files: Mapping[str, bytes | Path], taken: set[str]) -> dict[s
 
 def _stale(format: Format, variant: str | None, shards: Sequence[_Shard]) -> Callable[[str], bool]:
     """Which names are weights that the new ones stand in for. See the docstring of :func:`save_checkpoint`."""
-    preferred = [each for each in written_formats().values() if each.rank <= format.rank]
+    preferred = [candidate for candidate in written_formats().values() if candidate.rank <= format.rank]
     shard = r"(-\d{5,}-of-\d{5,})?"
     patterns = []
-    for each in preferred:
-        single, index = each.usual_names(variant)
+    for candidate in preferred:
+        single, index = candidate.usual_names(variant)
         stem, extension = map(re.escape, single.rsplit(".", 1))
-        plain = re.escape(str(each.stem))
+        plain = re.escape(str(candidate.stem))
         # Older libraries put the variant after the shard's number.
         older = f"{plain}{shard}{stem.removeprefix(plain)}"
         patterns += [rf"({stem}{shard}|{older})\.{extension}", re.escape(index)]

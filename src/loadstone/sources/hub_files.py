@@ -16,17 +16,17 @@ from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.errors import CheckpointNotFound, HubError
 from loadstone.saving.folders import replace_file
-from loadstone.sources.asked import HubOptions
 from loadstone.sources.cache_check import check_cached, check_new
 from loadstone.sources.hub_errors import explained, here
+from loadstone.sources.request import HubOptions
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 _LIBRARY = "loadstone"
 _DOWNLOADS_AT_ONCE = 4
 
 
-class Asked(NamedTuple):
-    """What the caller asked for."""
+class HubRequest(NamedTuple):
+    """What the caller asks of the Hub."""
 
     repo_id: str
     revision: str
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     endpoint: str | None
 
     @classmethod
-    def of(cls, repo_id: str | os.PathLike[str], hub: HubOptions) -> Asked:
+    def of(cls, repo_id: str | os.PathLike[str], hub: HubOptions) -> HubRequest:
         """A repository, with what stands for a revision or a path that was not given."""
         cache_dir = None if hub.cache_dir is None else local_path(hub.cache_dir)
         return cls(str(repo_id), hub.revision or "main", cache_dir, *hub[2:])
@@ -64,7 +64,7 @@ class Online:
     A commit never changes, so what files it has is noted; pinned and cached, nobody is asked again.
     """
 
-    def __init__(self, requested: Asked) -> None:
+    def __init__(self, requested: HubRequest) -> None:
         self._requested = requested
         self._commit = requested.revision
         names = None if requested.force_download else recalled(requested)
@@ -151,7 +151,7 @@ class Online:
                 replace_file(note, self._commit.encode())
 
 
-def _listing(requested: Asked, commit: str) -> Path:
+def _listing(requested: HubRequest, commit: str) -> Path:
     """Where the names of a commit's files are noted: a commit never changes, so the Hub is asked for them once."""
     from huggingface_hub import constants
 
@@ -159,7 +159,7 @@ def _listing(requested: Asked, commit: str) -> Path:
     return Path(constants.HF_HOME) / "loadstone" / "listings" / folder / f"{commit}.json"
 
 
-def recalled(requested: Asked) -> set[str] | None:
+def recalled(requested: HubRequest) -> set[str] | None:
     """The names of a pinned commit's files, as an earlier load noted them."""
     if not COMMIT.fullmatch(requested.revision):
         return None
@@ -198,7 +198,7 @@ def _shown_in(progress: Progress) -> dict[str, Any]:
 class Cached:
     """What earlier downloads left on this machine. Opens no connection."""
 
-    def __init__(self, requested: Asked) -> None:
+    def __init__(self, requested: HubRequest) -> None:
         self._requested = requested
         self.where = f"The cache's copy of {requested.repo_id!r} at {requested.revision!r}"
         self.hint = (

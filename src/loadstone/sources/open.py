@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
-from loadstone.sources.asked import MAIN, USUAL_FILES, FileChoice, HubOptions
+from loadstone.sources.request import MAIN, USUAL_FILES, FileChoice, HubOptions
 from loadstone.sources.resolve import Needs, Source, resolve_files
 
 if TYPE_CHECKING:

@@ -35,9 +35,9 @@ from loadstone.errors import (
 )
 from loadstone.quantization.registry import settings_files
 from loadstone.saving.journal import finish_interrupted_save
-from loadstone.sources.asked import MAIN, USUAL_FILES, FileChoice, HubOptions, check_files
 from loadstone.sources.hub_errors import Unreachable, here
-from loadstone.sources.hub_files import COMMIT, Asked, Cached, Files, Online, recalled
+from loadstone.sources.hub_files import COMMIT, Cached, Files, HubRequest, Online, recalled
+from loadstone.sources.request import MAIN, USUAL_FILES, FileChoice, HubOptions, check_files
 
 logger = logging.getLogger(__name__)
 
@@ -103,19 +103,21 @@ def resolve_files(
     local = local_folder(path_or_id, CheckpointNotFound)
     if local is not None:
         return _settled(local, which)
-    asked, prefix = Asked.of(path_or_id, hub), prefix_of(which.subfolder)
+    requested, prefix = HubRequest.of(path_or_id, hub), prefix_of(which.subfolder)
     if which.gguf_file is not None:
-        return _one_file(asked, prefix, which.gguf_file)
+        return _one_file(requested, prefix, which.gguf_file)
     choices = candidates(which.variant, which.use_safetensors, which.prefer)
 
     def take(files: Files) -> Source:
         configs = (CONFIG_NAME, GENERATION_CONFIG_NAME, *settings_files())
         names = [prefix + name for name in configs if files.has(prefix + name)]
         left_out: dict[str, Sequence[str]] = {}
-        weights = _weights(asked, files, prefix, choices, needs if prefix + CONFIG_NAME in names else None, left_out)
-        return _source(asked, files, prefix, [*names, *weights])._replace(left_out=left_out)
+        weights = _weights(
+            requested, files, prefix, choices, needs if prefix + CONFIG_NAME in names else None, left_out
+        )
+        return _source(requested, files, prefix, [*names, *weights])._replace(left_out=left_out)
 
-    return from_hub(asked, take, enough=prefix + CONFIG_NAME)
+    return from_hub(requested, take, enough=prefix + CONFIG_NAME)
 
 
 def resolve_config(
@@ -130,18 +132,18 @@ def resolve_config(
     local = local_folder(path_or_id, ConfigNotFound)
     if local is not None:
         return _settled(local, which)
-    asked, prefix = Asked.of(path_or_id, hub), prefix_of(which.subfolder)
+    requested, prefix = HubRequest.of(path_or_id, hub), prefix_of(which.subfolder)
     if which.gguf_file is not None:
-        return _one_file(asked, prefix, which.gguf_file)
+        return _one_file(requested, prefix, which.gguf_file)
 
     def take(files: Files) -> Source:
         name = prefix + CONFIG_NAME
         if not files.has(name):
-            adapter = _adapter(asked, files, prefix)
+            adapter = _adapter(requested, files, prefix)
             raise ConfigNotFound(adapter or f"{files.where} has no {name}. {files.hint}")
-        return _source(asked, files, prefix, [name])
+        return _source(requested, files, prefix, [name])
 
-    return from_hub(asked, take, enough=prefix + CONFIG_NAME)
+    return from_hub(requested, take, enough=prefix + CONFIG_NAME)
 
 
 def fetch_files(repo_id: str, names: Sequence[str], hub: HubOptions) -> Path:
@@ -149,12 +151,12 @@ def fetch_files(repo_id: str, names: Sequence[str], hub: HubOptions) -> Path:
 
     :raises HubError: as :func:`resolve_files`.
     """
-    asked = Asked.of(repo_id, hub._replace(force_download=False))
+    requested = HubRequest.of(repo_id, hub._replace(force_download=False))
 
     def take(files: Files) -> Source:
-        return _source(asked, files, "", [name for name in names if files.has(name)] or [CONFIG_NAME])
+        return _source(requested, files, "", [name for name in names if files.has(name)] or [CONFIG_NAME])
 
-    return from_hub(asked, take).folder
+    return from_hub(requested, take).folder
 
 
 # Which it is
@@ -188,7 +190,7 @@ def _settled(path: Path, which: FileChoice) -> Source:
         return Source(path, configs=folder)
     _check_gguf_file(name)
     if not os.path.lexists(folder / name):
-        there = ", ".join(sorted(each.name for each in folder.glob(f"*{GGUF_SUFFIX}"))[:_LISTED]) or "none"
+        there = ", ".join(sorted(file.name for file in folder.glob(f"*{GGUF_SUFFIX}"))[:_LISTED]) or "none"
         raise CheckpointNotFound(f"{folder} has no file {name!r}. GGUF files there: {there}")
     return Source(path, file=folder / name, configs=folder)
 
@@ -225,7 +227,7 @@ def prefix_of(subfolder: str) -> str:
 # The Hub and its cache
 
 
-def _one_file(asked: Asked, prefix: str, gguf_file: str) -> Source:
+def _one_file(requested: HubRequest, prefix: str, gguf_file: str) -> Source:
     _check_gguf_file(gguf_file)
     name = prefix + gguf_file
 
@@ -233,10 +235,10 @@ def _one_file(asked: Asked, prefix: str, gguf_file: str) -> Source:
         if not files.has(name):
             near = ", ".join(files.near(prefix)[:_LISTED]) or "nothing"
             raise CheckpointNotFound(f"{files.where} has no {name}. It has {near}. {files.hint}")
-        source = _source(asked, files, prefix, [name])
+        source = _source(requested, files, prefix, [name])
         return source._replace(file=source.folder / name)
 
-    return from_hub(asked, take, enough=name)
+    return from_hub(requested, take, enough=name)
 
 
 class _AtCommit(Protocol):
@@ -244,50 +246,54 @@ class _AtCommit(Protocol):
     def commit(self) -> str | None: ...
 
 
-_Found = TypeVar("_Found", bound=_AtCommit)
+AtCommitT = TypeVar("AtCommitT", bound=_AtCommit)
 
 
-def from_hub(asked: Asked, take: Callable[[Files], _Found], enough: str | None = None) -> _Found:
+def from_hub(requested: HubRequest, take: Callable[[Files], AtCommitT], enough: str | None = None) -> AtCommitT:
     """``enough``: a file that says, if the cache has it at a pinned commit, that the rest may be there too."""
-    _check_id(asked)
+    _check_id(requested)
     from huggingface_hub import constants
 
-    if asked.local_files_only or constants.HF_HUB_OFFLINE:
-        if asked.force_download:
+    if requested.local_files_only or constants.HF_HUB_OFFLINE:
+        if requested.force_download:
             raise ArgumentError("force_download=True asks the Hub for files, and offline nothing is asked; drop one")
-        return take(Cached(asked))
-    if enough is not None and not asked.force_download and COMMIT.fullmatch(asked.revision):
-        cached = Cached(asked)
-        if recalled(asked) is None and cached.has(enough):
+        return take(Cached(requested))
+    if enough is not None and not requested.force_download and COMMIT.fullmatch(requested.revision):
+        cached = Cached(requested)
+        if recalled(requested) is None and cached.has(enough):
             with contextlib.suppress(CheckpointNotFound, ConfigNotFound):
                 return take(cached)  # nobody need be asked for what cannot have changed
     try:
-        return take(Online(asked))
+        return take(Online(requested))
     except Unreachable as unreachable:
-        said = f"The Hub could not be reached for {asked.repo_id!r}: {unreachable}"
-        if asked.force_download:
-            raise HubError(f"{said}. Check the connection, and try again") from unreachable.__cause__
+        problem = f"The Hub could not be reached for {requested.repo_id!r}: {unreachable}"
+        if requested.force_download:
+            raise HubError(f"{problem}. Check the connection, and try again") from unreachable.__cause__
         try:
-            source = take(Cached(asked))
+            source = take(Cached(requested))
         except (CheckpointNotFound, ConfigNotFound) as not_cached:
-            raise HubError(f"{said}. {not_cached}") from unreachable.__cause__
-        logger.warning("%s. Commit %s is used from the cache.", said, source.commit)
+            raise HubError(f"{problem}. {not_cached}") from unreachable.__cause__
+        logger.warning("%s. Commit %s is used from the cache.", problem, source.commit)
         return source
 
 
-def _check_id(asked: Asked) -> None:
-    if not re.fullmatch(_ID, asked.repo_id) or len(asked.repo_id) > _LONGEST_ID or asked.repo_id.endswith(".git"):
+def _check_id(requested: HubRequest) -> None:
+    if (
+        not re.fullmatch(_ID, requested.repo_id)
+        or len(requested.repo_id) > _LONGEST_ID
+        or requested.repo_id.endswith(".git")
+    ):
         raise CheckpointNotFound(
-            f"{asked.repo_id!r}: no such folder (from {here()}), and no Hub id either: those are 'owner/name', of "
+            f"{requested.repo_id!r}: no such folder (from {here()}), and no Hub id either: those are 'owner/name', of "
             "letters, digits, '-', '_' and '.'"
         )
-    parts = asked.revision.split("/")
-    if any(part in ("", ".", "..") for part in parts) or "\\" in asked.revision or "\0" in asked.revision:
-        raise ArgumentError(f"revision={asked.revision!r}: expected a branch, a tag or a commit")
+    parts = requested.revision.split("/")
+    if any(part in ("", ".", "..") for part in parts) or "\\" in requested.revision or "\0" in requested.revision:
+        raise ArgumentError(f"revision={requested.revision!r}: expected a branch, a tag or a commit")
 
 
 def _weights(
-    asked: Asked,
+    requested: HubRequest,
     files: Files,
     prefix: str,
     choices: Sequence[Candidate],
@@ -298,13 +304,13 @@ def _weights(
 
     Shards that are not needed go into ``left_out``.
     """
-    chosen = next((each for each in choices if files.has(prefix + each.name)), None)
-    if chosen is None and (adapter := _adapter(asked, files, prefix)) is not None:
+    chosen = next((candidate for candidate in choices if files.has(prefix + candidate.name)), None)
+    if chosen is None and (adapter := _adapter(requested, files, prefix)) is not None:
         raise CheckpointNotFound(adapter)
     if chosen is None:
         near = ", ".join(files.near(prefix)[:_LISTED]) or "nothing"
         raise CheckpointNotFound(
-            f"{files.where} has none of {', '.join(prefix + each.name for each in choices)}. It has {near}. "
+            f"{files.where} has none of {', '.join(prefix + candidate.name for candidate in choices)}. It has {near}. "
             f"Is another variant, subfolder or use_safetensors meant? {files.hint}"
         )
     name = prefix + chosen.name
@@ -328,14 +334,14 @@ def _weights(
     return [name, *shards]
 
 
-def _adapter(asked: Asked, files: Files, prefix: str) -> str | None:
+def _adapter(requested: HubRequest, files: Files, prefix: str) -> str | None:
     """Sentences on a repository that holds an adapter, and no model beside it; None for any other."""
-    is_model = any(files.has(prefix + each.name) for each in candidates(None, None))
+    is_model = any(files.has(prefix + candidate.name) for candidate in candidates(None, None))
     if is_model or not files.has(prefix + ADAPTER_CONFIG):
         return None
-    return describe_adapter(files.fetch([prefix + ADAPTER_CONFIG]) / prefix, asked.repo_id)
+    return describe_adapter(files.fetch([prefix + ADAPTER_CONFIG]) / prefix, requested.repo_id)
 
 
-def _source(asked: Asked, files: Files, prefix: str, names: Sequence[str]) -> Source:
+def _source(requested: HubRequest, files: Files, prefix: str, names: Sequence[str]) -> Source:
     root = files.fetch(names)
-    return Source(root, root.name, asked.repo_id, configs=root / prefix)
+    return Source(root, root.name, requested.repo_id, configs=root / prefix)

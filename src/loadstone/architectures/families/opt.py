@@ -42,7 +42,9 @@ class OPTConfig(PretrainedConfig):
 
     refused: ClassVar = {**declarations.REFUSED_BY_DECODERS, **declarations.WITHOUT_ROPE}
     irrelevant: ClassVar = declarations.IRRELEVANT_TO_DECODERS
-    follows: ClassVar = {"word_embed_proj_dim": Rule(lambda config, said: config.hidden_size if said is None else said)}
+    follows: ClassVar = {
+        "word_embed_proj_dim": Rule(lambda config, given: config.hidden_size if given is None else given)
+    }
     positive = (
         "vocab_size",
         "hidden_size",

@@ -15,9 +15,9 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
 
-def window_in_use(config: PretrainedConfig, said: int | None) -> int | None:
+def window_in_use(config: PretrainedConfig, given: int | None) -> int | None:
     """``sliding_window``, which counts only where ``use_sliding_window`` says so."""
-    return said if config.use_sliding_window else None
+    return given if config.use_sliding_window else None
 
 
 def _later_layers(config: PretrainedConfig) -> list[str]:

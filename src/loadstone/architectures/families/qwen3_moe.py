@@ -23,7 +23,7 @@ class Qwen3MoeConfig(decoders.DecoderConfig):
     follows: ClassVar = {
         **decoders.DecoderConfig.follows,
         "sliding_window": Rule(window_in_use),
-        "mlp_only_layers": Rule(lambda config, said: [] if said is None else said),
+        "mlp_only_layers": Rule(lambda config, given: [] if given is None else given),
     }
 
     vocab_size: int = 151936

@@ -54,10 +54,10 @@ class GgufFile:
 
     def check_model_type(self, model_type: str, class_name: str) -> None:
         """:class:`UnknownModelType` if it is for another family than a class."""
-        found = self.config["model_type"]
-        if model_type and found != model_type:
+        stored_type = self.config["model_type"]
+        if model_type and stored_type != model_type:
             raise UnknownModelType(
-                f"{self.path} holds a model of type {found!r}, but {class_name} is for {model_type!r}. "
+                f"{self.path} holds a model of type {stored_type!r}, but {class_name} is for {model_type!r}. "
                 "Use an Auto class, or the class of that family."
             )
 
@@ -81,15 +81,15 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
     choose = architecture(header.metadata.get("general.architecture"))
     raw = Checkpoint(tensors_of(path, header), CheckpointFiles(GGUF, (path,)))
     shapes = {name: tensor.shape for name, tensor in raw.items()}
-    facts = Facts(str(path), header.metadata, shapes, lambda name: [float(each) for each in raw.numpy(name)])
-    found = choose(facts)
-    values = found.config(facts)
+    facts = Facts(str(path), header.metadata, shapes, lambda name: [float(number) for number in raw.numpy(name)])
+    gguf_architecture = choose(facts)
+    values = gguf_architecture.config(facts)
     facts.raise_if_any()
     _refuse_types(path, header)
     values |= {"torch_dtype": _dtype(header).value, "architectures": [CLASS_NAMES[values["model_type"]]]}
-    said = {key: str(value) for key, value in header.metadata.scalars().items()}
-    tensors = _as_the_hub_has_them(path, raw, found, values)
-    return GgufFile(path, header.metadata, values, Checkpoint(tensors, CheckpointFiles(GGUF, (path,), metadata=said)))
+    texts = {key: str(value) for key, value in header.metadata.scalars().items()}
+    tensors = _as_the_hub_has_them(path, raw, gguf_architecture, values)
+    return GgufFile(path, header.metadata, values, Checkpoint(tensors, CheckpointFiles(GGUF, (path,), metadata=texts)))
 
 
 def _refuse_parts(path: Path, metadata: Metadata) -> None:
@@ -120,36 +120,40 @@ def _holds_an_adapter(header: Header) -> bool:
 
 def _refuse_types(path: Path, header: Header) -> None:
     """Before anything is allocated: types that cannot be decoded at all, or not without a package."""
-    refused = [fault for each in header.entries if (fault := refuse(each.type, in_file(path, each.name))) is not None]
+    refused = [
+        fault for entry in header.entries if (fault := refuse(entry.type, in_file(path, entry.name))) is not None
+    ]
     if refused:
         raise UnsupportedDType(refused)
-    if any(needs_package(each.type) for each in header.entries):
+    if any(needs_package(entry.type) for entry in header.entries):
         require_package()
 
 
 def _dtype(header: Header) -> DType:
-    found = {entry.type.dtype for entry in header.entries}
-    if None in found or DType.BFLOAT16 in found:
+    dtypes = {entry.type.dtype for entry in header.entries}
+    if None in dtypes or DType.BFLOAT16 in dtypes:
         return DType.BFLOAT16
-    return DType.FLOAT16 if DType.FLOAT16 in found else DType.FLOAT32
+    return DType.FLOAT16 if DType.FLOAT16 in dtypes else DType.FLOAT32
 
 
-def _as_the_hub_has_them(path: Path, raw: Checkpoint, found: GgufArchitecture, values: Values) -> list[StoredTensor]:
+def _as_the_hub_has_them(
+    path: Path, raw: Checkpoint, gguf_architecture: GgufArchitecture, values: Values
+) -> list[StoredTensor]:
     tensors: dict[str, StoredTensor] = {}
     parts: dict[str, dict[int, StoredTensor]] = {}
     collisions = []
     for name, tensor in raw.items():
-        if name in found.read:
+        if name in gguf_architecture.read:
             continue
-        known = found.hub_name(name)
+        known = gguf_architecture.hub_name(name)
         hub, (part, count) = known or (name, (0, 1))
         if hub in tensors or part in parts.get(hub, ()):
             collisions.append(Fault(in_file(path, name), "a name of its own", f"that of another: {quoted(hub)}"))
-        made = _undone(tensor, found.quirk(name) if known else None, values)._replace(name=hub)
+        undone = _undone(tensor, gguf_architecture.quirk(name) if known else None, values)._replace(name=hub)
         if count > 1:
-            parts.setdefault(hub, {})[part] = made
+            parts.setdefault(hub, {})[part] = undone
         else:
-            tensors[hub] = made
+            tensors[hub] = undone
     if collisions:
         raise NameCollision(collisions)
     for hub, those in parts.items():

@@ -61,7 +61,7 @@ def skeleton(
     """A model without memory behind its slots."""
     make: Callable[..., FlaxPreTrainedModel] = cls  # which takes what its own ``__init__`` takes
     seed = extra.get("seed", 0)
-    if any(cls.__init__ is each.__init__ for each in (FlaxPreTrainedModel, BareModel)):
+    if any(cls.__init__ is base.__init__ for base in (FlaxPreTrainedModel, BareModel)):
         model = make(config, *arguments, **{**extra, "seed": None})
     else:
 

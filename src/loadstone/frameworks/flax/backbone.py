@@ -46,9 +46,9 @@ class Backbone(Built, component=components.Backbone):
         attention_mask, position_ids, segments = inputs.get("attention_mask"), inputs.get("position_ids"), None
         if position_ids is not None:
             position_ids = position_ids.reshape(-1, tokens)
-            if attention_mask is None and cache is None and all(each.causal for each in attentions):
+            if attention_mask is None and cache is None and all(attention.causal for attention in attentions):
                 segments = row_segments(position_ids)
-        kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))
+        kinds = tuple(dict.fromkeys((attention.causal, attention.window) for attention in attentions))
         padding, masks = _masks(kinds, attention_mask, segments, _Places(batch, tokens, keys, past))
         if position_ids is None:
             position_ids = default_positions(embeddings, input_ids, padding, tokens, past).reshape(-1, tokens)
@@ -56,8 +56,8 @@ class Backbone(Built, component=components.Backbone):
         x = call(holder, component.embeddings, inputs, position_ids, state=state)
         if component.expand is not None:
             x = call(holder, component.expand, x, state=state)
-        turning = dict.fromkeys(each.rotary for each in attentions if each.rotary is not None)
-        state.rotary = {each: rotary.tables(each, position_ids, x.dtype) for each in turning}
+        turning = dict.fromkeys(attention.rotary for attention in attentions if attention.rotary is not None)
+        state.rotary = {spec: rotary.tables(spec, position_ids, x.dtype) for spec in turning}
         state.masks, state.past = masks, past
         state.cache = None if cache is None else [cache[layer] for layer in range(len(cache))]
         x = call(holder, component.stack, x, state=state)

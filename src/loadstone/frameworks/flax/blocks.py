@@ -188,8 +188,8 @@ def default_positions(
         real = (input_ids != component.padding).astype(jnp.int32)
         return (jnp.cumsum(real, axis=1) + past) * real + component.offset
     if component.positions == "mask" and padding is not None:
-        found = jnp.cumsum(padding.astype(jnp.int32), axis=1) * padding - 1
-        return jax.lax.dynamic_slice_in_dim(found, past, tokens, axis=1)
+        positions = jnp.cumsum(padding.astype(jnp.int32), axis=1) * padding - 1
+        return jax.lax.dynamic_slice_in_dim(positions, past, tokens, axis=1)
     return count
 
 

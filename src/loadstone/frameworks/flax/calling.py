@@ -29,7 +29,7 @@ class Model(Forward, Attentive, Protocol):
         """Where what has been warned of is written down."""
 
 
-class Asked(NamedTuple):
+class CallOptions(NamedTuple):
     """What a call asks for besides its arrays; what is None comes from the config."""
 
     use_cache: bool | None = None
@@ -43,35 +43,35 @@ class Asked(NamedTuple):
 
 
 def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) -> Any:
-    """A model's output for what it is ``given``, by name: arrays, and what :class:`Asked` has.
+    """A model's output for what it is ``given``, by name: arrays, and what :class:`CallOptions` has.
 
     Raises :class:`UnknownArgument` for ``unknown`` keywords that would change something.
     """
-    asked = Asked(**{name: value for name, value in given.items() if name in Asked._fields})
-    arrays = {name: value for name, value in given.items() if name not in Asked._fields}
+    requested = CallOptions(**{name: value for name, value in given.items() if name in CallOptions._fields})
+    arrays = {name: value for name, value in given.items() if name not in CallOptions._fields}
     if unknown:
         known = [name for name in inspect.signature(type(model).__call__).parameters if name not in ("self", "unknown")]
         check_unknown(unknown, known, arrays.get("position_ids") is not None)
     config = model.config
     if arrays.get("attention_mask") is None:
-        _look(model, arrays, bool(asked.use_cache))
-    logits_to_keep = asked.logits_to_keep
-    attentions, hidden_states = asked.output_attentions, asked.output_hidden_states
+        _look(model, arrays, bool(requested.use_cache))
+    logits_to_keep = requested.logits_to_keep
+    attentions, hidden_states = requested.output_attentions, requested.output_hidden_states
     at_places = not isinstance(logits_to_keep, int)
     options = Options(
-        use_cache=bool(asked.use_cache),
+        use_cache=bool(requested.use_cache),
         output_attentions=config.output_attentions if attentions is None else attentions,
         output_hidden_states=config.output_hidden_states if hidden_states is None else hidden_states,
-        output_router_logits=router_logits_wanted(asked.output_router_logits, config, model.component),
+        output_router_logits=router_logits_wanted(requested.output_router_logits, config, model.component),
         router_aux_loss_coef=config.get("router_aux_loss_coef", 0.0),
-        train=asked.train,
+        train=requested.train,
         last_logits=logits_to_keep if isinstance(logits_to_keep, int) else 0,
         pad_token_id=config.pad_token_id,
         problem_type=config.problem_type,
     )
-    more = {"dropout_rng": asked.dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}
+    more = {"dropout_rng": requested.dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}
     out = run(model, {**arrays, **more}, options)
-    named = config.return_dict if asked.return_dict is None else asked.return_dict
+    named = config.return_dict if requested.return_dict is None else requested.return_dict
     return out if named else out.to_tuple()
 
 

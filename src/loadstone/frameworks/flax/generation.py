@@ -138,7 +138,7 @@ class GenerationMixin:
 
 
 def _reads_left_to_right(component: components.Component) -> bool:
-    return all(each.causal for each in components.find(component, components.Attention))
+    return all(attention.causal for attention in components.find(component, components.Attention))
 
 
 def _frequencies_change_at(component: components.Component) -> int:
@@ -206,9 +206,9 @@ def _segments(ids: np.ndarray, given: ArrayLike | None) -> np.ndarray | None:
 
 def _prompt(ids: ArrayLike | None, mask: ArrayLike | None) -> np.ndarray:
     """The prompt on the host; :class:`ArgumentError` where it makes no sense."""
-    if any(isinstance(each, jax.core.Tracer) for each in (ids, mask)):
+    if any(isinstance(array, jax.core.Tracer) for array in (ids, mask)):
         raise ArgumentError("generate compiles its steps itself; call it outside of jax.jit and nnx.jit.")
-    found = np.asarray([] if ids is None else ids)
-    if found.ndim != 2 or found.size == 0 or not np.issubdtype(found.dtype, np.integer):
+    prompt = np.asarray([] if ids is None else ids)
+    if prompt.ndim != 2 or prompt.size == 0 or not np.issubdtype(prompt.dtype, np.integer):
         raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
-    return found.astype(np.int32)
+    return prompt.astype(np.int32)

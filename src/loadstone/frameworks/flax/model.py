@@ -161,12 +161,12 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         """How many values the parameters hold; tied ones count once. All are trainable."""
         skipped = set()
         if exclude_embeddings:
-            skipped = {id(each) for _, each in variables(self.get_input_embeddings())}
-        return sum(each.size for each in self._parameters() if id(each) not in skipped)
+            skipped = {id(variable) for _, variable in variables(self.get_input_embeddings())}
+        return sum(parameter.size for parameter in self._parameters() if id(parameter) not in skipped)
 
     def get_memory_footprint(self) -> int:
         """Bytes of all parameters."""
-        return sum(each.size * jnp.dtype(each.dtype).itemsize for each in self._parameters())
+        return sum(parameter.size * jnp.dtype(parameter.dtype).itemsize for parameter in self._parameters())
 
     def can_generate(self) -> bool:
         """Whether the model has :meth:`generate`."""
@@ -176,7 +176,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
     def is_causal(self) -> bool:
         """Whether each token sees only itself and those before it."""
         return self.component is not None and all(
-            each.causal for each in components.find(self.component, components.Attention)
+            attention.causal for attention in components.find(self.component, components.Attention)
         )
 
     def init_cache(self, batch_size: int, max_length: int) -> KeyValueCache:
@@ -227,8 +227,8 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
     @classmethod
     def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
         """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
-        asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
-        given = named_dtype(*asked, config.torch_dtype) or "float32"
+        requested = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
+        given = named_dtype(*requested, config.torch_dtype) or "float32"
         attention, seed = kwargs.pop("attn_implementation", None), kwargs.pop("seed", 0)
         if kwargs:
             names = ", ".join(sorted(kwargs))
@@ -249,7 +249,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
 
 def floating(dtype: object) -> jnp.dtype:
     """A floating-point dtype from a dtype or its name; :class:`UnsupportedDType` for anything else."""
-    found = BY_NAME.get(dtype_name(dtype))
-    if found is None or not found.is_floating or not hasattr(jnp, found.value):
+    wanted = BY_NAME.get(dtype_name(dtype))
+    if wanted is None or not wanted.is_floating or not hasattr(jnp, wanted.value):
         raise UnsupportedDType([Fault(f"dtype {dtype!r}", "a floating-point dtype that JAX has", "none")])
-    return jnp.dtype(getattr(jnp, found.value))
+    return jnp.dtype(getattr(jnp, wanted.value))

@@ -36,18 +36,20 @@ def save(
     dropped, is_tied = ties_of_file(model, given)
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
     # Sliced on the host: on the device each expert would be a copy and a program of its own.
-    here = {name: np.asarray(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
+    here = {
+        name: np.asarray(tensor) if stacked and name.endswith(stacked) else tensor for name, tensor in state.items()
+    }
     return save_model(
         model,
         folder,
-        [_outgoing_tensor(name, each) for name, each in outgoing(model.family_spec, here, dropped)],
+        [_outgoing_tensor(name, tensor) for name, tensor in outgoing(model.family_spec, here, dropped)],
         Described("Flax", model.dtype if state_dict is None else _dtype(state, model.dtype), is_tied),
         options,
     )
 
 
 def _dtype(state: Mapping[str, jax.Array | np.ndarray], otherwise: jnp.dtype) -> jnp.dtype:
-    return next((each.dtype for each in state.values() if jnp.issubdtype(each.dtype, jnp.floating)), otherwise)
+    return next((tensor.dtype for tensor in state.values() if jnp.issubdtype(tensor.dtype, jnp.floating)), otherwise)
 
 
 def _outgoing_tensor(name: str, array: jax.Array | np.ndarray) -> OutgoingTensor:
@@ -69,7 +71,7 @@ def _outgoing_tensor(name: str, array: jax.Array | np.ndarray) -> OutgoingTensor
 
 def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool) -> np.ndarray:
     """Boxes of an array on an accelerator, or of its transpose, as bytes in a row."""
-    found = []
+    chunks = []
     for part in parts:
         for window, place in _windows(array.shape[::-1] if is_turned else array.shape, part, array.dtype.itemsize):
             starts, sizes = [bounds(index)[0] for index in window], shape_of(window)
@@ -77,8 +79,8 @@ def _fetch(array: jax.Array, parts: Iterable[Box], is_turned: bool) -> np.ndarra
                 fetched = np.asarray(jax.lax.dynamic_slice(array, starts[::-1], sizes[::-1])).T
             else:
                 fetched = np.asarray(jax.lax.dynamic_slice(array, starts, sizes))
-            found.append(np.ascontiguousarray(fetched[place]).reshape(-1))
-    return np.concatenate(found).view(np.uint8)
+            chunks.append(np.ascontiguousarray(fetched[place]).reshape(-1))
+    return np.concatenate(chunks).view(np.uint8)
 
 
 def _windows(shape: Sequence[int], part: Box, width: int) -> Iterator[tuple[Box, Box]]:

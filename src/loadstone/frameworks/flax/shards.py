@@ -109,7 +109,7 @@ def read_part(pieces: Sequence[Piece], shape: Sequence[int], box: Box, source: A
             return _Part(view, view.nbytes, False)
     out = np.empty(shape_of(box), dtype)
     nbytes = 0
-    for piece in (flat for each in pieces for flat in each.spread()):
+    for piece in (flat for whole in pieces for flat in whole.spread()):
         region = normalize(piece.into or (), shape)
         shared = overlap(box, region)
         if shared is not None:

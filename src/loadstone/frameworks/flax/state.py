@@ -69,10 +69,10 @@ class State:
     def for_layer(self, kept: tuple[Array, Array] | None) -> State:
         """The state of one layer, with random keys of its own."""
         rng = None if self.rng is None else self.next_rng()
-        made = State(rng=rng, train=self.train, keep_weights=self.keep_weights)
-        made.masks, made.rotary, made.past = self.masks, self.rotary, self.past
-        made.bias, made.kept = self.bias, kept
-        return made
+        state = State(rng=rng, train=self.train, keep_weights=self.keep_weights)
+        state.masks, state.rotary, state.past = self.masks, self.rotary, self.past
+        state.bias, state.kept = self.bias, kept
+        return state
 
 
 _Static = tuple[tuple[Kind, ...], tuple[Rotary, ...], bool, bool]

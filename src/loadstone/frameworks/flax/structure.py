@@ -98,11 +98,11 @@ class FlaxStructure(ModelBase, nnx.Module):
 
     def _parameters(self) -> list[nnx.Param[Array]]:
         """Every parameter once."""
-        found = {id(each): each for _, each in variables(self) if isinstance(each, nnx.Param)}
-        return list(found.values())
+        parameters = {id(variable): variable for _, variable in variables(self) if isinstance(variable, nnx.Param)}
+        return list(parameters.values())
 
     @property
     def dtype(self) -> jnp.dtype:
         """The dtype of the first floating-point parameter."""
-        dtypes = (jnp.dtype(each.dtype) for each in self._parameters())
-        return next((each for each in dtypes if jnp.issubdtype(each, jnp.floating)), jnp.dtype(jnp.float32))
+        dtypes = (jnp.dtype(parameter.dtype) for parameter in self._parameters())
+        return next((dtype for dtype in dtypes if jnp.issubdtype(dtype, jnp.floating)), jnp.dtype(jnp.float32))

@@ -96,16 +96,16 @@ def device_of(device_map: object, sharding: object) -> str:
                 "such as device_map='/GPU:0', or load it with AutoModel… (PyTorch)."
             )
         device_map = device_map[""]
-    known = [each.name.removeprefix("/physical_device:") for each in tf.config.list_physical_devices()]
+    known = [device.name.removeprefix("/physical_device:") for device in tf.config.list_physical_devices()]
     if device_map is None or device_map == "auto":
-        return "/" + next((each for each in known if each.startswith("GPU")), "CPU:0")
+        return "/" + next((device for device in known if device.startswith("GPU")), "CPU:0")
     is_number = isinstance(device_map, int) and not isinstance(device_map, bool)
-    asked = f"GPU:{device_map}" if is_number else str(device_map).upper().removeprefix("/").removeprefix("DEVICE:")
-    asked = asked.replace("CUDA", "GPU")
-    name = next((each for each in known if each in (asked, f"{asked}:0")), None)
+    requested = f"GPU:{device_map}" if is_number else str(device_map).upper().removeprefix("/").removeprefix("DEVICE:")
+    requested = requested.replace("CUDA", "GPU")
+    name = next((device for device in known if device in (requested, f"{requested}:0")), None)
     if name is None:
         raise ArgumentError(
-            f"device_map is {device_map!r}; TensorFlow has {', '.join(f'/{each}' for each in known)} here. "
+            f"device_map is {device_map!r}; TensorFlow has {', '.join(f'/{device}' for device in known)} here. "
             "Give one of them, or 'auto'. For weights on the disk: AutoModel… (PyTorch)."
         )
     return f"/{name}"

@@ -59,7 +59,7 @@ def gather(names: Collection[str], args: tuple[object, ...], given: Mapping[str,
     :class:`ArgumentError` for one that comes twice, and for ids that are no integers or have another shape than
     (batch, tokens).
     """
-    found: dict[str, object] = {}
+    arguments: dict[str, object] = {}
     unknown: dict[str, object] = {}
     sources: list[Mapping[str, object]] = [given]
     if args and isinstance(args[0], Mapping):
@@ -75,13 +75,13 @@ def gather(names: Collection[str], args: tuple[object, ...], given: Mapping[str,
             if name not in names:
                 unknown[str(name)] = value
                 continue
-            if name in found and value is not None and found[name] is not None:
+            if name in arguments and value is not None and arguments[name] is not None:
                 raise bad_argument(f"{name} is given twice.")
-            found[name] = value if value is not None else found.get(name)
+            arguments[name] = value if value is not None else arguments.get(name)
     if unknown:
         with _past_keras():
-            forward_keywords.check_unknown(unknown, names, found.get("position_ids") is not None)
-    return {name: _checked(name, _tensor(value)) for name, value in found.items()}
+            forward_keywords.check_unknown(unknown, names, arguments.get("position_ids") is not None)
+    return {name: _checked(name, _tensor(value)) for name, value in arguments.items()}
 
 
 def check_inputs(embeddings: components.Embeddings, name: str, texts: tf.Tensor, **ids: tf.Tensor | None) -> None:

@@ -24,8 +24,10 @@ def attach_backbone(holder: keras.Layer, component: Component) -> None:
     attach(holder, component)
     if isinstance(component, components.Backbone):
         attentions = tuple(components.find(component, components.Attention))
-        holder.mask_kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))
-        holder.rotaries = tuple(dict.fromkeys(each.rotary for each in attentions if each.rotary is not None))
+        holder.mask_kinds = tuple(dict.fromkeys((attention.causal, attention.window) for attention in attentions))
+        holder.rotaries = tuple(
+            dict.fromkeys(attention.rotary for attention in attentions if attention.rotary is not None)
+        )
 
 
 class Backbone(Built, component=components.Backbone):

@@ -52,8 +52,8 @@ class SparseExperts(Built, component=components.SparseExperts):
         weights, chosen = tf.math.top_k(odds, component.top_k)
         if component.normalize:
             weights /= tf.reduce_sum(weights, axis=-1, keepdims=True)
-        said = call(holder, component.experts, tokens, chosen, tf.cast(weights, x.dtype), state=state)
-        return tf.reshape(said, shape)
+        output = call(holder, component.experts, tokens, chosen, tf.cast(weights, x.dtype), state=state)
+        return tf.reshape(output, shape)
 
 
 class Layer(Built, component=components.Layer):

@@ -69,8 +69,8 @@ class BareModel(_Task):
     ) -> None:
         without = not add_pooling_layer and component is None and self.head_spec is not None
         if without:
-            made = self.head_spec.blueprint(config)  # type: ignore[union-attr]
-            component = replace(made, pooler=None) if isinstance(made, components.Backbone) else made
+            blueprint = self.head_spec.blueprint(config)  # type: ignore[union-attr]
+            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Backbone) else blueprint
         super().__init__(config, component=component, name=name)
         if without:
             self.post_init()

@@ -84,7 +84,9 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         self.is_causal = False
         if self.head_spec is not None:
             self.component = component or self.head_spec.blueprint(config)
-            self.is_causal = all(each.causal for each in components.find(self.component, components.Attention))
+            self.is_causal = all(
+                attention.causal for attention in components.find(self.component, components.Attention)
+            )
             self._attach(self.component)
             if component is None:
                 self.post_init()
@@ -211,8 +213,8 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     @classmethod
     def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
         """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
-        asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
-        given = named_dtype(*asked, config.torch_dtype)
+        requested = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
+        given = named_dtype(*requested, config.torch_dtype)
         attention = kwargs.pop("attn_implementation", None)
         if kwargs:
             names = ", ".join(sorted(kwargs))

@@ -34,11 +34,11 @@ def save(
     dropped, is_tied = ties_of_file(model, given)
     # NumPy's slices are views, TensorFlow's would be a copy for each expert.
     stacked = tuple(rule.slot for rule in model.family_spec.experts)
-    here = {name: _array(each) if stacked and name.endswith(stacked) else each for name, each in state.items()}
+    here = {name: _array(tensor) if stacked and name.endswith(stacked) else tensor for name, tensor in state.items()}
     return save_model(
         model,
         folder,
-        [_outgoing_tensor(name, each) for name, each in outgoing(model.family_spec, here, dropped)],
+        [_outgoing_tensor(name, tensor) for name, tensor in outgoing(model.family_spec, here, dropped)],
         Described("TF", model.dtype if state_dict is None else _dtype(state, model.dtype), is_tied),
         options,
     )
@@ -46,7 +46,7 @@ def save(
 
 def _dtype(state: Mapping[str, Stored], otherwise: str) -> str:
     """Of the first floating-point tensor."""
-    names = (getattr(each.dtype, "name", str(each.dtype)) for each in state.values())
+    names = (getattr(tensor.dtype, "name", str(tensor.dtype)) for tensor in state.values())
     return next((name for name in names if BY_NAME[name].is_floating), otherwise)
 
 
@@ -75,7 +75,7 @@ def _outgoing_tensor(name: str, tensor: Stored) -> OutgoingTensor:
 def _fetch(tensor: Stored, parts: Iterable[Box], is_turned: bool) -> np.ndarray:
     """Boxes of a tensor on an accelerator, or of its transpose, as bytes in a row."""
     if is_turned:
-        found = [np.asarray(tensor[part[::-1]]).T.reshape(-1) for part in parts]
+        chunks = [np.asarray(tensor[part[::-1]]).T.reshape(-1) for part in parts]
     else:
-        found = [np.asarray(tensor[part]).reshape(-1) for part in parts]
-    return np.concatenate(found).view(np.uint8)
+        chunks = [np.asarray(tensor[part]).reshape(-1) for part in parts]
+    return np.concatenate(chunks).view(np.uint8)

@@ -166,7 +166,7 @@ def fill_module(
         quantized = quantize(model, plan, devices.quantized_layers, source, devices)
         rest = plan.without(quantized.held)
         filled = fill(model, rest, source, SlotForms(dtype_of, devices.of, initial_dtype_of), quantized.parameters)
-        filled = Filled(filled.viewed + quantized.viewed, filled.copied + quantized.made)
+        filled = Filled(filled.viewed + quantized.viewed, filled.copied + quantized.allocated)
     cast_between(model, devices.dtypes)
     cross(model, devices)
     if uses_disk or devices.is_accelerated:

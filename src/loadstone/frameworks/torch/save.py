@@ -49,14 +49,14 @@ def save(
     dropped, is_tied = ties_of_file(model, given)
     # As torchao's users have them, and Transformers reads them.
     stacked = {name for name, tensor in state.items() if hasattr(tensor, "__tensor_flatten__")}
-    found = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped, stacked)}
-    tensors, metadata = flattened(found)
+    detached = {name: tensor.detach() for name, tensor in outgoing(model.family_spec, state, dropped, stacked)}
+    tensors, metadata = flattened(detached)
     as_format = options.weight_format
     if as_format != SAFETENSORS and model.config.get("quantization_config") is not None:
         raise SaveError(f"Quantized weights are written as safetensors only, not as {as_format}. Nothing was written.")
 
     def write_shard(path: Path, shard: Sequence[OutgoingTensor]) -> None:
-        torch.save({each.name: _alone(tensors[each.name].cpu()) for each in shard}, path)
+        torch.save({tensor.name: _alone(tensors[tensor.name].cpu()) for tensor in shard}, path)
 
     options = replace(options, metadata={"format": "pt", **metadata})
     if as_format == PYTORCH:
@@ -81,8 +81,8 @@ _OF_GGUF_FILES = (PackedLinear, PackedEmbedding, PackedExperts)
 def _refuse_packed(model: Conventions, state_dict: Mapping[str, Tensor] | None) -> None:
     """:class:`SaveError` for bytes of a GGUF file, which mean nothing in other files."""
     state = dict(parameters_of(model)) if state_dict is None else state_dict
-    layers = ((path, each) for path, each in modules_of(model) if isinstance(each, _OF_GGUF_FILES))
-    names = [f"{path}.{leaf}" for path, each in layers for leaf in each.packed_elements]
+    layers = ((path, module) for path, module in modules_of(model) if isinstance(module, _OF_GGUF_FILES))
+    names = [f"{path}.{leaf}" for path, layer in layers for leaf in layer.packed_elements]
     names = [name for name in names if name in state and state[name].dtype is torch.uint8]
     if names:
         raise SaveError(

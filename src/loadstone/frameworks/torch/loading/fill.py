@@ -68,12 +68,12 @@ class Source:
         """Slots in memory of their own on a device."""
         if self.held is None:
             return make(jobs, device, self.weights)
-        made = {}
+        tensors = {}
         for name, pieces, shape, dtype in jobs:
-            made[name] = torch.empty(shape, dtype=dtype, device=device)
+            tensors[name] = torch.empty(shape, dtype=dtype, device=device)
             for piece in pieces:
-                (made[name] if piece.into is None else made[name][piece.into]).copy_(taken(self, piece).detach())
-        return Copied(made, 0)
+                (tensors[name] if piece.into is None else tensors[name][piece.into]).copy_(taken(self, piece).detach())
+        return Copied(tensors, 0)
 
 
 def fill(
@@ -87,7 +87,7 @@ def fill(
     dtype_of, device_of, _ = forms
     owners = dict(tensors_of(model))
     check_kinds(plan, owners)
-    made: dict[str, Tensor] = dict(ready)
+    values: dict[str, Tensor] = dict(ready)
     jobs: dict[torch.device, list[Job]] = {}
     seen: set[str] = set()
     viewed = 0
@@ -103,17 +103,17 @@ def fill(
             seen.add(first.tensor.name)
             aligned = view.data_ptr() % view.element_size() == 0
             if view.dtype == dtype and view.is_contiguous() and aligned and not shared:
-                made[name] = view
+                values[name] = view
                 viewed += view.nbytes
                 continue
         jobs.setdefault(device, []).append(Job(name, recipe.pieces, tuple(owners[name].shape), dtype))
     copied = 0
     for device, those in jobs.items():
         tensors, viewed_bytes = source.make(those, device)
-        made |= tensors
+        values |= tensors
         viewed += viewed_bytes
         copied += sum(tensor.nbytes for tensor in tensors.values()) - viewed_bytes
-    _put(model, plan, owners, made, forms)
+    _put(model, plan, owners, values, forms)
     return Filled(viewed, copied)
 
 
@@ -130,9 +130,9 @@ def check_kinds(plan: LoadPlan, owners: Mapping[str, Tensor]) -> None:
         raise UnsupportedDType(faults, hint="Are these quantized weights, and does config.json say so?")
 
 
-def _default_dtype(made: Mapping[str, Tensor]) -> torch.dtype:
+def _default_dtype(values: Mapping[str, Tensor]) -> torch.dtype:
     """What initialized slots are made in: the dtype of the others."""
-    kinds = (tensor.dtype for tensor in made.values() if tensor.is_floating_point())
+    kinds = (tensor.dtype for tensor in values.values() if tensor.is_floating_point())
     return next((kind for kind in kinds if kind.itemsize > 1), torch.float32)
 
 
@@ -156,18 +156,18 @@ def _moved(parameter: nn.Parameter, value: Tensor) -> nn.Parameter:
 
 
 def _put(
-    model: nn.Module, plan: LoadPlan, owners: Mapping[str, Tensor], made: dict[str, Tensor], forms: SlotForms
+    model: nn.Module, plan: LoadPlan, owners: Mapping[str, Tensor], values: dict[str, Tensor], forms: SlotForms
 ) -> None:
     """Replace the skeleton's slots; tied ones become one parameter, computed buffers move to their device."""
     device_of = forms.device_of
     modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
-    initialized, default = set(plan.initialized), _default_dtype(made)
+    initialized, default = set(plan.initialized), _default_dtype(values)
     for name in initialized:
         slot = owners[name]
         kind = (forms.initial_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype
-        made[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
-    for name, value in made.items():
+        values[name] = torch.empty(slot.shape, dtype=kind, device=device_of(name))
+    for name, value in values.items():
         slot = owners[name]
         if isinstance(value, nn.Parameter):
             pass

@@ -195,13 +195,13 @@ def _project(holder: nn.Module, component: components.Attention, x: Tensor) -> t
     if len(component.projections) == 1:
         whole = call(holder, component.projections[0], x)
         if component.fused == "heads":
-            each = whole.unflatten(-1, (heads, 3 * dim)).transpose(1, 2)
-            query, key, value = each.chunk(3, dim=-1)
+            by_head = whole.unflatten(-1, (heads, 3 * dim)).transpose(1, 2)
+            query, key, value = by_head.chunk(3, dim=-1)
             return query, key, value
         flat = whole.split((heads * dim, kv_heads * dim, kv_heads * dim), dim=-1)
     else:
         flat = tuple(call(holder, part, x) for part in component.projections)
-    query, key, value = (each.unflatten(-1, (-1, dim)).transpose(1, 2) for each in flat)
+    query, key, value = (projected.unflatten(-1, (-1, dim)).transpose(1, 2) for projected in flat)
     return query, key, value
 
 

@@ -24,8 +24,8 @@ def attach_backbone(holder: nn.Module, component: Component) -> None:
     attach(holder, component)
     if isinstance(component, components.Backbone):
         attentions = tuple(components.find(component, components.Attention))
-        holder._mask_kinds = tuple(dict.fromkeys((each.causal, each.window) for each in attentions))  # type: ignore[assignment]
-        rotaries = tuple(dict.fromkeys(each.rotary for each in attentions if each.rotary is not None))
+        holder._mask_kinds = tuple(dict.fromkeys((attention.causal, attention.window) for attention in attentions))  # type: ignore[assignment]
+        rotaries = tuple(dict.fromkeys(attention.rotary for attention in attentions if attention.rotary is not None))
         if rotaries:
             holder.add_module("rotary_emb", RotaryEmbedding(rotaries))
 
@@ -56,12 +56,12 @@ class Backbone(Built, component=components.Backbone):
                 segments = row_segments(position_ids)
         padding, masks = masks_for(kinds, inputs.attention_mask, segments, tokens, past + tokens, given)
         if position_ids is None:
-            found = default_positions(embeddings, input_ids, padding, tokens, past)
-            if isinstance(found, int):
+            positions = default_positions(embeddings, input_ids, padding, tokens, past)
+            if isinstance(positions, int):
                 if not torch.compiler.is_compiling():  # a bound on the length would be compiled in
                     check_length(embeddings, past + tokens)
-                found = torch.arange(found, found + tokens, device=given.device)[None]
-            position_ids = found
+                positions = torch.arange(positions, positions + tokens, device=given.device)[None]
+            position_ids = positions
         x = call(holder, component.embeddings, input_ids, inputs.inputs_embeds, position_ids, inputs.token_type_ids)
         if component.expand is not None:
             x = call(holder, component.expand, x)

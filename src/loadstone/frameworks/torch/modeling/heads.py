@@ -60,14 +60,14 @@ class BareModel(_Task):
         self, config: PretrainedConfig, *, add_pooling_layer: bool = True, component: components.Component | None = None
     ) -> None:
         if not add_pooling_layer and component is None and self.head_spec is not None:
-            made = self.head_spec.blueprint(config)
-            component = replace(made, pooler=None) if isinstance(made, components.Backbone) else made
+            blueprint = self.head_spec.blueprint(config)
+            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Backbone) else blueprint
             super().__init__(config, component=component)
             self.post_init()
         else:
             super().__init__(config, component=component)
         self._is_causal = (
-            all(each.causal for each in components.find(self.component, components.Attention))
+            all(attention.causal for attention in components.find(self.component, components.Attention))
             if self.component
             else False
         )

@@ -252,8 +252,8 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     @classmethod
     def _from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Self:
         """Random weights after the family's scheme, in the config's ``torch_dtype`` or the one given."""
-        asked = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
-        given = named_dtype(*asked, config.torch_dtype)
+        requested = [kwargs.pop(name, None) for name in ("torch_dtype", "dtype")]
+        given = named_dtype(*requested, config.torch_dtype)
         attention = kwargs.pop("attn_implementation", None)
         if kwargs:
             names = ", ".join(sorted(kwargs))

@@ -36,7 +36,7 @@ class Quantized(NamedTuple):
     held: frozenset[str]
     """Weights whose parts are their module's parameters, so that there is no slot of their name any more."""
     viewed: int
-    made: int
+    allocated: int
 
 
 class One(NamedTuple):

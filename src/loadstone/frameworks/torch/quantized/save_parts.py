@@ -28,7 +28,7 @@ class Saved(NamedTuple):
 
     slot: str
     tensors: list[OutgoingTensor]
-    said: Mapping[str, str]
+    descriptions: Mapping[str, str]
     """What safetensors files say of it: name → JSON."""
 
 

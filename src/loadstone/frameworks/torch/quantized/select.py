@@ -31,7 +31,7 @@ class QuantizedLayers:
     """The weights of one model that are quantized, and the library that makes them."""
 
     def __init__(self, library: Library, slots: QuantizedSlots) -> None:
-        self.library, self.requested, self.sizes = library, slots.asked, slots.sizes
+        self.library, self.requested, self.sizes = library, slots.requested, slots.sizes
 
     def __contains__(self, slot: object) -> bool:
         return slot in self.sizes
@@ -58,9 +58,9 @@ def quantized_layers(
     """
     if slots.library is None:
         return QuantizedLayers(_ggml(plan, slots, dtypes), slots)
-    settings = stored_settings if slots.asked is None else slots.asked.settings
+    settings = stored_settings if slots.requested is None else slots.requested.settings
     assert isinstance(settings, Mapping)  # of what else they are, no library would be known
-    return QuantizedLayers(library_named(slots.library)(settings, slots.asked), slots)
+    return QuantizedLayers(library_named(slots.library)(settings, slots.requested), slots)
 
 
 def _ggml(plan: LoadPlan, slots: QuantizedSlots, dtypes: SlotDTypes) -> Ggml:

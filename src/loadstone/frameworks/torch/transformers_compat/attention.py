@@ -67,8 +67,8 @@ def dynamic_rope_update(forward: Callable[..., ResultT]) -> Callable[..., Result
     def wrapped(self: _RotaryEmbedding, x: Tensor, position_ids: Tensor, *args: object, **kwargs: object) -> ResultT:
         if "dynamic" in self.rope_type or self.rope_type == "longrope":
             length = int(position_ids.max()) + 1
-            found = ROPE_INIT_FUNCTIONS[self.rope_type](self.config, position_ids.device, seq_len=length)
-            self.inv_freq, self.attention_scaling = found
+            parameters = ROPE_INIT_FUNCTIONS[self.rope_type](self.config, position_ids.device, seq_len=length)
+            self.inv_freq, self.attention_scaling = parameters
         return forward(self, x, position_ids, *args, **kwargs)
 
     return wrapped

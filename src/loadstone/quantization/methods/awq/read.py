@@ -97,8 +97,8 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
     for name, tensor in stored.items():
         stem, leaf = name[: name.rfind(".") + 1], name[name.rfind(".") + 1 :]
         if leaf == CODES:
-            if (found := _weight(stored, stem, tensor, layout, group, problems)) is not None:
-                yield found
+            if (weight := _weight(stored, stem, tensor, layout, group, problems)) is not None:
+                yield weight
         elif stem + CODES in stored and leaf in (ZEROS, SCALES):
             continue
         elif leaf == ZEROS:

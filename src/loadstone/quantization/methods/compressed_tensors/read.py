@@ -55,8 +55,8 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
             if stem + WEIGHT not in stored and stem + PACKED not in stored:
                 problems.add(tensor, f"a weight beside it, {stem}{WEIGHT} or {stem}{PACKED}", "none", _MISSING)
         elif leaf == PACKED or (leaf == WEIGHT and (tensor.dtype is DType.INT8 or tensor.dtype in _FLOAT8)):
-            if (found := _weight(stored, stem, tensor, schemes, problems)) is not None:
-                yield found
+            if (weight := _weight(stored, stem, tensor, schemes, problems)) is not None:
+                yield weight
         else:
             yield tensor
 
@@ -71,13 +71,13 @@ def _weight(
     likely = [scheme for scheme in schemes if _may_be(scheme, codes)]
     if len(likely) == 1:
         return _by(likely[0], stored, stem, codes, problems)
-    made = [each for scheme in likely if (each := _by(scheme, stored, stem, codes, Problems())) is not None]
-    found = set(made)
-    if len(found) == 1:
-        return min(made, key=_has_zeros_unlike_its_scheme)
-    number = "none" if not found else "several"
-    said = f"one of config_groups that fits {codes.dtype} of shape {codes.shape} and its scales"
-    problems.add(codes, said, number, "Do config.json and the weights belong together?")
+    weights = [weight for scheme in likely if (weight := _by(scheme, stored, stem, codes, Problems())) is not None]
+    distinct = set(weights)
+    if len(distinct) == 1:
+        return min(weights, key=_has_zeros_unlike_its_scheme)
+    number = "none" if not distinct else "several"
+    expected = f"one of config_groups that fits {codes.dtype} of shape {codes.shape} and its scales"
+    problems.add(codes, expected, number, "Do config.json and the weights belong together?")
     return None
 
 
@@ -161,12 +161,14 @@ def _shape(stored: Contents, stem: str, codes: StoredTensor, code: Code, problem
     if shape.dtype not in (DType.INT64, DType.INT32) or shape.shape != (2,) or not lies_in_rows(shape):
         problems.add(shape, "two int64 values", f"{shape.dtype}, shape {shape.shape}")
         return None
-    said = np.frombuffer(stored.read(shape.name), "<i8" if shape.dtype is DType.INT64 else "<i4").tolist()
-    if said[0] != rows or said[1] < 1 or code.words(said[1]) != words:
+    dimensions = np.frombuffer(stored.read(shape.name), "<i8" if shape.dtype is DType.INT64 else "<i4").tolist()
+    if dimensions[0] != rows or dimensions[1] < 1 or code.words(dimensions[1]) != words:
         most = nbits // code.bits
-        problems.add(shape, f"{rows} rows and at most {most} columns of {code.bits} bits in {words} words", f"{said}")
+        problems.add(
+            shape, f"{rows} rows and at most {most} columns of {code.bits} bits in {words} words", f"{dimensions}"
+        )
         return None
-    return rows, said[1]
+    return rows, dimensions[1]
 
 
 def _zero(

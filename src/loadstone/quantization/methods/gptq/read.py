@@ -101,8 +101,8 @@ def read(stored: Contents, settings: Mapping[str, object], problems: Problems) -
     for name, tensor in stored.items():
         stem, leaf = name[: name.rfind(".") + 1], name[name.rfind(".") + 1 :]
         if leaf == CODES:
-            if (found := reader.weight(stem, tensor)) is not None:
-                yield found
+            if (weight := reader.weight(stem, tensor)) is not None:
+                yield weight
         elif stem + CODES in stored and leaf in (ZEROS, SCALES, ORDER):
             continue
         elif leaf in (ZEROS, ORDER):
