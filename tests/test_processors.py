@@ -14,7 +14,6 @@ ON_AVX2 = [sys.executable, str(ROOT / "tools" / "on_avx2.py"), sys.executable]
 SENSITIVE = [
     "tests/parity/test_frameworks_outputs.py::test_bfloat16_is_as_close_as_pytorchs_own[flax-mixtral-plain-base]",
     "tests/parity/test_frameworks_outputs.py::test_bfloat16_is_as_close_as_pytorchs_own[tensorflow-mixtral-plain-base]",
-    "tests/parity/test_frameworks_outputs.py::test_bfloat16_is_as_close_as_pytorchs_own[tensorflow-qwen3_moe-plain-base]",
     "tests/parity/test_outputs.py::test_bfloat16_is_as_close_as_the_references_own[mixtral-plain-causal_lm-torch_dtype]",
     "tests/parity/test_frameworks_round_trips.py::test_half_precision_is_kept_by_auto_and_saved_as_pytorch_does"
     "[tensorflow-llama-plain-causal_lm-float16]",
