@@ -17,7 +17,8 @@ from transfer.weights_of import weights_of
 
 import loadstone
 from loadstone.core.tensors import Packing, StoredTensor
-from loadstone.frameworks.torch.loading.copies import Job, make
+from loadstone.frameworks.torch.loading.copies import make
+from loadstone.frameworks.torch.loading.jobs import Job
 from loadstone.materialize import decode as unpacking
 from loadstone.pipeline.quantized_checkpoint import dequantized
 from loadstone.planning.recipes import Piece

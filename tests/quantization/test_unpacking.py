@@ -16,7 +16,8 @@ from transfer.weights_of import weights_of
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
-from loadstone.frameworks.torch.loading.copies import Job, copy_into, make
+from loadstone.frameworks.torch.loading.copies import copy_into, make
+from loadstone.frameworks.torch.loading.jobs import Job
 from loadstone.materialize import decode as unpacking
 from loadstone.materialize.arrays import ArraySource, fill_arrays
 from loadstone.planning.match import LoadPlan

@@ -12,7 +12,8 @@ import torch
 from transfer.weights_of import weights_of
 
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.torch.loading.copies import Copied, Job, make
+from loadstone.frameworks.torch.loading.copies import make
+from loadstone.frameworks.torch.loading.jobs import Copied, Job
 from loadstone.planning.recipes import Piece
 from loadstone.transfer import page_stitch as mosaic
 from loadstone.transfer.strategy import transfer_options

@@ -13,7 +13,8 @@ from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint
 from loadstone.frameworks.torch.loading import copies
 from loadstone.frameworks.torch.loading import staging as buffers
-from loadstone.frameworks.torch.loading.copies import Job, make
+from loadstone.frameworks.torch.loading.copies import make
+from loadstone.frameworks.torch.loading.jobs import Job
 from loadstone.planning.recipes import Piece
 from loadstone.transfer.strategy import transfer_options
 

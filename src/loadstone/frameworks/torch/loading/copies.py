@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -13,6 +13,7 @@ from torch import Tensor
 from loadstone.core.progress import Progress
 from loadstone.core.slices import Box
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
+from loadstone.frameworks.torch.loading.jobs import Copied, Job
 from loadstone.frameworks.torch.loading.staging import DeviceBuffer, TensorBuffer, device_buffers, has_device_buffers
 from loadstone.materialize.decode import packed_bytes, unpack
 from loadstone.materialize.moves import Moves
@@ -27,22 +28,6 @@ if TYPE_CHECKING:
 
 _SMALL_BYTES = 64 << 10
 """Up to here it costs less to copy bytes while holding the interpreter than to let go of it."""
-
-
-class Job(NamedTuple):
-    """A slot to make."""
-
-    name: str
-    pieces: Sequence[Piece]
-    shape: tuple[int, ...]
-    dtype: torch.dtype
-
-
-class Copied(NamedTuple):
-    """What was made, and how many bytes of it are the file's own pages."""
-
-    tensors: dict[str, Tensor]
-    stitched_bytes: int
 
 
 def make(jobs: Sequence[Job], device: torch.device, weights: Weights) -> Copied:

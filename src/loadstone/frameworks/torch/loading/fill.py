@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, UnsupportedDType
 from loadstone.frameworks.torch.dtypes import to_torch
-from loadstone.frameworks.torch.loading.copies import Copied, Job, make
+from loadstone.frameworks.torch.loading.jobs import Copied, Job
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.initialize import initialize
 from loadstone.planning.match import LoadPlan
@@ -67,6 +67,8 @@ class Source:
     def make(self, jobs: Sequence[Job], device: torch.device) -> Copied:
         """Slots in memory of their own on a device."""
         if self.held is None:
+            from loadstone.frameworks.torch.loading.copies import make  # which a load of views does without
+
             return make(jobs, device, self.weights)
         tensors = {}
         for name, pieces, shape, dtype in jobs:

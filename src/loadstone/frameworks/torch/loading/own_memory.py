@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from loadstone.core.tensors import DType
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading import copies
-from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import TorchDTypeOf, check_kinds, tensors_of
+from loadstone.frameworks.torch.loading.jobs import Job
 from loadstone.frameworks.torch.modeling.untying import untie
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.planning.match import LoadPlan

@@ -17,8 +17,8 @@ from loadstone.core.paths import local_path
 from loadstone.core.progress import Progress
 from loadstone.core.slices import boxes, normalize, overlap, relative, shape_of
 from loadstone.frameworks.torch.dtypes import from_torch
-from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source, TorchDTypeOf, taken
+from loadstone.frameworks.torch.loading.jobs import Job
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Piece, Stored

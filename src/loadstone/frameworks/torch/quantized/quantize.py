@@ -13,8 +13,8 @@ from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import LoadstoneError
 from loadstone.frameworks.torch.dtypes import to_torch
-from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source, taken
+from loadstone.frameworks.torch.loading.jobs import Job
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.frameworks.torch.quantized.select import QuantizedLayers
 from loadstone.planning.match import LoadPlan

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from loadstone.core.tensors import DType
 from loadstone.frameworks.torch.dtypes import to_torch
-from loadstone.frameworks.torch.loading.copies import Job
 from loadstone.frameworks.torch.loading.fill import Source
+from loadstone.frameworks.torch.loading.jobs import Job
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.placement.placement import Devices
 from loadstone.frameworks.torch.quantized.library import flattened
