@@ -35,7 +35,7 @@ The second base is the built-in error that existing scripts catch in the same pl
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SHOWN = 20
 
@@ -44,8 +44,7 @@ class LoadstoneError(Exception):
     """The root: ``except LoadstoneError`` catches all that this library raises on purpose."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing that is wrong: where, what was expected, what was found, and what to do next."""
 
     where: str

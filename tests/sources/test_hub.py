@@ -26,7 +26,7 @@ from loadstone.errors import (
     UnsafeCheckpoint,
 )
 from loadstone.saving.journal import STAGING
-from loadstone.sources.resolve import Source
+from loadstone.sources.source import Source
 
 ID = "owner/model"
 FIRST, SECOND = "1" * 40, "2" * 40

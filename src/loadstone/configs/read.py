@@ -11,7 +11,7 @@ from loadstone.transfer.json_file import read_json
 
 if TYPE_CHECKING:
     from loadstone.core.json_values import JsonObject
-    from loadstone.sources.resolve import Source
+    from loadstone.sources.source import Source
 
 
 def read_config(folder: Path) -> JsonObject:

@@ -21,8 +21,9 @@ from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.pipeline.quantized_checkpoint import Settings, dequantized, refuse_unread, settings_of
 from loadstone.saving.journal import STAGING
 from loadstone.sources.open import open_files
+from loadstone.sources.repository import fetch_files
 from loadstone.sources.request import FileChoice, HubOptions
-from loadstone.sources.resolve import Source, fetch_files
+from loadstone.sources.source import Source
 
 _FROM_HUB = (
     *(

@@ -21,3 +21,11 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     if expanded.startswith("~") and not os.path.lexists(expanded):
         raise ArgumentError(f"{text!r}: no home folder is known for {Path(text).parts[0]!r}. Give the whole path")
     return Path(expanded)
+
+
+def here() -> str:
+    """The working directory, for a message."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return "a working directory that is gone"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from loadstone.core.records import record
 from loadstone.core.tensors import DType
 
 MaxMemory: TypeAlias = Mapping[Any, int | str]
@@ -14,10 +15,11 @@ MaxMemory: TypeAlias = Mapping[Any, int | str]
 ``{0: …}`` and ``{"cpu": …}``."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class PlacementOptions:
     """What a layout depends on beside the model and its checkpoint. The words are those of ``from_pretrained``."""
 
+    _: KW_ONLY
     dtype: DType | None
     """For floating-point slots of which nothing else is said; None: as stored."""
     dtype_by_module: Mapping[str, DType] = field(default_factory=dict)

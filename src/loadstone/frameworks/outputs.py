@@ -20,7 +20,7 @@ else:
     TensorT = TypeVar("TensorT")
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class ModelOutput:
     """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
 
@@ -36,16 +36,27 @@ class ModelOutput:
             for name, value in given.items():
                 setattr(self, name, value)
 
+    def _fields(self) -> list[tuple[str, object]]:
+        """Name and value of every field."""
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in self._fields())})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ModelOutput) or type(other) is not type(self):
+            return NotImplemented
+        return self._fields() == other._fields()
+
     def to_tuple(self) -> tuple[object, ...]:
         """The fields that are set, in order."""
         return tuple(value for _, value in self.items())
 
     def items(self) -> Iterator[tuple[str, object]]:
         """Name and value of the fields that are set."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name, value in self._fields():
             if value is not None:
-                yield field.name, value
+                yield name, value
 
     def keys(self) -> list[str]:
         """Names of the fields that are set."""
@@ -84,7 +95,7 @@ class ModelOutput:
 Mapping.register(ModelOutput)
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class BaseModelOutput(ModelOutput, Generic[TensorT]):
     """What a bare model returns.
 
@@ -101,7 +112,7 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     router_logits: tuple[TensorT, ...] | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class CausalLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
@@ -112,7 +123,7 @@ class CausalLMOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
@@ -122,7 +133,7 @@ class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
@@ -133,7 +144,7 @@ class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, labels)."""
 
@@ -143,7 +154,7 @@ class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
 
@@ -154,7 +165,7 @@ class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class MoeCausalLMOutputWithPast(ModelOutput, Generic[TensorT]):
     """``aux_loss`` () keeps experts equally busy; ``router_logits``: for each layer (tokens, experts)."""
 

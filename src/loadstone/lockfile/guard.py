@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from loadstone.lockfile.lockfile import Lock, LockedSource
     from loadstone.remote_code.tree import CodeTree
     from loadstone.sources.hashing import Hashes
-    from loadstone.sources.resolve import Source
+    from loadstone.sources.source import Source
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Locked:
     """What one load must find; without a lock, nothing is compared."""
 

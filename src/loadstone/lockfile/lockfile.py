@@ -20,8 +20,9 @@ from loadstone.remote_code.tree import CodeTree
 from loadstone.saving.folders import replace_file
 from loadstone.sources.hashing import Hashed, Hashes
 from loadstone.sources.open import open_weights
+from loadstone.sources.repository import fetch_files
 from loadstone.sources.request import FileChoice, HubOptions
-from loadstone.sources.resolve import fetch_files, resolve_files
+from loadstone.sources.resolve import resolve_files
 from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"

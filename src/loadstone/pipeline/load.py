@@ -28,7 +28,7 @@ from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import packed_bytes_of
 from loadstone.reporting.load_report import LoadReport, Stage
-from loadstone.sources.resolve import Source
+from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:

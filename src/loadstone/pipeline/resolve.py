@@ -6,7 +6,6 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,8 +24,9 @@ from loadstone.pipeline.select_config import config_of
 from loadstone.remote_code.gate import Gate
 from loadstone.reporting.load_report import LoadReport
 from loadstone.sources.open import open_gguf_of, open_weights
-from loadstone.sources.resolve import Needs, Source, resolve_files
 from loadstone.sources.resolve import resolve_config as resolve_config_file
+from loadstone.sources.resolve import resolve_files
+from loadstone.sources.source import Needs, Source
 
 if TYPE_CHECKING:
     from loadstone.checkpoint.gguf.open import GgufFile
@@ -49,8 +49,7 @@ class Request(NamedTuple):
     """Keywords that are no options: keys of the config, and what the class's own ``__init__`` takes."""
 
 
-@dataclass(frozen=True)
-class ResolvedModel:
+class ResolvedModel(NamedTuple):
     """A name, resolved: all that is known before a weight file is opened."""
 
     options: Options

@@ -27,7 +27,7 @@ from loadstone.planning.finder import taken_names
 from loadstone.planning.quantized_codes import is_part
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.references import CodeReference
-from loadstone.sources.resolve import Needs
+from loadstone.sources.source import Needs
 
 if TYPE_CHECKING:
     from loadstone.frameworks.contract import SomeFramework

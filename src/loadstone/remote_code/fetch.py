@@ -14,8 +14,9 @@ from loadstone.errors import (
 )
 from loadstone.remote_code.tree import LARGEST_FILE_BYTES, CodeTree, collect
 from loadstone.sources.hub_files import Files, HubRequest
-from loadstone.sources.request import MAIN, HubOptions
-from loadstone.sources.resolve import check_subfolder, from_hub, local_folder, prefix_of
+from loadstone.sources.repository import from_hub, prefix_of
+from loadstone.sources.request import MAIN, HubOptions, check_subfolder
+from loadstone.sources.resolve import local_folder
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
 

@@ -11,7 +11,7 @@ from loadstone.remote_code.fetch import resolve_code
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.tree import CodeTree
 from loadstone.sources.request import HubOptions
-from loadstone.sources.resolve import Source
+from loadstone.sources.source import Source
 from loadstone.transfer.json_file import read_json
 
 

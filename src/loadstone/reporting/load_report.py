@@ -23,7 +23,7 @@ class Stage:
     detail: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class LoadReport:
     """``str(report)`` is a short table; the fields hold everything."""
 

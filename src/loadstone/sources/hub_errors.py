@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 from collections.abc import Iterator
 
+from loadstone.core.paths import here
 from loadstone.errors import HubError, LoadstoneError
 
 # What the disk says, not the network.
@@ -15,14 +15,6 @@ _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPE
 
 class Unreachable(Exception):
     """Internal: nobody answered, or with a failure of the server's own."""
-
-
-def here() -> str:
-    """The working directory, for a message."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return "a working directory that is gone"
 
 
 @contextlib.contextmanager

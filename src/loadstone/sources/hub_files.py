@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from loadstone.checkpoint.names import CONFIG_NAME, candidates
-from loadstone.core.paths import local_path
+from loadstone.core.paths import here, local_path
 from loadstone.core.progress import Progress
 from loadstone.errors import CheckpointNotFound, HubError
 from loadstone.saving.folders import replace_file
 from loadstone.sources.cache_check import check_cached, check_new
-from loadstone.sources.hub_errors import explained, here
+from loadstone.sources.hub_errors import explained
 from loadstone.sources.request import HubOptions
 
 COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from loadstone.checkpoint import Checkpoint, open_checkpoint
 from loadstone.sources.request import MAIN, USUAL_FILES, FileChoice, HubOptions
-from loadstone.sources.resolve import Needs, Source, resolve_files
+from loadstone.sources.resolve import resolve_files
+from loadstone.sources.source import Needs, Source
 
 if TYPE_CHECKING:
     from loadstone.checkpoint.gguf.open import GgufFile

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadstone.core.keywords import FLAG, PATH, TEXT, Kind, check_kinds
+from loadstone.errors import ArgumentError
 
 
 class HubOptions(NamedTuple):
@@ -47,8 +49,23 @@ KINDS: Mapping[str, Kind] = {
 
 
 def check_files(which: FileChoice, hub: HubOptions) -> None:
-    """:class:`ArgumentError` for values of other types than these."""
+    """:class:`ArgumentError` for values of other types than these, and for a subfolder that leads out."""
     check_kinds({**which._asdict(), **hub._asdict()}, KINDS)
+    check_subfolder(which.subfolder)
+
+
+def check_subfolder(subfolder: str) -> None:
+    """:class:`ArgumentError` for one that leads out of the folder."""
+    path = Path(subfolder)
+    if path.is_absolute() or ".." in path.parts or "\\" in subfolder or "\0" in subfolder:
+        raise ArgumentError(f"subfolder={subfolder!r} leads out of the folder; pass that path itself")
+
+
+def check_gguf_file(name: str) -> None:
+    """:class:`ArgumentError` for what is no name of a file in a folder."""
+    path = Path(name) if isinstance(name, str) else None
+    if path is None or path.is_absolute() or not path.name or ".." in path.parts or "\\" in name or "\0" in name:
+        raise ArgumentError(f"gguf_file={name!r}: expected a file's name in the folder, such as 'model.Q4_K_M.gguf'")
 
 
 USUAL_FILES = FileChoice()

@@ -25,7 +25,7 @@ def read_json(path: Path, what: str) -> JsonObject:
     if size > _LARGEST_CONFIG_BYTES:
         raise InvalidConfig([Fault(str(path), f"at most {_LARGEST_CONFIG_BYTES} bytes", f"{size} bytes")])
     try:
-        values = json.loads(path.read_bytes().decode("utf-8-sig"))  # as bytes it would guess at UTF-16 and UTF-32
+        values = json.loads(path.read_bytes().decode().removeprefix("\ufeff"))  # as bytes it would guess at UTF-16
     except (ValueError, RecursionError) as error:
         raise InvalidConfig([Fault(str(path), "JSON", str(error) or type(error).__name__)]) from None
     if not isinstance(values, dict):

@@ -152,6 +152,9 @@ class _Reader:
                 if step.memory is None:
                     raise
                 return False  # removed since it was mapped: the map has it still
+        # One call: each waits for the interpreter, which another thread needs to build the model.
+        if cached_bytes(self._file.descriptor, step.offset, step.nbytes) == step.nbytes:
+            return True
         was_cached = True
         for start in range(step.offset, step.offset + step.nbytes, _READ_BYTES):
             nbytes = min(_READ_BYTES, step.offset + step.nbytes - start)
