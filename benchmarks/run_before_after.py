@@ -17,12 +17,14 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import report
+import run_large
+from page_cache import make_cold
 from probe_steps import SHAPES
 from processes import finish, warm_files, warm_memory
 from report import Row, Sample, Series
@@ -33,6 +35,7 @@ from shapes_experts import MIXTRAL, QUICK_MIXTRAL, QUICK_QWEN3_MOE, QWEN3_MOE
 HERE = Path(__file__).resolve().parent
 BEFORE, AFTER = "before", "after"
 _ALLOWED = 1.02
+_LIMIT_BYTES = 1_200_000_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,10 @@ class Case:
     shape: Stored | None = None
     fills_memory: bool = False
     """Whether it fills memory of its own with as much as the model is large."""
+    cold: bool = False
+    """Whether nothing of the checkpoint is in the page cache before."""
+    large: str = ""
+    """The case of ``run_large.py`` that it is."""
 
 
 def cases(quick: bool) -> dict[str, Case]:
@@ -55,12 +62,15 @@ def cases(quick: bool) -> dict[str, Case]:
         "read": Case((*probe, "read"), llama),
         "forward": Case((*probe, "forward"), llama),
         "float32": Case((*probe, "float32"), llama, fills_memory=True),
+        "cold": Case((*probe, "load"), llama, cold=True),
         "mixtral": Case((*probe, "load"), mixtral),
         "qwen3-moe": Case((*probe, "load"), many),
+        **{f"large-{name}": Case((), large=name) for name in LARGE},
         **{f"steps-{shape}": Case(("-P", str(HERE / "probe_steps.py"), shape)) for shape in SHAPES},
     }
 
 
+LARGE = ("warm", "capped", "cast", "gen", "plan")
 LOADS = {
     "load": "bfloat16: load + touch every page",
     "read": "bfloat16: load + read every byte",
@@ -74,6 +84,14 @@ ROWS = (
     Row("the Auto class, imported after PyTorch", "load", "import_after_torch_s"),
     *(Row(f"{title}, {turn}", case, f"total_{turn}_s") for case, title in LOADS.items() for turn in ("first", "again")),
     *(Row(f"{title}: private memory", case, "private_added_first_bytes") for case, title in LOADS.items()),
+    Row("cold: load + touch every page, first", "cold", "total_first_s"),
+    *(
+        replace(
+            row, case=f"large-{row.case}", title=f"{'' if row.case == 'plan' else 'layers on the disk, '}{row.title}"
+        )
+        for row in run_large.ROWS
+        if row.case in LARGE
+    ),
     *(
         Row(f"{shape}: {title}", f"steps-{shape}", figure)
         for shape in SHAPES
@@ -110,7 +128,9 @@ def _git(*arguments: str) -> bytes:
     return subprocess.run(["git", "-C", str(HERE.parent), *arguments], check=True, stdout=subprocess.PIPE).stdout
 
 
-def collect(chosen: dict[str, Case], repetitions: int, trees: dict[str, Path], cache: Path) -> list[Sample]:
+def collect(
+    chosen: dict[str, Case], repetitions: int, trees: dict[str, Path], cache: Path, made: run_large.Checkpoints
+) -> list[Sample]:
     """All samples: each repetition goes through all cases, the trees taking turns at going first."""
     folders = {case.shape: make_checkpoint(case.shape, cache) for case in chosen.values() if case.shape}
     for folder in folders.values():
@@ -120,17 +140,31 @@ def collect(chosen: dict[str, Case], repetitions: int, trees: dict[str, Path], c
         for name, case in chosen.items():
             answers = []
             for tree in (BEFORE, AFTER) if repetition % 2 == 0 else (AFTER, BEFORE):
-                if case.shape and case.fills_memory:
-                    warm_memory(3 * case.shape.nbytes)
-                environment = {**os.environ, "PYTHONPATH": str(trees[tree]), "HF_HUB_OFFLINE": "1"}
-                folder = [str(folders[case.shape])] if case.shape else []
-                result = finish([sys.executable, *case.arguments, *folder], environment, HERE, f"{tree}, {name}").result
+                if case.large:
+                    if not run_large.CASES[case.large].capped and case.large != "plan":
+                        warm_files(made.folders["float32" if run_large.CASES[case.large].cast else "bfloat16"])
+                    result = run_large.measure(case.large, run_large.OURS, made, source=trees[tree])
+                else:
+                    result = _probe(case, folders.get(case.shape), trees[tree], f"{tree}, {name}")
                 samples.append(Sample(name, tree, repetition, result["figures"]))
                 answers.append(result.get("answer"))
             if answers[0] != answers[1]:
                 sys.exit(f"case {name!r}: the two trees do not load, or compute, the same: {answers}")
             print(f"{repetition + 1}/{repetitions} {name}", file=sys.stderr, flush=True)
     return samples
+
+
+def _probe(case: Case, folder: Path | None, tree: Path, what: str) -> Any:
+    """What a process of one tree prints."""
+    if case.shape and case.fills_memory:
+        warm_memory(3 * case.shape.nbytes)
+    if folder is not None and case.cold:
+        make_cold(folder)
+    elif folder is not None:
+        warm_files(folder)
+    environment = {**os.environ, "PYTHONPATH": str(tree), "HF_HUB_OFFLINE": "1"}
+    arguments = [*case.arguments, *filter(None, [folder and str(folder)])]
+    return finish([sys.executable, *arguments], environment, HERE, what).result
 
 
 def table(rows: Sequence[Row], series: Series) -> str:
@@ -161,7 +195,8 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
             + ", ".join(f"{name} {number}" for name, number in facts["versions"].items()),
             f"Reproduce with `{facts['command']}`. {facts['repetitions']} fresh processes for each tree, which take "
             "turns; both give the same numbers, which is checked. *First* and *again* are the first and the second "
-            "load of a process; the page cache is warm. Steps are of models with narrow weights and the layers of the "
+            "load of a process; the page cache is warm where nothing else is said, and *capped* is a memory control "
+            "group of 1.2 GB. Steps are of models with narrow weights and the layers of the "
             "real ones (`benchmarks/probe_steps.py`), in float32.",
             table(ROWS, Series(samples)),
             report.raw(samples),
@@ -173,7 +208,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--before", required=True, metavar="REVISION", help="the commit to compare this tree with")
     parser.add_argument("--quick", action="store_true", help="models of 100 MB and less, two repetitions")
-    parser.add_argument("--only", action="append", metavar="CASE", help="import, load, …, steps-tinyllama")
+    parser.add_argument(
+        "--only", action="append", metavar="CASE", help="import, load, …, large-warm, …, steps-tinyllama"
+    )
     parser.add_argument("--repetitions", type=int, help="processes for each case and tree (default 7)")
     parser.add_argument("--output", type=Path, help="where RESULTS.md and results/ go")
     options = parser.parse_args()
@@ -200,7 +237,9 @@ def main() -> None:
         "versions": report.versions("torch"),
         "repetitions": repetitions,
     }
-    samples = collect(chosen, repetitions, trees, cache)
+    large = [case.large for case in chosen.values() if case.large]
+    made = run_large.prepare(QUICK if options.quick else TINYLLAMA, cache, large, _LIMIT_BYTES)
+    samples = collect(chosen, repetitions, trees, cache, made)
     body = section(facts, samples)
     report.write(output, "before-after", body, facts, samples)
     print(body.partition("<details>")[0])

@@ -15,6 +15,7 @@ import shutil
 import struct
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,9 +100,29 @@ def device_map(shape: Shape, case: Case) -> dict[str, str]:
     return {"model.embed_tokens": "cpu", **layers, "model.norm": "cpu", "lm_head": "cpu"}
 
 
-def measure(name: str, subject: str, shape: Shape, folders: dict[str, Path], limit: int, disk_bytes: int) -> Any:
-    """Runs one process to its end and returns what it printed."""
+class Checkpoints(NamedTuple):
+    """What the measured processes find on the disk, and how much memory a capped one has."""
+
+    shape: Shape
+    folders: Mapping[str, Path]
+    limit_bytes: int
+
+
+def prepare(shape: Shape, cache: Path, names: Sequence[str], limit_bytes: int) -> Checkpoints:
+    """The folders that these cases need, made where they are not there."""
+    stored = make_checkpoint(shape, cache)
+    folders = {"bfloat16": stored, "offload": cache / "offload"}
+    if any(CASES[name].cast for name in names):
+        folders["float32"] = make_float32(stored, cache / stored.name.replace("bf16", "float32"))
+    if "plan" in names:
+        folders["plan"] = make_headers(cache / "headers-only")
+    return Checkpoints(shape, folders, limit_bytes)
+
+
+def measure(name: str, subject: str, made: Checkpoints, disk_bytes: int = 0, source: Path = HERE.parent / "src") -> Any:
+    """Runs one process to its end and returns what it printed; Loadstone is that of ``source``."""
     case = CASES[name]
+    shape, folders, limit = made
     folder = folders["float32" if case.cast and subject != BF16 else "bfloat16"]
     offload = folders["offload"] / subject
     library = PEER if subject == PEER else OURS
@@ -127,7 +148,7 @@ def measure(name: str, subject: str, shape: Shape, folders: dict[str, Path], lim
         arguments = ["plan", str(folders["plan"])]
     if case.capped:
         forget(folder)
-    paths = os.pathsep.join(map(str, (HERE.parent / "src", HERE)))
+    paths = os.pathsep.join(map(str, (source, HERE)))
     environment = dict(os.environ, PYTHONPATH=paths, HF_HUB_OFFLINE="1")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with limited(limit if case.capped else None) as prefix:
@@ -135,7 +156,7 @@ def measure(name: str, subject: str, shape: Shape, folders: dict[str, Path], lim
         return finish(command, environment, folder, f"{subject}, case {name!r}").result
 
 
-def collect(names: list[str], repetitions: int, shape: Shape, folders: dict[str, Path], limit: int) -> list[Sample]:
+def collect(names: Sequence[str], repetitions: int, made: Checkpoints) -> list[Sample]:
     """All samples: each repetition goes through all cases, the libraries taking turns at going first."""
     samples = []
     for repetition in range(repetitions):
@@ -145,11 +166,11 @@ def collect(names: list[str], repetitions: int, shape: Shape, folders: dict[str,
             if repetition % 2 and PEER in order:
                 order[:2] = order[1::-1]
             if not case.capped and name != "plan":
-                warm_files(folders["float32" if case.cast else "bfloat16"])
+                warm_files(made.folders["float32" if case.cast else "bfloat16"])
             for subject in order:
                 if subject in (DISK, DISK2) and not streamed:
                     continue  # all of a small model is kept
-                result = measure(name, subject, shape, folders, limit, streamed)
+                result = measure(name, subject, made, streamed)
                 samples.append(Sample(name, subject, repetition, result["figures"]))
                 answers[subject] = result.get("answer")
                 streamed = result.get("streamed") or streamed
@@ -283,15 +304,10 @@ def main() -> None:
         "limit_bytes": limit,
         "cases": names,
     }
-    stored = make_checkpoint(shape, cache)
-    folders = {"bfloat16": stored, "offload": cache / "offload"}
-    if any(CASES[name].cast for name in names):
-        folders["float32"] = make_float32(stored, cache / stored.name.replace("bf16", "float32"))
-    if "plan" in names:
-        folders["plan"] = make_headers(cache / "headers-only")
-    shutil.rmtree(folders["offload"], ignore_errors=True)
-    samples = collect(names, repetitions, shape, folders, limit)
-    shutil.rmtree(folders["offload"], ignore_errors=True)
+    made = prepare(shape, cache, names, limit)
+    shutil.rmtree(made.folders["offload"], ignore_errors=True)
+    samples = collect(names, repetitions, made)
+    shutil.rmtree(made.folders["offload"], ignore_errors=True)
     body = section(facts, samples)
     report.write(output, "large", body, facts, samples)
     print(body.partition("<details>")[0])

@@ -24,13 +24,11 @@ def run_large(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def tiny(tmp_path: Path, run_large: ModuleType) -> tuple[Any, dict[str, Path]]:
-    """A small shape, and where its checkpoints lie."""
+def tiny(tmp_path: Path, run_large: ModuleType) -> Any:
+    """The checkpoints of a small shape."""
     shapes = importlib.import_module("shapes")
     shape = shapes.Shape("tiny", 64, 128, 2, 4, 2, 32000)
-    stored = shapes.make_checkpoint(shape, tmp_path)
-    float32 = run_large.make_float32(stored, tmp_path / "float32")
-    return shape, {"bfloat16": stored, "float32": float32, "offload": tmp_path / "offload"}
+    return run_large.prepare(shape, tmp_path, ["cast"], 0)
 
 
 @pytest.mark.long
@@ -59,10 +57,8 @@ def test_quick_run_measures_its_cases_and_writes_their_goals(tmp_path: Path, run
 
 
 @pytest.mark.long
-def test_both_libraries_generate_and_give_every_figure_of_their_rows(
-    run_large: ModuleType, tiny: tuple[Any, dict[str, Path]]
-) -> None:
-    samples = run_large.collect(["gen"], 1, *tiny, 0)
+def test_both_libraries_generate_and_give_every_figure_of_their_rows(run_large: ModuleType, tiny: Any) -> None:
+    samples = run_large.collect(["gen"], 1, tiny)
     assert [sample.library for sample in samples] == [run_large.OURS, run_large.PEER]
     assert all(sample.figures["generate_s"] > 0 for sample in samples)
 
@@ -70,9 +66,9 @@ def test_both_libraries_generate_and_give_every_figure_of_their_rows(
 @pytest.mark.long
 @pytest.mark.parametrize(("case", "other"), [("warm", "in memory"), ("cast", "from bfloat16")])
 def test_our_two_ways_give_every_figure_of_their_rows_and_one_answer(
-    case: str, other: str, run_large: ModuleType, tiny: tuple[Any, dict[str, Path]]
+    case: str, other: str, run_large: ModuleType, tiny: Any
 ) -> None:
-    ours, beside = (run_large.measure(case, subject, *tiny, 0, 0) for subject in (run_large.OURS, other))
+    ours, beside = (run_large.measure(case, subject, tiny) for subject in (run_large.OURS, other))
     for result in (ours, beside):
         assert all(result["figures"][row.figure] > 0 for row in run_large.ROWS if row.case == case)
     assert ours["answer"] == beside["answer"]
