@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import transformers
 
-from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.text import Attention
-from loadstone.architectures.components.walk import find
+from loadstone.architectures.components.attention import Attention
+from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.registry import family
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import InvalidConfig

@@ -7,19 +7,13 @@ from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from loadstone.architectures import declarations
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.feed_forward import Gated
+from loadstone.architectures.components.layers import Chain, Layer, Stack
 from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Softcap
-from loadstone.architectures.components.text import (
-    Attention,
-    Backbone,
-    Chain,
-    Embeddings,
-    Gated,
-    Head,
-    Layer,
-    Stack,
-    Wrapped,
-)
+from loadstone.architectures.components.models import Backbone, Head, Wrapped
 from loadstone.architectures.family import (
     BARE,
     CAUSAL_LM,

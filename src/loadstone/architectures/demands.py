@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.attention import Attention
+from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.leaves import Linear
-from loadstone.architectures.components.text import Attention
-from loadstone.architectures.components.walk import blocks, find
+from loadstone.architectures.components.walk import blocks
 
 
 def cache_bytes(component: Component, batch: int, length: int, element_bytes: int) -> dict[str, int]:

@@ -6,20 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypeVar
 
 from loadstone.architectures import declarations
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.layers import AddNorm, BertAttention, BertLayer, Chain, Pooler, Stack
 from loadstone.architectures.components.leaves import Activation, Bias, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.text import (
-    AddNorm,
-    Attention,
-    Backbone,
-    BertAttention,
-    BertLayer,
-    Chain,
-    Embeddings,
-    Head,
-    Pooler,
-    Stack,
-)
+from loadstone.architectures.components.models import Backbone, Head
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import (
     BARE,

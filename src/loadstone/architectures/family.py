@@ -31,8 +31,8 @@ TASKS = (BARE, CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATI
 class HeadSpec:
     """One class of a family: its name on the Hub, its task, and its blueprint.
 
-    ``build`` makes a :class:`~loadstone.architectures.components.text.Backbone` for the bare model, otherwise a
-    :class:`~loadstone.architectures.components.text.Head`.
+    ``build`` makes a :class:`~loadstone.architectures.components.models.Backbone` for the bare model, otherwise a
+    :class:`~loadstone.architectures.components.models.Head`.
     """
 
     class_name: str

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loadstone.architectures.components.text import Embeddings
-from loadstone.architectures.components.walk import find
+from loadstone.architectures.components.base import find
+from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.core.json_values import JsonObject, JsonValue
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.text.tokenizer import TextBatch, TextTokenizer

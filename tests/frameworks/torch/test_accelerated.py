@@ -24,7 +24,7 @@ from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
 from loadstone.frameworks.torch.loading import staging as lanes
 from loadstone.frameworks.torch.modeling.arguments import Inputs
-from loadstone.frameworks.torch.modeling.attention import Mask, State
+from loadstone.frameworks.torch.modeling.state import Mask, State
 from loadstone.frameworks.torch.placement import device_ring
 from loadstone.frameworks.torch.placement import placement as placing
 from loadstone.frameworks.torch.placement.device_hooks import _Bring, _Enter, _Leave
@@ -188,7 +188,7 @@ def test_tensors_cross_wherever_they_are() -> None:
     there = torch.device("meta")
     x = torch.ones(2)
     passed = Inputs(*[None] * 6, *[False] * 6)._replace(output_hidden_states=True, output_router_logits=True)
-    state = State(passed, {(True, None): Mask(x, False), (False, None): Mask(None, True)}, {}, None)
+    state = State(passed, {(True, None): Mask(x, False), (False, None): Mask(None, True)}, None)
     inputs, keywords = _Bring(there)(nn.Identity(), (x, [x], 3, state), {"mask": {"a": x}, "flag": None})
     assert inputs[0].device == inputs[1][0].device == keywords["mask"]["a"].device == there
     assert inputs[2] == 3 and keywords["flag"] is None

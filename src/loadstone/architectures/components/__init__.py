@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from loadstone.architectures.components.base import ACTIVATIONS, Component, Part, check_activation
+from loadstone.architectures.components.attention import Attention, RelativeBias
+from loadstone.architectures.components.base import ACTIVATIONS, Component, Part, check_activation, find
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
+from loadstone.architectures.components.layers import AddNorm, BertAttention, BertLayer, Chain, Layer, Pooler, Stack
 from loadstone.architectures.components.leaves import (
     Activation,
     Bias,
@@ -14,26 +18,8 @@ from loadstone.architectures.components.leaves import (
     RMSNorm,
     Softcap,
 )
-from loadstone.architectures.components.text import (
-    AddNorm,
-    Attention,
-    Backbone,
-    BertAttention,
-    BertLayer,
-    Chain,
-    Embeddings,
-    FeedForward,
-    Gated,
-    Head,
-    Layer,
-    Pooler,
-    RelativeBias,
-    SparseExperts,
-    Stack,
-    Wrapped,
-    like,
-)
-from loadstone.architectures.components.walk import blocks, find, slots, walk, walk_bare
+from loadstone.architectures.components.models import Backbone, Head, Wrapped, like
+from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
 __all__ = [
     "ACTIVATIONS",

@@ -3,19 +3,22 @@
 A *leaf* (``Linear``, ``Embedding``, ``RMSNorm``, ``LayerNorm``, ``Experts``, ``Bias``) owns slots; every
 other component only says how parts connect. A :class:`Part` gives a component the name that the Hub's
 checkpoints use. A part named ``""`` has no level of its own: what it holds lies directly in its parent.
-Each framework has one small builder for each component.
+What a component makes of its input it says itself, in ``compute``, for all
+frameworks; what a leaf computes is each framework's own.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
 
+Found = TypeVar("Found", bound="Component")
 _PART = re.compile(r"\bPart\b")
 
 
@@ -45,6 +48,13 @@ class Component:
         """The slots of a leaf; nothing for the others."""
         return ()
 
+    def compute(self, run: Any, *args: Any) -> Any:
+        """What it makes of its input with its parts, in any framework; leaves are computed by the framework itself.
+
+        ``run`` is a :class:`loadstone.architectures.components.run.Run`.
+        """
+        raise NotImplementedError
+
 
 def _parts(component: Component, names: tuple[str, ...]) -> tuple[Part, ...]:
     parts: list[Part] = []
@@ -61,6 +71,16 @@ def _parts(component: Component, names: tuple[str, ...]) -> tuple[Part, ...]:
 def _fields_of_parts(kind: type[Component]) -> tuple[str, ...]:
     """The fields that hold a part, perhaps a part, or several."""
     return tuple(field.name for field in fields(kind) if _PART.search(str(field.type)))  # type: ignore[arg-type]
+
+
+def find(component: Component, kind: type[Found]) -> Iterator[Found]:
+    """Every component of a kind, from the top down."""
+    rest = [component]
+    while rest:
+        component = rest.pop()
+        if isinstance(component, kind):
+            yield component
+        rest += [part.component for part in reversed(component.parts())]
 
 
 ACTIVATIONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loadstone.architectures.components.base import Component, check_activation
+from loadstone.architectures.components.run import Array, Run
 from loadstone.core.records import record
 from loadstone.core.tensors import Slot
 
@@ -118,6 +119,9 @@ class Activation(Component):
     def __post_init__(self) -> None:
         check_activation(self.function)
 
+    def compute(self, run: Run, x: Array) -> Array:
+        return run.xp.activations[self.function](x)
+
 
 @record
 class Dropout(Component):
@@ -125,9 +129,15 @@ class Dropout(Component):
 
     share: float
 
+    def compute(self, run: Run, x: Array) -> Array:
+        return run.dropout(x, self.share)
+
 
 @record
 class Softcap(Component):
     """``cap · tanh(x / cap)``."""
 
     cap: float
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return run.xp.tanh(x / self.cap) * self.cap

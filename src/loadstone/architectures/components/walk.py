@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.text import Head, Stack
+from loadstone.architectures.components.layers import Stack
+from loadstone.architectures.components.models import Head
 from loadstone.core.tensors import Slot
-
-Found = TypeVar("Found", bound="Component")
 
 
 def walk(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:
@@ -28,16 +26,6 @@ def walk_bare(component: Component) -> Iterator[tuple[str, Component]]:
     """The leaves of the bare model alone, under the names that they have in the whole."""
     body = component.backbone if isinstance(component, Head) else None
     return walk(component) if body is None else walk(body.component, body.name)
-
-
-def find(component: Component, kind: type[Found]) -> Iterator[Found]:
-    """Every component of a kind, from the top down."""
-    rest = [component]
-    while rest:
-        component = rest.pop()
-        if isinstance(component, kind):
-            yield component
-        rest += [part.component for part in reversed(component.parts())]
 
 
 def blocks(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:

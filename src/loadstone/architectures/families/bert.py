@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.layers import Chain
 from loadstone.architectures.components.leaves import Activation, Bias, Dropout
-from loadstone.architectures.components.text import Backbone, Chain
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import Family
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import declarations, encoders
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.feed_forward import FeedForward
+from loadstone.architectures.components.layers import Chain, Layer, Stack
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.text import Attention, Backbone, Chain, Embeddings, FeedForward, Layer, Stack
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
 from loadstone.configs.keys import Refusal

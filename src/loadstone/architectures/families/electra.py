@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.layers import Chain
 from loadstone.architectures.components.leaves import Activation
-from loadstone.architectures.components.text import Backbone, Chain
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import Family
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.text import Backbone
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 
 

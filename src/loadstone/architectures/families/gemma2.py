@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.layers import Layer
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.text import Backbone, Layer
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.configs.pretrained import PretrainedConfig

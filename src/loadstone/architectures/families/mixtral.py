@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.feed_forward import SparseExperts
 from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
-from loadstone.architectures.components.text import Backbone, SparseExperts
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import Family
 from loadstone.core.naming import StackedExperts
 

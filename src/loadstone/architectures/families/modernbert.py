@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from loadstone.architectures import declarations
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.feed_forward import Gated
+from loadstone.architectures.components.layers import Chain, Layer
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.text import Attention, Backbone, Chain, Embeddings, Gated, Head, Layer
+from loadstone.architectures.components.models import Backbone, Head
 from loadstone.architectures.decoders import divide, padding, stack
 from loadstone.architectures.family import (
     BARE,

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import encoders
+from loadstone.architectures.components.attention import RelativeBias
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.layers import AddNorm
 from loadstone.architectures.components.leaves import Embedding
-from loadstone.architectures.components.text import AddNorm, Backbone, RelativeBias
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import Family
 
 _PADDING = 1  # fixed in the architecture, whatever pad_token_id says

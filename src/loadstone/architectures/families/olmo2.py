@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import decoders
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.layers import Chain, Layer
 from loadstone.architectures.components.leaves import Linear, RMSNorm
-from loadstone.architectures.components.text import Attention, Backbone, Chain, Layer
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, Family
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.feed_forward import FeedForward
+from loadstone.architectures.components.layers import Layer
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
-from loadstone.architectures.components.text import Attention, Backbone, Embeddings, FeedForward, Layer, Wrapped
+from loadstone.architectures.components.models import Backbone, Wrapped
 from loadstone.architectures.family import CAUSAL_LM, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, Family
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from loadstone.architectures import decoders
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.feed_forward import Gated
 from loadstone.architectures.components.leaves import Linear, RMSNorm
-from loadstone.architectures.components.text import Attention, Backbone, Gated
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
 from loadstone.architectures.rope_config import RopePlace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.text import Backbone
+from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.family import Family, HeadSpec
 
 

@@ -11,12 +11,12 @@ from jax.typing import DTypeLike
 
 from loadstone.architectures import components
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.frameworks.flax import backbone
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.outputs import BaseModelOutput, FieldTuple
+from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import State
 
 if TYPE_CHECKING:
@@ -99,4 +99,5 @@ class BareModel(FlaxPreTrainedModel):
             given = inputs["input_ids"] if "input_ids" in inputs else inputs["inputs_embeds"]
             inputs = {**inputs, "past_key_values": self.init_cache(*given.shape[:2])}
         assert self.component is not None
-        return backbone.run(self, self.component, inputs, state)
+        out: BaseModelOutput = self.component.compute(Run(self, state), inputs)
+        return out

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from types import new_class
+from typing import Any
 
-import jax.numpy as jnp
 from flax import nnx
 from jax import Array
 
-from loadstone.architectures import components
-from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import Bias
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.frameworks.flax.activations import ACTIVATIONS
-from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.leaves import LEAVES, unfilled
-from loadstone.frameworks.flax.state import State, dropout
+from loadstone.frameworks.flax.run import Run
+from loadstone.frameworks.flax.state import State
 
 _LARGEST_SLOT = 1 << 56
 
 
 class Built(nnx.Module):
-    """A module made from a component that has parts.
-
-    A subclass names its component and gives :meth:`run`. ``run`` takes the holder of the parts apart from the
-    module, since a part without a name lies directly in its parent.
-    """
-
-    made_from: ClassVar[dict[type[Component], type[Built]]] = {}
-
-    def __init_subclass__(cls, *, component: type[Component] | None = None, **kwargs: bool) -> None:
-        super().__init_subclass__(**kwargs)
-        if component is not None:
-            Built.made_from[component] = cls
+    """A module made from a component that says itself what it computes. Each kind of component has a class of its own,
+    which bears its name."""
 
     def __init__(self, component: Component) -> None:
         self._component = component
@@ -44,25 +32,28 @@ class Built(nnx.Module):
         """What it was made from."""
         return self._component
 
-    def __call__(self, *args: Any) -> Any:
-        return self.run(self, self.component, *args)
+    def __call__(self, *args: Any, state: State | None = None) -> Any:
+        return self.component.compute(Run(self, state or State()), *args)
 
-    @staticmethod
-    def run(holder: nnx.Module, component: Any, *args: Any) -> Any:
-        """What the component computes, with its parts found in ``holder``; the last argument is the state."""
-        raise NotImplementedError
+    def __reduce__(self) -> tuple[Callable[[type[Component]], Built], tuple[type[Component]], object]:
+        return _empty, (type(self.component),), self.__getstate__()
 
 
-def _softcap(component: components.Softcap, x: Array, state: State) -> Array:
-    return jnp.tanh(x / component.cap) * component.cap
+_CLASSES: dict[type[Component], type[Built]] = {}
 
 
-WITHOUT_SLOTS: dict[type[Component], Callable[..., Array]] = {
-    components.Activation: lambda component, x, state: ACTIVATIONS[component.function](x),
-    components.Dropout: lambda component, x, state: dropout(x, component.share, state),
-    components.Softcap: _softcap,
-}
-"""Components that hold nothing: functions, not modules."""
+def built_class(kind: type[Component]) -> type[Built]:
+    """The class of the modules that components of a kind become."""
+    if kind not in _CLASSES:
+        body = {"__module__": __name__, "__doc__": kind.__doc__}
+        _CLASSES.setdefault(kind, new_class(kind.__name__, (Built,), exec_body=lambda names: names.update(body)))
+    return _CLASSES[kind]
+
+
+def _empty(kind: type[Component]) -> Built:
+    """A module that is about to be unpickled."""
+    made = built_class(kind)
+    return made.__new__(made)
 
 
 def build(component: Component) -> nnx.Module | nnx.Param[Array]:
@@ -77,7 +68,7 @@ def build(component: Component) -> nnx.Module | nnx.Param[Array]:
         return unfilled((component.width,))
     if type(component) in LEAVES:
         return LEAVES[type(component)](component)
-    return Built.made_from[type(component)](component)
+    return built_class(type(component))(component)
 
 
 def attach(holder: nnx.Module, component: Component) -> None:
@@ -85,7 +76,7 @@ def attach(holder: nnx.Module, component: Component) -> None:
     for part in component.parts():
         if not part.name:
             attach(holder, part.component)
-        elif type(part.component) not in WITHOUT_SLOTS:
+        elif type(part.component) in LEAVES or part.component.parts() or isinstance(part.component, Bias):
             place(holder, part.name, build(part.component))
 
 
@@ -98,15 +89,3 @@ def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Param[Array]) 
     if not hasattr(holder, stem):
         setattr(holder, stem, nnx.List())
     getattr(holder, stem).append(module)
-
-
-def call(holder: nnx.Module, part: Part, *args: Array | Inputs | None, state: State) -> Array:
-    """Run a part of ``holder``. A module that owns parameters sees no state, so any module may stand in for it."""
-    kind = type(part.component)
-    if kind in WITHOUT_SLOTS:
-        return WITHOUT_SLOTS[kind](part.component, *args, state)
-    if kind in LEAVES:
-        return getattr(holder, part.name)(*args)
-    if part.name:
-        return getattr(holder, part.name)(*args, state)
-    return Built.made_from[kind].run(holder, part.component, *args, state)

@@ -20,7 +20,6 @@ from loadstone.architectures.family import (
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax import losses
 from loadstone.frameworks.flax.bare import BareModel
-from loadstone.frameworks.flax.build import call
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.generation import GenerationMixin
@@ -36,6 +35,7 @@ from loadstone.frameworks.flax.outputs import (
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
+from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import State
 from loadstone.frameworks.unmasked import warn_vectors
 
@@ -55,7 +55,7 @@ class _WithHead(FlaxPreTrainedModel):
         rng = inputs.get("dropout_rng") if options.train else None
         # Not the key that the layers' keys are split from.
         state = State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1))
-        result: Array = call(self, self.component.output, x, state=state)
+        result: Array = Run(self, state)(self.component.output, x)
         return result
 
     def _pooled(self, out: BaseModelOutput, inputs: Inputs, options: Options) -> Array:

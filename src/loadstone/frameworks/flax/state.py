@@ -8,11 +8,10 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.rotary import Rotary
 from loadstone.errors import ArgumentError
-
-Kind = tuple[bool, int | None]
-"""A kind of mask: causal?, window."""
+from loadstone.frameworks.flax.cache import KeyValueCache
 
 
 class State:
@@ -24,12 +23,23 @@ class State:
     the layer's attention weights, if ``keep_weights``. ``routed``: its router's logits (batch · tokens, experts), if it
     has experts.
 
-    The state of a whole pass also collects what the layers leave: ``cache``, ``hidden_states``, ``attentions``,
-    ``router_logits``. These are no part of the pytree.
+    The state of a whole pass also has the cache that it began with, ``filled``, and collects what the layers leave:
+    ``cache``, ``hidden_states``, ``attentions``, ``router_logits``. These are no part of the pytree.
     """
 
     __slots__ = (
-        *("attentions", "bias", "cache", "checkpointing", "hidden_states", "keep_weights", "kept", "masks", "past"),
+        *(
+            "attentions",
+            "bias",
+            "cache",
+            "checkpointing",
+            "filled",
+            "hidden_states",
+            "keep_weights",
+            "kept",
+            "masks",
+            "past",
+        ),
         *("rng", "rotary", "routed", "router_logits", "train", "weights"),
     )
 
@@ -41,7 +51,7 @@ class State:
         keep_weights: bool = False,
         checkpointing: bool = False,
     ) -> None:
-        self.masks: dict[Kind, Array | None] = {}
+        self.masks: dict[MaskKind, Array | None] = {}
         self.rotary: dict[Rotary, tuple[Array, Array]] = {}
         self.past: Array | int = 0
         self.rng = rng
@@ -53,9 +63,28 @@ class State:
         self.weights: Array | None = None
         self.routed: Array | None = None
         self.cache: list[tuple[Array, Array]] | None = None
+        self.filled: KeyValueCache | None = None
         self.hidden_states: list[Array] | None = None
         self.attentions: list[Array | None] | None = None
         self.router_logits: list[Array] | None = None
+
+    def keep(self, index: int, key: Array, value: Array) -> tuple[Array, Array]:
+        """The keys and values of all tokens of this layer so far, with these of the new ones."""
+        if self.kept is not None:
+            key, value = self.kept = self._added(self.kept[0], key), self._added(self.kept[1], value)
+        return key, value
+
+    def _added(self, kept: Array, new: Array) -> Array:
+        return jax.lax.dynamic_update_slice_in_dim(kept, new.astype(kept.dtype), self.past, axis=2)
+
+    def add_hidden_state(self, x: Array) -> None:
+        """Leave the input of a layer, if that was asked for."""
+        if self.hidden_states is not None:
+            self.hidden_states.append(x)
+
+    def add_router_logits(self, logits: Array) -> None:
+        """Leave what this layer's router says."""
+        self.routed = logits
 
     def next_rng(self) -> Array:
         """A random key that nobody had yet."""
@@ -75,7 +104,7 @@ class State:
         return state
 
 
-_Static = tuple[tuple[Kind, ...], tuple[Rotary, ...], bool, bool]
+_Static = tuple[tuple[MaskKind, ...], tuple[Rotary, ...], bool, bool]
 """Kinds of masks, rotary tables, ``train``, ``keep_weights``."""
 
 

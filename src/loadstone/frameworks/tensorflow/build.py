@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from types import new_class
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from loadstone.architectures import components
-from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import Bias
 from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 from loadstone.frameworks.tensorflow.leaves import LEAVES, Module
-from loadstone.frameworks.tensorflow.state import State, dropout
+from loadstone.frameworks.tensorflow.names import attribute
+from loadstone.frameworks.tensorflow.run import Run
+from loadstone.frameworks.tensorflow.state import State
 
 _LARGEST_SLOT = 1 << 56
-_TAKEN = ("layers", "output")
-"""Names of parts that Keras's own classes have too."""
-
-
-def attribute(name: str) -> str:
-    """The attribute that holds the part ``name``. Where Keras has one of that name a property leads to it."""
-    return f"{name}_" if name in _TAKEN else name
-
-
-def part_name(attribute: str) -> str:
-    """The name of the part that an attribute holds."""
-    return attribute[:-1] if attribute[:-1] in _TAKEN else attribute
 
 
 class Numbered(Module):
@@ -55,29 +44,18 @@ class Numbered(Module):
 
 
 class Built(Module):
-    """A layer made from a component that has parts.
-
-    A subclass names its component and gives :meth:`run`. ``run`` takes the holder of the parts apart from the
-    layer, since a part without a name lies directly in its parent.
-    """
-
-    made_from: ClassVar[dict[type[Component], type[Built]]] = {}
-    run: ClassVar[Callable[..., Any]]
-    """What the component computes, with its parts found in the first argument; the last one is the state."""
-
-    def __init_subclass__(cls, *, component: type[Component] | None = None) -> None:
-        super().__init_subclass__()
-        if component is not None:
-            Built.made_from[component] = cls
+    """A layer made from a component that says itself what it computes. Each kind of component has a class of its own,
+    which bears its name."""
 
     def __init__(self, component: Component, name: str) -> None:
         super().__init__(component, name)
         attach(self, component)
 
-    def __call__(self, *args: object) -> Any:
+    def __call__(self, *args: object, state: State | None = None) -> Any:
         # Not by way of Keras, which looks at each argument: the state is none that it knows.
         with tf.name_scope(self.name):
-            return self.run(self, self.component, *args)
+            assert self.component is not None
+            return self.component.compute(Run(self, state or State(training=False)), *args)
 
     @property
     def output(self) -> keras.Layer:
@@ -85,22 +63,15 @@ class Built(Module):
         return self.__dict__["output_"] if "output_" in self.__dict__ else super().output
 
 
-def made_from(component: Component | None) -> type[Built]:
-    """The class of layer that a component is made into, with the ``run`` that it computes with."""
-    assert component is not None
-    return Built.made_from[type(component)]
+_CLASSES: dict[type[Component], type[Built]] = {}
 
 
-def _softcap(component: components.Softcap, x: tf.Tensor, state: State) -> tf.Tensor:
-    return tf.tanh(x / component.cap) * component.cap
-
-
-WITHOUT_SLOTS: dict[type[Component], Callable[[Any, tf.Tensor, State], tf.Tensor]] = {
-    components.Activation: lambda component, x, state: ACTIVATIONS[component.function](x),
-    components.Dropout: lambda component, x, state: dropout(x, component.share, state),
-    components.Softcap: _softcap,
-}
-"""Components that hold nothing: functions, not layers."""
+def built_class(kind: type[Component]) -> type[Built]:
+    """The class of the layers that components of a kind become."""
+    if kind not in _CLASSES:
+        body = {"__module__": __name__, "__doc__": kind.__doc__}
+        _CLASSES.setdefault(kind, new_class(kind.__name__, (Built,), exec_body=lambda names: names.update(body)))
+    return _CLASSES[kind]
 
 
 def build(component: Component, name: str) -> Module | Slot:
@@ -115,7 +86,7 @@ def build(component: Component, name: str) -> Module | Slot:
         return Slot(name, (component.width,))
     if type(component) in LEAVES:
         return LEAVES[type(component)](component, name)
-    return made_from(component)(component, name)
+    return built_class(type(component))(component, name)
 
 
 def attach(holder: keras.Layer, component: Component) -> None:
@@ -123,7 +94,7 @@ def attach(holder: keras.Layer, component: Component) -> None:
     for part in component.parts():
         if not part.name:
             attach(holder, part.component)
-        elif type(part.component) not in WITHOUT_SLOTS:
+        elif type(part.component) in LEAVES or part.component.parts() or isinstance(part.component, Bias):
             place(holder, part.name, part.component)
 
 
@@ -140,16 +111,3 @@ def place(holder: keras.Layer, name: str, component: Component) -> None:
         holder.lone_slots = (*holder.lone_slots, child)
     else:
         setattr(holder, attribute(name), child)
-
-
-def call(holder: keras.Layer, part: Part, *args: tf.Tensor | None, state: State) -> tf.Tensor:
-    """Run a part of ``holder``. A layer that owns variables sees no state, so any layer may stand in for it."""
-    kind = type(part.component)
-    if kind in WITHOUT_SLOTS:
-        (x,) = args
-        return WITHOUT_SLOTS[kind](part.component, x, state)
-    if kind in LEAVES:
-        return getattr(holder, attribute(part.name))(*args)
-    if part.name:
-        return getattr(holder, attribute(part.name))(*args, state)
-    return made_from(part.component).run(holder, part.component, *args, state)

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.text import Attention
-from loadstone.architectures.components.walk import find
+from loadstone.architectures.components.attention import Attention
+from loadstone.architectures.components.base import Component, find
 from loadstone.errors import ArgumentError
 
 

@@ -20,7 +20,6 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.tensorflow import losses
 from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, gather, router_logits_wanted
-from loadstone.frameworks.tensorflow.build import call, made_from
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
@@ -34,6 +33,7 @@ from loadstone.frameworks.tensorflow.outputs import (
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
+from loadstone.frameworks.tensorflow.run import Run
 from loadstone.frameworks.tensorflow.state import State, shape_of
 from loadstone.frameworks.tensorflow.unmasked import look, warnings_issued
 from loadstone.frameworks.unmasked import warn_vectors
@@ -113,7 +113,8 @@ class BareModel(_Task):
             output_router_logits=router_logits_wanted(self, output_router_logits),
             training=bool(training),
         )
-        out: BaseModelOutput = made_from(self.component).run(self, self.component, inputs)
+        assert self.component is not None
+        out: BaseModelOutput = self.component.compute(Run(self, State(training=inputs.training)), inputs)
         return _returned(self, out, return_dict)
 
     def _cache(self, past: Cache | None, use_cache: bool | None) -> Cache | None:
@@ -143,7 +144,7 @@ class _WithHead(_Task):
 
     def _output(self, x: tf.Tensor, training: bool | None) -> tf.Tensor:
         assert isinstance(self.component, components.Head)
-        return call(self, self.component.output, x, state=State(training=bool(training)))
+        return Run(self, State(training=bool(training)))(self.component.output, x)
 
     def _pooled(self, out: BaseModelOutput, input_ids: tf.Tensor | None, attention_mask: tf.Tensor | None) -> tf.Tensor:
         """The vector (batch, width) that stands for each sequence."""

@@ -20,11 +20,11 @@ from loadstone.core.dtypes import dtype_name
 from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.saves import Saves
-from loadstone.frameworks.tensorflow.backbone import attach_backbone
-from loadstone.frameworks.tensorflow.build import attach, attribute, place
+from loadstone.frameworks.tensorflow.build import attach, place
 from loadstone.frameworks.tensorflow.cache import Cache, init_cache
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
 from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
 from loadstone.frameworks.tensorflow.structure import TFStructure
@@ -98,7 +98,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
 
     def _attach(self, component: components.Component) -> None:
         if not isinstance(component, components.Head):
-            attach_backbone(self, component)
+            attach(self, component)
             return
         backbone = component.backbone
         bare = self._classes.bare_class(self.family_spec)

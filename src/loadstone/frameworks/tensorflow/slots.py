@@ -12,8 +12,9 @@ from loadstone.core.naming import Naming
 from loadstone.core.tensors import Slot
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.structure import naming_of
-from loadstone.frameworks.tensorflow.build import Numbered, part_name
+from loadstone.frameworks.tensorflow.build import Numbered
 from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.names import part_name
 from loadstone.frameworks.tensorflow.structure import TFStructure
 
 

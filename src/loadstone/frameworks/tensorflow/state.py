@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.rotary import Rotary
-from loadstone.frameworks.tensorflow.cache import Cache
-
-Kind = tuple[bool, int | None]
-"""A kind of mask: causal?, window."""
+from loadstone.frameworks.tensorflow.cache import Cache, written
 
 
 class State:
@@ -28,7 +26,7 @@ class State:
         router_logits: list[tf.Tensor] | None = None,
     ) -> None:
         self.training = training
-        self.masks: dict[Kind, tf.Tensor | None] = {}
+        self.masks: dict[MaskKind, tf.Tensor | None] = {}
         self.rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] = {}
         self.cache = cache
         self.keys: list[tf.Tensor] = list(cache.keys) if cache is not None else []
@@ -37,6 +35,24 @@ class State:
         self.hidden_states = hidden_states
         self.router_logits = router_logits
         self.bias: tf.Tensor | None = None
+
+    def keep(self, index: int, key: tf.Tensor, value: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The keys and values of all tokens of a layer so far, with these of the new ones."""
+        if self.cache is None:
+            return key, value
+        self.keys[index] = written(self.keys[index], key, self.cache.length)
+        self.values[index] = written(self.values[index], value, self.cache.length)
+        return self.keys[index], self.values[index]
+
+    def add_hidden_state(self, x: tf.Tensor) -> None:
+        """Leave the input of a layer, if that was asked for."""
+        if self.hidden_states is not None:
+            self.hidden_states.append(x)
+
+    def add_router_logits(self, logits: tf.Tensor) -> None:
+        """Leave what a router says, if that was asked for."""
+        if self.router_logits is not None:
+            self.router_logits.append(logits)
 
 
 def dropout(x: tf.Tensor, share: float, state: State) -> tf.Tensor:

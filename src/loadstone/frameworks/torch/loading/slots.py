@@ -8,7 +8,7 @@ from loadstone.core.naming import Naming
 from loadstone.core.tensors import Slot
 from loadstone.frameworks.structure import naming_of, ties_of
 from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
-from loadstone.frameworks.torch.modeling.attention import RotaryEmbedding
+from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions, optional_groups
 

@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from types import new_class
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures import components
+from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import Bias
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
+from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
+from loadstone.frameworks.torch.modeling.run import Run
+from loadstone.frameworks.torch.modeling.state import State
 
 _LARGEST_SLOT = 1 << 56
 
 
 class Built(nn.Module):
-    """A module made from a component that has parts.
+    """A module made from a component that says itself what it computes. Each kind of component has a class of its own,
+    which bears its name."""
 
-    A subclass names its component and gives :meth:`run`. ``run`` takes the holder of the parts apart from the
-    module, since a part without a name lies directly in its parent.
-    """
-
-    made_from: ClassVar[dict[type[Component], type[Built]]] = {}
-
-    def __init_subclass__(cls, *, component: type[Component] | None = None) -> None:
-        super().__init_subclass__()
-        if component is not None:
-            Built.made_from[component] = cls
+    component: Component
 
     def __init__(self, component: Component) -> None:
         super().__init__()
         self.component = component
         attach(self, component)
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        return self.run(self, self.component, *args, **kwargs)
+    def forward(self, *args: Any, state: State | None = None) -> Any:
+        return self.component.compute(Run(self, state), *args)
 
-    @staticmethod
-    def run(holder: nn.Module, component: Any, *args: Any, **kwargs: Any) -> Any:
-        """What the component computes, with its parts found in ``holder``."""
-        raise NotImplementedError
+    def __reduce__(self) -> tuple[Callable[[type[Component]], Built], tuple[type[Component]], dict[str, Any]]:
+        return _empty, (type(self.component),), self.__dict__
+
+
+_CLASSES: dict[type[Component], type[Built]] = {}
+
+
+def built_class(kind: type[Component]) -> type[Built]:
+    """The class of the modules that components of a kind become."""
+    if kind not in _CLASSES:
+        body = {"__module__": __name__, "__doc__": kind.__doc__}
+        _CLASSES.setdefault(kind, new_class(kind.__name__, (Built,), exec_body=lambda names: names.update(body)))
+    return _CLASSES[kind]
+
+
+def _empty(kind: type[Component]) -> Built:
+    """A module that is about to be unpickled."""
+    made = built_class(kind)
+    return made.__new__(made)
 
 
 def build(component: Component) -> nn.Module | nn.Parameter:
@@ -55,7 +68,7 @@ def build(component: Component) -> nn.Module | nn.Parameter:
         return nn.Parameter(torch.empty(component.width))
     if type(component) in LEAVES:
         return LEAVES[type(component)](component)
-    return Built.made_from[type(component)](component)
+    return built_class(type(component))(component)
 
 
 def attach(holder: nn.Module, component: Component) -> None:
@@ -65,6 +78,8 @@ def attach(holder: nn.Module, component: Component) -> None:
             place(holder, part.name, build(part.component))
         else:
             attach(holder, part.component)
+    if isinstance(component, components.Backbone) and component.rotaries:
+        holder.add_module("rotary_emb", RotaryEmbedding(component.rotaries))
 
 
 def place(holder: nn.Module, name: str, child: nn.Module | nn.Parameter) -> None:
@@ -81,15 +96,3 @@ def place(holder: nn.Module, name: str, child: nn.Module | nn.Parameter) -> None
         holder._modules[name] = child  # nothing of their own bears a part's name, so that it need not be looked for
     else:
         holder.add_module(name, child)
-
-
-def call(holder: nn.Module, part: Part, *args: Any, **kwargs: Any) -> Any:
-    """Run a part of ``holder``."""
-    if part.name:
-        return getattr(holder, part.name)(*args, **kwargs)
-    return Built.made_from[type(part.component)].run(holder, part.component, *args, **kwargs)
-
-
-def dropout(x: Tensor, share: float, holder: nn.Module) -> Tensor:
-    """Dropout while the holder trains."""
-    return nn.functional.dropout(x, share, training=True) if share and holder.training else x

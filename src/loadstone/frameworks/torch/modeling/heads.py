@@ -34,10 +34,10 @@ from loadstone.frameworks.outputs import (
 )
 from loadstone.frameworks.torch.modeling import losses
 from loadstone.frameworks.torch.modeling.arguments import Inputs, check_tensors
-from loadstone.frameworks.torch.modeling.build import Built, call
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
+from loadstone.frameworks.torch.modeling.run import Run
 from loadstone.frameworks.torch.modeling.unmasked import warn_unmasked
 from loadstone.frameworks.unmasked import warn_vectors
 
@@ -129,7 +129,7 @@ class BareModel(_Task):
             eager=config.attn_implementation == "eager",
             checkpointing=checkpointing,
         )
-        out: BaseModelOutput = Built.made_from[type(self.component)].run(self, self.component, inputs)
+        out: BaseModelOutput = self.component.compute(Run(self, None), inputs)
         return _returned(self, out, return_dict)
 
 
@@ -162,7 +162,7 @@ class _WithHead(_Task):
 
     def _output(self, x: Tensor) -> Tensor:
         assert isinstance(self.component, components.Head)
-        result: Tensor = call(self, self.component.output, x)
+        result: Tensor = Run(self, None)(self.component.output, x)
         return result
 
     def _pooled(self, out: BaseModelOutput[Tensor], input_ids: Tensor | None, attention_mask: Tensor | None) -> Tensor:

@@ -238,35 +238,5 @@ LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
     components.Experts: Experts,
-    components.Activation: lambda component: Activation(component.function),
     components.Dropout: lambda component: nn.Dropout(component.share),
-    components.Softcap: lambda component: Softcap(component.cap),
 }
-
-
-class Activation(nn.Module):
-    """An elementwise function by its name in configs."""
-
-    def __init__(self, function: str) -> None:
-        super().__init__()
-        self.function = function
-
-    def forward(self, x: Tensor) -> Tensor:
-        return ACTIVATIONS[self.function](x)
-
-    def extra_repr(self) -> str:
-        return self.function
-
-
-class Softcap(nn.Module):
-    """``cap · tanh(x / cap)``."""
-
-    def __init__(self, cap: float) -> None:
-        super().__init__()
-        self.cap = cap
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.tanh(x / self.cap) * self.cap
-
-    def extra_repr(self) -> str:
-        return f"{self.cap}"

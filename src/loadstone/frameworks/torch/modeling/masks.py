@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from loadstone.architectures.components.masks import MaskKind, visible
+from loadstone.architectures.components.masks import row_segments as text_segments
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.modeling.attention import Mask, make_mask
-
-Kind = tuple[bool, int | None]
-"""A kind of mask: causal?, window."""
+from loadstone.frameworks.torch.modeling.array_functions import xp
+from loadstone.frameworks.torch.modeling.state import Mask
 
 
 def masks_for(
-    kinds: Iterable[Kind], attention_mask: Tensor | None, segments: Tensor | None, tokens: int, keys: int, given: Tensor
-) -> tuple[Tensor | None, dict[Kind, Mask]]:
+    kinds: Iterable[MaskKind],
+    attention_mask: Tensor | None,
+    segments: Tensor | None,
+    tokens: int,
+    keys: int,
+    given: Tensor,
+) -> tuple[Tensor | None, dict[MaskKind, Mask]]:
     """The padding mask (batch, keys; None if nothing is padding) and the mask of each kind that the layers use.
 
     ``segments``: what :func:`row_segments` says. ``given``: ids or vectors, for batch and device.
@@ -36,7 +40,27 @@ def masks_for(
         # Looking into the mask lets the fast kernels run; a traced graph must not depend on what is in it.
         if not torch.compiler.is_compiling() and bool(padding.all()):
             padding = None
-    return padding, {kind: make_mask(kind, padding, segments, tokens, keys, given.device) for kind in kinds}
+    return padding, {kind: _mask(kind, padding, segments, tokens, keys, given.device) for kind in kinds}
+
+
+def _mask(
+    kind: MaskKind,
+    padding: Tensor | None,
+    segments: Tensor | None,
+    queries: int,
+    keys: int,
+    device: torch.device,
+) -> Mask:
+    """The mask of one kind; ``padding`` (batch, keys) is true where there is a token, ``segments`` (batch or 1, keys)
+    numbers the texts of a row."""
+    causal, window = kind
+    if window is not None and window >= keys:
+        window = None
+    if padding is None and segments is None and window is None and (not causal or queries == 1 or queries == keys):
+        return Mask(None, causal and queries > 1)
+    row = torch.arange(keys - queries, keys, device=device)[:, None]
+    column = torch.arange(keys, device=device)[None, :]
+    return Mask(visible(xp, (causal, window), row, column, segments, padding), False)
 
 
 def row_segments(position_ids: Tensor) -> Tensor | None:
@@ -45,11 +69,11 @@ def row_segments(position_ids: Tensor) -> Tensor | None:
     A new text begins wherever a position is not the one after the last, as in Transformers. Where what the positions
     are is not known, as in a traced graph, the answer is never None.
     """
-    restarts = position_ids[:, 1:] != position_ids[:, :-1] + 1
+    segments = text_segments(xp, position_ids)
     # Looking lets the fast kernels run. It costs a synchronization, but only where a caller gives position_ids alone.
-    if values_known(position_ids) and not bool(restarts.any()):
+    if values_known(position_ids) and not bool(segments.any()):
         return None
-    return F.pad(restarts.cumsum(dim=1), (1, 0))
+    return segments
 
 
 def values_known(tensor: Tensor) -> bool:

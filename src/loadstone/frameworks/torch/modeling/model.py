@@ -21,7 +21,6 @@ from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import bytes_of, packed_elements
 from loadstone.frameworks.torch.loading.skeleton import are_emptied, as_registered
-from loadstone.frameworks.torch.modeling.backbone import attach_backbone
 from loadstone.frameworks.torch.modeling.build import attach, build, place
 from loadstone.frameworks.torch.modeling.initialize import initialize, materialize
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
@@ -95,7 +94,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
 
     def _attach(self, component: components.Component) -> None:
         if not isinstance(component, components.Head):
-            attach_backbone(self, component)
+            attach(self, component)
             return
         backbone = component.backbone
         assert self.family_spec is not None

@@ -1,0 +1,131 @@
+"""Attention, and how it knows positions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.run import Array, ArrayFunctions, Run
+from loadstone.architectures.rotary import Rotary
+from loadstone.core.records import record
+
+
+@record
+class Attention(Component):
+    """Multi-head attention with grouped keys and values (arXiv:1706.03762, arXiv:2305.13245).
+
+    ``projections`` are three linear maps (query, key, value) or one fused map; ``fused`` tells how one is set
+    out: all queries, then keys, then values (``"blocks"``), or query, key, value of each head (``"heads"``).
+    """
+
+    heads: int
+    kv_heads: int
+    head_dim: int
+    projections: tuple[Part, ...]
+    output: Part | None
+    scale: float
+    causal: bool = True
+    window: int | None = None
+    """How far a token sees: causal, the last ``window`` tokens; otherwise, ``window`` tokens to each side."""
+    rotary: Rotary | None = None
+    query_norm: Part | None = None
+    key_norm: Part | None = None
+    softcap: float | None = None
+    fused: Literal["blocks", "heads"] = "blocks"
+    dropout: float = 0.0
+    output_dropout: float = 0.0
+    index: int = 0
+    """Which layer of the key-value cache it uses."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        """``x`` (batch, tokens, width) → (batch, tokens, width)."""
+        query, key, value = self._project(run, x)
+        if self.query_norm is not None and self.key_norm is not None:
+            query, key = run(self.query_norm, query), run(self.key_norm, key)
+        if self.rotary is not None:
+            cos, sin = run.state.rotary[self.rotary]
+            query, key = rotate(run.xp, query, cos, sin), rotate(run.xp, key, cos, sin)
+        key, value = run.state.keep(self.index, key, value)
+        out = run.attend(self, query, key, value)
+        if self.output is not None:
+            out = run(self.output, out)
+        return run.dropout(out, self.output_dropout)
+
+    def _project(self, run: Run, x: Array) -> tuple[Array, Array, Array]:
+        """Query (batch, heads, tokens, head_dim), key and value (batch, kv_heads, tokens, head_dim)."""
+        xp, dim = run.xp, self.head_dim
+        if len(self.projections) > 1:
+            query, key, value = (run(part, x) for part in self.projections)
+        elif self.fused == "heads":
+            query, key, value = xp.split(_by_head(xp, run(self.projections[0], x), self.heads, 3 * dim), (dim,) * 3)
+            return query, key, value
+        else:
+            sizes = (self.heads * dim, self.kv_heads * dim, self.kv_heads * dim)
+            query, key, value = xp.split(run(self.projections[0], x), sizes)
+        return (
+            _by_head(xp, query, self.heads, dim),
+            _by_head(xp, key, self.kv_heads, dim),
+            _by_head(xp, value, self.kv_heads, dim),
+        )
+
+
+def _by_head(xp: ArrayFunctions, x: Array, heads: int, dim: int) -> Array:
+    """(batch, tokens, heads · dim) → (batch, heads, tokens, dim)."""
+    batch, tokens, _ = xp.shape(x)
+    return xp.permute_dims(xp.reshape(x, (batch, tokens, heads, dim)), (0, 2, 1, 3))
+
+
+def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype: Any) -> tuple[Array, Array]:
+    """``position_ids`` (batch or 1, tokens) → cos and sin (batch or 1, 1, tokens, dim). Angles are float32."""
+    plain, factor = rotary.frequencies()
+    frequencies = xp.asarray(plain)
+    if rotary.depends_on_length:
+        length = xp.max(position_ids) + 1
+        if rotary.kind == "longrope":
+            far = xp.asarray(rotary.frequencies(rotary.limit + 1)[0])
+        else:
+            # Dynamic NTK multiplies theta by growth^(dim / (dim - 2)). Taken to the power -2i / dim that is growth to
+            # an exponent that does not depend on theta, and which float32 holds well.
+            scaling = dict(rotary.scaling)["factor"]
+            growth = scaling * xp.astype(length, xp.float32) / rotary.max_position - (scaling - 1)
+            far = frequencies * growth ** xp.asarray([-2 * i / (rotary.dim - 2) for i in range(rotary.dim // 2)])
+        frequencies = xp.where(length > rotary.limit, far, frequencies)
+    angles = xp.astype(position_ids, xp.float32)[:, None, :, None] * frequencies
+    angles = xp.concat((angles, angles), axis=-1)
+    return xp.astype(xp.cos(angles) * factor, dtype), xp.astype(xp.sin(angles) * factor, dtype)
+
+
+def rotate(xp: ArrayFunctions, x: Array, cos: Array, sin: Array) -> Array:
+    """Turn the first values of each head by their positions, pairing the first half with the second (arXiv:2104.09864).
+
+    ``x`` (batch, heads, tokens, head_dim), ``cos`` and ``sin`` (batch or 1, 1, tokens, dim) with dim ≤ head_dim.
+    """
+    dim, half = cos.shape[-1], cos.shape[-1] // 2
+    passing = None
+    if dim != x.shape[-1]:
+        x, passing = xp.split(x, (dim, x.shape[-1] - dim))
+    first, second = xp.split(x, (half, half))
+    turned = x * cos + xp.concat((-second, first), axis=-1) * sin
+    return turned if passing is None else xp.concat((turned, passing), axis=-1)
+
+
+@record
+class RelativeBias(Component):
+    """A learned number for each head and distance bucket, added to attention scores (T5's, arXiv:1910.10683)."""
+
+    table: Part
+    buckets: int
+    max_distance: int = 128
+
+    def compute(self, run: Run, x: Array) -> Array:
+        """``x`` (batch, tokens, width) → (1, heads, tokens, tokens)."""
+        xp = run.xp
+        places = xp.arange(xp.shape(x)[1], like=x)
+        behind = places[:, None] - places[None, :]
+        half = self.buckets // 2
+        distance, near = xp.abs(behind), half // 2
+        spread = xp.log(xp.astype(xp.clip(distance, min=1), xp.float32) / near) / math.log(self.max_distance / near)
+        far = xp.clip(near + xp.astype(spread * (half - near), xp.int32), max=half - 1)
+        bucket = xp.where(distance < near, distance, far) + xp.where(behind < 0, half, 0)
+        return xp.permute_dims(run(self.table, bucket), (2, 0, 1))[None]

@@ -1,0 +1,79 @@
+"""What a layer does with each token by itself."""
+
+from __future__ import annotations
+
+from loadstone.architectures.components.base import Component, Part, check_activation
+from loadstone.architectures.components.leaves import Experts
+from loadstone.architectures.components.run import Array, Run
+from loadstone.core.records import record
+from loadstone.errors import Fault, InvalidConfig
+
+
+@record
+class FeedForward(Component):
+    """``down(activation(up(x)))``."""
+
+    up: Part
+    activation: str
+    down: Part
+    dropout: float = 0.0
+    output_dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_activation(self.activation)
+
+    def compute(self, run: Run, x: Array) -> Array:
+        inner = run.xp.activations[self.activation](run(self.up, x))
+        return run.dropout(run(self.down, run.dropout(inner, self.dropout)), self.output_dropout)
+
+
+@record
+class Gated(Component):
+    """``down(activation(gate(x)) · up(x))`` (arXiv:2002.05202); one projection holds gate and up, in this order."""
+
+    projections: tuple[Part, ...]
+    activation: str
+    down: Part
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_activation(self.activation)
+
+    def compute(self, run: Run, x: Array) -> Array:
+        if len(self.projections) == 1:
+            both = run(self.projections[0], x)
+            inner = both.shape[-1] // 2
+            gate, up = run.xp.split(both, (inner, inner))
+        else:
+            gate, up = (run(part, x) for part in self.projections)
+        return run(self.down, run.dropout(run.xp.activations[self.activation](gate) * up, self.dropout))
+
+
+@record
+class SparseExperts(Component):
+    """A router sends each token to ``top_k`` of the experts and adds up what they say, weighted (arXiv:2401.04088)."""
+
+    router: Part
+    experts: Part
+    top_k: int
+    normalize: bool
+    """Whether the weights of the chosen experts are made to sum to 1."""
+    jitter: float = 0.0
+
+    def __post_init__(self) -> None:
+        assert isinstance(self.experts.component, Experts)
+        if self.top_k > self.experts.component.count:
+            found = f"{self.top_k} of {self.experts.component.count}"
+            raise InvalidConfig([Fault("config key 'num_experts_per_tok'", "at most the number of experts", found)])
+
+    def compute(self, run: Run, x: Array) -> Array:
+        """``x`` (batch, tokens, width) → the same; the state gets the router's logits (batch · tokens, experts)."""
+        xp, shape = run.xp, run.xp.shape(x)
+        x = xp.reshape(run.jitter(x, self.jitter), (-1, shape[-1]))
+        logits = run(self.router, x)
+        if run.state is not None:
+            run.state.add_router_logits(logits)
+        weights, chosen = xp.top_k(xp.softmax(logits), self.top_k)
+        if self.normalize:
+            weights = weights / xp.sum(weights, axis=-1, keepdims=True)
+        return xp.reshape(run(self.experts, x, chosen, xp.astype(weights, x.dtype)), shape)

@@ -1,0 +1,126 @@
+"""What components compute with: their parts, array functions, and what the layers of one tower share.
+
+A component says once, for all frameworks, what it does with its parts. It is written against what is here; each
+framework has one implementation of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.rotary import Rotary
+
+Array: TypeAlias = Any
+"""The framework's own: ``torch.Tensor``, ``jax.Array`` or ``tf.Tensor``."""
+
+
+class ArrayFunctions(Protocol):
+    """Functions of arrays, named and behaving as the Python array API standard says (https://data-apis.org/array-api),
+    and below them the few that networks need besides."""
+
+    float32: Any
+    int32: Any
+    abs: Callable[[Array], Array]
+    cos: Callable[[Array], Array]
+    log: Callable[[Array], Array]
+    sin: Callable[[Array], Array]
+    tanh: Callable[[Array], Array]
+
+    def any(self, x: Array, /, *, axis: int, keepdims: bool) -> Array: ...
+    def arange(self, stop: int | Array, /, *, like: Array) -> Array:
+        """Integers from 0 on, where ``like`` lies."""
+
+    def asarray(self, values: Sequence[float], /) -> Array:
+        """In float32."""
+
+    def astype(self, x: Array, dtype: Any, /) -> Array: ...
+    def clip(self, x: Array, /, min: float | None = None, max: float | None = None) -> Array: ...
+    def concat(self, arrays: Sequence[Array], /, *, axis: int) -> Array: ...
+    def cumulative_sum(self, x: Array, /, *, axis: int) -> Array: ...
+    def max(self, x: Array, /) -> Array: ...
+    def permute_dims(self, x: Array, axes: tuple[int, ...], /) -> Array: ...
+    def reshape(self, x: Array, shape: Sequence[int | Array], /) -> Array: ...
+    def sum(self, x: Array, /, *, axis: int, keepdims: bool) -> Array: ...
+    def zeros_like(self, x: Array, /) -> Array: ...
+    def where(self, condition: Array, x: Array | float, y: Array | float, /) -> Array: ...
+
+    activations: Mapping[str, Callable[[Array], Array]]
+    """By their names in configs: :data:`loadstone.architectures.components.base.ACTIVATIONS`."""
+
+    def shape(self, x: Array, /) -> Sequence[int | Array]:
+        """The sizes of ``x``; in a graph that does not know one, that one is an array without axes."""
+
+    def slice(self, x: Array, start: int | Array, count: int | Array, /) -> Array:
+        """``count`` columns of the second axis."""
+
+    def softmax(self, x: Array, /) -> Array:
+        """Over the last axis, in float32."""
+
+    def split(self, x: Array, sizes: tuple[int, ...], /) -> Sequence[Array]:
+        """Pieces of these sizes of the last axis."""
+
+    def top_k(self, x: Array, count: int, /) -> tuple[Array, Array]:
+        """The largest values of the last axis and where they are, the largest first."""
+
+
+class State(Protocol):
+    """What the layers of one tower share in a forward pass, and where they leave what was asked for."""
+
+    rotary: Mapping[Rotary, tuple[Array, Array]]
+    """cos and sin (batch or 1, 1, tokens, dim)."""
+    bias: Array | None
+    """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
+
+    def keep(self, index: int, key: Array, value: Array) -> tuple[Array, Array]:
+        """Put the new tokens' keys and values into the cache as those of layer ``index``; gives those of all tokens."""
+
+    def add_hidden_state(self, x: Array) -> None: ...
+    def add_router_logits(self, logits: Array) -> None: ...
+
+
+class Run(Protocol):
+    """Runs the parts of one component: ``run(part, x)``.
+
+    What computes for one kind of component alone is given that component, ``attention``, ``embeddings``, ``backbone``.
+    """
+
+    @property
+    def xp(self) -> ArrayFunctions:
+        """Functions of arrays."""
+
+    state: Any
+    """A :class:`State`; None where a module is called by itself, outside of a model."""
+
+    def __call__(self, part: Part, *args: Array) -> Array:
+        """What a part makes of its arguments, wherever its parameters lie."""
+
+    def block(self, part: Part, x: Array, index: int) -> Array:
+        """The same for layer ``index`` of a stack: it may be computed again in the backward pass, and one with a
+        ``skip`` be left out by chance while training."""
+
+    def dropout(self, x: Array, share: float) -> Array:
+        """Zeroes a share of the values while training, and scales up the rest."""
+
+    def jitter(self, x: Array, share: float) -> Array:
+        """While training, each value times a random one from 1 - share to 1 + share."""
+
+    def lookup(self, embeddings: Any, table: Part, argument: str, ids: Array, shift: int = 0) -> Array:
+        """The vectors of ids + shift; :class:`ArgumentError` that names the argument where there is none for some."""
+
+    def attend(self, attention: Any, query: Array, key: Array, value: Array) -> Array:
+        """Each query's mean of the values, weighted by how well the keys fit.
+
+        ``query`` (batch, heads, queries, head_dim), ``key`` and ``value`` (batch, kv_heads, keys, head_dim) → (batch,
+        queries, heads · head_dim).
+        """
+
+    def begin(self, backbone: Any, inputs: Any) -> Any:
+        """Check what a bare model was given, and make the state of its layers: masks, positions, cache."""
+
+    def rotary(self, backbone: Any, position_ids: Array, x: Array) -> Mapping[Rotary, tuple[Array, Array]]:
+        """cos and sin of the positions, (batch or 1, 1, tokens, dim) in the dtype of ``x``."""
+
+    def end(self, x: Array, pooled: Array | None) -> Any:
+        """The output of a bare model, with what its layers left in the state."""

@@ -1,0 +1,70 @@
+"""JAX under the names of :class:`loadstone.architectures.components.run.ArrayFunctions`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.typing import DTypeLike
+
+from loadstone.architectures.components.run import ArrayFunctions
+from loadstone.frameworks.flax.activations import ACTIVATIONS
+
+xp = cast(ArrayFunctions, sys.modules[__name__])
+"""This module, for those who compute with it."""
+
+activations = ACTIVATIONS
+float32, int32 = jnp.float32, jnp.int32
+abs = jnp.abs
+any = jnp.any
+clip = jnp.clip
+concat = jnp.concatenate
+cos = jnp.cos
+log = jnp.log
+max = jnp.max
+permute_dims = jnp.transpose
+reshape = jnp.reshape
+sin = jnp.sin
+sum = jnp.sum
+tanh = jnp.tanh
+top_k = jax.lax.top_k
+where = jnp.where
+zeros_like = jnp.zeros_like
+
+
+def arange(stop: int, /, *, like: Array) -> Array:
+    return jnp.arange(stop)
+
+
+def asarray(values: Sequence[float], /) -> Array:
+    return jnp.asarray(values, jnp.float32)
+
+
+def astype(x: Array, dtype: DTypeLike, /) -> Array:
+    return x.astype(dtype)
+
+
+def cumulative_sum(x: Array, /, *, axis: int) -> Array:
+    return jnp.cumsum(x, axis=axis)
+
+
+def shape(x: Array, /) -> tuple[int, ...]:
+    return x.shape
+
+
+def slice(x: Array, start: Array | int, count: int, /) -> Array:
+    return jax.lax.dynamic_slice_in_dim(x, start, count, axis=1)
+
+
+def softmax(x: Array, /) -> Array:
+    return jax.nn.softmax(x.astype(jnp.float32), axis=-1)
+
+
+def split(x: Array, sizes: tuple[int, ...], /) -> list[Array]:
+    ends = [int(end) for end in np.cumsum(sizes)[:-1]]
+    return jnp.split(x, ends, axis=-1)

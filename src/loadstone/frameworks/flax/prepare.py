@@ -1,0 +1,103 @@
+"""From the arguments of a forward pass to what the layers share: positions, masks, cache."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.components.masks import MaskKind, row_segments, visible
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax.array_functions import xp
+from loadstone.frameworks.flax.inputs import Inputs
+from loadstone.frameworks.flax.state import State
+from loadstone.frameworks.ranges import check_ids, check_texts
+
+
+def prepare(backbone: components.Backbone, inputs: Inputs, state: State) -> TextInputs:
+    """Fill the state. Raises :class:`ArgumentError` for inputs that do not fit together, or not the model."""
+    input_ids, inputs_embeds = inputs.get("input_ids"), inputs.get("inputs_embeds")
+    given = input_ids if inputs_embeds is None else inputs_embeds
+    if given is None or (input_ids is not None and inputs_embeds is not None):
+        raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+    embeddings = backbone.embeddings.component
+    assert isinstance(embeddings, components.Embeddings)
+    check_texts(embeddings, "input_ids" if inputs_embeds is None else "inputs_embeds", given.shape)
+    batch, tokens = given.shape[:2]
+    for name in ("position_ids", "token_type_ids"):
+        if inputs.get(name) is not None:
+            check_ids(name, inputs[name].shape, batch, tokens)
+
+    cache = inputs.get("past_key_values")
+    keys, past = (tokens, 0) if cache is None else (cache.max_length, cache.length)
+    attention_mask, position_ids, segments = inputs.get("attention_mask"), inputs.get("position_ids"), None
+    kinds = backbone.mask_kinds
+    if position_ids is not None:
+        position_ids = position_ids.reshape(-1, tokens)
+        if attention_mask is None and cache is None and all(causal for causal, _ in kinds):
+            segments = row_segments(xp, position_ids)
+    padding, state.masks = _masks(kinds, attention_mask, segments, _Places(batch, tokens, keys, past))
+    if position_ids is None:
+        position_ids = embeddings.position_ids(xp, input_ids, padding, tokens, past)
+    if position_ids is None:
+        position_ids = jnp.arange(tokens)[None] + past + embeddings.first_position
+    state.past, state.filled = past, cache
+    state.cache = None if cache is None else [cache[layer] for layer in range(len(cache))]
+    return TextInputs(input_ids, inputs_embeds, inputs.get("token_type_ids"), position_ids)
+
+
+class _Places(NamedTuple):
+    """What a pass reads: rows of new tokens, and the keys that they see, of which ``past`` are filled."""
+
+    batch: int
+    tokens: int
+    keys: int
+    past: Array | int
+
+
+def _masks(
+    kinds: tuple[MaskKind, ...], attention_mask: Array | None, segments: Array | None, places: _Places
+) -> tuple[Array | None, dict[MaskKind, Array | None]]:
+    """The padding mask (batch, keys; None without one) and the mask of each kind that the layers use."""
+    batch, tokens, keys, _ = places
+    if attention_mask is not None and attention_mask.ndim == 4:
+        return None, dict.fromkeys(kinds, _ready_made(attention_mask, batch, tokens, keys))
+    padding = None
+    if attention_mask is not None:
+        shape = attention_mask.shape
+        if len(shape) != 2 or shape[0] != batch or not tokens <= shape[1] <= keys:
+            columns = f"{keys}" if tokens == keys else f"from {tokens} to {keys}"
+            raise ArgumentError(
+                f"attention_mask has shape {shape}, expected ({batch}, {columns}): one row for each sequence, one "
+                "column for each token, those in the cache included."
+            )
+        # What is beyond the last token is hidden by the causal mask.
+        padding = jnp.pad(attention_mask.astype(bool), ((0, 0), (0, keys - shape[1])), constant_values=True)
+    return padding, {kind: _mask(kind, padding, segments, places) for kind in kinds}
+
+
+def _mask(kind: MaskKind, padding: Array | None, segments: Array | None, places: _Places) -> Array | None:
+    """The mask of one kind, (batch or 1, 1, queries, keys); None where everyone sees everyone."""
+    causal, window = kind
+    if window is not None and window >= places.keys:
+        window = None
+    if not causal and window is None and padding is None and segments is None:
+        return None
+    row, column = jnp.arange(places.tokens)[:, None] + places.past, jnp.arange(places.keys)[None, :]
+    return visible(xp, (causal, window), row, column, segments, padding)
+
+
+def _ready_made(mask: Array, batch: int, tokens: int, keys: int) -> Array:
+    """The mask itself; :class:`ArgumentError` where it does not fit or could mean two things."""
+    if mask.dtype != bool and not jnp.issubdtype(mask.dtype, jnp.floating):
+        raise ArgumentError(
+            f"A 4-D attention_mask is {mask.dtype}. Give booleans (True where seen), or floating-point numbers "
+            "that are added to the scores (0 where seen)."
+        )
+    if mask.shape[0] not in (1, batch) or mask.shape[2:] not in ((tokens, keys), (1, keys)):
+        expected = f"({batch} or 1, heads or 1, {tokens}, {keys})"
+        raise ArgumentError(f"A 4-D attention_mask has shape {mask.shape}, expected {expected}.")
+    return mask

@@ -1,0 +1,114 @@
+"""How components run their parts in Flax."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+from jax import Array
+
+from loadstone.architectures import components
+from loadstone.architectures.components.attention import rotary_tables
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.rotary import Rotary
+from loadstone.frameworks.flax.array_functions import xp
+from loadstone.frameworks.flax.attention import attend
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.inputs import Inputs
+from loadstone.frameworks.flax.leaves import LEAVES
+from loadstone.frameworks.flax.outputs import BaseModelOutput
+from loadstone.frameworks.flax.prepare import prepare
+from loadstone.frameworks.flax.state import State, dropout
+
+
+class Run:
+    """The parts of a component lie in ``holder``: its own module, or where it has no level of its own, its parent's."""
+
+    __slots__ = ("holder", "state")
+    xp = xp
+
+    def __init__(self, holder: nnx.Module, state: State) -> None:
+        self.holder = holder
+        self.state = state
+
+    def __call__(self, part: Part, *args: Any) -> Any:
+        name, component = part
+        if type(component) in LEAVES:  # any module may stand in for a leaf: it sees no state
+            return getattr(self.holder, name)(*args)
+        if name and component.parts():
+            return _module(self.holder, name)(*args, state=self.state)
+        return component.compute(self, *args)
+
+    def block(self, part: Part, x: Array, index: int) -> Array:
+        state = self.state
+        kept = None if state.cache is None else state.cache[index]
+        run = jax.checkpoint(_layer) if state.checkpointing else _layer
+        out, kept, weights, routed = run(_module(self.holder, part.name), x, state.for_layer(kept))
+        skip = getattr(part.component, "skip", 0.0)
+        if skip and state.train:
+            out = jnp.where(jax.random.uniform(state.next_rng()) < skip, x, out)
+        if state.cache is not None:
+            assert kept is not None
+            state.cache[index] = kept
+        if state.attentions is not None:
+            state.attentions.append(weights)
+        if state.router_logits is not None and routed is not None:
+            state.router_logits.append(routed)
+        return out
+
+    def dropout(self, x: Array, share: float) -> Array:
+        return dropout(x, share, self.state)
+
+    def jitter(self, x: Array, share: float) -> Array:
+        if not share or not self.state.train:
+            return x
+        return x * jax.random.uniform(self.state.next_rng(), x.shape, x.dtype, 1.0 - share, 1.0 + share)
+
+    def lookup(
+        self, embeddings: components.Embeddings, table: Part, argument: str, ids: Array, shift: int = 0
+    ) -> Array:
+        """Of what is out of range NaN: a compiled program cannot refuse it."""
+        vectors: Array = self(table, ids + shift)
+        return vectors
+
+    def attend(self, attention: components.Attention, query: Array, key: Array, value: Array) -> Array:
+        return attend(attention, query, key, value, self.state)
+
+    def begin(self, backbone: components.Backbone, inputs: Inputs) -> TextInputs:
+        return prepare(backbone, inputs, self.state)
+
+    def rotary(self, backbone: components.Backbone, position_ids: Array, x: Array) -> dict[Rotary, tuple[Array, Array]]:
+        return {rotary: rotary_tables(xp, rotary, position_ids, x.dtype) for rotary in backbone.rotaries}
+
+    def end(self, x: Array, pooled: Array | None) -> BaseModelOutput:
+        state, cache = self.state, self.state.filled
+        if cache is not None and state.cache is not None:
+            # Beyond its end a cache would be overwritten. Shapes cannot tell, so the values do: no silent mistake.
+            filled = cache.length + x.shape[1]
+            x = jnp.where(filled <= cache.max_length, x, jnp.nan)
+            keys, values = zip(*state.cache, strict=True)
+            cache = KeyValueCache(keys, values, filled)
+        return BaseModelOutput(
+            last_hidden_state=x,
+            pooler_output=pooled,
+            past_key_values=cache,
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            attentions=None if state.attentions is None else tuple(state.attentions),
+            router_logits=None if state.router_logits is None else tuple(state.router_logits),
+        )
+
+
+def _layer(
+    layer: nnx.Module, x: Array, state: State
+) -> tuple[Array, tuple[Array, Array] | None, Array | None, Array | None]:
+    """A layer as a pure function: its output, its keys and values, its attention weights, its router's logits."""
+    return layer(x, state=state), state.kept, state.weights, state.routed
+
+
+def _module(holder: nnx.Module, name: str) -> Any:
+    """The part of a name, perhaps in a list."""
+    stem, _, number = name.rpartition(".")
+    return getattr(holder, stem)[int(number)] if stem else getattr(holder, name)

@@ -1,0 +1,105 @@
+"""How components run their parts in PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from loadstone.architectures import components
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.rotary import Rotary
+from loadstone.frameworks.outputs import BaseModelOutput
+from loadstone.frameworks.ranges import beyond
+from loadstone.frameworks.torch.modeling.arguments import Inputs
+from loadstone.frameworks.torch.modeling.array_functions import xp
+from loadstone.frameworks.torch.modeling.attention import attend
+from loadstone.frameworks.torch.modeling.leaves import LEAVES
+from loadstone.frameworks.torch.modeling.prepare import prepare
+from loadstone.frameworks.torch.modeling.state import State
+
+
+class Run:
+    """The parts of a component lie in ``holder``: its own module, or where it has no level of its own, its parent's."""
+
+    __slots__ = ("holder", "state")
+    xp = xp
+
+    def __init__(self, holder: nn.Module, state: State | None) -> None:
+        self.holder = holder
+        self.state = state
+
+    def __call__(self, part: Part, *args: Any) -> Any:
+        name, component = part
+        if not name:
+            return component.compute(self, *args)
+        module = _module(self.holder, name)
+        # Any module may stand in for a leaf, as adapters do: it sees no state.
+        return module(*args) if type(component) in LEAVES else module(*args, state=self.state)
+
+    def block(self, part: Part, x: Tensor, index: int) -> Tensor:
+        skip = getattr(part.component, "skip", 0.0)
+        if skip and self.holder.training and torch.rand(()) < skip:
+            return x
+        layer, state = _module(self.holder, part.name), self.state
+        assert state is not None
+        return checkpoint(layer, x, state=state, use_reentrant=False) if state.checkpointing else layer(x, state=state)
+
+    def dropout(self, x: Tensor, share: float) -> Tensor:
+        return F.dropout(x, share, training=True) if share and self.holder.training else x
+
+    def jitter(self, x: Tensor, share: float) -> Tensor:
+        return x * torch.empty_like(x).uniform_(1.0 - share, 1.0 + share) if share and self.holder.training else x
+
+    def lookup(
+        self, embeddings: components.Embeddings, table: Part, argument: str, ids: Tensor, shift: int = 0
+    ) -> Tensor:
+        """On an accelerator it is PyTorch that ends the process: the ids would have to be waited for."""
+        try:
+            vectors: Tensor = self(table, ids + shift if shift else ids)
+        except IndexError:
+            rows = getattr(_module(self.holder, table.name), "num_embeddings", None)
+            error = beyond(embeddings, argument, int(ids.min()), int(ids.max()), rows)
+            if error is None:
+                raise
+            raise error from None
+        return vectors
+
+    def attend(self, attention: components.Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        assert self.state is not None
+        return attend(attention, query, key, value, attention.dropout if self.holder.training else 0.0, self.state)
+
+    def begin(self, backbone: components.Backbone, inputs: Inputs) -> TextInputs:
+        text, self.state = prepare(backbone, inputs)
+        return text
+
+    def rotary(
+        self, backbone: components.Backbone, position_ids: Tensor, x: Tensor
+    ) -> dict[Rotary, tuple[Tensor, Tensor]]:
+        module = self.holder._modules.get("rotary_emb")
+        return {} if module is None else module(x, position_ids)
+
+    def end(self, x: Tensor, pooled: Tensor | None) -> BaseModelOutput[Tensor]:
+        state = self.state
+        assert state is not None
+        return BaseModelOutput(
+            last_hidden_state=x,
+            pooler_output=pooled,
+            past_key_values=state.cache,
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            attentions=None if state.attentions is None else tuple(state.attentions),
+            router_logits=None if state.router_logits is None else tuple(state.router_logits),
+        )
+
+
+def _module(holder: nn.Module, name: str) -> nn.Module:
+    """The part of a name, perhaps in a list: straight from the table, since ``getattr`` looks everywhere else first."""
+    modules = holder._modules
+    if name not in modules:
+        stem, _, name = name.rpartition(".")
+        modules = modules[stem]._modules  # type: ignore[union-attr]
+    return modules[name]  # type: ignore[return-value]
