@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 CUSTOM_TASKS = {
     f"AutoModelFor{task}"
     for task in (
-        *("AudioClassification", "ImageClassification", "ImageTextToText", "ObjectDetection", "PreTraining"),
+        *("AudioClassification", "ImageClassification", "ImageTextToText", "ObjectDetection"),
         "Seq2SeqLM",
     )
 }
@@ -30,6 +30,8 @@ CUSTOM_TASKS = {
 NAMES = {
     *("AutoConfig", "AutoModel", "AutoModelForCausalLM", "AutoModelForMaskedLM", "AutoModelForQuestionAnswering"),
     *("AutoModelForSequenceClassification", "AutoModelForTokenClassification", "Checkpoint", "DynamicCache"),
+    *("AutoModelForMultipleChoice", "AutoModelForNextSentencePrediction", "AutoModelForPreTraining"),
+    "AutoModelForTextEncoding",
     *(
         "GenerationConfig",
         "LoadReport",
@@ -47,7 +49,7 @@ NAMES = {
 
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.
 _DECODER = "Model ForCausalLM ForSequenceClassification ForTokenClassification"
-_ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+_ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering ForMultipleChoice"
 FAMILIES = {
     "Llama": f"{_DECODER} ForQuestionAnswering",
     "Mistral": f"{_DECODER} ForQuestionAnswering",
@@ -63,12 +65,12 @@ FAMILIES = {
     "GPT2": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering GPT2LMHeadModel",
     "GPTNeoX": f"{_DECODER} ForQuestionAnswering",
     "OPT": "Model ForCausalLM ForSequenceClassification ForQuestionAnswering",
-    "Bert": f"{_ENCODER} BertLMHeadModel",
+    "Bert": f"{_ENCODER} BertLMHeadModel ForNextSentencePrediction ForPreTraining",
     "Roberta": f"{_ENCODER} ForCausalLM",
     "XLMRoberta": f"{_ENCODER} ForCausalLM",
     "DistilBert": _ENCODER,
     "MPNet": _ENCODER,
-    "Electra": f"{_ENCODER} ForCausalLM",
+    "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
 }
 

@@ -5,14 +5,16 @@ Run ``python tools/make_stubs.py`` after adding a family; a test compares the fi
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import loadstone
 from loadstone.architectures import registry
+from loadstone.architectures.tasks import TASKS
 from loadstone.frameworks.flax.heads import TASK_CLASSES as flax_tasks
 from loadstone.frameworks.tensorflow.heads import TASK_CLASSES as tensorflow_tasks
 from loadstone.frameworks.torch.modeling.heads import TASK_CLASSES as torch_tasks
@@ -23,6 +25,15 @@ _HEADER = """\
 import os
 from types import ModuleType
 from typing import Any
+
+import tensorflow as tf
+from jax import Array
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.outputs import FieldTuple
+from loadstone.frameworks.tensorflow.cache import Cache
 
 """
 
@@ -35,12 +46,14 @@ class _Room(NamedTuple):
     """The module that has the classes of the tasks."""
     base: str
     tasks: Mapping[str, type[Any]]
+    method: str
+    """The forward pass."""
 
 
 _ROOMS = (
-    _Room("", "torch.modeling.heads", "PreTrainedModel", torch_tasks),
-    _Room("Flax", "flax.heads", "FlaxPreTrainedModel", flax_tasks),
-    _Room("TF", "tensorflow.heads", "TFPreTrainedModel", tensorflow_tasks),
+    _Room("", "torch.modeling.heads", "PreTrainedModel", torch_tasks, "forward"),
+    _Room("Flax", "flax.heads", "FlaxPreTrainedModel", flax_tasks, "__call__"),
+    _Room("TF", "tensorflow.heads", "TFPreTrainedModel", tensorflow_tasks, "call"),
 )
 
 
@@ -51,9 +64,14 @@ def stub() -> str:
         if "AutoModel" not in name:
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
+    for output in sorted({"MoeCausalLMOutputWithPast", *(task.output for task in TASKS.values())}):
+        lines.append(f"from loadstone.frameworks.outputs import {output}\n")
     for room in _ROOMS:
-        for task in sorted(cls.__name__ for cls in room.tasks.values()):
-            lines.append(f"from loadstone.frameworks.{room.heads} import {task} as _{room.prefix}{task}\n")
+        generation = room.heads.replace("heads", "generation")
+        lines.append(f"from loadstone.frameworks.{room.heads} import TaskModel as _{room.prefix}TaskModel\n")
+        lines.append(
+            f"from loadstone.frameworks.{generation} import GenerationMixin as _{room.prefix}GenerationMixin\n"
+        )
     for family in registry.families().values():
         lines.append(f"from {family.config.__module__} import {family.config.__name__} as {family.config.__name__}\n")
     lines.append("\n__version__: str\n")
@@ -66,15 +84,35 @@ def stub() -> str:
 def _classes(room: _Room) -> Iterator[str]:
     """The auto classes and the model-specific classes of one framework."""
     tasks = {task: f"_{room.prefix}{cls.__name__}" for task, cls in room.tasks.items()}
+    for task, cls in room.tasks.items():
+        mixin = f", _{room.prefix}GenerationMixin" if TASKS[task].generates else ""
+        method = getattr(cls, room.method)
+        yield (
+            f"\nclass {tasks[task]}(_{room.prefix}TaskModel{mixin}):\n    def {room.method}{_signature(method)}: ...\n"
+        )
+    also = {task for family in registry.families().values() for head in family.heads for task in head.also}
     for name in sorted(loadstone._HOMES):
         if name.startswith(f"{room.prefix}AutoModel"):
             # Tasks that no family has: the class comes with the checkpoint.
-            yield _auto(name, tasks.get(getattr(loadstone, name).task, room.base))
+            task = getattr(loadstone, name).task
+            yield _auto(name, room.base if task in also else tasks.get(task, room.base))
     for family in registry.families().values():
         base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
         yield f"\nclass {base}({room.base}):\n    config: {config}\n"
         for head in family.heads:
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n"
+
+
+def _signature(method: Callable[..., Any]) -> str:
+    """As it stands in a source: the annotations are text."""
+    signature = inspect.signature(method)
+    parameters = [
+        f"{'**' if parameter.kind is parameter.VAR_KEYWORD else ''}{name}"
+        + (f": {parameter.annotation}" if parameter.annotation is not parameter.empty else "")
+        + (f" = {parameter.default!r}" if parameter.default is not parameter.empty else "")
+        for name, parameter in signature.parameters.items()
+    ]
+    return f"({', '.join(parameters)}) -> {signature.return_annotation}"
 
 
 def _tidy(text: str) -> str:

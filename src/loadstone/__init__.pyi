@@ -3,6 +3,11 @@ import os
 from types import ModuleType
 from typing import Any
 
+import tensorflow as tf
+from jax import Array
+from numpy.typing import ArrayLike
+from torch import Tensor
+
 from loadstone.architectures.families.bert import BertConfig as BertConfig
 from loadstone.architectures.families.distilbert import DistilBertConfig as DistilBertConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
@@ -31,27 +36,31 @@ from loadstone.configs.pretrained import PretrainedConfig as PretrainedConfig
 from loadstone.conversion.convert import convert as convert
 from loadstone.conversion.diff import diff as diff
 from loadstone.errors import LoadstoneError as LoadstoneError
-from loadstone.frameworks.flax.heads import BareModel as _FlaxBareModel
-from loadstone.frameworks.flax.heads import CausalLM as _FlaxCausalLM
-from loadstone.frameworks.flax.heads import MaskedLM as _FlaxMaskedLM
-from loadstone.frameworks.flax.heads import QuestionAnswering as _FlaxQuestionAnswering
-from loadstone.frameworks.flax.heads import SequenceClassification as _FlaxSequenceClassification
-from loadstone.frameworks.flax.heads import TokenClassification as _FlaxTokenClassification
+from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.generation import GenerationMixin as _FlaxGenerationMixin
+from loadstone.frameworks.flax.heads import TaskModel as _FlaxTaskModel
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel as FlaxPreTrainedModel
-from loadstone.frameworks.tensorflow.heads import BareModel as _TFBareModel
-from loadstone.frameworks.tensorflow.heads import CausalLM as _TFCausalLM
-from loadstone.frameworks.tensorflow.heads import MaskedLM as _TFMaskedLM
-from loadstone.frameworks.tensorflow.heads import QuestionAnswering as _TFQuestionAnswering
-from loadstone.frameworks.tensorflow.heads import SequenceClassification as _TFSequenceClassification
-from loadstone.frameworks.tensorflow.heads import TokenClassification as _TFTokenClassification
+from loadstone.frameworks.flax.outputs import FieldTuple
+from loadstone.frameworks.outputs import (
+    BaseModelOutput,
+    BertForPreTrainingOutput,
+    CausalLMOutput,
+    ElectraForPreTrainingOutput,
+    MaskedLMOutput,
+    MoeCausalLMOutputWithPast,
+    MultipleChoiceModelOutput,
+    NextSentencePredictorOutput,
+    QuestionAnsweringModelOutput,
+    SequenceClassifierOutput,
+    TokenClassifierOutput,
+)
+from loadstone.frameworks.tensorflow.cache import Cache
+from loadstone.frameworks.tensorflow.generation import GenerationMixin as _TFGenerationMixin
+from loadstone.frameworks.tensorflow.heads import TaskModel as _TFTaskModel
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel as TFPreTrainedModel
 from loadstone.frameworks.torch.modeling.cache import DynamicCache as DynamicCache
-from loadstone.frameworks.torch.modeling.heads import BareModel as _BareModel
-from loadstone.frameworks.torch.modeling.heads import CausalLM as _CausalLM
-from loadstone.frameworks.torch.modeling.heads import MaskedLM as _MaskedLM
-from loadstone.frameworks.torch.modeling.heads import QuestionAnswering as _QuestionAnswering
-from loadstone.frameworks.torch.modeling.heads import SequenceClassification as _SequenceClassification
-from loadstone.frameworks.torch.modeling.heads import TokenClassification as _TokenClassification
+from loadstone.frameworks.torch.modeling.generation import GenerationMixin as _GenerationMixin
+from loadstone.frameworks.torch.modeling.heads import TaskModel as _TaskModel
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel as PreTrainedModel
 from loadstone.pipeline.auto import AutoClass
 from loadstone.pipeline.auto_config import AutoConfig as AutoConfig
@@ -67,6 +76,168 @@ from loadstone.transfer.strategy import transfer_options as transfer_options
 __version__: str
 errors: ModuleType
 modeling_utils: ModuleType
+
+class _BareModel(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _CausalLM(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
+class _MaskedLM(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput[Tensor] | tuple[object, ...]: ...
+
+class _SequenceClassification(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class _TokenClassification(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class _QuestionAnswering(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _MultipleChoice(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MultipleChoiceModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _NextSentencePrediction(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> NextSentencePredictorOutput[Tensor] | tuple[object, ...]: ...
+
+class _PreTraining(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        next_sentence_label: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BertForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
+class _ReplacedTokens(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ElectraForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
 
 class AutoModel(AutoClass):
     @classmethod
@@ -116,6 +287,22 @@ class AutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedLM: ...
 
+class AutoModelForMultipleChoice(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _MultipleChoice: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MultipleChoice: ...
+
+class AutoModelForNextSentencePrediction(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _NextSentencePrediction: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _NextSentencePrediction: ...
+
 class AutoModelForObjectDetection(AutoClass):
     @classmethod
     def from_pretrained(
@@ -156,6 +343,14 @@ class AutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SequenceClassification: ...
 
+class AutoModelForTextEncoding(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
 class AutoModelForTokenClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -176,6 +371,9 @@ class BertForMaskedLM(BertPreTrainedModel, _MaskedLM):
 class BertForSequenceClassification(BertPreTrainedModel, _SequenceClassification):
     config: BertConfig
 
+class BertForMultipleChoice(BertPreTrainedModel, _MultipleChoice):
+    config: BertConfig
+
 class BertForTokenClassification(BertPreTrainedModel, _TokenClassification):
     config: BertConfig
 
@@ -183,6 +381,12 @@ class BertForQuestionAnswering(BertPreTrainedModel, _QuestionAnswering):
     config: BertConfig
 
 class BertLMHeadModel(BertPreTrainedModel, _CausalLM):
+    config: BertConfig
+
+class BertForNextSentencePrediction(BertPreTrainedModel, _NextSentencePrediction):
+    config: BertConfig
+
+class BertForPreTraining(BertPreTrainedModel, _PreTraining):
     config: BertConfig
 
 class DistilBertPreTrainedModel(PreTrainedModel):
@@ -195,6 +399,9 @@ class DistilBertForMaskedLM(DistilBertPreTrainedModel, _MaskedLM):
     config: DistilBertConfig
 
 class DistilBertForSequenceClassification(DistilBertPreTrainedModel, _SequenceClassification):
+    config: DistilBertConfig
+
+class DistilBertForMultipleChoice(DistilBertPreTrainedModel, _MultipleChoice):
     config: DistilBertConfig
 
 class DistilBertForTokenClassification(DistilBertPreTrainedModel, _TokenClassification):
@@ -215,6 +422,9 @@ class ElectraForMaskedLM(ElectraPreTrainedModel, _MaskedLM):
 class ElectraForSequenceClassification(ElectraPreTrainedModel, _SequenceClassification):
     config: ElectraConfig
 
+class ElectraForMultipleChoice(ElectraPreTrainedModel, _MultipleChoice):
+    config: ElectraConfig
+
 class ElectraForTokenClassification(ElectraPreTrainedModel, _TokenClassification):
     config: ElectraConfig
 
@@ -222,6 +432,9 @@ class ElectraForQuestionAnswering(ElectraPreTrainedModel, _QuestionAnswering):
     config: ElectraConfig
 
 class ElectraForCausalLM(ElectraPreTrainedModel, _CausalLM):
+    config: ElectraConfig
+
+class ElectraForPreTraining(ElectraPreTrainedModel, _ReplacedTokens):
     config: ElectraConfig
 
 class GemmaPreTrainedModel(PreTrainedModel):
@@ -368,6 +581,9 @@ class ModernBertForMaskedLM(ModernBertPreTrainedModel, _MaskedLM):
 class ModernBertForSequenceClassification(ModernBertPreTrainedModel, _SequenceClassification):
     config: ModernBertConfig
 
+class ModernBertForMultipleChoice(ModernBertPreTrainedModel, _MultipleChoice):
+    config: ModernBertConfig
+
 class ModernBertForTokenClassification(ModernBertPreTrainedModel, _TokenClassification):
     config: ModernBertConfig
 
@@ -384,6 +600,9 @@ class MPNetForMaskedLM(MPNetPreTrainedModel, _MaskedLM):
     config: MPNetConfig
 
 class MPNetForSequenceClassification(MPNetPreTrainedModel, _SequenceClassification):
+    config: MPNetConfig
+
+class MPNetForMultipleChoice(MPNetPreTrainedModel, _MultipleChoice):
     config: MPNetConfig
 
 class MPNetForTokenClassification(MPNetPreTrainedModel, _TokenClassification):
@@ -500,6 +719,9 @@ class RobertaForMaskedLM(RobertaPreTrainedModel, _MaskedLM):
 class RobertaForSequenceClassification(RobertaPreTrainedModel, _SequenceClassification):
     config: RobertaConfig
 
+class RobertaForMultipleChoice(RobertaPreTrainedModel, _MultipleChoice):
+    config: RobertaConfig
+
 class RobertaForTokenClassification(RobertaPreTrainedModel, _TokenClassification):
     config: RobertaConfig
 
@@ -521,6 +743,9 @@ class XLMRobertaForMaskedLM(XLMRobertaPreTrainedModel, _MaskedLM):
 class XLMRobertaForSequenceClassification(XLMRobertaPreTrainedModel, _SequenceClassification):
     config: XLMRobertaConfig
 
+class XLMRobertaForMultipleChoice(XLMRobertaPreTrainedModel, _MultipleChoice):
+    config: XLMRobertaConfig
+
 class XLMRobertaForTokenClassification(XLMRobertaPreTrainedModel, _TokenClassification):
     config: XLMRobertaConfig
 
@@ -529,6 +754,186 @@ class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, _QuestionAnsweri
 
 class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, _CausalLM):
     config: XLMRobertaConfig
+
+class _FlaxBareModel(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxCausalLM(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class _FlaxMaskedLM(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
+class _FlaxSequenceClassification(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class _FlaxTokenClassification(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class _FlaxQuestionAnswering(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
+class _FlaxMultipleChoice(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MultipleChoiceModelOutput | FieldTuple: ...
+
+class _FlaxNextSentencePrediction(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> NextSentencePredictorOutput | FieldTuple: ...
+
+class _FlaxPreTraining(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        next_sentence_label: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BertForPreTrainingOutput | FieldTuple: ...
+
+class _FlaxReplacedTokens(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ElectraForPreTrainingOutput | FieldTuple: ...
 
 class FlaxAutoModel(AutoClass):
     @classmethod
@@ -554,6 +959,30 @@ class FlaxAutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMaskedLM: ...
 
+class FlaxAutoModelForMultipleChoice(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxMultipleChoice: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMultipleChoice: ...
+
+class FlaxAutoModelForNextSentencePrediction(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxNextSentencePrediction: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxNextSentencePrediction: ...
+
+class FlaxAutoModelForPreTraining(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
 class FlaxAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_pretrained(
@@ -569,6 +998,14 @@ class FlaxAutoModelForSequenceClassification(AutoClass):
     ) -> _FlaxSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSequenceClassification: ...
+
+class FlaxAutoModelForTextEncoding(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForTokenClassification(AutoClass):
     @classmethod
@@ -590,6 +1027,9 @@ class FlaxBertForMaskedLM(FlaxBertPreTrainedModel, _FlaxMaskedLM):
 class FlaxBertForSequenceClassification(FlaxBertPreTrainedModel, _FlaxSequenceClassification):
     config: BertConfig
 
+class FlaxBertForMultipleChoice(FlaxBertPreTrainedModel, _FlaxMultipleChoice):
+    config: BertConfig
+
 class FlaxBertForTokenClassification(FlaxBertPreTrainedModel, _FlaxTokenClassification):
     config: BertConfig
 
@@ -597,6 +1037,12 @@ class FlaxBertForQuestionAnswering(FlaxBertPreTrainedModel, _FlaxQuestionAnsweri
     config: BertConfig
 
 class FlaxBertLMHeadModel(FlaxBertPreTrainedModel, _FlaxCausalLM):
+    config: BertConfig
+
+class FlaxBertForNextSentencePrediction(FlaxBertPreTrainedModel, _FlaxNextSentencePrediction):
+    config: BertConfig
+
+class FlaxBertForPreTraining(FlaxBertPreTrainedModel, _FlaxPreTraining):
     config: BertConfig
 
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
@@ -609,6 +1055,9 @@ class FlaxDistilBertForMaskedLM(FlaxDistilBertPreTrainedModel, _FlaxMaskedLM):
     config: DistilBertConfig
 
 class FlaxDistilBertForSequenceClassification(FlaxDistilBertPreTrainedModel, _FlaxSequenceClassification):
+    config: DistilBertConfig
+
+class FlaxDistilBertForMultipleChoice(FlaxDistilBertPreTrainedModel, _FlaxMultipleChoice):
     config: DistilBertConfig
 
 class FlaxDistilBertForTokenClassification(FlaxDistilBertPreTrainedModel, _FlaxTokenClassification):
@@ -629,6 +1078,9 @@ class FlaxElectraForMaskedLM(FlaxElectraPreTrainedModel, _FlaxMaskedLM):
 class FlaxElectraForSequenceClassification(FlaxElectraPreTrainedModel, _FlaxSequenceClassification):
     config: ElectraConfig
 
+class FlaxElectraForMultipleChoice(FlaxElectraPreTrainedModel, _FlaxMultipleChoice):
+    config: ElectraConfig
+
 class FlaxElectraForTokenClassification(FlaxElectraPreTrainedModel, _FlaxTokenClassification):
     config: ElectraConfig
 
@@ -636,6 +1088,9 @@ class FlaxElectraForQuestionAnswering(FlaxElectraPreTrainedModel, _FlaxQuestionA
     config: ElectraConfig
 
 class FlaxElectraForCausalLM(FlaxElectraPreTrainedModel, _FlaxCausalLM):
+    config: ElectraConfig
+
+class FlaxElectraForPreTraining(FlaxElectraPreTrainedModel, _FlaxReplacedTokens):
     config: ElectraConfig
 
 class FlaxGemmaPreTrainedModel(FlaxPreTrainedModel):
@@ -782,6 +1237,9 @@ class FlaxModernBertForMaskedLM(FlaxModernBertPreTrainedModel, _FlaxMaskedLM):
 class FlaxModernBertForSequenceClassification(FlaxModernBertPreTrainedModel, _FlaxSequenceClassification):
     config: ModernBertConfig
 
+class FlaxModernBertForMultipleChoice(FlaxModernBertPreTrainedModel, _FlaxMultipleChoice):
+    config: ModernBertConfig
+
 class FlaxModernBertForTokenClassification(FlaxModernBertPreTrainedModel, _FlaxTokenClassification):
     config: ModernBertConfig
 
@@ -798,6 +1256,9 @@ class FlaxMPNetForMaskedLM(FlaxMPNetPreTrainedModel, _FlaxMaskedLM):
     config: MPNetConfig
 
 class FlaxMPNetForSequenceClassification(FlaxMPNetPreTrainedModel, _FlaxSequenceClassification):
+    config: MPNetConfig
+
+class FlaxMPNetForMultipleChoice(FlaxMPNetPreTrainedModel, _FlaxMultipleChoice):
     config: MPNetConfig
 
 class FlaxMPNetForTokenClassification(FlaxMPNetPreTrainedModel, _FlaxTokenClassification):
@@ -914,6 +1375,9 @@ class FlaxRobertaForMaskedLM(FlaxRobertaPreTrainedModel, _FlaxMaskedLM):
 class FlaxRobertaForSequenceClassification(FlaxRobertaPreTrainedModel, _FlaxSequenceClassification):
     config: RobertaConfig
 
+class FlaxRobertaForMultipleChoice(FlaxRobertaPreTrainedModel, _FlaxMultipleChoice):
+    config: RobertaConfig
+
 class FlaxRobertaForTokenClassification(FlaxRobertaPreTrainedModel, _FlaxTokenClassification):
     config: RobertaConfig
 
@@ -935,6 +1399,9 @@ class FlaxXLMRobertaForMaskedLM(FlaxXLMRobertaPreTrainedModel, _FlaxMaskedLM):
 class FlaxXLMRobertaForSequenceClassification(FlaxXLMRobertaPreTrainedModel, _FlaxSequenceClassification):
     config: XLMRobertaConfig
 
+class FlaxXLMRobertaForMultipleChoice(FlaxXLMRobertaPreTrainedModel, _FlaxMultipleChoice):
+    config: XLMRobertaConfig
+
 class FlaxXLMRobertaForTokenClassification(FlaxXLMRobertaPreTrainedModel, _FlaxTokenClassification):
     config: XLMRobertaConfig
 
@@ -943,6 +1410,166 @@ class FlaxXLMRobertaForQuestionAnswering(FlaxXLMRobertaPreTrainedModel, _FlaxQue
 
 class FlaxXLMRobertaForCausalLM(FlaxXLMRobertaPreTrainedModel, _FlaxCausalLM):
     config: XLMRobertaConfig
+
+class _TFBareModel(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFCausalLM(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class _TFMaskedLM(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedLMOutput | FieldTuple: ...
+
+class _TFSequenceClassification(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class _TFTokenClassification(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class _TFQuestionAnswering(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> QuestionAnsweringModelOutput | FieldTuple: ...
+
+class _TFMultipleChoice(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MultipleChoiceModelOutput | FieldTuple: ...
+
+class _TFNextSentencePrediction(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> NextSentencePredictorOutput | FieldTuple: ...
+
+class _TFPreTraining(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        next_sentence_label: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BertForPreTrainingOutput | FieldTuple: ...
+
+class _TFReplacedTokens(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ElectraForPreTrainingOutput | FieldTuple: ...
 
 class TFAutoModel(AutoClass):
     @classmethod
@@ -968,6 +1595,30 @@ class TFAutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMaskedLM: ...
 
+class TFAutoModelForMultipleChoice(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFMultipleChoice: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMultipleChoice: ...
+
+class TFAutoModelForNextSentencePrediction(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFNextSentencePrediction: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFNextSentencePrediction: ...
+
+class TFAutoModelForPreTraining(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
 class TFAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_pretrained(
@@ -983,6 +1634,14 @@ class TFAutoModelForSequenceClassification(AutoClass):
     ) -> _TFSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSequenceClassification: ...
+
+class TFAutoModelForTextEncoding(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForTokenClassification(AutoClass):
     @classmethod
@@ -1004,6 +1663,9 @@ class TFBertForMaskedLM(TFBertPreTrainedModel, _TFMaskedLM):
 class TFBertForSequenceClassification(TFBertPreTrainedModel, _TFSequenceClassification):
     config: BertConfig
 
+class TFBertForMultipleChoice(TFBertPreTrainedModel, _TFMultipleChoice):
+    config: BertConfig
+
 class TFBertForTokenClassification(TFBertPreTrainedModel, _TFTokenClassification):
     config: BertConfig
 
@@ -1011,6 +1673,12 @@ class TFBertForQuestionAnswering(TFBertPreTrainedModel, _TFQuestionAnswering):
     config: BertConfig
 
 class TFBertLMHeadModel(TFBertPreTrainedModel, _TFCausalLM):
+    config: BertConfig
+
+class TFBertForNextSentencePrediction(TFBertPreTrainedModel, _TFNextSentencePrediction):
+    config: BertConfig
+
+class TFBertForPreTraining(TFBertPreTrainedModel, _TFPreTraining):
     config: BertConfig
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
@@ -1023,6 +1691,9 @@ class TFDistilBertForMaskedLM(TFDistilBertPreTrainedModel, _TFMaskedLM):
     config: DistilBertConfig
 
 class TFDistilBertForSequenceClassification(TFDistilBertPreTrainedModel, _TFSequenceClassification):
+    config: DistilBertConfig
+
+class TFDistilBertForMultipleChoice(TFDistilBertPreTrainedModel, _TFMultipleChoice):
     config: DistilBertConfig
 
 class TFDistilBertForTokenClassification(TFDistilBertPreTrainedModel, _TFTokenClassification):
@@ -1043,6 +1714,9 @@ class TFElectraForMaskedLM(TFElectraPreTrainedModel, _TFMaskedLM):
 class TFElectraForSequenceClassification(TFElectraPreTrainedModel, _TFSequenceClassification):
     config: ElectraConfig
 
+class TFElectraForMultipleChoice(TFElectraPreTrainedModel, _TFMultipleChoice):
+    config: ElectraConfig
+
 class TFElectraForTokenClassification(TFElectraPreTrainedModel, _TFTokenClassification):
     config: ElectraConfig
 
@@ -1050,6 +1724,9 @@ class TFElectraForQuestionAnswering(TFElectraPreTrainedModel, _TFQuestionAnsweri
     config: ElectraConfig
 
 class TFElectraForCausalLM(TFElectraPreTrainedModel, _TFCausalLM):
+    config: ElectraConfig
+
+class TFElectraForPreTraining(TFElectraPreTrainedModel, _TFReplacedTokens):
     config: ElectraConfig
 
 class TFGemmaPreTrainedModel(TFPreTrainedModel):
@@ -1196,6 +1873,9 @@ class TFModernBertForMaskedLM(TFModernBertPreTrainedModel, _TFMaskedLM):
 class TFModernBertForSequenceClassification(TFModernBertPreTrainedModel, _TFSequenceClassification):
     config: ModernBertConfig
 
+class TFModernBertForMultipleChoice(TFModernBertPreTrainedModel, _TFMultipleChoice):
+    config: ModernBertConfig
+
 class TFModernBertForTokenClassification(TFModernBertPreTrainedModel, _TFTokenClassification):
     config: ModernBertConfig
 
@@ -1212,6 +1892,9 @@ class TFMPNetForMaskedLM(TFMPNetPreTrainedModel, _TFMaskedLM):
     config: MPNetConfig
 
 class TFMPNetForSequenceClassification(TFMPNetPreTrainedModel, _TFSequenceClassification):
+    config: MPNetConfig
+
+class TFMPNetForMultipleChoice(TFMPNetPreTrainedModel, _TFMultipleChoice):
     config: MPNetConfig
 
 class TFMPNetForTokenClassification(TFMPNetPreTrainedModel, _TFTokenClassification):
@@ -1328,6 +2011,9 @@ class TFRobertaForMaskedLM(TFRobertaPreTrainedModel, _TFMaskedLM):
 class TFRobertaForSequenceClassification(TFRobertaPreTrainedModel, _TFSequenceClassification):
     config: RobertaConfig
 
+class TFRobertaForMultipleChoice(TFRobertaPreTrainedModel, _TFMultipleChoice):
+    config: RobertaConfig
+
 class TFRobertaForTokenClassification(TFRobertaPreTrainedModel, _TFTokenClassification):
     config: RobertaConfig
 
@@ -1347,6 +2033,9 @@ class TFXLMRobertaForMaskedLM(TFXLMRobertaPreTrainedModel, _TFMaskedLM):
     config: XLMRobertaConfig
 
 class TFXLMRobertaForSequenceClassification(TFXLMRobertaPreTrainedModel, _TFSequenceClassification):
+    config: XLMRobertaConfig
+
+class TFXLMRobertaForMultipleChoice(TFXLMRobertaPreTrainedModel, _TFMultipleChoice):
     config: XLMRobertaConfig
 
 class TFXLMRobertaForTokenClassification(TFXLMRobertaPreTrainedModel, _TFTokenClassification):

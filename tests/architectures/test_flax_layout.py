@@ -10,8 +10,8 @@ import loadstone
 from loadstone.architectures import registry
 from loadstone.architectures.components.leaves import LayerNorm, Linear, RMSNorm
 from loadstone.architectures.components.walk import slots
-from loadstone.architectures.family import CAUSAL_LM, MASKED_LM
 from loadstone.architectures.flax_layout import flax_layout
+from loadstone.architectures.tasks import CAUSAL_LM, MASKED_LM
 from loadstone.checkpoint.faults import Faults
 from loadstone.checkpoint.flax.layout import FlaxLeaf
 from loadstone.checkpoint.flax.msgpack import Walker

@@ -8,8 +8,8 @@ import pytest
 
 import loadstone
 from loadstone.architectures import components, registry
-from loadstone.architectures.family import CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION
 from loadstone.architectures.parallel import Split, chosen_split, tensor_parallel
+from loadstone.architectures.tasks import CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION
 
 SMALL: dict[str, Any] = dict(
     vocab_size=96,

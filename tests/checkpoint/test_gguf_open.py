@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import loadstone
 from loadstone import AutoConfig, AutoModelForCausalLM, open_checkpoint
 from loadstone.architectures import registry
-from loadstone.architectures.family import BARE, CAUSAL_LM, MASKED_LM
+from loadstone.architectures.tasks import BARE, CAUSAL_LM, MASKED_LM
 from loadstone.checkpoint.gguf.configs import CLASS_NAMES
 from loadstone.errors import (
     ArgumentError,

@@ -21,8 +21,15 @@ TABLES = {
     "sequence_classification": ("AutoModelForSequenceClassification", HEADS["sequence_classification"]),
     "token_classification": ("AutoModelForTokenClassification", HEADS["token_classification"]),
     "question_answering": ("AutoModelForQuestionAnswering", HEADS["question_answering"]),
+    "multiple_choice": ("AutoModelForMultipleChoice", HEADS["multiple_choice"]),
+    "next_sentence_prediction": ("AutoModelForNextSentencePrediction", HEADS["next_sentence_prediction"]),
+    "pretraining": (
+        "AutoModelForPreTraining",
+        {family: name for family, name in HEADS["pretraining"].items() if name.endswith("ForPreTraining")},
+    ),
 }
-"""Head → (name of the Auto class, both here and in transformers; its table from model_type to class name)."""
+"""Head → (name of the Auto class, both here and in transformers; its table from model_type to class name). Of
+pretraining, those families that have a class for it alone."""
 
 DECODERS = (
     "llama",

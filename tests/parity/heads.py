@@ -117,4 +117,32 @@ HEADS: dict[str, dict[str, str]] = {
         "roberta": "RobertaForQuestionAnswering",
         "xlm-roberta": "XLMRobertaForQuestionAnswering",
     },
+    "multiple_choice": {
+        "bert": "BertForMultipleChoice",
+        "distilbert": "DistilBertForMultipleChoice",
+        "electra": "ElectraForMultipleChoice",
+        "modernbert": "ModernBertForMultipleChoice",
+        "mpnet": "MPNetForMultipleChoice",
+        "roberta": "RobertaForMultipleChoice",
+        "xlm-roberta": "XLMRobertaForMultipleChoice",
+    },
+    "next_sentence_prediction": {
+        "bert": "BertForNextSentencePrediction",
+    },
+    "pretraining": {
+        "bert": "BertForPreTraining",
+        "distilbert": "DistilBertForMaskedLM",
+        "electra": "ElectraForPreTraining",
+        "gpt2": "GPT2LMHeadModel",
+        "mpnet": "MPNetForMaskedLM",
+        "roberta": "RobertaForMaskedLM",
+        "xlm-roberta": "XLMRobertaForMaskedLM",
+    },
+    "text_encoding": {
+        "bert": "BertModel",
+        "distilbert": "DistilBertModel",
+        "electra": "ElectraModel",
+        "roberta": "RobertaModel",
+        "xlm-roberta": "XLMRobertaModel",
+    },
 }

@@ -9,7 +9,10 @@ import torch
 from .cases import Case
 from .reference import LABELS, kept
 
-WITH_LOSS = ("causal_lm", "masked_lm", "token_classification", "sequence_classification", "question_answering")
+WITH_LOSS = (
+    *("causal_lm", "masked_lm", "token_classification", "sequence_classification", "question_answering"),
+    *("multiple_choice", "next_sentence_prediction", "pretraining"),
+)
 """The heads that take labels."""
 
 PROBLEMS: dict[str, tuple[dict[str, Any], torch.Tensor]] = {
@@ -40,5 +43,13 @@ def targets(case: Case, head: str, inputs: dict[str, torch.Tensor]) -> dict[str,
         return {"labels": token_labels(inputs, LABELS)}
     if head == "sequence_classification":
         return {"labels": torch.tensor([2, 0, 1])}
+    if head == "multiple_choice":
+        return {"labels": torch.tensor([1])}
+    if head == "next_sentence_prediction":
+        return {"labels": torch.tensor([1, 0, 1])}
+    if head == "pretraining" and case.family == "electra":
+        return {"labels": inputs["input_ids"] % 2}
+    if head == "pretraining":
+        return {"labels": token_labels(inputs, case.vocab), "next_sentence_label": torch.tensor([1, 0, 1])}
     # the last row's end lies outside the text and is ignored
     return {"start_positions": torch.tensor([1, 3, 5]), "end_positions": torch.tensor([4, 3, 500])}

@@ -169,8 +169,13 @@ def token_ids(case: Case, rows: int = 3, length: int | None = None) -> torch.Ten
     return torch.randint(4, case.vocab, (rows, length or case.length), generator=generator)
 
 
-def make_inputs(case: Case, padding: str = "none", length: int | None = None) -> dict[str, torch.Tensor]:
-    """A batch of three rows: whole (and without a mask), or padded on the ``"left"`` or the ``"right"``."""
+def make_inputs(
+    case: Case, padding: str = "none", length: int | None = None, *, head: str = "base"
+) -> dict[str, torch.Tensor]:
+    """A batch of three rows: whole (and without a mask), or padded on the ``"left"`` or the ``"right"``.
+
+    For multiple choice they are the three choices of one row.
+    """
     ids = token_ids(case, length=length)
     inputs = {"input_ids": ids}
     if padding != "none":
@@ -183,13 +188,18 @@ def make_inputs(case: Case, padding: str = "none", length: int | None = None) ->
     types = case.config.get("type_vocab_size", 2 if case.family in ("bert", "electra") else 1)
     if types > 1 and not case.config.get("is_decoder"):
         inputs["token_type_ids"] = ids % types
-    return inputs
+    return {name: value[None] for name, value in inputs.items()} if head == "multiple_choice" else inputs
+
+
+def for_bare(inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The same texts for a model without a head, to which choices are rows."""
+    return {name: value.flatten(0, -2) for name, value in inputs.items()}
 
 
 def kept(inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
     """True where a position is not padding, [rows, length]."""
     ids = inputs["input_ids"]
-    return inputs.get("attention_mask", torch.ones_like(ids)).bool()
+    return inputs.get("attention_mask", torch.ones_like(ids)).bool().flatten(0, -2)
 
 
 def positions_of(case: Case, mask: torch.Tensor) -> torch.Tensor:
@@ -216,7 +226,7 @@ def assert_close(actual: torch.Tensor, expected: torch.Tensor, what: str, tolera
     return difference
 
 
-LOGITS = ("logits", "start_logits", "end_logits")
+LOGITS = ("logits", "start_logits", "end_logits", "prediction_logits", "seq_relationship_logits")
 
 
 def assert_outputs_close(ours: Any, reference: Any, keep: torch.Tensor, *, tolerance: float = TOLERANCE) -> float:

@@ -66,7 +66,8 @@ def trunk_pairs(*, plain_only: bool = False) -> list[Any]:
     return [
         _parameter(case, head)
         for case, head in PAIRS
-        if head == case.heads[0] or (case.family in EVERY_HEAD and case.variant == "plain")
+        if head == case.heads[0]
+        or (case.family in EVERY_HEAD and case.variant == "plain" and head != "multiple_choice")
         if not plain_only or case.variant == "plain"
     ]
 
@@ -83,7 +84,9 @@ def padded_pairs() -> list[Any]:
     return [
         *crossed(trunk, PADDINGS),
         *crossed(heads, ["right"]),
-        *crossed([each for each in heads if each.values[1] == "sequence_classification"], ["left"]),
+        *crossed(
+            [each for each in heads if each.values[1] in ("sequence_classification", "multiple_choice")], ["left"]
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ PADDED += crossed(pairs(*WITH_LOSS, plain_only=True, families=EVERY_HEAD), ["non
 
 @in_frameworks(PADDED, "padding")
 def test_loss_equals_pytorch(models: Models, framework: str, case: Case, head: str, padding: str) -> None:
-    inputs = make_inputs(case, padding)
+    inputs = make_inputs(case, padding, head=head)
     inputs |= targets(case, head, inputs)
     expected = TORCH.call(models.torch(case, head), **inputs).loss
     actual = SIDES[framework].call(models.of(framework, case, head), **inputs).loss
@@ -26,7 +26,7 @@ def test_sequence_loss_follows_the_problem_type(
     models: Models, framework: str, case: Case, head: str, problem: str
 ) -> None:
     changes, labels = PROBLEMS[problem]
-    inputs = make_inputs(case, "right") | {"labels": labels}
+    inputs = make_inputs(case, "right", head=head) | {"labels": labels}
     model = models.of(framework, case, head, **changes)
     before = model.config.to_dict()
     expected = TORCH.call(models.torch(case, head, **changes), **inputs)

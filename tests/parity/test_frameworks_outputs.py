@@ -24,7 +24,7 @@ ASKED = {"output_hidden_states": True, "output_attentions": True}
 def test_outputs_equal_pytorch(
     models: Models, record_property: Any, framework: str, case: Case, head: str, padding: str
 ) -> None:
-    inputs = make_inputs(case, padding)
+    inputs = make_inputs(case, padding, head=head)
     expected = TORCH.call(models.torch(case, head), **inputs, **ASKED)
     actual = SIDES[framework].call(models.of(framework, case, head), **inputs, **ASKED)
     difference = assert_outputs_close(actual, expected, kept(inputs))
@@ -36,13 +36,13 @@ def test_outputs_equal_pytorch(
 def test_hidden_states_and_attentions_come_only_on_request(
     models: Models, framework: str, case: Case, head: str
 ) -> None:
-    output = SIDES[framework].call(models.of(framework, case, head), **make_inputs(case))
+    output = SIDES[framework].call(models.of(framework, case, head), **make_inputs(case, head=head))
     assert not {"hidden_states", "attentions"} & vars(output).keys()
 
 
 @in_frameworks(PLAIN_TRUNKS)
 def test_explicit_position_ids_equal_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
-    inputs = make_inputs(case)
+    inputs = make_inputs(case, head=head)
     rows, length = inputs["input_ids"].shape
     inputs["position_ids"] = torch.arange(length).repeat(rows, 1) + torch.arange(1, rows + 1)[:, None]
     expected = TORCH.call(models.torch(case, head), **inputs)
@@ -52,7 +52,7 @@ def test_explicit_position_ids_equal_pytorch(models: Models, framework: str, cas
 
 @in_frameworks(PLAIN_TRUNKS)
 def test_inputs_embeds_equal_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
-    inputs = make_inputs(case)
+    inputs = make_inputs(case, head=head)
     keep = kept(inputs)
     reference = models.torch(case, head)
     inputs["inputs_embeds"] = reference.get_input_embeddings()(inputs.pop("input_ids")).detach()
@@ -62,7 +62,7 @@ def test_inputs_embeds_equal_pytorch(models: Models, framework: str, case: Case,
 
 @in_frameworks(pairs("causal_lm", plain_only=True, families=KINDS))
 def test_logits_to_keep_are_the_last_ones(models: Models, framework: str, case: Case, head: str) -> None:
-    side, model, inputs = SIDES[framework], models.of(framework, case, head), make_inputs(case)
+    side, model, inputs = SIDES[framework], models.of(framework, case, head), make_inputs(case, head=head)
     whole, kept_only = side.call(model, **inputs).logits, side.call(model, **inputs, logits_to_keep=2).logits
     assert_close(kept_only, whole[:, -2:], "logits", 1e-5)
 
@@ -70,7 +70,7 @@ def test_logits_to_keep_are_the_last_ones(models: Models, framework: str, case: 
 @in_frameworks(pairs(plain_only=True, families=EVERY_HEAD))
 def test_without_return_dict_comes_the_same_tuple(models: Models, framework: str, case: Case, head: str) -> None:
     side, model = SIDES[framework], models.of(framework, case, head)
-    inputs = {name: side.to(value) for name, value in make_inputs(case).items()}
+    inputs = {name: side.to(value) for name, value in make_inputs(case, head=head).items()}
     with side.eager():
         named, plain = model(**inputs), model(**inputs, return_dict=False)
     assert isinstance(plain, tuple)
@@ -85,7 +85,7 @@ COMPILED += pairs(*OTHER_HEADS, plain_only=True, families=EVERY_HEAD)
 @in_frameworks(COMPILED)
 def test_compiled_outputs_equal_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
     """One program for the whole pass: nothing in it hangs on the numbers in an array."""
-    inputs = make_inputs(case, "right")
+    inputs = make_inputs(case, "right", head=head)
     expected = TORCH.call(models.torch(case, head), **inputs, output_hidden_states=True)
     actual = SIDES[framework].compiled(models.of(framework, case, head), **inputs, output_hidden_states=True)
     assert_outputs_close(actual, expected, kept(inputs))
@@ -102,7 +102,7 @@ def test_bfloat16_is_as_close_as_pytorchs_own(models: Models, framework: str, ca
     The experts are those that a router in float32 chooses, for all three: which of two it takes that score alike
     is no mistake. So many of them must be a rounded router's own choice, too.
     """
-    folder, inputs = models.folder(case, head), make_inputs(case)
+    folder, inputs = models.folder(case, head), make_inputs(case, head=head)
     side = SIDES[framework]
     rounded = load(side, folder, head, dtype="bfloat16")
     assert {name: t.dtype for name, t in side.state(rounded).items() if t.dtype != torch.bfloat16} == {}

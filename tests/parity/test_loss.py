@@ -16,7 +16,7 @@ from .selections import EVERY_HEAD, pairs
 @pytest.mark.parametrize("padding", ["none", "right"])
 @pytest.mark.parametrize(("case", "head"), pairs(*WITH_LOSS, plain_only=True))
 def test_loss_equals_the_reference(store: Store, case: Case, head: str, padding: str) -> None:
-    inputs = make_inputs(case, padding)
+    inputs = make_inputs(case, padding, head=head)
     inputs |= targets(case, head, inputs)
     with torch.no_grad():
         loss = store.ours(case, head)(**inputs).loss
@@ -27,7 +27,7 @@ def test_loss_equals_the_reference(store: Store, case: Case, head: str, padding:
 @pytest.mark.parametrize(("case", "head"), pairs("sequence_classification", plain_only=True, families=EVERY_HEAD))
 def test_sequence_loss_follows_the_problem_type(store: Store, case: Case, head: str, problem: str) -> None:
     changes, labels = PROBLEMS[problem]
-    inputs = make_inputs(case, "right") | {"labels": labels}
+    inputs = make_inputs(case, "right", head=head) | {"labels": labels}
     expected = store.reference(case, head, **changes)(**inputs)
     with torch.no_grad():
         ours = store.ours(case, head, **changes)(**inputs)
@@ -61,7 +61,7 @@ def test_gradients_equal_the_reference(store: Store, case: Case, head: str, memo
     reference = store.reference(case, head, **changes)
     theirs = copy.deepcopy(reference.model)
     ours = copy.deepcopy(store.ours(case, head, **changes)).train()
-    inputs = make_inputs(case, "right")
+    inputs = make_inputs(case, "right", head=head)
     inputs |= targets(case, head, inputs)
     theirs(**inputs).loss.backward()
     if memory == "checkpointing":
@@ -86,7 +86,7 @@ def test_dropout_works_in_train_only(store: Store, case: Case, head: str) -> Non
     elsewhere = ("classifier", "summary", "qa_", "seq_classif")  # dropout of other heads
     drops = any(not key.startswith(elsewhere) for key in without_dropout(case, head))
     model = copy.deepcopy(store.ours(case, head))
-    inputs = make_inputs(case)
+    inputs = make_inputs(case, head=head)
     for training in (True, False):
         model.train(training)
         with torch.no_grad():

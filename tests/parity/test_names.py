@@ -13,6 +13,7 @@ import loadstone
 from loadstone.architectures import registry
 
 from .cases import CASES, CLASSES, FAMILIES, TABLES, Case
+from .heads import HEADS
 from .reference import Store, auto_class, config_of
 from .selections import pairs
 
@@ -40,7 +41,7 @@ def test_class_bears_the_known_name(store: Store, family: str, head: str) -> Non
 
 @pytest.mark.parametrize(
     ("family", "head"),
-    [(f, h) for f in FAMILIES for h, (_, table) in TABLES.items() if (f, h) not in CLASSES],
+    [(f, h) for f in FAMILIES for h, (_, table) in TABLES.items() if (f, h) not in CLASSES and f not in HEADS[h]],
     ids=lambda value: value,
 )
 def test_head_that_the_family_lacks_is_refused_by_name(store: Store, family: str, head: str) -> None:
@@ -48,6 +49,14 @@ def test_head_that_the_family_lacks_is_refused_by_name(store: Store, family: str
     config = loadstone.AutoConfig.from_pretrained(store.reference(case, "base").folder)
     with pytest.raises(loadstone.errors.UnknownModelType, match=family):
         auto_class(head, loadstone).from_config(config)
+
+
+@pytest.mark.parametrize("head", ["pretraining", "text_encoding"])
+def test_a_class_may_serve_other_tasks_than_its_own(head: str) -> None:
+    """As transformers' tables have it: the classes are tried under the task of their own."""
+    task = head.replace("_", "-")
+    served = {name: family.head(task) for name, family in registry.families().items()}
+    assert {name: spec.class_name for name, spec in served.items() if spec is not None} == HEADS[head]
 
 
 @pytest.mark.parametrize(("case", "head"), pairs())

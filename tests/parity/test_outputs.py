@@ -32,7 +32,7 @@ TRUNK_CASES = [each for each in crossed(trunk_pairs(), PADDINGS) if not pools_pa
 
 @pytest.mark.parametrize(("case", "head", "padding"), OUTPUT_CASES)
 def test_outputs_equal_the_reference(store: Store, record_property: Any, case: Case, head: str, padding: str) -> None:
-    inputs = make_inputs(case, padding)
+    inputs = make_inputs(case, padding, head=head)
     wanted = {"output_hidden_states": True, "output_attentions": True}
     model = store.ours(case, head)
     with torch.no_grad():
@@ -43,7 +43,7 @@ def test_outputs_equal_the_reference(store: Store, record_property: Any, case: C
 
 @pytest.mark.parametrize(("case", "head", "padding"), TRUNK_CASES)
 def test_sdpa_equals_eager(store: Store, case: Case, head: str, padding: str) -> None:
-    inputs = make_inputs(case, padding)
+    inputs = make_inputs(case, padding, head=head)
     with torch.no_grad():
         eager = store.ours(case, head)(**inputs, output_hidden_states=True)
         sdpa = store.ours(case, head, attention="sdpa")(**inputs, output_hidden_states=True)
@@ -53,14 +53,14 @@ def test_sdpa_equals_eager(store: Store, case: Case, head: str, padding: str) ->
 @pytest.mark.parametrize(("case", "head"), trunk_pairs(plain_only=True))
 def test_hidden_states_and_attentions_come_only_on_request(store: Store, case: Case, head: str) -> None:
     with torch.no_grad():
-        output = store.ours(case, head)(**make_inputs(case))
+        output = store.ours(case, head)(**make_inputs(case, head=head))
     assert output.hidden_states is None
     assert output.attentions is None
 
 
 @pytest.mark.parametrize(("case", "head"), trunk_pairs())
 def test_explicit_position_ids_equal_the_reference(store: Store, case: Case, head: str) -> None:
-    inputs = make_inputs(case)
+    inputs = make_inputs(case, head=head)
     rows, length = inputs["input_ids"].shape
     positions = torch.arange(length).repeat(rows, 1) + torch.arange(1, rows + 1)[:, None]
     with torch.no_grad():
@@ -70,7 +70,7 @@ def test_explicit_position_ids_equal_the_reference(store: Store, case: Case, hea
 
 @pytest.mark.parametrize(("case", "head"), trunk_pairs())
 def test_inputs_embeds_equal_the_reference(store: Store, case: Case, head: str) -> None:
-    inputs = make_inputs(case)
+    inputs = make_inputs(case, head=head)
     reference, ours = store.reference(case, head), store.ours(case, head)
     keep = kept(inputs)
     with torch.no_grad():
@@ -84,7 +84,7 @@ def test_inputs_embeds_equal_the_reference(store: Store, case: Case, head: str) 
 
 @pytest.mark.parametrize(("case", "head"), pairs("causal_lm"))
 def test_left_padding_with_counted_positions_equals_the_rows_alone(store: Store, case: Case, head: str) -> None:
-    inputs = make_inputs(case, "left")
+    inputs = make_inputs(case, "left", head=head)
     mask = inputs["attention_mask"]
     model = store.ours(case, head, attention="sdpa")
     with torch.no_grad():
@@ -129,7 +129,7 @@ def test_bfloat16_is_as_close_as_the_references_own(store: Store, case: Case, he
     floating = {name: t.dtype for name, t in ours.state_dict().items() if t.is_floating_point()}
     assert set(floating.values()) == {torch.bfloat16}, floating
 
-    inputs = make_inputs(case)
+    inputs = make_inputs(case, head=head)
     rounded = auto_class(head).from_pretrained(reference.folder, attn_implementation="eager", dtype=torch.bfloat16)
     with torch.no_grad():
         logits = ours(**inputs).logits

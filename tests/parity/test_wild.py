@@ -16,7 +16,7 @@ import loadstone
 from loadstone import errors
 
 from .cases import CASES, CLASSES, Case
-from .reference import Reference, Store, assert_close, assert_outputs_close, auto_class, kept, make_inputs
+from .reference import Reference, Store, assert_close, assert_outputs_close, auto_class, for_bare, kept, make_inputs
 from .selections import pairs, trunk_pairs
 
 PLAIN = {case.family: case for case in CASES if case.variant == "plain"}
@@ -69,10 +69,10 @@ def test_head_from_a_bare_file_starts_anew_and_says_so(store: Store, tmp_path: P
     assert set(info["missing_keys"]) == added
     assert all(word.split(".")[0] in str(model.load_report) for word in added)
     assert {name.removeprefix(prefix).split(".")[0] for name in info["unexpected_keys"]} <= {"pooler"}
-    inputs = make_inputs(case, "right")
+    inputs = make_inputs(case, "right", head=head)
     with torch.no_grad():
         ours = model(**inputs, output_hidden_states=True).hidden_states[-1]
-    assert_close(ours[kept(inputs)], bare(**inputs).last_hidden_state[kept(inputs)], "hidden states")
+    assert_close(ours[kept(inputs)], bare(**for_bare(inputs)).last_hidden_state[kept(inputs)], "hidden states")
 
 
 @pytest.mark.parametrize(("case", "head"), pairs(plain_only=True))
@@ -83,9 +83,9 @@ def test_bare_model_from_a_file_with_a_head(store: Store, tmp_path: Path, case: 
     prefix = whole.model.base_model_prefix + "."
     assert {name.split(".")[0] for name in info["missing_keys"]} <= {"pooler"}
     assert set(info["unexpected_keys"]) == {n for n in whole.slots if not n.startswith(prefix) and head != "base"}
-    inputs = make_inputs(case, "right")
+    inputs = make_inputs(case, "right", head=head)
     with torch.no_grad():
-        ours = model(**inputs).last_hidden_state
+        ours = model(**for_bare(inputs)).last_hidden_state
     expected = whole(**inputs, output_hidden_states=True).hidden_states[-1]
     assert_close(ours[kept(inputs)], expected[kept(inputs)], "last_hidden_state")
 
@@ -103,10 +103,10 @@ def test_task_head_over_a_language_models_file(store: Store, family: str, head: 
     known = {name.removeprefix(source.model.base_model_prefix + ".") for name in source.slots}
     prefix = whole.model.base_model_prefix + "."
     assert set(info["missing_keys"]) == {name for name in whole.slots if name.removeprefix(prefix) not in known}
-    inputs = make_inputs(case, "right")
+    inputs = make_inputs(case, "right", head=head)
     with torch.no_grad():
         ours = model(**inputs, output_hidden_states=True).hidden_states[-1]
-    expected = source(**inputs, output_hidden_states=True).hidden_states[-1]
+    expected = source(**for_bare(inputs), output_hidden_states=True).hidden_states[-1]
     assert_close(ours[kept(inputs)], expected[kept(inputs)], "hidden states")
 
 
@@ -351,7 +351,7 @@ def test_other_number_of_labels_needs_ignore_mismatched_sizes(store: Store, case
     kept_whole = {name: tensor for name, tensor in reference.stored.items() if name in state and name not in last}
     assert [name for name, tensor in kept_whole.items() if not state[name].equal(tensor)] == []
     with torch.no_grad():
-        assert model(**make_inputs(case, "right")).logits.shape == (3, 5)
+        assert model(**make_inputs(case, "right", head=head)).logits.shape == (3, 5)
 
 
 def test_tensor_that_nothing_takes_is_listed_and_refused_when_strict(store: Store, tmp_path: Path) -> None:

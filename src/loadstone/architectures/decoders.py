@@ -14,16 +14,16 @@ from loadstone.architectures.components.feed_forward import Gated
 from loadstone.architectures.components.layers import Chain, Layer, Stack
 from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Softcap
 from loadstone.architectures.components.models import Backbone, Head, Wrapped
-from loadstone.architectures.family import (
+from loadstone.architectures.family import HeadSpec
+from loadstone.architectures.rope_config import ALL, RotaryConfig
+from loadstone.architectures.rotary import Rotary, make_rotary
+from loadstone.architectures.tasks import (
     BARE,
     CAUSAL_LM,
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
-    HeadSpec,
 )
-from loadstone.architectures.rope_config import ALL, RotaryConfig
-from loadstone.architectures.rotary import Rotary, make_rotary
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused
@@ -248,9 +248,11 @@ def decoder_heads(
     parts: HeadParts | None = None,
     *,
     names: Mapping[str, str] | None = None,
+    also: Mapping[str, tuple[str, ...]] | None = None,
     tasks: tuple[str, ...] = (CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING),
 ) -> tuple[HeadSpec, ...]:
-    """The heads of a decoder family; ``names`` gives the class names that do not follow the pattern."""
+    """The heads of a decoder family; ``names`` gives the class names that do not follow the pattern, ``also`` the other
+    tasks that a task's class has."""
     parts = parts or HeadParts()
     prefix, lm_head, token_classifier = parts.prefix, parts.lm_head, parts.token_classifier
 
@@ -308,8 +310,7 @@ def decoder_heads(
     }
     bare = HeadSpec(f"{stem}Model", BARE, model)
     heads = (bare, *(by_task[task] for task in tasks))
-    return tuple(_renamed(head, (names or {}).get(head.task)) for head in heads)
-
-
-def _renamed(head: HeadSpec, name: str | None) -> HeadSpec:
-    return replace(head, class_name=name) if name else head
+    return tuple(
+        replace(head, class_name=(names or {}).get(head.task, head.class_name), also=(also or {}).get(head.task, ()))
+        for head in heads
+    )

@@ -13,14 +13,17 @@ from loadstone.architectures.components.layers import AddNorm, BertAttention, Be
 from loadstone.architectures.components.leaves import Activation, Bias, Dropout, Embedding, LayerNorm, Linear
 from loadstone.architectures.components.models import Backbone, Head
 from loadstone.architectures.decoders import divide
-from loadstone.architectures.family import (
+from loadstone.architectures.family import HeadSpec
+from loadstone.architectures.tasks import (
     BARE,
     CAUSAL_LM,
     MASKED_LM,
+    MULTIPLE_CHOICE,
+    PRETRAINING,
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
+    TEXT_ENCODING,
     TOKEN_CLASSIFICATION,
-    HeadSpec,
 )
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
@@ -228,6 +231,12 @@ def dense_classifier(config: PretrainedConfig, activation: str, dropout: float) 
     return Part("classifier", Chain(steps))
 
 
+def one_score(config: PretrainedConfig, dropout: float) -> Part:
+    """A number for the pooled first token of each sequence (BERT, RoBERTa, MPNet)."""
+    steps = (Part("dropout", Dropout(dropout)), Part("classifier", linear(config, config.hidden_size, 1)))
+    return Part("", Chain(steps))
+
+
 @record
 class BareEncoder:
     """The bare model of an encoder family, and its name in the classes with a head."""
@@ -237,6 +246,8 @@ class BareEncoder:
     """Config → model, told ``pooler=`` too, whether it is to have one, where the family has any."""
     pooler: bool = True
     """Whether the family has any."""
+    also: tuple[str, ...] = (TEXT_ENCODING,)
+    """Other tasks that have this class."""
 
 
 @record
@@ -255,6 +266,20 @@ class LanguageHead:
     """The token table in the bare model, which the last map is tied to."""
     causal: str | None = None
     """The class name of the causal language model, if the family has one."""
+    also: tuple[str, ...] = (PRETRAINING,)
+    """Other tasks that have the class for masked tokens."""
+
+    def tied(self, config: PretrainedConfig, prefix: str) -> dict[str, str]:
+        """Slot → the slot that it shares its values with; ``prefix`` is the bare model's."""
+        if not config.tie_word_embeddings:
+            return {}
+        ties = {f"{self.decoder}.weight": f"{prefix}.{self.embedding}.weight"}
+        return ties | ({f"{self.decoder}.bias": self.decoder_bias} if self.decoder_bias else {})
+
+    @property
+    def stand_ins(self) -> tuple[tuple[str, str], ...]:
+        """Files of models that are not tied may still hold the last map's bias only once, under either name."""
+        return ((f"{self.decoder}.bias", self.decoder_bias),) if self.decoder_bias else ()
 
 
 @record
@@ -263,7 +288,7 @@ class SequenceHead:
 
     head: Callable[[Any], Part]
     """Config → what is applied to the vector that stands for the sequence."""
-    pool: Literal["first", "pooler"] = "first"
+    pool: Literal["first", "mean", "pooler"] = "first"
     """Which vector that is."""
     optional: tuple[str, ...] = ("classifier",)
     """The parts that a checkpoint may lack, all together."""
@@ -274,12 +299,14 @@ def encoder_heads(
     bare: BareEncoder,
     language: LanguageHead,
     sequence: SequenceHead,
+    choice: SequenceHead,
     *,
     token_dropout: Callable[[ConfigT], float],
     question_dropout: Callable[[ConfigT], float] | None = None,
 ) -> tuple[HeadSpec, ...]:
-    """The heads of an encoder family; ``token_dropout`` and ``question_dropout`` come before their last map."""
-    prefix, decoder = bare.prefix, language.decoder
+    """The heads of an encoder family; ``choice`` scores each of several sequences, ``token_dropout`` and
+    ``question_dropout`` come before their last map."""
+    prefix = bare.prefix
 
     def backbone(config: ConfigT, with_pooler: bool = False) -> Part:
         return Part(prefix, bare.model(config, pooler=with_pooler) if bare.pooler else bare.model(config))
@@ -287,9 +314,14 @@ def encoder_heads(
     def language_model(config: ConfigT) -> Component:
         return Head(backbone(config), language.head(config))
 
+    def of_sequence(head: SequenceHead, config: ConfigT, labels: int) -> Component:
+        return Head(backbone(config, head.pool == "pooler"), head.head(config), head.pool, labels)
+
     def sequence_classification(config: ConfigT) -> Component:
-        pooled = backbone(config, with_pooler=sequence.pool == "pooler")
-        return Head(pooled, sequence.head(config), pool=sequence.pool, labels=config.num_labels)
+        return of_sequence(sequence, config, config.num_labels)
+
+    def multiple_choice(config: ConfigT) -> Component:
+        return of_sequence(choice, config, 1)
 
     def token_classification(config: ConfigT) -> Component:
         steps = (
@@ -305,27 +337,23 @@ def encoder_heads(
         return Head(backbone(config), Part("", Chain(steps)), labels=2)
 
     def tied(config: ConfigT) -> Mapping[str, str]:
-        if not config.tie_word_embeddings:
-            return {}
-        ties = {f"{decoder}.weight": f"{prefix}.{language.embedding}.weight"}
-        return ties | ({f"{decoder}.bias": language.decoder_bias} if language.decoder_bias else {})
+        return language.tied(config, prefix)
 
-    # Files of models that are not tied may still hold this bias only once, under either name.
-    stand_ins = ((f"{decoder}.bias", language.decoder_bias),) if language.decoder_bias else ()
+    def optional(head: SequenceHead) -> tuple[tuple[str, ...], ...]:
+        return (head.optional, (f"{prefix}.pooler",)) if head.pool == "pooler" else (head.optional,)
 
+    stand_ins = language.stand_ins
     bare_model = (lambda config: bare.model(config, pooler=True)) if bare.pooler else bare.model
     heads = [
-        HeadSpec(f"{stem}Model", BARE, bare_model, (("pooler",),) if bare.pooler else ()),
-        HeadSpec(f"{stem}ForMaskedLM", MASKED_LM, language_model, (language.optional,), tied, stand_ins),
+        HeadSpec(f"{stem}Model", BARE, bare_model, (("pooler",),) if bare.pooler else (), also=bare.also),
+        HeadSpec(f"{stem}ForMaskedLM", MASKED_LM, language_model, (language.optional,), tied, language.also, stand_ins),
         HeadSpec(
-            f"{stem}ForSequenceClassification",
-            SEQUENCE_CLASSIFICATION,
-            sequence_classification,
-            (sequence.optional, (f"{prefix}.pooler",)) if sequence.pool == "pooler" else (sequence.optional,),
+            f"{stem}ForSequenceClassification", SEQUENCE_CLASSIFICATION, sequence_classification, optional(sequence)
         ),
+        HeadSpec(f"{stem}ForMultipleChoice", MULTIPLE_CHOICE, multiple_choice, optional(choice)),
         HeadSpec(f"{stem}ForTokenClassification", TOKEN_CLASSIFICATION, token_classification, (("classifier",),)),
         HeadSpec(f"{stem}ForQuestionAnswering", QUESTION_ANSWERING, question_answering, (("qa_outputs",),)),
     ]
     if language.causal:
-        heads.append(HeadSpec(language.causal, CAUSAL_LM, language_model, (language.optional,), tied, stand_ins))
+        heads.append(HeadSpec(language.causal, CAUSAL_LM, language_model, (language.optional,), tied, (), stand_ins))
     return tuple(heads)

@@ -11,21 +11,6 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused, Naming, StackedExperts
 from loadstone.core.records import record
 
-BARE = "model"
-CAUSAL_LM = "causal-lm"
-MASKED_LM = "masked-lm"
-SEQUENCE_CLASSIFICATION = "sequence-classification"
-TOKEN_CLASSIFICATION = "token-classification"
-QUESTION_ANSWERING = "question-answering"
-# No family here has these yet; a custom model may.
-IMAGE_CLASSIFICATION = "image-classification"
-SEQ2SEQ_LM = "seq2seq-lm"
-IMAGE_TEXT_TO_TEXT = "image-text-to-text"
-AUDIO_CLASSIFICATION = "audio-classification"
-OBJECT_DETECTION = "object-detection"
-PRETRAINING = "pretraining"
-TASKS = (BARE, CAUSAL_LM, MASKED_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING)
-
 
 @record
 class HeadSpec:
@@ -42,6 +27,8 @@ class HeadSpec:
     """Groups of parts that may be newly initialized if the checkpoint wholly lacks the group: a head, a pooler."""
     tied: Callable[[Any], Mapping[str, str]] = field(default=lambda config: {})
     """Slot → the slot that it shares its values with."""
+    also: tuple[str, ...] = ()
+    """Other tasks that have this class: pretraining, where it is the language model's."""
     stand_ins: tuple[tuple[str, str], ...] = ()
     """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
     prefix: str | None = None
@@ -105,4 +92,5 @@ class Family:
 
     def head(self, task: str) -> HeadSpec | None:
         """The class for a task, if the family has one."""
-        return next((head for head in self.heads if head.task == task), None)
+        serving = (head for head in self.heads if task in head.also)
+        return next((head for head in self.heads if head.task == task), next(serving, None))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from loadstone.architectures import components
-from loadstone.architectures.family import BARE, Family, HeadSpec
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.tasks import BARE
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Naming
 

@@ -8,6 +8,7 @@ import pkgutil
 from functools import lru_cache
 
 from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.tasks import TASKS
 from loadstone.errors import UnknownModelType
 
 _FOLDER = "loadstone.architectures.families"
@@ -53,8 +54,10 @@ def head(family: Family, task: str) -> HeadSpec:
     """The family's class for a task; :class:`UnknownModelType` lists those that it has."""
     head_spec = family.head(task)
     if head_spec is None:
-        known = ", ".join(head.class_name for head in family.heads)
-        raise UnknownModelType(f"The {family.model_type} family has no head for {task}; it has {known}.")
+        known = ", ".join(f"{TASKS[head.task].auto_class} ({head.class_name})" for head in family.heads)
+        raise UnknownModelType(
+            f"The {family.model_type} family has no head for {task}. Of such a checkpoint these make a model: {known}."
+        )
     return head_spec
 
 

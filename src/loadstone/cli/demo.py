@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loadstone.architectures.family import BARE, CAUSAL_LM
+from loadstone.architectures.tasks import BARE, CAUSAL_LM
 from loadstone.cli.console import Output
 from loadstone.cli.run import best_device, load
 from loadstone.cli.tasks import Options, Runner

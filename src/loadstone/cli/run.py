@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from loadstone.architectures.family import (
+from loadstone.architectures.registry import family
+from loadstone.architectures.tasks import (
     BARE,
     CAUSAL_LM,
     MASKED_LM,
@@ -15,7 +16,6 @@ from loadstone.architectures.family import (
     TASKS,
     TOKEN_CLASSIFICATION,
 )
-from loadstone.architectures.registry import family
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.cli.console import Output
 from loadstone.cli.tasks import Options, Runner

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from loadstone.architectures import registry
-from loadstone.architectures.family import BARE, Family, HeadSpec
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.tasks import BARE
 
 ModelT_co = TypeVar("ModelT_co", covariant=True)
 """What all models of a framework derive from."""

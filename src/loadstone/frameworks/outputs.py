@@ -155,6 +155,47 @@ class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
 
 
 @dataclass(repr=False, eq=False)
+class MultipleChoiceModelOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, choices)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class NextSentencePredictorOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, 2): whether the second sentence follows the first, and whether it does not."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class BertForPreTrainingOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``prediction_logits`` (batch, tokens, vocab); ``seq_relationship_logits`` (batch, 2)."""
+
+    loss: TensorT | None = None
+    prediction_logits: TensorT | None = None
+    seq_relationship_logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class ElectraForPreTrainingOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, tokens): above 0 where a token seems to be replaced."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
 class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
 

@@ -72,7 +72,9 @@ class ModelBase:
         if not isinstance(self.component, components.Head) or self.component.labels:
             return None
         leaves = components.walk(self.component.output.component, self.component.output.name)
-        return [name for name, leaf in leaves if isinstance(leaf, components.Linear)][-1]
+        bare = self.component.backbone.component
+        assert isinstance(bare, components.Backbone | components.Wrapped)
+        return next(name for name, leaf in leaves if isinstance(leaf, components.Linear) and leaf.outputs == bare.vocab)
 
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose values it shares."""

@@ -6,18 +6,21 @@ import os
 from typing import Any, ClassVar, NoReturn
 
 from loadstone.architectures import user_classes as registered
-from loadstone.architectures.family import (
+from loadstone.architectures.tasks import (
     AUDIO_CLASSIFICATION,
     BARE,
     CAUSAL_LM,
     IMAGE_CLASSIFICATION,
     IMAGE_TEXT_TO_TEXT,
     MASKED_LM,
+    MULTIPLE_CHOICE,
+    NEXT_SENTENCE,
     OBJECT_DETECTION,
     PRETRAINING,
     QUESTION_ANSWERING,
     SEQ2SEQ_LM,
     SEQUENCE_CLASSIFICATION,
+    TEXT_ENCODING,
     TOKEN_CLASSIFICATION,
 )
 from loadstone.configs.pretrained import PretrainedConfig
@@ -115,6 +118,30 @@ class AutoModelForQuestionAnswering(AutoClass):
     task = QUESTION_ANSWERING
 
 
+class AutoModelForMultipleChoice(AutoClass):
+    """A model that chooses one of several sequences."""
+
+    task = MULTIPLE_CHOICE
+
+
+class AutoModelForNextSentencePrediction(AutoClass):
+    """A model that tells whether the second sentence follows the first."""
+
+    task = NEXT_SENTENCE
+
+
+class AutoModelForPreTraining(AutoClass):
+    """A model with the heads that it was trained with: for some families those of its language model."""
+
+    task = PRETRAINING
+
+
+class AutoModelForTextEncoding(AutoClass):
+    """The bare model of an encoder of text."""
+
+    task = TEXT_ENCODING
+
+
 class AutoModelForImageClassification(AutoClass):
     """A model for image classification. Loadstone has none of its own: a custom or registered class."""
 
@@ -143,12 +170,6 @@ class AutoModelForObjectDetection(AutoClass):
     """A model for object detection. Loadstone has none of its own: a custom or registered class."""
 
     task = OBJECT_DETECTION
-
-
-class AutoModelForPreTraining(AutoClass):
-    """A model with the heads it was trained with. Loadstone has none of its own: a custom or registered class."""
-
-    task = PRETRAINING
 
 
 class FlaxAutoModel(AutoModel):
@@ -187,6 +208,30 @@ class FlaxAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
     framework = "flax"
 
 
+class FlaxAutoModelForMultipleChoice(AutoModelForMultipleChoice):
+    """:class:`AutoModelForMultipleChoice` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForNextSentencePrediction(AutoModelForNextSentencePrediction):
+    """:class:`AutoModelForNextSentencePrediction` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForPreTraining(AutoModelForPreTraining):
+    """:class:`AutoModelForPreTraining` in Flax."""
+
+    framework = "flax"
+
+
+class FlaxAutoModelForTextEncoding(AutoModelForTextEncoding):
+    """:class:`AutoModelForTextEncoding` in Flax."""
+
+    framework = "flax"
+
+
 class TFAutoModel(AutoModel):
     """:class:`AutoModel` in TensorFlow."""
 
@@ -219,5 +264,29 @@ class TFAutoModelForTokenClassification(AutoModelForTokenClassification):
 
 class TFAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
     """:class:`AutoModelForQuestionAnswering` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForMultipleChoice(AutoModelForMultipleChoice):
+    """:class:`AutoModelForMultipleChoice` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForNextSentencePrediction(AutoModelForNextSentencePrediction):
+    """:class:`AutoModelForNextSentencePrediction` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForPreTraining(AutoModelForPreTraining):
+    """:class:`AutoModelForPreTraining` in TensorFlow."""
+
+    framework = "tensorflow"
+
+
+class TFAutoModelForTextEncoding(AutoModelForTextEncoding):
+    """:class:`AutoModelForTextEncoding` in TensorFlow."""
 
     framework = "tensorflow"

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.architectures import components, registry
 from loadstone.architectures import user_classes as registered
-from loadstone.architectures.family import (
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.naming import naming_of
+from loadstone.architectures.tasks import (
     BARE,
     CAUSAL_LM,
     MASKED_LM,
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
-    Family,
-    HeadSpec,
 )
-from loadstone.architectures.naming import naming_of
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_config
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType

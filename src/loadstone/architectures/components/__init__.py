@@ -6,7 +6,16 @@ from loadstone.architectures.components.attention import Attention, RelativeBias
 from loadstone.architectures.components.base import ACTIVATIONS, Component, Part, check_activation, find
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
-from loadstone.architectures.components.layers import AddNorm, BertAttention, BertLayer, Chain, Layer, Pooler, Stack
+from loadstone.architectures.components.layers import (
+    AddNorm,
+    BertAttention,
+    BertLayer,
+    Chain,
+    Layer,
+    Pooler,
+    Stack,
+    TwoOutputs,
+)
 from loadstone.architectures.components.leaves import (
     Activation,
     Bias,
@@ -49,6 +58,7 @@ __all__ = [
     "Softcap",
     "SparseExperts",
     "Stack",
+    "TwoOutputs",
     "Wrapped",
     "blocks",
     "check_activation",

@@ -116,6 +116,17 @@ class Chain(Component):
 
 
 @record
+class TwoOutputs(Component):
+    """One part over every hidden state, and one over the vector that stands for the sequence."""
+
+    places: Part
+    sequence: Part
+
+    def compute(self, run: Run, x: Array, pooled: Array) -> tuple[Array, Array]:
+        return run(self.places, x), run(self.sequence, pooled)
+
+
+@record
 class Pooler(Component):
     """``activation(dense(first token))``."""
 

@@ -80,8 +80,9 @@ class Head(Component):
 
     backbone: Part
     output: Part
-    pool: Literal["none", "first", "last", "mean", "pooler"] = "none"
-    """Which vector stands for the sequence. ``last``: of the last token that is not padding."""
+    pool: Literal["none", "first", "first_shown", "last", "mean", "pooler"] = "none"
+    """Which vector stands for the sequence. ``first_shown``: of the first token that the mask shows; ``last``: of the
+    last token that is not padding."""
     labels: int = 0
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
     padding: int | None = None

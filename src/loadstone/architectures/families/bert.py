@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from loadstone.architectures import encoders
-from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import Chain
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.layers import Chain, TwoOutputs
 from loadstone.architectures.components.leaves import Activation, Bias, Dropout
-from loadstone.architectures.components.models import Backbone
-from loadstone.architectures.family import Family
+from loadstone.architectures.components.models import Backbone, Head
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.tasks import NEXT_SENTENCE, PRETRAINING
 
 
 class BertConfig(encoders.EncoderConfig):
@@ -23,7 +24,12 @@ def blueprint(config: BertConfig, pooler: bool = True) -> Backbone:
 
 
 def language_head(config: BertConfig) -> Part:
-    """``cls.predictions``: a transform, the decoder, and the decoder's bias once more beside them."""
+    """``cls.predictions``."""
+    return Part("cls", Chain((_predictions(config),)))
+
+
+def _predictions(config: BertConfig) -> Part:
+    """A transform, the decoder, and the decoder's bias once more beside them."""
     width = config.hidden_size
     transform = Chain(
         (
@@ -39,7 +45,7 @@ def language_head(config: BertConfig) -> Part:
         ),
         beside=(Part("bias", Bias(config.vocab_size)),),
     )
-    return Part("cls", Chain((Part("predictions", predictions),)))
+    return Part("predictions", predictions)
 
 
 def classifier(config: BertConfig) -> Part:
@@ -51,23 +57,58 @@ def classifier(config: BertConfig) -> Part:
     return Part("", Chain(steps))
 
 
+LANGUAGE = encoders.LanguageHead(
+    language_head,
+    decoder="cls.predictions.decoder",
+    decoder_bias="cls.predictions.bias",
+    optional=("cls.predictions",),
+    causal="BertLMHeadModel",
+    also=(),
+)
+
+
+def next_sentence(config: BertConfig) -> Component:
+    """``cls.seq_relationship`` over the pooled first token."""
+    relationship = Part("seq_relationship", encoders.linear(config, config.hidden_size, 2))
+    return Head(Part("bert", blueprint(config)), Part("cls", Chain((relationship,))), pool="pooler", labels=2)
+
+
+def pretraining(config: BertConfig) -> Component:
+    """``cls.predictions`` and ``cls.seq_relationship``."""
+    outputs = TwoOutputs(
+        places=_predictions(config),
+        sequence=Part("seq_relationship", encoders.linear(config, config.hidden_size, 2)),
+    )
+    return Head(Part("bert", blueprint(config)), Part("cls", outputs), pool="pooler")
+
+
+HEADS = (
+    *encoders.encoder_heads(
+        "Bert",
+        encoders.BareEncoder("bert", blueprint),
+        LANGUAGE,
+        encoders.SequenceHead(classifier, pool="pooler"),
+        encoders.SequenceHead(lambda config: encoders.one_score(config, config.head_dropout), pool="pooler"),
+        token_dropout=lambda config: config.head_dropout,
+    ),
+    HeadSpec(
+        "BertForNextSentencePrediction", NEXT_SENTENCE, next_sentence, (("cls.seq_relationship",), ("bert.pooler",))
+    ),
+    HeadSpec(
+        "BertForPreTraining",
+        PRETRAINING,
+        pretraining,
+        (("cls.predictions",), ("cls.seq_relationship",), ("bert.pooler",)),
+        lambda config: LANGUAGE.tied(config, "bert"),
+        stand_ins=LANGUAGE.stand_ins,
+    ),
+)
+
 FAMILY = Family(
     config=BertConfig,
     stem="Bert",
     prefix="bert",
-    heads=encoders.encoder_heads(
-        "Bert",
-        encoders.BareEncoder("bert", blueprint),
-        encoders.LanguageHead(
-            language_head,
-            decoder="cls.predictions.decoder",
-            decoder_bias="cls.predictions.bias",
-            optional=("cls.predictions",),
-            causal="BertLMHeadModel",
-        ),
-        encoders.SequenceHead(classifier, pool="pooler"),
-        token_dropout=lambda config: config.head_dropout,
-    ),
+    heads=HEADS,
     renames=encoders.RENAMES,
     leftovers=encoders.LEFTOVERS,
     sources="arXiv:1810.04805",

@@ -121,13 +121,13 @@ def language_head(config: DistilBertConfig) -> Part:
     return Part("", Chain(steps))
 
 
-def classifier(config: DistilBertConfig) -> Part:
-    """``pre_classifier`` and ``classifier`` over the first token."""
+def classifier(config: DistilBertConfig, outputs: int | None = None) -> Part:
+    """``pre_classifier`` and ``classifier`` over the first token; as many ``outputs`` as there are labels."""
     steps = (
         Part("pre_classifier", encoders.linear(config, config.dim, config.dim)),
         Part("activation", Activation("relu")),
         Part("dropout", Dropout(config.seq_classif_dropout)),
-        Part("classifier", encoders.linear(config, config.dim, config.num_labels)),
+        Part("classifier", encoders.linear(config, config.dim, outputs or config.num_labels)),
     )
     return Part("", Chain(steps))
 
@@ -145,6 +145,7 @@ FAMILY = Family(
             optional=("vocab_transform", "vocab_layer_norm", "vocab_projector"),
         ),
         encoders.SequenceHead(classifier, optional=("pre_classifier", "classifier")),
+        encoders.SequenceHead(lambda config: classifier(config, 1), optional=("pre_classifier", "classifier")),
         token_dropout=lambda config: config.dropout,
         question_dropout=lambda config: config.qa_dropout,
     ),

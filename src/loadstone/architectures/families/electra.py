@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import encoders
-from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.layers import Chain
-from loadstone.architectures.components.leaves import Activation
-from loadstone.architectures.components.models import Backbone
-from loadstone.architectures.family import Family
+from loadstone.architectures.components.leaves import Activation, Dropout
+from loadstone.architectures.components.models import Backbone, Head
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.tasks import PRETRAINING, REPLACED_TOKENS
+from loadstone.configs.keys import Refusal
 
 
 class ElectraConfig(encoders.EncoderConfig):
@@ -26,12 +28,9 @@ class ElectraConfig(encoders.EncoderConfig):
     summary_activation: str = "gelu"
     summary_last_dropout: float = 0.1
 
-    irrelevant: ClassVar = {
-        **encoders.EncoderConfig.irrelevant,
-        **dict.fromkeys(
-            ("summary_type", "summary_use_proj", "summary_activation", "summary_last_dropout"),
-            "of the head for multiple choice, which this family has not here",
-        ),
+    refused: ClassVar = {
+        **encoders.EncoderConfig.refused,
+        "summary_type": Refusal(("first",), "sequences are chosen by their first token"),
     }
     positive = (*encoders.EncoderConfig.positive, "embedding_size")
 
@@ -65,21 +64,54 @@ def classifier(config: ElectraConfig) -> Part:
     return encoders.dense_classifier(config, "gelu", config.head_dropout)
 
 
+def summary(config: ElectraConfig) -> Part:
+    """``sequence_summary`` of the first token, and ``classifier``."""
+    steps: tuple[Part, ...] = ()
+    if config.summary_use_proj:
+        steps = (Part("summary", encoders.linear(config, config.hidden_size, config.hidden_size)),)
+    if config.summary_activation:
+        steps = (*steps, Part("activation", Activation(config.summary_activation)))
+    steps = (*steps, Part("last_dropout", Dropout(config.summary_last_dropout)))
+    score = encoders.linear(config, config.hidden_size, 1)
+    return Part("", Chain((Part("sequence_summary", Chain(steps)), Part("classifier", score))))
+
+
+def replaced_tokens(config: ElectraConfig) -> Component:
+    """``discriminator_predictions`` over each token."""
+    steps = (
+        Part("dense", encoders.linear(config, config.hidden_size, config.hidden_size)),
+        Part("activation", Activation(config.hidden_act)),
+        Part("dense_prediction", encoders.linear(config, config.hidden_size, 1)),
+    )
+    return Head(Part("electra", blueprint(config)), Part("discriminator_predictions", Chain(steps)), labels=2)
+
+
 FAMILY = Family(
     config=ElectraConfig,
     stem="Electra",
     prefix="electra",
-    heads=encoders.encoder_heads(
-        "Electra",
-        encoders.BareEncoder("electra", blueprint, pooler=False),
-        encoders.LanguageHead(
-            language_head,
-            decoder="generator_lm_head",
-            optional=("generator_predictions", "generator_lm_head"),
-            causal="ElectraForCausalLM",
+    heads=(
+        *encoders.encoder_heads(
+            "Electra",
+            encoders.BareEncoder("electra", blueprint, pooler=False),
+            encoders.LanguageHead(
+                language_head,
+                decoder="generator_lm_head",
+                optional=("generator_predictions", "generator_lm_head"),
+                causal="ElectraForCausalLM",
+                also=(),
+            ),
+            encoders.SequenceHead(classifier),
+            encoders.SequenceHead(summary, optional=("sequence_summary", "classifier")),
+            token_dropout=lambda config: config.head_dropout,
         ),
-        encoders.SequenceHead(classifier),
-        token_dropout=lambda config: config.head_dropout,
+        HeadSpec(
+            "ElectraForPreTraining",
+            REPLACED_TOKENS,
+            replaced_tokens,
+            (("discriminator_predictions",),),
+            also=(PRETRAINING,),
+        ),
     ),
     renames=encoders.RENAMES,
     leftovers=encoders.LEFTOVERS,

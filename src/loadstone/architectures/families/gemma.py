@@ -9,7 +9,8 @@ from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.models import Backbone
-from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
+from loadstone.architectures.family import Family
+from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 
 
 class GemmaConfig(decoders.DecoderConfig):

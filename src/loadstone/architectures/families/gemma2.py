@@ -10,8 +10,9 @@ from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.layers import Layer
 from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.models import Backbone
-from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
+from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
+from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from loadstone.configs.pretrained import PretrainedConfig
 
 

@@ -10,9 +10,10 @@ from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.families.gemma2 import sandwich_layer
-from loadstone.architectures.family import BARE, CAUSAL_LM, SEQUENCE_CLASSIFICATION, Family
+from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.architectures.rope_config import RopePlace
+from loadstone.architectures.tasks import BARE, CAUSAL_LM, SEQUENCE_CLASSIFICATION
 from loadstone.configs.pretrained import PretrainedConfig
 
 

@@ -12,7 +12,8 @@ from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Layer
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
 from loadstone.architectures.components.models import Backbone
-from loadstone.architectures.family import CAUSAL_LM, Family
+from loadstone.architectures.family import Family
+from loadstone.architectures.tasks import CAUSAL_LM, PRETRAINING
 from loadstone.configs.pretrained import PretrainedConfig
 
 
@@ -130,6 +131,7 @@ FAMILY = Family(
         blueprint,
         decoders.HeadParts("transformer", embedding="wte", token_classifier="classifier"),
         names={CAUSAL_LM: "GPT2LMHeadModel"},
+        also={CAUSAL_LM: (PRETRAINING,)},
     ),
     leftovers=("attn.bias", "attn.masked_bias"),
     inputs_first=("c_attn.weight", "c_fc.weight", "c_proj.weight"),

@@ -14,18 +14,18 @@ from loadstone.architectures.components.layers import Chain, Layer
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
 from loadstone.architectures.components.models import Backbone, Head
 from loadstone.architectures.decoders import divide, padding, stack
-from loadstone.architectures.family import (
-    BARE,
-    MASKED_LM,
-    QUESTION_ANSWERING,
-    SEQUENCE_CLASSIFICATION,
-    TOKEN_CLASSIFICATION,
-    Family,
-    HeadSpec,
-)
+from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.architectures.rope_config import RopePlace, RotaryConfig
 from loadstone.architectures.rotary import make_rotary
+from loadstone.architectures.tasks import (
+    BARE,
+    MASKED_LM,
+    MULTIPLE_CHOICE,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+)
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
 
@@ -204,9 +204,9 @@ def masked_lm(config: ModernBertConfig) -> Component:
     return Head(Part("model", blueprint(config)), Part("", Chain((_head(config), Part("decoder", decoder)))))
 
 
-def _classifier(config: ModernBertConfig) -> Part:
+def _classifier(config: ModernBertConfig, outputs: int | None = None) -> Part:
     cutoff = config.initializer_cutoff_factor or 3.0
-    classifier = Linear(config.hidden_size, config.num_labels, True, config.hidden_size**-0.5, cutoff)
+    classifier = Linear(config.hidden_size, outputs or config.num_labels, True, config.hidden_size**-0.5, cutoff)
     steps = (_head(config), Part("drop", Dropout(config.classifier_dropout)), Part("classifier", classifier))
     return Part("", Chain(steps))
 
@@ -215,6 +215,12 @@ def sequence_classification(config: ModernBertConfig) -> Component:
     """``head`` and ``classifier`` over the first token or the mean."""
     pool: Literal["first", "mean"] = "first" if config.classifier_pooling == "cls" else "mean"
     return Head(Part("model", blueprint(config)), _classifier(config), pool=pool, labels=config.num_labels)
+
+
+def multiple_choice(config: ModernBertConfig) -> Component:
+    """``head`` and ``classifier`` over the first token that is not padding, or the mean."""
+    pool: Literal["first_shown", "mean"] = "first_shown" if config.classifier_pooling == "cls" else "mean"
+    return Head(Part("model", blueprint(config)), _classifier(config, 1), pool=pool, labels=1)
 
 
 def token_classification(config: ModernBertConfig) -> Component:
@@ -236,6 +242,7 @@ FAMILY = Family(
         HeadSpec("ModernBertModel", BARE, blueprint),
         HeadSpec("ModernBertForMaskedLM", MASKED_LM, masked_lm, (("head",), ("decoder",)), _tied),
         HeadSpec("ModernBertForSequenceClassification", SEQUENCE_CLASSIFICATION, sequence_classification, _CLASSIFIER),
+        HeadSpec("ModernBertForMultipleChoice", MULTIPLE_CHOICE, multiple_choice, _CLASSIFIER),
         HeadSpec("ModernBertForTokenClassification", TOKEN_CLASSIFICATION, token_classification, _CLASSIFIER),
         HeadSpec("ModernBertForQuestionAnswering", QUESTION_ANSWERING, token_classification, _CLASSIFIER),
     ),

@@ -63,11 +63,12 @@ FAMILY = Family(
     prefix="mpnet",
     heads=encoders.encoder_heads(
         "MPNet",
-        encoders.BareEncoder("mpnet", blueprint),
+        encoders.BareEncoder("mpnet", blueprint, also=()),
         encoders.LanguageHead(
             encoders.language_head, decoder="lm_head.decoder", decoder_bias="lm_head.bias", optional=("lm_head",)
         ),
         encoders.SequenceHead(classifier),
+        encoders.SequenceHead(lambda config: encoders.one_score(config, config.hidden_dropout_prob), pool="pooler"),
         token_dropout=lambda config: config.hidden_dropout_prob,
     ),
     renames=encoders.RENAMES,

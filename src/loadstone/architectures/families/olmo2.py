@@ -11,7 +11,8 @@ from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.layers import Chain, Layer
 from loadstone.architectures.components.leaves import Linear, RMSNorm
 from loadstone.architectures.components.models import Backbone
-from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, Family
+from loadstone.architectures.family import Family
+from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION
 
 
 class Olmo2Config(decoders.DecoderConfig):

@@ -12,7 +12,8 @@ from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Layer
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
 from loadstone.architectures.components.models import Backbone, Wrapped
-from loadstone.architectures.family import CAUSAL_LM, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, Family
+from loadstone.architectures.family import Family
+from loadstone.architectures.tasks import CAUSAL_LM, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig
 

@@ -11,8 +11,9 @@ from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import Gated
 from loadstone.architectures.components.leaves import Linear, RMSNorm
 from loadstone.architectures.components.models import Backbone
-from loadstone.architectures.family import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Family
+from loadstone.architectures.family import Family
 from loadstone.architectures.rope_config import RopePlace
+from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 
 
 class Phi3Config(decoders.DecoderConfig):

@@ -13,7 +13,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.flax.classes import CLASSES
 from loadstone.frameworks.flax.fill import Filled, fill
-from loadstone.frameworks.flax.heads import BareModel
+from loadstone.frameworks.flax.heads import Bare
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.placement import placement as placed
@@ -61,7 +61,7 @@ def skeleton(
     """A model without memory behind its slots."""
     make: Callable[..., FlaxPreTrainedModel] = cls  # which takes what its own ``__init__`` takes
     seed = extra.get("seed", 0)
-    if any(cls.__init__ is base.__init__ for base in (FlaxPreTrainedModel, BareModel)):
+    if any(cls.__init__ is base.__init__ for base in (FlaxPreTrainedModel, Bare)):
         model = make(config, *arguments, **{**extra, "seed": None})
     else:
 

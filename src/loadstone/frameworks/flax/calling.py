@@ -40,6 +40,7 @@ class CallOptions(NamedTuple):
     logits_to_keep: int | ArrayLike = 0
     train: bool = False
     dropout_rng: Array | None = None
+    choices: int = 0
 
 
 def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) -> Any:
@@ -68,6 +69,7 @@ def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) 
         last_logits=logits_to_keep if isinstance(logits_to_keep, int) else 0,
         pad_token_id=config.pad_token_id,
         problem_type=config.problem_type,
+        choices=requested.choices,
     )
     more = {"dropout_rng": requested.dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}
     out = run(model, {**arrays, **more}, options)

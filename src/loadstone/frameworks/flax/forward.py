@@ -37,6 +37,8 @@ class Options:
     """Only the last so many tokens' logits; 0 for all."""
     pad_token_id: int | None = None
     problem_type: str | None = None
+    choices: int = 0
+    """How many sequences of each row are to be chosen from."""
 
 
 class Forward(Protocol):

@@ -1,62 +1,131 @@
-"""The forward pass of each task: one class for each, which the families' classes derive from."""
+"""The forward pass of each task: one class reads what :mod:`loadstone.architectures.tasks` says."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import replace
+from inspect import Parameter
+from types import new_class
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
+from jax.typing import DTypeLike
 
 from loadstone.architectures import components
-from loadstone.architectures.family import (
-    BARE,
-    CAUSAL_LM,
-    MASKED_LM,
-    QUESTION_ANSWERING,
-    SEQUENCE_CLASSIFICATION,
-    TOKEN_CLASSIFICATION,
-)
+from loadstone.architectures.tasks import BARE, TASKS, Task
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
+from loadstone.frameworks import outputs
 from loadstone.frameworks.flax import losses
-from loadstone.frameworks.flax.bare import BareModel
-from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.calling import call
 from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.generation import GenerationMixin
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
-from loadstone.frameworks.flax.outputs import (
-    BaseModelOutput,
-    CausalLMOutput,
-    FieldTuple,
-    MaskedLMOutput,
-    MoeCausalLMOutputWithPast,
-    QuestionAnsweringModelOutput,
-    SequenceClassifierOutput,
-    TokenClassifierOutput,
-)
 from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import State
+from loadstone.frameworks.forward_signature import Types, by_name, with_signature
+from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput, MoeCausalLMOutputWithPast
 from loadstone.frameworks.unmasked import warn_vectors
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+_TYPES = Types("ArrayLike", "KeyValueCache", "{}", "FieldTuple")
+_TRAIN = (
+    Parameter("train", Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation="bool"),
+    Parameter("dropout_rng", Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation="Array | None"),
+)
+_UNKNOWN = Parameter("unknown", Parameter.VAR_KEYWORD, annotation="object")
 
 
-class _WithHead(FlaxPreTrainedModel):
-    """A backbone and an output part."""
+class TaskModel(FlaxPreTrainedModel):
+    """A model with a forward pass that its task declares."""
 
-    def _backbone(self, inputs: Inputs, options: Options) -> BaseModelOutput:
-        out: BaseModelOutput = self.base_model.forward(inputs, options)
+    task: ClassVar[Task]
+
+
+class Bare(TaskModel):
+    """A model without a head."""
+
+    def __init__(
+        self,
+        config: PretrainedConfig,
+        *,
+        add_pooling_layer: bool = True,
+        seed: int | None = 0,
+        dtype: DTypeLike = jnp.float32,
+        component: components.Component | None = None,
+    ) -> None:
+        if not add_pooling_layer and component is None and self.head_spec is not None:
+            blueprint = self.head_spec.blueprint(config)
+            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Backbone) else blueprint
+        super().__init__(config, seed=seed, dtype=dtype, component=component)
+
+    def forward(self, inputs: Inputs, options: Options) -> BaseModelOutput:
+        """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
+        state = State(
+            train=options.train,
+            rng=inputs.get("dropout_rng") if options.train else None,
+            keep_weights=options.output_attentions,
+            checkpointing=self.gradient_checkpointing,
+        )
+        state.attentions = [] if options.output_attentions else None
+        state.hidden_states = [] if options.output_hidden_states else None
+        state.router_logits = [] if options.output_router_logits else None
+        if options.use_cache and "past_key_values" not in inputs and self.is_causal:
+            given = inputs["input_ids"] if "input_ids" in inputs else inputs["inputs_embeds"]
+            inputs = {**inputs, "past_key_values": self.init_cache(*given.shape[:2])}
+        assert self.component is not None
+        out: BaseModelOutput = self.component.compute(Run(self, state), inputs)
         return out
 
-    def _output(self, x: Array, inputs: Inputs, options: Options) -> Array:
+
+class WithHead(TaskModel):
+    """A bare model and an output part."""
+
+    def forward(self, inputs: Inputs, options: Options) -> ModelOutput:
+        """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
+        task = self.task
+        given: dict[str, Any] = dict(inputs)
+        out: BaseModelOutput[Array] = self.base_model.forward(inputs, options)
+        x = out.last_hidden_state
+        assert x is not None
+        pooled = None if task.reads == "places" else self._pooled(out, inputs, options)
+        if task.reads == "sequence":
+            x = pooled
+        elif "logits_to_keep" in given:
+            x = x[:, given["logits_to_keep"]]
+        elif options.last_logits:
+            x = x[:, -options.last_logits :]
+        read = self._output((x, pooled) if task.reads == "both" else (x,), inputs, options)
+        if task.per_choice:
+            read = read.reshape(-1, options.choices)
+        if task.splits:
+            values = tuple(jnp.moveaxis(read, -1, 0))
+        else:
+            values = read if task.reads == "both" else (read,)
+        loss = None
+        if task.labels and all(name in given for name in task.labels):
+            loss = losses.LOSSES[task.loss](values, [given[name] for name in task.labels], options.problem_type, inputs)
+        kept = {name: getattr(out, name) for name in task.kept}
+        if out.router_logits is not None:
+            balance = self._load_balance(out.router_logits, inputs, read.shape[0])
+            if loss is not None:
+                loss = loss + options.router_aux_loss_coef * balance
+            return MoeCausalLMOutputWithPast(
+                loss=loss, aux_loss=balance, logits=read, **kept, router_logits=out.router_logits
+            )
+        kept |= dict(zip(task.gives, values, strict=True))
+        made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
+        return made
+
+    def _output(self, vectors: Sequence[Array | None], inputs: Inputs, options: Options) -> Any:
         assert isinstance(self.component, components.Head)
         rng = inputs.get("dropout_rng") if options.train else None
         # Not the key that the layers' keys are split from.
         state = State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1))
-        result: Array = Run(self, state)(self.component.output, x)
-        return result
+        return Run(self, state)(self.component.output, *vectors)
 
     def _pooled(self, out: BaseModelOutput, inputs: Inputs, options: Options) -> Array:
         """The vector (batch, width) that stands for each sequence."""
@@ -68,6 +137,9 @@ class _WithHead(FlaxPreTrainedModel):
             return out.pooler_output
         if pool == "first":
             return x[:, 0]
+        if pool == "first_shown":
+            first = jnp.zeros(x.shape[0], int) if attention_mask is None else jnp.argmax(attention_mask, axis=-1)
+            return jnp.take_along_axis(x, first[:, None, None], axis=1)[:, 0]
         if pool == "mean":
             if attention_mask is None:
                 return x.mean(axis=1)
@@ -86,73 +158,6 @@ class _WithHead(FlaxPreTrainedModel):
         last = jnp.argmax(jnp.arange(x.shape[1]) * (input_ids != padding), axis=-1)
         return jnp.take_along_axis(x, last[:, None, None], axis=1)[:, 0]
 
-
-class CausalLM(_WithHead, GenerationMixin):
-    """Predicts the next token."""
-
-    def __call__(
-        self,
-        input_ids: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        position_ids: ArrayLike | None = None,
-        past_key_values: KeyValueCache | None = None,
-        inputs_embeds: ArrayLike | None = None,
-        token_type_ids: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        logits_to_keep: int | ArrayLike = 0,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        output_router_logits: bool | None = None,
-        **unknown: object,
-    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
-
-        ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
-        ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
-        contains ``config.router_aux_loss_coef`` times.
-        """
-        return self._call(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            token_type_ids=token_type_ids,
-            labels=labels,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            return_dict=return_dict,
-            logits_to_keep=logits_to_keep,
-            output_router_logits=output_router_logits,
-            train=train,
-            dropout_rng=dropout_rng,
-            unknown=unknown,
-        )
-
-    def forward(self, inputs: Inputs, options: Options) -> CausalLMOutput | MoeCausalLMOutputWithPast:
-        """The pure forward pass."""
-        out = self._backbone(inputs, options)
-        x = out.last_hidden_state
-        assert x is not None
-        if "logits_to_keep" in inputs:
-            x = x[:, inputs["logits_to_keep"]]
-        elif options.last_logits:
-            x = x[:, -options.last_logits :]
-        logits = self._output(x, inputs, options)
-        loss = losses.next_token(logits, inputs["labels"]) if "labels" in inputs else None
-        kept = out.past_key_values, out.hidden_states, out.attentions
-        if out.router_logits is None:
-            return CausalLMOutput(loss, logits, *kept)
-        balance = self._load_balance(out.router_logits, inputs, logits.shape[0])
-        if loss is not None:
-            loss = loss + options.router_aux_loss_coef * balance
-        return MoeCausalLMOutputWithPast(loss, balance, logits, *kept, out.router_logits)
-
     def _load_balance(self, router_logits: tuple[Array, ...], inputs: Inputs, batch: int) -> Array:
         """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
         counted, cache = inputs.get("attention_mask"), inputs.get("past_key_values")
@@ -164,205 +169,39 @@ class CausalLM(_WithHead, GenerationMixin):
         return losses.load_balance(router_logits, top_k, counted)
 
 
-class MaskedLM(_WithHead):
-    """Predicts masked tokens."""
-
-    def __call__(
-        self,
-        input_ids: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        token_type_ids: ArrayLike | None = None,
-        position_ids: ArrayLike | None = None,
-        inputs_embeds: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> MaskedLMOutput | FieldTuple:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
-        return self._call(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            labels=labels,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            return_dict=return_dict,
-            train=train,
-            dropout_rng=dropout_rng,
-            unknown=unknown,
-        )
-
-    def forward(self, inputs: Inputs, options: Options) -> MaskedLMOutput:
-        """The pure forward pass."""
-        out = self._backbone(inputs, options)
-        assert out.last_hidden_state is not None
-        logits = self._output(out.last_hidden_state, inputs, options)
-        loss = losses.masked_token(logits, inputs["labels"]) if "labels" in inputs else None
-        return MaskedLMOutput(loss, logits, out.hidden_states, out.attentions)
+def _one_row_a_choice(given: dict[str, Any], task: Task) -> dict[str, Any]:
+    """What is (batch, choices, …) as (batch · choices, …), and how many ``choices`` there are."""
+    axes = 3 if given.get("inputs_embeds") is None else 4
+    name = "input_ids" if axes == 3 else "inputs_embeds"
+    shape = jnp.shape(given[name]) if given.get(name) is not None else None
+    if shape is None or len(shape) != axes:
+        raise ArgumentError(f"{name} has shape {shape}, expected (batch, choices, tokens{', width' * (axes - 3)}).")
+    flat = {
+        name: np.reshape(given[name], (-1, *np.shape(given[name])[2:]))
+        if isinstance(given[name], np.ndarray | list)
+        else jnp.reshape(given[name], (-1, *jnp.shape(given[name])[2:]))
+        for name in task.inputs
+        if given.get(name) is not None
+    }
+    return {**given, **flat, "choices": shape[1]}
 
 
-class SequenceClassification(_WithHead):
-    """Sequence classification or regression."""
+def task_class(task: Task) -> type[FlaxPreTrainedModel]:
+    """The class with a task's forward pass, which the families' classes derive from."""
+    names = (*task.arguments, *(parameter.name for parameter in _TRAIN))
+    known = frozenset(names)
 
-    def __call__(
-        self,
-        input_ids: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        token_type_ids: ArrayLike | None = None,
-        position_ids: ArrayLike | None = None,
-        past_key_values: KeyValueCache | None = None,
-        inputs_embeds: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> SequenceClassifierOutput | FieldTuple:
-        """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
-        return self._call(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            labels=labels,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            return_dict=return_dict,
-            train=train,
-            dropout_rng=dropout_rng,
-            unknown=unknown,
-        )
+    def __call__(self: TaskModel, *args: object, **given: Any) -> Any:
+        if args:
+            given = by_name(names, args, given)
+        unknown = {name: value for name, value in given.items() if name not in known}
+        given = {name: value for name, value in given.items() if name in known}
+        return call(self, _one_row_a_choice(given, task) if task.per_choice else given, unknown)
 
-    def forward(self, inputs: Inputs, options: Options) -> SequenceClassifierOutput:
-        """The pure forward pass."""
-        out = self._backbone(inputs, options)
-        logits = self._output(self._pooled(out, inputs, options), inputs, options)
-        labels = inputs.get("labels")
-        loss = None if labels is None else losses.sequence_classes(logits, labels, options.problem_type)
-        return SequenceClassifierOutput(loss, logits, out.past_key_values, out.hidden_states, out.attentions)
+    body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["__call__"] = with_signature(__call__, "__call__", task, _TYPES, [*_TRAIN, _UNKNOWN])
+    bases = (Bare,) if task.name == BARE else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))
 
 
-class TokenClassification(_WithHead):
-    """Token classification."""
-
-    def __call__(
-        self,
-        input_ids: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        token_type_ids: ArrayLike | None = None,
-        position_ids: ArrayLike | None = None,
-        inputs_embeds: ArrayLike | None = None,
-        labels: ArrayLike | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> TokenClassifierOutput | FieldTuple:
-        """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
-        return self._call(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            labels=labels,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            return_dict=return_dict,
-            train=train,
-            dropout_rng=dropout_rng,
-            unknown=unknown,
-        )
-
-    def forward(self, inputs: Inputs, options: Options) -> TokenClassifierOutput:
-        """The pure forward pass."""
-        out = self._backbone(inputs, options)
-        assert out.last_hidden_state is not None
-        logits = self._output(out.last_hidden_state, inputs, options)
-        loss = losses.token_classes(logits, inputs["labels"]) if "labels" in inputs else None
-        return TokenClassifierOutput(loss, logits, out.hidden_states, out.attentions)
-
-
-class QuestionAnswering(_WithHead):
-    """Extractive question answering: start and end of the answer."""
-
-    def __call__(
-        self,
-        input_ids: ArrayLike | None = None,
-        attention_mask: ArrayLike | None = None,
-        token_type_ids: ArrayLike | None = None,
-        position_ids: ArrayLike | None = None,
-        inputs_embeds: ArrayLike | None = None,
-        start_positions: ArrayLike | None = None,
-        end_positions: ArrayLike | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        train: bool = False,
-        dropout_rng: Array | None = None,
-        **unknown: object,
-    ) -> QuestionAnsweringModelOutput | FieldTuple:
-        """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
-        return self._call(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            start_positions=start_positions,
-            end_positions=end_positions,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            return_dict=return_dict,
-            train=train,
-            dropout_rng=dropout_rng,
-            unknown=unknown,
-        )
-
-    def forward(self, inputs: Inputs, options: Options) -> QuestionAnsweringModelOutput:
-        """The pure forward pass."""
-        out = self._backbone(inputs, options)
-        assert out.last_hidden_state is not None
-        start, end = jnp.moveaxis(self._output(out.last_hidden_state, inputs, options), -1, 0)
-        loss = None
-        if "start_positions" in inputs and "end_positions" in inputs:
-            loss = losses.span(start, end, inputs["start_positions"], inputs["end_positions"])
-        return QuestionAnsweringModelOutput(loss, start, end, out.hidden_states, out.attentions)
-
-
-__all__ = [
-    "TASK_CLASSES",
-    "BareModel",
-    "CausalLM",
-    "MaskedLM",
-    "QuestionAnswering",
-    "SequenceClassification",
-    "TokenClassification",
-]
-
-TASK_CLASSES: dict[str, type[FlaxPreTrainedModel]] = {
-    BARE: BareModel,
-    CAUSAL_LM: CausalLM,
-    MASKED_LM: MaskedLM,
-    SEQUENCE_CLASSIFICATION: SequenceClassification,
-    TOKEN_CLASSIFICATION: TokenClassification,
-    QUESTION_ANSWERING: QuestionAnswering,
-}
+TASK_CLASSES: dict[str, type[FlaxPreTrainedModel]] = {name: task_class(task) for name, task in TASKS.items()}

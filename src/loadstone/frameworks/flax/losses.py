@@ -6,12 +6,14 @@ for a class that there is not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
+from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.labels import OF_TEXTS, REGRESSION, SINGLE_LABEL, check_classes, check_numbers, problem_of
 
 IGNORED = -100
@@ -81,6 +83,37 @@ def span(start_logits: Array, end_logits: Array, start: Array, end: Array) -> Ar
         places = _classes(name, given, (*logits.shape[:-1], 1) if given.ndim == 2 else logits.shape[:-1])
         losses.append(cross_entropy(logits, jnp.clip(places.reshape(-1), 0, tokens), ignored=tokens))
     return (losses[0] + losses[1]) / 2
+
+
+def pretraining(logits: Array, relationship: Array, labels: Array, next_sentence: Array) -> Array:
+    """Masked tokens (batch, tokens), and whether the second sentence follows the first (batch,)."""
+    classes = _classes("next_sentence_label", next_sentence, relationship.shape[:-1])
+    return masked_token(logits, labels) + cross_entropy(relationship, classes)
+
+
+def replaced_tokens(logits: Array, labels: Array, attention_mask: Array | None) -> Array:
+    """Binary cross entropy at each token (batch, tokens) that the mask shows."""
+    if labels.shape != logits.shape:
+        raise ArgumentError(f"labels has shape {labels.shape}, expected {logits.shape}.")
+    losses = jax.nn.softplus(logits) - labels * logits
+    if attention_mask is None:
+        return jnp.mean(losses)
+    shown = attention_mask.astype(bool)
+    return jnp.sum(jnp.where(shown, losses, 0)) / jnp.sum(shown)
+
+
+LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs], Array]] = {
+    "next_token": lambda values, labels, problem, given: next_token(values[0], labels[0]),
+    "masked_token": lambda values, labels, problem, given: masked_token(values[0], labels[0]),
+    "sequence_classes": lambda values, labels, problem, given: sequence_classes(values[0], labels[0], problem),
+    "token_classes": lambda values, labels, problem, given: token_classes(values[0], labels[0]),
+    "pretraining": lambda values, labels, problem, given: pretraining(values[0], values[1], labels[0], labels[1]),
+    "replaced_tokens": lambda values, labels, problem, given: replaced_tokens(
+        values[0], labels[0], given.get("attention_mask")
+    ),
+    "span": lambda values, labels, problem, given: span(values[0], values[1], labels[0], labels[1]),
+}
+"""By the names in tasks: of what the head gives, the labels, the config's ``problem_type``, and all arrays by name."""
 
 
 def _classes(name: str, labels: Array, shape: Sequence[int], hint: str = "") -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import jax.numpy as jnp
 from flax import nnx
@@ -20,10 +20,9 @@ from loadstone.core.tensors import BY_NAME
 from loadstone.errors import ArgumentError, Fault, UnknownArgument, UnsupportedDType
 from loadstone.frameworks.flax.build import attach, build, place
 from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
-from loadstone.frameworks.flax.calling import call
 from loadstone.frameworks.flax.forward import Options
 from loadstone.frameworks.flax.initial import fill_fresh
-from loadstone.frameworks.flax.inputs import Arguments, Inputs
+from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.structure import About, FlaxStructure
 from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
@@ -150,10 +149,6 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
     def forward(self, inputs: Inputs, options: Options) -> Any:
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
         raise NotImplementedError
-
-    def _call(self, unknown: Mapping[str, object], **given: Unpack[Arguments]) -> Any:
-        """The output for arrays and options by name; see :func:`loadstone.frameworks.flax.calling.call`."""
-        return call(self, given, unknown)
 
     # What it is -----------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from loadstone.frameworks.outputs import (
     BaseModelOutput,
     CausalLMOutput,
     MaskedLMOutput,
+    ModelOutput,
     MoeCausalLMOutputWithPast,
     QuestionAnsweringModelOutput,
     SequenceClassifierOutput,
@@ -31,13 +32,5 @@ __all__ = [
 FieldTuple: TypeAlias = tuple[Any, ...]
 """An output's fields that are set, in order, for ``return_dict=False``: which these are only the call tells."""
 
-for _output in (
-    BaseModelOutput,
-    CausalLMOutput,
-    MaskedLMOutput,
-    MoeCausalLMOutputWithPast,
-    QuestionAnsweringModelOutput,
-    SequenceClassifierOutput,
-    TokenClassifierOutput,
-):
+for _output in ModelOutput.__subclasses__():
     jax.tree_util.register_dataclass(_output, data_fields=[field.name for field in fields(_output)], meta_fields=[])

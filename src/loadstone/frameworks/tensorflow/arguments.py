@@ -52,8 +52,11 @@ def _past_keras() -> Iterator[None]:
         raise
 
 
-def gather(names: Collection[str], args: tuple[object, ...], given: Mapping[str, object]) -> dict[str, object]:
-    """The arguments of a call by name, arrays as tensors. The first may be a dict of several.
+def gather(
+    names: Collection[str], args: tuple[object, ...], given: Mapping[str, object], more_axes: int = 0
+) -> dict[str, object]:
+    """The arguments of a call by name, arrays as tensors. The first may be a dict of several. ``more_axes``: 1
+    where each row has several sequences to choose from.
 
     Raises :class:`UnknownArgument` for a name that nothing takes, if it would change something, and
     :class:`ArgumentError` for one that comes twice, and for ids that are no integers or have another shape than
@@ -81,7 +84,7 @@ def gather(names: Collection[str], args: tuple[object, ...], given: Mapping[str,
     if unknown:
         with _past_keras():
             forward_keywords.check_unknown(unknown, names, arguments.get("position_ids") is not None)
-    return {name: _checked(name, _tensor(value)) for name, value in arguments.items()}
+    return {name: _checked(name, _tensor(value), more_axes) for name, value in arguments.items()}
 
 
 def check_inputs(embeddings: components.Embeddings, name: str, texts: tf.Tensor, **ids: tf.Tensor | None) -> None:
@@ -113,13 +116,13 @@ def _tensor(value: object) -> object:
     return tf.convert_to_tensor(value) if numbers or isinstance(value, np.ndarray) else value
 
 
-def _checked(name: str, value: object) -> object:
+def _checked(name: str, value: object, more_axes: int) -> object:
     if value is None or name not in (*_RANKS, *_WHOLE, "attention_mask", "labels"):
         return value
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise bad_argument(f"{name} is a {type(value).__name__}, expected a tensor. For several inputs: a dict.")
-    if len(value.shape) != _RANKS.get(name, len(value.shape)):
-        shape = "(batch, tokens, width)" if _RANKS[name] == 3 else "(batch, tokens)"
+    if name in _RANKS and len(value.shape) != _RANKS[name] + more_axes:
+        shape = f"(batch, {'choices, ' * more_axes}tokens{', width' if _RANKS[name] == 3 else ''})"
         raise bad_argument(f"{name} has shape {tuple(value.shape)}, expected {shape}.")
     if name in _WHOLE and getattr(value.dtype, "name", value.dtype) not in ("int32", "int64"):
         raise bad_argument(

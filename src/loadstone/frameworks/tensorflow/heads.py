@@ -1,48 +1,40 @@
-"""The forward pass of each task: one class for each, which the families' classes derive from."""
+"""The forward pass of each task: one class reads what :mod:`loadstone.architectures.tasks` says."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from inspect import Parameter
+from types import new_class
+from typing import Any, ClassVar
 
 import tensorflow as tf
 
 from loadstone.architectures import components
-from loadstone.architectures.family import (
-    BARE,
-    CAUSAL_LM,
-    MASKED_LM,
-    QUESTION_ANSWERING,
-    SEQUENCE_CLASSIFICATION,
-    TOKEN_CLASSIFICATION,
-)
+from loadstone.architectures.tasks import BARE, TASKS, Task
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput
-from loadstone.frameworks.tensorflow import losses
+from loadstone.frameworks.tensorflow import losses, outputs
 from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, gather, router_logits_wanted
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
-from loadstone.frameworks.tensorflow.outputs import (
-    BaseModelOutput,
-    CausalLMOutput,
-    FieldTuple,
-    MaskedLMOutput,
-    MoeCausalLMOutputWithPast,
-    QuestionAnsweringModelOutput,
-    SequenceClassifierOutput,
-    TokenClassifierOutput,
-)
+from loadstone.frameworks.tensorflow.outputs import BaseModelOutput, MoeCausalLMOutputWithPast
 from loadstone.frameworks.tensorflow.run import Run
 from loadstone.frameworks.tensorflow.state import State, shape_of
 from loadstone.frameworks.tensorflow.unmasked import look, warnings_issued
 from loadstone.frameworks.unmasked import warn_vectors
 
-OutputT = TypeVar("OutputT", bound=ModelOutput)
+_TYPES = Types("tf.Tensor", "Cache", "{}", "FieldTuple")
+_TRAINING = Parameter("training", Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation="bool | None")
 
 
-class _Task(TFPreTrainedModel):
-    """A model that can be called with ids, a dict of inputs, or keywords; arrays become tensors."""
+class TaskModel(TFPreTrainedModel):
+    """A model with a forward pass that its task declares. It is called with ids, a dict of inputs, or keywords; arrays
+    become tensors."""
+
+    task: ClassVar[Task]
 
     def __init__(
         self, config: PretrainedConfig, *, component: components.Component | None = None, name: str | None = None
@@ -53,11 +45,20 @@ class _Task(TFPreTrainedModel):
 
     @tf.autograph.experimental.do_not_convert
     def __call__(self, *args: object, **kwargs: object) -> Any:
-        return super().__call__(**gather(self.call_signature_parameters, args, kwargs))
+        return super().__call__(
+            **gather(self.call_signature_parameters, args, kwargs, more_axes=int(self.task.per_choice))
+        )
+
+    def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
+        raise NotImplementedError
+
+    def _returned(self, out: ModelOutput, return_dict: bool | None) -> ModelOutput | tuple[object, ...]:
+        named = self.config.return_dict if return_dict is None else return_dict
+        return out if named else out.to_tuple()
 
 
-class BareModel(_Task):
-    """A model without a head: it returns hidden states."""
+class Bare(TaskModel):
+    """A model without a head."""
 
     def __init__(
         self,
@@ -75,47 +76,30 @@ class BareModel(_Task):
         if without:
             self.post_init()
 
-    def call(
-        self,
-        input_ids: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        position_ids: tf.Tensor | None = None,
-        past_key_values: Cache | None = None,
-        inputs_embeds: tf.Tensor | None = None,
-        token_type_ids: tf.Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-        output_router_logits: bool | None = None,
-    ) -> BaseModelOutput | FieldTuple:
-        """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
-
-        ``attention_mask`` (batch, tokens in the cache plus new ones, or the cache's whole length): 1 for a token, 0 for
-        padding; or a 4-D mask (batch or 1, heads or 1, tokens, keys): true where seen, or values to add to the scores.
-        ``position_ids`` (batch or 1, tokens) that start again within a row begin another sequence, which attends only
-        to itself, where no mask is given and no cache is in use (not in models that read in both directions).
-        ``past_key_values``: what :meth:`init_cache` or the call before gave.
-        """
-        config = self.config
-        if attention_mask is None and tf.executing_eagerly():
-            look(self, input_ids, position_ids, past_key_values is not None)
+    def _compute(self, given: Mapping[str, Any]) -> BaseModelOutput:
+        config, take = self.config, given.get
+        past, attentions, hidden_states = (
+            take("past_key_values"),
+            take("output_attentions"),
+            take("output_hidden_states"),
+        )
+        if take("attention_mask") is None and tf.executing_eagerly():
+            look(self, take("input_ids"), take("position_ids"), past is not None)
         inputs = Inputs(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            position_ids=position_ids,
-            past_key_values=self._cache(past_key_values, use_cache),
-            inputs_embeds=inputs_embeds,
-            token_type_ids=token_type_ids,
-            output_attentions=config.output_attentions if output_attentions is None else output_attentions,
-            output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
-            output_router_logits=router_logits_wanted(self, output_router_logits),
-            training=bool(training),
+            input_ids=take("input_ids"),
+            attention_mask=take("attention_mask"),
+            position_ids=take("position_ids"),
+            past_key_values=self._cache(past, take("use_cache")),
+            inputs_embeds=take("inputs_embeds"),
+            token_type_ids=take("token_type_ids"),
+            output_attentions=config.output_attentions if attentions is None else attentions,
+            output_hidden_states=config.output_hidden_states if hidden_states is None else hidden_states,
+            output_router_logits=router_logits_wanted(self, take("output_router_logits")),
+            training=bool(take("training")),
         )
         assert self.component is not None
         out: BaseModelOutput = self.component.compute(Run(self, State(training=inputs.training)), inputs)
-        return _returned(self, out, return_dict)
+        return out
 
     def _cache(self, past: Cache | None, use_cache: bool | None) -> Cache | None:
         if not self.is_causal:
@@ -130,21 +114,55 @@ class BareModel(_Task):
         return past
 
 
-def _returned(model: TFPreTrainedModel, out: OutputT, return_dict: bool | None) -> OutputT | FieldTuple:
-    named = model.config.return_dict if return_dict is None else return_dict
-    return out if named else out.to_tuple()
+class WithHead(TaskModel):
+    """A bare model and an output part."""
 
-
-class _WithHead(_Task):
-    """A backbone and an output part."""
-
-    def _backbone(self, **inputs: object) -> BaseModelOutput:
-        out: BaseModelOutput = self.base_model(**inputs, return_dict=True)
-        return out
-
-    def _output(self, x: tf.Tensor, training: bool | None) -> tf.Tensor:
+    def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
+        task, choices = self.task, None
+        if task.per_choice:
+            given, choices = _one_row_a_choice(given, task)
+        taken = {name: given.get(name) for name in (*task.inputs, "output_attentions", "output_hidden_states")}
+        taken["use_cache"] = given.get("use_cache") if "past_key_values" in task.kept else False
+        if "output_router_logits" in task.options:
+            taken["output_router_logits"] = given.get("output_router_logits")
+        training = bool(given.get("training"))
+        out: BaseModelOutput = self.base_model(**taken, training=training, return_dict=True)
+        x = out.last_hidden_state
+        assert x is not None
+        keep, pooled = given.get("logits_to_keep"), None
+        if task.reads != "places":
+            pooled = self._pooled(out, given.get("input_ids"), given.get("attention_mask"))
+        if task.reads == "sequence":
+            x = pooled
+        elif not isinstance(keep, int | None):
+            x = tf.gather(x, keep, axis=1)
+        elif keep:
+            x = x[:, -keep:]
         assert isinstance(self.component, components.Head)
-        return Run(self, State(training=bool(training)))(self.component.output, x)
+        vectors = (x, pooled) if task.reads == "both" else (x,)
+        read = Run(self, State(training=training))(self.component.output, *vectors)
+        if task.per_choice:
+            read = tf.reshape(read, [-1, choices])
+        if task.splits:
+            values = tf.unstack(read, num=len(task.gives), axis=-1)
+        else:
+            values = read if task.reads == "both" else (read,)
+        labels = [given[name] for name in task.labels if given.get(name) is not None]
+        loss = None
+        if labels and len(labels) == len(task.labels):
+            loss = losses.LOSSES[task.loss](values, labels, self.config, given)
+        kept = {name: getattr(out, name) for name in task.kept}
+        if out.router_logits is not None:
+            mask, past = given.get("attention_mask"), given.get("past_key_values")
+            balance = self._load_balance(out.router_logits, mask, past, shape_of(read)[0])
+            if loss is not None:
+                loss += self.config.router_aux_loss_coef * balance
+            return MoeCausalLMOutputWithPast(
+                loss=loss, aux_loss=balance, logits=read, **kept, router_logits=out.router_logits
+            )
+        kept |= dict(zip(task.gives, values, strict=True))
+        made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
+        return made
 
     def _pooled(self, out: BaseModelOutput, input_ids: tf.Tensor | None, attention_mask: tf.Tensor | None) -> tf.Tensor:
         """The vector (batch, width) that stands for each sequence."""
@@ -154,6 +172,8 @@ class _WithHead(_Task):
             return out.pooler_output
         if pool == "first":
             return x[:, 0]
+        if pool == "first_shown":
+            return x[:, 0] if attention_mask is None else tf.gather(x, tf.argmax(attention_mask, axis=-1), batch_dims=1)
         if pool == "mean":
             if attention_mask is None:
                 return tf.reduce_mean(x, axis=1)
@@ -172,65 +192,6 @@ class _WithHead(_Task):
         places = tf.range(shape_of(x)[1]) * tf.cast(input_ids != padding, tf.int32)
         return tf.gather(x, tf.argmax(places, axis=-1), batch_dims=1)
 
-
-class CausalLM(_WithHead, GenerationMixin):
-    """Predicts the next token."""
-
-    def call(
-        self,
-        input_ids: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        position_ids: tf.Tensor | None = None,
-        past_key_values: Cache | None = None,
-        inputs_embeds: tf.Tensor | None = None,
-        token_type_ids: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        logits_to_keep: int | tf.Tensor = 0,
-        training: bool | None = False,
-        output_router_logits: bool | None = None,
-    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
-
-        ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
-        ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
-        contains ``config.router_aux_loss_coef`` times.
-        """
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            token_type_ids=token_type_ids,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            output_router_logits=output_router_logits,
-            training=training,
-        )
-        x = out.last_hidden_state
-        assert x is not None
-        if not isinstance(logits_to_keep, int):
-            x = tf.gather(x, logits_to_keep, axis=1)
-        elif logits_to_keep:
-            x = x[:, -logits_to_keep:]
-        logits = self._output(x, training)
-        loss = None if labels is None else losses.next_token(logits, labels)
-        kept = {name: out.get(name) for name in ("past_key_values", "hidden_states", "attentions")}
-        if out.router_logits is None:
-            return _returned(self, CausalLMOutput(loss=loss, logits=logits, **kept), return_dict)
-        balance = self._load_balance(out.router_logits, attention_mask, past_key_values, shape_of(logits)[0])
-        if loss is not None:
-            loss += self.config.router_aux_loss_coef * balance
-        result = MoeCausalLMOutputWithPast(
-            loss=loss, aux_loss=balance, logits=logits, router_logits=out.router_logits, **kept
-        )
-        return _returned(self, result, return_dict)
-
     def _load_balance(
         self,
         router_logits: tuple[tf.Tensor, ...],
@@ -248,162 +209,31 @@ class CausalLM(_WithHead, GenerationMixin):
         return losses.load_balance(router_logits, top_k, counted)
 
 
-class MaskedLM(_WithHead):
-    """Predicts masked tokens."""
-
-    def call(
-        self,
-        input_ids: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        token_type_ids: tf.Tensor | None = None,
-        position_ids: tf.Tensor | None = None,
-        inputs_embeds: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> MaskedLMOutput | FieldTuple:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            training=training,
-        )
-        logits = self._output(out.last_hidden_state, training)
-        loss = None if labels is None else losses.masked_token(logits, labels)
-        result = MaskedLMOutput(loss=loss, logits=logits, hidden_states=out.hidden_states, attentions=out.attentions)
-        return _returned(self, result, return_dict)
+def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, Any], int | tf.Tensor]:
+    """What is (batch, choices, …) as (batch · choices, …), and how many choices there are."""
+    flat = {}
+    for name in task.inputs:
+        if given.get(name) is not None:
+            flat[name] = tf.reshape(given[name], [-1, *shape_of(given[name])[2:]])
+    texts = given.get("input_ids") if given.get("inputs_embeds") is None else given["inputs_embeds"]
+    if texts is None:
+        raise bad_argument("Give either input_ids or inputs_embeds, one of the two.")
+    return {**given, **flat}, shape_of(texts)[1]
 
 
-class SequenceClassification(_WithHead):
-    """Sequence classification or regression."""
+def task_class(task: Task) -> type[TFPreTrainedModel]:
+    """The class with a task's forward pass, which the families' classes derive from."""
+    names = (*task.arguments, "training")
 
-    def call(
-        self,
-        input_ids: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        token_type_ids: tf.Tensor | None = None,
-        position_ids: tf.Tensor | None = None,
-        past_key_values: Cache | None = None,
-        inputs_embeds: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> SequenceClassifierOutput | FieldTuple:
-        """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            training=training,
-        )
-        logits = self._output(self._pooled(out, input_ids, attention_mask), training)
-        loss = None if labels is None else losses.sequence_classes(logits, labels, self.config)
-        result = SequenceClassifierOutput(
-            loss=loss,
-            logits=logits,
-            past_key_values=out.past_key_values,
-            hidden_states=out.hidden_states,
-            attentions=out.attentions,
-        )
-        return _returned(self, result, return_dict)
+    def call(self: TaskModel, *args: object, **given: Any) -> ModelOutput | tuple[object, ...]:
+        if args:
+            given = by_name(names, args, given)
+        return self._returned(self._compute(given), given.get("return_dict"))
+
+    body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["call"] = with_signature(call, "call", task, _TYPES, [_TRAINING])
+    bases = (Bare,) if task.name == BARE else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))
 
 
-class TokenClassification(_WithHead):
-    """Token classification."""
-
-    def call(
-        self,
-        input_ids: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        token_type_ids: tf.Tensor | None = None,
-        position_ids: tf.Tensor | None = None,
-        inputs_embeds: tf.Tensor | None = None,
-        labels: tf.Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> TokenClassifierOutput | FieldTuple:
-        """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            training=training,
-        )
-        logits = self._output(out.last_hidden_state, training)
-        loss = None if labels is None else losses.token_classes(logits, labels)
-        result = TokenClassifierOutput(
-            loss=loss, logits=logits, hidden_states=out.hidden_states, attentions=out.attentions
-        )
-        return _returned(self, result, return_dict)
-
-
-class QuestionAnswering(_WithHead):
-    """Extractive question answering: start and end of the answer."""
-
-    def call(
-        self,
-        input_ids: tf.Tensor | None = None,
-        attention_mask: tf.Tensor | None = None,
-        token_type_ids: tf.Tensor | None = None,
-        position_ids: tf.Tensor | None = None,
-        inputs_embeds: tf.Tensor | None = None,
-        start_positions: tf.Tensor | None = None,
-        end_positions: tf.Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        training: bool | None = False,
-    ) -> QuestionAnsweringModelOutput | FieldTuple:
-        """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            training=training,
-        )
-        start, end = tf.unstack(self._output(out.last_hidden_state, training), num=2, axis=-1)
-        loss = None
-        if start_positions is not None and end_positions is not None:
-            loss = losses.span(start, end, start_positions, end_positions)
-        result = QuestionAnsweringModelOutput(
-            loss=loss, start_logits=start, end_logits=end, hidden_states=out.hidden_states, attentions=out.attentions
-        )
-        return _returned(self, result, return_dict)
-
-
-TASK_CLASSES: dict[str, type[TFPreTrainedModel]] = {
-    BARE: BareModel,
-    CAUSAL_LM: CausalLM,
-    MASKED_LM: MaskedLM,
-    SEQUENCE_CLASSIFICATION: SequenceClassification,
-    TOKEN_CLASSIFICATION: TokenClassification,
-    QUESTION_ANSWERING: QuestionAnswering,
-}
+TASK_CLASSES: dict[str, type[TFPreTrainedModel]] = {name: task_class(task) for name, task in TASKS.items()}

@@ -6,7 +6,8 @@ CPU outside of ``tf.function`` for a class that there is not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -113,6 +114,39 @@ def span(start_logits: tf.Tensor, end_logits: tf.Tensor, start: tf.Tensor, end: 
         places = _classes(name, given, [*logits.shape[:-1], 1] if given.shape.rank == 2 else logits.shape[:-1])
         losses.append(cross_entropy(logits, tf.clip_by_value(places, 0, tokens), tokens))
     return (losses[0] + losses[1]) / 2
+
+
+def pretraining(logits: tf.Tensor, relationship: tf.Tensor, labels: tf.Tensor, next_sentence: tf.Tensor) -> tf.Tensor:
+    """Masked tokens (batch, tokens), and whether the second sentence follows the first (batch,)."""
+    classes = _classes("next_sentence_label", next_sentence, relationship.shape[:-1])
+    return masked_token(logits, labels) + cross_entropy(relationship, classes)
+
+
+def replaced_tokens(logits: tf.Tensor, labels: tf.Tensor, attention_mask: tf.Tensor | None) -> tf.Tensor:
+    """Binary cross entropy at each token (batch, tokens) that the mask shows."""
+    if not labels.shape.is_compatible_with(logits.shape):
+        raise bad_argument(f"labels has shape {tuple(labels.shape)}, expected {tuple(logits.shape)}.")
+    losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(labels, logits.dtype), logits)
+    if attention_mask is None:
+        return tf.reduce_mean(losses)
+    shown = tf.cast(attention_mask, losses.dtype)
+    return tf.reduce_sum(losses * shown) / tf.reduce_sum(shown)
+
+
+LOSSES: dict[
+    str, Callable[[Sequence[tf.Tensor], Sequence[tf.Tensor], PretrainedConfig, Mapping[str, Any]], tf.Tensor]
+] = {
+    "next_token": lambda values, labels, config, given: next_token(values[0], labels[0]),
+    "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0]),
+    "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
+    "token_classes": lambda values, labels, config, given: token_classes(values[0], labels[0]),
+    "pretraining": lambda values, labels, config, given: pretraining(values[0], values[1], labels[0], labels[1]),
+    "replaced_tokens": lambda values, labels, config, given: replaced_tokens(
+        values[0], labels[0], given.get("attention_mask")
+    ),
+    "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
+}
+"""By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
 
 
 def _classes(name: str, labels: tf.Tensor, shape: Sequence[int | None], hint: str = "") -> tf.Tensor:

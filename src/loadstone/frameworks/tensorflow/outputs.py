@@ -59,3 +59,19 @@ class TokenClassifierOutput(_Nested, outputs.TokenClassifierOutput):
 
 class QuestionAnsweringModelOutput(_Nested, outputs.QuestionAnsweringModelOutput):
     __doc__ = outputs.QuestionAnsweringModelOutput.__doc__
+
+
+class BertForPreTrainingOutput(_Nested, outputs.BertForPreTrainingOutput):
+    __doc__ = outputs.BertForPreTrainingOutput.__doc__
+
+
+class ElectraForPreTrainingOutput(_Nested, outputs.ElectraForPreTrainingOutput):
+    __doc__ = outputs.ElectraForPreTrainingOutput.__doc__
+
+
+class MultipleChoiceModelOutput(_Nested, outputs.MultipleChoiceModelOutput):
+    __doc__ = outputs.MultipleChoiceModelOutput.__doc__
+
+
+class NextSentencePredictorOutput(_Nested, outputs.NextSentencePredictorOutput):
+    __doc__ = outputs.NextSentencePredictorOutput.__doc__

@@ -19,12 +19,13 @@ class Serving:
     component: components.Component | None
 
     def serving_signature(self) -> dict[str, tf.TensorSpec]:
-        """The inputs that an exported model takes by default, each int32 (batch, tokens)."""
+        """The inputs that an exported model takes by default, int32 (batch, tokens) or (batch, choices, tokens)."""
         names = ["input_ids", "attention_mask"]
         embeddings = next(components.find(self.component, components.Embeddings), None) if self.component else None
         if embeddings is not None and embeddings.segment is not None:
             names.append("token_type_ids")
-        return {name: tf.TensorSpec((None, None), tf.int32, name=name) for name in names}
+        axes = 3 if getattr(self, "task", None) is not None and self.task.per_choice else 2  # type: ignore[attr-defined]
+        return {name: tf.TensorSpec((None,) * axes, tf.int32, name=name) for name in names}
 
     @property
     def serving(self) -> tf.types.experimental.PolymorphicFunction:

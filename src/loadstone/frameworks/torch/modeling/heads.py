@@ -1,40 +1,25 @@
-"""The forward pass of each task: one class for each, which the families' classes derive from."""
+"""The forward pass of each task: one class reads what :mod:`loadstone.architectures.tasks` says."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar, TypedDict, TypeVar, Unpack
+from inspect import Parameter
+from typing import Any, ClassVar, TypeVar
 
 import torch
 from torch import Tensor
 
 from loadstone.architectures import components
-from loadstone.architectures.family import (
-    BARE,
-    CAUSAL_LM,
-    MASKED_LM,
-    QUESTION_ANSWERING,
-    SEQUENCE_CLASSIFICATION,
-    TOKEN_CLASSIFICATION,
-)
+from loadstone.architectures.tasks import BARE, TASKS, Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
+from loadstone.frameworks import outputs
 from loadstone.frameworks.forward_keywords import check_unknown
-from loadstone.frameworks.outputs import (
-    BaseModelOutput,
-    CausalLMOutput,
-    MaskedLMOutput,
-    ModelOutput,
-    MoeCausalLMOutputWithPast,
-    QuestionAnsweringModelOutput,
-    SequenceClassifierOutput,
-    TokenClassifierOutput,
-)
+from loadstone.frameworks.forward_signature import Types, by_name, with_signature
+from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput, MoeCausalLMOutputWithPast
 from loadstone.frameworks.torch.modeling import losses
 from loadstone.frameworks.torch.modeling.arguments import Inputs, check_tensors
-from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.run import Run
@@ -43,18 +28,30 @@ from loadstone.frameworks.unmasked import warn_vectors
 
 OutputT = TypeVar("OutputT", bound=ModelOutput)
 
+_TYPES = Types("Tensor", "DynamicCache", "{}[Tensor]", "tuple[object, ...]")
+_ITEMS = Parameter(
+    "num_items_in_batch", Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation="Tensor | int | None"
+)
+_UNKNOWN = Parameter("unknown", Parameter.VAR_KEYWORD, annotation="object")
+_TRAINER_LOSSES = {"next_token": "ForCausalLM"}
+"""Tells Transformers' ``Trainer`` that the first token of a row is no label when it counts them."""
 
-class _Task(PreTrainedModel):
-    """A forward pass that knows its keywords."""
 
-    def _check_unknown(self, unknown: Mapping[str, object], position_ids: Tensor | None) -> None:
-        """:class:`UnknownArgument` for keywords that nothing takes and that would change something."""
-        known = inspect.signature(type(self).forward).parameters
-        check_unknown(unknown, [name for name in known if name not in ("self", "unknown")], position_ids is not None)
+class TaskModel(PreTrainedModel):
+    """A model with a forward pass that its task declares."""
+
+    task: ClassVar[Task]
+
+    def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
+        raise NotImplementedError
+
+    def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
+        named = self.config.return_dict if return_dict is None else return_dict
+        return out if named else out.to_tuple()
 
 
-class BareModel(_Task):
-    """A model without a head: it returns hidden states."""
+class Bare(TaskModel):
+    """A model without a head."""
 
     def __init__(
         self, config: PretrainedConfig, *, add_pooling_layer: bool = True, component: components.Component | None = None
@@ -73,30 +70,10 @@ class BareModel(_Task):
         )
         self._has_experts = bool(self.component and any(components.find(self.component, components.SparseExperts)))
 
-    def forward(
-        self,
-        input_ids: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        position_ids: Tensor | None = None,
-        past_key_values: DynamicCache | None = None,
-        inputs_embeds: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        output_router_logits: bool | None = None,
-        **unknown: object,
-    ) -> BaseModelOutput[Tensor] | tuple[object, ...]:
-        """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
-
-        ``attention_mask`` (batch, tokens in the cache plus new ones): 1 for a token, 0 for padding; or a 4-D mask
-        (batch or 1, heads or 1, tokens, keys): true where seen, or values to add to the scores. ``position_ids``
-        (batch or 1, tokens) that start again within a row begin another sequence, which attends only to itself, where
-        no mask is given and no cache is in use (as in Transformers; not in models that read in both directions).
-        """
-        if unknown:
-            self._check_unknown(unknown, position_ids)
+    def _compute(self, given: Mapping[str, Any]) -> BaseModelOutput[Tensor]:
+        config, take = self.config, given.get
+        input_ids, attention_mask, position_ids = take("input_ids"), take("attention_mask"), take("position_ids")
+        inputs_embeds, token_type_ids = take("inputs_embeds"), take("token_type_ids")
         check_tensors(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -104,7 +81,9 @@ class BareModel(_Task):
             inputs_embeds=inputs_embeds,
             token_type_ids=token_type_ids,
         )
-        config = self.config
+        past_key_values, use_cache = take("past_key_values"), take("use_cache")
+        output_attentions, output_hidden_states = take("output_attentions"), take("output_hidden_states")
+        output_router_logits = take("output_router_logits")
         checkpointing = self.gradient_checkpointing and self.training
         use_cache = config.use_cache if use_cache is None else use_cache
         use_cache = bool(use_cache or past_key_values is not None) and self._is_causal and not checkpointing
@@ -129,41 +108,54 @@ class BareModel(_Task):
             eager=config.attn_implementation == "eager",
             checkpointing=checkpointing,
         )
-        out: BaseModelOutput = self.component.compute(Run(self, None), inputs)
-        return _returned(self, out, return_dict)
-
-
-def _returned(model: PreTrainedModel, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
-    named = model.config.return_dict if return_dict is None else return_dict
-    return out if named else out.to_tuple()
-
-
-class _BareInputs(TypedDict, total=False):
-    """What :meth:`BareModel.forward` takes."""
-
-    input_ids: Tensor | None
-    attention_mask: Tensor | None
-    position_ids: Tensor | None
-    past_key_values: DynamicCache | None
-    inputs_embeds: Tensor | None
-    token_type_ids: Tensor | None
-    use_cache: bool | None
-    output_attentions: bool | None
-    output_hidden_states: bool | None
-    output_router_logits: bool | None
-
-
-class _WithHead(_Task):
-    """A backbone and an output part."""
-
-    def _backbone(self, **inputs: Unpack[_BareInputs]) -> BaseModelOutput[Tensor]:
-        out: BaseModelOutput[Tensor] = self.base_model(**inputs, return_dict=True)
+        out: BaseModelOutput[Tensor] = self.component.compute(Run(self, None), inputs)
         return out
 
-    def _output(self, x: Tensor) -> Tensor:
+
+class WithHead(TaskModel):
+    """A bare model and an output part."""
+
+    def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
+        task, choices = self.task, 0
+        if task.per_choice:
+            given, choices = _one_row_a_choice(given, task)
+        taken = {name: given.get(name) for name in (*task.inputs, "output_attentions", "output_hidden_states")}
+        taken["use_cache"] = given.get("use_cache") if "past_key_values" in task.kept else False
+        if "output_router_logits" in task.options:
+            taken["output_router_logits"] = given.get("output_router_logits")
+        out: BaseModelOutput[Tensor] = self.base_model(**taken, return_dict=True)
+        x = out.last_hidden_state
+        assert x is not None
+        keep = given.get("logits_to_keep")
+        pooled = None
+        if task.reads != "places":
+            pooled = self._pooled(out, given.get("input_ids"), given.get("attention_mask"))
+        if task.reads == "sequence":
+            x = pooled
+        elif isinstance(keep, Tensor):
+            x = x[:, keep]
+        elif keep:
+            x = x[:, -keep:]
         assert isinstance(self.component, components.Head)
-        result: Tensor = Run(self, None)(self.component.output, x)
-        return result
+        read = Run(self, None)(self.component.output, *((x, pooled) if task.reads == "both" else (x,)))
+        if task.per_choice:
+            read = read.view(-1, choices)
+        values = read.unbind(dim=-1) if task.splits else read if task.reads == "both" else (read,)
+        labels = [given[name] for name in task.labels if given.get(name) is not None]
+        loss = None
+        if labels and len(labels) == len(task.labels):
+            loss = losses.LOSSES[task.loss](values, labels, self.config, given)
+        kept = {name: getattr(out, name) for name in task.kept}
+        if out.router_logits is not None:
+            balance = self._load_balance(out.router_logits, given.get("attention_mask"), read.shape[0])
+            if loss is not None:
+                loss = loss + self.config.router_aux_loss_coef * balance.to(loss.device)
+            return MoeCausalLMOutputWithPast(
+                loss=loss, aux_loss=balance, logits=read, **kept, router_logits=out.router_logits
+            )
+        kept |= dict(zip(task.gives, values, strict=True))
+        made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
+        return made
 
     def _pooled(self, out: BaseModelOutput[Tensor], input_ids: Tensor | None, attention_mask: Tensor | None) -> Tensor:
         """The vector (batch, width) that stands for each sequence."""
@@ -174,6 +166,11 @@ class _WithHead(_Task):
             return out.pooler_output
         if pool == "first":
             return x[:, 0]
+        if pool == "first_shown":
+            if attention_mask is None:
+                return x[:, 0]
+            first = attention_mask.argmax(dim=-1).to(x.device)
+            return x[torch.arange(x.shape[0], device=x.device), first]
         if pool == "mean":
             if attention_mask is None:
                 return x.mean(dim=1)
@@ -193,69 +190,6 @@ class _WithHead(_Task):
         last = (places * input_ids.to(x.device).ne(padding)).argmax(dim=-1)
         return x[torch.arange(x.shape[0], device=x.device), last]
 
-
-class CausalLM(_WithHead, GenerationMixin):
-    """Predicts the next token."""
-
-    loss_type: ClassVar[str] = "ForCausalLM"
-    """Tells Transformers' ``Trainer`` that the first token of a row is no label when it counts them."""
-
-    def forward(
-        self,
-        input_ids: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        position_ids: Tensor | None = None,
-        past_key_values: DynamicCache | None = None,
-        inputs_embeds: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        labels: Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        logits_to_keep: int | Tensor = 0,
-        output_router_logits: bool | None = None,
-        num_items_in_batch: Tensor | int | None = None,
-        **unknown: object,
-    ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
-
-        ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
-        ``num_items_in_batch``: the divisor of the summed token losses, in place of the number of labeled tokens.
-        ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
-        contains ``config.router_aux_loss_coef`` times.
-        """
-        if unknown:
-            self._check_unknown(unknown, position_ids)
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            token_type_ids=token_type_ids,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-            output_router_logits=output_router_logits,
-        )
-        x = out.last_hidden_state
-        assert x is not None
-        if isinstance(logits_to_keep, Tensor):
-            x = x[:, logits_to_keep]
-        elif logits_to_keep:
-            x = x[:, -logits_to_keep:]
-        logits = self._output(x)
-        loss = None if labels is None else losses.next_token(logits, labels, num_items_in_batch)
-        kept = out.past_key_values, out.hidden_states, out.attentions
-        if out.router_logits is None:
-            return _returned(self, CausalLMOutput(loss, logits, *kept), return_dict)
-        balance = self._load_balance(out.router_logits, attention_mask, logits.shape[0])
-        if loss is not None:
-            loss = loss + self.config.router_aux_loss_coef * balance.to(loss.device)
-        result = MoeCausalLMOutputWithPast(loss, balance, logits, *kept, out.router_logits)
-        return _returned(self, result, return_dict)
-
     def _load_balance(self, router_logits: tuple[Tensor, ...], attention_mask: Tensor | None, batch: int) -> Tensor:
         """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
         counted = None
@@ -266,163 +200,39 @@ class CausalLM(_WithHead, GenerationMixin):
         return losses.load_balance(router_logits, top_k, counted)
 
 
-class MaskedLM(_WithHead):
-    """Predicts masked tokens."""
+def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, Any], int]:
+    """What is (batch, choices, …) as (batch · choices, …), and how many choices there are."""
+    check_tensors(**{name: given.get(name) for name in task.inputs})
+    texts = given.get("input_ids") if given.get("input_ids") is not None else given.get("inputs_embeds")
+    axes = 3 if given.get("inputs_embeds") is None else 4
+    if texts is None or texts.dim() != axes:
+        shape = None if texts is None else tuple(texts.shape)
+        name = "input_ids" if axes == 3 else "inputs_embeds"
+        raise ArgumentError(f"{name} has shape {shape}, expected (batch, choices, tokens{', width' * (axes - 3)}).")
+    flat = {name: given[name].flatten(0, 1) for name in task.inputs if given.get(name) is not None}
+    return {**given, **flat}, texts.shape[1]
 
-    def forward(
-        self,
-        input_ids: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        position_ids: Tensor | None = None,
-        inputs_embeds: Tensor | None = None,
-        labels: Tensor | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        num_items_in_batch: Tensor | int | None = None,
-        **unknown: object,
-    ) -> MaskedLMOutput[Tensor] | tuple[object, ...]:
-        """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss.
 
-        ``num_items_in_batch``: the divisor of the summed token losses, in place of the number of labeled tokens.
-        """
+def task_class(task: Task) -> type[PreTrainedModel]:
+    """The class with a task's forward pass, which the families' classes derive from."""
+    names = task.arguments + (("num_items_in_batch",) if task.sums_items else ())
+    known = frozenset(names)
+
+    def forward(self: TaskModel, *args: object, **given: Any) -> ModelOutput | tuple[object, ...]:
+        if args:
+            given = by_name(names, args, given)
+        unknown = {name: value for name, value in given.items() if name not in known}
         if unknown:
-            self._check_unknown(unknown, position_ids)
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-        )
-        assert out.last_hidden_state is not None
-        logits = self._output(out.last_hidden_state)
-        loss = None if labels is None else losses.masked_token(logits, labels, num_items_in_batch)
-        return _returned(self, MaskedLMOutput(loss, logits, out.hidden_states, out.attentions), return_dict)
+            check_unknown(unknown, names, given.get("position_ids") is not None)
+        return self._returned(self._compute(given), given.get("return_dict"))
+
+    more = [_ITEMS, _UNKNOWN] if task.sums_items else [_UNKNOWN]
+    body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
+    if task.loss in _TRAINER_LOSSES:
+        body["loss_type"] = _TRAINER_LOSSES[task.loss]
+    bases = (Bare,) if task.name == BARE else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    return type(task.class_name, bases, body)
 
 
-class SequenceClassification(_WithHead):
-    """Sequence classification or regression."""
-
-    def forward(
-        self,
-        input_ids: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        position_ids: Tensor | None = None,
-        past_key_values: DynamicCache | None = None,
-        inputs_embeds: Tensor | None = None,
-        labels: Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]:
-        """Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``."""
-        if unknown:
-            self._check_unknown(unknown, position_ids)
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-        )
-        logits = self._output(self._pooled(out, input_ids, attention_mask))
-        loss = None if labels is None else losses.sequence_classes(logits, labels, self.config)
-        result = SequenceClassifierOutput(loss, logits, out.past_key_values, out.hidden_states, out.attentions)
-        return _returned(self, result, return_dict)
-
-
-class TokenClassification(_WithHead):
-    """Token classification."""
-
-    def forward(
-        self,
-        input_ids: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        position_ids: Tensor | None = None,
-        inputs_embeds: Tensor | None = None,
-        labels: Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]:
-        """Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss."""
-        if unknown:
-            self._check_unknown(unknown, position_ids)
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-        )
-        assert out.last_hidden_state is not None
-        logits = self._output(out.last_hidden_state)
-        loss = None if labels is None else losses.token_classes(logits, labels)
-        return _returned(self, TokenClassifierOutput(loss, logits, out.hidden_states, out.attentions), return_dict)
-
-
-class QuestionAnswering(_WithHead):
-    """Extractive question answering: start and end of the answer."""
-
-    def forward(
-        self,
-        input_ids: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        position_ids: Tensor | None = None,
-        inputs_embeds: Tensor | None = None,
-        start_positions: Tensor | None = None,
-        end_positions: Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool | None = None,
-        output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
-        **unknown: object,
-    ) -> QuestionAnsweringModelOutput[Tensor] | tuple[object, ...]:
-        """``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss."""
-        if unknown:
-            self._check_unknown(unknown, position_ids)
-        out = self._backbone(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            use_cache=use_cache,
-            output_attentions=output_attentions,
-            output_hidden_states=output_hidden_states,
-        )
-        assert out.last_hidden_state is not None
-        start, end = self._output(out.last_hidden_state).unbind(dim=-1)
-        loss = None
-        if start_positions is not None and end_positions is not None:
-            loss = losses.span(start, end, start_positions, end_positions)
-        result = QuestionAnsweringModelOutput(loss, start, end, out.hidden_states, out.attentions)
-        return _returned(self, result, return_dict)
-
-
-TASK_CLASSES: dict[str, type[PreTrainedModel]] = {
-    BARE: BareModel,
-    CAUSAL_LM: CausalLM,
-    MASKED_LM: MaskedLM,
-    SEQUENCE_CLASSIFICATION: SequenceClassification,
-    TOKEN_CLASSIFICATION: TokenClassification,
-    QUESTION_ANSWERING: QuestionAnswering,
-}
+TASK_CLASSES: dict[str, type[PreTrainedModel]] = {name: task_class(task) for name, task in TASKS.items()}

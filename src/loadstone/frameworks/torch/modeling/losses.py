@@ -6,13 +6,15 @@ CPU for a class that there is not: an accelerator would have to be waited for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.errors import ArgumentError
 from loadstone.frameworks.labels import (
     OF_TEXTS,
     REGRESSION,
@@ -102,6 +104,42 @@ def span(start_logits: Tensor, end_logits: Tensor, start: Tensor, end: Tensor) -
         places = _classes(name, given, (*logits.shape[:-1], 1) if given.dim() == 2 else logits.shape[:-1])
         losses.append(F.cross_entropy(logits, places.to(logits.device).clamp(0, tokens), ignore_index=tokens))
     return (losses[0] + losses[1]) / 2
+
+
+def pretraining(logits: Tensor, relationship: Tensor, labels: Tensor, next_sentence: Tensor) -> Tensor:
+    """Masked tokens (batch, tokens), and whether the second sentence follows the first (batch,)."""
+    classes = _classes("next_sentence_label", next_sentence, relationship.shape[:-1])
+    return masked_token(logits, labels) + _cross_entropy(relationship, classes)
+
+
+def replaced_tokens(logits: Tensor, labels: Tensor, attention_mask: Tensor | None) -> Tensor:
+    """Binary cross entropy at each token (batch, tokens) that the mask shows."""
+    check_tensors(labels=labels)
+    if labels.shape != logits.shape:
+        raise ArgumentError(f"labels has shape {tuple(labels.shape)}, expected {tuple(logits.shape)}.")
+    losses = F.binary_cross_entropy_with_logits(logits, labels.to(logits), reduction="none")
+    if attention_mask is None:
+        return losses.mean()
+    shown = attention_mask.to(device=logits.device, dtype=torch.bool)
+    return losses.masked_fill(~shown, 0).sum() / shown.sum()
+
+
+LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig, Mapping[str, Any]], Tensor]] = {
+    "next_token": lambda values, labels, config, given: next_token(values[0], labels[0], _items(given)),
+    "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0], _items(given)),
+    "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
+    "token_classes": lambda values, labels, config, given: token_classes(values[0], labels[0]),
+    "pretraining": lambda values, labels, config, given: pretraining(values[0], values[1], labels[0], labels[1]),
+    "replaced_tokens": lambda values, labels, config, given: replaced_tokens(
+        values[0], labels[0], given.get("attention_mask")
+    ),
+    "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
+}
+"""By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
+
+
+def _items(given: Mapping[str, Any]) -> Tensor | int | None:
+    return given.get("num_items_in_batch")
 
 
 def _classes(name: str, labels: Tensor, shape: Sequence[int], hint: str = "") -> Tensor:

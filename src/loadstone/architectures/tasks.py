@@ -1,0 +1,223 @@
+"""Tasks as data: what a model for each takes and gives, and what its head reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from loadstone.core.records import record
+
+BARE = "model"
+CAUSAL_LM = "causal-lm"
+MASKED_LM = "masked-lm"
+SEQUENCE_CLASSIFICATION = "sequence-classification"
+TOKEN_CLASSIFICATION = "token-classification"
+QUESTION_ANSWERING = "question-answering"
+MULTIPLE_CHOICE = "multiple-choice"
+NEXT_SENTENCE = "next-sentence-prediction"
+PRETRAINING = "pretraining"
+REPLACED_TOKENS = "replaced-tokens"
+TEXT_ENCODING = "text-encoding"
+# No family here has these yet; a custom model may.
+IMAGE_CLASSIFICATION = "image-classification"
+SEQ2SEQ_LM = "seq2seq-lm"
+IMAGE_TEXT_TO_TEXT = "image-text-to-text"
+AUDIO_CLASSIFICATION = "audio-classification"
+OBJECT_DETECTION = "object-detection"
+
+_DECODED = ("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds", "token_type_ids")
+_ENCODED = ("input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds")
+_CLASSIFIED = (*_ENCODED[:4], "past_key_values", "inputs_embeds")
+_SHOWN = ("output_attentions", "output_hidden_states", "return_dict")
+
+_AUTO = {"ReplacedTokens": "PreTraining"}
+"""Where a task's Auto class has another name than its own."""
+
+FLAGS = frozenset({"use_cache", "output_attentions", "output_hidden_states", "return_dict", "output_router_logits"})
+"""Keywords that are True or False; None leaves it to the config."""
+
+
+@record
+class Task:
+    """What the classes of one task have in common, whatever their family and framework."""
+
+    name: str
+    class_name: str
+    """What the class with its forward pass is called: ``CausalLM``."""
+    title: str
+    """The first line of that class's documentation."""
+    doc: str
+    """The documentation of the forward pass."""
+    inputs: tuple[str, ...]
+    """The arrays that a bare model takes, in the order in which they may be given by place."""
+    labels: tuple[str, ...] = ()
+    """The arrays that a loss compares with."""
+    options: tuple[str, ...] = _SHOWN
+    """Keywords beside arrays, after them."""
+    output: str = "BaseModelOutput"
+    """The class of the output, in :mod:`loadstone.frameworks.outputs`."""
+    kept: tuple[str, ...] = ("hidden_states", "attentions")
+    """Fields of the bare model's output that the whole one's has too."""
+    reads: Literal["places", "sequence", "both"] = "places"
+    """Whether the head reads every hidden state, one vector that stands for the sequence, or both."""
+    per_choice: bool = False
+    """Whether a row has several sequences, (batch, choices, tokens), of which the logits choose one."""
+    loss: str = ""
+    """The function of each framework's ``losses``."""
+    gives: tuple[str, ...] = ("logits",)
+    """The fields that the head's output is."""
+    splits: bool = False
+    """Whether each of them is one value of the output's last axis."""
+    generates: bool = False
+    sums_items: bool = False
+    """Whether the loss may be a sum over ``num_items_in_batch`` (PyTorch's trainers)."""
+
+    @property
+    def auto_class(self) -> str:
+        """The Auto class that takes checkpoints for it."""
+        return "AutoModel" if self.name == BARE else f"AutoModelFor{_AUTO.get(self.class_name, self.class_name)}"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """All keywords, in order."""
+        return (*self.inputs, *self.labels, *self.options)
+
+
+TASKS: Mapping[str, Task] = {
+    task.name: task
+    for task in (
+        Task(
+            BARE,
+            "BareModel",
+            "A model without a head: it returns hidden states.",
+            """``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.
+
+            ``attention_mask`` (batch, tokens in the cache plus new ones): 1 for a token, 0 for padding; or a 4-D mask
+            (batch or 1, heads or 1, tokens, keys): true where seen, or values to add to the scores. ``position_ids``
+            (batch or 1, tokens) that start again within a row begin another sequence, which attends only to itself,
+            where no mask is given and no cache is in use (as in Transformers; not in models that read in both
+            directions).
+            """,
+            _DECODED,
+            options=("use_cache", *_SHOWN, "output_router_logits"),
+        ),
+        Task(
+            CAUSAL_LM,
+            "CausalLM",
+            "Predicts the next token.",
+            """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
+
+            ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
+            ``output_router_logits``, of models with experts: also the routers' logits and ``aux_loss``, which the loss
+            contains ``config.router_aux_loss_coef`` times.
+            """,
+            _DECODED,
+            ("labels",),
+            ("use_cache", *_SHOWN, "logits_to_keep", "output_router_logits"),
+            "CausalLMOutput",
+            ("past_key_values", "hidden_states", "attentions"),
+            loss="next_token",
+            generates=True,
+            sums_items=True,
+        ),
+        Task(
+            MASKED_LM,
+            "MaskedLM",
+            "Predicts masked tokens.",
+            "Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the loss.",
+            _ENCODED,
+            ("labels",),
+            output="MaskedLMOutput",
+            loss="masked_token",
+            sums_items=True,
+        ),
+        Task(
+            SEQUENCE_CLASSIFICATION,
+            "SequenceClassification",
+            "Sequence classification or regression.",
+            "Logits (batch, labels); with ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``.",
+            _CLASSIFIED,
+            ("labels",),
+            ("use_cache", *_SHOWN),
+            "SequenceClassifierOutput",
+            ("past_key_values", "hidden_states", "attentions"),
+            reads="sequence",
+            loss="sequence_classes",
+        ),
+        Task(
+            TOKEN_CLASSIFICATION,
+            "TokenClassification",
+            "Token classification.",
+            "Logits (batch, tokens, labels); with ``labels`` (batch, tokens; -100 is ignored) the loss.",
+            _ENCODED,
+            ("labels",),
+            output="TokenClassifierOutput",
+            loss="token_classes",
+        ),
+        Task(
+            QUESTION_ANSWERING,
+            "QuestionAnswering",
+            "Extractive question answering: start and end of the answer.",
+            "``start_logits`` and ``end_logits`` (batch, tokens); with both positions (batch,) the loss.",
+            _ENCODED,
+            ("start_positions", "end_positions"),
+            output="QuestionAnsweringModelOutput",
+            loss="span",
+            gives=("start_logits", "end_logits"),
+            splits=True,
+        ),
+        Task(
+            MULTIPLE_CHOICE,
+            "MultipleChoice",
+            "Chooses one of several sequences.",
+            """``input_ids`` (batch, choices, tokens), and all else with them → logits (batch, choices).
+
+            With ``labels`` (batch,), the right choice of each row, the loss.
+            """,
+            _ENCODED,
+            ("labels",),
+            output="MultipleChoiceModelOutput",
+            reads="sequence",
+            per_choice=True,
+            loss="token_classes",
+        ),
+        Task(
+            NEXT_SENTENCE,
+            "NextSentencePrediction",
+            "Tells whether the second sentence follows the first.",
+            "Logits (batch, 2); with ``labels`` (batch,), 0 where it follows and 1 where it does not, the loss.",
+            _ENCODED,
+            ("labels",),
+            output="NextSentencePredictorOutput",
+            reads="sequence",
+            loss="token_classes",
+        ),
+        Task(
+            PRETRAINING,
+            "PreTraining",
+            "Predicts masked tokens, and whether the second sentence follows the first.",
+            """``prediction_logits`` (batch, tokens, vocab) and ``seq_relationship_logits`` (batch, 2).
+
+            With ``labels`` (batch, tokens; -100 is ignored) and ``next_sentence_label`` (batch,) their summed loss.
+            """,
+            _ENCODED,
+            ("labels", "next_sentence_label"),
+            output="BertForPreTrainingOutput",
+            reads="both",
+            loss="pretraining",
+            gives=("prediction_logits", "seq_relationship_logits"),
+        ),
+        Task(
+            REPLACED_TOKENS,
+            "ReplacedTokens",
+            "Tells which tokens a generator has put in place of others.",
+            "Logits (batch, tokens); with ``labels`` (batch, tokens), 1 where a token is replaced, the loss.",
+            _ENCODED,
+            ("labels",),
+            output="ElectraForPreTrainingOutput",
+            loss="replaced_tokens",
+            splits=True,
+        ),
+    )
+}
+"""Those that families here have, by name."""
