@@ -16,7 +16,10 @@ WITH_EXPERTS = ("mixtral", "qwen3_moe")
 PLAIN_TRUNKS = trunk_pairs(plain_only=True)
 BY_KIND = [trunk for trunk in PLAIN_TRUNKS if trunk.values[0].family in KINDS]
 OTHERS = [parameter for parameter in pairs() if parameter.id not in {trunk.id for trunk in BY_KIND}]
-OTHER_HEADS = ("sequence_classification", "token_classification", "question_answering")
+OTHER_HEADS = (
+    *("sequence_classification", "token_classification", "question_answering"),
+    *("multiple_choice", "next_sentence_prediction", "pretraining"),
+)
 ASKED = {"output_hidden_states": True, "output_attentions": True}
 
 

@@ -294,18 +294,25 @@ class SequenceHead:
     """The parts that a checkpoint may lack, all together."""
 
 
+@record
+class Dropouts:
+    """Config → the share that is zeroed before the last map."""
+
+    tokens: Callable[[Any], float]
+    """Of token classification."""
+    questions: Callable[[Any], float] | None = None
+    """Of question answering, if there is any."""
+
+
 def encoder_heads(
     stem: str,
     bare: BareEncoder,
     language: LanguageHead,
     sequence: SequenceHead,
     choice: SequenceHead,
-    *,
-    token_dropout: Callable[[ConfigT], float],
-    question_dropout: Callable[[ConfigT], float] | None = None,
+    dropouts: Dropouts,
 ) -> tuple[HeadSpec, ...]:
-    """The heads of an encoder family; ``choice`` scores each of several sequences, ``token_dropout`` and
-    ``question_dropout`` come before their last map."""
+    """The heads of an encoder family; ``choice`` scores each of several sequences."""
     prefix = bare.prefix
 
     def backbone(config: ConfigT, with_pooler: bool = False) -> Part:
@@ -325,15 +332,15 @@ def encoder_heads(
 
     def token_classification(config: ConfigT) -> Component:
         steps = (
-            Part("dropout", Dropout(token_dropout(config))),
+            Part("dropout", Dropout(dropouts.tokens(config))),
             Part("classifier", linear(config, config.hidden_size, config.num_labels)),
         )
         return Head(backbone(config), Part("", Chain(steps)), labels=config.num_labels)
 
     def question_answering(config: ConfigT) -> Component:
         steps: tuple[Part, ...] = (Part("qa_outputs", linear(config, config.hidden_size, config.num_labels)),)
-        if question_dropout is not None:
-            steps = (Part("dropout", Dropout(question_dropout(config))), *steps)
+        if dropouts.questions is not None:
+            steps = (Part("dropout", Dropout(dropouts.questions(config))), *steps)
         return Head(backbone(config), Part("", Chain(steps)), labels=2)
 
     def tied(config: ConfigT) -> Mapping[str, str]:

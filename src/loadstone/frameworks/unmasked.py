@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -111,6 +112,25 @@ def warn_packed(issued: MutableMapping[str, bool], causal: bool) -> None:
         else "this model reads in both directions; give a 4-D attention_mask (batch, 1, tokens, tokens)"
     )
     _once(issued, PACKED, f"position_ids start again within a row, but the texts there see each other: {way_out}.")
+
+
+def check_last(
+    head: components.Head, pad: int | None, ids: object, rows: object, issued: MutableMapping[str, bool] | None
+) -> None:
+    """Whether a head that reads the last token of each row can tell which it is.
+
+    :class:`ArgumentError` where there are several rows and nothing says what padding is; a line in the log where
+    there are no ids to look at. ``issued``: what the model has warned of already; None says nothing.
+    """
+    if head.pool != "last":
+        return
+    if pad is None and rows != 1:
+        raise ArgumentError(
+            "Without config.pad_token_id the last token of each of several sequences is not known. "
+            "Set model.config.pad_token_id, or give one sequence at a time."
+        )
+    if pad is not None and ids is None and issued is not None:
+        warn_vectors(issued)
 
 
 def warn_vectors(issued: MutableMapping[str, bool]) -> None:

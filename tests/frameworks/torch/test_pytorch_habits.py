@@ -15,6 +15,8 @@ from frameworks.torch import tiny
 from torch import nn
 
 import loadstone
+from loadstone.architectures import registry
+from loadstone.architectures.tasks import MULTIPLE_CHOICE
 from loadstone.errors import ArgumentError, UnknownArgument, UnsupportedDType
 
 
@@ -191,6 +193,21 @@ def test_a_compiled_model_gives_equal_outputs_without_graph_breaks(kind: str, ba
         logits(compiled, attention_mask=mask), logits(model, attention_mask=mask), atol=1e-5, rtol=1e-4
     )
     torch._dynamo.reset()
+
+
+@pytest.mark.parametrize("family", ["llama", "bert"])
+def test_every_head_compiles_without_graph_breaks(family: str) -> None:
+    model = tiny.llama(num_hidden_layers=1, pad_token_id=0) if family == "llama" else tiny.bert(num_hidden_layers=1)
+    for head in registry.family(family).heads:
+        inputs = {"input_ids": tiny.IDS, "attention_mask": torch.ones_like(tiny.IDS)}
+        if head.task == MULTIPLE_CHOICE:
+            inputs = {name: value[None] for name, value in inputs.items()}
+        with_head = getattr(loadstone, head.class_name)(model.config).eval()
+        compiled = torch.compile(with_head, backend="eager", fullgraph=True)
+        with torch.no_grad():
+            ours, plain = compiled(**inputs).to_tuple()[0], with_head(**inputs).to_tuple()[0]
+        torch.testing.assert_close(ours, plain, atol=1e-5, rtol=1e-4)
+        torch._dynamo.reset()
 
 
 def test_a_compiled_model_decodes_the_same_tokens() -> None:

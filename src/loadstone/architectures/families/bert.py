@@ -89,7 +89,7 @@ HEADS = (
         LANGUAGE,
         encoders.SequenceHead(classifier, pool="pooler"),
         encoders.SequenceHead(lambda config: encoders.one_score(config, config.head_dropout), pool="pooler"),
-        token_dropout=lambda config: config.head_dropout,
+        encoders.Dropouts(lambda config: config.head_dropout),
     ),
     HeadSpec(
         "BertForNextSentencePrediction", NEXT_SENTENCE, next_sentence, (("cls.seq_relationship",), ("bert.pooler",))

@@ -103,7 +103,7 @@ FAMILY = Family(
             ),
             encoders.SequenceHead(classifier),
             encoders.SequenceHead(summary, optional=("sequence_summary", "classifier")),
-            token_dropout=lambda config: config.head_dropout,
+            encoders.Dropouts(lambda config: config.head_dropout),
         ),
         HeadSpec(
             "ElectraForPreTraining",

@@ -69,7 +69,7 @@ FAMILY = Family(
         ),
         encoders.SequenceHead(classifier),
         encoders.SequenceHead(lambda config: encoders.one_score(config, config.hidden_dropout_prob), pool="pooler"),
-        token_dropout=lambda config: config.hidden_dropout_prob,
+        encoders.Dropouts(lambda config: config.hidden_dropout_prob),
     ),
     renames=encoders.RENAMES,
     leftovers=encoders.LEFTOVERS,

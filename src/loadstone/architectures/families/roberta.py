@@ -45,7 +45,7 @@ def heads(stem: str) -> tuple[HeadSpec, ...]:
         ),
         encoders.SequenceHead(classifier),
         encoders.SequenceHead(lambda config: encoders.one_score(config, config.hidden_dropout_prob), pool="pooler"),
-        token_dropout=lambda config: config.head_dropout,
+        encoders.Dropouts(lambda config: config.head_dropout),
     )
 
 

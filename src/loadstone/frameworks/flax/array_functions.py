@@ -22,15 +22,18 @@ activations = ACTIVATIONS
 float32, int32 = jnp.float32, jnp.int32
 abs = jnp.abs
 any = jnp.any
+argmax = jnp.argmax
 clip = jnp.clip
 concat = jnp.concatenate
 cos = jnp.cos
 log = jnp.log
 max = jnp.max
+mean = jnp.mean
 permute_dims = jnp.transpose
 reshape = jnp.reshape
 sin = jnp.sin
 sum = jnp.sum
+take = jnp.take
 tanh = jnp.tanh
 top_k = jax.lax.top_k
 where = jnp.where
@@ -43,6 +46,10 @@ def arange(stop: int, /, *, like: Array) -> Array:
 
 def asarray(values: Sequence[float], /) -> Array:
     return jnp.asarray(values, jnp.float32)
+
+
+def at_rows(x: Array, places: Array, /) -> Array:
+    return jnp.take_along_axis(x, places[:, None, None], axis=1)[:, 0]
 
 
 def astype(x: Array, dtype: DTypeLike, /) -> Array:
@@ -68,3 +75,7 @@ def softmax(x: Array, /) -> Array:
 def split(x: Array, sizes: tuple[int, ...], /) -> list[Array]:
     ends = [int(end) for end in np.cumsum(sizes)[:-1]]
     return jnp.split(x, ends, axis=-1)
+
+
+def unstack(x: Array, count: int, /) -> tuple[Array, ...]:
+    return tuple(jnp.moveaxis(x, -1, 0))

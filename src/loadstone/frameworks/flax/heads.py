@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from inspect import Parameter
 from types import new_class
@@ -29,7 +28,7 @@ from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import State
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput, MoeCausalLMOutputWithPast
-from loadstone.frameworks.unmasked import warn_vectors
+from loadstone.frameworks.unmasked import check_last
 
 _TYPES = Types("ArrayLike", "KeyValueCache", "{}", "FieldTuple")
 _TRAIN = (
@@ -89,74 +88,29 @@ class WithHead(TaskModel):
         task = self.task
         given: dict[str, Any] = dict(inputs)
         out: BaseModelOutput[Array] = self.base_model.forward(inputs, options)
-        x = out.last_hidden_state
-        assert x is not None
-        pooled = None if task.reads == "places" else self._pooled(out, inputs, options)
-        if task.reads == "sequence":
-            x = pooled
-        elif "logits_to_keep" in given:
-            x = x[:, given["logits_to_keep"]]
-        elif options.last_logits:
-            x = x[:, -options.last_logits :]
-        read = self._output((x, pooled) if task.reads == "both" else (x,), inputs, options)
-        if task.per_choice:
-            read = read.reshape(-1, options.choices)
-        if task.splits:
-            values = tuple(jnp.moveaxis(read, -1, 0))
-        else:
-            values = read if task.reads == "both" else (read,)
+        x, head = out.last_hidden_state, self.component
+        assert x is not None and isinstance(head, components.Head)
+        # While the program is traced, so once for each shape at most.
+        check_last(head, options.pad_token_id, inputs.get("input_ids"), x.shape[0], self.about.warnings_issued)
+        rng = inputs.get("dropout_rng") if options.train else None
+        # Not the key that the layers' keys are split from.
+        state = State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1))
+        more = {"choices": options.choices, "padding": options.pad_token_id}
+        values = head.compute(Run(self, state), task, out, {"logits_to_keep": options.last_logits, **given, **more})
         loss = None
         if task.labels and all(name in given for name in task.labels):
             loss = losses.LOSSES[task.loss](values, [given[name] for name in task.labels], options.problem_type, inputs)
         kept = {name: getattr(out, name) for name in task.kept}
         if out.router_logits is not None:
-            balance = self._load_balance(out.router_logits, inputs, read.shape[0])
+            balance = self._load_balance(out.router_logits, inputs, values[0].shape[0])
             if loss is not None:
                 loss = loss + options.router_aux_loss_coef * balance
             return MoeCausalLMOutputWithPast(
-                loss=loss, aux_loss=balance, logits=read, **kept, router_logits=out.router_logits
+                loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=True))
         made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
         return made
-
-    def _output(self, vectors: Sequence[Array | None], inputs: Inputs, options: Options) -> Any:
-        assert isinstance(self.component, components.Head)
-        rng = inputs.get("dropout_rng") if options.train else None
-        # Not the key that the layers' keys are split from.
-        state = State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1))
-        return Run(self, state)(self.component.output, *vectors)
-
-    def _pooled(self, out: BaseModelOutput, inputs: Inputs, options: Options) -> Array:
-        """The vector (batch, width) that stands for each sequence."""
-        input_ids, attention_mask = inputs.get("input_ids"), inputs.get("attention_mask")
-        assert isinstance(self.component, components.Head) and out.last_hidden_state is not None
-        x, pool = out.last_hidden_state, self.component.pool
-        if pool == "pooler":
-            assert out.pooler_output is not None
-            return out.pooler_output
-        if pool == "first":
-            return x[:, 0]
-        if pool == "first_shown":
-            first = jnp.zeros(x.shape[0], int) if attention_mask is None else jnp.argmax(attention_mask, axis=-1)
-            return jnp.take_along_axis(x, first[:, None, None], axis=1)[:, 0]
-        if pool == "mean":
-            if attention_mask is None:
-                return x.mean(axis=1)
-            mask = attention_mask.astype(x.dtype)[..., None]
-            return (x * mask).sum(axis=1) / mask.sum(axis=1)
-        padding = options.pad_token_id
-        if padding is None or input_ids is None:
-            if padding is None and x.shape[0] > 1:
-                raise ArgumentError(
-                    "Without config.pad_token_id the last token of each of several sequences is not known. "
-                    "Set model.config.pad_token_id, or give one sequence at a time."
-                )
-            if padding is not None:
-                warn_vectors(self.about.warnings_issued)  # while the program is traced, so once for each shape at most
-            return x[:, -1]
-        last = jnp.argmax(jnp.arange(x.shape[1]) * (input_ids != padding), axis=-1)
-        return jnp.take_along_axis(x, last[:, None, None], axis=1)[:, 0]
 
     def _load_balance(self, router_logits: tuple[Array, ...], inputs: Inputs, batch: int) -> Array:
         """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""

@@ -43,7 +43,7 @@ def bad_argument(message: str) -> ArgumentError:
 
 
 @contextmanager
-def _past_keras() -> Iterator[None]:
+def past_keras() -> Iterator[None]:
     """An :class:`ArgumentError` raised within is let through by Keras as it is."""
     try:
         yield
@@ -82,7 +82,7 @@ def gather(
                 raise bad_argument(f"{name} is given twice.")
             arguments[name] = value if value is not None else arguments.get(name)
     if unknown:
-        with _past_keras():
+        with past_keras():
             forward_keywords.check_unknown(unknown, names, arguments.get("position_ids") is not None)
     return {name: _checked(name, _tensor(value), more_axes) for name, value in arguments.items()}
 
@@ -92,7 +92,7 @@ def check_inputs(embeddings: components.Embeddings, name: str, texts: tf.Tensor,
 
     Sizes that a graph does not know yet fit.
     """
-    with _past_keras():
+    with past_keras():
         check_texts(embeddings, name, tuple(texts.shape))
         for other, value in ids.items():
             if value is not None:
@@ -101,7 +101,7 @@ def check_inputs(embeddings: components.Embeddings, name: str, texts: tf.Tensor,
 
 def router_logits_wanted(model: TFStructure, wanted: bool | None) -> bool:
     """Whether a bare model collects its routers' logits; :class:`UnknownArgument` for those of no experts."""
-    with _past_keras():
+    with past_keras():
         return forward_keywords.router_logits_wanted(wanted, model.config, model.component)
 
 

@@ -18,15 +18,18 @@ xp = cast(ArrayFunctions, sys.modules[__name__])
 activations = ACTIVATIONS
 float32, int32 = tf.float32, tf.int32
 abs = tf.abs
+argmax = tf.argmax
 astype = tf.cast
 concat = tf.concat
 cos = tf.cos
 log = tf.math.log
 max = tf.reduce_max
+mean = tf.reduce_mean
 permute_dims = tf.transpose
 reshape = tf.reshape
 shape = shape_of
 sin = tf.sin
+take = tf.gather
 tanh = tf.tanh
 top_k = tf.math.top_k
 where = tf.where
@@ -43,6 +46,10 @@ def arange(stop: int | tf.Tensor, /, *, like: tf.Tensor) -> tf.Tensor:
 
 def asarray(values: Sequence[float], /) -> tf.Tensor:
     return tf.constant(values, tf.float32)
+
+
+def at_rows(x: tf.Tensor, places: tf.Tensor, /) -> tf.Tensor:
+    return tf.gather(x, places, batch_dims=1)
 
 
 def clip(x: tf.Tensor, /, min: float | None = None, max: float | None = None) -> tf.Tensor:
@@ -68,3 +75,7 @@ def split(x: tf.Tensor, sizes: tuple[int, ...], /) -> list[tf.Tensor]:
 
 def sum(x: tf.Tensor, /, *, axis: int, keepdims: bool) -> tf.Tensor:
     return tf.reduce_sum(x, axis=axis, keepdims=keepdims)
+
+
+def unstack(x: tf.Tensor, count: int, /) -> list[tf.Tensor]:
+    return tf.unstack(x, num=count, axis=-1)

@@ -16,7 +16,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.tensorflow import losses, outputs
-from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, gather, router_logits_wanted
+from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, gather, past_keras, router_logits_wanted
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
@@ -24,7 +24,7 @@ from loadstone.frameworks.tensorflow.outputs import BaseModelOutput, MoeCausalLM
 from loadstone.frameworks.tensorflow.run import Run
 from loadstone.frameworks.tensorflow.state import State, shape_of
 from loadstone.frameworks.tensorflow.unmasked import look, warnings_issued
-from loadstone.frameworks.unmasked import warn_vectors
+from loadstone.frameworks.unmasked import check_last
 
 _TYPES = Types("tf.Tensor", "Cache", "{}", "FieldTuple")
 _TRAINING = Parameter("training", Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation="bool | None")
@@ -127,26 +127,12 @@ class WithHead(TaskModel):
             taken["output_router_logits"] = given.get("output_router_logits")
         training = bool(given.get("training"))
         out: BaseModelOutput = self.base_model(**taken, training=training, return_dict=True)
-        x = out.last_hidden_state
-        assert x is not None
-        keep, pooled = given.get("logits_to_keep"), None
-        if task.reads != "places":
-            pooled = self._pooled(out, given.get("input_ids"), given.get("attention_mask"))
-        if task.reads == "sequence":
-            x = pooled
-        elif not isinstance(keep, int | None):
-            x = tf.gather(x, keep, axis=1)
-        elif keep:
-            x = x[:, -keep:]
-        assert isinstance(self.component, components.Head)
-        vectors = (x, pooled) if task.reads == "both" else (x,)
-        read = Run(self, State(training=training))(self.component.output, *vectors)
-        if task.per_choice:
-            read = tf.reshape(read, [-1, choices])
-        if task.splits:
-            values = tf.unstack(read, num=len(task.gives), axis=-1)
-        else:
-            values = read if task.reads == "both" else (read,)
+        x, head = out.last_hidden_state, self.component
+        assert x is not None and isinstance(head, components.Head)
+        with past_keras():
+            check_last(head, self.config.pad_token_id, given.get("input_ids"), x.shape[0], warnings_issued(self))
+        more = {"choices": choices, "padding": self.config.pad_token_id}
+        values = head.compute(Run(self, State(training=training)), task, out, {**given, **more})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
@@ -154,43 +140,15 @@ class WithHead(TaskModel):
         kept = {name: getattr(out, name) for name in task.kept}
         if out.router_logits is not None:
             mask, past = given.get("attention_mask"), given.get("past_key_values")
-            balance = self._load_balance(out.router_logits, mask, past, shape_of(read)[0])
+            balance = self._load_balance(out.router_logits, mask, past, shape_of(values[0])[0])
             if loss is not None:
                 loss += self.config.router_aux_loss_coef * balance
             return MoeCausalLMOutputWithPast(
-                loss=loss, aux_loss=balance, logits=read, **kept, router_logits=out.router_logits
+                loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=True))
         made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
         return made
-
-    def _pooled(self, out: BaseModelOutput, input_ids: tf.Tensor | None, attention_mask: tf.Tensor | None) -> tf.Tensor:
-        """The vector (batch, width) that stands for each sequence."""
-        assert isinstance(self.component, components.Head) and out.last_hidden_state is not None
-        x, pool = out.last_hidden_state, self.component.pool
-        if pool == "pooler":
-            return out.pooler_output
-        if pool == "first":
-            return x[:, 0]
-        if pool == "first_shown":
-            return x[:, 0] if attention_mask is None else tf.gather(x, tf.argmax(attention_mask, axis=-1), batch_dims=1)
-        if pool == "mean":
-            if attention_mask is None:
-                return tf.reduce_mean(x, axis=1)
-            mask = tf.cast(attention_mask, x.dtype)[..., None]
-            return tf.reduce_sum(x * mask, axis=1) / tf.reduce_sum(mask, axis=1)
-        padding = self.config.pad_token_id
-        if padding is None or input_ids is None:
-            if padding is None and x.shape[0] != 1:
-                raise bad_argument(
-                    "Without config.pad_token_id the last token of each of several sequences is not known. "
-                    "Set model.config.pad_token_id, or give one sequence at a time."
-                )
-            if padding is not None:
-                warn_vectors(warnings_issued(self))
-            return x[:, -1]
-        places = tf.range(shape_of(x)[1]) * tf.cast(input_ids != padding, tf.int32)
-        return tf.gather(x, tf.argmax(places, axis=-1), batch_dims=1)
 
     def _load_balance(
         self,

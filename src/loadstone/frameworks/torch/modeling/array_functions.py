@@ -20,11 +20,13 @@ float32, int32 = torch.float32, torch.int64
 """PyTorch counts in 64 bits, and looks nothing up by fewer."""
 abs = torch.abs
 any = torch.any
+argmax = torch.argmax
 clip = torch.clamp
 concat = torch.cat
 cos = torch.cos
 log = torch.log
 max = torch.amax
+mean = torch.mean
 permute_dims = torch.permute
 reshape = torch.reshape
 sin = torch.sin
@@ -39,6 +41,10 @@ def arange(stop: int, /, *, like: Tensor) -> Tensor:
 
 def asarray(values: Sequence[float], /) -> Tensor:
     return torch.tensor(values, dtype=torch.float32)
+
+
+def at_rows(x: Tensor, places: Tensor, /) -> Tensor:
+    return x[torch.arange(x.shape[0], device=x.device), places]
 
 
 def astype(x: Tensor, dtype: torch.dtype, /) -> Tensor:
@@ -69,5 +75,13 @@ def sum(x: Tensor, /, *, axis: int, keepdims: bool) -> Tensor:
     return x.sum(axis, keepdim=keepdims)
 
 
+def take(x: Tensor, indices: Tensor, /, *, axis: int) -> Tensor:
+    return x.index_select(axis, indices)
+
+
 def top_k(x: Tensor, count: int, /) -> tuple[Tensor, Tensor]:
     return x.topk(count, dim=-1)
+
+
+def unstack(x: Tensor, count: int, /) -> tuple[Tensor, ...]:
+    return x.unbind(dim=-1)

@@ -24,7 +24,7 @@ from loadstone.frameworks.torch.modeling.generation import GenerationMixin
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.run import Run
 from loadstone.frameworks.torch.modeling.unmasked import warn_unmasked
-from loadstone.frameworks.unmasked import warn_vectors
+from loadstone.frameworks.unmasked import check_last
 
 OutputT = TypeVar("OutputT", bound=ModelOutput)
 
@@ -35,6 +35,10 @@ _ITEMS = Parameter(
 _UNKNOWN = Parameter("unknown", Parameter.VAR_KEYWORD, annotation="object")
 _TRAINER_LOSSES = {"next_token": "ForCausalLM"}
 """Tells Transformers' ``Trainer`` that the first token of a row is no label when it counts them."""
+
+
+_LOOKED_AT = ("input_ids", "attention_mask")
+"""What heads look at of the inputs."""
 
 
 class TaskModel(PreTrainedModel):
@@ -124,71 +128,30 @@ class WithHead(TaskModel):
         if "output_router_logits" in task.options:
             taken["output_router_logits"] = given.get("output_router_logits")
         out: BaseModelOutput[Tensor] = self.base_model(**taken, return_dict=True)
-        x = out.last_hidden_state
-        assert x is not None
-        keep = given.get("logits_to_keep")
-        pooled = None
-        if task.reads != "places":
-            pooled = self._pooled(out, given.get("input_ids"), given.get("attention_mask"))
-        if task.reads == "sequence":
-            x = pooled
-        elif isinstance(keep, Tensor):
-            x = x[:, keep]
-        elif keep:
-            x = x[:, -keep:]
-        assert isinstance(self.component, components.Head)
-        read = Run(self, None)(self.component.output, *((x, pooled) if task.reads == "both" else (x,)))
-        if task.per_choice:
-            read = read.view(-1, choices)
-        values = read.unbind(dim=-1) if task.splits else read if task.reads == "both" else (read,)
+        x, head = out.last_hidden_state, self.component
+        assert x is not None and isinstance(head, components.Head)
+        issued = None if torch.compiler.is_compiling() else self.warnings_issued
+        check_last(head, self.config.pad_token_id, given.get("input_ids"), x.shape[0], issued)
+        there = {name: given[name].to(x.device) for name in _LOOKED_AT if given.get(name) is not None}
+        keep = {"logits_to_keep": given.get("logits_to_keep")}
+        values = head.compute(
+            Run(self, None), task, out, {**there, **keep, "choices": choices, "padding": self.config.pad_token_id}
+        )
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
             loss = losses.LOSSES[task.loss](values, labels, self.config, given)
         kept = {name: getattr(out, name) for name in task.kept}
         if out.router_logits is not None:
-            balance = self._load_balance(out.router_logits, given.get("attention_mask"), read.shape[0])
+            balance = self._load_balance(out.router_logits, given.get("attention_mask"), values[0].shape[0])
             if loss is not None:
                 loss = loss + self.config.router_aux_loss_coef * balance.to(loss.device)
             return MoeCausalLMOutputWithPast(
-                loss=loss, aux_loss=balance, logits=read, **kept, router_logits=out.router_logits
+                loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=True))
         made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
         return made
-
-    def _pooled(self, out: BaseModelOutput[Tensor], input_ids: Tensor | None, attention_mask: Tensor | None) -> Tensor:
-        """The vector (batch, width) that stands for each sequence."""
-        assert isinstance(self.component, components.Head) and out.last_hidden_state is not None
-        x, pool = out.last_hidden_state, self.component.pool
-        if pool == "pooler":
-            assert out.pooler_output is not None
-            return out.pooler_output
-        if pool == "first":
-            return x[:, 0]
-        if pool == "first_shown":
-            if attention_mask is None:
-                return x[:, 0]
-            first = attention_mask.argmax(dim=-1).to(x.device)
-            return x[torch.arange(x.shape[0], device=x.device), first]
-        if pool == "mean":
-            if attention_mask is None:
-                return x.mean(dim=1)
-            mask = attention_mask.to(x.dtype)[..., None]
-            return (x * mask).sum(dim=1) / mask.sum(dim=1)
-        padding = self.config.pad_token_id
-        if padding is None or input_ids is None:
-            if padding is None and x.shape[0] > 1:
-                raise ArgumentError(
-                    "Without config.pad_token_id the last token of each of several sequences is not known. "
-                    "Set model.config.pad_token_id, or give one sequence at a time."
-                )
-            if padding is not None and not torch.compiler.is_compiling():
-                warn_vectors(self.warnings_issued)
-            return x[:, -1]
-        places = torch.arange(x.shape[1], device=x.device)
-        last = (places * input_ids.to(x.device).ne(padding)).argmax(dim=-1)
-        return x[torch.arange(x.shape[0], device=x.device), last]
 
     def _load_balance(self, router_logits: tuple[Tensor, ...], attention_mask: Tensor | None, batch: int) -> Tensor:
         """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
