@@ -195,6 +195,18 @@ def test_a_compiled_model_gives_equal_outputs_without_graph_breaks(kind: str, ba
     torch._dynamo.reset()
 
 
+@pytest.mark.parametrize("kind", ["llama", "bert"])
+def test_a_model_whose_layers_were_cut_runs_the_rest(kind: str) -> None:
+    """People keep the first layers of a model so, in place of training a smaller one."""
+    make = tiny.llama if kind == "llama" else tiny.bert
+    whole, small = make(num_hidden_layers=3), make(num_hidden_layers=1)
+    small.load_state_dict({name: whole.state_dict()[name] for name in small.state_dict()})
+    base = whole.base_model if kind == "llama" else whole.base_model.encoder
+    layers = "layers" if kind == "llama" else "layer"
+    setattr(base, layers, getattr(base, layers)[:1])
+    assert torch.equal(logits(whole), logits(small))
+
+
 @pytest.mark.parametrize("family", ["llama", "bert"])
 def test_every_head_compiles_without_graph_breaks(family: str) -> None:
     model = tiny.llama(num_hidden_layers=1, pad_token_id=0) if family == "llama" else tiny.bert(num_hidden_layers=1)

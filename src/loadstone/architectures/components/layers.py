@@ -95,7 +95,7 @@ class Stack(Component):
     def compute(self, run: Run, x: Array) -> Array:
         if self.relative_bias is not None:
             run.state.bias = run(self.relative_bias, x)
-        for index, part in enumerate(self.layers):
+        for index, part in enumerate(run.blocks(self.layers)):
             run.state.add_hidden_state(x)
             x = run.block(part, x, index)
         return x

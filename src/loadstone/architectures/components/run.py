@@ -105,6 +105,9 @@ class Run(Protocol):
     def __call__(self, part: Part, *args: Array) -> Array:
         """What a part makes of its arguments, wherever its parameters lie."""
 
+    def blocks(self, layers: tuple[Part, ...]) -> Sequence[Part]:
+        """Those of the layers that are there."""
+
     def block(self, part: Part, x: Array, index: int) -> Array:
         """The same for layer ``index`` of a stack: it may be computed again in the backward pass, and one with a
         ``skip`` be left out by chance while training."""

@@ -42,6 +42,9 @@ class Run:
             return _module(self.holder, name)(*args, state=self.state)
         return component.compute(self, *args)
 
+    def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
+        return layers
+
     def block(self, part: Part, x: Array, index: int) -> Array:
         state = self.state
         kept = None if state.cache is None else state.cache[index]

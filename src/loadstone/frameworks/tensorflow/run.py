@@ -42,6 +42,9 @@ class Run:
             return _layer(self.holder, name)(*args, state=self.state)
         return component.compute(self, *args)
 
+    def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
+        return layers
+
     def block(self, part: Part, x: tf.Tensor, index: int) -> tf.Tensor:
         out, skip = _layer(self.holder, part.name)(x, state=self.state), getattr(part.component, "skip", 0.0)
         # Computed even where it is left out: a graph cannot branch and leave what a layer shows besides.

@@ -41,6 +41,11 @@ class Run:
         # Any module may stand in for a leaf, as adapters do: it sees no state.
         return module(*args) if type(component) in LEAVES else module(*args, state=self.state)
 
+    def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
+        """A list that was cut short is run as far as it goes, as in Transformers."""
+        stem = layers[0].name.rpartition(".")[0]
+        return layers[: len(_module(self.holder, stem)._modules)] if stem else layers
+
     def block(self, part: Part, x: Tensor, index: int) -> Tensor:
         skip = getattr(part.component, "skip", 0.0)
         if skip and self.holder.training and torch.rand(()) < skip:
