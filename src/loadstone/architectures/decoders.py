@@ -275,7 +275,7 @@ def decoder_heads(
     def sequence_classification(config: ConfigT) -> Component:
         bare = part(config)
         output = Part("score", linear(bare, config.num_labels, config, False))
-        return Head(bare, output, pool="last", labels=config.num_labels, padding=config.pad_token_id)
+        return Head(bare, output, pool="last", labels=config.num_labels)
 
     def token_classification(config: ConfigT) -> Component:
         bare = part(config)

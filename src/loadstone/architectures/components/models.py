@@ -87,7 +87,6 @@ class Head(Component):
     last token that is not padding."""
     labels: int = 0
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
-    padding: int | None = None
 
     def compute(self, run: Run, task: Task, out: Any, given: Mapping[str, Any]) -> Sequence[Array]:
         """The fields that a task gives, in its order.
