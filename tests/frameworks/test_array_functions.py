@@ -19,8 +19,8 @@ def test_a_framework_has_all_of_them(where: str) -> None:
 
 
 @pytest.mark.parametrize("where", MODULES)
-def test_a_component_that_is_one_file_computes_in_it(where: str) -> None:
-    """What the array API standard says of a few that frameworks spell in ways of their own."""
+def test_they_do_what_the_standard_says(where: str) -> None:
+    """A few that frameworks spell in ways of their own."""
     xp = importlib.import_module(f"loadstone.frameworks.{where}.array_functions").xp
     x = xp.asarray([3.0, 1.0, 2.0])
     assert [float(each) for each in xp.split(x, (1, 2))[1]] == [1.0, 2.0]

@@ -42,6 +42,23 @@ def test_logits_and_loss_equal_the_reference(store: Store, case: Case, head: str
     assert_close(ours.loss, expected.loss, "loss", 1e-5)
 
 
+@pytest.mark.parametrize("use_cache", [None, False])
+@pytest.mark.parametrize(
+    ("case", "head"), pairs("token_classification", "question_answering", plain_only=True, families=("llama", "gpt2"))
+)
+def test_other_heads_keep_texts_apart_where_the_reference_does(
+    store: Store, case: Case, head: str, use_cache: bool | None
+) -> None:
+    """With a cache, which the config asks for where a call does not, the texts of a row see each other there."""
+    inputs = packed(case) | {"use_cache": use_cache}
+    expected = store.reference(case, head)(**{name: value for name, value in inputs.items() if value is not None})
+    with torch.no_grad():
+        ours = store.ours(case, head)(**inputs)
+    for name in ("logits", "start_logits", "end_logits"):
+        if name in expected:
+            assert_close(ours[name], expected[name], name)
+
+
 @pytest.mark.parametrize(("case", "head"), [p for p in DECODER_LMS if p.values[0].variant == "plain"])
 def test_a_text_in_a_row_gives_what_it_gives_alone(store: Store, case: Case, head: str) -> None:
     model, inputs = store.ours(case, head, attention="sdpa"), packed(case)

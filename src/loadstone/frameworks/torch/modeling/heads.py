@@ -124,9 +124,9 @@ class WithHead(TaskModel):
         if task.per_choice:
             given, choices = _one_row_a_choice(given, task)
         taken = {name: given.get(name) for name in (*task.inputs, "output_attentions", "output_hidden_states")}
-        taken["use_cache"] = given.get("use_cache") if "past_key_values" in task.kept else False
-        if "output_router_logits" in task.options:
-            taken["output_router_logits"] = given.get("output_router_logits")
+        for option in ("use_cache", "output_router_logits"):
+            if option in task.options:
+                taken[option] = given.get(option)
         out: BaseModelOutput[Tensor] = self.base_model(**taken, return_dict=True)
         x, head = out.last_hidden_state, self.component
         assert x is not None and isinstance(head, components.Head)
