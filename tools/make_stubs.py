@@ -8,16 +8,16 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import loadstone
 from loadstone.architectures import registry
-from loadstone.architectures.tasks import TASKS
-from loadstone.frameworks.flax.heads import TASK_CLASSES as flax_tasks
-from loadstone.frameworks.tensorflow.heads import TASK_CLASSES as tensorflow_tasks
-from loadstone.frameworks.torch.modeling.heads import TASK_CLASSES as torch_tasks
+from loadstone.architectures.tasks import TASKS, Task
+from loadstone.frameworks.flax.heads import task_class as flax_tasks
+from loadstone.frameworks.tensorflow.heads import task_class as tensorflow_tasks
+from loadstone.frameworks.torch.modeling.heads import task_class as torch_tasks
 
 STUB = Path(__file__).parents[1] / "src" / "loadstone" / "__init__.pyi"
 _HEADER = """\
@@ -45,7 +45,7 @@ class _Room(NamedTuple):
     heads: str
     """The module that has the classes of the tasks."""
     base: str
-    tasks: Mapping[str, type[Any]]
+    of_task: Callable[[Task], type[Any]]
     method: str
     """The forward pass."""
 
@@ -83,13 +83,10 @@ def stub() -> str:
 
 def _classes(room: _Room) -> Iterator[str]:
     """The auto classes and the model-specific classes of one framework."""
-    tasks = {task: f"_{room.prefix}{cls.__name__}" for task, cls in room.tasks.items()}
-    for task, cls in room.tasks.items():
-        mixin = f", _{room.prefix}GenerationMixin" if TASKS[task].generates else ""
-        method = getattr(cls, room.method)
-        yield (
-            f"\nclass {tasks[task]}(_{room.prefix}TaskModel{mixin}):\n    def {room.method}{_signature(method)}: ...\n"
-        )
+    tasks = {name: f"_{room.prefix}{task.class_name}" for name, task in TASKS.items()}
+    for name, task in TASKS.items():
+        mixin = f", _{room.prefix}GenerationMixin" if task.generates else ""
+        yield f"\nclass {tasks[name]}(_{room.prefix}TaskModel{mixin}):\n{_method(room, task)}"
     also = {task for family in registry.families().values() for head in family.heads for task in head.also}
     for name in sorted(loadstone._HOMES):
         if name.startswith(f"{room.prefix}AutoModel"):
@@ -100,7 +97,14 @@ def _classes(room: _Room) -> Iterator[str]:
         base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
         yield f"\nclass {base}({room.base}):\n    config: {config}\n"
         for head in family.heads:
-            yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n"
+            own = _method(room, head.of_task, "  # type: ignore[override]") if head.differs else ""
+            yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
+
+
+def _method(room: _Room, task: Task, note: str = "") -> str:
+    """The forward pass of a task's class."""
+    method = getattr(room.of_task(task), room.method)
+    return f"    def {room.method}{_signature(method)}: ...{note}\n"
 
 
 def _signature(method: Callable[..., Any]) -> str:

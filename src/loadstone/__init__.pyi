@@ -51,6 +51,7 @@ from loadstone.frameworks.outputs import (
     MultipleChoiceModelOutput,
     NextSentencePredictorOutput,
     QuestionAnsweringModelOutput,
+    Seq2SeqLMOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
@@ -241,6 +242,37 @@ class _ReplacedTokens(_TaskModel):
         **unknown: object,
     ) -> ElectraForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
 
+class _TextEncoding(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _Seq2SeqLM(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
+
 class AutoModel(AutoClass):
     @classmethod
     def from_pretrained(
@@ -333,9 +365,9 @@ class AutoModelForSeq2SeqLM(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _Seq2SeqLM: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _Seq2SeqLM: ...
 
 class AutoModelForSequenceClassification(AutoClass):
     @classmethod
@@ -938,6 +970,41 @@ class _FlaxReplacedTokens(_FlaxTaskModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ElectraForPreTrainingOutput | FieldTuple: ...
+
+class _FlaxTextEncoding(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
 
 class FlaxAutoModel(AutoClass):
     @classmethod
@@ -1576,6 +1643,37 @@ class _TFReplacedTokens(_TFTaskModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ElectraForPreTrainingOutput | FieldTuple: ...
+
+class _TFTextEncoding(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
 
 class TFAutoModel(AutoClass):
     @classmethod

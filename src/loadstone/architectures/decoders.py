@@ -11,9 +11,9 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import Gated
-from loadstone.architectures.components.layers import Chain, Layer, Stack
+from loadstone.architectures.components.layers import Chain, Layer, Stack, pre_norm
 from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Softcap
-from loadstone.architectures.components.models import Backbone, Head, Wrapped
+from loadstone.architectures.components.models import Head, Tower, Wrapped
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.rope_config import ALL, RotaryConfig
 from loadstone.architectures.rotary import Rotary, make_rotary
@@ -181,11 +181,10 @@ def gated(width: int, inner: int, activation: str, std: float, bias: bool = Fals
 def pre_norm_layer(attention: Attention, feed_forward: Part, norm: RMSNorm, dropout: float = 0.0) -> Layer:
     """A layer with ``input_layernorm`` and ``post_attention_layernorm``, as in Llama."""
     return Layer(
-        attention=Part("self_attn", attention),
-        feed_forward=feed_forward,
-        attention_norm=Part("input_layernorm", norm),
-        feed_forward_norm=Part("post_attention_layernorm", norm),
-        dropout=dropout,
+        (
+            pre_norm(Part("self_attn", attention), Part("input_layernorm", norm), dropout),
+            pre_norm(feed_forward, Part("post_attention_layernorm", norm), dropout),
+        )
     )
 
 
@@ -194,22 +193,21 @@ def stack(layers: list[Layer], name: str = "layers") -> Part:
     return Part("", Stack(tuple(Part(f"{name}.{index}", layer) for index, layer in enumerate(layers))))
 
 
-def backbone(
+def tower(
     config: PretrainedConfig,
     layers: list[Layer],
     norm: RMSNorm | LayerNorm,
     *,
     scale: float = 1.0,
     dropout: float = 0.0,
-) -> Backbone:
+) -> Tower:
     """``embed_tokens``, ``layers``, ``norm``."""
     table = Embedding(config.vocab_size, config.hidden_size, padding(config), scale, config.initializer_range)
-    return Backbone(
-        embeddings=Part("", Embeddings(Part("embed_tokens", table), dropout=dropout)),
+    return Tower(
+        stem=Part("", Embeddings(Part("embed_tokens", table), dropout=dropout)),
         stack=stack(layers),
         norm=Part("norm", norm),
         width=config.hidden_size,
-        vocab=config.vocab_size,
     )
 
 
@@ -244,7 +242,7 @@ class HeadParts:
 
 def decoder_heads(
     stem: str,
-    model: Callable[[ConfigT], Backbone | Wrapped],
+    model: Callable[[ConfigT], Tower | Wrapped],
     parts: HeadParts | None = None,
     *,
     names: Mapping[str, str] | None = None,
@@ -261,7 +259,7 @@ def decoder_heads(
 
     def linear(bare: Part, outputs: int, config: ConfigT, bias: bool) -> Linear:
         std = config.get("initializer_range") or config.get("init_std") or 0.02
-        assert isinstance(bare.component, Backbone | Wrapped)
+        assert isinstance(bare.component, Tower | Wrapped)
         return Linear(bare.component.width, outputs, bias, std)
 
     def causal_lm(config: ConfigT) -> Component:

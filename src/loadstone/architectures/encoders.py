@@ -9,9 +9,9 @@ from loadstone.architectures import declarations
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
-from loadstone.architectures.components.layers import AddNorm, BertAttention, BertLayer, Chain, Pooler, Stack
+from loadstone.architectures.components.layers import Add, Chain, Layer, Pooler, Residual, Stack
 from loadstone.architectures.components.leaves import Activation, Bias, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Backbone, Head
+from loadstone.architectures.components.models import Head, Tower
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.tasks import (
@@ -111,7 +111,7 @@ def bert_attention(
     )
 
 
-def bert_layer(config: PretrainedConfig, attention: Part, attention_output: Part) -> BertLayer:
+def bert_layer(config: PretrainedConfig, attention: Residual) -> Layer:
     """A layer with ``attention``, ``intermediate.dense`` and ``output.{dense,LayerNorm}``."""
     width, inner = config.hidden_size, config.intermediate_size
     intermediate = Chain(
@@ -120,33 +120,20 @@ def bert_layer(config: PretrainedConfig, attention: Part, attention_output: Part
             Part("intermediate_act_fn", Activation(config.hidden_act)),
         )
     )
-    output = AddNorm(
-        dense=Part("dense", linear(config, inner, width)),
-        norm=Part("LayerNorm", layer_norm(config)),
-        dropout=config.hidden_dropout_prob,
-    )
-    return BertLayer(
-        attention=Part("attention", BertAttention(attention, attention_output)),
-        intermediate=Part("intermediate", intermediate),
-        output=Part("output", output),
-    )
+    feed_forward = Residual(Part("intermediate", intermediate), end=Part("output", bert_output(config, inner)))
+    return Layer((Part("attention", attention), Part("", feed_forward)))
 
 
-def plain_bert_layer(config: PretrainedConfig, index: int) -> BertLayer:
+def bert_output(config: PretrainedConfig, inputs: int | None = None) -> Add:
+    """How half of a layer ends: ``dense``, where there are so many ``inputs`` for one, and ``LayerNorm``."""
+    dense = None if inputs is None else Part("dense", linear(config, inputs, config.hidden_size))
+    return Add(dense, Part("LayerNorm", layer_norm(config)), config.hidden_dropout_prob)
+
+
+def plain_bert_layer(config: PretrainedConfig, index: int) -> Layer:
     """The layer of BERT, RoBERTa and ELECTRA."""
-    width = config.hidden_size
-    return bert_layer(
-        config,
-        Part("self", bert_attention(config, index, ("query", "key", "value"))),
-        Part(
-            "output",
-            AddNorm(
-                dense=Part("dense", linear(config, width, width)),
-                norm=Part("LayerNorm", layer_norm(config)),
-                dropout=config.hidden_dropout_prob,
-            ),
-        ),
-    )
+    attention = Part("self", bert_attention(config, index, ("query", "key", "value")))
+    return bert_layer(config, Residual(attention, end=Part("output", bert_output(config, config.hidden_size))))
 
 
 def bert_embeddings(
@@ -180,29 +167,20 @@ def bert_embeddings(
     )
 
 
-def encoder_stack(layers: Sequence[Component], relative_bias: Part | None = None) -> Part:
-    """``encoder.layer.0``, ``encoder.layer.1``, …"""
-    numbered = tuple(Part(f"layer.{index}", layer) for index, layer in enumerate(layers))
-    return Part("encoder", Stack(numbered, relative_bias))
+def bert_tower(
+    config: PretrainedConfig, stem: Part, layers: Sequence[Component], *, pooler: bool, bias: Part | None = None
+) -> Tower:
+    """A stem, ``encoder.layer.0``, ``encoder.layer.1``, … and, where asked for, the pooler.
 
-
-def bert_backbone(
-    config: PretrainedConfig,
-    embeddings: Embeddings,
-    layers: Sequence[Component],
-    *,
-    pooler: bool,
-    expand: Part | None = None,
-) -> Backbone:
-    """Embeddings, encoder and, where asked for, the pooler."""
+    ``bias``: a relative bias that all layers share.
+    """
     dense = linear(config, config.hidden_size, config.hidden_size)
-    return Backbone(
-        embeddings=Part("embeddings", embeddings),
-        stack=encoder_stack(layers),
+    stack: Component = Stack(tuple(Part(f"layer.{index}", layer) for index, layer in enumerate(layers)))
+    return Tower(
+        stem=stem,
+        stack=Part("encoder", stack if bias is None else Chain((bias, Part("", stack)))),
         pooler=Part("pooler", Pooler(Part("dense", dense))) if pooler else None,
         width=config.hidden_size,
-        vocab=config.vocab_size,
-        expand=expand,
     )
 
 
@@ -242,7 +220,7 @@ class BareEncoder:
     """The bare model of an encoder family, and its name in the classes with a head."""
 
     prefix: str
-    model: Callable[..., Backbone]
+    model: Callable[..., Tower]
     """Config → model, told ``pooler=`` too, whether it is to have one, where the family has any."""
     pooler: bool = True
     """Whether the family has any."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from loadstone.architectures.components.base import Component
+from loadstone.architectures.tasks import BARE, TASKS, Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused, Naming, StackedExperts
 from loadstone.core.records import record
@@ -16,7 +17,7 @@ from loadstone.core.records import record
 class HeadSpec:
     """One class of a family: its name on the Hub, its task, and its blueprint.
 
-    ``build`` makes a :class:`~loadstone.architectures.components.models.Backbone` for the bare model, otherwise a
+    ``build`` makes a :class:`~loadstone.architectures.components.models.Tower` for the bare model, otherwise a
     :class:`~loadstone.architectures.components.models.Head`.
     """
 
@@ -33,6 +34,15 @@ class HeadSpec:
     """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
     prefix: str | None = None
     """The name of the bare model inside this class, where it differs from the family's."""
+    body: str = BARE
+    """The task of the class that is below the head."""
+    differs: Mapping[str, Any] = field(default_factory=dict)
+    """What of the task's data is otherwise in this class, such as the inputs of a family that reads no texts."""
+
+    @property
+    def of_task(self) -> Task:
+        """Its task as data."""
+        return replace(TASKS[self.task], **self.differs) if self.differs else TASKS[self.task]
 
     def blueprint(self, config: PretrainedConfig) -> Component:
         """What the model is made of. :class:`InvalidConfig` where the config, which may have been changed since it was

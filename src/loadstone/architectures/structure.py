@@ -48,7 +48,7 @@ def _kind(leaf: Component) -> LayerKind | None:
 
 
 def _modules(component: Component, prefix: str = "") -> Iterator[str]:
-    if isinstance(component, components.Backbone):
+    if isinstance(component, components.Tower):
         yield f"{prefix}.rotary_emb" if prefix else "rotary_emb"
     for name, child in component.parts():
         full = f"{prefix}.{name}" if prefix and name else prefix or name

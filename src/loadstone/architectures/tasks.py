@@ -30,6 +30,18 @@ _ENCODED = ("input_ids", "attention_mask", "token_type_ids", "position_ids", "in
 _CLASSIFIED = (*_ENCODED[:4], "past_key_values", "inputs_embeds")
 _SHOWN = ("output_attentions", "output_hidden_states", "return_dict")
 
+SEQ2SEQ = (
+    *("input_ids", "attention_mask", "decoder_input_ids", "decoder_attention_mask"),
+    *("encoder_outputs", "past_key_values", "inputs_embeds", "decoder_inputs_embeds"),
+)
+"""What an encoder-decoder takes."""
+
+SEQ2SEQ_KEPT = (
+    *("past_key_values", "decoder_hidden_states", "decoder_attentions", "cross_attentions"),
+    *("encoder_last_hidden_state", "encoder_hidden_states", "encoder_attentions"),
+)
+"""What its output has beside the last hidden state."""
+
 _AUTO = {"ReplacedTokens": "PreTraining"}
 """Where a task's Auto class has another name than its own."""
 
@@ -68,9 +80,16 @@ class Task:
     """The fields that the head's output is."""
     splits: bool = False
     """Whether each of them is one value of the output's last axis."""
+    writes: Literal["", "labels", "input_ids"] = ""
+    """What a decoder is to write where it is not told."""
     generates: bool = False
     sums_items: bool = False
     """Whether the loss may be a sum over ``num_items_in_batch`` (PyTorch's trainers)."""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the model has no head: its output is the bare model's."""
+        return self.name in (BARE, TEXT_ENCODING)
 
     @property
     def auto_class(self) -> str:
@@ -219,6 +238,33 @@ TASKS: Mapping[str, Task] = {
             output="ElectraForPreTrainingOutput",
             loss="replaced_tokens",
             splits=True,
+        ),
+        Task(
+            TEXT_ENCODING,
+            "TextEncoding",
+            "The part of a model that reads texts.",
+            "``input_ids`` (batch, tokens) or ``inputs_embeds`` (batch, tokens, width) → hidden states.",
+            ("input_ids", "attention_mask", "inputs_embeds"),
+        ),
+        Task(
+            SEQ2SEQ_LM,
+            "Seq2SeqLM",
+            "Reads one text and writes another.",
+            """Logits (batch, target tokens, vocab) for ``decoder_input_ids`` (batch, target tokens), after what
+            ``input_ids`` (batch, tokens) say.
+
+            With ``labels`` (batch, target tokens; -100 is ignored) the loss; without ``decoder_input_ids`` these are
+            the labels, one place later. ``encoder_outputs``: what the encoder has said already, in place of its
+            inputs.
+            """,
+            SEQ2SEQ,
+            ("labels",),
+            ("use_cache", *_SHOWN),
+            output="Seq2SeqLMOutput",
+            kept=SEQ2SEQ_KEPT,
+            loss="masked_token",
+            writes="labels",
+            generates=True,
         ),
     )
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from loadstone.architectures import registry
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.tasks import BARE
+from loadstone.architectures.tasks import Task
 
 ModelT_co = TypeVar("ModelT_co", covariant=True)
 """What all models of a framework derive from."""
@@ -18,13 +18,13 @@ class Classes(Generic[ModelT_co]):
     """The classes of one framework.
 
     ``prefix`` is what their names start with (``""``, ``"Flax"``, ``"TF"``), ``base`` what all derive from, and
-    ``tasks`` holds for each task the class with its forward pass.
+    ``of_task`` gives the class with a task's forward pass.
     """
 
-    def __init__(self, prefix: str, base: type[ModelT_co], tasks: Mapping[str, type[ModelT_co]]) -> None:
+    def __init__(self, prefix: str, base: type[ModelT_co], of_task: Callable[[Task], type[ModelT_co]]) -> None:
         self.prefix = prefix
         self._base: type = base
-        self._tasks = tasks
+        self._of_task = of_task
         self._by_name: dict[str, type[ModelT_co]] = {}
         self._lock = threading.RLock()
 
@@ -39,7 +39,7 @@ class Classes(Generic[ModelT_co]):
 
     def model_class(self, family: Family, head: HeadSpec) -> type[ModelT_co]:
         """The class of a family and head."""
-        task = self._tasks[head.task]
+        task = self._of_task(head.of_task)
         name = self.prefix + head.class_name
         doc = (
             f"{task.__doc__}\n\nThe {family.stem} family (model_type {family.model_type!r}; {family.sources}). "
@@ -49,11 +49,11 @@ class Classes(Generic[ModelT_co]):
         body = {"head_spec": head, "optional_parts": head.optional, "base_model_prefix": head.prefix or family.prefix}
         return self._make(head.class_name, (self.abstract_class(family), task), doc, body)
 
-    def bare_class(self, family: Family) -> type[ModelT_co]:
-        """The class of a family's bare model."""
-        head = family.head(BARE)
-        assert head is not None, f"family {family.model_type} declares no bare model"
-        return self.model_class(family, head)
+    def body_class(self, family: Family, head: HeadSpec) -> type[ModelT_co]:
+        """The class of the model that a head stands on."""
+        body = family.head(head.body)
+        assert body is not None, f"family {family.model_type} declares no {head.body}"
+        return self.model_class(family, body)
 
     def class_named(self, name: str) -> type[ModelT_co]:
         """A model-specific class by its full name; :class:`KeyError` if there is none."""

@@ -110,6 +110,71 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     hidden_states: tuple[TensorT, ...] | None = None
     attentions: tuple[TensorT, ...] | None = None
     router_logits: tuple[TensorT, ...] | None = None
+    cross_attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class Seq2SeqModelOutput(ModelOutput, Generic[TensorT]):
+    """What a bare encoder-decoder returns.
+
+    ``last_hidden_state`` (batch, target tokens, width) of the decoder; ``cross_attentions``: for each of its layers
+    (batch, heads, target tokens, places).
+    """
+
+    last_hidden_state: TensorT | None = None
+    past_key_values: object = None
+    decoder_hidden_states: tuple[TensorT, ...] | None = None
+    decoder_attentions: tuple[TensorT, ...] | None = None
+    cross_attentions: tuple[TensorT, ...] | None = None
+    encoder_last_hidden_state: TensorT | None = None
+    encoder_hidden_states: tuple[TensorT, ...] | None = None
+    encoder_attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class Seq2SeqLMOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, target tokens, vocab)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    past_key_values: object = None
+    decoder_hidden_states: tuple[TensorT, ...] | None = None
+    decoder_attentions: tuple[TensorT, ...] | None = None
+    cross_attentions: tuple[TensorT, ...] | None = None
+    encoder_last_hidden_state: TensorT | None = None
+    encoder_hidden_states: tuple[TensorT, ...] | None = None
+    encoder_attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class Seq2SeqSequenceClassifierOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, labels)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    past_key_values: object = None
+    decoder_hidden_states: tuple[TensorT, ...] | None = None
+    decoder_attentions: tuple[TensorT, ...] | None = None
+    cross_attentions: tuple[TensorT, ...] | None = None
+    encoder_last_hidden_state: TensorT | None = None
+    encoder_hidden_states: tuple[TensorT, ...] | None = None
+    encoder_attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class Seq2SeqQuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``start_logits`` and ``end_logits`` (batch, target tokens)."""
+
+    loss: TensorT | None = None
+    start_logits: TensorT | None = None
+    end_logits: TensorT | None = None
+    past_key_values: object = None
+    decoder_hidden_states: tuple[TensorT, ...] | None = None
+    decoder_attentions: tuple[TensorT, ...] | None = None
+    cross_attentions: tuple[TensorT, ...] | None = None
+    encoder_last_hidden_state: TensorT | None = None
+    encoder_hidden_states: tuple[TensorT, ...] | None = None
+    encoder_attentions: tuple[TensorT, ...] | None = None
 
 
 @dataclass(repr=False, eq=False)

@@ -72,9 +72,9 @@ class ModelBase:
         if not isinstance(self.component, components.Head) or self.component.labels:
             return None
         leaves = components.walk(self.component.output.component, self.component.output.name)
-        bare = self.component.backbone.component
-        assert isinstance(bare, components.Backbone | components.Wrapped)
-        return next(name for name, leaf in leaves if isinstance(leaf, components.Linear) and leaf.outputs == bare.vocab)
+        rows = components.vocabulary(self.component.backbone.component)
+        maps = ((name, leaf) for name, leaf in leaves if isinstance(leaf, components.Linear))
+        return next((name for name, leaf in maps if leaf.outputs == rows), None)
 
     def tied_slots(self) -> Mapping[str, str]:
         """Slot → the slot whose values it shares."""

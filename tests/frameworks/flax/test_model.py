@@ -9,6 +9,7 @@ from flax import nnx
 from frameworks.flax import tiny
 
 import loadstone
+from loadstone.architectures import components
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.flax.tree import put
 
@@ -55,7 +56,7 @@ def test_a_smaller_vocabulary_keeps_the_first_rows_and_nonsense_is_refused() -> 
     before = model(tiny.IDS).logits
     model.resize_token_embeddings(20)
     assert tiny.close(model(tiny.IDS).logits, before[..., :20])
-    assert model.config.vocab_size == 20 and model.model.component.vocab == 20
+    assert model.config.vocab_size == 20 and components.vocabulary(model.model.component) == 20
     with pytest.raises(ArgumentError, match="new_num_tokens is 0"):
         model.resize_token_embeddings(0)
 

@@ -20,11 +20,11 @@ from torch import Tensor, nn
 
 import loadstone
 from loadstone import AutoModel, AutoModelForCausalLM
+from loadstone.architectures.components.masks import MaskKind
 from loadstone.core.slices import ByteRange, FileRange
 from loadstone.errors import CorruptCheckpoint, LoadstoneError
 from loadstone.frameworks.torch.loading import staging as lanes
-from loadstone.frameworks.torch.modeling.arguments import Inputs
-from loadstone.frameworks.torch.modeling.state import Mask, State
+from loadstone.frameworks.torch.modeling.state import Mask, Options, State
 from loadstone.frameworks.torch.placement import device_ring
 from loadstone.frameworks.torch.placement import placement as placing
 from loadstone.frameworks.torch.placement.device_hooks import _Bring, _Enter, _Leave
@@ -187,14 +187,14 @@ def test_tensors_cross_wherever_they_are() -> None:
     """The meta device stands for another one: what goes there is seen, and nothing needs to come back."""
     there = torch.device("meta")
     x = torch.ones(2)
-    passed = Inputs(*[None] * 6, *[False] * 6)._replace(output_hidden_states=True, output_router_logits=True)
-    state = State(passed, {(True, None): Mask(x, False), (False, None): Mask(None, True)}, None)
+    state = State(Options(output_hidden_states=True, output_router_logits=True))
+    state.masks = {MaskKind(True): Mask(x, False), MaskKind(False): Mask(None, True)}
     inputs, keywords = _Bring(there)(nn.Identity(), (x, [x], 3, state), {"mask": {"a": x}, "flag": None})
     assert inputs[0].device == inputs[1][0].device == keywords["mask"]["a"].device == there
     assert inputs[2] == 3 and keywords["flag"] is None
     moved = inputs[3]
-    assert moved.masks[True, None].allowed.device == there and state.masks[True, None].allowed is x
-    assert moved.masks[False, None].causal
+    assert moved.masks[MaskKind(True)].allowed.device == there and state.masks[MaskKind(True)].allowed is x
+    assert moved.masks[MaskKind(False)].causal
     assert moved.hidden_states is state.hidden_states and moved.router_logits is state.router_logits
     assert state.on_device(there) is moved, "once a pass, not once a layer"
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.masks import MEMORY, MaskKind
 from loadstone.architectures.components.run import Array, ArrayFunctions, Run
+from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.rotary import Rotary
 from loadstone.core.records import record
 
@@ -26,11 +29,15 @@ class Attention(Component):
     output: Part | None
     scale: float
     causal: bool = True
+    memory: bool = False
+    """Whether keys and values are of what the state calls memory, another tower's output: once for a text."""
     window: int | None = None
     """How far a token sees: causal, the last ``window`` tokens; otherwise, ``window`` tokens to each side."""
     rotary: Rotary | None = None
     query_norm: Part | None = None
     key_norm: Part | None = None
+    bias: Part | None = None
+    """A :class:`RelativeBias` that this layer computes, for itself and the layers after it."""
     softcap: float | None = None
     fused: Literal["blocks", "heads"] = "blocks"
     dropout: float = 0.0
@@ -38,19 +45,63 @@ class Attention(Component):
     index: int = 0
     """Which layer of the key-value cache it uses."""
 
+    def __post_init__(self) -> None:
+        self.__dict__["_kind"] = MEMORY if self.memory else MaskKind(self.causal, self.window)
+
+    @property
+    def mask_kind(self) -> MaskKind:
+        """Which of the state's masks it uses."""
+        kind: MaskKind = self.__dict__["_kind"]
+        return kind
+
+    def keeps(self, batch: int, length: int) -> dict[str, tuple[int, ...]]:
+        width = min(length, self.window or length)
+        shape = (batch, self.kv_heads, width, self.head_dim)
+        return {"key": shape, "value": shape} if self.causal or self.memory else {}
+
     def compute(self, run: Run, x: Array) -> Array:
         """``x`` (batch, tokens, width) → (batch, tokens, width)."""
-        query, key, value = self._project(run, x)
-        if self.query_norm is not None and self.key_norm is not None:
-            query, key = run(self.query_norm, query), run(self.key_norm, key)
-        if self.rotary is not None:
-            cos, sin = run.state.rotary[self.rotary]
-            query, key = rotate(run.xp, query, cos, sin), rotate(run.xp, key, cos, sin)
-        key, value = run.state.keep(self.index, key, value)
+        if self.bias is not None:
+            run(self.bias, x)
+        if self.memory:
+            query, (key, value) = (
+                _by_head(run.xp, run(self.projections[0], x), self.heads, self.head_dim),
+                self._memory(run),
+            )
+        else:
+            query, key, value = self._project(run, x)
+            if self.query_norm is not None and self.key_norm is not None:
+                query, key = run(self.query_norm, query), run(self.key_norm, key)
+            if self.rotary is not None:
+                cos, sin = run.state.rotary[self.rotary]
+                query, key = rotate(run.xp, query, cos, sin), rotate(run.xp, key, cos, sin)
+            key, value = run.state.keep(self.index, key, value)
         out = run.attend(self, query, key, value)
         if self.output is not None:
             out = run(self.output, out)
         return run.dropout(out, self.output_dropout)
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        units = (self.heads, self.kv_heads, self.kv_heads)
+        if len(self.projections) == 1:
+            units = (self.heads if self.fused == "heads" else self.heads + 2 * self.kv_heads,) * 3
+        for part, part_units in zip(self.projections, units, strict=False):
+            yield part, Role("outputs", part_units)
+        if self.output is not None:
+            yield self.output, Role("inputs", self.heads)
+
+    def _memory(self, run: Run) -> tuple[Array, Array]:
+        """Keys and values (batch, kv_heads, places, head_dim) of the memory: the cache's, if it has them."""
+        state = run.state
+        kept = state.recall(self.index, "memory_key"), state.recall(self.index, "memory_value")
+        if kept[0] is not None:
+            return kept
+        key, value = (
+            _by_head(run.xp, run(part, state.memory), self.kv_heads, self.head_dim) for part in self.projections[1:]
+        )
+        state.store(self.index, "memory_key", key)
+        state.store(self.index, "memory_value", value)
+        return key, value
 
     def _project(self, run: Run, x: Array) -> tuple[Array, Array, Array]:
         """Query (batch, heads, tokens, head_dim), key and value (batch, kv_heads, tokens, head_dim)."""
@@ -117,15 +168,21 @@ class RelativeBias(Component):
     table: Part
     buckets: int
     max_distance: int = 128
+    both_ways: bool = True
+    """Whether half of the buckets are for keys that come after the query; else these share one."""
 
     def compute(self, run: Run, x: Array) -> Array:
-        """``x`` (batch, tokens, width) → (1, heads, tokens, tokens)."""
+        """Leaves the bias (1, heads, queries, keys) in the state, for all layers from here on; gives ``x`` back."""
         xp = run.xp
-        places = xp.arange(xp.shape(x)[1], like=x)
-        behind = places[:, None] - places[None, :]
-        half = self.buckets // 2
-        distance, near = xp.abs(behind), half // 2
+        queries, keys = run.places(x)
+        behind = queries - keys
+        distance = xp.abs(behind) if self.both_ways else xp.clip(behind, min=0)
+        buckets = self.buckets // 2 if self.both_ways else self.buckets
+        near = buckets // 2
         spread = xp.log(xp.astype(xp.clip(distance, min=1), xp.float32) / near) / math.log(self.max_distance / near)
-        far = xp.clip(near + xp.astype(spread * (half - near), xp.int32), max=half - 1)
-        bucket = xp.where(distance < near, distance, far) + xp.where(behind < 0, half, 0)
-        return xp.permute_dims(run(self.table, bucket), (2, 0, 1))[None]
+        far = xp.clip(near + xp.astype(spread * (buckets - near), xp.int32), max=buckets - 1)
+        bucket = xp.where(distance < near, distance, far)
+        if self.both_ways:
+            bucket = bucket + xp.where(behind < 0, buckets, 0)
+        run.state.bias = xp.permute_dims(run(self.table, bucket), (2, 0, 1))[None]
+        return x

@@ -10,11 +10,12 @@ frameworks; what a leaf computes is each framework's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
+from loadstone.architectures.components.splitting import Role, Split
 from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
 
@@ -47,6 +48,18 @@ class Component:
     def own_slots(self) -> tuple[Slot, ...]:
         """The slots of a leaf; nothing for the others."""
         return ()
+
+    def keeps(self, batch: int, length: int) -> dict[str, tuple[int, ...]]:
+        """What it leaves in the cache for the next token: name → shape, for ``batch`` texts of ``length`` tokens."""
+        return {}
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        """The parts that may be split over devices, and how. ``role``: what it itself is for its parent."""
+        return iter(())
+
+    def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
+        """Slot of a leaf → the ways to split it over devices, the best first; what is not named is kept whole."""
+        return {}
 
     def compute(self, run: Any, *args: Any) -> Any:
         """What it makes of its input with its parts, in any framework; leaves are computed by the framework itself.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Embedding
 from loadstone.architectures.components.run import Array, ArrayFunctions, Run
+from loadstone.architectures.components.splitting import Role
 from loadstone.core.records import record
 
 
@@ -58,8 +60,9 @@ class Embeddings(Component):
         """Whether ``token_type_ids`` change what comes out."""
         return self.segment is not None or self.segment_from_tokens
 
-    def compute(self, run: Run, inputs: TextInputs) -> Array:
+    def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
         """Vectors (batch, tokens, width) of ids, or of what stands for them."""
+        inputs = run.read(self, given)
         x, segments = inputs.inputs_embeds, inputs.token_type_ids
         if x is None:
             x = run.lookup(self, self.tokens, "input_ids", inputs.input_ids)
@@ -77,6 +80,9 @@ class Embeddings(Component):
         if self.norm is not None:
             x = run(self.norm, x)
         return run.dropout(x, self.dropout)
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        yield self.tokens, Role("rows")
 
     def position_ids(
         self, xp: ArrayFunctions, input_ids: Array | None, padding: Array | None, tokens: int | Array, past: int | Array

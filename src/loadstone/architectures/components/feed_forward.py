@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from loadstone.architectures.components.base import Component, Part, check_activation
 from loadstone.architectures.components.leaves import Experts
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.splitting import Role
 from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
@@ -25,6 +28,10 @@ class FeedForward(Component):
     def compute(self, run: Run, x: Array) -> Array:
         inner = run.xp.activations[self.activation](run(self.up, x))
         return run.dropout(run(self.down, run.dropout(inner, self.dropout)), self.output_dropout)
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        yield self.up, Role("outputs")
+        yield self.down, Role("inputs")
 
 
 @record
@@ -47,6 +54,10 @@ class Gated(Component):
         else:
             gate, up = (run(part, x) for part in self.projections)
         return run(self.down, run.dropout(run.xp.activations[self.activation](gate) * up, self.dropout))
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        yield from ((part, Role("outputs")) for part in self.projections)
+        yield self.down, Role("inputs")
 
 
 @record

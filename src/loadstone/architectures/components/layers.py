@@ -2,99 +2,115 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
 
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.splitting import Role
 from loadstone.core.records import record
 
 
 @record
-class Layer(Component):
-    """Attention and a feed-forward network, each with a residual path.
+class Add(Component):
+    """The end of a residual step: ``norm(x + dropout(after(y)))``, with what of it there is."""
 
-    ``order``: the norms come before each (``"pre"``), after each residual sum (``"post"``), before and after each
-    (``"sandwich"``), or both networks read the same input (``"parallel"``).
+    after: Part | None = None
+    """A norm over what is added (Gemma 2), or the last map of a body that has none (BERT's ``dense``)."""
+    norm: Part | None = None
+    """Over the sum (post-norm, arXiv:1706.03762)."""
+    dropout: float = 0.0
+
+    def compute(self, run: Run, y: Array, x: Array) -> Array:
+        """``y``: what the body makes of ``x``."""
+        if self.after is not None:
+            y = run(self.after, y)
+        x = x + run.dropout(y, self.dropout)
+        return x if self.norm is None else run(self.norm, x)
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        if self.after is not None and role is not None:
+            yield self.after, role
+
+
+@record
+class Residual(Component):
+    """``x + body(norm(x))``: what a body says, added to what it was told (arXiv:1512.03385).
+
+    The body is anything that makes (batch, places, width) of the same: attention, a feed-forward network, a mixer.
+    ``end`` adds; under a name of its own it is a module that hooks find, as BERT's ``output`` is.
     """
 
-    attention: Part
-    feed_forward: Part
-    attention_norm: Part | None
-    feed_forward_norm: Part
-    order: Literal["pre", "post", "sandwich", "parallel"] = "pre"
-    attention_post_norm: Part | None = None
-    feed_forward_post_norm: Part | None = None
-    dropout: float = 0.0
-    """On what attention and feed-forward network add to the residual path."""
+    body: Part
+    norm: Part | None = None
+    end: Part = Part("", Add())
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return run(self.end, run(self.body, x if self.norm is None else run(self.norm, x)), x)
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        end = self.end.component
+        if isinstance(end, Add) and end.after is not None and isinstance(end.after.component, Linear):
+            yield self.body, Role("outputs")
+            yield self.end, Role("inputs", getattr(self.body.component, "heads", None))
+
+
+def pre_norm(body: Part, norm: Part, dropout: float = 0.0) -> Part:
+    """A step in its parent's level, whose norm comes before the body."""
+    return Part("", Residual(body, norm, Part("", Add(dropout=dropout))))
+
+
+def post_norm(body: Part, norm: Part, dropout: float = 0.0) -> Part:
+    """A step in its parent's level, whose norm comes after the sum."""
+    return Part("", Residual(body, None, Part("", Add(norm=norm, dropout=dropout))))
+
+
+@record
+class Sum(Component):
+    """What several parts say of the same, added up: attention beside the feed-forward network (GPT-NeoX)."""
+
+    terms: tuple[Part, ...]
+
+    def compute(self, run: Run, x: Array) -> Array:
+        total = run(self.terms[0], x)
+        for term in self.terms[1:]:
+            total = total + run(term, x)
+        return total
+
+
+@record
+class Layer(Component):
+    """Residual steps, one after another."""
+
+    steps: tuple[Part, ...]
     skip: float = 0.0
     """While training, the chance to leave out the layer (LayerDrop, arXiv:1909.11556)."""
 
     def compute(self, run: Run, x: Array) -> Array:
-        if self.order == "post":
-            assert self.attention_norm is not None
-            x = run(self.attention_norm, x + run.dropout(run(self.attention, x), self.dropout))
-            return run(self.feed_forward_norm, x + run.dropout(run(self.feed_forward, x), self.dropout))
-        attended = run(self.attention, x if self.attention_norm is None else run(self.attention_norm, x))
-        if self.attention_post_norm is not None:
-            attended = run(self.attention_post_norm, attended)
-        attended = run.dropout(attended, self.dropout)
-        if self.order != "parallel":
-            x, attended = x + attended, None
-        out = run(self.feed_forward, run(self.feed_forward_norm, x))
-        if self.feed_forward_post_norm is not None:
-            out = run(self.feed_forward_post_norm, out)
-        out = run.dropout(out, self.dropout)
-        return x + out if attended is None else x + attended + out
+        for step in self.steps:
+            x = run(step, x)
+        return x
 
+    def parts(self) -> tuple[Part, ...]:
+        """Of steps without a level of their own the bodies come first, then the norms: the order in which Llama and its
+        kin register them, by which an optimizer's state goes."""
+        unnamed = [step.component.parts() for step in self.steps if not step.name]
+        bodies, others = [parts[0] for parts in unnamed], [part for parts in unnamed for part in parts[1:]]
+        return (*(step for step in self.steps if step.name), *bodies, *others)
 
-@record
-class AddNorm(Component):
-    """``norm(dropout(dense(x)) + residual)``, the end of each half of a BERT layer."""
-
-    norm: Part
-    dense: Part | None = None
-    dropout: float = 0.0
-
-    def compute(self, run: Run, x: Array, residual: Array) -> Array:
-        if self.dense is not None:
-            x = run(self.dense, x)
-        return run(self.norm, run.dropout(x, self.dropout) + residual)
-
-
-@record
-class BertAttention(Component):
-    """BERT's attention block: attention under its own name, then :class:`AddNorm`."""
-
-    attention: Part
-    output: Part
-
-    def compute(self, run: Run, x: Array) -> Array:
-        return run(self.output, run(self.attention, x), x)
-
-
-@record
-class BertLayer(Component):
-    """BERT's post-norm layer (arXiv:1810.04805), nested as its checkpoints are."""
-
-    attention: Part
-    intermediate: Part
-    output: Part
-
-    def compute(self, run: Run, x: Array) -> Array:
-        x = run(self.attention, x)
-        return run(self.output, run(self.intermediate, x), x)
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        for step in self.steps:
+            if not step.name:
+                yield from step.component.roles(None)
 
 
 @record
 class Stack(Component):
-    """The layers, one after another, and the relative bias that they share."""
+    """The layers, one after another."""
 
     layers: tuple[Part, ...]
-    relative_bias: Part | None = None
 
     def compute(self, run: Run, x: Array) -> Array:
-        if self.relative_bias is not None:
-            run.state.bias = run(self.relative_bias, x)
         for index, part in enumerate(run.blocks(self.layers)):
             run.state.add_hidden_state(x)
             x = run.block(part, x, index)
@@ -114,6 +130,11 @@ class Chain(Component):
             x = run(step, x)
         return x
 
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        if role is not None:
+            ends = {"outputs": self.steps[:1], "inputs": self.steps[-1:], "rows": self.parts()}
+            yield from ((part, role) for part in ends[role.by])
+
 
 @record
 class TwoOutputs(Component):
@@ -124,6 +145,10 @@ class TwoOutputs(Component):
 
     def compute(self, run: Run, x: Array, pooled: Array) -> tuple[Array, Array]:
         return run(self.places, x), run(self.sequence, pooled)
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        if role is not None:
+            yield self.places, role
 
 
 @record

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loadstone.architectures.components.base import Component, check_activation
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.splitting import Role, Split
 from loadstone.core.records import record
 from loadstone.core.tensors import Slot
 
@@ -26,6 +29,16 @@ class Linear(Component):
         weight = Slot("weight", shape)
         return (weight, Slot("bias", (self.outputs,))) if self.bias else (weight,)
 
+    def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
+        if role is None or (role.by == "rows" and role.units != self.outputs):
+            return {}
+        outputs, inputs = (1, 0) if self.transposed else (0, 1)
+        if role.by == "inputs":
+            return {"weight": (Split(inputs, role.units or self.inputs),)}
+        units = role.units or self.outputs
+        weight = {"weight": (Split(outputs, units),)}
+        return weight | {"bias": (Split(0, units),)} if self.bias else weight
+
 
 @record
 class Embedding(Component):
@@ -46,6 +59,9 @@ class Embedding(Component):
 
     def own_slots(self) -> tuple[Slot, ...]:
         return (Slot("weight", (self.count, self.width)),)
+
+    def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
+        return {} if role is None else {"weight": (Split(0, self.count),)}
 
 
 @record
@@ -83,6 +99,10 @@ class Bias(Component):
     def own_slots(self) -> tuple[Slot, ...]:
         return (Slot("", (self.width,)),)
 
+    def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
+        fits = role is not None and role.by == "rows" and role.units == self.width
+        return {"": (Split(0, self.width),)} if fits else {}
+
 
 @record
 class Experts(Component):
@@ -109,6 +129,13 @@ class Experts(Component):
             Slot("down_proj", (self.count, self.width, self.inner)),
         )
 
+    def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
+        by_expert = Split(0, self.count)
+        return {
+            "gate_up_proj": (by_expert, Split(1, self.inner)),
+            "down_proj": (by_expert, Split(2, self.inner)),
+        }
+
 
 @record
 class Activation(Component):
@@ -131,6 +158,16 @@ class Dropout(Component):
 
     def compute(self, run: Run, x: Array) -> Array:
         return run.dropout(x, self.share)
+
+
+@record
+class Scaled(Component):
+    """Times a number."""
+
+    factor: float
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return x * self.factor
 
 
 @record

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from loadstone.architectures.components.run import Array, ArrayFunctions
 
-MaskKind = tuple[bool, int | None]
-"""Causal?, and the window: how many tokens a token sees, None for all."""
+
+class MaskKind(NamedTuple):
+    """What hides some places from others."""
+
+    causal: bool
+    """Whether a token sees only those before it."""
+    window: int | None = None
+    """How many tokens a token sees; None for all."""
+    memory: bool = False
+    """Whether what is seen is another tower's output."""
+
+
+MEMORY = MaskKind(causal=False, memory=True)
 
 
 def visible(
@@ -17,7 +30,7 @@ def visible(
     only those with the same number. ``padding`` (batch, keys): true where there is a token. A query that may see
     nothing at all (a padding token on the left) sees everything, so that no output is NaN.
     """
-    causal, window = kind
+    causal, window, _ = kind
     if causal:
         seen = column <= row
         if window is not None:

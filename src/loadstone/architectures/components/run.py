@@ -81,9 +81,19 @@ class State(Protocol):
     """cos and sin (batch or 1, 1, tokens, dim)."""
     bias: Array | None
     """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
+    position_ids: Array
+    """(batch or 1, places), which the stem leaves here for rotary positions."""
+    memory: Array | None
+    """Another tower's output (batch, places, width), for cross-attention."""
 
     def keep(self, index: int, key: Array, value: Array) -> tuple[Array, Array]:
         """Put the new tokens' keys and values into the cache as those of layer ``index``; gives those of all tokens."""
+
+    def recall(self, index: int, name: str) -> Array | None:
+        """What layer ``index`` has stored in the cache under a name; None where there is nothing, or no cache."""
+
+    def store(self, index: int, name: str, array: Array) -> None:
+        """Put an array into the cache, if there is one: what does not grow with the text."""
 
     def add_hidden_state(self, x: Array) -> None: ...
     def add_router_logits(self, logits: Array) -> None: ...
@@ -92,7 +102,7 @@ class State(Protocol):
 class Run(Protocol):
     """Runs the parts of one component: ``run(part, x)``.
 
-    What computes for one kind of component alone is given that component, ``attention``, ``embeddings``, ``backbone``.
+    What computes for one kind of component alone is given that component, ``attention``, ``embeddings``, ``tower``.
     """
 
     @property
@@ -128,11 +138,22 @@ class Run(Protocol):
         queries, heads · head_dim).
         """
 
-    def begin(self, backbone: Any, inputs: Any) -> Any:
-        """Check what a bare model was given, and make the state of its layers: masks, positions, cache."""
+    def places(self, x: Array) -> tuple[Array, Array]:
+        """Where in the text the tokens of ``x`` (batch, queries, width) are, (queries, 1), and those that they may see,
+        (1, keys)."""
 
-    def rotary(self, backbone: Any, position_ids: Array, x: Array) -> Mapping[Rotary, tuple[Array, Array]]:
-        """cos and sin of the positions, (batch or 1, 1, tokens, dim) in the dtype of ``x``."""
+    def begin(self, tower: Any, given: Mapping[str, Any]) -> None:
+        """Make the state of a tower's layers, with the cache and the memory that it is given."""
+
+    def read(self, embeddings: Any, given: Mapping[str, Any]) -> Any:
+        """Check a text, and leave masks and positions in the state; gives
+        :class:`loadstone.architectures.components.embeddings.TextInputs`."""
+
+    def rotary(self, tower: Any, x: Array) -> Mapping[Rotary, tuple[Array, Array]]:
+        """cos and sin of the state's positions, (batch or 1, 1, tokens, dim) in the dtype of ``x``."""
 
     def end(self, x: Array, pooled: Array | None) -> Any:
-        """The output of a bare model, with what its layers left in the state."""
+        """The output of a tower, with what its layers left in the state."""
+
+    def output(self, name: str, **fields: Any) -> Any:
+        """An output of a class in :mod:`loadstone.frameworks.outputs`."""

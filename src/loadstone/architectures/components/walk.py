@@ -11,12 +11,12 @@ from loadstone.core.tensors import Slot
 
 
 def walk(component: Component, prefix: str = "") -> Iterator[tuple[str, Component]]:
-    """Every leaf under a component with its full name, in blueprint order."""
+    """Every leaf under a component that owns slots, with its full name, in blueprint order."""
     rest = [(prefix, component)]
     while rest:
         prefix, component = rest.pop()
         parts = component.parts()
-        if not parts:
+        if not parts and component.own_slots():
             yield prefix, component
         for name, child in reversed(parts):
             rest.append((f"{prefix}.{name}" if prefix and name else prefix or name, child))

@@ -6,7 +6,7 @@ from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.layers import Chain, TwoOutputs
 from loadstone.architectures.components.leaves import Activation, Bias, Dropout
-from loadstone.architectures.components.models import Backbone, Head
+from loadstone.architectures.components.models import Head, Tower
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import NEXT_SENTENCE, PRETRAINING
 
@@ -17,10 +17,10 @@ class BertConfig(encoders.EncoderConfig):
     model_type = "bert"
 
 
-def blueprint(config: BertConfig, pooler: bool = True) -> Backbone:
+def blueprint(config: BertConfig, pooler: bool = True) -> Tower:
     """The bare model."""
     layers = [encoders.plain_bert_layer(config, index) for index in range(config.num_hidden_layers)]
-    return encoders.bert_backbone(config, encoders.bert_embeddings(config), layers, pooler=pooler)
+    return encoders.bert_tower(config, Part("embeddings", encoders.bert_embeddings(config)), layers, pooler=pooler)
 
 
 def language_head(config: BertConfig) -> Part:

@@ -9,9 +9,9 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.layers import Chain, Layer, Stack
+from loadstone.architectures.components.layers import Chain, Layer, Stack, post_norm
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
 from loadstone.configs.keys import Refusal
@@ -54,7 +54,7 @@ class DistilBertConfig(PretrainedConfig):
         divide("dim", self.dim, "n_heads", self.n_heads)
 
 
-def blueprint(config: DistilBertConfig) -> Backbone:
+def blueprint(config: DistilBertConfig) -> Tower:
     """The bare model."""
     width, heads, std = config.dim, config.n_heads, config.initializer_range
     norm = LayerNorm(width, _EPS)
@@ -83,11 +83,10 @@ def blueprint(config: DistilBertConfig) -> Backbone:
         )
         layers.append(
             Layer(
-                attention=Part("attention", attention),
-                feed_forward=Part("ffn", feed_forward),
-                attention_norm=Part("sa_layer_norm", norm),
-                feed_forward_norm=Part("output_layer_norm", norm),
-                order="post",
+                (
+                    post_norm(Part("attention", attention), Part("sa_layer_norm", norm)),
+                    post_norm(Part("ffn", feed_forward), Part("output_layer_norm", norm)),
+                )
             )
         )
     row = config.pad_token_id
@@ -102,11 +101,10 @@ def blueprint(config: DistilBertConfig) -> Backbone:
         dropout=config.dropout,
     )
     numbered = tuple(Part(f"layer.{index}", layer) for index, layer in enumerate(layers))
-    return Backbone(
-        embeddings=Part("embeddings", embeddings),
+    return Tower(
+        stem=Part("embeddings", embeddings),
         stack=Part("transformer", Stack(numbered)),
         width=width,
-        vocab=config.vocab_size,
     )
 
 

@@ -8,7 +8,7 @@ from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.layers import Chain
 from loadstone.architectures.components.leaves import Activation, Dropout
-from loadstone.architectures.components.models import Backbone, Head
+from loadstone.architectures.components.models import Head, Tower
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import PRETRAINING, REPLACED_TOKENS
 from loadstone.configs.keys import Refusal
@@ -35,15 +35,14 @@ class ElectraConfig(encoders.EncoderConfig):
     positive = (*encoders.EncoderConfig.positive, "embedding_size")
 
 
-def blueprint(config: ElectraConfig) -> Backbone:
+def blueprint(config: ElectraConfig) -> Tower:
     """The bare model."""
     layers = [encoders.plain_bert_layer(config, index) for index in range(config.num_hidden_layers)]
-    embeddings = encoders.bert_embeddings(config, width=config.embedding_size)
-    expand = encoders.linear(config, config.embedding_size, config.hidden_size)
-    narrow = config.embedding_size != config.hidden_size
-    return encoders.bert_backbone(
-        config, embeddings, layers, pooler=False, expand=Part("embeddings_project", expand) if narrow else None
-    )
+    stem = Part("embeddings", encoders.bert_embeddings(config, width=config.embedding_size))
+    if config.embedding_size != config.hidden_size:
+        expand = Part("embeddings_project", encoders.linear(config, config.embedding_size, config.hidden_size))
+        stem = Part("", Chain((stem, expand)))
+    return encoders.bert_tower(config, stem, layers, pooler=False)
 
 
 def language_head(config: ElectraConfig) -> Part:

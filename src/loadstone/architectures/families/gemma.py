@@ -8,7 +8,7 @@ from typing import ClassVar
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 
@@ -43,7 +43,7 @@ class GemmaConfig(decoders.DecoderConfig):
         return "gelu_pytorch_tanh" if name == "gelu" else name
 
 
-def blueprint(config: GemmaConfig) -> Backbone:
+def blueprint(config: GemmaConfig) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps, offset=1.0)
@@ -59,7 +59,7 @@ def blueprint(config: GemmaConfig) -> Backbone:
         )
         for index in range(config.num_hidden_layers)
     ]
-    return decoders.backbone(config, layers, norm, scale=config.hidden_size**0.5)
+    return decoders.tower(config, layers, norm, scale=config.hidden_size**0.5)
 
 
 FAMILY = Family(

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import Layer
+from loadstone.architectures.components.layers import Add, Layer, Residual
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
@@ -59,18 +59,19 @@ class Gemma2Config(decoders.DecoderConfig):
 
 def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:
     """A layer with a norm before and after attention and feed-forward network."""
+
+    def step(body: Part, before: str, after: str) -> Part:
+        return Part("", Residual(body, Part(before, norm), Part("", Add(Part(after, norm)))))
+
     return Layer(
-        attention=attention,
-        feed_forward=feed_forward,
-        attention_norm=Part("input_layernorm", norm),
-        attention_post_norm=Part("post_attention_layernorm", norm),
-        feed_forward_norm=Part("pre_feedforward_layernorm", norm),
-        feed_forward_post_norm=Part("post_feedforward_layernorm", norm),
-        order="sandwich",
+        (
+            step(attention, "input_layernorm", "post_attention_layernorm"),
+            step(feed_forward, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
+        )
     )
 
 
-def blueprint(config: Gemma2Config) -> Backbone:
+def blueprint(config: Gemma2Config) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps, offset=1.0)
@@ -87,7 +88,7 @@ def blueprint(config: Gemma2Config) -> Backbone:
         scale, softcap = config.query_pre_attn_scalar**-0.5, config.attn_logit_softcapping
         attention = replace(attention, scale=scale, softcap=softcap)
         layers.append(sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
-    return decoders.backbone(config, layers, norm, scale=config.hidden_size**0.5)
+    return decoders.tower(config, layers, norm, scale=config.hidden_size**0.5)
 
 
 FAMILY = Family(

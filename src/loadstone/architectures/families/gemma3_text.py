@@ -8,7 +8,7 @@ from typing import ClassVar
 from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.families.gemma2 import sandwich_layer
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
@@ -79,7 +79,7 @@ class Gemma3TextConfig(decoders.DecoderConfig):
         check_layer_types(self.layer_types or [], self.num_hidden_layers, self.sliding_window)
 
 
-def blueprint(config: Gemma3TextConfig) -> Backbone:
+def blueprint(config: Gemma3TextConfig) -> Tower:
     """The bare model."""
     head_dim = config.head_dim or 0
     rotaries = {kind: decoders.rotary(config, kind) for kind in config.rope_types}
@@ -99,7 +99,7 @@ def blueprint(config: Gemma3TextConfig) -> Backbone:
         )
         attention = replace(attention, causal=causal, scale=config.query_pre_attn_scalar**-0.5)
         layers.append(sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
-    return decoders.backbone(config, layers, norm, scale=config.hidden_size**0.5)
+    return decoders.tower(config, layers, norm, scale=config.hidden_size**0.5)
 
 
 FAMILY = Family(

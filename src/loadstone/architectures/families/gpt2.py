@@ -9,9 +9,9 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.layers import Layer
+from loadstone.architectures.components.layers import Layer, pre_norm
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, PRETRAINING
 from loadstone.configs.pretrained import PretrainedConfig
@@ -71,7 +71,7 @@ class GPT2Config(PretrainedConfig):
         decoders.divide("n_embd", self.n_embd, "n_head", self.n_head)
 
 
-def blueprint(config: GPT2Config) -> Backbone:
+def blueprint(config: GPT2Config) -> Tower:
     """The bare model."""
     width, heads, std = config.n_embd, config.n_head, config.initializer_range
     head_dim = width // heads
@@ -101,10 +101,10 @@ def blueprint(config: GPT2Config) -> Backbone:
         )
         layers.append(
             Layer(
-                attention=Part("attn", attention),
-                feed_forward=Part("mlp", feed_forward),
-                attention_norm=Part("ln_1", norm),
-                feed_forward_norm=Part("ln_2", norm),
+                (
+                    pre_norm(Part("attn", attention), Part("ln_1", norm)),
+                    pre_norm(Part("mlp", feed_forward), Part("ln_2", norm)),
+                )
             )
         )
     embeddings = Embeddings(
@@ -113,12 +113,11 @@ def blueprint(config: GPT2Config) -> Backbone:
         dropout=config.embd_pdrop,
         segment_from_tokens=True,
     )
-    return Backbone(
-        embeddings=Part("", embeddings),
+    return Tower(
+        stem=Part("", embeddings),
         stack=decoders.stack(layers, "h"),
         norm=Part("ln_f", norm),
         width=width,
-        vocab=config.vocab_size,
     )
 
 

@@ -9,9 +9,9 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.layers import Layer
-from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.layers import Chain, Layer, Residual, Sum, pre_norm
+from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.rope_config import RopePlace, RotaryConfig
 from loadstone.architectures.rotary import make_rotary
@@ -64,7 +64,7 @@ class GPTNeoXConfig(RotaryConfig):
         decoders.divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
 
 
-def blueprint(config: GPTNeoXConfig) -> Backbone:
+def blueprint(config: GPTNeoXConfig) -> Tower:
     """The bare model."""
     width, heads, std = config.hidden_size, config.num_attention_heads, config.initializer_range
     head_dim = width // heads
@@ -95,23 +95,21 @@ def blueprint(config: GPTNeoXConfig) -> Backbone:
             dropout=config.attention_dropout,
             index=index,
         )
-        layers.append(
-            Layer(
-                attention=Part("attention", attention),
-                feed_forward=Part("mlp", feed_forward),
-                attention_norm=Part("input_layernorm", norm),
-                feed_forward_norm=Part("post_attention_layernorm", norm),
-                order="parallel" if config.use_parallel_residual else "pre",
-                dropout=config.hidden_dropout,
-            )
-        )
+        bodies = (Part("attention", attention), Part("mlp", feed_forward))
+        norms = (Part("input_layernorm", norm), Part("post_attention_layernorm", norm))
+        if config.use_parallel_residual:
+            dropout = Part("", Dropout(config.hidden_dropout))
+            branches = (Part("", Chain((norm, body, dropout))) for norm, body in zip(norms, bodies, strict=True))
+            steps = [Part("", Residual(Part("", Sum(tuple(branches)))))]
+        else:
+            steps = [pre_norm(*pair, config.hidden_dropout) for pair in zip(bodies, norms, strict=True)]
+        layers.append(Layer(tuple(steps)))
     table = Embedding(config.vocab_size, width, std=std)
-    return Backbone(
-        embeddings=Part("", Embeddings(Part("embed_in", table), dropout=config.hidden_dropout)),
+    return Tower(
+        stem=Part("", Embeddings(Part("embed_in", table), dropout=config.hidden_dropout)),
         stack=decoders.stack(layers),
         norm=Part("final_layer_norm", norm),
         width=width,
-        vocab=config.vocab_size,
     )
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 
 
@@ -28,7 +28,7 @@ class LlamaConfig(decoders.DecoderConfig):
     pretraining_tp: int = 1
 
 
-def blueprint(config: LlamaConfig) -> Backbone:
+def blueprint(config: LlamaConfig) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
@@ -41,7 +41,7 @@ def blueprint(config: LlamaConfig) -> Backbone:
         )
         for index in range(config.num_hidden_layers)
     ]
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 
 
@@ -23,7 +23,7 @@ class MistralConfig(decoders.DecoderConfig):
     eos_token_id: int | list[int] | None = 2
 
 
-def blueprint(config: MistralConfig) -> Backbone:
+def blueprint(config: MistralConfig) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
@@ -36,7 +36,7 @@ def blueprint(config: MistralConfig) -> Backbone:
         )
         for index in range(config.num_hidden_layers)
     ]
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

@@ -8,7 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
 from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.core.naming import StackedExperts
 
@@ -36,7 +36,7 @@ class MixtralConfig(decoders.DecoderConfig):
     positive = (*decoders.DecoderConfig.positive, "num_local_experts", "num_experts_per_tok", "sliding_window")
 
 
-def blueprint(config: MixtralConfig) -> Backbone:
+def blueprint(config: MixtralConfig) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
@@ -58,7 +58,7 @@ def blueprint(config: MixtralConfig) -> Backbone:
         )
         for index in range(config.num_hidden_layers)
     ]
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

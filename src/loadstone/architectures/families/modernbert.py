@@ -10,9 +10,9 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import Gated
-from loadstone.architectures.components.layers import Chain, Layer
+from loadstone.architectures.components.layers import Chain, Layer, Residual, pre_norm
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Backbone, Head
+from loadstone.architectures.components.models import Head, Tower
 from loadstone.architectures.decoders import divide, padding, stack
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
@@ -128,7 +128,7 @@ def _out(config: ModernBertConfig) -> float:
     return float(config.initializer_range / (2.0 * config.num_hidden_layers) ** 0.5)
 
 
-def blueprint(config: ModernBertConfig) -> Backbone:
+def blueprint(config: ModernBertConfig) -> Tower:
     """The bare model."""
     width, inner, heads = config.hidden_size, config.intermediate_size, config.num_attention_heads
     std, cutoff = config.initializer_range, config.initializer_cutoff_factor or 3.0
@@ -164,10 +164,11 @@ def blueprint(config: ModernBertConfig) -> Backbone:
         )
         layers.append(
             Layer(
-                attention=Part("attn", attention),
-                feed_forward=Part("mlp", feed_forward),
-                attention_norm=Part("attn_norm", norm) if index else None,  # the embeddings are already normed
-                feed_forward_norm=Part("mlp_norm", norm),
+                (
+                    # The embeddings are already normed.
+                    Part("", Residual(Part("attn", attention), Part("attn_norm", norm) if index else None)),
+                    pre_norm(Part("mlp", feed_forward), Part("mlp_norm", norm)),
+                )
             )
         )
     embeddings = Embeddings(
@@ -178,12 +179,11 @@ def blueprint(config: ModernBertConfig) -> Backbone:
         norm=Part("norm", norm),
         dropout=config.embedding_dropout,
     )
-    return Backbone(
-        embeddings=Part("embeddings", embeddings),
+    return Tower(
+        stem=Part("embeddings", embeddings),
         stack=stack(layers),
         norm=Part("final_norm", norm),
         width=width,
-        vocab=config.vocab_size,
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.attention import RelativeBias
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import AddNorm
+from loadstone.architectures.components.layers import Residual
 from loadstone.architectures.components.leaves import Embedding
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 
 _PADDING = 1  # fixed in the architecture, whatever pad_token_id says
@@ -35,7 +34,7 @@ class MPNetConfig(encoders.EncoderConfig):
     eos_token_id: int | list[int] | None = 2
 
 
-def blueprint(config: MPNetConfig, pooler: bool = True) -> Backbone:
+def blueprint(config: MPNetConfig, pooler: bool = True) -> Tower:
     """The bare model."""
     width = config.hidden_size
     layers = []
@@ -43,13 +42,12 @@ def blueprint(config: MPNetConfig, pooler: bool = True) -> Backbone:
         attention = encoders.bert_attention(
             config, index, ("q", "k", "v"), output=Part("o", encoders.linear(config, width, width))
         )
-        add_norm = AddNorm(norm=Part("LayerNorm", encoders.layer_norm(config)), dropout=config.hidden_dropout_prob)
-        layers.append(encoders.bert_layer(config, Part("attn", attention), Part("", add_norm)))
-    embeddings = encoders.bert_embeddings(config, positions="tokens", padding=_PADDING, segments=False)
+        step = Residual(Part("attn", attention), end=Part("", encoders.bert_output(config)))
+        layers.append(encoders.bert_layer(config, step))
+    stem = Part("embeddings", encoders.bert_embeddings(config, positions="tokens", padding=_PADDING, segments=False))
     table = Embedding(config.relative_attention_num_buckets, config.num_attention_heads, std=config.initializer_range)
     bias = Part("", RelativeBias(Part("relative_attention_bias", table), buckets=_BUCKETS))
-    backbone = encoders.bert_backbone(config, embeddings, layers, pooler=pooler)
-    return replace(backbone, stack=encoders.encoder_stack(layers, bias))
+    return encoders.bert_tower(config, stem, layers, pooler=pooler, bias=bias)
 
 
 def classifier(config: MPNetConfig) -> Part:

@@ -8,9 +8,9 @@ from typing import ClassVar
 from loadstone.architectures import decoders
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.layers import Chain, Layer
+from loadstone.architectures.components.layers import Add, Chain, Layer, Residual
 from loadstone.architectures.components.leaves import Linear, RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION
 
@@ -46,22 +46,23 @@ def attention(config: Olmo2Config, index: int) -> Attention:
     return replace(plain, projections=(normed(query, "q_norm", eps), normed(key, "k_norm", eps), value))
 
 
-def blueprint(config: Olmo2Config) -> Backbone:
+def blueprint(config: Olmo2Config) -> Tower:
     """The bare model."""
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+
+    def step(body: Part, after: str) -> Part:
+        return Part("", Residual(body, end=Part("", Add(Part(after, norm)))))
+
     layers = [
         Layer(
-            order="sandwich",
-            attention=Part("self_attn", attention(config, index)),
-            attention_norm=None,
-            attention_post_norm=Part("post_attention_layernorm", norm),
-            feed_forward=Part("mlp", decoders.feed_forward(config)),
-            feed_forward_norm=Part("", Chain(())),
-            feed_forward_post_norm=Part("post_feedforward_layernorm", norm),
+            (
+                step(Part("self_attn", attention(config, index)), "post_attention_layernorm"),
+                step(Part("mlp", decoders.feed_forward(config)), "post_feedforward_layernorm"),
+            )
         )
         for index in range(config.num_hidden_layers)
     ]
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

@@ -9,9 +9,9 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.layers import Layer
+from loadstone.architectures.components.layers import Chain, Layer, post_norm, pre_norm
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Backbone, Wrapped
+from loadstone.architectures.components.models import Tower, Wrapped
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
 from loadstone.configs.keys import Rule
@@ -75,7 +75,7 @@ def blueprint(config: OPTConfig) -> Wrapped:
         activation=config.activation_function,
         down=Part("fc2", Linear(config.ffn_dim, width, bias, std)),
     )
-    layers = []
+    layers, step = [], pre_norm if config.do_layer_norm_before else post_norm
     for index in range(config.num_hidden_layers):
         names = ("q_proj", "k_proj", "v_proj")
         attention = Attention(
@@ -90,12 +90,10 @@ def blueprint(config: OPTConfig) -> Wrapped:
         )
         layers.append(
             Layer(
-                attention=Part("self_attn", attention),
-                feed_forward=Part("", feed_forward),
-                attention_norm=Part("self_attn_layer_norm", norm),
-                feed_forward_norm=Part("final_layer_norm", norm),
-                order="pre" if config.do_layer_norm_before else "post",
-                dropout=config.dropout,
+                (
+                    step(Part("self_attn", attention), Part("self_attn_layer_norm", norm), config.dropout),
+                    step(Part("", feed_forward), Part("final_layer_norm", norm), config.dropout),
+                ),
                 skip=config.layerdrop,
             )
         )
@@ -107,16 +105,18 @@ def blueprint(config: OPTConfig) -> Wrapped:
         positions="mask",
         offset=_POSITION_OFFSET,
     )
-    final_norm = config.do_layer_norm_before and not config._remove_final_layer_norm
-    decoder = Backbone(
-        embeddings=Part("", embeddings),
+    last = []
+    if config.do_layer_norm_before and not config._remove_final_layer_norm:
+        last.append(Part("final_layer_norm", norm))
+    if projected:
+        last.append(Part("project_out", Linear(width, narrow, False, std)))
+    decoder = Tower(
+        stem=Part("", embeddings),
         stack=decoders.stack(layers),
-        norm=Part("final_layer_norm", norm) if final_norm else None,
-        reduce=Part("project_out", Linear(width, narrow, False, std)) if projected else None,
+        norm=Part("", Chain(tuple(last))),
         width=narrow,
-        vocab=config.vocab_size,
     )
-    return Wrapped(Part("decoder", decoder), width=narrow, vocab=config.vocab_size)
+    return Wrapped(Part("decoder", decoder))
 
 
 FAMILY = Family(

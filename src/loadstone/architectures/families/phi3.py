@@ -10,7 +10,7 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import Gated
 from loadstone.architectures.components.leaves import Linear, RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.rope_config import RopePlace
 from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
@@ -56,7 +56,7 @@ class Phi3Config(decoders.DecoderConfig):
         return "longrope" if name in ("su", "yarn") else name
 
 
-def blueprint(config: Phi3Config) -> Backbone:
+def blueprint(config: Phi3Config) -> Tower:
     """The bare model."""
     width, heads, std = config.hidden_size, config.num_attention_heads, config.initializer_range
     kv_heads, head_dim = config.num_key_value_heads or heads, config.head_dim or 0
@@ -86,7 +86,7 @@ def blueprint(config: Phi3Config) -> Backbone:
             index=index,
         )
         layers.append(decoders.pre_norm_layer(attention, Part("mlp", feed_forward), norm, config.resid_pdrop))
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

@@ -7,7 +7,7 @@ from typing import ClassVar
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.configs.keys import Rule
@@ -59,7 +59,7 @@ class Qwen2Config(WindowedDecoderConfig):
     max_position_embeddings: int = 32768
 
 
-def blueprint(config: Qwen2Config) -> Backbone:
+def blueprint(config: Qwen2Config) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
@@ -78,7 +78,7 @@ def blueprint(config: Qwen2Config) -> Backbone:
         )
         for index, layer_type in enumerate(config.layer_types or ())
     ]
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.families.qwen2 import WindowedDecoderConfig
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import SLIDING
@@ -24,7 +24,7 @@ class Qwen3Config(WindowedDecoderConfig):
     attention_bias: bool = False
 
 
-def blueprint(config: Qwen3Config) -> Backbone:
+def blueprint(config: Qwen3Config) -> Tower:
     """The bare model."""
     head_dim = config.head_dim or 0
     rotary = decoders.rotary(config)
@@ -45,7 +45,7 @@ def blueprint(config: Qwen3Config) -> Backbone:
         )
         for index, layer_type in enumerate(config.layer_types or ())
     ]
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

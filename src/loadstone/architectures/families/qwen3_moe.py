@@ -8,7 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
 from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.families.qwen2 import window_in_use
 from loadstone.architectures.family import Family
 from loadstone.configs.keys import Rule
@@ -63,7 +63,7 @@ class Qwen3MoeConfig(decoders.DecoderConfig):
         return index not in (self.mlp_only_layers or ()) and (index + 1) % self.decoder_sparse_step == 0
 
 
-def blueprint(config: Qwen3MoeConfig) -> Backbone:
+def blueprint(config: Qwen3MoeConfig) -> Tower:
     """The bare model."""
     head_dim = config.head_dim or 0
     rotary = decoders.rotary(config)
@@ -93,7 +93,7 @@ def blueprint(config: Qwen3MoeConfig) -> Backbone:
         )
         for index in range(config.num_hidden_layers)
     ]
-    return decoders.backbone(config, layers, norm)
+    return decoders.tower(config, layers, norm)
 
 
 FAMILY = Family(

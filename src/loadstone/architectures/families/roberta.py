@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.models import Backbone
+from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family, HeadSpec
 
 
@@ -19,11 +19,11 @@ class RobertaConfig(encoders.EncoderConfig):
     eos_token_id: int | list[int] | None = 2
 
 
-def blueprint(config: encoders.EncoderConfig, pooler: bool = True) -> Backbone:
+def blueprint(config: encoders.EncoderConfig, pooler: bool = True) -> Tower:
     """The bare model."""
     layers = [encoders.plain_bert_layer(config, index) for index in range(config.num_hidden_layers)]
     embeddings = encoders.bert_embeddings(config, positions="tokens")
-    return encoders.bert_backbone(config, embeddings, layers, pooler=pooler)
+    return encoders.bert_tower(config, Part("embeddings", embeddings), layers, pooler=pooler)
 
 
 def classifier(config: encoders.EncoderConfig) -> Part:

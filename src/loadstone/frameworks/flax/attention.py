@@ -19,15 +19,17 @@ def attend(component: components.Attention, query: Array, key: Array, value: Arr
     scores = scores.reshape(batch, heads, tokens, -1) * component.scale
     if component.softcap is not None:
         scores = jnp.tanh(scores / component.softcap) * component.softcap
-    if state.bias is not None:
+    if state.bias is not None and not component.memory:
         scores = scores + state.bias
-    mask = state.masks[component.causal, component.window]
+    mask = state.masks.get(component.mask_kind)
     if mask is not None:
         lowest = jnp.finfo(scores.dtype).min
         scores = jnp.where(mask, scores, lowest) if mask.dtype == bool else scores + mask.astype(scores.dtype)
     weights = jax.nn.softmax(scores, axis=-1).astype(value.dtype)
     weights = dropout(weights, component.dropout, state)
-    if state.keep_weights:
+    if state.shown.attentions and component.memory:
+        state.crossed = weights
+    elif state.shown.attentions:
         state.weights = weights
     grouped = weights.reshape(batch, component.kv_heads, groups, tokens, -1)
     out = jnp.einsum("bkgts,bksd->btkgd", grouped, value)

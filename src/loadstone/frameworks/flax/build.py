@@ -32,7 +32,10 @@ class Built(nnx.Module):
         """What it was made from."""
         return self._component
 
-    def __call__(self, *args: Any, state: State | None = None) -> Any:
+    def __call__(self, *args: Any, state: State | None = None, **given: Any) -> Any:
+        """``given``: the inputs of a tower, by name."""
+        if given:
+            args = (*args, given)
         return self.component.compute(Run(self, state or State()), *args)
 
     def __reduce__(self) -> tuple[Callable[[type[Component]], Built], tuple[type[Component]], object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jax
@@ -24,6 +24,9 @@ class KeyValueCache:
     values: tuple[Array, ...]
     length: Array
     """How many tokens it holds: a scalar of dtype int32."""
+    stored: tuple[Mapping[str, Array], ...] = ()
+    """For each layer what does not grow with the text, by name, its rows first: keys and values of what another tower
+    read, the state of a recurrent mixer. Nothing before the first pass."""
 
     @property
     def batch(self) -> int:
@@ -46,16 +49,15 @@ class KeyValueCache:
         return self.keys[layer], self.values[layer]
 
 
-jax.tree_util.register_dataclass(KeyValueCache, data_fields=["keys", "values", "length"], meta_fields=[])
+jax.tree_util.register_dataclass(KeyValueCache, data_fields=["keys", "values", "length", "stored"], meta_fields=[])
 
 
-def empty_cache(
-    attentions: Sequence[components.Attention], batch: int, max_length: int, dtype: jnp.dtype
-) -> KeyValueCache:
+def empty_cache(tower: components.Tower, batch: int, max_length: int, dtype: jnp.dtype) -> KeyValueCache:
     """A cache with nothing in it; :class:`ArgumentError` for sizes that make no sense."""
     for name, value in (("batch_size", batch), ("max_length", max_length)):
         if not isinstance(value, int) or value < 1:
             raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
+    attentions = (each for each in components.find(tower, components.Attention) if not each.memory)
     shapes = [(batch, attention.kv_heads, max_length, attention.head_dim) for attention in attentions]
     return KeyValueCache(
         tuple(jnp.zeros(shape, dtype) for shape in shapes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadstone.frameworks.classes import Classes
-from loadstone.frameworks.flax.heads import TASK_CLASSES
+from loadstone.frameworks.flax.heads import task_class
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 
-CLASSES = Classes("Flax", FlaxPreTrainedModel, TASK_CLASSES)
+CLASSES = Classes("Flax", FlaxPreTrainedModel, task_class)

@@ -15,10 +15,11 @@ from jax import Array
 from jax.tree_util import PyTreeDef
 
 from loadstone.architectures.components.base import Component
+from loadstone.architectures.inputs import INPUTS
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.inputs import Inputs
-from loadstone.frameworks.flax.numbers import IDS, check_numbers
+from loadstone.frameworks.flax.numbers import check_numbers
 from loadstone.frameworks.flax.tree import variables
 
 
@@ -96,30 +97,34 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
     for name, value in inputs.items():
         if value is None:
             continue
-        if isinstance(value, KeyValueCache):
+        kind = INPUTS[name].kind if name in INPUTS else "values"
+        if kind == "output" or isinstance(value, KeyValueCache):
             arrays[name] = value
             continue
-        if name == "past_key_values":
+        if kind == "cache":
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected what model.init_cache gives.")
         try:
             arrays[name] = array = jnp.asarray(value)
         except TypeError as error:
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: {error}") from error
-        if name in IDS and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
+        if kind == "ids" and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
             expected = "integers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
-    if ("input_ids" in arrays) == ("inputs_embeds" in arrays):
-        raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
     return arrays
 
 
 def _room_for_mask(inputs: Inputs) -> Inputs:
     """The attention mask as wide as the cache, so that every step has one shape; checks what only numbers can tell."""
-    cache, mask = inputs.get("past_key_values"), inputs.get("attention_mask")
+    given: Any = inputs
+    cache = given.get("past_key_values")
     if cache is None or isinstance(cache.length, jax.core.Tracer):
         return inputs
-    given = inputs["input_ids" if "input_ids" in inputs else "inputs_embeds"]
-    past, tokens, room = int(cache.length), given.shape[1], cache.max_length
+    prefix = "decoder_" if {"decoder_input_ids", "decoder_inputs_embeds"} & given.keys() else ""
+    texts, mask = given.get(f"{prefix}input_ids"), given.get(f"{prefix}attention_mask")
+    texts = given.get(f"{prefix}inputs_embeds") if texts is None else texts
+    if texts is None:
+        return inputs
+    past, tokens, room = int(cache.length), texts.shape[1], cache.max_length
     if past + tokens > room:
         raise ArgumentError(
             f"The cache has room for {room} tokens, it holds {past}, and {tokens} more do not fit. "
@@ -127,11 +132,12 @@ def _room_for_mask(inputs: Inputs) -> Inputs:
         )
     if mask is None or mask.ndim != 2 or isinstance(mask, jax.core.Tracer):
         return inputs
-    if mask.shape[0] != given.shape[0] or mask.shape[1] not in (past + tokens, room):
+    if mask.shape[0] != texts.shape[0] or mask.shape[1] not in (past + tokens, room):
         raise ArgumentError(
-            f"attention_mask has shape {mask.shape}, expected {(given.shape[0], past + tokens)}: one row for each "
-            f"sequence, one column for each token, those in the cache ({past}) included; or one for each of the "
+            f"{prefix}attention_mask has shape {mask.shape}, expected {(texts.shape[0], past + tokens)}: one row for "
+            f"each sequence, one column for each token, those in the cache ({past}) included; or one for each of the "
             f"{room} that the cache has room for."
         )
     wide: Any = np.pad(np.asarray(mask), ((0, 0), (0, room - mask.shape[1])), constant_values=1)
-    return {**inputs, "attention_mask": wide}  # which the compiled program takes from the host
+    given = {**given, f"{prefix}attention_mask": wide}  # which the compiled program takes from the host
+    return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from inspect import Parameter
 from types import new_class
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from jax import Array
 from jax.typing import DTypeLike
 
 from loadstone.architectures import components
-from loadstone.architectures.tasks import BARE, TASKS, Task
+from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
@@ -25,9 +26,9 @@ from loadstone.frameworks.flax.generation import GenerationMixin
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel
 from loadstone.frameworks.flax.run import Run
-from loadstone.frameworks.flax.state import State
+from loadstone.frameworks.flax.state import Shown, State
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
-from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput, MoeCausalLMOutputWithPast
+from loadstone.frameworks.outputs import ModelOutput, MoeCausalLMOutputWithPast
 from loadstone.frameworks.unmasked import check_last
 
 _TYPES = Types("ArrayLike", "KeyValueCache", "{}", "FieldTuple")
@@ -42,6 +43,18 @@ class TaskModel(FlaxPreTrainedModel):
     """A model with a forward pass that its task declares."""
 
     task: ClassVar[Task]
+
+    def _bare(self, component: components.Component, inputs: Inputs, options: Options) -> Any:
+        """What a component without a head makes of the inputs, its parts being in this model."""
+        state = State(
+            train=options.train,
+            rng=inputs.get("dropout_rng") if options.train else None,
+            checkpointing=self.gradient_checkpointing,
+            use_cache=options.use_cache,
+            shown=Shown(options.output_attentions, options.output_hidden_states, options.output_router_logits),
+            dtype=self.dtype,
+        )
+        return component.compute(Run(self, state), inputs)
 
 
 class Bare(TaskModel):
@@ -58,26 +71,13 @@ class Bare(TaskModel):
     ) -> None:
         if not add_pooling_layer and component is None and self.head_spec is not None:
             blueprint = self.head_spec.blueprint(config)
-            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Backbone) else blueprint
+            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Tower) else blueprint
         super().__init__(config, seed=seed, dtype=dtype, component=component)
 
-    def forward(self, inputs: Inputs, options: Options) -> BaseModelOutput:
+    def forward(self, inputs: Inputs, options: Options) -> Any:
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
-        state = State(
-            train=options.train,
-            rng=inputs.get("dropout_rng") if options.train else None,
-            keep_weights=options.output_attentions,
-            checkpointing=self.gradient_checkpointing,
-        )
-        state.attentions = [] if options.output_attentions else None
-        state.hidden_states = [] if options.output_hidden_states else None
-        state.router_logits = [] if options.output_router_logits else None
-        if options.use_cache and "past_key_values" not in inputs and self.is_causal:
-            given = inputs["input_ids"] if "input_ids" in inputs else inputs["inputs_embeds"]
-            inputs = {**inputs, "past_key_values": self.init_cache(*given.shape[:2])}
         assert self.component is not None
-        out: BaseModelOutput = self.component.compute(Run(self, state), inputs)
-        return out
+        return self._bare(self.component, inputs, options)
 
 
 class WithHead(TaskModel):
@@ -85,23 +85,27 @@ class WithHead(TaskModel):
 
     def forward(self, inputs: Inputs, options: Options) -> ModelOutput:
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
-        task = self.task
+        task, head = self.task, self.component
+        assert isinstance(head, components.Head)
         given: dict[str, Any] = dict(inputs)
-        out: BaseModelOutput[Array] = self.base_model.forward(inputs, options)
-        x, head = out.last_hidden_state, self.component
-        assert x is not None and isinstance(head, components.Head)
-        # While the program is traced, so once for each shape at most.
-        check_last(head, options.pad_token_id, inputs.get("input_ids"), x.shape[0], self.about.warnings_issued)
         rng = inputs.get("dropout_rng") if options.train else None
         # Not the key that the layers' keys are split from.
-        state = State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1))
+        run = Run(self, State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1)))
+        below: Any = head.given_to_body(run, task, given)
+        if head.backbone.name:
+            out: Any = self.base_model.forward(below, options)
+        else:
+            out = self._bare(head.backbone.component, below, options)
+        x = out.last_hidden_state
+        # While the program is traced, so once for each shape at most.
+        check_last(head, options.pad_token_id, inputs.get("input_ids"), x.shape[0], self.about.warnings_issued)
         more = {"choices": options.choices, "padding": options.pad_token_id}
-        values = head.compute(Run(self, state), task, out, {"logits_to_keep": options.last_logits, **given, **more})
+        values = head.compute(run, task, out, {"logits_to_keep": options.last_logits, **given, **more})
         loss = None
         if task.labels and all(name in given for name in task.labels):
             loss = losses.LOSSES[task.loss](values, [given[name] for name in task.labels], options.problem_type, inputs)
         kept = {name: getattr(out, name) for name in task.kept}
-        if out.router_logits is not None:
+        if out.get("router_logits") is not None:
             balance = self._load_balance(out.router_logits, inputs, values[0].shape[0])
             if loss is not None:
                 loss = loss + options.router_aux_loss_coef * balance
@@ -140,6 +144,7 @@ def _one_row_a_choice(given: dict[str, Any], task: Task) -> dict[str, Any]:
     return {**given, **flat, "choices": shape[1]}
 
 
+@cache
 def task_class(task: Task) -> type[FlaxPreTrainedModel]:
     """The class with a task's forward pass, which the families' classes derive from."""
     names = (*task.arguments, *(parameter.name for parameter in _TRAIN))
@@ -154,8 +159,5 @@ def task_class(task: Task) -> type[FlaxPreTrainedModel]:
 
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["__call__"] = with_signature(__call__, "__call__", task, _TYPES, [*_TRAIN, _UNKNOWN])
-    bases = (Bare,) if task.name == BARE else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))
-
-
-TASK_CLASSES: dict[str, type[FlaxPreTrainedModel]] = {name: task_class(task) for name, task in TASKS.items()}

@@ -27,3 +27,10 @@ class Inputs(TypedDict, total=False):
     end_positions: Array
     logits_to_keep: Array
     dropout_rng: Array
+    decoder_input_ids: Array
+    decoder_attention_mask: Array
+    decoder_inputs_embeds: Array
+    encoder_outputs: object
+    pixel_values: Array
+    bool_masked_pos: Array
+    input_features: Array

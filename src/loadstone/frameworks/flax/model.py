@@ -72,8 +72,12 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
             attach(self, component)
             return
         backbone = component.backbone
-        bare = self._classes.bare_class(self.family_spec)
-        setattr(self, backbone.name, bare(self.config, component=backbone.component, seed=None))
+        if backbone.name:
+            assert self.family_spec is not None and self.head_spec is not None
+            bare = self._classes.body_class(self.family_spec, self.head_spec)
+            setattr(self, backbone.name, bare(self.config, component=backbone.component, seed=None))
+        else:
+            attach(self, backbone.component)
         if component.output.name:
             place(self, component.output.name, build(component.output.component))
         else:
@@ -169,17 +173,16 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
 
     @property
     def is_causal(self) -> bool:
-        """Whether each token sees only itself and those before it."""
-        return self.component is not None and all(
-            attention.causal for attention in components.find(self.component, components.Attention)
-        )
+        """Whether each token of a text that it reads sees only itself and those before it."""
+        tower = None if self.component is None else components.text_tower(self.component)
+        return tower is not None and tower.is_causal
 
     def init_cache(self, batch_size: int, max_length: int) -> KeyValueCache:
         """An empty cache for ``batch_size`` sequences of ``max_length`` tokens, prompt included."""
-        if self.component is None or not self.is_causal:
+        writing = None if self.component is None else components.writer(self.component)
+        if writing is None:
             raise ArgumentError(f"{type(self).__name__} is no decoder, so it has no key-value cache.")
-        attentions = tuple(components.find(self.component, components.Attention))
-        return empty_cache(attentions, batch_size, max_length, self.dtype)
+        return empty_cache(writing, batch_size, max_length, self.dtype)
 
     # Training -------------------------------------------------------------------------------------
 

@@ -5,6 +5,9 @@ Looked at where they lie on a CPU: an accelerator would have to be waited for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import jax
 import numpy as np
 
@@ -12,9 +15,9 @@ from loadstone.architectures import components
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.losses import IGNORED
 from loadstone.frameworks.labels import SINGLE_LABEL, label_beyond, problem_of
-from loadstone.frameworks.ranges import allowed, beyond, check_length
+from loadstone.frameworks.ranges import beyond, check_length
 
-IDS = ("input_ids", "position_ids", "token_type_ids")
+_IDS = ("input_ids", "position_ids", "token_type_ids")
 
 
 def check_numbers(component: components.Component, inputs: Inputs, problem: str | None) -> None:
@@ -22,26 +25,29 @@ def check_numbers(component: components.Component, inputs: Inputs, problem: str 
 
     ``inputs``: a forward pass's arrays by name; ``problem``: the config's ``problem_type``.
     """
-    embeddings = next(components.find(component, components.Embeddings))
-    for name in IDS:
-        ids = _on_host(inputs.get(name))
-        if ids is not None and ids.size and (error := beyond(embeddings, name, int(ids.min()), int(ids.max()))):
-            raise error
-    if embeddings.longest_text is not None and "position_ids" not in inputs:
-        check_length(embeddings, _last_position(embeddings, inputs))
+    given: dict[str, Any] = dict(inputs)
+    for prefix, embeddings in components.readers(component).items():
+        text = {name: given.get(f"{prefix}{name}") for name in (*_IDS, "inputs_embeds", "attention_mask")}
+        text["past_key_values"] = given.get("past_key_values")
+        for name in _IDS:
+            ids = _on_host(text[name])
+            if ids is not None and ids.size and (error := beyond(embeddings, name, int(ids.min()), int(ids.max()))):
+                raise error
+        if embeddings.longest_text is not None and text["position_ids"] is None:
+            check_length(embeddings, _last_position(embeddings, text))
     labels = _on_host(inputs.get("labels"))
     if labels is not None and isinstance(component, components.Head):
-        _check_labels(component, embeddings, labels, problem)
+        _check_labels(component, labels, problem)
 
 
-def _last_position(embeddings: components.Embeddings, inputs: Inputs) -> int:
+def _last_position(embeddings: components.Embeddings, text: Mapping[str, Any]) -> int:
     """How many positions the longest text takes, those in the cache included; 0 if that is not known here."""
-    ids, mask, cache = inputs.get("input_ids"), inputs.get("attention_mask"), inputs.get("past_key_values")
+    ids, mask, cache = text["input_ids"], text["attention_mask"], text["past_key_values"]
+    given = text["inputs_embeds"] if ids is None else ids
     length = None if cache is None else _on_host(cache.length)
-    if cache is not None and length is None:
+    if given is None or (cache is not None and length is None):
         return 0
-    past = 0 if length is None else int(length)
-    tokens = int((inputs["inputs_embeds"] if ids is None else ids).shape[1])
+    past, tokens = 0 if length is None else int(length), int(given.shape[1])
     if embeddings.positions == "tokens" and ids is not None and embeddings.padding is not None:
         values = _on_host(ids)
         return 0 if values is None else past + int((values != embeddings.padding).sum(axis=1).max(initial=0))
@@ -51,11 +57,8 @@ def _last_position(embeddings: components.Embeddings, inputs: Inputs) -> int:
     return past + tokens
 
 
-def _check_labels(
-    head: components.Head, embeddings: components.Embeddings, labels: np.ndarray, problem: str | None
-) -> None:
-    vocabulary = allowed(embeddings, "input_ids")
-    classes = head.labels or (vocabulary.last + 1 if vocabulary else 0)
+def _check_labels(head: components.Head, labels: np.ndarray, problem: str | None) -> None:
+    classes = head.labels or components.vocabulary(head.backbone.component) or 0
     of_texts = head.pool != "none"
     if not np.issubdtype(labels.dtype, np.integer):
         return

@@ -1,52 +1,78 @@
-"""From the arguments of a forward pass to what the layers share: positions, masks, cache."""
+"""From the arguments of a forward pass to what the layers of a tower share: masks, positions, cache."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
 
 from loadstone.architectures import components
 from loadstone.architectures.components.embeddings import TextInputs
-from loadstone.architectures.components.masks import MaskKind, row_segments, visible
+from loadstone.architectures.components.masks import MEMORY, MaskKind, row_segments, visible
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.array_functions import xp
-from loadstone.frameworks.flax.inputs import Inputs
+from loadstone.frameworks.flax.cache import empty_cache
 from loadstone.frameworks.flax.state import State
 from loadstone.frameworks.ranges import check_ids, check_texts
 
 
-def prepare(backbone: components.Backbone, inputs: Inputs, state: State) -> TextInputs:
-    """Fill the state. Raises :class:`ArgumentError` for inputs that do not fit together, or not the model."""
-    input_ids, inputs_embeds = inputs.get("input_ids"), inputs.get("inputs_embeds")
-    given = input_ids if inputs_embeds is None else inputs_embeds
-    if given is None or (input_ids is not None and inputs_embeds is not None):
-        raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
-    embeddings = backbone.embeddings.component
-    assert isinstance(embeddings, components.Embeddings)
-    check_texts(embeddings, "input_ids" if inputs_embeds is None else "inputs_embeds", given.shape)
-    batch, tokens = given.shape[:2]
-    for name in ("position_ids", "token_type_ids"):
-        if inputs.get(name) is not None:
-            check_ids(name, inputs[name].shape, batch, tokens)
+def begin(tower: components.Tower, given: Mapping[str, Any], whole: State) -> State:
+    """The state of a tower's layers in a pass, of whose state it is a part."""
+    state, cache = whole.for_tower(tower), given.get("past_key_values")
+    if cache is not None and tower.is_causal:
+        state.use_cache, state.filled = True, cache
+    state.memory = given.get("encoder_hidden_states")
+    mask = given.get("encoder_attention_mask")
+    if state.memory is not None and mask is not None:
+        shown = mask.astype(bool)[:, None, None]
+        if mask.shape != state.memory.shape[:2]:
+            raise ArgumentError(
+                f"The attention mask of what was read has shape {mask.shape}, expected {state.memory.shape[:2]}."
+            )
+        state.masks[MEMORY] = shown | ~jnp.any(shown, axis=-1, keepdims=True)
+    return state
 
-    cache = inputs.get("past_key_values")
+
+def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: State) -> TextInputs:
+    """What a text is given as; the state gets its masks, positions and cache.
+
+    Raises :class:`ArgumentError` for inputs that do not fit together, or not the model.
+    """
+    input_ids, inputs_embeds = given.get("input_ids"), given.get("inputs_embeds")
+    texts = input_ids if inputs_embeds is None else inputs_embeds
+    if texts is None or (input_ids is not None and inputs_embeds is not None):
+        raise ArgumentError("Give either input_ids or inputs_embeds, one of the two.")
+    check_texts(embeddings, "input_ids" if inputs_embeds is None else "inputs_embeds", texts.shape)
+    batch, tokens = texts.shape[:2]
+    for name in ("position_ids", "token_type_ids"):
+        if given.get(name) is not None:
+            check_ids(name, given[name].shape, batch, tokens)
+
+    tower, cache = state.tower, state.filled
+    assert tower is not None
+    if cache is None and state.use_cache:
+        cache = state.filled = empty_cache(tower, batch, tokens, state.dtype or jnp.dtype(jnp.float32))
     keys, past = (tokens, 0) if cache is None else (cache.max_length, cache.length)
-    attention_mask, position_ids, segments = inputs.get("attention_mask"), inputs.get("position_ids"), None
-    kinds = backbone.mask_kinds
+    attention_mask, position_ids, segments = given.get("attention_mask"), given.get("position_ids"), None
+    kinds = tower.mask_kinds
     if position_ids is not None:
         position_ids = position_ids.reshape(-1, tokens)
-        if attention_mask is None and cache is None and all(causal for causal, _ in kinds):
+        if attention_mask is None and cache is None and tower.is_causal:
             segments = row_segments(xp, position_ids)
-    padding, state.masks = _masks(kinds, attention_mask, segments, _Places(batch, tokens, keys, past))
+    padding, masks = _masks(kinds, attention_mask, segments, _Places(batch, tokens, keys, past))
+    state.masks |= masks
     if position_ids is None:
         position_ids = embeddings.position_ids(xp, input_ids, padding, tokens, past)
     if position_ids is None:
         position_ids = jnp.arange(tokens)[None] + past + embeddings.first_position
-    state.past, state.filled = past, cache
-    state.cache = None if cache is None else [cache[layer] for layer in range(len(cache))]
-    return TextInputs(input_ids, inputs_embeds, inputs.get("token_type_ids"), position_ids)
+    state.past, state.position_ids = past, position_ids
+    if cache is not None:
+        state.room = cache.max_length
+        state.cache = [cache[layer] for layer in range(len(cache))]
+        state.entries = [dict(entry) for entry in cache.stored]
+    return TextInputs(input_ids, inputs_embeds, given.get("token_type_ids"), position_ids)
 
 
 class _Places(NamedTuple):
@@ -81,13 +107,13 @@ def _masks(
 
 def _mask(kind: MaskKind, padding: Array | None, segments: Array | None, places: _Places) -> Array | None:
     """The mask of one kind, (batch or 1, 1, queries, keys); None where everyone sees everyone."""
-    causal, window = kind
+    causal, window, _ = kind
     if window is not None and window >= places.keys:
         window = None
     if not causal and window is None and padding is None and segments is None:
         return None
     row, column = jnp.arange(places.tokens)[:, None] + places.past, jnp.arange(places.keys)[None, :]
-    return visible(xp, (causal, window), row, column, segments, padding)
+    return visible(xp, MaskKind(causal, window), row, column, segments, padding)
 
 
 def _ready_made(mask: Array, batch: int, tokens: int, keys: int) -> Array:

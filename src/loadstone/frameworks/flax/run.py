@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -14,14 +15,15 @@ from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
 from loadstone.architectures.rotary import Rotary
+from loadstone.frameworks import outputs
 from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.attention import attend
 from loadstone.frameworks.flax.cache import KeyValueCache
-from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.leaves import LEAVES
 from loadstone.frameworks.flax.outputs import BaseModelOutput
-from loadstone.frameworks.flax.prepare import prepare
-from loadstone.frameworks.flax.state import State, dropout
+from loadstone.frameworks.flax.prepare import begin, read
+from loadstone.frameworks.flax.state import Left, State, dropout
+from loadstone.frameworks.outputs import ModelOutput
 
 
 class Run:
@@ -47,19 +49,12 @@ class Run:
 
     def block(self, part: Part, x: Array, index: int) -> Array:
         state = self.state
-        kept = None if state.cache is None else state.cache[index]
         run = jax.checkpoint(_layer) if state.checkpointing else _layer
-        out, kept, weights, routed = run(_module(self.holder, part.name), x, state.for_layer(kept))
+        out, left = run(_module(self.holder, part.name), x, state.for_layer(index))
         skip = getattr(part.component, "skip", 0.0)
         if skip and state.train:
             out = jnp.where(jax.random.uniform(state.next_rng()) < skip, x, out)
-        if state.cache is not None:
-            assert kept is not None
-            state.cache[index] = kept
-        if state.attentions is not None:
-            state.attentions.append(weights)
-        if state.router_logits is not None and routed is not None:
-            state.router_logits.append(routed)
+        state.collect(index, left)
         return out
 
     def dropout(self, x: Array, share: float) -> Array:
@@ -80,35 +75,48 @@ class Run:
     def attend(self, attention: components.Attention, query: Array, key: Array, value: Array) -> Array:
         return attend(attention, query, key, value, self.state)
 
-    def begin(self, backbone: components.Backbone, inputs: Inputs) -> TextInputs:
-        return prepare(backbone, inputs, self.state)
+    def places(self, x: Array) -> tuple[Array, Array]:
+        tokens, state = x.shape[1], self.state
+        return (jnp.arange(tokens) + state.past)[:, None], jnp.arange(state.room or tokens)[None]
 
-    def rotary(self, backbone: components.Backbone, position_ids: Array, x: Array) -> dict[Rotary, tuple[Array, Array]]:
-        return {rotary: rotary_tables(xp, rotary, position_ids, x.dtype) for rotary in backbone.rotaries}
+    def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
+        self.state = begin(tower, given, self.state)
+
+    def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
+        return read(embeddings, given, self.state)
+
+    def rotary(self, tower: components.Tower, x: Array) -> dict[Rotary, tuple[Array, Array]]:
+        positions = self.state.position_ids
+        assert positions is not None
+        return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
     def end(self, x: Array, pooled: Array | None) -> BaseModelOutput:
         state, cache = self.state, self.state.filled
-        if cache is not None and state.cache is not None:
+        if cache is not None:
             # Beyond its end a cache would be overwritten. Shapes cannot tell, so the values do: no silent mistake.
             filled = cache.length + x.shape[1]
             x = jnp.where(filled <= cache.max_length, x, jnp.nan)
             keys, values = zip(*state.cache, strict=True)
-            cache = KeyValueCache(keys, values, filled)
+            cache = KeyValueCache(keys, values, filled, tuple(state.entries) if any(state.entries) else ())
+        shown = state.shown
         return BaseModelOutput(
             last_hidden_state=x,
             pooler_output=pooled,
             past_key_values=cache,
-            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
-            attentions=None if state.attentions is None else tuple(state.attentions),
-            router_logits=None if state.router_logits is None else tuple(state.router_logits),
+            hidden_states=(*state.hidden_states, x) if shown.hidden_states else None,
+            attentions=tuple(state.attentions) if shown.attentions else None,
+            router_logits=tuple(state.router_logits) if shown.router_logits else None,
+            cross_attentions=tuple(state.cross_attentions) if shown.attentions and state.memory is not None else None,
         )
 
+    def output(self, name: str, **fields: Any) -> ModelOutput:
+        made: ModelOutput = getattr(outputs, name)(**fields)
+        return made
 
-def _layer(
-    layer: nnx.Module, x: Array, state: State
-) -> tuple[Array, tuple[Array, Array] | None, Array | None, Array | None]:
-    """A layer as a pure function: its output, its keys and values, its attention weights, its router's logits."""
-    return layer(x, state=state), state.kept, state.weights, state.routed
+
+def _layer(layer: nnx.Module, x: Array, state: State) -> tuple[Array, Left]:
+    """A layer as a pure function: its output, and what it leaves."""
+    return layer(x, state=state), state.left()
 
 
 def _module(holder: nnx.Module, name: str) -> Any:

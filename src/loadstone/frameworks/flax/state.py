@@ -1,72 +1,143 @@
-"""What the layers of one forward pass share."""
+"""What the layers of one tower share in a forward pass."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
+from loadstone.architectures import components
 from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.rotary import Rotary
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 
 
+class Shown(NamedTuple):
+    """What a forward pass is to show beside its main output."""
+
+    attentions: bool = False
+    hidden_states: bool = False
+    router_logits: bool = False
+
+
+NOTHING = Shown()
+
+
+class Left(NamedTuple):
+    """What one layer leaves behind. A JAX pytree."""
+
+    kept: tuple[Array, Array] | None
+    stored: dict[str, Array]
+    bias: Array | None
+    weights: Array | None
+    crossed: Array | None
+    routed: Array | None
+
+
 class State:
     """What a layer needs besides its input, and where it leaves what it made. A JAX pytree.
 
-    ``masks``: for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to the scores;
-    None where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens, dim). ``kept``: this layer's keys
-    and values so far, each (batch, kv_heads, max_length, head_dim), of which ``past`` tokens are filled. ``weights``:
-    the layer's attention weights, if ``keep_weights``. ``routed``: its router's logits (batch · tokens, experts), if it
-    has experts.
+    Of a whole pass: ``train``, ``rng``, ``checkpointing``, ``use_cache``, ``shown``, and the ``dtype`` of a new cache.
 
-    The state of a whole pass also has the cache that it began with, ``filled``, and collects what the layers leave:
-    ``cache``, ``hidden_states``, ``attentions``, ``router_logits``. These are no part of the pytree.
+    Of a tower: ``masks``, for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to
+    the scores; None, or no mask at all, where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens,
+    dim). ``bias``: added to the scores. ``memory``: another tower's output. ``past``: how many tokens the cache holds,
+    of the ``room`` that it has.
+
+    Of a layer: ``kept``, its keys and values so far, each (batch, kv_heads, max_length, head_dim); ``stored``, what
+    else it has in the cache, by name; and what it leaves to be shown: its attention ``weights`` and those ``crossed``
+    with the memory, and its router's logits ``routed`` (batch · tokens, experts).
+
+    That of a tower also has the cache that it began with, ``filled``, and collects what the layers leave: ``cache``,
+    ``entries``, ``hidden_states``, ``attentions``, ``cross_attentions``, ``router_logits``. These are no part of the
+    pytree.
     """
-
-    __slots__ = (
-        *(
-            "attentions",
-            "bias",
-            "cache",
-            "checkpointing",
-            "filled",
-            "hidden_states",
-            "keep_weights",
-            "kept",
-            "masks",
-            "past",
-        ),
-        *("rng", "rotary", "routed", "router_logits", "train", "weights"),
-    )
 
     def __init__(
         self,
         *,
         rng: Array | None = None,
         train: bool = False,
-        keep_weights: bool = False,
         checkpointing: bool = False,
+        use_cache: bool = False,
+        shown: Shown = NOTHING,
+        dtype: jnp.dtype | None = None,
     ) -> None:
-        self.masks: dict[MaskKind, Array | None] = {}
-        self.rotary: dict[Rotary, tuple[Array, Array]] = {}
-        self.past: Array | int = 0
         self.rng = rng
         self.train = train
-        self.keep_weights = keep_weights
         self.checkpointing = checkpointing
+        self.use_cache = use_cache
+        self.shown = shown
+        self.dtype = dtype
+        self.tower: components.Tower | None = None
+        self.masks: dict[MaskKind, Array | None] = {}
+        self.rotary: dict[Rotary, tuple[Array, Array]] = {}
+        self.position_ids: Array | None = None
         self.bias: Array | None = None
+        self.memory: Array | None = None
+        self.past: Array | int = 0
+        self.room: int | None = None
         self.kept: tuple[Array, Array] | None = None
+        self.stored: dict[str, Array] = {}
         self.weights: Array | None = None
+        self.crossed: Array | None = None
         self.routed: Array | None = None
-        self.cache: list[tuple[Array, Array]] | None = None
         self.filled: KeyValueCache | None = None
-        self.hidden_states: list[Array] | None = None
-        self.attentions: list[Array | None] | None = None
-        self.router_logits: list[Array] | None = None
+        self.cache: list[tuple[Array, Array]] = []
+        self.entries: list[dict[str, Array]] = []
+        self.hidden_states: list[Array] = []
+        self.attentions: list[Array] = []
+        self.cross_attentions: list[Array] = []
+        self.router_logits: list[Array] = []
+
+    def for_tower(self, tower: components.Tower) -> State:
+        """The state of one tower of this pass, with random keys of its own."""
+        rng = None if self.rng is None else self.next_rng()
+        state = State(
+            rng=rng,
+            train=self.train,
+            checkpointing=self.checkpointing,
+            use_cache=self.use_cache and tower.is_causal,
+            shown=self.shown,
+            dtype=self.dtype,
+        )
+        state.tower = tower
+        return state
+
+    def for_layer(self, index: int) -> State:
+        """The state of one layer, with random keys of its own."""
+        rng = None if self.rng is None else self.next_rng()
+        state = State(rng=rng, train=self.train, shown=self.shown, use_cache=self.filled is not None)
+        state.masks, state.rotary, state.bias, state.memory = self.masks, self.rotary, self.bias, self.memory
+        state.past, state.room = self.past, self.room
+        if index < len(self.cache):
+            state.kept = self.cache[index]
+        if index < len(self.entries):
+            state.stored = self.entries[index]
+        return state
+
+    def left(self) -> Left:
+        """What this layer leaves."""
+        return Left(self.kept, self.stored, self.bias, self.weights, self.crossed, self.routed)
+
+    def collect(self, index: int, left: Left) -> None:
+        """Take over what layer ``index`` has left."""
+        self.bias = left.bias
+        if left.kept is not None:
+            self.cache[index] = left.kept
+        if self.filled is not None:
+            self.entries += [{} for _ in range(index + 1 - len(self.entries))]
+            self.entries[index] = left.stored
+        for shown, made in (
+            (self.attentions, left.weights),
+            (self.cross_attentions, left.crossed),
+            (self.router_logits, left.routed),
+        ):
+            if made is not None:
+                shown.append(made)
 
     def keep(self, index: int, key: Array, value: Array) -> tuple[Array, Array]:
         """The keys and values of all tokens of this layer so far, with these of the new ones."""
@@ -77,14 +148,24 @@ class State:
     def _added(self, kept: Array, new: Array) -> Array:
         return jax.lax.dynamic_update_slice_in_dim(kept, new.astype(kept.dtype), self.past, axis=2)
 
+    def recall(self, index: int, name: str) -> Array | None:
+        """What this layer has stored in the cache."""
+        return self.stored.get(name)
+
+    def store(self, index: int, name: str, array: Array) -> None:
+        """Put what does not grow with the text into the cache, if there is one."""
+        if self.use_cache:
+            self.stored = {**self.stored, name: array}
+
     def add_hidden_state(self, x: Array) -> None:
         """Leave the input of a layer, if that was asked for."""
-        if self.hidden_states is not None:
+        if self.shown.hidden_states:
             self.hidden_states.append(x)
 
     def add_router_logits(self, logits: Array) -> None:
-        """Leave what this layer's router says."""
-        self.routed = logits
+        """Leave what this layer's router says, if that was asked for."""
+        if self.shown.router_logits:
+            self.routed = logits
 
     def next_rng(self) -> Array:
         """A random key that nobody had yet."""
@@ -95,31 +176,30 @@ class State:
         self.rng, key = jax.random.split(self.rng)
         return key
 
-    def for_layer(self, kept: tuple[Array, Array] | None) -> State:
-        """The state of one layer, with random keys of its own."""
-        rng = None if self.rng is None else self.next_rng()
-        state = State(rng=rng, train=self.train, keep_weights=self.keep_weights)
-        state.masks, state.rotary, state.past = self.masks, self.rotary, self.past
-        state.bias, state.kept = self.bias, kept
-        return state
 
+class _Static(NamedTuple):
+    """What of a layer's state is compiled in."""
 
-_Static = tuple[tuple[MaskKind, ...], tuple[Rotary, ...], bool, bool]
-"""Kinds of masks, rotary tables, ``train``, ``keep_weights``."""
+    kinds: tuple[MaskKind, ...]
+    rotaries: tuple[Rotary, ...]
+    train: bool
+    use_cache: bool
+    shown: Shown
+    room: int | None
 
 
 def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
-    children = (*state.masks.values(), *state.rotary.values(), state.past, state.rng, state.bias, state.kept)
-    return children, (tuple(state.masks), tuple(state.rotary), state.train, state.keep_weights)
+    arrays = (state.past, state.rng, state.bias, state.memory, state.kept, state.stored)
+    static = _Static(tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room)
+    return (tuple(state.masks.values()), tuple(state.rotary.values()), *arrays), static
 
 
 def _unflatten(static: _Static, children: tuple[Any, ...]) -> State:
-    kinds, rotaries, train, keep_weights = static
-    count = len(kinds)
-    state = State(train=train, keep_weights=keep_weights)
-    state.masks = dict(zip(kinds, children[:count], strict=True))
-    state.rotary = dict(zip(rotaries, children[count : count + len(rotaries)], strict=True))
-    state.past, state.rng, state.bias, state.kept = children[count + len(rotaries) :]
+    state = State(train=static.train, use_cache=static.use_cache, shown=static.shown)
+    masks, tables, state.past, state.rng, state.bias, state.memory, state.kept, state.stored = children
+    state.masks = dict(zip(static.kinds, masks, strict=True))
+    state.rotary = dict(zip(static.rotaries, tables, strict=True))
+    state.room = static.room
     return state
 
 

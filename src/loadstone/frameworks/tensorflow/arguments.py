@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -13,26 +13,10 @@ from loadstone.architectures import components
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import forward_keywords
 from loadstone.frameworks.ranges import check_ids, check_texts
-from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.structure import TFStructure
 
 _RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2}
 _WHOLE = ("input_ids", "position_ids", "token_type_ids")
-
-
-class Inputs(NamedTuple):
-    """What a forward pass of a bare model is given, and what it is to leave."""
-
-    input_ids: tf.Tensor | None
-    attention_mask: tf.Tensor | None
-    position_ids: tf.Tensor | None
-    past_key_values: Cache | None
-    inputs_embeds: tf.Tensor | None
-    token_type_ids: tf.Tensor | None
-    output_attentions: bool
-    output_hidden_states: bool
-    output_router_logits: bool
-    training: bool
 
 
 def bad_argument(message: str) -> ArgumentError:

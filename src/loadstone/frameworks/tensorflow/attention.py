@@ -22,14 +22,14 @@ def attend(
         scores = tf.reshape(scores, [batch, heads, tokens, shape_of(key)[2]])
     if component.softcap is not None:
         scores = tf.tanh(scores / component.softcap) * component.softcap
-    if state.bias is not None:
+    if state.bias is not None and not component.memory:
         scores += tf.cast(state.bias, tf.float32)
-    mask = state.masks[component.causal, component.window]
+    mask = state.masks.get(component.mask_kind)
     if mask is not None:
         scores += mask
     weights = dropout(tf.cast(tf.nn.softmax(scores), query.dtype), component.dropout, state)
-    if state.attentions is not None:
-        state.attentions.append(weights)
+    if state.options.output_attentions:
+        (state.cross_attentions if component.memory else state.attentions).append(weights)
     if heads != kv_heads:
         weights = tf.reshape(weights, [batch, kv_heads, -1, shape_of(key)[2]])
     out = tf.reshape(tf.matmul(weights, value), [batch, heads, tokens, dim])

@@ -16,7 +16,7 @@ from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.tensorflow.leaves import LEAVES, Module
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.run import Run
-from loadstone.frameworks.tensorflow.state import State
+from loadstone.frameworks.tensorflow.state import Options, State
 
 _LARGEST_SLOT = 1 << 56
 
@@ -51,11 +51,13 @@ class Built(Module):
         super().__init__(component, name)
         attach(self, component)
 
-    def __call__(self, *args: object, state: State | None = None) -> Any:
+    def __call__(self, *args: object, state: State | None = None, **given: object) -> Any:
+        if given:  # the inputs of a tower, by name
+            args = (*args, given)
         # Not by way of Keras, which looks at each argument: the state is none that it knows.
         with tf.name_scope(self.name):
             assert self.component is not None
-            return self.component.compute(Run(self, state or State(training=False)), *args)
+            return self.component.compute(Run(self, state or State(Options())), *args)
 
     @property
     def output(self) -> keras.Layer:

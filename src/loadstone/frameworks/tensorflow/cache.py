@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, find
+from loadstone.architectures.components.models import Tower
 from loadstone.errors import ArgumentError
 
 
@@ -20,6 +21,9 @@ class Cache(NamedTuple):
     values: tuple[tf.Tensor, ...]
     length: tf.Tensor
     """How many tokens it holds, int32 ()."""
+    stored: Mapping[str, tf.Tensor] = {}
+    """``layer.name`` → what does not grow with the text, its rows first: keys and values of what another tower read,
+    the state of a recurrent mixer. Nothing before the first pass."""
 
     @property
     def max_length(self) -> int | None:
@@ -33,7 +37,9 @@ class Cache(NamedTuple):
 
 
 def _shapes(component: Component, batch: int | None, max_length: int | None) -> list[list[int | None]]:
-    attentions = sorted(find(component, Attention), key=lambda attention: attention.index)
+    writing = next(tower for tower in find(component, Tower) if tower.is_causal)
+    growing = (attention for attention in find(writing, Attention) if not attention.memory)
+    attentions = sorted(growing, key=lambda attention: attention.index)
     return [[batch, attention.kv_heads, max_length, attention.head_dim] for attention in attentions]
 
 
@@ -58,8 +64,3 @@ def written(room: tf.Tensor, new: tf.Tensor, at: tf.Tensor) -> tf.Tensor:
     end = at + tf.shape(new)[2]
     joined = tf.concat([room[:, :, :at], tf.cast(new, room.dtype), room[:, :, end:]], axis=2)
     return tf.ensure_shape(joined, room.shape)
-
-
-def advanced(cache: Cache, keys: Sequence[tf.Tensor], values: Sequence[tf.Tensor], tokens: tf.Tensor) -> Cache:
-    """The cache after a forward pass over ``tokens`` new ones."""
-    return Cache(tuple(keys), tuple(values), cache.length + tokens)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadstone.frameworks.classes import Classes
-from loadstone.frameworks.tensorflow.heads import TASK_CLASSES
+from loadstone.frameworks.tensorflow.heads import task_class
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
 
-CLASSES = Classes("TF", TFPreTrainedModel, TASK_CLASSES)
+CLASSES = Classes("TF", TFPreTrainedModel, task_class)

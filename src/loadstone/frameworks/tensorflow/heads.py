@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from inspect import Parameter
 from types import new_class
 from typing import Any, ClassVar
@@ -11,18 +12,18 @@ from typing import Any, ClassVar
 import tensorflow as tf
 
 from loadstone.architectures import components
-from loadstone.architectures.tasks import BARE, TASKS, Task
+from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.tensorflow import losses, outputs
-from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, gather, past_keras, router_logits_wanted
+from loadstone.frameworks.tensorflow.arguments import bad_argument, gather, past_keras, router_logits_wanted
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin
 from loadstone.frameworks.tensorflow.model import TFPreTrainedModel
-from loadstone.frameworks.tensorflow.outputs import BaseModelOutput, MoeCausalLMOutputWithPast
+from loadstone.frameworks.tensorflow.outputs import MoeCausalLMOutputWithPast
 from loadstone.frameworks.tensorflow.run import Run
-from loadstone.frameworks.tensorflow.state import State, shape_of
+from loadstone.frameworks.tensorflow.state import Options, State, shape_of
 from loadstone.frameworks.tensorflow.unmasked import look, warnings_issued
 from loadstone.frameworks.unmasked import check_last
 
@@ -52,6 +53,38 @@ class TaskModel(TFPreTrainedModel):
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         raise NotImplementedError
 
+    def _bare(self, component: components.Component, given: Mapping[str, Any]) -> Any:
+        """What a component without a head makes of the arguments of a forward pass, its parts being in this model."""
+        config, take = self.config, given.get
+        past, attentions, hidden_states = (
+            take("past_key_values"),
+            take("output_attentions"),
+            take("output_hidden_states"),
+        )
+        if take("attention_mask") is None and tf.executing_eagerly():
+            look(self, take("input_ids"), take("position_ids"), past is not None)
+        options = Options(
+            training=bool(take("training")),
+            output_attentions=config.output_attentions if attentions is None else attentions,
+            output_hidden_states=config.output_hidden_states if hidden_states is None else hidden_states,
+            output_router_logits=router_logits_wanted(self, take("output_router_logits")),
+        )
+        given = {**given, "past_key_values": self._cache(past, take("use_cache"))}
+        with past_keras():
+            return component.compute(Run(self, State(options)), given)
+
+    def _cache(self, past: Cache | None, use_cache: bool | None) -> Cache | None:
+        if not self.has_cache:
+            return None
+        if past is None and use_cache:
+            raise bad_argument(
+                "use_cache=True needs a cache, whose size is fixed here: "
+                "past_key_values=model.init_cache(batch_size, max_length)."
+            )
+        if past is not None and not isinstance(past, Cache):
+            raise bad_argument(f"past_key_values is a {type(past).__name__}, expected what model.init_cache gives.")
+        return past
+
     def _returned(self, out: ModelOutput, return_dict: bool | None) -> ModelOutput | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
         return out if named else out.to_tuple()
@@ -71,74 +104,38 @@ class Bare(TaskModel):
         without = not add_pooling_layer and component is None and self.head_spec is not None
         if without:
             blueprint = self.head_spec.blueprint(config)  # type: ignore[union-attr]
-            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Backbone) else blueprint
+            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Tower) else blueprint
         super().__init__(config, component=component, name=name)
         if without:
             self.post_init()
 
-    def _compute(self, given: Mapping[str, Any]) -> BaseModelOutput:
-        config, take = self.config, given.get
-        past, attentions, hidden_states = (
-            take("past_key_values"),
-            take("output_attentions"),
-            take("output_hidden_states"),
-        )
-        if take("attention_mask") is None and tf.executing_eagerly():
-            look(self, take("input_ids"), take("position_ids"), past is not None)
-        inputs = Inputs(
-            input_ids=take("input_ids"),
-            attention_mask=take("attention_mask"),
-            position_ids=take("position_ids"),
-            past_key_values=self._cache(past, take("use_cache")),
-            inputs_embeds=take("inputs_embeds"),
-            token_type_ids=take("token_type_ids"),
-            output_attentions=config.output_attentions if attentions is None else attentions,
-            output_hidden_states=config.output_hidden_states if hidden_states is None else hidden_states,
-            output_router_logits=router_logits_wanted(self, take("output_router_logits")),
-            training=bool(take("training")),
-        )
+    def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         assert self.component is not None
-        out: BaseModelOutput = self.component.compute(Run(self, State(training=inputs.training)), inputs)
+        out: ModelOutput = self._bare(self.component, given)
         return out
-
-    def _cache(self, past: Cache | None, use_cache: bool | None) -> Cache | None:
-        if not self.is_causal:
-            return None
-        if past is None and use_cache:
-            raise bad_argument(
-                "use_cache=True needs a cache, whose size is fixed here: "
-                "past_key_values=model.init_cache(batch_size, max_length)."
-            )
-        if past is not None and not isinstance(past, Cache):
-            raise bad_argument(f"past_key_values is a {type(past).__name__}, expected what model.init_cache gives.")
-        return past
 
 
 class WithHead(TaskModel):
     """A bare model and an output part."""
 
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
-        task, choices = self.task, None
+        task, choices, head = self.task, None, self.component
+        assert isinstance(head, components.Head)
         if task.per_choice:
             given, choices = _one_row_a_choice(given, task)
-        taken = {name: given.get(name) for name in (*task.inputs, "output_attentions", "output_hidden_states")}
-        for option in ("use_cache", "output_router_logits"):
-            if option in task.options:
-                taken[option] = given.get(option)
-        training = bool(given.get("training"))
-        out: BaseModelOutput = self.base_model(**taken, training=training, return_dict=True)
-        x, head = out.last_hidden_state, self.component
-        assert x is not None and isinstance(head, components.Head)
+        run = Run(self, State(Options(training=bool(given.get("training")))))
+        out = self._body(head, head.given_to_body(run, task, given))
+        x = out.last_hidden_state
         with past_keras():
             check_last(head, self.config.pad_token_id, given.get("input_ids"), x.shape[0], warnings_issued(self))
         more = {"choices": choices, "padding": self.config.pad_token_id}
-        values = head.compute(Run(self, State(training=training)), task, out, {**given, **more})
+        values = head.compute(run, task, out, {**given, **more})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
             loss = losses.LOSSES[task.loss](values, labels, self.config, given)
         kept = {name: getattr(out, name) for name in task.kept}
-        if out.router_logits is not None:
+        if out.get("router_logits") is not None:
             mask, past = given.get("attention_mask"), given.get("past_key_values")
             balance = self._load_balance(out.router_logits, mask, past, shape_of(values[0])[0])
             if loss is not None:
@@ -149,6 +146,16 @@ class WithHead(TaskModel):
         kept |= dict(zip(task.gives, values, strict=True))
         made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
         return made
+
+    def _body(self, head: components.Head, given: Mapping[str, Any]) -> Any:
+        """The output of what is below the head: a model of its own, or parts that lie in this one."""
+        if not head.backbone.name:
+            return self._bare(head.backbone.component, given)
+        bare = self.base_model
+        assert isinstance(bare, TaskModel)
+        own = {*self.task.inputs, *self.task.options, "training"} - {"return_dict"}
+        names = (name for name in (*bare.task.arguments, "training") if name in own)
+        return bare(**{name: given.get(name) for name in names}, return_dict=True)
 
     def _load_balance(
         self,
@@ -179,6 +186,7 @@ def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, A
     return {**given, **flat}, shape_of(texts)[1]
 
 
+@cache
 def task_class(task: Task) -> type[TFPreTrainedModel]:
     """The class with a task's forward pass, which the families' classes derive from."""
     names = (*task.arguments, "training")
@@ -190,8 +198,5 @@ def task_class(task: Task) -> type[TFPreTrainedModel]:
 
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["call"] = with_signature(call, "call", task, _TYPES, [_TRAINING])
-    bases = (Bare,) if task.name == BARE else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))
-
-
-TASK_CLASSES: dict[str, type[TFPreTrainedModel]] = {name: task_class(task) for name, task in TASKS.items()}

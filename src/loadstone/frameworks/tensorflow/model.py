@@ -63,7 +63,9 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     config: PretrainedConfig
     component: components.Component | None
     is_causal: bool
-    """Whether each token sees only those before it, so that a key-value cache serves."""
+    """Whether each token of a text that it reads sees only itself and those before it."""
+    has_cache: bool
+    """Whether a cache saves the next token's pass from reading all before it."""
     load_report: LoadReport | None
     generation_config: GenerationConfig | None
 
@@ -81,12 +83,12 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
         self.load_report = None
         self.generation_config = None
         self.component = component
-        self.is_causal = False
+        self.is_causal, self.has_cache = False, False
         if self.head_spec is not None:
             self.component = component or self.head_spec.blueprint(config)
-            self.is_causal = all(
-                attention.causal for attention in components.find(self.component, components.Attention)
-            )
+            reading = components.text_tower(self.component)
+            self.is_causal = reading is not None and reading.is_causal
+            self.has_cache = components.writer(self.component) is not None
             self._attach(self.component)
             if component is None:
                 self.post_init()
@@ -101,8 +103,12 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
             attach(self, component)
             return
         backbone = component.backbone
-        bare = self._classes.bare_class(self.family_spec)
-        setattr(self, attribute(backbone.name), bare(self.config, component=backbone.component, name=backbone.name))
+        if backbone.name:
+            assert self.family_spec is not None and self.head_spec is not None
+            bare = self._classes.body_class(self.family_spec, self.head_spec)
+            setattr(self, attribute(backbone.name), bare(self.config, component=backbone.component, name=backbone.name))
+        else:
+            attach(self, backbone.component)
         if component.output.name:
             place(self, component.output.name, component.output.component)
         else:
@@ -185,7 +191,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
 
     def init_cache(self, batch_size: int, max_length: int) -> Cache:
         """An empty key-value cache with room for ``max_length`` tokens, to be given as ``past_key_values``."""
-        if self.component is None or not self.is_causal:
+        if self.component is None or not self.has_cache:
             raise ArgumentError(f"{type(self).__name__} is no decoder: it needs no key-value cache.")
         return init_cache(self.component, batch_size, max_length, tf.as_dtype(self.dtype))
 

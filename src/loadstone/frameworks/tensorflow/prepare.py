@@ -1,70 +1,86 @@
-"""From the arguments of a forward pass to what the layers share: positions, masks, cache."""
+"""From the arguments of a forward pass to what the layers of a tower share: positions, masks, cache."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.components.embeddings import TextInputs
-from loadstone.architectures.components.masks import MaskKind, row_segments, visible
+from loadstone.architectures.components.masks import MEMORY, MaskKind, row_segments, visible
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.ranges import check_length
-from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument, check_inputs
+from loadstone.frameworks.tensorflow.arguments import bad_argument, check_inputs
 from loadstone.frameworks.tensorflow.array_functions import xp
 from loadstone.frameworks.tensorflow.cache import Cache
-from loadstone.frameworks.tensorflow.state import State, shape_of
+from loadstone.frameworks.tensorflow.state import Options, State, shape_of
 
 
-def prepare(backbone: components.Backbone, inputs: Inputs) -> tuple[TextInputs, State]:
-    """Raises :class:`ArgumentError` for inputs that do not fit together, or not the model."""
-    input_ids, inputs_embeds, position_ids = inputs.input_ids, inputs.inputs_embeds, inputs.position_ids
-    attention_mask, cache = inputs.attention_mask, inputs.past_key_values
+def begin(tower: components.Tower, given: Mapping[str, Any], options: Options) -> State:
+    """The state of a tower's layers."""
+    state = State(options, tower, given.get("past_key_values") if tower.is_causal else None)
+    state.memory = given.get("encoder_hidden_states")
+    mask = given.get("encoder_attention_mask")
+    if state.memory is not None and mask is not None:
+        shown = tf.cast(mask, tf.bool)[:, None, None]
+        if not mask.shape.is_compatible_with(state.memory.shape[:2]):
+            raise bad_argument(
+                f"The attention mask of what was read has shape {tuple(mask.shape)}, expected "
+                f"{tuple(state.memory.shape[:2])}."
+            )
+        state.masks[MEMORY] = additive(shown | ~tf.reduce_any(shown, -1, keepdims=True))
+    return state
+
+
+def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: State) -> TextInputs:
+    """What a text is given as; the state gets its masks and positions.
+
+    Raises :class:`ArgumentError` for inputs that do not fit together, or not the model.
+    """
+    take, cache, tower = given.get, state.cache, state.tower
+    input_ids, inputs_embeds, position_ids = take("input_ids"), take("inputs_embeds"), take("position_ids")
+    attention_mask = take("attention_mask")
     if (input_ids is None) == (inputs_embeds is None):
         raise bad_argument("Give either input_ids or inputs_embeds, one of the two.")
-    given = inputs_embeds if input_ids is None else input_ids
-    embeddings = backbone.embeddings.component
-    assert isinstance(embeddings, components.Embeddings)
+    texts = inputs_embeds if input_ids is None else input_ids
     check_inputs(
         embeddings,
         "input_ids" if inputs_embeds is None else "inputs_embeds",
-        given,
+        texts,
         position_ids=position_ids,
-        token_type_ids=inputs.token_type_ids,
+        token_type_ids=take("token_type_ids"),
     )
-    batch, tokens = shape_of(given)[:2]
+    batch, tokens = shape_of(texts)[:2]
     past: int | tf.Tensor = 0 if cache is None else cache.length
     keys = tokens if cache is None else shape_of(cache.keys[0])[2]
     _check_room(cache, batch, tokens)
-    padding, segments, kinds = _padding(attention_mask, batch, tokens, keys, past), None, backbone.mask_kinds
+    kinds = () if tower is None else tower.mask_kinds
+    padding, segments = _padding(attention_mask, batch, tokens, keys, past), None
     if position_ids is None:
         _check_length(embeddings, padding, tokens, past)
         position_ids = embeddings.position_ids(xp, input_ids, padding, tokens, past)
     else:
         position_ids = tf.reshape(position_ids, [-1, tokens])
-        if attention_mask is None and cache is None and all(causal for causal, _ in kinds):
+        if attention_mask is None and cache is None and all(kind.causal for kind in kinds):
             segments = row_segments(xp, position_ids)
     if position_ids is None:
         position_ids = (past + embeddings.first_position + tf.range(tokens))[None]
-    state = State(
-        training=inputs.training,
-        cache=cache,
-        attentions=[] if inputs.output_attentions else None,
-        hidden_states=[] if inputs.output_hidden_states else None,
-        router_logits=[] if inputs.output_router_logits else None,
-    )
     if attention_mask is not None and attention_mask.shape.rank == 4:
-        state.masks = dict.fromkeys(kinds, additive(_ready_made(attention_mask, tokens, keys)))
+        state.masks |= dict.fromkeys(kinds, additive(_ready_made(attention_mask, tokens, keys)))
     else:
         row, column = (past + tf.range(tokens))[:, None], tf.range(keys)[None, :]
-        state.masks = {kind: _mask(kind, padding, segments, row, column) for kind in kinds}
-    return TextInputs(input_ids, inputs_embeds, inputs.token_type_ids, position_ids), state
+        state.masks |= {kind: _mask(kind, padding, segments, row, column) for kind in kinds}
+    state.position_ids = position_ids
+    return TextInputs(input_ids, inputs_embeds, take("token_type_ids"), position_ids)
 
 
 def _mask(
     kind: MaskKind, padding: tf.Tensor | None, segments: tf.Tensor | None, row: tf.Tensor, column: tf.Tensor
 ) -> tf.Tensor | None:
     """What is added to the scores for a kind of mask; None if nothing is hidden."""
-    if padding is None and segments is None and kind == (False, None):
+    if padding is None and segments is None and kind == MaskKind(causal=False):
         return None
     return additive(visible(xp, kind, row, column, segments, padding))
 

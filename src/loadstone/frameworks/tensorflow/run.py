@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -12,15 +13,17 @@ from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
 from loadstone.architectures.rotary import Rotary
+from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.ranges import beyond
-from loadstone.frameworks.tensorflow.arguments import Inputs, bad_argument
+from loadstone.frameworks.tensorflow import outputs
+from loadstone.frameworks.tensorflow.arguments import bad_argument
 from loadstone.frameworks.tensorflow.array_functions import xp
 from loadstone.frameworks.tensorflow.attention import attend
-from loadstone.frameworks.tensorflow.cache import advanced
+from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.leaves import LEAVES
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.outputs import BaseModelOutput
-from loadstone.frameworks.tensorflow.prepare import prepare
+from loadstone.frameworks.tensorflow.prepare import begin, read
 from loadstone.frameworks.tensorflow.state import State, dropout, shape_of
 
 
@@ -75,26 +78,39 @@ class Run:
     def attend(self, attention: components.Attention, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         return attend(attention, query, key, value, self.state)
 
-    def begin(self, backbone: components.Backbone, inputs: Inputs) -> TextInputs:
-        text, self.state = prepare(backbone, inputs)
-        return text
+    def places(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        tokens, cache = shape_of(x)[1], self.state.cache
+        past, keys = (0, tokens) if cache is None else (cache.length, shape_of(cache.keys[0])[2])
+        return (past + tf.range(tokens))[:, None], tf.range(keys)[None]
 
-    def rotary(
-        self, backbone: components.Backbone, position_ids: tf.Tensor, x: tf.Tensor
-    ) -> dict[Rotary, tuple[tf.Tensor, tf.Tensor]]:
-        return {rotary: rotary_tables(xp, rotary, position_ids, x.dtype) for rotary in backbone.rotaries}
+    def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
+        self.state = begin(tower, given, self.state.options)
+
+    def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
+        return read(embeddings, given, self.state)
+
+    def rotary(self, tower: components.Tower, x: tf.Tensor) -> dict[Rotary, tuple[tf.Tensor, tf.Tensor]]:
+        positions = self.state.position_ids
+        return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
     def end(self, x: tf.Tensor, pooled: tf.Tensor | None) -> BaseModelOutput:
-        state = self.state
-        tokens = shape_of(x)[1]
+        state, options, cache = self.state, self.state.options, self.state.cache
+        if cache is not None:
+            cache = Cache(tuple(state.keys), tuple(state.values), cache.length + shape_of(x)[1], state.stored)
+        crossing = options.output_attentions and state.memory is not None
         return BaseModelOutput(
             last_hidden_state=x,
             pooler_output=pooled,
-            past_key_values=None if state.cache is None else advanced(state.cache, state.keys, state.values, tokens),
-            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
-            attentions=None if state.attentions is None else tuple(state.attentions),
-            router_logits=None if state.router_logits is None else tuple(state.router_logits),
+            past_key_values=cache,
+            hidden_states=(*state.hidden_states, x) if options.output_hidden_states else None,
+            attentions=tuple(state.attentions) if options.output_attentions else None,
+            router_logits=tuple(state.router_logits) if options.output_router_logits else None,
+            cross_attentions=tuple(state.cross_attentions) if crossing else None,
         )
+
+    def output(self, name: str, **fields: Any) -> ModelOutput:
+        made: ModelOutput = getattr(outputs, name)(**fields)
+        return made
 
 
 def _layer(holder: keras.Layer, name: str) -> keras.Layer:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from loadstone.architectures import components
-from loadstone.frameworks.torch.modeling.state import Mask, State
+from loadstone.frameworks.torch.modeling.state import OPEN, Mask, State
 
 
 def attend(
@@ -15,11 +15,17 @@ def attend(
 ) -> Tensor:
     """``query`` (batch, heads, queries, head_dim), ``key`` and ``value`` (batch, kv_heads, keys, head_dim) → (batch,
     queries, heads · head_dim). ``dropout``: the share of the weights that is zeroed."""
-    if state.eager or component.softcap is not None:
-        out = _eager(component, query, key, value, dropout, state)
+    mask = state.masks.get(component.mask_kind, OPEN)
+    bias = None if component.memory else state.bias
+    if bias is not None:
+        mask = _with_bias(mask, bias, query)
+    if state.options.eager or state.attentions is not None or component.softcap is not None:
+        out, weights = _eager(component, query, key, value, (mask, dropout))
+        shown = state.cross_attentions if component.memory else state.attentions
+        if shown is not None:
+            shown.append(weights)
     else:
-        mask = state.masks[component.causal, component.window]
-        allowed = _with_bias(mask, state.bias, query.dtype)
+        allowed = mask.allowed
         out = F.scaled_dot_product_attention(
             query,
             key,
@@ -33,13 +39,17 @@ def attend(
     return out.transpose(1, 2).flatten(2)
 
 
-def _with_bias(mask: Mask, bias: Tensor | None, dtype: torch.dtype) -> Tensor | None:
-    """A mask that can be added to scores, where there is a bias; else the mask as it is."""
-    if bias is None:
-        return mask.allowed
-    if mask.allowed is None:
-        return bias.to(dtype)
-    return bias.to(dtype) + additive(mask.allowed, dtype)
+def _with_bias(mask: Mask, bias: Tensor, query: Tensor) -> Mask:
+    """What is added to the scores, with a bias (1, heads, queries, keys) in it."""
+    bias, allowed = bias.to(query.dtype), mask.allowed
+    if allowed is None and mask.causal:
+        allowed = _triangle(bias.shape[-2:], query.device)
+    return Mask(bias if allowed is None else bias + additive(allowed, query.dtype), False)
+
+
+def _triangle(shape: torch.Size, device: torch.device) -> Tensor:
+    """The last queries see the keys up to their own; ``shape`` (queries, keys)."""
+    return torch.ones(shape, dtype=torch.bool, device=device).tril(shape[1] - shape[0])
 
 
 def additive(allowed: Tensor, dtype: torch.dtype) -> Tensor:
@@ -50,25 +60,23 @@ def additive(allowed: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def _eager(
-    component: components.Attention, query: Tensor, key: Tensor, value: Tensor, share: float, state: State
-) -> Tensor:
-    """Attention step by step: what soft caps and returned attentions need."""
-    mask = state.masks[component.causal, component.window]
+    component: components.Attention, query: Tensor, key: Tensor, value: Tensor, hiding: tuple[Mask, float]
+) -> tuple[Tensor, Tensor]:
+    """Attention step by step: what soft caps and returned attentions need. Also gives its weights.
+
+    ``hiding``: the mask, and the share of the weights that is zeroed.
+    """
+    mask, share = hiding
     groups = component.heads // component.kv_heads
     if groups > 1:
         key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
     scores = query @ key.transpose(-1, -2) * component.scale
     if component.softcap is not None:
         scores = torch.tanh(scores / component.softcap) * component.softcap
-    if state.bias is not None:
-        scores = scores + state.bias
     if mask.allowed is not None:
         scores = scores + additive(mask.allowed, scores.dtype)
     elif mask.causal:
-        triangle = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
-        scores = scores + additive(triangle, scores.dtype)
+        scores = scores + additive(_triangle(scores.shape[-2:], scores.device), scores.dtype)
     weights = scores.softmax(dim=-1, dtype=torch.float32).to(query.dtype)
     weights = F.dropout(weights, share, training=share > 0)
-    if state.attentions is not None:
-        state.attentions.append(weights)
-    return weights @ value
+    return weights @ value, weights

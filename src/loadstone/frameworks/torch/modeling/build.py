@@ -32,7 +32,10 @@ class Built(nn.Module):
         self.component = component
         attach(self, component)
 
-    def forward(self, *args: Any, state: State | None = None) -> Any:
+    def forward(self, *args: Any, state: State | None = None, **given: Any) -> Any:
+        """``given``: the inputs of a tower, by name."""
+        if given:
+            args = (*args, given)
         return self.component.compute(Run(self, state), *args)
 
     def __reduce__(self) -> tuple[Callable[[type[Component]], Built], tuple[type[Component]], dict[str, Any]]:
@@ -78,7 +81,7 @@ def attach(holder: nn.Module, component: Component) -> None:
             place(holder, part.name, build(part.component))
         else:
             attach(holder, part.component)
-    if isinstance(component, components.Backbone) and component.rotaries:
+    if isinstance(component, components.Tower) and component.rotaries:
         holder.add_module("rotary_emb", RotaryEmbedding(component.rotaries))
 
 

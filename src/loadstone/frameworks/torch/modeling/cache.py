@@ -30,6 +30,9 @@ class DynamicCache(Cache):
     def __init__(self) -> None:
         self.key_cache: list[Tensor] = []
         self.value_cache: list[Tensor] = []
+        self.stored: dict[tuple[int, str], Tensor] = {}
+        """(layer, name) → what does not grow with the text, its rows first: keys and values of what another tower read,
+        the state of a recurrent mixer."""
 
     def update(
         self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, object] | None = None
@@ -83,6 +86,7 @@ class DynamicCache(Cache):
         """Reorder the rows of the batch, as beam search does."""
         self.key_cache = [key.index_select(0, rows.to(key.device)) for key in self.key_cache]
         self.value_cache = [value.index_select(0, rows.to(value.device)) for value in self.value_cache]
+        self.stored = {at: array.index_select(0, rows.to(array.device)) for at, array in self.stored.items()}
 
     def __len__(self) -> int:
         return len(self.key_cache)

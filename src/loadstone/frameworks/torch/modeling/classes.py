@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadstone.frameworks.classes import Classes
-from loadstone.frameworks.torch.modeling.heads import TASK_CLASSES
+from loadstone.frameworks.torch.modeling.heads import task_class
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 
-CLASSES = Classes("", PreTrainedModel, TASK_CLASSES)
+CLASSES = Classes("", PreTrainedModel, task_class)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from inspect import Parameter
 from typing import Any, ClassVar, TypeVar
 
@@ -11,18 +12,20 @@ import torch
 from torch import Tensor
 
 from loadstone.architectures import components
-from loadstone.architectures.tasks import BARE, TASKS, Task
+from loadstone.architectures.inputs import INPUTS
+from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
 from loadstone.frameworks.forward_keywords import check_unknown
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
-from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput, MoeCausalLMOutputWithPast
+from loadstone.frameworks.outputs import ModelOutput, MoeCausalLMOutputWithPast
 from loadstone.frameworks.torch.modeling import losses
-from loadstone.frameworks.torch.modeling.arguments import Inputs, check_tensors
+from loadstone.frameworks.torch.modeling.arguments import check_tensors
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.run import Run
+from loadstone.frameworks.torch.modeling.state import Options, State
 from loadstone.frameworks.torch.modeling.unmasked import warn_unmasked
 from loadstone.frameworks.unmasked import check_last
 
@@ -45,9 +48,47 @@ class TaskModel(PreTrainedModel):
     """A model with a forward pass that its task declares."""
 
     task: ClassVar[Task]
+    is_causal: bool
+    """Whether each token of a text that it reads sees only itself and those before it."""
+    has_cache: bool
+    """Whether a cache saves the next token's pass from reading all before it."""
+
+    def __init__(self, config: PretrainedConfig, *, component: components.Component | None = None) -> None:
+        super().__init__(config, component=component)
+        component = self.component
+        reading = None if component is None else components.text_tower(component)
+        self.is_causal = reading is not None and reading.is_causal
+        self.has_cache = component is not None and components.writer(component) is not None
+        self._has_experts = component is not None and any(components.find(component, components.SparseExperts))
 
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         raise NotImplementedError
+
+    def _bare(self, component: components.Component, given: Mapping[str, Any]) -> Any:
+        """What a component without a head makes of the arguments of a forward pass, its parts being in this model."""
+        config, take = self.config, given.get
+        check_tensors(**{name: take(name) for name in self.task.inputs if INPUTS[name].is_array})
+        cache, use_cache = take("past_key_values"), take("use_cache")
+        attentions, hidden_states = take("output_attentions"), take("output_hidden_states")
+        router_logits = take("output_router_logits")
+        checkpointing = self.gradient_checkpointing and self.training
+        use_cache = config.use_cache if use_cache is None else use_cache
+        use_cache = bool(use_cache or cache is not None) and self.has_cache and not checkpointing
+        if take("attention_mask") is None and not torch.compiler.is_compiling():
+            warn_unmasked(self, take("input_ids"), take("position_ids"), self.is_causal, use_cache)
+        if router_logits is None:
+            router_logits = self._has_experts and config.output_router_logits
+        elif router_logits and not self._has_experts:
+            check_unknown({"output_router_logits": True}, (), False)
+        options = Options(
+            use_cache=use_cache,
+            output_attentions=config.output_attentions if attentions is None else attentions,
+            output_hidden_states=config.output_hidden_states if hidden_states is None else hidden_states,
+            output_router_logits=router_logits,
+            eager=config.attn_implementation == "eager",
+            checkpointing=checkpointing,
+        )
+        return component.compute(Run(self, State(options)), given)
 
     def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
@@ -62,57 +103,15 @@ class Bare(TaskModel):
     ) -> None:
         if not add_pooling_layer and component is None and self.head_spec is not None:
             blueprint = self.head_spec.blueprint(config)
-            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Backbone) else blueprint
+            component = replace(blueprint, pooler=None) if isinstance(blueprint, components.Tower) else blueprint
             super().__init__(config, component=component)
             self.post_init()
         else:
             super().__init__(config, component=component)
-        self._is_causal = (
-            all(attention.causal for attention in components.find(self.component, components.Attention))
-            if self.component
-            else False
-        )
-        self._has_experts = bool(self.component and any(components.find(self.component, components.SparseExperts)))
 
-    def _compute(self, given: Mapping[str, Any]) -> BaseModelOutput[Tensor]:
-        config, take = self.config, given.get
-        input_ids, attention_mask, position_ids = take("input_ids"), take("attention_mask"), take("position_ids")
-        inputs_embeds, token_type_ids = take("inputs_embeds"), take("token_type_ids")
-        check_tensors(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            position_ids=position_ids,
-            inputs_embeds=inputs_embeds,
-            token_type_ids=token_type_ids,
-        )
-        past_key_values, use_cache = take("past_key_values"), take("use_cache")
-        output_attentions, output_hidden_states = take("output_attentions"), take("output_hidden_states")
-        output_router_logits = take("output_router_logits")
-        checkpointing = self.gradient_checkpointing and self.training
-        use_cache = config.use_cache if use_cache is None else use_cache
-        use_cache = bool(use_cache or past_key_values is not None) and self._is_causal and not checkpointing
-        if attention_mask is None and not torch.compiler.is_compiling():
-            warn_unmasked(self, input_ids, position_ids, self._is_causal, use_cache)
-        if output_router_logits is None:
-            output_router_logits = self._has_experts and config.output_router_logits
-        elif output_router_logits and not self._has_experts:
-            check_unknown({"output_router_logits": True}, (), False)
+    def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         assert self.component is not None
-        inputs = Inputs(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            position_ids=position_ids,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            token_type_ids=token_type_ids,
-            use_cache=use_cache,
-            output_attentions=config.output_attentions if output_attentions is None else output_attentions,
-            output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
-            output_router_logits=output_router_logits,
-            eager=config.attn_implementation == "eager",
-            checkpointing=checkpointing,
-        )
-        out: BaseModelOutput[Tensor] = self.component.compute(Run(self, None), inputs)
+        out: ModelOutput = self._bare(self.component, given)
         return out
 
 
@@ -120,29 +119,26 @@ class WithHead(TaskModel):
     """A bare model and an output part."""
 
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
-        task, choices = self.task, 0
+        task, choices, head = self.task, 0, self.component
+        assert isinstance(head, components.Head)
         if task.per_choice:
             given, choices = _one_row_a_choice(given, task)
-        taken = {name: given.get(name) for name in (*task.inputs, "output_attentions", "output_hidden_states")}
-        for option in ("use_cache", "output_router_logits"):
-            if option in task.options:
-                taken[option] = given.get(option)
-        out: BaseModelOutput[Tensor] = self.base_model(**taken, return_dict=True)
-        x, head = out.last_hidden_state, self.component
-        assert x is not None and isinstance(head, components.Head)
+        run = Run(self, State(Options()))
+        out = self._body(head, head.given_to_body(run, task, given))
+        x = out.last_hidden_state
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
         check_last(head, self.config.pad_token_id, given.get("input_ids"), x.shape[0], issued)
         there = {name: given[name].to(x.device) for name in _LOOKED_AT if given.get(name) is not None}
         keep = {"logits_to_keep": given.get("logits_to_keep")}
         values = head.compute(
-            Run(self, None), task, out, {**there, **keep, "choices": choices, "padding": self.config.pad_token_id}
+            run, task, out, {**there, **keep, "choices": choices, "padding": self.config.pad_token_id}
         )
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
             loss = losses.LOSSES[task.loss](values, labels, self.config, given)
         kept = {name: getattr(out, name) for name in task.kept}
-        if out.router_logits is not None:
+        if out.get("router_logits") is not None:
             balance = self._load_balance(out.router_logits, given.get("attention_mask"), values[0].shape[0])
             if loss is not None:
                 loss = loss + self.config.router_aux_loss_coef * balance.to(loss.device)
@@ -152,6 +148,15 @@ class WithHead(TaskModel):
         kept |= dict(zip(task.gives, values, strict=True))
         made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
         return made
+
+    def _body(self, head: components.Head, given: Mapping[str, Any]) -> Any:
+        """The output of what is below the head: a model of its own, or parts that lie in this one."""
+        if not head.backbone.name:
+            return self._bare(head.backbone.component, given)
+        bare = self.base_model
+        assert isinstance(bare, TaskModel)
+        own = {*self.task.inputs, *self.task.options} - {"return_dict"}
+        return bare(**{name: given.get(name) for name in bare.task.arguments if name in own}, return_dict=True)
 
     def _load_balance(self, router_logits: tuple[Tensor, ...], attention_mask: Tensor | None, batch: int) -> Tensor:
         """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
@@ -176,6 +181,7 @@ def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, A
     return {**given, **flat}, texts.shape[1]
 
 
+@cache
 def task_class(task: Task) -> type[PreTrainedModel]:
     """The class with a task's forward pass, which the families' classes derive from."""
     names = task.arguments + (("num_items_in_batch",) if task.sums_items else ())
@@ -194,8 +200,5 @@ def task_class(task: Task) -> type[PreTrainedModel]:
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
-    bases = (Bare,) if task.name == BARE else (WithHead, GenerationMixin) if task.generates else (WithHead,)
+    bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return type(task.class_name, bases, body)
-
-
-TASK_CLASSES: dict[str, type[PreTrainedModel]] = {name: task_class(task) for name, task in TASKS.items()}

@@ -43,6 +43,18 @@ def masks_for(
     return padding, {kind: _mask(kind, padding, segments, tokens, keys, given.device) for kind in kinds}
 
 
+def memory_mask(mask: Tensor, memory: Tensor) -> Mask:
+    """The mask over another tower's output (batch, places, width), of ``mask`` (batch, places)."""
+    if mask.shape != memory.shape[:2]:
+        raise ArgumentError(
+            f"The attention mask of what was read has shape {tuple(mask.shape)}, expected {tuple(memory.shape[:2])}."
+        )
+    shown = mask.to(device=memory.device, dtype=torch.bool)[:, None, None]
+    if values_known(shown) and bool(shown.all()):
+        return Mask(None, False)
+    return Mask(shown | ~shown.any(dim=-1, keepdim=True), False)
+
+
 def _mask(
     kind: MaskKind,
     padding: Tensor | None,
@@ -53,14 +65,14 @@ def _mask(
 ) -> Mask:
     """The mask of one kind; ``padding`` (batch, keys) is true where there is a token, ``segments`` (batch or 1, keys)
     numbers the texts of a row."""
-    causal, window = kind
+    causal, window, _ = kind
     if window is not None and window >= keys:
         window = None
     if padding is None and segments is None and window is None and (not causal or queries == 1 or queries == keys):
         return Mask(None, causal and queries > 1)
     row = torch.arange(keys - queries, keys, device=device)[:, None]
     column = torch.arange(keys, device=device)[None, :]
-    return Mask(visible(xp, (causal, window), row, column, segments, padding), False)
+    return Mask(visible(xp, MaskKind(causal, window), row, column, segments, padding), False)
 
 
 def row_segments(position_ids: Tensor) -> Tensor | None:

@@ -51,7 +51,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     main_input_name: ClassVar[str] = "input_ids"
     supports_gradient_checkpointing: ClassVar[bool] = True
     _other_formats: ClassVar[tuple[str, ...]] = (PYTORCH, "msgpack")
-    _no_split_modules: ClassVar[list[str]] = ["Layer", "BertLayer"]
+    _no_split_modules: ClassVar[list[str]] = ["Layer"]
     """Kinds of modules that accelerate and PEFT must not spread over several devices."""
 
     _classes: ClassVar[Classes[PreTrainedModel]]
@@ -97,9 +97,12 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
             attach(self, component)
             return
         backbone = component.backbone
-        assert self.family_spec is not None
-        bare = self._classes.bare_class(self.family_spec)
-        self.add_module(backbone.name, bare(self.config, component=backbone.component))
+        assert self.family_spec is not None and self.head_spec is not None
+        bare = self._classes.body_class(self.family_spec, self.head_spec)
+        if backbone.name:
+            self.add_module(backbone.name, bare(self.config, component=backbone.component))
+        else:
+            attach(self, backbone.component)
         if component.output.name:
             place(self, component.output.name, build(component.output.component))
         else:

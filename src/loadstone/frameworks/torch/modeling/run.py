@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -13,14 +14,14 @@ from loadstone.architectures import components
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
 from loadstone.architectures.rotary import Rotary
-from loadstone.frameworks.outputs import BaseModelOutput
+from loadstone.frameworks import outputs
+from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
 from loadstone.frameworks.ranges import beyond
-from loadstone.frameworks.torch.modeling.arguments import Inputs
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
-from loadstone.frameworks.torch.modeling.prepare import prepare
-from loadstone.frameworks.torch.modeling.state import State
+from loadstone.frameworks.torch.modeling.prepare import begin, read
+from loadstone.frameworks.torch.modeling.state import Options, State
 
 
 class Run:
@@ -52,7 +53,11 @@ class Run:
             return x
         layer, state = _module(self.holder, part.name), self.state
         assert state is not None
-        return checkpoint(layer, x, state=state, use_reentrant=False) if state.checkpointing else layer(x, state=state)
+        return (
+            checkpoint(layer, x, state=state, use_reentrant=False)
+            if state.options.checkpointing
+            else layer(x, state=state)
+        )
 
     def dropout(self, x: Tensor, share: float) -> Tensor:
         return F.dropout(x, share, training=True) if share and self.holder.training else x
@@ -78,19 +83,28 @@ class Run:
         assert self.state is not None
         return attend(attention, query, key, value, attention.dropout if self.holder.training else 0.0, self.state)
 
-    def begin(self, backbone: components.Backbone, inputs: Inputs) -> TextInputs:
-        text, self.state = prepare(backbone, inputs)
-        return text
+    def places(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        tokens, cache = x.shape[1], None if self.state is None else self.state.cache
+        past = 0 if cache is None else cache.get_seq_length()
+        keys = torch.arange(past + tokens, device=x.device)
+        return keys[past:, None], keys[None]
 
-    def rotary(
-        self, backbone: components.Backbone, position_ids: Tensor, x: Tensor
-    ) -> dict[Rotary, tuple[Tensor, Tensor]]:
-        module = self.holder._modules.get("rotary_emb")
-        return {} if module is None else module(x, position_ids)
+    def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
+        self.state = begin(tower, given, Options() if self.state is None else self.state.options)
+
+    def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
+        return read(embeddings, given, self.state or State(Options()))
+
+    def rotary(self, tower: components.Tower, x: Tensor) -> dict[Rotary, tuple[Tensor, Tensor]]:
+        assert self.state is not None
+        module: Any = self.holder._modules["rotary_emb"]
+        tables: dict[Rotary, tuple[Tensor, Tensor]] = module(x, self.state.position_ids)
+        return tables
 
     def end(self, x: Tensor, pooled: Tensor | None) -> BaseModelOutput[Tensor]:
         state = self.state
         assert state is not None
+        crossing = state.memory is not None and state.cross_attentions is not None
         return BaseModelOutput(
             last_hidden_state=x,
             pooler_output=pooled,
@@ -98,7 +112,12 @@ class Run:
             hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
             attentions=None if state.attentions is None else tuple(state.attentions),
             router_logits=None if state.router_logits is None else tuple(state.router_logits),
+            cross_attentions=tuple(state.cross_attentions or ()) if crossing else None,
         )
+
+    def output(self, name: str, **fields: Any) -> ModelOutput:
+        made: ModelOutput = getattr(outputs, name)(**fields)
+        return made
 
 
 def _module(holder: nn.Module, name: str) -> nn.Module:

@@ -1,4 +1,4 @@
-"""What the layers of one forward pass share."""
+"""What the layers of one tower share in a forward pass."""
 
 from __future__ import annotations
 
@@ -10,9 +10,21 @@ from torch import Tensor
 
 from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.rotary import Rotary
-from loadstone.frameworks.torch.modeling.arguments import Inputs
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.placement.move import Movable, move
+
+
+class Options(NamedTuple):
+    """What a forward pass is asked for besides its arrays: the same for all its towers."""
+
+    use_cache: bool = False
+    output_attentions: bool = False
+    output_hidden_states: bool = False
+    output_router_logits: bool = False
+    eager: bool = False
+    """Attention step by step, not by PyTorch's fused kernels."""
+    checkpointing: bool = False
+    """Layers are computed again in the backward pass."""
 
 
 class Mask(NamedTuple):
@@ -25,24 +37,27 @@ class Mask(NamedTuple):
     causal: bool
 
 
-class State(Movable):
-    """What the layers of one forward pass share, and where they leave what was asked for."""
+OPEN = Mask(None, False)
 
-    def __init__(
-        self,
-        inputs: Inputs,
-        masks: dict[MaskKind, Mask],
-        cache: DynamicCache | None,
-    ) -> None:
-        self.masks = masks
+
+class State(Movable):
+    """What the layers of one tower share, and where they leave what was asked for."""
+
+    def __init__(self, options: Options, kinds: tuple[MaskKind, ...] = (), cache: DynamicCache | None = None) -> None:
+        self.options = options
+        self.kinds = kinds
+        self.masks: dict[MaskKind, Mask] = {}
+        self.position_ids: Tensor | None = None
         self._rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         self.cache = cache
-        self.eager = inputs.eager or inputs.output_attentions
-        self.attentions: list[Tensor] | None = [] if inputs.output_attentions else None
-        self.hidden_states: list[Tensor] | None = [] if inputs.output_hidden_states else None
-        self.router_logits: list[Tensor] | None = [] if inputs.output_router_logits else None
-        self.checkpointing = inputs.checkpointing
-        self._bias: Tensor | None = None
+        self.memory: Tensor | None = None
+        self.attentions: list[Tensor] | None = [] if options.output_attentions else None
+        self.cross_attentions: list[Tensor] | None = [] if options.output_attentions else None
+        self.hidden_states: list[Tensor] | None = [] if options.output_hidden_states else None
+        self.router_logits: list[Tensor] | None = [] if options.output_router_logits else None
+        self._device: torch.device | None = None
+        self._biases: dict[torch.device, Tensor] = {}
+        """By device; the states of all devices have this one dictionary, since a layer may be what makes the bias."""
         self._elsewhere: dict[torch.device, State] = {}
 
     @property
@@ -58,16 +73,30 @@ class State(Movable):
     @property
     def bias(self) -> Tensor | None:
         """What is added to the scores."""
-        return self._bias
+        if not self._biases:
+            return None
+        first = next(iter(self._biases.values()))
+        if self._device is not None and self._device not in self._biases:
+            self._biases[self._device] = first.to(self._device)
+        return first if self._device is None else self._biases[self._device]
 
     @bias.setter
-    def bias(self, bias: Tensor | None) -> None:
-        self._bias = bias
-        self._elsewhere.clear()
+    def bias(self, bias: Tensor) -> None:
+        self._biases.clear()
+        self._biases[bias.device] = bias
 
     def keep(self, index: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """The keys and values of all tokens of a layer so far, with these of the new ones."""
         return (key, value) if self.cache is None else self.cache.update(key, value, index)
+
+    def recall(self, index: int, name: str) -> Tensor | None:
+        """What a layer has stored in the cache."""
+        return None if self.cache is None else self.cache.stored.get((index, name))
+
+    def store(self, index: int, name: str, array: Tensor) -> None:
+        """Put what does not grow with the text into the cache, if there is one."""
+        if self.cache is not None:
+            self.cache.stored[index, name] = array
 
     def add_hidden_state(self, x: Tensor) -> None:
         """Leave the input of a layer, if that was asked for."""
@@ -84,6 +113,7 @@ class State(Movable):
         if device not in self._elsewhere:
             self._elsewhere[device] = there = copy.copy(self)
             there.masks = move(self.masks, device)
+            there.memory = move(self.memory, device)
             there._rotary = move(self.rotary, device)
-            there._bias = move(self.bias, device)
+            there._device = device
         return self._elsewhere[device]

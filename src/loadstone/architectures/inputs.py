@@ -1,0 +1,52 @@
+"""Inputs as data: the arrays that models take, by the names that they have in every framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from loadstone.core.records import record
+
+
+@record
+class Input:
+    """One argument of a forward pass."""
+
+    name: str
+    axes: tuple[str, ...] = ()
+    """What its axes are; none for what is no array."""
+    kind: Literal["ids", "values", "mask", "cache", "output"] = "ids"
+    """Integers that something is looked up by, floating-point numbers, what tells real places from padding, what an
+    earlier pass left, or another model's output."""
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is an array of the framework."""
+        return self.kind in ("ids", "values", "mask")
+
+
+_TEXT = ("batch", "tokens")
+_TARGET = ("batch", "target tokens")
+
+INPUTS: Mapping[str, Input] = {
+    given.name: given
+    for given in (
+        Input("input_ids", _TEXT),
+        Input("attention_mask", _TEXT, "mask"),
+        Input("token_type_ids", _TEXT),
+        Input("position_ids", _TEXT),
+        Input("inputs_embeds", (*_TEXT, "width"), "values"),
+        Input("past_key_values", (), "cache"),
+        Input("decoder_input_ids", _TARGET),
+        Input("decoder_attention_mask", _TARGET, "mask"),
+        Input("decoder_position_ids", _TARGET),
+        Input("decoder_inputs_embeds", (*_TARGET, "width"), "values"),
+        Input("encoder_outputs", (), "output"),
+        Input("encoder_hidden_states", ("batch", "places", "width"), "values"),
+        Input("encoder_attention_mask", ("batch", "places"), "mask"),
+        Input("pixel_values", ("batch", "channels", "height", "width"), "values"),
+        Input("bool_masked_pos", ("batch", "patches"), "mask"),
+        Input("input_features", ("batch", "bands", "frames"), "values"),
+    )
+}
+"""Those that families here take, by name."""
