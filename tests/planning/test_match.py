@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadstone.core.naming import Fused, Naming, StackedExperts
+from loadstone.core.naming_rules import Rule
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError, MissingTensors, NameCollision, ShapeMismatch, UnusedTensors
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
@@ -74,17 +75,41 @@ def test_a_head_is_never_taken_for_a_part_of_the_bare_model() -> None:
         match(slots("classifier.weight"), held("bert.classifier.weight"), Naming(prefix="bert", prefixes=("bert",)))
 
 
-def test_old_endings_and_beginnings_are_renamed() -> None:
-    naming = Naming(renames=(("Norm.gamma", "Norm.weight"),), beginnings=(("old_head.", "head."),))
+def test_other_spellings_are_renamed_by_rules() -> None:
+    naming = Naming(rules=(Rule("Norm.gamma", "Norm.weight"), Rule("old_head", "head")))
     plan = match(slots("Norm.weight", "head.weight"), held("Norm.gamma", "old_head.weight"), naming)
     assert source(plan, "Norm.weight") == "Norm.gamma"
     assert source(plan, "head.weight") == "old_head.weight"
 
 
 def test_two_tensors_for_one_name_are_a_collision_that_names_both() -> None:
-    naming = Naming(renames=(("Norm.gamma", "Norm.weight"),))
+    naming = Naming(rules=(Rule("Norm.gamma", "Norm.weight"),))
     with pytest.raises(NameCollision, match=r"Norm\.weight.*Norm\.gamma and Norm\.weight|Norm\.weight and Norm\.gamma"):
         match(slots("Norm.weight"), held("Norm.gamma", "Norm.weight"), naming)
+
+
+NUMBERED = Naming(
+    prefix="vit", prefixes=("vit",), rules=(Rule("layers.{}.attention.q_proj", "encoder.layer.{}.attention.query"),)
+)
+
+
+@pytest.mark.parametrize("prefix", ["", "vit."])
+@pytest.mark.parametrize("spelling", ["layers.{}.attention.q_proj.weight", "encoder.layer.{}.attention.query.weight"])
+def test_a_rule_with_a_number_holds_with_the_prefix_of_the_bare_model_and_without(prefix: str, spelling: str) -> None:
+    there = [prefix + spelling.replace("{}", str(layer)) for layer in range(12)]
+    wanted = slots(*(f"vit.encoder.layer.{layer}.attention.query.weight" for layer in range(12)))
+    plan = match(wanted, held(*there), NUMBERED)
+    assert [source(plan, slot.name) for slot in wanted] == there
+    assert plan.unused == ()
+
+
+def test_a_tensor_in_both_spellings_is_a_collision_and_what_nobody_takes_keeps_its_stored_name() -> None:
+    wanted = slots("vit.encoder.layer.0.attention.query.weight")
+    both = held("vit.layers.0.attention.q_proj.weight", "vit.encoder.layer.0.attention.query.weight")
+    with pytest.raises(NameCollision, match=r"layers\.0\.attention\.q_proj\.weight and vit\.encoder"):
+        match(wanted, both, NUMBERED)
+    spare = held("vit.layers.0.attention.q_proj.weight", "vit.layers.1.attention.q_proj.weight")
+    assert match(wanted, spare, NUMBERED).unused == ("vit.layers.1.attention.q_proj.weight",)
 
 
 def test_key_mapping_renames_before_all_else_and_its_collisions_are_found() -> None:
@@ -291,7 +316,7 @@ def many(count: int) -> tuple[list[Slot], dict[str, StoredTensor]]:
 def test_a_hundred_thousand_slots_match_in_well_under_two_seconds() -> None:
     wanted, there = many(100_000)
     naming = Naming(
-        prefix="model", prefixes=("model",), fused=QKV.fused, renames=(("gamma", "weight"),), optional=(("head",),)
+        prefix="model", prefixes=("model",), fused=QKV.fused, rules=(Rule("gamma", "weight"),), optional=(("head",),)
     )
     gc.freeze()  # what other tests left behind is no part of this
     start = time.process_time()

@@ -27,12 +27,13 @@ from loadstone.architectures.tasks import (
 )
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.naming_rules import Rule
 from loadstone.core.records import record
 
 ConfigT = TypeVar("ConfigT", bound=PretrainedConfig)
 """The config class of one family."""
 
-RENAMES = (("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"))
+RULES = (Rule("LayerNorm.gamma", "LayerNorm.weight"), Rule("LayerNorm.beta", "LayerNorm.bias"))
 """What TensorFlow checkpoints called the weights of layer norms."""
 
 LEFTOVERS = ("embeddings.position_ids", "embeddings.token_type_ids")

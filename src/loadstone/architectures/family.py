@@ -10,6 +10,7 @@ from loadstone.architectures.components.base import Component
 from loadstone.architectures.tasks import BARE, TASKS, Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused, Naming, StackedExperts
+from loadstone.core.naming_rules import Rule
 from loadstone.core.records import record
 
 
@@ -61,10 +62,8 @@ class Family:
     prefix: str
     """The name of the bare model inside a model with a head: ``model``, ``bert``, ``transformer``."""
     heads: tuple[HeadSpec, ...]
-    renames: tuple[tuple[str, str], ...] = ()
-    """Ending of an old stored name → the ending that slots have (``LayerNorm.gamma`` → ``LayerNorm.weight``)."""
-    beginnings: tuple[tuple[str, str], ...] = ()
-    """Beginning of an old stored name → the beginning that slots have."""
+    rules: tuple[Rule, ...] = ()
+    """Other spellings of names, older or newer (``LayerNorm.gamma`` for ``LayerNorm.weight``)."""
     leftovers: tuple[str, ...] = ()
     """Endings of stored names that files carry and no model uses, such as ``rotary_emb.inv_freq``."""
     inputs_first: tuple[str, ...] = ()
@@ -93,8 +92,7 @@ class Family:
             prefixes=tuple(dict.fromkeys((self.prefix, *(head.prefix for head in self.heads if head.prefix)))),
             tied=tied,
             optional=optional,
-            renames=self.renames,
-            beginnings=self.beginnings,
+            rules=self.rules,
             leftovers=self.leftovers,
             fused=self.fused,
             experts=self.experts,

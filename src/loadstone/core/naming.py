@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
+from loadstone.core.naming_rules import Rule
 from loadstone.core.records import record
 
 
@@ -44,10 +45,8 @@ class Naming:
     """Groups of parts that may be newly initialized if the checkpoint wholly lacks the group."""
     computed: frozenset[str] = frozenset()
     """Slots that have their values already, for where the checkpoint has none."""
-    renames: tuple[tuple[str, str], ...] = ()
-    """Ending of an old stored name → the ending that slots have."""
-    beginnings: tuple[tuple[str, str], ...] = ()
-    """Beginning of an old stored name → the beginning that slots have."""
+    rules: tuple[Rule, ...] = ()
+    """Other spellings of stored names."""
     leftovers: tuple[str, ...] = ()
     """Endings of stored names that files carry and no model uses."""
     fused: tuple[Fused, ...] = ()

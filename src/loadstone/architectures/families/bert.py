@@ -109,7 +109,7 @@ FAMILY = Family(
     stem="Bert",
     prefix="bert",
     heads=HEADS,
-    renames=encoders.RENAMES,
+    rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
     sources="arXiv:1810.04805",
 )

@@ -146,7 +146,7 @@ FAMILY = Family(
         encoders.SequenceHead(lambda config: classifier(config, 1), optional=("pre_classifier", "classifier")),
         encoders.Dropouts(lambda config: config.dropout, lambda config: config.qa_dropout),
     ),
-    renames=encoders.RENAMES,
+    rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
     sources="arXiv:1910.01108",
 )

@@ -112,7 +112,7 @@ FAMILY = Family(
             also=(PRETRAINING,),
         ),
     ),
-    renames=encoders.RENAMES,
+    rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
     sources="arXiv:2003.10555",
 )

@@ -15,6 +15,7 @@ from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.rope_config import RopePlace, RotaryConfig
 from loadstone.architectures.rotary import make_rotary
+from loadstone.core.naming_rules import Rule
 
 
 class GPTNeoXConfig(RotaryConfig):
@@ -122,7 +123,7 @@ FAMILY = Family(
         blueprint,
         decoders.HeadParts("gpt_neox", embedding="embed_in", lm_head="embed_out", token_classifier="classifier"),
     ),
-    beginnings=(("lm_head.", "embed_out."),),
+    rules=(Rule("lm_head", "embed_out"),),
     leftovers=("attention.bias", "attention.masked_bias", "rotary_emb.inv_freq"),
     sources="arXiv:2204.06745, arXiv:2304.01373",
 )

@@ -11,6 +11,7 @@ from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
 from loadstone.architectures.components.models import Tower
 from loadstone.architectures.family import Family
 from loadstone.core.naming import StackedExperts
+from loadstone.core.naming_rules import Rule
 
 
 class MixtralConfig(decoders.DecoderConfig):
@@ -69,10 +70,7 @@ FAMILY = Family(
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
     # What Transformers 5 calls them in memory, and so in files written without save_pretrained.
-    renames=tuple(
-        (f"mlp.{name}", f"block_sparse_moe.{name}")
-        for name in ("gate.weight", "experts.gate_up_proj", "experts.down_proj")
-    ),
+    rules=(Rule("mlp", "block_sparse_moe"),),
     experts=(
         StackedExperts("experts.gate_up_proj", ("experts.{}.w1.weight", "experts.{}.w3.weight")),
         StackedExperts("experts.down_proj", ("experts.{}.w2.weight",)),

@@ -69,7 +69,7 @@ FAMILY = Family(
         encoders.SequenceHead(lambda config: encoders.one_score(config, config.hidden_dropout_prob), pool="pooler"),
         encoders.Dropouts(lambda config: config.hidden_dropout_prob),
     ),
-    renames=encoders.RENAMES,
+    rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
     sources="arXiv:2004.09297",
 )

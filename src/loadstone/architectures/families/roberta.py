@@ -54,7 +54,7 @@ FAMILY = Family(
     stem="Roberta",
     prefix="roberta",
     heads=heads("Roberta"),
-    renames=encoders.RENAMES,
+    rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
     sources="arXiv:1907.11692",
 )

@@ -22,7 +22,7 @@ FAMILY = Family(
     stem="XLMRoberta",
     prefix="roberta",
     heads=roberta.heads("XLMRoberta"),
-    renames=encoders.RENAMES,
+    rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
     sources="arXiv:1911.02116",
 )
