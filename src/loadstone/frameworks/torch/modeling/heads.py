@@ -89,12 +89,13 @@ class Bare(TaskModel):
         output_attentions, output_hidden_states = take("output_attentions"), take("output_hidden_states")
         output_router_logits = take("output_router_logits")
         checkpointing = self.gradient_checkpointing and self.training
-        use_cache = config.use_cache if use_cache is None else use_cache
+        text = config.get_text_config()
+        use_cache = text.use_cache if use_cache is None else use_cache
         use_cache = bool(use_cache or past_key_values is not None) and self._is_causal and not checkpointing
         if attention_mask is None and not torch.compiler.is_compiling():
             warn_unmasked(self, input_ids, position_ids, self._is_causal, use_cache)
         if output_router_logits is None:
-            output_router_logits = self._has_experts and config.output_router_logits
+            output_router_logits = self._has_experts and text.output_router_logits
         elif output_router_logits and not self._has_experts:
             check_unknown({"output_router_logits": True}, (), False)
         assert self.component is not None
@@ -131,11 +132,12 @@ class WithHead(TaskModel):
         x, head = out.last_hidden_state, self.component
         assert x is not None and isinstance(head, components.Head)
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
-        check_last(head, self.config.pad_token_id, given.get("input_ids"), x.shape[0], issued)
+        text = self.config.get_text_config()
+        check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], issued)
         there = {name: given[name].to(x.device) for name in _LOOKED_AT if given.get(name) is not None}
         keep = {"logits_to_keep": given.get("logits_to_keep")}
         values = head.compute(
-            Run(self, None), task, out, {**there, **keep, "choices": choices, "padding": self.config.pad_token_id}
+            Run(self, None), task, out, {**there, **keep, "choices": choices, "padding": text.pad_token_id}
         )
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
@@ -145,7 +147,7 @@ class WithHead(TaskModel):
         if out.router_logits is not None:
             balance = self._load_balance(out.router_logits, given.get("attention_mask"), values[0].shape[0])
             if loss is not None:
-                loss = loss + self.config.router_aux_loss_coef * balance.to(loss.device)
+                loss = loss + text.router_aux_loss_coef * balance.to(loss.device)
             return MoeCausalLMOutputWithPast(
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
