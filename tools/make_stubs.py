@@ -72,8 +72,8 @@ def stub() -> str:
         lines.append(
             f"from loadstone.frameworks.{generation} import GenerationMixin as _{room.prefix}GenerationMixin\n"
         )
-    for family in registry.families().values():
-        lines.append(f"from {family.config.__module__} import {family.config.__name__} as {family.config.__name__}\n")
+    for name, config in registry.config_names().items():
+        lines.append(f"from {config.__module__} import {name} as {name}\n")
     lines.append("\n__version__: str\n")
     lines += [f"{name}: ModuleType\n" for name in sorted(loadstone._MODULES)]
     for room in _ROOMS:

@@ -100,7 +100,7 @@ def _of_a_family(name: str) -> Any:
     from loadstone.architectures import registry
 
     if name in registry.config_names():
-        return registry.config_names()[name].config
+        return registry.config_names()[name]
     from loadstone.frameworks.registry import framework_of, require_framework
 
     framework, plain = framework_of(name)

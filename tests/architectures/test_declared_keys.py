@@ -19,34 +19,46 @@ VALUES: list[dict[str, Any]] = [{"num_hidden_layers": 2}, {"num_hidden_layers": 
 """Few layers, and keys that others wait for."""
 
 
-def read_by_blueprints(family: Family) -> set[str]:
-    """The keys that all the family's blueprints and ties ask a config for."""
-    keys: set[str] = set()
+def watched(config: Any, keys: dict[str, set[str]]) -> None:
+    """Have a config, and those within it, note the keys that they are asked for, under the names of their classes."""
+    noted = keys.setdefault(type(config).__name__, set())
 
-    class Watched(family.config):  # type: ignore[name-defined, misc]
+    class Watched(type(config)):  # type: ignore[misc]
         def __getattribute__(self, name: str) -> Any:
-            keys.add(name)
+            noted.add(name)
             return super().__getattribute__(name)
 
+    for name in config.nested():
+        if vars(config)[name] is not None:
+            watched(vars(config)[name], keys)
+    config.__class__ = Watched
+
+
+def read_by_blueprints(family: Family, name: str | None = None) -> set[str]:
+    """The keys that all the family's blueprints and ties ask a config for; or one of a class within it, by name."""
+    keys: dict[str, set[str]] = {}
     for values in VALUES:
         config = family.config(**values)
-        config.__class__ = Watched
+        watched(config, keys)
         for head in family.heads:
             head.build(config)
             head.tied(config)
+    cls = family.configs[name or family.config.__name__]
+    used = keys.get(cls.__name__, set())
     # What lies in rope_parameters is read there.
-    return keys | (family.config.within.keys() if "rope_parameters" in keys else set())
+    return used | (cls.within.keys() if "rope_parameters" in used else set())
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_key_is_used_irrelevant_or_refused(name: str) -> None:
     family = FAMILIES[name]
-    declared, used = family.config.fields().keys(), read_by_blueprints(family)
-    irrelevant, refused = family.config.irrelevant.keys(), family.config.refused.keys()
-    assert declared - used - AROUND - irrelevant - refused == set()
-    assert irrelevant & used == set(), "called irrelevant, and used"
-    assert irrelevant & refused == set()
-    assert all(family.config.irrelevant.values()), "without a reason"
+    for name, cls in family.configs.items():
+        declared, used = cls.fields().keys(), read_by_blueprints(family, name)
+        irrelevant, refused = cls.irrelevant.keys(), cls.refused.keys()
+        assert declared - used - AROUND - irrelevant - refused == set()
+        assert irrelevant & used == set(), "called irrelevant, and used"
+        assert irrelevant & refused == set()
+        assert all(cls.irrelevant.values()), "without a reason"
 
 
 def test_a_key_that_nobody_declared_is_found() -> None:

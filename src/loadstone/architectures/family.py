@@ -8,6 +8,7 @@ from typing import Any
 
 from loadstone.architectures.components.base import Component
 from loadstone.architectures.tasks import BARE, TASKS, Task
+from loadstone.configs.nested import NestedConfigs
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused, Naming, StackedExperts
 from loadstone.core.naming_rules import Rule
@@ -77,6 +78,17 @@ class Family:
     def model_type(self) -> str:
         """What ``config.json`` calls the family."""
         return self.config.model_type
+
+    @property
+    def configs(self) -> Mapping[str, type[PretrainedConfig]]:
+        """Name → config class: the family's own, and those of the configs within it."""
+        found: dict[str, type[PretrainedConfig]] = {}
+        classes: list[type[NestedConfigs]] = [self.config]
+        for cls in classes:
+            if issubclass(cls, PretrainedConfig) and cls.__name__ not in found:
+                found[cls.__name__] = cls
+                classes += cls.nested().values()
+        return found
 
     def naming(
         self,

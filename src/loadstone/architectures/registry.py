@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import TASKS
+from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import UnknownModelType
 
 _FOLDER = "loadstone.architectures.families"
@@ -72,6 +73,6 @@ def class_names() -> dict[str, tuple[Family, HeadSpec | None]]:
 
 
 @lru_cache(maxsize=1)
-def config_names() -> dict[str, Family]:
-    """Name of a config class → its family."""
-    return {family.config.__name__: family for family in families().values()}
+def config_names() -> dict[str, type[PretrainedConfig]]:
+    """Name → config class, of every family and of what lies within its config."""
+    return {name: config for family in families().values() for name, config in family.configs.items()}

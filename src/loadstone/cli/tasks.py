@@ -57,22 +57,23 @@ class Runner:
         embeddings = next(find(component, Embeddings), None) if component is not None else None
         if embeddings is not None and embeddings.longest_text is not None:
             return embeddings.longest_text
-        trained = getattr(self.model.config, "max_position_embeddings", None)
+        trained = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
         return trained if isinstance(trained, int) else None
 
     def inputs(self, batch: TextBatch) -> dict[str, torch.Tensor]:
         """A batch as tensors on the model's device."""
         import torch
 
+        config = self.model.config.get_text_config()
         largest = max(max(row) for row in batch.input_ids)
-        if largest >= self.model.config.vocab_size:
+        if largest >= config.vocab_size:
             raise TokenizerError(
                 f"{self.tokenizer.source}: gave token id {largest}, but the model's vocabulary has "
-                f"{self.model.config.vocab_size} tokens. Do this tokenizer and this model belong together?"
+                f"{config.vocab_size} tokens. Do this tokenizer and this model belong together?"
             )
         device = next(self.model.parameters()).device
         values = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
-        if (getattr(self.model.config, "type_vocab_size", 0) or 0) > 1:
+        if (getattr(config, "type_vocab_size", 0) or 0) > 1:
             values["token_type_ids"] = batch.token_type_ids
         return {name: torch.tensor(rows, device=device) for name, rows in values.items()}
 

@@ -77,7 +77,7 @@ class GenerationConfig(PushToHub):
                 "generation needs them.",
                 *(path, "; ".join(map(str, faults.values()))),
             )
-        ids = {name: getattr(config, name) for name in SPECIAL_IDS if name in faults}
+        ids = {name: _special_id(config, name) for name in SPECIAL_IDS if name in faults}
         usable = {name: value for name, value in values.items() if name not in faults or _can_stay(name, value)}
         return cls._kept(usable | {name: value for name, value in ids.items() if value is not None})
 
@@ -124,9 +124,15 @@ class GenerationConfig(PushToHub):
 
 def _keys_of(config: PretrainedConfig) -> dict[str, object]:
     """A model config's special tokens, and the generation keys that older files have there."""
-    values = {name: getattr(config, name) for name in SPECIAL_IDS}
+    values = {name: _special_id(config, name) for name in SPECIAL_IDS}
     values |= {name: value for name, value in config.other_keys().items() if name in SHAPES_TEXT}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _special_id(config: PretrainedConfig, name: str) -> object:
+    """A special token: the whole config's, else its text part's."""
+    own = config.get(name)
+    return config.get_text_config(decoder=True).get(name) if own is None else own
 
 
 @cache

@@ -111,13 +111,14 @@ class Absent:
 def declared(cls: type[ConfigKeys], base: type[ConfigKeys]) -> dict[str, tuple[Hint, object]]:
     """Key → (type, default) of a config class.
 
-    A class with an ``__init__`` of its own declares no keys: it sets attributes, as Transformers' configs do.
+    A class with an ``__init__`` of its own declares no keys: it sets attributes, as Transformers' configs do. A key
+    that holds another config needs no default: None stands for that class's own.
     """
     hints: dict[str, Hint] = {}
     for ancestor in reversed([c for c in cls.__mro__ if c is base or "__init__" not in c.__dict__]):
-        hints |= inspect.get_annotations(ancestor, eval_str=True)
+        hints |= ancestor._own_hints() if issubclass(ancestor, ConfigKeys) else inspect.get_annotations(ancestor)
     return {
-        name: (hint, getattr(cls, name))
+        name: (hint, getattr(cls, name, None) if is_config_class(hint) else getattr(cls, name))
         for name, hint in hints.items()
         if ClassVar not in (hint, typing.get_origin(hint)) and name not in cls.without
     }
@@ -130,6 +131,7 @@ class ConfigKeys:
     attribute_map: ClassVar[Mapping[str, str]] = {}
     """Standard name → the name that this family's files use (``hidden_size`` → ``n_embd`` in GPT-2)."""
     _fields: ClassVar[dict[str, tuple[Hint, object]]]
+    _hints: ClassVar[dict[str, Hint]]
     _undeclared: ClassVar[set[str]]
     without: ClassVar[tuple[str, ...]] = ()
     """Keys of the base class that this family's files do not have."""
@@ -158,6 +160,13 @@ class ConfigKeys:
         if "_fields" not in cls.__dict__:
             cls._fields = declared(cls, cls._root())
         return cls._fields
+
+    @classmethod
+    def _own_hints(cls) -> Mapping[str, Hint]:
+        """Name → type, of what the class itself annotates; evaluated once, however many derive from it."""
+        if "_hints" not in cls.__dict__:
+            cls._hints = inspect.get_annotations(cls, eval_str=True)
+        return cls._hints
 
     @classmethod
     def _from_values(cls, values: Mapping[str, object], overrides: Mapping[str, object]) -> Self:
@@ -222,7 +231,7 @@ class ConfigKeys:
     @classmethod
     def _root(cls) -> type[ConfigKeys]:
         """The class that declares the keys of every config."""
-        return [c for c in cls.__mro__ if issubclass(c, ConfigKeys) and c is not ConfigKeys][-1]
+        raise NotImplementedError
 
     def _take(self, values: Mapping[str, object]) -> None:
         """Set every key, to a given value or its default; nothing is checked yet."""
@@ -248,15 +257,18 @@ class ConfigKeys:
     def validate(self) -> None:
         """:class:`InvalidConfig` with all that is wrong: types, bounds, keys that contradict each other, and keys that
         ask for what is not computed. Called when a config is made, and again when a model is made of it."""
-        values = self._raw_values()
-        faults = [fault for name in self.fields() if (fault := self._fault(name, values[name])) is not None]
-        if faults:
+        if faults := self._type_faults():
             raise InvalidConfig(faults, hint=f"The config says model_type {self.model_type!r}; was it edited?")
         if faults := refusals(self, self.refused):
             raise InvalidConfig(faults, hint="Loadstone refuses what it would otherwise have to ignore.")
         for name in self.follows:
             getattr(self, name)  # a rule refuses what it cannot work out
         self.check_together()
+
+    def _type_faults(self) -> list[Fault]:
+        """What is wrong with each key by itself."""
+        values = self._raw_values()
+        return [fault for name in self.fields() if (fault := self._fault(name, values[name])) is not None]
 
     def _is_faulty(self, name: str) -> bool:
         return self._fault(name, self._raw_values()[name]) is not None
@@ -350,6 +362,11 @@ class ConfigKeys:
                     faults.append(Fault(f"config key {other!r}", expected, repr(values[other])))
         if faults:
             raise InvalidConfig(faults, hint="They are names of one thing; give one of them.")
+
+
+def is_config_class(hint: Hint) -> bool:
+    """Whether an annotation is a config class."""
+    return isinstance(hint, type) and not typing.get_args(hint) and issubclass(hint, ConfigKeys)
 
 
 def has_type(value: object, hint: Hint) -> bool:

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sized
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.configs.keys import EXPECTED, ConfigKeys
+from loadstone.configs.keys import EXPECTED
+from loadstone.configs.nested import NestedConfigs
 from loadstone.configs.read import read_values
-from loadstone.configs.values import as_json, numbered
+from loadstone.configs.values import as_json, file_values, numbered
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import NEVER_KEYS, WITHOUT_EFFECT, unknown_argument
 from loadstone.core.paths import local_path
@@ -28,6 +29,8 @@ from loadstone.sources.publish import PushToHub, upload_asked_for
 from loadstone.sources.request import files_asked_for
 
 _LARGEST_LABELS = 1 << 20
+_TEXT_ENCODERS: tuple[str, ...] = ("text_encoder",)
+_TEXT_DECODERS: tuple[str, ...] = ("decoder", "generator", "text_config")
 
 
 def named_dtype(*dtypes: object) -> object:
@@ -36,7 +39,7 @@ def named_dtype(*dtypes: object) -> object:
 
 
 @dataclass_transform(kw_only_default=True)
-class PretrainedConfig(ConfigKeys, PushToHub):
+class PretrainedConfig(NestedConfigs, PushToHub):
     """What ``config.json`` says of a model, and nothing about its weights.
 
     Keyword arguments are the file's keys; unknown ones are kept as attributes. Raises
@@ -83,6 +86,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             rest["torch_dtype"] = named_dtype(newer, older) or newer or older
         num_labels = rest.pop("num_labels", None)
         super()._take(rest)
+        if self._attn_implementation is not None:
+            self.attn_implementation = self._attn_implementation
         self._set_labels(num_labels)
 
     def _fault(self, name: str, value: object) -> Fault | None:
@@ -99,6 +104,10 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             labels, named = self.id2label or {}, self.label2id or {}
             if any(named.get(label) != index for index, label in labels.items()):
                 self.label2id = {label: index for index, label in labels.items()}
+        if name == "torch_dtype" and named_dtype(value) is not None:
+            for within in self.nested():  # as loading with a dtype does in transformers
+                if isinstance(config := vars(self).get(within), PretrainedConfig):
+                    config.torch_dtype = value
 
     def _refuse_two_spellings(self, values: Mapping[str, object]) -> None:
         labels, count = values.get("id2label"), values.get("num_labels")
@@ -159,7 +168,8 @@ class PretrainedConfig(ConfigKeys, PushToHub):
 
     @attn_implementation.setter
     def attn_implementation(self, value: str | None) -> None:
-        self._attn_implementation = value
+        for _, config in self.configs():
+            config.__dict__["_attn_implementation"] = value
 
     @property
     def name_or_path(self) -> str:
@@ -184,9 +194,24 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     def use_return_dict(self, value: bool) -> None:
         self.return_dict = value
 
-    def get_text_config(self, decoder: bool = False) -> Self:
-        """The config of the text part: itself, for a text model."""
-        return self
+    def get_text_config(self, decoder: bool | None = None, encoder: bool | None = None) -> PretrainedConfig:
+        """The config of the text part: itself, for a text model; else what lies in ``text_config``, or under another
+        of the names that such parts have. With ``decoder`` or ``encoder`` only that side is looked for.
+
+        Raises :class:`ConfigError` where there are two.
+        """
+        names = _TEXT_ENCODERS + _TEXT_DECODERS
+        if bool(decoder) != bool(encoder):
+            names = _TEXT_DECODERS if decoder else _TEXT_ENCODERS
+        own, extra = self.__dict__, self.__dict__.get("_extra", {})  # a miss of getattr would take much longer
+        held = [name for name in names if isinstance(own.get(name, extra.get(name)), PretrainedConfig)]
+        if len(held) > 1:
+            raise ConfigError(
+                f"{type(self).__name__} has several text configs, {', '.join(held)}. Say decoder=True or encoder=True, "
+                "or take the attribute."
+            )
+        text: PretrainedConfig = getattr(self, held[0]) if held else self
+        return text
 
     def get(self, name: str, default: Any = None) -> Any:
         """Like a dict's ``get``, as tools that read ``config.json`` expect."""
@@ -196,6 +221,9 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         own = type(self).attribute_map.get(name)
         if own is not None:
             return getattr(self, own)
+        flat, names = self.flat()
+        if name in names and flat in self.__dict__:
+            return getattr(self.__dict__[flat], name)
         extra = self.__dict__.get("_extra", {})
         if name in extra:
             return extra[name]
@@ -219,7 +247,9 @@ class PretrainedConfig(ConfigKeys, PushToHub):
 
     def to_dict(self) -> dict[str, Any]:
         """All keys as JSON can hold them, in the names that Transformers 4 and 5 both read."""
-        return self._as_json({name: getattr(self, name) for name in self.fields()})
+        values = {name: getattr(self, name) for name in self.fields()}
+        inner = {name: values[name].to_dict() for name in self.nested() if values[name] is not None}
+        return self._as_json({**values, **inner})
 
     def _as_json(self, declared: Mapping[str, object]) -> dict[str, object]:
         values = {name: copy.deepcopy(value) for name, value in declared.items() if name != "torch_dtype"}
@@ -237,7 +267,9 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             "architectures",
             *(self.fields().keys() - PretrainedConfig.fields().keys()),
         }
-        without_meaning = {name for name in unset if values[name] is None and self.fields()[name][1] is None}
+        without_meaning = {
+            name for name in unset & self.fields().keys() if values[name] is None and self.fields()[name][1] is None
+        }
         return {name: value for name, value in values.items() if name not in without_meaning}
 
     def to_diff_dict(self) -> dict[str, Any]:
@@ -246,9 +278,11 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         That is the keys of every family where they have their default value, and the keys that nobody said, which
         follow from others (``head_dim``).
         """
-        values = self._as_json(self._raw_values())
+        raw = self._raw_values()
+        inner = {name: vars(self)[name]._within_another() for name in self.nested() if raw[name] is not None}
+        values = self._as_json({**raw, **inner})
         for name, (_, default) in PretrainedConfig.fields().items():
-            if name in ("tie_word_embeddings", "use_cache") or self.fields()[name][1] != default:
+            if name in ("tie_word_embeddings", "use_cache") or self.fields().get(name, (None, default))[1] != default:
                 continue
             if name in values and values[name] == default:
                 del values[name]
@@ -256,6 +290,18 @@ class PretrainedConfig(ConfigKeys, PushToHub):
             values.pop("id2label", None)
             values.pop("label2id", None)
         return values
+
+    def _within_another(self) -> dict[str, Any]:
+        """:meth:`to_diff_dict`, without what only the larger config says, where this one's class has no say in it: in
+        transformers a text config that says ``tie_word_embeddings`` speaks for the whole of some models."""
+        own = self.__class__.__mro__[: self.__class__.__mro__.index(PretrainedConfig)]
+        said = {name for cls in own for name in vars(cls).get("__annotations__", {})}
+        silent = {
+            name
+            for name in ("tie_word_embeddings", "use_cache")
+            if name not in said and self.get(name) == PretrainedConfig.fields()[name][1]
+        }
+        return {name: value for name, value in self.to_diff_dict().items() if name not in silent}
 
     def to_json_string(self) -> str:
         """The text of ``config.json``."""
@@ -281,6 +327,10 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         write_small_files(folder, files)
         if upload is not None:
             upload.send(folder, files, self._title)
+
+    @classmethod
+    def _root(cls) -> type[PretrainedConfig]:
+        return PretrainedConfig
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoConfig") -> None:
@@ -315,11 +365,7 @@ class PretrainedConfig(ConfigKeys, PushToHub):
         spelling. With ``return_unused_kwargs`` also the keywords that are no keys; :class:`UnknownArgument` for them
         otherwise.
         """
-        # How to compute attention is for the one who loads to say; files name kernels of the machine they come from.
-        values = {name: value for name, value in config_dict.items() if name.removeprefix("_") != "attn_implementation"}
-        values = {name: value for name, value in values.items() if name not in NEVER_KEYS}
-        if values.get("id2label") is not None:
-            values.pop("num_labels", None)  # what very old files have beside it; the labels decide, as everywhere
+        values = file_values(config_dict)
         given = {name: value for name, value in overrides.items() if name not in WITHOUT_EFFECT}
         if "num_labels" in given and "id2label" not in given:
             labels = values.get("id2label")
@@ -385,10 +431,12 @@ class PretrainedConfig(ConfigKeys, PushToHub):
     def from_file(
         cls, values: Mapping[str, object], where: str, overrides: Mapping[str, object]
     ) -> tuple[Self, dict[str, object]]:
-        """The config of what the file at ``where`` says, and the ``overrides`` that are no keys.
+        """The config of what the file at ``where`` says, and the ``overrides`` that are no keys. Of a larger model's
+        file, the part that is for this class (:attr:`base_config_key`).
 
         Raises :class:`ConfigError` where that is for another family than this class, and what :meth:`from_dict` raises.
         """
+        values = cls.part_of(values)
         model_type = values.get("model_type", cls.model_type)
         if cls.model_type and model_type != cls.model_type:
             raise ConfigError(

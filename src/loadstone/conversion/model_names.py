@@ -13,6 +13,7 @@ from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.flax.layout import FlaxLeaf
 from loadstone.checkpoint.flax.read import name_of
 from loadstone.checkpoint.names import CONFIG_NAME
+from loadstone.configs.nested import layer_counts
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.conversion.origin import Origin
 from loadstone.core.tensors import StoredTensor
@@ -34,12 +35,10 @@ def model_of(origin: Origin, tensors: int, hint: str) -> tuple[Family, Pretraine
     for key in settings_keys():
         config.pop(key, None)
     values = spec.config.from_dict(config)
-    layers = values.get("num_hidden_layers", 0)
-    if isinstance(layers, int) and layers > tensors:  # as many would be made
-        where, expected = (
-            f"{origin.folder / CONFIG_NAME}: 'num_hidden_layers'",
-            f"at most {tensors}, as many as tensors",
-        )
+    for key, layers in layer_counts(values):
+        if layers <= tensors:  # as many would be made
+            continue
+        where, expected = f"{origin.folder / CONFIG_NAME}: {key!r}", f"at most {tensors}, as many as tensors"
         raise InvalidConfig(
             [Fault(where, expected, str(layers))], hint="Do config.json and the weights belong together?"
         )

@@ -279,7 +279,7 @@ def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:
     name = "max_new_tokens" if "max_new_tokens" in nearest else "max_length"
     limit = sources.whole(name, lambda _: True, "an integer, in tokens")
     if limit is None:
-        longest = getattr(config, "max_position_embeddings", None)
+        longest = getattr(config.get_text_config(decoder=True), "max_position_embeddings", None)
         new = min(_DEFAULT_NEW_TOKENS, longest - prompt) if isinstance(longest, int) else _DEFAULT_NEW_TOKENS
     else:
         new = limit if name == "max_new_tokens" else limit - prompt

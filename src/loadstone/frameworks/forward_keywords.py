@@ -55,7 +55,7 @@ def router_logits_wanted(wanted: bool | None, config: PretrainedConfig, componen
 
     Raises :class:`UnknownArgument` where a caller wants those of a model without experts.
     """
-    if not (config.get("output_router_logits", False) if wanted is None else wanted):
+    if not (config.get_text_config().get("output_router_logits", False) if wanted is None else wanted):
         return False
     has_experts = component is not None and any(components.find(component, components.SparseExperts))
     if wanted and not has_experts:

@@ -86,13 +86,14 @@ def warn_unmasked(
             causal = model.is_causal
             if cached or not causal:
                 warn_packed(issued, causal)
-    elif model.config.pad_token_id is not None and not issued.get(PADDED):
-        if (given[:, [0, -1]] == model.config.pad_token_id).any():
+    elif (pad := model.config.get_text_config().pad_token_id) is not None and not issued.get(PADDED):
+        if (given[:, [0, -1]] == pad).any():
             warn_padded(issued, model.config)
 
 
 def warn_padded(issued: MutableMapping[str, bool], config: PretrainedConfig) -> None:
     """Padding counts as text. ``issued``: what the model has warned of already."""
+    config = config.get_text_config()
     pad = config.pad_token_id
     same = [name for name in ("bos_token_id", "eos_token_id", "sep_token_id") if _among(pad, config.get(name))]
     but = f" If these rows are not padded, all is well: {pad} is also {' and '.join(same)}." if same else ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.configs.load_options import Options, check_attention, option_names
+from loadstone.configs.nested import layer_counts
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_values
 from loadstone.core.keywords import unknown_argument
@@ -216,12 +217,13 @@ def _refuse_shard(source: Source) -> None:
 
 def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
     """:class:`InvalidConfig` if the config says more layers than the checkpoint has tensors."""
-    layers = config.get("num_hidden_layers", 0)
-    if isinstance(layers, int) and layers > len(checkpoint):
+    for where, layers in layer_counts(config):
+        if layers <= len(checkpoint):
+            continue
         raise InvalidConfig(
             [
                 Fault(
-                    "config key 'num_hidden_layers'",
+                    f"config key {where!r}",
                     f"at most {len(checkpoint)}, the number of stored tensors",
                     str(layers),
                 )

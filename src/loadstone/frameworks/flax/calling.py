@@ -53,7 +53,7 @@ def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) 
     if unknown:
         known = [name for name in inspect.signature(type(model).__call__).parameters if name not in ("self", "unknown")]
         check_unknown(unknown, known, arrays.get("position_ids") is not None)
-    config = model.config
+    config, text = model.config, model.config.get_text_config()
     if arrays.get("attention_mask") is None:
         _look(model, arrays, bool(requested.use_cache))
     logits_to_keep = requested.logits_to_keep
@@ -64,10 +64,10 @@ def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) 
         output_attentions=config.output_attentions if attentions is None else attentions,
         output_hidden_states=config.output_hidden_states if hidden_states is None else hidden_states,
         output_router_logits=router_logits_wanted(requested.output_router_logits, config, model.component),
-        router_aux_loss_coef=config.get("router_aux_loss_coef", 0.0),
+        router_aux_loss_coef=text.get("router_aux_loss_coef", 0.0),
         train=requested.train,
         last_logits=logits_to_keep if isinstance(logits_to_keep, int) else 0,
-        pad_token_id=config.pad_token_id,
+        pad_token_id=text.pad_token_id,
         problem_type=config.problem_type,
         choices=requested.choices,
     )

@@ -23,10 +23,11 @@ def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | 
     New rows are initialized, or the mean of the old.
     """
     assert model.component is not None and model.head_spec is not None
-    count = vocabulary_size(tokens, multiple, model.config.vocab_size)
-    if count == model.config.vocab_size:
+    config = model.config.get_text_config()
+    count = vocabulary_size(tokens, multiple, config.vocab_size)
+    if count == config.vocab_size:
         return
-    model.config.vocab_size = count
+    config.vocab_size = count
     old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, old, new, to_mean)
     model.component = new

@@ -91,7 +91,10 @@ def router_logits_wanted(model: TFStructure, wanted: bool | None) -> bool:
 
 def without_router_logits(model: Any) -> dict[str, bool]:
     """What a call is given where only the main output counts, though the config asks for the routers' logits too."""
-    wanted = model.config.get("output_router_logits") and "output_router_logits" in model.call_signature_parameters
+    wanted = (
+        model.config.get_text_config().get("output_router_logits")
+        and "output_router_logits" in model.call_signature_parameters
+    )
     return {"output_router_logits": False} if wanted else {}
 
 

@@ -126,9 +126,10 @@ class WithHead(TaskModel):
         run = Run(self, State(Options(training=bool(given.get("training")))))
         out = self._body(head, head.given_to_body(run, task, given))
         x = out.last_hidden_state
+        text = self.config.get_text_config()
         with past_keras():
-            check_last(head, self.config.pad_token_id, given.get("input_ids"), x.shape[0], warnings_issued(self))
-        more = {"choices": choices, "padding": self.config.pad_token_id}
+            check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], warnings_issued(self))
+        more = {"choices": choices, "padding": text.pad_token_id}
         values = head.compute(run, task, out, {**given, **more})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
@@ -139,7 +140,7 @@ class WithHead(TaskModel):
             mask, past = given.get("attention_mask"), given.get("past_key_values")
             balance = self._load_balance(out.router_logits, mask, past, shape_of(values[0])[0])
             if loss is not None:
-                loss += self.config.router_aux_loss_coef * balance
+                loss += text.router_aux_loss_coef * balance
             return MoeCausalLMOutputWithPast(
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )

@@ -58,8 +58,9 @@ def _main_output_only(model: Any) -> Iterator[None]:
     if not without_router_logits(model):
         yield
         return
-    model.config.output_router_logits = False
+    config = model.config.get_text_config()
+    config.output_router_logits = False
     try:
         yield
     finally:
-        model.config.output_router_logits = True
+        config.output_router_logits = True

@@ -198,7 +198,7 @@ class GenerationMixin(_Base):
             common["token_type_ids"] = more["token_type_ids"][:, -unread:]
         if self.component is not None:
             common["position_ids"] = self._positions(ids, mask)[:, -unread:]
-            if self.config.get("output_router_logits"):
+            if self.config.get_text_config().get("output_router_logits"):
                 common["output_router_logits"] = False  # the next token does not depend on them
             return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
         places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)

@@ -72,12 +72,13 @@ class TaskModel(PreTrainedModel):
         attentions, hidden_states = take("output_attentions"), take("output_hidden_states")
         router_logits = take("output_router_logits")
         checkpointing = self.gradient_checkpointing and self.training
-        use_cache = config.use_cache if use_cache is None else use_cache
+        text = config.get_text_config()
+        use_cache = text.use_cache if use_cache is None else use_cache
         use_cache = bool(use_cache or cache is not None) and self.has_cache and not checkpointing
         if take("attention_mask") is None and not torch.compiler.is_compiling():
             warn_unmasked(self, take("input_ids"), take("position_ids"), self.is_causal, use_cache)
         if router_logits is None:
-            router_logits = self._has_experts and config.output_router_logits
+            router_logits = self._has_experts and text.output_router_logits
         elif router_logits and not self._has_experts:
             check_unknown({"output_router_logits": True}, (), False)
         options = Options(
@@ -127,12 +128,11 @@ class WithHead(TaskModel):
         out = self._body(head, head.given_to_body(run, task, given))
         x = out.last_hidden_state
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
-        check_last(head, self.config.pad_token_id, given.get("input_ids"), x.shape[0], issued)
+        text = self.config.get_text_config()
+        check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], issued)
         there = {name: given[name].to(x.device) for name in _LOOKED_AT if given.get(name) is not None}
         keep = {"logits_to_keep": given.get("logits_to_keep")}
-        values = head.compute(
-            run, task, out, {**there, **keep, "choices": choices, "padding": self.config.pad_token_id}
-        )
+        values = head.compute(run, task, out, {**there, **keep, "choices": choices, "padding": text.pad_token_id})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
@@ -141,7 +141,7 @@ class WithHead(TaskModel):
         if out.get("router_logits") is not None:
             balance = self._load_balance(out.router_logits, given.get("attention_mask"), values[0].shape[0])
             if loss is not None:
-                loss = loss + self.config.router_aux_loss_coef * balance.to(loss.device)
+                loss = loss + text.router_aux_loss_coef * balance.to(loss.device)
             return MoeCausalLMOutputWithPast(
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )

@@ -21,10 +21,11 @@ def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *,
     New rows are initialized, or the mean of the old.
     """
     assert model.component is not None and model.head_spec is not None
-    count = vocabulary_size(tokens, multiple, model.config.vocab_size)
-    if count == model.config.vocab_size:
+    config = model.config.get_text_config()
+    count = vocabulary_size(tokens, multiple, config.vocab_size)
+    if count == config.vocab_size:
         return
-    model.config.vocab_size = count
+    config.vocab_size = count
     held = model._ties_that_hold()
     new = like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, model.component, new, to_mean)

@@ -36,7 +36,7 @@ def warn_unmasked(
         ):
             warn_packed(issued, causal)
         return
-    pad = model.config.pad_token_id
+    pad = model.config.get_text_config().pad_token_id
     if pad is None or issued.get(PADDED):
         return
     # Only the first and the last token of each row, as a strided view; a list of them costs less than two reductions.
