@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loadstone.architectures.components.leaves import Bias, Embedding, Experts, LayerNorm, Linear, RMSNorm
+from loadstone.architectures.components.leaves import Embedding, Experts, LayerNorm, Linear, RMSNorm, Weight
 from loadstone.architectures.initial import initial
 
 
@@ -51,7 +51,7 @@ def test_a_norm_leaves_its_input_s_scale_alone(leaf: Any, gain: float) -> None:
 
 def test_biases_are_zero() -> None:
     assert not made(LayerNorm(5), "bias").any()
-    assert not made(Bias(5), "").any()
+    assert not made(Weight((5,)), "").any()
 
 
 def test_experts_are_normal_and_one_seed_gives_one_result() -> None:

@@ -130,8 +130,8 @@ def _vocabulary(head: components.Head, name: str) -> _Splits:
     for leaf_name, leaf in components.walk(head.output.component, _join(name, head.output.name)):
         if isinstance(leaf, components.Linear) and leaf.outputs == backbone.vocab:
             yield from _by_outputs(Part("", leaf), leaf_name)
-        elif isinstance(leaf, components.Bias) and leaf.width == backbone.vocab:
-            yield leaf_name, Split(0, leaf.width)
+        elif isinstance(leaf, components.Weight) and leaf.shape == (backbone.vocab,):
+            yield leaf_name, Split(0, backbone.vocab)
 
 
 def _join(*names: str) -> str:

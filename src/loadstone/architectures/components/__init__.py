@@ -18,7 +18,6 @@ from loadstone.architectures.components.layers import (
 )
 from loadstone.architectures.components.leaves import (
     Activation,
-    Bias,
     Dropout,
     Embedding,
     Experts,
@@ -26,6 +25,7 @@ from loadstone.architectures.components.leaves import (
     Linear,
     RMSNorm,
     Softcap,
+    Weight,
 )
 from loadstone.architectures.components.models import Backbone, Head, Wrapped, like
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
@@ -38,7 +38,6 @@ __all__ = [
     "Backbone",
     "BertAttention",
     "BertLayer",
-    "Bias",
     "Chain",
     "Component",
     "Dropout",
@@ -59,6 +58,7 @@ __all__ = [
     "SparseExperts",
     "Stack",
     "TwoOutputs",
+    "Weight",
     "Wrapped",
     "blocks",
     "check_activation",

@@ -75,13 +75,21 @@ class LayerNorm(Component):
 
 
 @record
-class Bias(Component):
-    """A vector that stands beside other parts, such as the extra bias of BERT's decoder."""
+class Weight(Component):
+    """A lone array of any shape: a bias, a class token, a table of positions, a gain, a temperature of shape ().
 
-    width: int
+    It lies directly in the module of the component that has it as a part, which reads it by ``run.weight(part)``.
+    """
+
+    shape: tuple[int, ...]
+    std: float = 0.0
+    """Standard deviation of the initial values around ``value``."""
+    value: float = 0.0
+    trained: bool = True
+    """False for what is stored and has no gradient: a buffer."""
 
     def own_slots(self) -> tuple[Slot, ...]:
-        return (Slot("", (self.width,)),)
+        return (Slot("", self.shape, "parameter" if self.trained else "buffer"),)
 
 
 @record

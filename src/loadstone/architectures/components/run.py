@@ -105,6 +105,9 @@ class Run(Protocol):
     def __call__(self, part: Part, *args: Array) -> Array:
         """What a part makes of its arguments, wherever its parameters lie."""
 
+    def weight(self, part: Part) -> Array:
+        """The array of a :class:`~loadstone.architectures.components.leaves.Weight`, where the component computes."""
+
     def blocks(self, layers: tuple[Part, ...]) -> Sequence[Part]:
         """Those of the layers that are there."""
 

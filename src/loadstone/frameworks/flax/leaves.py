@@ -14,21 +14,27 @@ from flax import nnx
 from jax import Array
 
 from loadstone.architectures import components
+from loadstone.core.tensors import Slot
 from loadstone.frameworks.flax.activations import ACTIVATIONS
 
 
+class Buffer(nnx.Variable[Any]):
+    """What is stored and not trained; a forward pass does not change it."""
+
+
 class Leaf(nnx.Module):
-    """A module with a parameter for each slot of its component."""
+    """A module with a variable for each slot of its component."""
 
     def __init__(self, component: components.Component) -> None:
         self.component = component
         for slot in component.own_slots():
-            setattr(self, slot.name, unfilled(slot.shape))
+            setattr(self, slot.name, unfilled(slot))
 
 
-def unfilled(shape: tuple[int, ...]) -> nnx.Param[Any]:
-    """A float32 parameter without memory: of a shape and a dtype for now, of an array later."""
-    return nnx.Param(jax.ShapeDtypeStruct(shape, jnp.float32))
+def unfilled(slot: Slot) -> nnx.Variable[Any]:
+    """A parameter or buffer without memory: of a shape and a dtype for now, of an array later."""
+    dtype = jnp.float32 if slot.dtype is None else jax.dtypes.canonicalize_dtype(slot.dtype.value)
+    return (nnx.Param if slot.kind == "parameter" else Buffer)(jax.ShapeDtypeStruct(slot.shape, dtype))
 
 
 class Linear(Leaf):

@@ -39,8 +39,8 @@ def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool)
     for name, leaf in walk(old):
         if sizes[name] == leaf:
             continue
-        # A bias by itself goes with a tied table, and starts at 0, as in transformers.
-        averaged = to_mean and not isinstance(leaf, components.Bias)
+        # A lone bias goes with a tied table, and starts at 0, as in transformers.
+        averaged = to_mean and not isinstance(leaf, components.Weight)
         for slot in sizes[name].own_slots():
             full_name = ".".join(filter(None, (name, slot.name)))
             variable = at(model, full_name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from types import MappingProxyType
 
 import keras
 import tensorflow as tf
@@ -22,7 +23,9 @@ class Holder:
 
     component: Component | None
     lone_slots: tuple[Slot, ...] = ()
-    """Vectors that lie directly in a layer that has parts."""
+    """Arrays that lie directly in a layer that has parts."""
+    lone_weights: Mapping[str, components.Weight] = MappingProxyType({})
+    """The components of those, by name."""
     tied: tuple[str, ...] = ()
     """Those of its slots that are another's variable."""
 

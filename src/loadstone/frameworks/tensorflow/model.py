@@ -170,8 +170,9 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     # What it is -----------------------------------------------------------------------------------
 
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
-        """How many values the variables hold; tied ones count once."""
+        """How many values the parameters hold; tied ones count once."""
         skipped = {id(v) for v in self.get_input_embeddings().weights} if exclude_embeddings else set()
+        skipped |= {id(owned.variable) for owned in walk(self) if owned.slot.kind == "buffer"}
         variables = self.trainable_variables if only_trainable else self.weights
         return sum(math.prod(v.shape) for v in variables if id(v) not in skipped)
 

@@ -6,12 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.leaves import Weight
 from loadstone.architectures.components.models import Head, like
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.resizing import vocabulary_size
 from loadstone.frameworks.torch.modeling.build import build
+from loadstone.frameworks.torch.modeling.initialize import fill_lone
 from loadstone.frameworks.torch.modeling.tying import Tying
 
 
@@ -43,7 +44,7 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
     for name, component in walk(old):
         if components[name] == component:
             continue
-        if isinstance(component, Bias):
+        if isinstance(component, Weight):
             owner, _, leaf = name.rpartition(".")
             module, leaves = model.get_submodule(owner), [leaf]
         else:
@@ -55,10 +56,10 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
                 f"{name} is a packed weight, which cannot be resized. Load the checkpoint with dequantize=True."
             )
         initialized = _initialized(components[name], next(iter(slots.values())))
-        # A bias by itself goes with a tied table, and starts at 0, as in transformers.
-        averaged = to_mean and not isinstance(component, Bias)
+        # A lone bias goes with a tied table, and starts at 0, as in transformers.
+        averaged = to_mean and not isinstance(component, Weight)
         for leaf, slot in slots.items():
-            source = initialized if isinstance(initialized, nn.Parameter) else initialized.get_parameter(leaf)
+            source = initialized if isinstance(initialized, Tensor) else initialized.get_parameter(leaf)
             module.register_parameter(
                 leaf, nn.Parameter(_grown(source, slot, averaged), requires_grad=slot.requires_grad)
             )
@@ -69,13 +70,16 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
                     setattr(module, size, getattr(initialized, size))
 
 
-def _initialized(component: Component, old: Tensor) -> nn.Module | nn.Parameter:
+def _initialized(component: Component, old: Tensor) -> nn.Module | Tensor:
     """A leaf with random initial values, in the dtype and on the device of ``old``."""
     with torch.device(old.device):
         leaf = build(component)
-    if isinstance(leaf, nn.Parameter):
-        return nn.Parameter(torch.zeros_like(leaf, dtype=old.dtype))
     leaf = leaf.to(old.dtype)
+    if isinstance(component, Weight):
+        assert isinstance(leaf, Tensor)
+        fill_lone(leaf, component)
+        return leaf
+    assert isinstance(leaf, nn.Module)
     leaf.initialize({name for name, _ in leaf.named_parameters()})  # type: ignore[operator]
     return leaf
 
