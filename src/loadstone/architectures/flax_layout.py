@@ -10,11 +10,11 @@ Transformers 4.57.1.
 from __future__ import annotations
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
+from loadstone.architectures.components.leaves import Conv, Embedding, LayerNorm, Linear
 from loadstone.architectures.components.walk import walk
 from loadstone.checkpoint.flax.layout import FlaxLeaf
 
-_NAMES: dict[type[Component], str] = {Linear: "kernel", Embedding: "embedding", LayerNorm: "scale"}
+_NAMES: dict[type[Component], str] = {Linear: "kernel", Conv: "kernel", Embedding: "embedding", LayerNorm: "scale"}
 
 
 def flax_layout(component: Component, prefix: str = "") -> dict[str, FlaxLeaf]:

@@ -18,6 +18,7 @@ from loadstone.architectures.components.layers import (
 )
 from loadstone.architectures.components.leaves import (
     Activation,
+    Conv,
     Dropout,
     Embedding,
     Experts,
@@ -40,6 +41,7 @@ __all__ = [
     "BertLayer",
     "Chain",
     "Component",
+    "Conv",
     "Dropout",
     "Embedding",
     "Embeddings",

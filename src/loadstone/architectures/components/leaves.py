@@ -49,6 +49,56 @@ class Embedding(Component):
 
 
 @record
+class Conv(Component):
+    """Convolution over 1, 2 or 3 axes: (batch, inputs, *sizes) → (batch, outputs, *sizes).
+
+    ``weight`` is (outputs, inputs / groups, *kernel). What is given as one number holds for every axis.
+    """
+
+    inputs: int
+    outputs: int
+    kernel: tuple[int, ...]
+    stride: int | tuple[int, ...] = 1
+    padding: int | tuple[int | tuple[int, int], ...] = 0
+    """Zeros at both ends of each axis; a pair where the two differ."""
+    groups: int = 1
+    """Inputs and outputs are cut into so many groups, each with weights of its own."""
+    bias: bool = True
+    std: float = 0.02
+    """Standard deviation of an initial weight; an initial bias is 0."""
+    dilation: int | tuple[int, ...] = 1
+    """How far apart the values are that a kernel looks at."""
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        weight = Slot("weight", (self.outputs, self.inputs // self.groups, *self.kernel))
+        return (weight, Slot("bias", (self.outputs,))) if self.bias else (weight,)
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """For each axis."""
+        return self._each(self.stride)
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """For each axis."""
+        return self._each(self.dilation)
+
+    @property
+    def pads(self) -> tuple[tuple[int, int], ...]:
+        """Zeros before and after, for each axis."""
+        padding = self._each(self.padding) if isinstance(self.padding, int) else self.padding
+        return tuple((each, each) if isinstance(each, int) else each for each in padding)
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether each output is made of one input."""
+        return self.groups == self.inputs > 1
+
+    def _each(self, value: int | tuple[int, ...]) -> tuple[int, ...]:
+        return (value,) * len(self.kernel) if isinstance(value, int) else value
+
+
+@record
 class RMSNorm(Component):
     """Division by the root mean square (arXiv:1910.07467); with ``offset`` 1 the stored weight is the gain minus 1."""
 

@@ -12,7 +12,8 @@ from jax import Array
 from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import Weight
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.frameworks.flax.leaves import LEAVES, unfilled
+from loadstone.frameworks.flax.leaf import unfilled
+from loadstone.frameworks.flax.leaves import LEAVES
 from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import State
 

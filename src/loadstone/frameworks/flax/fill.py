@@ -13,7 +13,7 @@ from jax import Array
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.flax.initial import initial_arrays, initial_slots
-from loadstone.frameworks.flax.leaves import Buffer
+from loadstone.frameworks.flax.leaf import Buffer
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.shards import fill_shards
 from loadstone.frameworks.flax.structure import FlaxStructure

@@ -18,7 +18,7 @@ from loadstone.architectures.components.base import Component
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.inputs import Inputs
-from loadstone.frameworks.flax.leaves import Buffer
+from loadstone.frameworks.flax.leaf import Buffer
 from loadstone.frameworks.flax.numbers import IDS, check_numbers
 from loadstone.frameworks.flax.tree import variables
 

@@ -16,7 +16,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Weight
 from loadstone.architectures.initial import initial
 from loadstone.frameworks.flax.forward import is_traced
-from loadstone.frameworks.flax.leaves import Leaf
+from loadstone.frameworks.flax.leaf import Leaf
 from loadstone.frameworks.flax.tree import at, put, variables
 from loadstone.transfer.machine import cores
 from loadstone.transfer.threads import thread_pool

@@ -11,7 +11,7 @@ from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.initial import InitialSlot, initial_arrays
-from loadstone.frameworks.flax.leaves import Leaf
+from loadstone.frameworks.flax.leaf import Leaf
 from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.flax.tree import at, put, value_of
 from loadstone.frameworks.resizing import vocabulary_size

@@ -13,7 +13,8 @@ from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import Weight
 from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.frameworks.tensorflow.leaves import LEAVES, Module
+from loadstone.frameworks.tensorflow.leaf import Module
+from loadstone.frameworks.tensorflow.leaves import LEAVES
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.run import Run
 from loadstone.frameworks.tensorflow.state import State

@@ -23,7 +23,7 @@ from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.tensorflow.build import attach, place
 from loadstone.frameworks.tensorflow.cache import Cache, init_cache
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
-from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.leaf import Holder
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk

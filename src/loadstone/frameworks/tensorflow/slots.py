@@ -13,7 +13,7 @@ from loadstone.core.tensors import BY_NAME, DType, Slot
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.structure import naming_of
 from loadstone.frameworks.tensorflow.build import Numbered
-from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.leaf import Holder
 from loadstone.frameworks.tensorflow.names import part_name
 from loadstone.frameworks.tensorflow.structure import TFStructure
 

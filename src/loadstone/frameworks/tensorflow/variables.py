@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from loadstone.architectures.initial import initial
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.leaf import Holder
 from loadstone.frameworks.tensorflow.slots import Owned, walk
 from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.materialize.arrays import Array, ArraySource, fill_arrays, from_numpy, numpy_dtype
