@@ -13,7 +13,7 @@ from loadstone.architectures import registry
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.layers import Chain, Stack
-from loadstone.architectures.components.leaves import Embedding, Linear, Weight
+from loadstone.architectures.components.leaves import BatchNorm, Conv, Embedding, Linear, Weight
 from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.family import Family, HeadSpec
@@ -28,15 +28,19 @@ IDS = np.array([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]])
 
 @record
 class Blend(Component):
-    """``x + gain · (proj(x) + tables[0] + tables[1])``."""
+    """``x + gain · (proj(x) + mix(norm(x)) + tables[0] + tables[1])``, where norm and mix see channels first."""
 
     proj: Part
+    mix: Part
+    norm: Part
     gain: Part
     tables: tuple[Part, ...]
 
     def compute(self, run: Run, x: Array) -> Array:
         first, second = (run.weight(table) for table in self.tables)
-        return x + run.weight(self.gain) * (run(self.proj, x) + first + second)
+        turned = run(self.mix, run(self.norm, run.xp.permute_dims(x, (0, 2, 1))))
+        inner = run(self.proj, x) + run.xp.permute_dims(turned, (0, 2, 1)) + first + second
+        return x + run.weight(self.gain) * inner
 
 
 @record
@@ -53,6 +57,8 @@ def blueprint(config: Any) -> Component:
     def layer(index: int) -> Part:
         parts: dict[str, Any] = {
             "proj": Part("proj", Linear(WIDTH, WIDTH)),
+            "mix": Part("mix", Conv(WIDTH, WIDTH, (3,), padding=1, groups=WIDTH, std=0.3)),
+            "norm": Part("norm", BatchNorm(WIDTH)),
             "gain": Part("gain", Weight((WIDTH,), value=0.5)),
             "tables": (
                 Part("tables.0", Weight((1, WIDTH), std=0.3, trained=False)),
@@ -98,7 +104,7 @@ def values(seed: int = 0) -> dict[str, np.ndarray]:
     made = {}
     for name, slot in slots().items():
         if slot.dtype is not None:
-            made[name] = np.array(rng.integers(1 << 40, 1 << 41) if False else 7, slot.dtype.value)
+            made[name] = np.array(7, slot.dtype.value)
         else:
             made[name] = np.asarray(0.5 + rng.random(slot.shape), np.float32)
     return made

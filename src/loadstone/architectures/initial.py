@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Conv, Embedding, Experts, LayerNorm, Linear, RMSNorm, Weight
+from loadstone.architectures.components.leaves import (
+    BatchNorm,
+    Conv,
+    Embedding,
+    Experts,
+    GroupNorm,
+    LayerNorm,
+    Linear,
+    RMSNorm,
+    Weight,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +25,7 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     """What the slot ``name`` (``"weight"``, ``"bias"``, …) of a leaf holds before training, as float32.
 
     Linear maps, convolutions, embeddings and experts are normal (cut off where the leaf says so), biases 0, norms have
-    gain 1, a lone array is normal around a value.
+    gain 1 (and variance 1), a lone array is normal around a value.
     """
     import numpy as np
 
@@ -32,7 +42,7 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     gain = 0.0
     if isinstance(leaf, RMSNorm):
         gain = 1.0 - leaf.offset
-    elif isinstance(leaf, LayerNorm) and name == "weight":
+    elif isinstance(leaf, LayerNorm | GroupNorm | BatchNorm) and name in ("weight", "running_var"):
         gain = 1.0
     return np.full(shape, gain, np.float32)
 

@@ -18,10 +18,12 @@ from loadstone.architectures.components.layers import (
 )
 from loadstone.architectures.components.leaves import (
     Activation,
+    BatchNorm,
     Conv,
     Dropout,
     Embedding,
     Experts,
+    GroupNorm,
     LayerNorm,
     Linear,
     RMSNorm,
@@ -37,6 +39,7 @@ __all__ = [
     "AddNorm",
     "Attention",
     "Backbone",
+    "BatchNorm",
     "BertAttention",
     "BertLayer",
     "Chain",
@@ -48,6 +51,7 @@ __all__ = [
     "Experts",
     "FeedForward",
     "Gated",
+    "GroupNorm",
     "Head",
     "Layer",
     "LayerNorm",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loadstone.architectures.components.base import Component, check_activation
 from loadstone.architectures.components.run import Array, Run
 from loadstone.core.records import record
-from loadstone.core.tensors import Slot
+from loadstone.core.tensors import DType, Slot
 
 
 @record
@@ -122,6 +122,41 @@ class LayerNorm(Component):
     def own_slots(self) -> tuple[Slot, ...]:
         weight, bias = Slot("weight", (self.width,)), Slot("bias", (self.width,))
         return () if not self.affine else (weight, bias) if self.bias else (weight,)
+
+
+@record
+class BatchNorm(Component):
+    """Batch normalization (arXiv:1502.03167) of (batch, width, *sizes), by the means and variances that are stored.
+
+    In training PyTorch's module takes those of the batch, and moves the stored ones towards them, as ``nn.BatchNorm2d``
+    does. In Flax and TensorFlow they are frozen: training takes the stored ones too.
+    """
+
+    width: int
+    eps: float = 1e-5
+    momentum: float = 0.1
+    """How far a batch moves them."""
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (
+            Slot("weight", (self.width,)),
+            Slot("bias", (self.width,)),
+            Slot("running_mean", (self.width,), "buffer"),
+            Slot("running_var", (self.width,), "buffer"),
+            Slot("num_batches_tracked", (), "buffer", DType.INT64),
+        )
+
+
+@record
+class GroupNorm(Component):
+    """Group normalization (arXiv:1803.08494) of (batch, width, *sizes): each group of channels by its own mean and variance."""
+
+    groups: int
+    width: int
+    eps: float = 1e-5
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (Slot("weight", (self.width,)), Slot("bias", (self.width,)))
 
 
 @record

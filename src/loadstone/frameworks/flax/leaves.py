@@ -11,7 +11,7 @@ from loadstone.architectures import components
 from loadstone.frameworks.flax.activations import ACTIVATIONS
 from loadstone.frameworks.flax.convolution import Conv
 from loadstone.frameworks.flax.leaf import Leaf
-from loadstone.frameworks.flax.norms import LayerNorm, RMSNorm
+from loadstone.frameworks.flax.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 
 
 class Linear(Leaf):
@@ -92,5 +92,7 @@ LEAVES: dict[type[components.Component], type[Leaf]] = {
     components.Conv: Conv,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
+    components.BatchNorm: BatchNorm,
+    components.GroupNorm: GroupNorm,
     components.Experts: Experts,
 }

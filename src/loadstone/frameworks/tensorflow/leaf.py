@@ -15,7 +15,8 @@ from loadstone.core.tensors import Slot
 class Holder:
     """What may own slots. In Keras's own files (``.weights.h5``, ``.keras``) a slot has the path of attributes that
     leads to its owner, then ``vars``, then its last name: ``model/layers/0/self_attn/q_proj/vars/weight``. Only a part
-    named ``output`` is called ``output_`` there, as Keras has an attribute of that name. A tied slot is stored once.
+    named ``output`` is called ``output_`` there, as Keras has an attribute of that name, and of numbered arrays the
+    first ``_0``. A tied slot is stored once.
     """
 
     component: Component | None
@@ -34,13 +35,18 @@ class Holder:
         """For Keras: what it writes of this layer."""
         for slot in self.own_slots():
             if slot.name not in self.tied:
-                store[slot.name] = getattr(self, slot.name)
+                store[_stored_name(slot)] = getattr(self, slot.name)
 
     def load_own_variables(self, store: MutableMapping[str, keras.Variable]) -> None:
         """For Keras: take back what it wrote."""
         for slot in self.own_slots():
             if slot.name not in self.tied:
-                getattr(self, slot.name).assign(store[slot.name])
+                getattr(self, slot.name).assign(store[_stored_name(slot)])
+
+
+def _stored_name(slot: Slot) -> str:
+    """A number among ``vars`` would be that of a variable without a name."""
+    return f"_{slot.name}" if slot.name.isdigit() else slot.name
 
 
 class Module(Holder, keras.layers.Layer):

@@ -9,7 +9,7 @@ from loadstone.architectures.components.base import Component
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 from loadstone.frameworks.tensorflow.convolution import Conv
 from loadstone.frameworks.tensorflow.leaf import Leaf
-from loadstone.frameworks.tensorflow.norms import LayerNorm, RMSNorm
+from loadstone.frameworks.tensorflow.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 from loadstone.frameworks.tensorflow.state import shape_of
 
 
@@ -75,5 +75,7 @@ LEAVES: dict[type[Component], type[Leaf]] = {
     components.Conv: Conv,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
+    components.BatchNorm: BatchNorm,
+    components.GroupNorm: GroupNorm,
     components.Experts: Experts,
 }

@@ -17,7 +17,7 @@ from loadstone.architectures import components
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
 from loadstone.frameworks.torch.modeling.convolution import convolution
 from loadstone.frameworks.torch.modeling.leaf import fill, make
-from loadstone.frameworks.torch.modeling.norms import LayerNorm, RMSNorm
+from loadstone.frameworks.torch.modeling.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 
 
 def _computed(weight: Tensor, x: Tensor) -> Tensor:
@@ -180,6 +180,8 @@ LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
     components.Conv: convolution,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
+    components.BatchNorm: BatchNorm,
+    components.GroupNorm: GroupNorm,
     components.Experts: Experts,
     components.Dropout: lambda component: nn.Dropout(component.share),
 }
