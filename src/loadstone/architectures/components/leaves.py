@@ -149,7 +149,7 @@ class BatchNorm(Component):
 
 @record
 class GroupNorm(Component):
-    """Group normalization (arXiv:1803.08494) of (batch, width, *sizes): each group of channels by its own mean and variance."""
+    """Group normalization (arXiv:1803.08494) of (batch, width, *sizes): of each group of channels by itself."""
 
     groups: int
     width: int
