@@ -45,12 +45,13 @@ class Blend(Component):
 
 @record
 class Temper(Component):
-    """``x · scale``, without a level of its own."""
+    """``x · scale``, and the mean of what there is for each token; without a level of its own."""
 
     scale: Part
+    seen: Part
 
     def compute(self, run: Run, x: Array) -> Array:
-        return x * run.weight(self.scale)
+        return x * run.weight(self.scale) + run.xp.mean(run.weight(self.seen), axis=1)
 
 
 def blueprint(config: Any) -> Component:
@@ -67,12 +68,14 @@ def blueprint(config: Any) -> Component:
         }
         return Part(f"layers.{index}", Blend(**parts))
 
+    seen = Weight((1, config.vocab_size), trained=False)
+    temper = Temper(Part("logit_scale", Weight((), value=2.0)), Part("seen", seen))
     return Backbone(
-        Part("embed", Embeddings(Part("tokens", Embedding(VOCAB, WIDTH)))),
+        Part("embed", Embeddings(Part("tokens", Embedding(config.vocab_size, WIDTH)))),
         Part("", Stack(tuple(layer(index) for index in range(LAYERS)))),
         width=WIDTH,
-        vocab=VOCAB,
-        norm=Part("", Chain((Part("", Temper(Part("logit_scale", Weight((), value=2.0)))),))),
+        vocab=config.vocab_size,
+        norm=Part("", Chain((Part("", temper),))),
     )
 
 

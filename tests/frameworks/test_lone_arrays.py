@@ -39,7 +39,7 @@ def test_pytorch_computes_what_the_component_says() -> None:
         mixed = F.conv1d(normed, torch.tensor(of["mix.weight"]), torch.tensor(of["mix.bias"]), padding=1, groups=6)
         inner = x @ of["proj.weight"].T + of["proj.bias"] + of["tables.0"] + of["tables.1"]
         x = x + of["gain"] * (inner + mixed.numpy().transpose(0, 2, 1))
-    np.testing.assert_allclose(expected(values), x * values["logit_scale"], rtol=1e-5)
+    np.testing.assert_allclose(expected(values), x * values["logit_scale"] + values["seen"].mean(), rtol=1e-5)
 
 
 @EACH
@@ -159,6 +159,19 @@ def test_keras_s_own_files_have_them_too(tmp_path: Path) -> None:
     np.testing.assert_allclose(blended.hidden("torch", again), expected(blended.values()), rtol=2e-5)
 
 
+@pytest.mark.parametrize("framework", ["torch", "flax"])
+def test_a_lone_buffer_grows_along_the_axis_that_the_vocabulary_has(framework: str, tmp_path: Path) -> None:
+    model = blended.model_class(framework).from_pretrained(blended.saved(tmp_path / "first"))
+    for count in (blended.VOCAB + 2, blended.VOCAB - 3):
+        model.resize_token_embeddings(count, mean_resizing=True)
+        seen, kept = arrays(framework, model)["seen"], min(count, blended.VOCAB)
+        assert seen.shape == (1, count)
+        np.testing.assert_array_equal(seen[:, :kept], blended.values()["seen"][:, :kept])
+        assert not seen[:, kept:].any()
+    model.save_pretrained(tmp_path / "again")
+    assert blended.stored(tmp_path / "again")["seen"].shape == (1, blended.VOCAB - 3)
+
+
 @EACH
 def test_files_that_do_not_count_batches_are_loaded(framework: str, tmp_path: Path) -> None:
     values = {name: value for name, value in blended.values().items() if not name.endswith("num_batches_tracked")}
@@ -206,7 +219,7 @@ def test_norms_of_channels_are_pytorch_s(framework: str, dtype: str, sizes: tupl
     [
         ("disk", {"cpu": 1000}),
         ("auto", {"cpu": 1000}),
-        ({"layers": "disk", "embed": "cpu", "logit_scale": "disk"}, None),
+        ({"layers": "disk", "embed": "cpu", "logit_scale": "disk", "seen": "cpu"}, None),
     ],
     ids=["disk", "auto", "by-hand"],
 )

@@ -51,14 +51,19 @@ def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool)
 
 
 def _grown(slot: InitialSlot, variable: nnx.Variable[jax.Array], seed: int, to_mean: bool) -> jax.Array:
-    """Initial rows for a slot, or the mean of the old, but for those that its variable has, where that lies."""
+    """Initial rows for a slot, or the mean of the old, but for those that its variable has, where that lies.
+
+    Rows lie along the axis whose size changes.
+    """
     held = value_of(variable)
     old = np.asarray(held)
     new = initial_arrays([slot], seed, old.dtype)[slot.name]
-    rows = min(len(old), len(new))
-    new[:rows] = old[:rows]
+    axis = next((axis for axis, size in enumerate(old.shape) if size != new.shape[axis]), 0)
+    rows = min(old.shape[axis], new.shape[axis])
+    kept, added = ((*[slice(None)] * axis, part) for part in (slice(rows), slice(rows, None)))
+    new[kept] = old[kept]
     if to_mean:
-        new[rows:] = old.mean(axis=0, dtype=np.float32).astype(old.dtype)
+        new[added] = old.mean(axis=axis, keepdims=True, dtype=np.float32).astype(old.dtype)
     try:
         return jax.device_put(new, held.sharding)
     except ValueError as error:

@@ -50,7 +50,7 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
         else:
             module = model.get_submodule(name)
             leaves = [leaf for leaf, _ in module.named_parameters(recurse=False)]
-        slots = {leaf: module.get_parameter(leaf) for leaf in leaves}
+        slots: dict[str, Tensor] = {leaf: getattr(module, leaf) for leaf in leaves}
         if not all(slot.is_floating_point() for slot in slots.values()):
             raise ArgumentError(
                 f"{name} is a packed weight, which cannot be resized. Load the checkpoint with dequantize=True."
@@ -60,9 +60,11 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
         averaged = to_mean and not isinstance(component, Weight)
         for leaf, slot in slots.items():
             source = initialized if isinstance(initialized, Tensor) else initialized.get_parameter(leaf)
-            module.register_parameter(
-                leaf, nn.Parameter(_grown(source, slot, averaged), requires_grad=slot.requires_grad)
-            )
+            grown = _grown(source, slot, averaged)
+            if leaf in module._buffers:
+                module.register_buffer(leaf, grown)
+            else:
+                module.register_parameter(leaf, nn.Parameter(grown, requires_grad=slot.requires_grad))
         if isinstance(initialized, nn.Module):
             module.component = components[name]  # type: ignore[assignment]
             for size in ("num_embeddings", "padding_idx", "out_features"):
@@ -85,10 +87,16 @@ def _initialized(component: Component, old: Tensor) -> nn.Module | Tensor:
 
 
 def _grown(initialized: Tensor, old: Tensor, to_mean: bool) -> Tensor:
-    """``initialized`` with the rows that ``old`` has, and with their mean for the others if so asked."""
-    rows = min(initialized.shape[0], old.shape[0])
-    grown = initialized.detach()
-    grown[:rows] = old.detach()[:rows]
+    """``initialized`` with the rows that ``old`` has, and with their mean for the others if so asked.
+
+    Rows lie along the axis whose size changes.
+    """
+    sizes = zip(initialized.shape, old.shape, strict=True)
+    axis = next((axis for axis, (new, before) in enumerate(sizes) if new != before), 0)
+    rows = min(initialized.shape[axis], old.shape[axis])
+    grown, old = initialized.detach(), old.detach()
+    grown.narrow(axis, 0, rows).copy_(old.narrow(axis, 0, rows))
     if to_mean:
-        grown[rows:] = old.detach().mean(dim=0, dtype=torch.float32).to(old.dtype)
+        mean = old.mean(dim=axis, keepdim=True, dtype=torch.float32).to(old.dtype)
+        grown.narrow(axis, rows, grown.shape[axis] - rows).copy_(mean)
     return grown
