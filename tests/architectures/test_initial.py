@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loadstone.architectures.components.leaves import Bias, Embedding, Experts, LayerNorm, Linear, RMSNorm
+from loadstone.architectures.components.leaves import Conv, Embedding, Experts, LayerNorm, Linear, RMSNorm, Weight
 from loadstone.architectures.initial import initial
 
 
@@ -18,8 +18,11 @@ def made(leaf: Any, name: str = "weight", seed: int = 0) -> np.ndarray[Any, Any]
     return array
 
 
-@pytest.mark.parametrize("leaf", [Linear(300, 400, std=0.5), Linear(300, 400, std=0.5, transposed=True)])
-def test_a_linear_map_is_normal_with_the_family_s_standard_deviation_and_has_no_bias_yet(leaf: Linear) -> None:
+@pytest.mark.parametrize(
+    "leaf",
+    [Linear(300, 400, std=0.5), Linear(300, 400, std=0.5, transposed=True), Conv(40, 80, (5, 7), std=0.5)],
+)
+def test_a_linear_map_is_normal_with_the_family_s_standard_deviation_and_has_no_bias_yet(leaf: Any) -> None:
     weight = made(leaf)
     assert abs(weight.mean()) < 0.01 and weight.std() == pytest.approx(0.5, rel=0.02)
     assert np.abs(weight).max() > 4 * 0.5
@@ -51,7 +54,14 @@ def test_a_norm_leaves_its_input_s_scale_alone(leaf: Any, gain: float) -> None:
 
 def test_biases_are_zero() -> None:
     assert not made(LayerNorm(5), "bias").any()
-    assert not made(Bias(5), "").any()
+    assert not made(Weight((5,)), "").any()
+
+
+def test_a_lone_array_is_normal_around_its_value() -> None:
+    table = made(Weight((200, 300), std=0.5, value=3.0), "")
+    assert table.mean() == pytest.approx(3.0, abs=0.01) and table.std() == pytest.approx(0.5, rel=0.02)
+    assert float(made(Weight((), value=2.6592), "")) == pytest.approx(2.6592)
+    assert not made(Weight((3, 4)), "").any()
 
 
 def test_experts_are_normal_and_one_seed_gives_one_result() -> None:

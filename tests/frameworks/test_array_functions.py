@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
+import ml_dtypes
+import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 
 from loadstone.architectures.components.run import ArrayFunctions
 
@@ -31,3 +36,102 @@ def test_they_do_what_the_standard_says(where: str) -> None:
     assert float(xp.sum(xp.softmax(x), axis=-1, keepdims=False)) == pytest.approx(1.0)
     assert bool(xp.any(x > 2.5, axis=-1, keepdims=False))
     assert tuple(xp.shape(xp.permute_dims(x[None, :, None], (1, 0, 2)))) == (3, 1, 1)
+    assert tuple(xp.shape(xp.expand_dims(x, axis=0))) == (1, 3)
+    assert [float(each) for each in xp.flip(x, axis=-1)] == [2.0, 1.0, 3.0]
+    assert [float(each) for each in xp.broadcast_to(x[None], (2, 3))[1]] == [3.0, 1.0, 2.0]
+    assert [float(each) for each in xp.pad(x, 1, 2, axis=0)] == [0.0, 3.0, 1.0, 2.0, 0.0, 0.0]
+    assert [float(each) for each in xp.pad(x[None], 0, 1, axis=-2)[1]] == [0.0, 0.0, 0.0]
+    assert tuple(xp.shape(xp.pad(x[None], 0, 1, axis=0))) == (2, 3)
+    assert [float(each) for each in xp.sqrt(xp.exp(x))] == pytest.approx(
+        [float(each) for each in np.exp([1.5, 0.5, 1])]
+    )
+    assert [float(each) for each in xp.softplus(x)] == pytest.approx(np.log1p(np.exp([3.0, 1.0, 2.0])).tolist())
+
+
+def compiled(where: str, function: Any, *arrays: np.ndarray) -> list[np.ndarray]:
+    """What a function of the framework's arrays gives, as one program where there are such."""
+    if where == "flax":
+        import jax
+
+        outputs = jax.tree.leaves(jax.jit(function)(*arrays))
+    elif where == "tensorflow":
+        import tensorflow as tf
+
+        outputs = tf.nest.flatten(tf.function(function)(*map(tf.constant, arrays)))
+    else:
+        outputs = torch.utils._pytree.tree_leaves(function(*map(torch.tensor, arrays)))
+    return [np.asarray(output) for output in outputs]
+
+
+def functions(where: str) -> ArrayFunctions:
+    module: Any = importlib.import_module(f"loadstone.frameworks.{where}.array_functions")
+    found: ArrayFunctions = module.xp
+    return found
+
+
+@pytest.mark.parametrize("where", MODULES)
+@pytest.mark.parametrize("method", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("sizes", [(3, 5), (4, 5), (9, 7), (2, 13), (1, 1), (14, 14)])
+def test_pictures_are_resized_as_pytorch_does(where: str, method: Any, sizes: tuple[int, int]) -> None:
+    x = np.random.default_rng(0).standard_normal((2, 3, 4, 5)).astype(np.float32)
+    expected = F.interpolate(torch.tensor(x), sizes, mode=method, align_corners=False)
+    (found,) = compiled(where, lambda x: functions(where).resize(x, sizes, method), x)
+    np.testing.assert_allclose(found, expected.numpy(), atol=2e-6)
+
+
+@pytest.mark.parametrize("where", MODULES[1:])
+def test_of_half_precision_the_resized_picture_is_rounded_once(where: str) -> None:
+    x = np.random.default_rng(0).standard_normal((1, 2, 4, 5)).astype(ml_dtypes.bfloat16)
+    expected = F.interpolate(torch.tensor(x.astype(np.float32)), (6, 6), mode="bicubic").numpy()
+    (found,) = compiled(where, lambda x: functions(where).resize(x, (6, 6), "bicubic"), x)
+    assert found.dtype == ml_dtypes.bfloat16
+    np.testing.assert_allclose(found.astype(np.float32), expected, rtol=2**-8, atol=1e-3)
+
+
+def decay(carry: tuple[Any, Any], x: tuple[Any, Any]) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    state, count = carry
+    state = state * x[0] + x[1]
+    return (state, count + 1), (state, state * count)
+
+
+@pytest.mark.parametrize("where", MODULES)
+@pytest.mark.parametrize("steps", [1, 7])
+def test_a_scan_goes_from_one_to_the_next(where: str, steps: int) -> None:
+    rng = np.random.default_rng(0)
+    rates, inputs = rng.random((2, steps, 2, 3)).astype(np.float32)
+    state = np.zeros((2, 3), np.float32)
+    states = []
+    for index in range(steps):
+        state = state * rates[index] + inputs[index]
+        states.append(state)
+
+    def run(rates: Any, inputs: Any) -> Any:
+        xp = functions(where)
+        start = xp.zeros_like(inputs[0])
+        return xp.scan(decay, (start, xp.zeros_like(inputs[0, 0, 0])), (rates, inputs))
+
+    last, count, first, second = compiled(where, run, rates, inputs)
+    np.testing.assert_allclose(last, states[-1], rtol=1e-6)
+    assert count == steps
+    np.testing.assert_allclose(first, np.stack(states), rtol=1e-6)
+    np.testing.assert_allclose(second, np.stack(states) * np.arange(steps)[:, None, None], rtol=1e-6)
+    (sums,) = compiled(where, lambda x: functions(where).scan(lambda a, b: (a + b, a + b), x[0] * 0, x)[1], inputs)
+    np.testing.assert_allclose(sums, np.cumsum(inputs, axis=0), rtol=1e-6)
+
+
+def test_a_scan_in_tensorflow_has_gradients_and_takes_lengths_that_a_graph_does_not_know() -> None:
+    import tensorflow as tf
+
+    xp = functions("tensorflow")
+
+    def run(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            last, _ = xp.scan(lambda a, b: (a * b, a), tf.ones_like(x[0]), x)
+        return tape.gradient(last, x)
+
+    x = np.array([[2.0, 1.0], [3.0, 4.0], [5.0, 6.0]], np.float32)
+    expected = [[15.0, 24.0], [10.0, 6.0], [6.0, 4.0]]
+    unknown = tf.function(run, input_signature=[tf.TensorSpec((None, None), tf.float32)])
+    for function in (run, tf.function(run), unknown, tf.function(run, jit_compile=True)):
+        np.testing.assert_allclose(function(tf.constant(x)).numpy(), expected)

@@ -10,7 +10,7 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.layers import Add, Chain, Layer, Pooler, Residual, Stack
-from loadstone.architectures.components.leaves import Activation, Bias, Dropout, Embedding, LayerNorm, Linear
+from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear, Weight
 from loadstone.architectures.components.models import Head, Tower
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import HeadSpec
@@ -194,7 +194,7 @@ def language_head(config: PretrainedConfig, norm: str = "layer_norm") -> Part:
         Part(norm, layer_norm(config)),
         Part("decoder", linear(config, width, config.vocab_size)),
     )
-    return Part("lm_head", Chain(steps, beside=(Part("bias", Bias(config.vocab_size)),)))
+    return Part("lm_head", Chain(steps, beside=(Part("bias", Weight((config.vocab_size,))),)))
 
 
 def dense_classifier(config: PretrainedConfig, activation: str, dropout: float) -> Part:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Embedding, Experts, LayerNorm, Linear, RMSNorm
+from loadstone.architectures.components.leaves import (
+    BatchNorm,
+    Conv,
+    Embedding,
+    Experts,
+    GroupNorm,
+    LayerNorm,
+    Linear,
+    RMSNorm,
+    Weight,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,13 +24,17 @@ if TYPE_CHECKING:
 def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """What the slot ``name`` (``"weight"``, ``"bias"``, …) of a leaf holds before training, as float32.
 
-    Linear maps, embeddings and experts are normal (cut off where the leaf says so), biases 0, norms have gain 1.
+    Linear maps, convolutions, embeddings and experts are normal (cut off where the leaf says so), biases 0, norms have
+    gain 1 (and variance 1), a lone array is normal around a value.
     """
     import numpy as np
 
     if isinstance(leaf, Embedding) and leaf.sinusoidal:
         return _sinusoids(*shape)
-    if isinstance(leaf, Experts) or (isinstance(leaf, Linear | Embedding) and name == "weight"):
+    if isinstance(leaf, Weight):
+        offset = np.float32(leaf.value)
+        return _normal(shape, leaf.std, None, rng) + offset if leaf.std else np.full(shape, offset, np.float32)
+    if isinstance(leaf, Experts) or (isinstance(leaf, Linear | Conv | Embedding) and name == "weight"):
         table = _normal(shape, leaf.std, getattr(leaf, "cutoff", None), rng)
         if isinstance(leaf, Embedding) and leaf.padding is not None and leaf.zero_padding:
             table[leaf.padding] = 0.0
@@ -28,7 +42,7 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     gain = 0.0
     if isinstance(leaf, RMSNorm):
         gain = 1.0 - leaf.offset
-    elif isinstance(leaf, LayerNorm) and name == "weight":
+    elif isinstance(leaf, LayerNorm | GroupNorm | BatchNorm) and name in ("weight", "running_var"):
         gain = 1.0
     return np.full(shape, gain, np.float32)
 

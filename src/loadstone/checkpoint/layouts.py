@@ -25,7 +25,7 @@ def kernel_order(rank: int) -> tuple[int, ...]:
     from (width, inputs, outputs) to (outputs, inputs, width), one over two from (height, width, inputs, outputs) to
     (outputs, inputs, height, width).
     """
-    return (3, 2, 0, 1) if rank == 4 else tuple(reversed(range(rank)))
+    return tuple(reversed(range(rank))) if rank < 4 else (rank - 1, rank - 2, *range(rank - 2))
 
 
 def reordered(tensor: StoredTensor, order: Sequence[int]) -> StoredTensor:

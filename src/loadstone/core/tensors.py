@@ -152,7 +152,9 @@ class Slot(NamedTuple):
     name: str
     shape: tuple[int, ...]
     kind: str = "parameter"
-    """``"parameter"`` or ``"buffer"``."""
+    """``"parameter"`` or ``"buffer"``, which is stored too and not trained."""
+    dtype: DType | None = None
+    """Of integers, which no ``torch_dtype`` changes; None for floating-point values."""
 
     @property
     def elements(self) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from loadstone.architectures import components
+from loadstone.core.tensors import Slot
 from loadstone.errors import ArgumentError, Fault, StateMismatch
 
 if TYPE_CHECKING:
@@ -93,15 +94,11 @@ def is_as_declared(model: ModelBase) -> bool:
     return own_class(model).__module__ == "loadstone" and model.head_spec is not None
 
 
-def declared_shapes(model: ModelBase) -> dict[str, Shape | None]:
+def declared_slots(model: ModelBase) -> dict[str, Slot]:
     """The slots of the model that the config describes as it is now; see :func:`is_as_declared`."""
     assert model.head_spec is not None and model.component is not None
     blueprint = components.like(model.head_spec.blueprint(model.config), model.component)
-    return {
-        f"{name}.{slot.name}" if name and slot.name else name or slot.name: slot.shape
-        for name, leaf in components.walk(blueprint)
-        for slot in leaf.own_slots()
-    }
+    return {slot.name: slot for slot in components.slots(blueprint)}
 
 
 def own_shapes(model: ModelBase, own: Mapping[str, Shape | None]) -> dict[str, Shape | None]:

@@ -125,7 +125,7 @@ def fill_arrays(
     ``may_view``: an array may be a view of the mapped file (64-byte aligned). ``shared``: two slots may be views
     of the same bytes, which is right where arrays never change. A copy is 64-byte aligned too.
 
-    Raises :class:`UnsupportedDType` where integers are stored for a slot.
+    Raises :class:`UnsupportedDType` where integers are stored for a floating-point slot.
     """
     check_kinds(plan)
     views: dict[str, Array] = {}
@@ -154,11 +154,12 @@ def _is_aligned(array: Array) -> bool:
 
 
 def check_kinds(plan: LoadPlan) -> None:
-    """:class:`UnsupportedDType` where integers are stored, since every slot is floating-point."""
+    """:class:`UnsupportedDType` where integers are stored for a floating-point slot."""
+    integers = {slot.name for slot in plan.slots if slot.dtype is not None}
     faults = [
         Fault(f"{piece.tensor.file}, tensor {piece.tensor.name}", "a floating-point dtype", piece.tensor.dtype.value)
-        for recipe in plan.recipes.values()
-        if isinstance(recipe, Stored)
+        for name, recipe in plan.recipes.items()
+        if isinstance(recipe, Stored) and name not in integers
         for piece in recipe.pieces
         if not piece.tensor.dtype.is_floating
     ]

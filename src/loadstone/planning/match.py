@@ -19,6 +19,8 @@ from loadstone.planning.quantized_codes import Codes, codes_in, refuse
 from loadstone.planning.recipes import Computed, Initialized, Piece, Recipe, Stack, Stored, Tied
 from loadstone.planning.same import Same, hold_same, lie_in_one_place
 
+_COUNT = ".num_batches_tracked"
+"""What the statistics of a norm are the mean of. Files of other frameworks, and old ones, lack it."""
 _HINTS = 20
 _COMPARED = 500
 """How many faults get a hint, and how many names are looked at for one: comparing names is slow."""
@@ -121,6 +123,8 @@ def match(
         pieces = finder.find(slot)
         if pieces is None and slot.name in naming.computed:
             recipes[slot.name] = Computed()
+        elif pieces is None and slot.name.endswith(_COUNT):
+            recipes[slot.name] = Initialized("the checkpoint does not count batches")
         elif pieces is None:
             missing.append(slot)
         elif not _fits(slot, pieces):

@@ -53,7 +53,7 @@ def sizes(
             sizes[slot.name] = quantized_sizes[slot.name]
             continue
         if isinstance(recipe, Initialized | Computed):
-            dtype = dtypes.computes_in(slot.name) or initial_dtype
+            dtype = slot.dtype or dtypes.computes_in(slot.name) or initial_dtype
         else:
             dtype = dtypes(slot.name, recipe.pieces[0].tensor)
         is_view = is_as_is(recipe, dtype)

@@ -91,11 +91,12 @@ def nbytes_of(piece: bytes | TensorRange) -> int:
 
 
 def transposed(tensor: OutgoingTensor, name: str) -> OutgoingTensor:
-    """A matrix with its rows as columns, under another name.
+    """A weight as Flax's files have it, under another name: a matrix (inputs, outputs), and of a convolution the sizes
+    before these, (*sizes, inputs, outputs).
 
     Where the tensor has no ``read_transposed``, all its bytes are asked for at once.
     """
-    rows, columns = tensor.shape
+    order = (*range(2, len(tensor.shape)), 1, 0)
 
     def read(start: int, stop: int) -> memoryview:
         import numpy as np
@@ -103,9 +104,10 @@ def transposed(tensor: OutgoingTensor, name: str) -> OutgoingTensor:
         # The bytes of an element stay together, whatever they mean.
         all_bytes = bytes_of(TensorRange(tensor, tensor.range))
         kind = f"V{tensor.dtype.bits // 8}"
-        return memoryview(of_array(np.frombuffer(all_bytes, kind).reshape(tensor.shape).T)(start, stop))
+        return memoryview(of_array(np.frombuffer(all_bytes, kind).reshape(tensor.shape).transpose(order))(start, stop))
 
-    return OutgoingTensor(name, tensor.dtype, (columns, rows), tensor.read_transposed or read)
+    shape = tuple(tensor.shape[axis] for axis in order)
+    return OutgoingTensor(name, tensor.dtype, shape, tensor.read_transposed or read)
 
 
 def bytes_of(cut: TensorRange) -> memoryview:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import torch
+from frameworks import blended
 from frameworks.torch import tiny
 from torch import Tensor, nn
 
@@ -29,6 +30,7 @@ from loadstone.frameworks.torch.placement import device_ring
 from loadstone.frameworks.torch.placement import placement as placing
 from loadstone.frameworks.torch.placement.device_hooks import _Bring, _Enter, _Leave
 from loadstone.frameworks.torch.placement.device_ring import DeviceRing
+from loadstone.frameworks.torch.placement.lone_weights import Loan
 from loadstone.frameworks.torch.placement.move import move
 from loadstone.transfer import stream
 
@@ -68,6 +70,30 @@ def logits(model: Any) -> Tensor:
     with torch.no_grad():
         found: Tensor = model(tiny.IDS).logits
     return found
+
+
+def test_buffers_and_lone_arrays_cross_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = torch.device("cpu", 0)
+    monkeypatch.setattr(placing, "device_of", lambda each: there if isinstance(each, int) else torch.device(each))
+    monkeypatch.setattr(placing.Devices, "resolve", lambda self, place: torch.device("cpu"))
+    began: list[Tensor] = []
+    begin = Loan.begin
+    monkeypatch.setattr(Loan, "begin", lambda self: (began.append(self._array), begin(self)))
+    cls, folder = blended.model_class("torch"), blended.saved(tmp_path / "model")
+    device_map = {
+        "embed": 0,
+        "layers.0": 0,
+        "layers.1": "cpu",
+        "layers.2": "disk",
+        "logit_scale": "cpu",
+        "seen": "disk",
+    }
+    for dtype in ("float32", "bfloat16"):
+        model = cls.from_pretrained(folder, device_map=device_map, torch_dtype=dtype, offload_folder=tmp_path / "off")
+        expected = blended.hidden("torch", cls.from_pretrained(folder, torch_dtype=dtype))
+        for _ in range(2):
+            assert (blended.hidden("torch", model) == expected).all()
+        assert {id(array) for array in began[-2:]} == {id(model.logit_scale), id(model.seen)}
 
 
 @pytest.mark.parametrize("read_bytes", [4096, 8 << 20])

@@ -1,6 +1,6 @@
 """The parts that blueprints are made of: frozen data, no framework.
 
-A *leaf* (``Linear``, ``Embedding``, ``RMSNorm``, ``LayerNorm``, ``Experts``, ``Bias``) owns slots; every
+A *leaf* (``Linear``, ``Embedding``, ``RMSNorm``, ``LayerNorm``, ``Experts``, ``Weight``) owns slots; every
 other component only says how parts connect. A :class:`Part` gives a component the name that the Hub's
 checkpoints use. A part named ``""`` has no level of its own: what it holds lies directly in its parent.
 What a component makes of its input it says itself, in ``compute``, for all

@@ -8,7 +8,7 @@ from loadstone.architectures.components.base import Component, check_activation
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.splitting import Role, Split
 from loadstone.core.records import record
-from loadstone.core.tensors import Slot
+from loadstone.core.tensors import DType, Slot
 
 
 @record
@@ -65,6 +65,56 @@ class Embedding(Component):
 
 
 @record
+class Conv(Component):
+    """Convolution over 1, 2 or 3 axes: (batch, inputs, *sizes) → (batch, outputs, *sizes).
+
+    ``weight`` is (outputs, inputs / groups, *kernel). What is given as one number holds for every axis.
+    """
+
+    inputs: int
+    outputs: int
+    kernel: tuple[int, ...]
+    stride: int | tuple[int, ...] = 1
+    padding: int | tuple[int | tuple[int, int], ...] = 0
+    """Zeros at both ends of each axis; a pair where the two differ."""
+    groups: int = 1
+    """Inputs and outputs are cut into so many groups, each with weights of its own."""
+    bias: bool = True
+    std: float = 0.02
+    """Standard deviation of an initial weight; an initial bias is 0."""
+    dilation: int | tuple[int, ...] = 1
+    """How far apart the values are that a kernel looks at."""
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        weight = Slot("weight", (self.outputs, self.inputs // self.groups, *self.kernel))
+        return (weight, Slot("bias", (self.outputs,))) if self.bias else (weight,)
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """For each axis."""
+        return self._each(self.stride)
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """For each axis."""
+        return self._each(self.dilation)
+
+    @property
+    def pads(self) -> tuple[tuple[int, int], ...]:
+        """Zeros before and after, for each axis."""
+        padding = self._each(self.padding) if isinstance(self.padding, int) else self.padding
+        return tuple((each, each) if isinstance(each, int) else each for each in padding)
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether each output is made of one input."""
+        return self.groups == self.inputs > 1
+
+    def _each(self, value: int | tuple[int, ...]) -> tuple[int, ...]:
+        return (value,) * len(self.kernel) if isinstance(value, int) else value
+
+
+@record
 class RMSNorm(Component):
     """Division by the root mean square (arXiv:1910.07467); with ``offset`` 1 the stored weight is the gain minus 1."""
 
@@ -91,17 +141,60 @@ class LayerNorm(Component):
 
 
 @record
-class Bias(Component):
-    """A vector that stands beside other parts, such as the extra bias of BERT's decoder."""
+class BatchNorm(Component):
+    """Batch normalization (arXiv:1502.03167) of (batch, width, *sizes), by the means and variances that are stored.
+
+    In training PyTorch's module takes those of the batch, and moves the stored ones towards them, as ``nn.BatchNorm2d``
+    does. In Flax and TensorFlow they are frozen: training takes the stored ones too.
+    """
 
     width: int
+    eps: float = 1e-5
+    momentum: float = 0.1
+    """How far a batch moves them."""
 
     def own_slots(self) -> tuple[Slot, ...]:
-        return (Slot("", (self.width,)),)
+        return (
+            Slot("weight", (self.width,)),
+            Slot("bias", (self.width,)),
+            Slot("running_mean", (self.width,), "buffer"),
+            Slot("running_var", (self.width,), "buffer"),
+            Slot("num_batches_tracked", (), "buffer", DType.INT64),
+        )
+
+
+@record
+class GroupNorm(Component):
+    """Group normalization (arXiv:1803.08494) of (batch, width, *sizes): of each group of channels by itself."""
+
+    groups: int
+    width: int
+    eps: float = 1e-5
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (Slot("weight", (self.width,)), Slot("bias", (self.width,)))
+
+
+@record
+class Weight(Component):
+    """A lone array of any shape: a bias, a class token, a table of positions, a gain, a temperature of shape ().
+
+    It lies directly in the module of the component that has it as a part, which reads it by ``run.weight(part)``.
+    """
+
+    shape: tuple[int, ...]
+    std: float = 0.0
+    """Standard deviation of the initial values around ``value``."""
+    value: float = 0.0
+    trained: bool = True
+    """False for what is stored and has no gradient: a buffer."""
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        return (Slot("", self.shape, "parameter" if self.trained else "buffer"),)
 
     def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
-        fits = role is not None and role.by == "rows" and role.units == self.width
-        return {"": (Split(0, self.width),)} if fits else {}
+        fits = role is not None and role.by == "rows" and self.shape == (role.units,)
+        return {"": (Split(0, self.shape[0]),)} if fits else {}
 
 
 @record

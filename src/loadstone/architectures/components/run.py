@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.interpolation import Method
 from loadstone.architectures.rotary import Rotary
 
 Array: TypeAlias = Any
@@ -24,8 +25,10 @@ class ArrayFunctions(Protocol):
     int32: Any
     abs: Callable[[Array], Array]
     cos: Callable[[Array], Array]
+    exp: Callable[[Array], Array]
     log: Callable[[Array], Array]
     sin: Callable[[Array], Array]
+    sqrt: Callable[[Array], Array]
     tanh: Callable[[Array], Array]
 
     def argmax(self, x: Array, /, *, axis: int) -> Array: ...
@@ -37,9 +40,12 @@ class ArrayFunctions(Protocol):
         """In float32."""
 
     def astype(self, x: Array, dtype: Any, /) -> Array: ...
+    def broadcast_to(self, x: Array, shape: Sequence[int | Array], /) -> Array: ...
     def clip(self, x: Array, /, min: float | None = None, max: float | None = None) -> Array: ...
     def concat(self, arrays: Sequence[Array], /, *, axis: int) -> Array: ...
     def cumulative_sum(self, x: Array, /, *, axis: int) -> Array: ...
+    def expand_dims(self, x: Array, /, *, axis: int) -> Array: ...
+    def flip(self, x: Array, /, *, axis: int) -> Array: ...
     def max(self, x: Array, /) -> Array: ...
     def mean(self, x: Array, /, *, axis: int) -> Array: ...
     def permute_dims(self, x: Array, axes: tuple[int, ...], /) -> Array: ...
@@ -58,6 +64,20 @@ class ArrayFunctions(Protocol):
     def at_rows(self, x: Array, places: Array, /) -> Array:
         """Of each row (batch, tokens, width) the vector at a place (batch,)."""
 
+    def pad(self, x: Array, before: int, after: int, /, *, axis: int) -> Array:
+        """Zeros at the beginning and the end of an axis."""
+
+    def resize(self, x: Array, sizes: tuple[int, int], method: Method, /) -> Array:
+        """Pictures (batch, channels, height, width) in another height and width; see
+        :mod:`loadstone.architectures.interpolation`."""
+
+    def scan(self, step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, xs: Any, /) -> tuple[Any, Any]:
+        """``carry, y = step(carry, x)`` for one x after another; the last carry, and all y along a new first axis.
+
+        ``carry``, ``xs`` and what ``step`` gives as y are arrays or tuples of arrays. Those of ``xs`` are cut along
+        their first axis, which is at least 1 long. ``carry`` keeps its shapes and dtypes.
+        """
+
     def shape(self, x: Array, /) -> Sequence[int | Array]:
         """The sizes of ``x``; in a graph that does not know one, that one is an array without axes."""
 
@@ -66,6 +86,9 @@ class ArrayFunctions(Protocol):
 
     def softmax(self, x: Array, /) -> Array:
         """Over the last axis, in float32."""
+
+    def softplus(self, x: Array, /) -> Array:
+        """``log(1 + exp(x))``."""
 
     def split(self, x: Array, sizes: tuple[int, ...], /) -> Sequence[Array]:
         """Pieces of these sizes of the last axis."""
@@ -114,6 +137,9 @@ class Run(Protocol):
 
     def __call__(self, part: Part, *args: Array) -> Array:
         """What a part makes of its arguments, wherever its parameters lie."""
+
+    def weight(self, part: Part) -> Array:
+        """The array of a :class:`~loadstone.architectures.components.leaves.Weight`, where the component computes."""
 
     def blocks(self, layers: tuple[Part, ...]) -> Sequence[Part]:
         """Those of the layers that are there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.layers import Chain, TwoOutputs
-from loadstone.architectures.components.leaves import Activation, Bias, Dropout
+from loadstone.architectures.components.leaves import Activation, Dropout, Weight
 from loadstone.architectures.components.models import Head, Tower
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import NEXT_SENTENCE, PRETRAINING
@@ -43,7 +43,7 @@ def _predictions(config: BertConfig) -> Part:
             Part("transform", transform),
             Part("decoder", encoders.linear(config, width, config.vocab_size)),
         ),
-        beside=(Part("bias", Bias(config.vocab_size)),),
+        beside=(Part("bias", Weight((config.vocab_size,))),),
     )
     return Part("predictions", predictions)
 

@@ -2,7 +2,8 @@
 
 Names and layouts become the Hub's, so that a slot finds its tensor whichever framework wrote the file: the path is
 joined with dots, and at its end ``kernel`` (whose dimensions are also put in the Hub's order), ``embedding`` and
-``scale`` become ``weight``.
+``scale`` become ``weight``. Of a model with running statistics the levels ``params`` and ``batch_stats`` go, and
+``mean`` and ``var`` become ``running_mean`` and ``running_var``.
 
 Source: ``modeling_flax_utils.py`` and ``modeling_flax_pytorch_utils.py`` of Transformers 4.57.1.
 """
@@ -12,11 +13,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from loadstone.checkpoint.faults import Faults, in_file, quoted
+from loadstone.checkpoint.flax.layout import PARAMETERS, STATISTIC_NAMES, STATISTICS
 from loadstone.checkpoint.flax.msgpack import Walker
 from loadstone.checkpoint.layouts import in_runs, kernel_order, reordered
 from loadstone.core.tensors import StoredTensor
 from loadstone.transfer.regular_file import RegularFile, UnusableFile
 
+_STATISTICS = {flax: hub for hub, flax in STATISTIC_NAMES.items()}
 _KERNEL = "kernel"
 _WEIGHTS = (_KERNEL, "embedding", "scale")
 
@@ -51,6 +54,9 @@ def name_of(path: str) -> str:
     'model.layers.0.self_attn.q_proj.weight'
     """
     *modules, leaf = path.split("/")
+    if modules and modules[0] in (PARAMETERS, STATISTICS):
+        collection = modules.pop(0)
+        leaf = _STATISTICS.get(leaf, leaf) if collection == STATISTICS else leaf
     return ".".join([*modules, "weight" if leaf in _WEIGHTS else leaf])
 
 

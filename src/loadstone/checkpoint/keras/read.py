@@ -5,10 +5,11 @@ Names and layouts become the Hub's:
 - ``tf_model.h5`` has a group for each layer, and in it variables such as
   ``tf_bert_model/bert/encoder/layer_._0/attention/self/query/kernel:0``. The model's own name goes, ``_._`` is a level,
   of ``mlm___cls`` the end counts, and at the end ``kernel`` (its dimensions put in the Hub's order), ``embeddings`` and
-  ``gamma`` become ``weight``, ``beta`` becomes ``bias``. A shard has the same without the model's name.
+  ``gamma`` become ``weight``, ``beta`` becomes ``bias``, ``moving_mean`` and ``moving_variance`` become
+  ``running_mean`` and ``running_var``. A shard has the same without the model's name.
 - A file of Keras 3 has ``…/vars/0``. That path is the name, unless the last part of it is a word: then the model
   gave its variables the Hub's names, and ``bert/encoder/…/query/vars/weight`` is ``bert.encoder.….query.weight``.
-  Only ``output`` is ``output_`` there, since Keras's layers have an attribute of that name.
+  Only ``output`` is ``output_`` there, since Keras's layers have an attribute of that name, and a number is ``_0``.
 
 What an optimizer holds is ignored. A variable that several layers use is stored with each of them, and taken once.
 
@@ -32,6 +33,7 @@ _WHOLE_MODEL = "model_weights"
 _OPTIMIZERS = frozenset({"optimizer", "optimizer_weights"})
 _KERNEL = "kernel"
 _LEAVES = {_KERNEL: "weight", "embeddings": "weight", "gamma": "weight", "beta": "bias"}
+_LEAVES |= {"moving_mean": "running_mean", "moving_variance": "running_var"}
 _SOME_MODEL = "model/"
 _FETCH_AGAIN = "Fetch the file again, or ask its author"
 
@@ -117,6 +119,7 @@ def _tensor(path: Path, dataset: Dataset, variable: str, is_transformers: bool) 
 def _name_in_keras_3(path: str) -> str:
     *outer, last = path.split("/")
     if outer and outer[-1] == "vars" and not last.isdigit():
+        last = last.removeprefix("_") if last[1:].isdigit() else last
         return ".".join([*("output" if level == "output_" else level for level in outer[:-1]), last])
     return path
 

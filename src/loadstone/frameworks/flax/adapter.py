@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import jax
 from flax import nnx
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.tensors import DType, StoredTensor
+from loadstone.core.tensors import BY_NAME, DType, StoredTensor
 from loadstone.frameworks.flax.classes import CLASSES
 from loadstone.frameworks.flax.fill import Filled, fill
 from loadstone.frameworks.flax.heads import Bare
@@ -103,7 +104,9 @@ def fill_model(
     """Give every slot its values; floating-point ones in ``dtype`` (None: as stored)."""
 
     def dtype_of(stored: StoredTensor) -> DType:
-        return stored.dtype if dtype is None or not stored.dtype.is_floating else dtype
+        if not stored.dtype.is_floating:
+            return BY_NAME[jax.dtypes.canonicalize_dtype(stored.dtype.value).name]  # JAX counts in 32 bits
+        return dtype or stored.dtype
 
     filled = fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, place)
     model.about.nbytes_by_device = filled.by_device

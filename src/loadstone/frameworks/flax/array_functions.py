@@ -13,6 +13,7 @@ from jax import Array
 from jax.typing import DTypeLike
 
 from loadstone.architectures.components.run import ArrayFunctions
+from loadstone.architectures.interpolation import Method, shares
 from loadstone.frameworks.flax.activations import ACTIVATIONS
 
 xp = cast(ArrayFunctions, sys.modules[__name__])
@@ -23,15 +24,22 @@ float32, int32 = jnp.float32, jnp.int32
 abs = jnp.abs
 any = jnp.any
 argmax = jnp.argmax
+broadcast_to = jnp.broadcast_to
 clip = jnp.clip
 concat = jnp.concatenate
 cos = jnp.cos
+exp = jnp.exp
+expand_dims = jnp.expand_dims
+flip = jnp.flip
 log = jnp.log
 max = jnp.max
 mean = jnp.mean
 permute_dims = jnp.transpose
 reshape = jnp.reshape
+scan = jax.lax.scan
 sin = jnp.sin
+softplus = jax.nn.softplus
+sqrt = jnp.sqrt
 sum = jnp.sum
 take = jnp.take
 tanh = jnp.tanh
@@ -58,6 +66,19 @@ def astype(x: Array, dtype: DTypeLike, /) -> Array:
 
 def cumulative_sum(x: Array, /, *, axis: int) -> Array:
     return jnp.cumsum(x, axis=axis)
+
+
+def pad(x: Array, before: int, after: int, /, *, axis: int) -> Array:
+    widths = [(0, 0)] * x.ndim
+    widths[axis] = (before, after)
+    return jnp.pad(x, widths)
+
+
+def resize(x: Array, sizes: tuple[int, int], method: Method, /) -> Array:
+    rows, columns = (
+        jnp.asarray(shares(old, new, method), jnp.float32) for old, new in zip(x.shape[2:], sizes, strict=True)
+    )
+    return jnp.einsum("ih,bchw,jw->bcij", rows, x.astype(jnp.float32), columns).astype(x.dtype)
 
 
 def shape(x: Array, /) -> tuple[int, ...]:

@@ -10,9 +10,10 @@ from flax import nnx
 from jax import Array
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.leaves import Weight
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.frameworks.flax.leaves import LEAVES, unfilled
+from loadstone.frameworks.flax.leaf import unfilled
+from loadstone.frameworks.flax.leaves import LEAVES
 from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import State
 
@@ -59,16 +60,16 @@ def _empty(kind: type[Component]) -> Built:
     return made.__new__(made)
 
 
-def build(component: Component) -> nnx.Module | nnx.Param[Array]:
-    """The module (or, for a lone vector, the parameter) of a component, without memory.
+def build(component: Component) -> nnx.Module | nnx.Variable[Array]:
+    """The module (or, for a lone array, the variable) of a component, without memory.
 
     Raises :class:`InvalidConfig` for a tensor so large that its bytes cannot be counted.
     """
     for slot in component.own_slots():
         if slot.elements > _LARGEST_SLOT:
             raise InvalidConfig([Fault("a tensor's size", f"at most {_LARGEST_SLOT} elements", f"shape {slot.shape}")])
-    if isinstance(component, Bias):
-        return unfilled((component.width,))
+    if isinstance(component, Weight):
+        return unfilled(*component.own_slots())
     if type(component) in LEAVES:
         return LEAVES[type(component)](component)
     return built_class(type(component))(component)
@@ -79,11 +80,11 @@ def attach(holder: nnx.Module, component: Component) -> None:
     for part in component.parts():
         if not part.name:
             attach(holder, part.component)
-        elif type(part.component) in LEAVES or part.component.parts() or isinstance(part.component, Bias):
+        elif type(part.component) in LEAVES or part.component.parts() or isinstance(part.component, Weight):
             place(holder, part.name, build(part.component))
 
 
-def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Param[Array]) -> None:
+def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Variable[Array]) -> None:
     """Put a module under a name; a numbered one (``layers.0``) goes to the end of a list."""
     stem, _, _ = name.rpartition(".")
     if not stem:

@@ -13,6 +13,7 @@ from jax import Array
 
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.frameworks.flax.initial import initial_arrays, initial_slots
+from loadstone.frameworks.flax.leaf import Buffer
 from loadstone.frameworks.flax.placement import Placement
 from loadstone.frameworks.flax.shards import fill_shards
 from loadstone.frameworks.flax.structure import FlaxStructure
@@ -54,7 +55,8 @@ def fill(
         spread, viewed, copied, by_device = fill_shards(plan, shapes, shardings, source, dtype_of)
         arrays = dict(spread)
         filled = Filled(viewed, copied, by_device)
-    dtype = next((jnp.dtype(array.dtype) for array in arrays.values()), jnp.dtype(jnp.float32))
+    kinds = (jnp.dtype(array.dtype) for array in arrays.values())
+    dtype = next((kind for kind in kinds if jnp.issubdtype(kind, jnp.floating)), jnp.dtype(jnp.float32))
     arrays |= {name: _as(array, slots[name], dtype) for name, array in others.items()}
     if place.mesh is None:
         there = jax.device_put(list(arrays.values()), place.device)
@@ -91,5 +93,5 @@ def _from_constructor(remake: Callable[[], nnx.Module] | None, names: set[str]) 
 
 
 def _as(array: Array | np.ndarray, variable: nnx.Variable[Array], dtype: jnp.dtype) -> Array | np.ndarray:
-    floating = isinstance(variable, nnx.Param) and jnp.issubdtype(array.dtype, jnp.floating)
+    floating = isinstance(variable, nnx.Param | Buffer) and jnp.issubdtype(array.dtype, jnp.floating)
     return array.astype(dtype) if floating else array

@@ -19,6 +19,7 @@ from loadstone.architectures.inputs import INPUTS
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.inputs import Inputs
+from loadstone.frameworks.flax.leaf import Buffer
 from loadstone.frameworks.flax.numbers import check_numbers
 from loadstone.frameworks.flax.tree import variables
 
@@ -81,9 +82,9 @@ def _compiled(structure: PyTreeDef, options: Options, leaves: list[Array], input
 
 @lru_cache(maxsize=64)
 def _is_pure(structure: PyTreeDef) -> bool:
-    """Whether a model holds nothing but parameters: no random state, no running statistics."""
+    """Whether a forward pass changes nothing: no random state, no statistics but those of our own modules."""
     model = jax.tree.unflatten(structure, [None] * structure.num_leaves)
-    return all(isinstance(variable, nnx.Param) for _, variable in variables(model))
+    return all(isinstance(variable, nnx.Param | Buffer) for _, variable in variables(model))
 
 
 def is_traced() -> bool:

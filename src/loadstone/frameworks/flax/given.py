@@ -10,7 +10,7 @@ import numpy as np
 from flax import nnx
 
 from loadstone.architectures.components.base import Component, Part
-from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.leaves import Weight
 from loadstone.core.tensors import BY_NAME
 from loadstone.frameworks.checked_state import (
     CHANGED,
@@ -18,7 +18,7 @@ from loadstone.frameworks.checked_state import (
     Slots,
     State,
     checked,
-    declared_shapes,
+    declared_slots,
     is_as_declared,
     may_part,
     own_shapes,
@@ -39,12 +39,14 @@ def checked_state(model: FlaxStructure, state_dict: Mapping[str, object] | None)
     rank = {name: index for index, name in enumerate(_order(model.component))} if model.component else {}
     # nnx.jit puts a model's attributes into alphabetical order; the same model gives the same files all the same.
     own = {name: held[name] for name in sorted(held, key=lambda name: rank.get(name, len(rank)))}
-    declared = declared_shapes(model) if is_as_declared(model) else {}
-    shapes = declared or own_shapes(model, {name: tuple(array.shape) for name, array in own.items()})
+    declared = declared_slots(model) if is_as_declared(model) else {}
+    shapes = {name: slot.shape for name, slot in declared.items()} or own_shapes(
+        model, {name: tuple(array.shape) for name, array in own.items()}
+    )
     slots = Slots(shapes, ties(model), may_part(model))
 
     def look(slot: str, value: object) -> Look:
-        return _look(value, is_floating=slot in declared)
+        return _look(value, is_floating=slot in declared and declared[slot].dtype is None)
 
     if state_dict is None:
         return checked(own, slots, look, _is_same, CHANGED)
@@ -86,9 +88,9 @@ def _is_same(one: jax.Array | np.ndarray, other: jax.Array | np.ndarray) -> bool
 
 
 def _order(component: Component, prefix: str = "") -> Iterator[str]:
-    """Slots in the order of PyTorch's ``state_dict``: a module's own vectors, then what its parts hold."""
+    """Slots in the order of PyTorch's ``state_dict``: a module's own arrays, then what its parts hold."""
     parts = list(_named_parts(component))
-    for part in sorted(parts, key=lambda part: not isinstance(part.component, Bias)):
+    for part in sorted(parts, key=lambda part: not isinstance(part.component, Weight)):
         name = f"{prefix}{part.name}"
         yield from (f"{name}.{slot.name}".rstrip(".") for slot in part.component.own_slots())
         yield from _order(part.component, f"{name}.")

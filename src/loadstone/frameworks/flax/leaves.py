@@ -1,12 +1,6 @@
-"""The modules that own parameters, one for each leaf component.
-
-A slot has the name and the layout that the Hub stores. A module is made without memory: each parameter holds a
-``jax.ShapeDtypeStruct`` until values are put into its place.
-"""
+"""The modules that own variables, one for each leaf component."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,20 +9,9 @@ from jax import Array
 
 from loadstone.architectures import components
 from loadstone.frameworks.flax.activations import ACTIVATIONS
-
-
-class Leaf(nnx.Module):
-    """A module with a parameter for each slot of its component."""
-
-    def __init__(self, component: components.Component) -> None:
-        self.component = component
-        for slot in component.own_slots():
-            setattr(self, slot.name, unfilled(slot.shape))
-
-
-def unfilled(shape: tuple[int, ...]) -> nnx.Param[Any]:
-    """A float32 parameter without memory: of a shape and a dtype for now, of an array later."""
-    return nnx.Param(jax.ShapeDtypeStruct(shape, jnp.float32))
+from loadstone.frameworks.flax.convolution import Conv
+from loadstone.frameworks.flax.leaf import Leaf
+from loadstone.frameworks.flax.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 
 
 class Linear(Leaf):
@@ -58,38 +41,6 @@ class Embedding(Leaf):
             vectors = jnp.where((ids == component.padding)[..., None], jax.lax.stop_gradient(vectors), vectors)
         # Rounded to the table's dtype first, as the model was trained.
         return vectors if component.scale == 1.0 else vectors * jnp.asarray(component.scale, vectors.dtype)
-
-
-class RMSNorm(Leaf):
-    """Root-mean-square norm, computed in float32; the gain is ``weight + offset``."""
-
-    component: components.RMSNorm
-    weight: nnx.Param[Array]
-
-    def __call__(self, x: Array) -> Array:
-        wide = x.astype(jnp.float32)
-        wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axis=-1, keepdims=True) + self.component.eps)
-        if self.component.offset:
-            return (wide * (self.component.offset + self.weight[...].astype(jnp.float32))).astype(x.dtype)
-        return self.weight[...] * wide.astype(x.dtype)
-
-
-class LayerNorm(Leaf):
-    """Layer norm, computed in float32."""
-
-    component: components.LayerNorm
-    weight: nnx.Param[Array]
-    bias: nnx.Param[Array]
-
-    def __call__(self, x: Array) -> Array:
-        wide = x.astype(jnp.float32)
-        wide = wide - jnp.mean(wide, axis=-1, keepdims=True)
-        wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axis=-1, keepdims=True) + self.component.eps)
-        if self.component.affine:
-            wide = wide * self.weight[...].astype(jnp.float32)
-            if self.component.bias:
-                wide = wide + self.bias[...].astype(jnp.float32)
-        return wide.astype(x.dtype)
 
 
 class Experts(Leaf):
@@ -138,7 +89,10 @@ def _block_size(pairs: int, experts: int) -> int:
 LEAVES: dict[type[components.Component], type[Leaf]] = {
     components.Linear: Linear,
     components.Embedding: Embedding,
+    components.Conv: Conv,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
+    components.BatchNorm: BatchNorm,
+    components.GroupNorm: GroupNorm,
     components.Experts: Experts,
 }

@@ -25,7 +25,7 @@ from loadstone.frameworks.flax.initial import fill_fresh
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.resize import resize_vocabulary
 from loadstone.frameworks.flax.structure import About, FlaxStructure
-from loadstone.frameworks.flax.tree import at, modules, parent_of, variables
+from loadstone.frameworks.flax.tree import at, is_slot, modules, parent_of, variables
 from loadstone.frameworks.saves import Saves
 
 if TYPE_CHECKING:
@@ -164,8 +164,9 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         return sum(parameter.size for parameter in self._parameters() if id(parameter) not in skipped)
 
     def get_memory_footprint(self) -> int:
-        """Bytes of all parameters."""
-        return sum(parameter.size * jnp.dtype(parameter.dtype).itemsize for parameter in self._parameters())
+        """Bytes of all parameters and buffers."""
+        slots = {id(variable): variable for _, variable in variables(self) if is_slot(variable)}
+        return sum(slot.size * jnp.dtype(slot.dtype).itemsize for slot in slots.values())
 
     def can_generate(self) -> bool:
         """Whether the model has :meth:`generate`."""

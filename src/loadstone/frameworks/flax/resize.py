@@ -11,7 +11,7 @@ from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.initial import InitialSlot, initial_arrays
-from loadstone.frameworks.flax.leaves import Leaf
+from loadstone.frameworks.flax.leaf import Leaf
 from loadstone.frameworks.flax.structure import FlaxStructure
 from loadstone.frameworks.flax.tree import at, put, value_of
 from loadstone.frameworks.resizing import vocabulary_size
@@ -40,8 +40,8 @@ def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool)
     for name, leaf in walk(old):
         if sizes[name] == leaf:
             continue
-        # A bias by itself goes with a tied table, and starts at 0, as in transformers.
-        averaged = to_mean and not isinstance(leaf, components.Bias)
+        # A lone bias goes with a tied table, and starts at 0, as in transformers.
+        averaged = to_mean and not isinstance(leaf, components.Weight)
         for slot in sizes[name].own_slots():
             full_name = ".".join(filter(None, (name, slot.name)))
             variable = at(model, full_name)
@@ -52,14 +52,19 @@ def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool)
 
 
 def _grown(slot: InitialSlot, variable: nnx.Variable[jax.Array], seed: int, to_mean: bool) -> jax.Array:
-    """Initial rows for a slot, or the mean of the old, but for those that its variable has, where that lies."""
+    """Initial rows for a slot, or the mean of the old, but for those that its variable has, where that lies.
+
+    Rows lie along the axis whose size changes.
+    """
     held = value_of(variable)
     old = np.asarray(held)
     new = initial_arrays([slot], seed, old.dtype)[slot.name]
-    rows = min(len(old), len(new))
-    new[:rows] = old[:rows]
+    axis = next((axis for axis, size in enumerate(old.shape) if size != new.shape[axis]), 0)
+    rows = min(old.shape[axis], new.shape[axis])
+    kept, added = ((*[slice(None)] * axis, part) for part in (slice(rows), slice(rows, None)))
+    new[kept] = old[kept]
     if to_mean:
-        new[rows:] = old.mean(axis=0, dtype=np.float32).astype(old.dtype)
+        new[added] = old.mean(axis=axis, keepdims=True, dtype=np.float32).astype(old.dtype)
     try:
         return jax.device_put(new, held.sharding)
     except ValueError as error:

@@ -44,6 +44,9 @@ class Run:
             return _module(self.holder, name)(*args, state=self.state)
         return component.compute(self, *args)
 
+    def weight(self, part: Part) -> Array:
+        return _module(self.holder, part.name)[...]
+
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         return layers
 
@@ -120,6 +123,6 @@ def _layer(layer: nnx.Module, x: Array, state: State) -> tuple[Array, Left]:
 
 
 def _module(holder: nnx.Module, name: str) -> Any:
-    """The part of a name, perhaps in a list."""
+    """The part of a name, perhaps in a list: a module, or of a lone array its variable."""
     stem, _, number = name.rpartition(".")
     return getattr(holder, stem)[int(number)] if stem else getattr(holder, name)

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from loadstone.architectures import components
 from loadstone.core.slices import Box, bounds, boxes, shape_of
 from loadstone.frameworks.flax.given import checked_state
 from loadstone.frameworks.flax.structure import FlaxStructure
@@ -39,6 +40,10 @@ def save(
     here = {
         name: np.asarray(tensor) if stacked and name.endswith(stacked) else tensor for name, tensor in state.items()
     }
+    integers = {slot.name: slot.dtype for slot in components.slots(model.component)} if model.component else {}
+    for name, dtype in integers.items():
+        if dtype is not None:  # JAX has them in 32 bits
+            here[name] = np.asarray(here[name]).astype(dtype.value)
     return save_model(
         model,
         folder,

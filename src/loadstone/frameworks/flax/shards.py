@@ -104,7 +104,7 @@ def read_part(pieces: Sequence[Piece], shape: Sequence[int], box: Box, source: A
     The box names every dimension, in slices.
     """
     if len(pieces) == 1 and pieces[0].into is None and not pieces[0].tensor.slices:
-        view = source.taken(pieces[0])[box]
+        view = source.taken(pieces[0])[(*box, ...)]  # the dots keep an array where nothing is left to index
         if view.dtype == dtype:
             return _Part(view, view.nbytes, False)
     out = np.empty(shape_of(box), dtype)
@@ -113,8 +113,8 @@ def read_part(pieces: Sequence[Piece], shape: Sequence[int], box: Box, source: A
         region = normalize(piece.into or (), shape)
         shared = overlap(box, region)
         if shared is not None:
-            values = source.taken(piece)[relative(shared, region)]
-            cast_into(out[relative(shared, box)], values)
+            values = source.taken(piece)[(*relative(shared, region), ...)]
+            cast_into(out[(*relative(shared, box), ...)], values)
             nbytes += values.nbytes
     return _Part(out, nbytes, True)
 

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 from flax import nnx
 from jax import Array
 
 from loadstone.core.naming import Naming
-from loadstone.core.tensors import Slot
+from loadstone.core.tensors import BY_NAME, DType, Slot
 from loadstone.frameworks.flax.structure import FlaxStructure
-from loadstone.frameworks.flax.tree import is_slot, variables
+from loadstone.frameworks.flax.tree import is_slot, value_of, variables
 from loadstone.frameworks.structure import naming_of, ties_of
 
 
 def slots(model: nnx.Module) -> list[Slot]:
     """What has to be filled: parameters and other variables that are saved, shared ones under each name."""
     return [
-        Slot(name, tuple(variable.shape), _kind(variable)) for name, variable in variables(model) if is_slot(variable)
+        Slot(name, tuple(variable.shape), _kind(variable), _integers(variable))
+        for name, variable in variables(model)
+        if is_slot(variable)
     ]
 
 
 def _kind(variable: nnx.Variable[Array]) -> str:
     return "parameter" if isinstance(variable, nnx.Param) else "buffer"
+
+
+def _integers(variable: nnx.Variable[Array]) -> DType | None:
+    """The dtype of a slot that is not floating-point."""
+    dtype = BY_NAME.get(jnp.dtype(value_of(variable).dtype).name)
+    return None if dtype is None or dtype.is_floating else dtype
 
 
 def ties(model: nnx.Module) -> dict[str, str]:

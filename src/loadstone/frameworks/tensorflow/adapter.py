@@ -10,7 +10,7 @@ import tensorflow as tf
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.core.tensors import DType
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.tensorflow.classes import CLASSES
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
@@ -127,7 +127,11 @@ def fill_model(
     """Give every slot its variable; floating-point ones in ``dtype`` (None: as stored)."""
     if dtype is not None:
         to_tensorflow(dtype)
-    return fill(model, plan, ArraySource(weights, options.state_dict), lambda stored: dtype or stored.dtype, device)
+
+    def dtype_of(stored: StoredTensor) -> DType:
+        return dtype or stored.dtype if stored.dtype.is_floating else stored.dtype
+
+    return fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, device)
 
 
 def finish(model: TFPreTrainedModel, dtype: DType, device: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import tensorflow as tf
 
 from loadstone.architectures.components.run import ArrayFunctions
+from loadstone.architectures.interpolation import Method, shares
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 from loadstone.frameworks.tensorflow.state import shape_of
 
@@ -20,8 +21,10 @@ float32, int32 = tf.float32, tf.int32
 abs = tf.abs
 argmax = tf.argmax
 astype = tf.cast
+broadcast_to = tf.broadcast_to
 concat = tf.concat
 cos = tf.cos
+exp = tf.exp
 log = tf.math.log
 max = tf.reduce_max
 mean = tf.reduce_mean
@@ -29,6 +32,8 @@ permute_dims = tf.transpose
 reshape = tf.reshape
 shape = shape_of
 sin = tf.sin
+softplus = tf.math.softplus
+sqrt = tf.sqrt
 take = tf.gather
 tanh = tf.tanh
 top_k = tf.math.top_k
@@ -59,6 +64,45 @@ def clip(x: tf.Tensor, /, min: float | None = None, max: float | None = None) ->
 
 def cumulative_sum(x: tf.Tensor, /, *, axis: int) -> tf.Tensor:
     return tf.cumsum(x, axis=axis)
+
+
+def expand_dims(x: tf.Tensor, /, *, axis: int) -> tf.Tensor:
+    return tf.expand_dims(x, axis)
+
+
+def flip(x: tf.Tensor, /, *, axis: int) -> tf.Tensor:
+    return tf.reverse(x, [axis])
+
+
+def pad(x: tf.Tensor, before: int, after: int, /, *, axis: int) -> tf.Tensor:
+    widths = [(0, 0)] * x.shape.rank
+    widths[axis] = (before, after)
+    return tf.pad(x, widths)
+
+
+def resize(x: tf.Tensor, sizes: tuple[int, int], method: Method, /) -> tf.Tensor:
+    rows, columns = (
+        tf.constant(shares(old, new, method), tf.float32) for old, new in zip(x.shape[2:], sizes, strict=True)
+    )
+    wide = tf.matmul(tf.matmul(rows, tf.cast(x, tf.float32)), columns, transpose_b=True)
+    return tf.cast(wide, x.dtype)
+
+
+def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, xs: Any, /) -> tuple[Any, Any]:
+    steps = shape_of(tf.nest.flatten(xs)[0])[0]
+    first, y = step(carry, tf.nest.map_structure(lambda each: each[0], xs))
+    ys = [tf.TensorArray(each.dtype, steps, element_shape=each.shape).write(0, each) for each in tf.nest.flatten(y)]
+
+    def one(index: tf.Tensor, carry: Any, ys: list[tf.TensorArray]) -> tuple[tf.Tensor, Any, list[tf.TensorArray]]:
+        after, y = step(carry, tf.nest.map_structure(lambda each: each[index], xs))
+        after = tf.nest.map_structure(lambda new, old: tf.ensure_shape(new, old.shape), after, carry)
+        return index + 1, after, [array.write(index, each) for array, each in zip(ys, tf.nest.flatten(y), strict=True)]
+
+    at_most = steps - 1 if isinstance(steps, int) else None
+    _, last, ys = tf.while_loop(
+        lambda index, *_: index < steps, one, (tf.constant(1), first, ys), maximum_iterations=at_most
+    )
+    return last, tf.nest.pack_sequence_as(y, [array.stack() for array in ys])
 
 
 def slice(x: tf.Tensor, start: int | tf.Tensor, count: int | tf.Tensor, /) -> tf.Tensor:

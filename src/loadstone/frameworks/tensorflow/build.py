@@ -10,10 +10,11 @@ import keras
 import tensorflow as tf
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.leaves import Weight
 from loadstone.core.tensors import Slot
 from loadstone.errors import Fault, InvalidConfig
-from loadstone.frameworks.tensorflow.leaves import LEAVES, Module
+from loadstone.frameworks.tensorflow.leaf import Module
+from loadstone.frameworks.tensorflow.leaves import LEAVES
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.run import Run
 from loadstone.frameworks.tensorflow.state import Options, State
@@ -77,15 +78,15 @@ def built_class(kind: type[Component]) -> type[Built]:
 
 
 def build(component: Component, name: str) -> Module | Slot:
-    """The layer of a component, or for a lone vector its slot.
+    """The layer of a component, or for a lone array its slot.
 
     Raises :class:`InvalidConfig` for a tensor so large that its bytes cannot be counted.
     """
     for slot in component.own_slots():
         if slot.elements > _LARGEST_SLOT:
             raise InvalidConfig([Fault("a tensor's size", f"at most {_LARGEST_SLOT} elements", f"shape {slot.shape}")])
-    if isinstance(component, Bias):
-        return Slot(name, (component.width,))
+    if isinstance(component, Weight):
+        return component.own_slots()[0]._replace(name=name)
     if type(component) in LEAVES:
         return LEAVES[type(component)](component, name)
     return built_class(type(component))(component, name)
@@ -96,20 +97,22 @@ def attach(holder: keras.Layer, component: Component) -> None:
     for part in component.parts():
         if not part.name:
             attach(holder, part.component)
-        elif type(part.component) in LEAVES or part.component.parts() or isinstance(part.component, Bias):
+        elif type(part.component) in LEAVES or part.component.parts() or isinstance(part.component, Weight):
             place(holder, part.name, part.component)
 
 
 def place(holder: keras.Layer, name: str, component: Component) -> None:
     """Build a part into ``holder`` under its name; a numbered one (``layers.0``) goes to the end of a row."""
-    stem, _, number = name.rpartition(".")
+    stem, _, last = name.rpartition(".")
     if stem:
         if attribute(stem) not in holder.__dict__:
             setattr(holder, attribute(stem), Numbered(stem))
-        getattr(holder, attribute(stem)).append(build(component, number))
-        return
-    child = build(component, name)
-    if isinstance(child, Slot):
+        holder = getattr(holder, attribute(stem))
+    child = build(component, last)
+    if isinstance(component, Weight):
         holder.lone_slots = (*holder.lone_slots, child)
+        holder.lone_weights = {**holder.lone_weights, last: component}
+    elif stem:
+        holder.append(child)
     else:
         setattr(holder, attribute(name), child)

@@ -16,7 +16,7 @@ from loadstone.frameworks.checked_state import (
     Slots,
     State,
     checked,
-    declared_shapes,
+    declared_slots,
     is_as_declared,
     may_part,
     own_shapes,
@@ -30,12 +30,14 @@ Stored: TypeAlias = "keras.Variable | tf.Tensor | np.ndarray"
 
 def checked_state(model: TFStructure, state_dict: Mapping[str, Stored] | None) -> State[Stored]:
     """Every slot and its variable or array; :class:`StateMismatch` where those held, or given, are not the model's."""
-    declared = declared_shapes(model) if is_as_declared(model) else {}
-    shapes = declared or own_shapes(model, {slot.name: slot.shape for slot in walk(model)})
+    declared = declared_slots(model) if is_as_declared(model) else {}
+    shapes = {name: slot.shape for name, slot in declared.items()} or own_shapes(
+        model, {slot.name: slot.shape for slot in walk(model)}
+    )
     slots = Slots(shapes, ties(model), may_part(model))
 
     def look(slot: str, value: Stored | None) -> Look:
-        return _look(value, is_floating=slot in declared)
+        return _look(value, is_floating=slot in declared and declared[slot].dtype is None)
 
     if state_dict is None:
         return checked(model.named_weights(), slots, look, _is_same, CHANGED)

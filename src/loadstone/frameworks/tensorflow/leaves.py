@@ -2,63 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-
-import keras
 import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
-from loadstone.core.tensors import Slot
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
+from loadstone.frameworks.tensorflow.convolution import Conv
+from loadstone.frameworks.tensorflow.leaf import Leaf
+from loadstone.frameworks.tensorflow.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 from loadstone.frameworks.tensorflow.state import shape_of
-
-
-class Holder:
-    """What may own slots. In Keras's own files (``.weights.h5``, ``.keras``) a slot has the path of attributes that
-    leads to its owner, then ``vars``, then its last name: ``model/layers/0/self_attn/q_proj/vars/weight``. Only a part
-    named ``output`` is called ``output_`` there, as Keras has an attribute of that name. A tied slot is stored once.
-    """
-
-    component: Component | None
-    lone_slots: tuple[Slot, ...] = ()
-    """Vectors that lie directly in a layer that has parts."""
-    tied: tuple[str, ...] = ()
-    """Those of its slots that are another's variable."""
-
-    def own_slots(self) -> tuple[Slot, ...]:
-        """The slots that lie directly in this layer."""
-        return self.lone_slots
-
-    def save_own_variables(self, store: MutableMapping[str, keras.Variable]) -> None:
-        """For Keras: what it writes of this layer."""
-        for slot in self.own_slots():
-            if slot.name not in self.tied:
-                store[slot.name] = getattr(self, slot.name)
-
-    def load_own_variables(self, store: MutableMapping[str, keras.Variable]) -> None:
-        """For Keras: take back what it wrote."""
-        for slot in self.own_slots():
-            if slot.name not in self.tied:
-                getattr(self, slot.name).assign(store[slot.name])
-
-
-class Module(Holder, keras.layers.Layer):
-    """A Keras layer made from a component. Its inputs stay as they are: dtypes are the checkpoint's affair."""
-
-    def __init__(self, component: Component | None, name: str) -> None:
-        super().__init__(name=name, dtype="float32")
-        # Past Keras, which looks at each attribute that is set, for a layer or a variable in it.
-        self.__dict__.update(component=component, built=True, _convert_input_args=False)
-
-
-class Leaf(Module):
-    """A layer that owns the slots of its component."""
-
-    component: Component
-
-    def own_slots(self) -> tuple[Slot, ...]:
-        return self.component.own_slots()
 
 
 class Linear(Leaf):
@@ -87,35 +39,6 @@ class Embedding(Leaf):
             vectors = tf.where((ids == self.component.padding)[..., None], tf.stop_gradient(vectors), vectors)
         # Rounded to the table's dtype first, as the model was trained.
         return vectors if self.component.scale == 1.0 else vectors * tf.cast(self.component.scale, vectors.dtype)
-
-
-class RMSNorm(Leaf):
-    """Root-mean-square norm, computed in float32; the gain is ``weight + offset``."""
-
-    component: components.RMSNorm
-
-    def call(self, x: tf.Tensor) -> tf.Tensor:
-        wide = tf.cast(x, tf.float32)
-        wide *= tf.math.rsqrt(tf.reduce_mean(tf.square(wide), -1, keepdims=True) + self.component.eps)
-        if self.component.offset:
-            return tf.cast(wide * (self.component.offset + tf.cast(self.weight.value, tf.float32)), x.dtype)
-        return self.weight.value * tf.cast(wide, x.dtype)
-
-
-class LayerNorm(Leaf):
-    """Layer norm, computed in float32."""
-
-    component: components.LayerNorm
-
-    def call(self, x: tf.Tensor) -> tf.Tensor:
-        wide = tf.cast(x, tf.float32)
-        wide -= tf.reduce_mean(wide, -1, keepdims=True)
-        wide *= tf.math.rsqrt(tf.reduce_mean(tf.square(wide), -1, keepdims=True) + self.component.eps)
-        if self.component.affine:
-            wide *= tf.cast(self.weight.value, tf.float32)
-            if self.component.bias:
-                wide += tf.cast(self.bias.value, tf.float32)
-        return tf.cast(wide, x.dtype)
 
 
 class Experts(Leaf):
@@ -149,7 +72,10 @@ class Experts(Leaf):
 LEAVES: dict[type[Component], type[Leaf]] = {
     components.Linear: Linear,
     components.Embedding: Embedding,
+    components.Conv: Conv,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
+    components.BatchNorm: BatchNorm,
+    components.GroupNorm: GroupNorm,
     components.Experts: Experts,
 }

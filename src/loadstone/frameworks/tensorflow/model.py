@@ -23,7 +23,7 @@ from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.tensorflow.build import attach, place
 from loadstone.frameworks.tensorflow.cache import Cache, init_cache
 from loadstone.frameworks.tensorflow.dtypes import to_tensorflow
-from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.leaf import Holder
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.serving import Serving
 from loadstone.frameworks.tensorflow.slots import at, check_layers, walk
@@ -176,8 +176,9 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     # What it is -----------------------------------------------------------------------------------
 
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
-        """How many values the variables hold; tied ones count once."""
+        """How many values the parameters hold; tied ones count once."""
         skipped = {id(v) for v in self.get_input_embeddings().weights} if exclude_embeddings else set()
+        skipped |= {id(owned.variable) for owned in walk(self) if owned.slot.kind == "buffer"}
         variables = self.trainable_variables if only_trainable else self.weights
         return sum(math.prod(v.shape) for v in variables if id(v) not in skipped)
 

@@ -45,6 +45,10 @@ class Run:
             return _layer(self.holder, name)(*args, state=self.state)
         return component.compute(self, *args)
 
+    def weight(self, part: Part) -> tf.Tensor:
+        holder, (stem, _, name) = self.holder, part.name.rpartition(".")
+        return getattr(getattr(holder, attribute(stem)) if stem else holder, name).value
+
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         return layers
 

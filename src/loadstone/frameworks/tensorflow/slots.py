@@ -9,11 +9,11 @@ from typing import NamedTuple
 import keras
 
 from loadstone.core.naming import Naming
-from loadstone.core.tensors import Slot
+from loadstone.core.tensors import BY_NAME, DType, Slot
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.structure import naming_of
 from loadstone.frameworks.tensorflow.build import Numbered
-from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.leaf import Holder
 from loadstone.frameworks.tensorflow.names import part_name
 from loadstone.frameworks.tensorflow.structure import TFStructure
 
@@ -25,9 +25,15 @@ class Owned(NamedTuple):
     owner: keras.Layer
     leaf: str
     """Its last name; in a layer of ours also the attribute that holds the variable."""
-    shape: tuple[int, ...]
+    slot: Slot
+    """What is to be filled, under its full name."""
     variable: keras.Variable | None
     """None while a layer of ours has none yet."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of its values."""
+        return self.slot.shape
 
     @property
     def key(self) -> tuple[int, str]:
@@ -46,12 +52,20 @@ def walk(layer: keras.Layer, prefix: str = "") -> Iterator[Owned]:
     start = f"{prefix}." if prefix else ""
     declared = layer.own_slots() if isinstance(layer, Holder) else ()
     for slot in declared:
-        yield Owned(start + slot.name, layer, slot.name, slot.shape, layer.__dict__.get(slot.name))
+        name = start + slot.name
+        yield Owned(name, layer, slot.name, slot._replace(name=name), layer.__dict__.get(slot.name))
     if not declared:
         for variable in [*layer._trainable_variables, *layer._non_trainable_variables]:
-            yield Owned(start + variable.name, layer, variable.name, tuple(variable.shape), variable)
+            slot = Slot(start + variable.name, tuple(variable.shape), dtype=_integers(variable))
+            yield Owned(slot.name, layer, variable.name, slot, variable)
     for name, child in children(layer):
         yield from walk(child, start + name)
+
+
+def _integers(variable: keras.Variable) -> DType | None:
+    """The dtype of a slot that is not floating-point."""
+    dtype = BY_NAME.get(variable.dtype)
+    return None if dtype is None or dtype.is_floating else dtype
 
 
 def children(layer: keras.Layer) -> Iterator[tuple[str, keras.Layer]]:
@@ -70,7 +84,10 @@ def children(layer: keras.Layer) -> Iterator[tuple[str, keras.Layer]]:
             continue
         name = part_name(attribute)
         if isinstance(value, Numbered):
-            yield from ((f"{name}.{index}", child) for index, child in enumerate(value))
+            if value.lone_slots:
+                yield name, value
+            else:
+                yield from ((f"{name}.{index}", child) for index, child in enumerate(value))
         elif isinstance(value, keras.layers.Layer):
             yield name, value
         elif isinstance(value, list | tuple | dict):
@@ -118,7 +135,7 @@ def at(model: keras.Model, name: str) -> keras.Layer:
 
 def slots(model: keras.Model) -> list[Slot]:
     """What has to be filled, those that share numbers under each name."""
-    return [Slot(slot.name, slot.shape) for slot in walk(model)]
+    return [owned.slot for owned in walk(model)]
 
 
 def ties(model: keras.Model) -> dict[str, str]:

@@ -12,10 +12,10 @@ import tensorflow as tf
 
 from loadstone.architectures.initial import initial
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.frameworks.tensorflow.leaves import Holder
+from loadstone.frameworks.tensorflow.leaf import Holder
 from loadstone.frameworks.tensorflow.slots import Owned, walk
 from loadstone.frameworks.tensorflow.structure import TFStructure
-from loadstone.materialize.arrays import Array, ArraySource, fill_arrays, numpy_dtype
+from loadstone.materialize.arrays import Array, ArraySource, fill_arrays, from_numpy, numpy_dtype
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.recipes import Tied
 
@@ -54,7 +54,8 @@ def fill(
     owned = {slot.name: slot for slot in walk(model)}
     shapes = {name: slot.shape for name, slot in owned.items()}
     arrays, viewed, copied = fill_arrays(plan, shapes, source, dtype_of)
-    initial_dtype = next((array.dtype for array in arrays.values()), np.dtype(np.float32))
+    kinds = (array.dtype for array in arrays.values() if from_numpy(array.dtype).is_floating)
+    initial_dtype = next(kinds, np.dtype(np.float32))
     with tf.init_scope(), tf.device(device):
         for name in list(arrays):
             _put(owned[name], tensor_of(arrays.pop(name)))
@@ -69,8 +70,10 @@ def initialize(slots: list[Owned], dtype: np.dtype) -> None:
     rng = np.random.default_rng(np.random.randint(1 << 31, size=4))
     for slot in slots:
         if isinstance(slot.owner, Holder):
-            assert slot.owner.component is not None
-            numbers = initial(slot.owner.component, slot.leaf, slot.shape, rng).astype(dtype)
+            component = slot.owner.lone_weights.get(slot.leaf, slot.owner.component)
+            assert component is not None
+            own = dtype if slot.slot.dtype is None else numpy_dtype(slot.slot.dtype)
+            numbers = initial(component, slot.leaf, slot.shape, rng).astype(own)
         else:
             assert slot.variable is not None
             numbers = slot.variable.numpy().astype(dtype)
@@ -97,7 +100,9 @@ def tie(owned: Mapping[str, Owned], tied: Mapping[str, str]) -> None:
 def _put(slot: Owned, tensor: tf.Tensor) -> None:
     """Give a slot its values. What is no layer of ours keeps its variable, since it may hold it anywhere."""
     if isinstance(slot.owner, Holder) and slot.leaf in {own_slot.name for own_slot in slot.owner.own_slots()}:
-        setattr(slot.owner, slot.leaf, keras.Variable(tensor, dtype=tensor.dtype.name, name=slot.name))
+        trained = slot.slot.kind == "parameter"
+        variable = keras.Variable(tensor, dtype=tensor.dtype.name, trainable=trained, name=slot.name)
+        setattr(slot.owner, slot.leaf, variable)
         return
     assert slot.variable is not None
     if slot.variable.dtype == tensor.dtype.name:

@@ -170,8 +170,10 @@ def fill_module(
     cast_between(model, devices.dtypes)
     cross(model, devices)
     if uses_disk or devices.is_accelerated:
+        from loadstone.frameworks.torch.placement.lone_weights import bring
         from loadstone.frameworks.torch.placement.streaming import stream
 
+        bring(model, devices)
         stream(model, plan.recipes, devices)
     if not weights.populates:
         populate(plan.recipes, devices, weights)

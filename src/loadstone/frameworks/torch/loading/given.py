@@ -20,7 +20,7 @@ from loadstone.frameworks.checked_state import (
     Slots,
     State,
     checked,
-    declared_shapes,
+    declared_slots,
     is_as_declared,
     may_part,
     own_shapes,
@@ -43,17 +43,18 @@ def checked_state(model: Conventions, state_dict: Mapping[str, Tensor] | None) -
 
     Raises :class:`StateMismatch` with every offender.
     """
-    declared = declared_shapes(model) if is_as_declared(model) else {}
+    declared = declared_slots(model) if is_as_declared(model) else {}
     packed = _packed_layers(model, declared)
-    plain = {slot: shape for slot, shape in declared.items() if slot.removesuffix(".weight") not in packed}
+    plain = {name: slot for name, slot in declared.items() if name.removesuffix(".weight") not in packed}
     held = _held(packed.items() if declared else modules_of(model))
     shapes = {name: _own_shape(value) for name, value in held.items()}
-    shapes = plain | shapes if declared else own_shapes(model, shapes)
+    declared_shapes: dict[str, Shape | None] = {name: slot.shape for name, slot in plain.items()}
+    shapes = declared_shapes | shapes if declared else own_shapes(model, shapes)
     slots = Slots(shapes, ties(model), may_part(model), () if declared else ignored_where_missing(model, shapes))
     quantizable = _quantizable(model, declared)
 
     def look(slot: str, value: object) -> Look:
-        return _look(value, is_quantizable=slot in quantizable, is_plain=slot in plain)
+        return _look(value, is_quantizable=slot in quantizable, is_floating=slot in plain and plain[slot].dtype is None)
 
     # Not the model's own where one is given: under FSDP every process would have to take part.
     given = model.state_dict() if state_dict is None else state_dict
@@ -109,15 +110,15 @@ def _slot(name: str, slots: Collection[str]) -> str:
     return slot_name(name, slots) or name
 
 
-def _look(value: object, *, is_quantizable: bool, is_plain: bool) -> Look:
+def _look(value: object, *, is_quantizable: bool, is_floating: bool) -> Look:
     if not isinstance(value, Tensor):
         return Look(None, f"a {type(value).__name__}")
     if is_lazy(value):
         return Look(None, "a parameter that has no shape yet", "Run the model once before.")
-    return Look(tuple(value.shape), *_wrong(value, is_quantizable, is_plain))
+    return Look(tuple(value.shape), *_wrong(value, is_quantizable, is_floating))
 
 
-def _wrong(value: Tensor, is_quantizable: bool, is_plain: bool) -> tuple[str, str]:
+def _wrong(value: Tensor, is_quantizable: bool, is_floating: bool) -> tuple[str, str]:
     """What keeps a tensor from being written so that it can be read back, and what to do; nothing where it is fine."""
     if type(value).__torch_dispatch__ != Tensor.__torch_dispatch__:
         return _wrong_with_class(value, is_quantizable)
@@ -127,7 +128,7 @@ def _wrong(value: Tensor, is_quantizable: bool, is_plain: bool) -> tuple[str, st
         return f"one of layout {value.layout}", "to_dense() makes a plain tensor of it."
     if not _is_stored(value.dtype):
         return f"one of {value.dtype}, which no checkpoint stores", ""
-    if is_plain and not value.is_floating_point():
+    if is_floating and not value.is_floating_point():
         return f"one of {value.dtype}", "" if value.is_complex() else _QUANTIZED
     return "", ""
 

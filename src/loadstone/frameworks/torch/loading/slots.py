@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from torch import nn
+from torch import Tensor, nn
 
 from loadstone.core.naming import Naming
-from loadstone.core.tensors import Slot
+from loadstone.core.tensors import DType, Slot
 from loadstone.frameworks.structure import naming_of, ties_of
+from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
 from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
@@ -21,7 +22,14 @@ def slots(model: nn.Module) -> list[Slot]:
         return parameters
     buffers = dict(model.named_buffers())
     saved = model.state_dict(keep_vars=True)
-    return parameters + [Slot(name, tuple(buffers[name].shape), "buffer") for name in saved if name in buffers]
+    return parameters + [
+        Slot(name, tuple(buffers[name].shape), "buffer", _integers(buffers[name])) for name in saved if name in buffers
+    ]
+
+
+def _integers(buffer: Tensor) -> DType | None:
+    """The dtype of a slot that is not floating-point."""
+    return None if buffer.is_floating_point() or buffer.is_complex() else from_torch(buffer.dtype)
 
 
 def ties(model: nn.Module) -> dict[str, str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from loadstone.architectures.components.run import ArrayFunctions
+from loadstone.architectures.interpolation import Method
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
 
 xp = cast(ArrayFunctions, sys.modules[__name__])
@@ -23,13 +25,17 @@ any = torch.any
 argmax = torch.argmax
 clip = torch.clamp
 concat = torch.cat
+broadcast_to = torch.broadcast_to
 cos = torch.cos
+exp = torch.exp
 log = torch.log
 max = torch.amax
 mean = torch.mean
 permute_dims = torch.permute
 reshape = torch.reshape
 sin = torch.sin
+softplus = F.softplus
+sqrt = torch.sqrt
 tanh = torch.tanh
 where = torch.where
 zeros_like = torch.zeros_like
@@ -53,6 +59,31 @@ def astype(x: Tensor, dtype: torch.dtype, /) -> Tensor:
 
 def cumulative_sum(x: Tensor, /, *, axis: int) -> Tensor:
     return x.cumsum(axis)
+
+
+def expand_dims(x: Tensor, /, *, axis: int) -> Tensor:
+    return x.unsqueeze(axis)
+
+
+def flip(x: Tensor, /, *, axis: int) -> Tensor:
+    return x.flip(axis)
+
+
+def pad(x: Tensor, before: int, after: int, /, *, axis: int) -> Tensor:
+    behind = -1 - axis if axis < 0 else x.dim() - 1 - axis
+    return F.pad(x, [0, 0] * behind + [before, after])
+
+
+def resize(x: Tensor, sizes: tuple[int, int], method: Method, /) -> Tensor:
+    return F.interpolate(x, sizes, mode=method, align_corners=False)
+
+
+def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, xs: Any, /) -> tuple[Any, Any]:
+    ys = []
+    for x in zip(*(each.unbind() for each in xs), strict=True) if isinstance(xs, tuple) else xs.unbind():
+        carry, y = step(carry, x)
+        ys.append(y)
+    return carry, tuple(map(torch.stack, zip(*ys, strict=True))) if isinstance(ys[0], tuple) else torch.stack(ys)
 
 
 def shape(x: Tensor, /) -> torch.Size:

@@ -7,11 +7,11 @@ from types import new_class
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.leaves import Weight
 from loadstone.errors import Fault, InvalidConfig
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
@@ -59,16 +59,17 @@ def _empty(kind: type[Component]) -> Built:
     return made.__new__(made)
 
 
-def build(component: Component) -> nn.Module | nn.Parameter:
-    """The module (or, for a lone vector, the parameter) of a component.
+def build(component: Component) -> nn.Module | Tensor:
+    """The module of a component, or, for a lone array, the parameter or, if it is not trained, the tensor of a buffer.
 
     Raises :class:`InvalidConfig` for a tensor so large that its bytes cannot be counted.
     """
     for slot in component.own_slots():
         if slot.elements > _LARGEST_SLOT:
             raise InvalidConfig([Fault("a tensor's size", f"at most {_LARGEST_SLOT} elements", f"shape {slot.shape}")])
-    if isinstance(component, Bias):
-        return nn.Parameter(torch.empty(component.width))
+    if isinstance(component, Weight):
+        values = torch.empty(component.shape)
+        return nn.Parameter(values) if component.trained else values
     if type(component) in LEAVES:
         return LEAVES[type(component)](component)
     return built_class(type(component))(component)
@@ -78,23 +79,28 @@ def attach(holder: nn.Module, component: Component) -> None:
     """Build a component's parts into ``holder``."""
     for part in component.parts():
         if part.name:
-            place(holder, part.name, build(part.component))
+            place(holder, *part)
         else:
             attach(holder, part.component)
     if isinstance(component, components.Tower) and component.rotaries:
         holder.add_module("rotary_emb", RotaryEmbedding(component.rotaries))
 
 
-def place(holder: nn.Module, name: str, child: nn.Module | nn.Parameter) -> None:
-    """Put a module under a name; a numbered one (``layers.0``) goes into a list."""
+def place(holder: nn.Module, name: str, component: Component) -> None:
+    """Build a part into ``holder`` under its name; a numbered one (``layers.0``) goes into a list."""
     stem, _, number = name.rpartition(".")
     if stem:
         if stem not in holder._modules:
             holder.add_module(stem, nn.ModuleList())
         holder = holder.get_submodule(stem)
         name = number
+    child = build(component)
+    if isinstance(component, Weight):
+        holder.__dict__.setdefault("lone_weights", {})[name] = component  # for those who initialize it
     if isinstance(child, nn.Parameter):
         holder.register_parameter(name, child)
+    elif isinstance(child, Tensor):
+        holder.register_buffer(name, child)
     elif isinstance(holder, Built | nn.ModuleList):
         holder._modules[name] = child  # nothing of their own bears a part's name, so that it need not be looked for
     else:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import torch
-from torch import nn
+from collections.abc import Mapping
 
+import torch
+from torch import Tensor, nn
+
+from loadstone.architectures.components.leaves import Weight
 from loadstone.frameworks.torch.transformers_compat.conventions import initialize_by_class
 
 
 def initialize(model: nn.Module, names: set[str]) -> None:
-    """Random initial values for the named slots, each by the module that owns it; lone vectors become 0.
+    """Random initial values for the named slots, each by the module that owns it, or as its blueprint says.
 
     A class that says how, in ``_init_weights``, is asked first.
     """
@@ -22,8 +25,21 @@ def initialize(model: nn.Module, names: set[str]) -> None:
         own_way = getattr(module, "initialize", None)
         if own_way is not None:
             own_way(leaves)
-        else:
-            _reset(module, leaves)
+            continue
+        lone: Mapping[str, Weight] = getattr(module, "lone_weights", {})
+        for leaf in sorted(leaves & lone.keys()):
+            fill_lone(getattr(module, leaf), lone[leaf])
+        if leaves - lone.keys():
+            _reset(module, leaves - lone.keys())
+
+
+@torch.no_grad()
+def fill_lone(slot: Tensor, component: Weight) -> None:
+    """Initial values for a lone array."""
+    if component.std:
+        slot.normal_(component.value, component.std)
+    else:
+        slot.fill_(component.value)
 
 
 def _reset(module: nn.Module, leaves: set[str]) -> None:
@@ -43,13 +59,22 @@ def _reset(module: nn.Module, leaves: set[str]) -> None:
 
 def materialize(model: nn.Module, names: set[str], dtype: torch.dtype, device: torch.device) -> None:
     """Give memory and random initial values to the named slots of a skeleton; tied slots stay one parameter."""
+    for name, buffer in list(model.named_buffers()):
+        if name in names:
+            owner, _, leaf = name.rpartition(".")
+            empty = torch.empty(buffer.shape, dtype=_kind(buffer, dtype), device=device)
+            model.get_submodule(owner)._buffers[leaf] = empty
     parameters: dict[int, nn.Parameter] = {}
     for name, slot in list(model.named_parameters(remove_duplicate=False)):
         if id(slot) in parameters or name in names:
             if id(slot) not in parameters:
-                kind = dtype if slot.is_floating_point() else slot.dtype
-                empty = torch.empty(slot.shape, dtype=kind, device=device)
+                empty = torch.empty(slot.shape, dtype=_kind(slot, dtype), device=device)
                 parameters[id(slot)] = nn.Parameter(empty, requires_grad=slot.requires_grad)
             owner, _, leaf = name.rpartition(".")
             model.get_submodule(owner)._parameters[leaf] = parameters[id(slot)]
     initialize(model, names)
+
+
+def _kind(slot: Tensor, dtype: torch.dtype) -> torch.dtype:
+    """``dtype`` for floating-point slots; integers stay what they are."""
+    return dtype if slot.is_floating_point() else slot.dtype

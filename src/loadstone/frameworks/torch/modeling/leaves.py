@@ -15,23 +15,9 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
-
-
-def _make(module: nn.Module, **shapes: tuple[int, ...] | None) -> None:
-    """Register parameters without memory for what they will hold, or None.
-
-    They go straight into the table of a module that has nothing yet: ``module.name = …`` looks into all others first,
-    which takes longer than everything else about a layer.
-    """
-    for name, shape in shapes.items():
-        module._parameters[name] = None if shape is None else nn.Parameter(torch.empty(shape))
-
-
-def _fill(weight: Tensor, std: float, cutoff: float | None) -> None:
-    if cutoff is None:
-        nn.init.normal_(weight, 0.0, std)
-    else:
-        nn.init.trunc_normal_(weight, 0.0, std, -cutoff * std, cutoff * std)
+from loadstone.frameworks.torch.modeling.convolution import convolution
+from loadstone.frameworks.torch.modeling.leaf import fill, make
+from loadstone.frameworks.torch.modeling.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 
 
 def _computed(weight: Tensor, x: Tensor) -> Tensor:
@@ -48,7 +34,7 @@ class Linear(nn.Linear):
         nn.Module.__init__(self)
         self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
         outputs = component.outputs
-        _make(self, weight=(outputs, component.inputs), bias=(outputs,) if component.bias else None)
+        make(self, weight=(outputs, component.inputs), bias=(outputs,) if component.bias else None)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.linear(input, _computed(self.weight, input), self.bias)
@@ -59,7 +45,7 @@ class Linear(nn.Linear):
     def initialize(self, names: set[str]) -> None:
         """Random initial values for the named slots: normal weights, zero bias."""
         if "weight" in names:
-            _fill(self.weight, self.component.std, self.component.cutoff)
+            fill(self.weight, self.component.std, self.component.cutoff)
         if "bias" in names:
             nn.init.zeros_(self.bias)
 
@@ -75,7 +61,7 @@ class TransposedLinear(nn.Module):
         super().__init__()
         self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
         outputs = component.outputs
-        _make(self, weight=(component.inputs, outputs), bias=(outputs,) if component.bias else None)
+        make(self, weight=(component.inputs, outputs), bias=(outputs,) if component.bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.linear(x, _computed(self.weight, x).t(), self.bias)
@@ -83,7 +69,7 @@ class TransposedLinear(nn.Module):
     def initialize(self, names: set[str]) -> None:
         """Random initial values for the named slots: normal weights, zero bias."""
         if "weight" in names:
-            _fill(self.weight, self.component.std, self.component.cutoff)
+            fill(self.weight, self.component.std, self.component.cutoff)
         if "bias" in names and self.bias is not None:
             nn.init.zeros_(self.bias)
 
@@ -122,7 +108,7 @@ class Embedding(nn.Embedding):
             with torch.no_grad():
                 self.weight.copy_(_sinusoids(*self.weight.shape))
             return
-        _fill(self.weight, self.component.std, self.component.cutoff)
+        fill(self.weight, self.component.std, self.component.cutoff)
         if self.padding_idx is not None and self.component.zero_padding:
             with torch.no_grad():
                 self.weight[self.padding_idx].zero_()
@@ -136,50 +122,6 @@ def _sinusoids(count: int, width: int) -> Tensor:
     return table
 
 
-class RMSNorm(nn.Module):
-    """Root-mean-square norm, computed in float32; the gain is ``weight + offset``."""
-
-    component: components.RMSNorm
-    weight: nn.Parameter
-
-    def __init__(self, component: components.RMSNorm) -> None:
-        super().__init__()
-        self.__dict__["component"] = component
-        _make(self, weight=(component.width,))
-
-    def forward(self, x: Tensor) -> Tensor:
-        wide = x.float()
-        wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.component.eps)
-        if self.component.offset:
-            return (wide * (self.component.offset + self.weight.float())).to(x.dtype)
-        return self.weight * wide.to(x.dtype)
-
-    def initialize(self, names: set[str]) -> None:
-        """A gain of 1."""
-        nn.init.constant_(self.weight, 1.0 - self.component.offset)
-
-    def extra_repr(self) -> str:
-        return f"{tuple(self.weight.shape)}, eps={self.component.eps}"
-
-
-class LayerNorm(nn.LayerNorm):
-    """Layer norm."""
-
-    def __init__(self, component: components.LayerNorm) -> None:
-        super().__init__(component.width, component.eps, elementwise_affine=component.affine, bias=component.bias)
-        self.component = component
-
-    def reset_parameters(self) -> None:
-        """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
-
-    def initialize(self, names: set[str]) -> None:
-        """A gain of 1 and a bias of 0, for the named slots."""
-        if "weight" in names:
-            nn.init.ones_(self.weight)
-        if "bias" in names:
-            nn.init.zeros_(self.bias)
-
-
 class Experts(nn.Module):
     """Gated feed-forward networks side by side, their weights stacked."""
 
@@ -190,7 +132,7 @@ class Experts(nn.Module):
     def __init__(self, component: components.Experts) -> None:
         super().__init__()
         self.__dict__["component"] = component
-        _make(self, **{slot.name: slot.shape for slot in component.own_slots()})
+        make(self, **{slot.name: slot.shape for slot in component.own_slots()})
 
     def forward(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
         """``x`` (tokens, width); ``chosen`` and ``weights`` (tokens, top_k) → (tokens, width)."""
@@ -226,7 +168,7 @@ class Experts(nn.Module):
     def initialize(self, names: set[str]) -> None:
         """Normal weights for the named slots."""
         for name in sorted(names):
-            _fill(self.get_parameter(name), self.component.std, None)
+            fill(self.get_parameter(name), self.component.std, None)
 
     def extra_repr(self) -> str:
         return f"{self.component.count} experts, {self.component.width} → {self.component.inner}"
@@ -235,8 +177,11 @@ class Experts(nn.Module):
 LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
     components.Linear: lambda component: (TransposedLinear if component.transposed else Linear)(component),
     components.Embedding: Embedding,
+    components.Conv: convolution,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
+    components.BatchNorm: BatchNorm,
+    components.GroupNorm: GroupNorm,
     components.Experts: Experts,
     components.Dropout: lambda component: nn.Dropout(component.share),
 }

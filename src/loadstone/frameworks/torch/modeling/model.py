@@ -21,7 +21,7 @@ from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import bytes_of, packed_elements
 from loadstone.frameworks.torch.loading.skeleton import are_emptied, as_registered
-from loadstone.frameworks.torch.modeling.build import attach, build, place
+from loadstone.frameworks.torch.modeling.build import attach, place
 from loadstone.frameworks.torch.modeling.initialize import initialize, materialize
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
 from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
@@ -104,15 +104,22 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         else:
             attach(self, backbone.component)
         if component.output.name:
-            place(self, component.output.name, build(component.output.component))
+            place(self, *component.output)
         else:
             attach(self, component.output.component)
 
     def post_init(self) -> None:
         """Random initial values for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
-        initialize(self, {name for name, slot in self.named_parameters() if not slot.is_meta})
+        initialize(self, {name for name, slot in self._initial_slots() if not slot.is_meta})
         if self.family_spec is None:
             self.tie_weights()
+
+    def _initial_slots(self) -> Iterator[tuple[str, Tensor]]:
+        """What has values before training: every parameter once, and the buffers that the blueprint stores."""
+        yield from self.named_parameters()
+        if self.head_spec is not None and self.component is not None:
+            stored = {slot.name for slot in components.slots(self.component) if slot.kind == "buffer"}
+            yield from ((name, buffer) for name, buffer in self.named_buffers() if name in stored)
 
     # Parts ----------------------------------------------------------------------------------------
 
@@ -269,7 +276,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         with torch.device("meta"):
             model = cls(config)
         device = torch.device("meta") if are_emptied() else torch.get_default_device()
-        materialize(model, {name for name, _ in model.named_parameters()}, dtype, device)
+        materialize(model, {name for name, _ in model._initial_slots()}, dtype, device)
         model.config.torch_dtype = dtype
         return model
 

@@ -6,12 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import Bias
+from loadstone.architectures.components.leaves import Weight
 from loadstone.architectures.components.models import Head, like
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.resizing import vocabulary_size
 from loadstone.frameworks.torch.modeling.build import build
+from loadstone.frameworks.torch.modeling.initialize import fill_lone
 from loadstone.frameworks.torch.modeling.tying import Tying
 
 
@@ -44,25 +45,27 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
     for name, component in walk(old):
         if components[name] == component:
             continue
-        if isinstance(component, Bias):
+        if isinstance(component, Weight):
             owner, _, leaf = name.rpartition(".")
             module, leaves = model.get_submodule(owner), [leaf]
         else:
             module = model.get_submodule(name)
             leaves = [leaf for leaf, _ in module.named_parameters(recurse=False)]
-        slots = {leaf: module.get_parameter(leaf) for leaf in leaves}
+        slots: dict[str, Tensor] = {leaf: getattr(module, leaf) for leaf in leaves}
         if not all(slot.is_floating_point() for slot in slots.values()):
             raise ArgumentError(
                 f"{name} is a packed weight, which cannot be resized. Load the checkpoint with dequantize=True."
             )
         initialized = _initialized(components[name], next(iter(slots.values())))
-        # A bias by itself goes with a tied table, and starts at 0, as in transformers.
-        averaged = to_mean and not isinstance(component, Bias)
+        # A lone bias goes with a tied table, and starts at 0, as in transformers.
+        averaged = to_mean and not isinstance(component, Weight)
         for leaf, slot in slots.items():
-            source = initialized if isinstance(initialized, nn.Parameter) else initialized.get_parameter(leaf)
-            module.register_parameter(
-                leaf, nn.Parameter(_grown(source, slot, averaged), requires_grad=slot.requires_grad)
-            )
+            source = initialized if isinstance(initialized, Tensor) else initialized.get_parameter(leaf)
+            grown = _grown(source, slot, averaged)
+            if leaf in module._buffers:
+                module.register_buffer(leaf, grown)
+            else:
+                module.register_parameter(leaf, nn.Parameter(grown, requires_grad=slot.requires_grad))
         if isinstance(initialized, nn.Module):
             module.component = components[name]  # type: ignore[assignment]
             for size in ("num_embeddings", "padding_idx", "out_features"):
@@ -70,22 +73,31 @@ def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> 
                     setattr(module, size, getattr(initialized, size))
 
 
-def _initialized(component: Component, old: Tensor) -> nn.Module | nn.Parameter:
+def _initialized(component: Component, old: Tensor) -> nn.Module | Tensor:
     """A leaf with random initial values, in the dtype and on the device of ``old``."""
     with torch.device(old.device):
         leaf = build(component)
-    if isinstance(leaf, nn.Parameter):
-        return nn.Parameter(torch.zeros_like(leaf, dtype=old.dtype))
     leaf = leaf.to(old.dtype)
+    if isinstance(component, Weight):
+        assert isinstance(leaf, Tensor)
+        fill_lone(leaf, component)
+        return leaf
+    assert isinstance(leaf, nn.Module)
     leaf.initialize({name for name, _ in leaf.named_parameters()})  # type: ignore[operator]
     return leaf
 
 
 def _grown(initialized: Tensor, old: Tensor, to_mean: bool) -> Tensor:
-    """``initialized`` with the rows that ``old`` has, and with their mean for the others if so asked."""
-    rows = min(initialized.shape[0], old.shape[0])
-    grown = initialized.detach()
-    grown[:rows] = old.detach()[:rows]
+    """``initialized`` with the rows that ``old`` has, and with their mean for the others if so asked.
+
+    Rows lie along the axis whose size changes.
+    """
+    sizes = zip(initialized.shape, old.shape, strict=True)
+    axis = next((axis for axis, (new, before) in enumerate(sizes) if new != before), 0)
+    rows = min(initialized.shape[axis], old.shape[axis])
+    grown, old = initialized.detach(), old.detach()
+    grown.narrow(axis, 0, rows).copy_(old.narrow(axis, 0, rows))
     if to_mean:
-        grown[rows:] = old.detach().mean(dim=0, dtype=torch.float32).to(old.dtype)
+        mean = old.mean(dim=axis, keepdim=True, dtype=torch.float32).to(old.dtype)
+        grown.narrow(axis, rows, grown.shape[axis] - rows).copy_(mean)
     return grown

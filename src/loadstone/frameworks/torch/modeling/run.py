@@ -42,6 +42,14 @@ class Run:
         # Any module may stand in for a leaf, as adapters do: it sees no state.
         return module(*args) if type(component) in LEAVES else module(*args, state=self.state)
 
+    def weight(self, part: Part) -> Tensor:
+        holder, name = self.holder, part.name
+        stem, _, number = name.rpartition(".")
+        if stem:
+            holder, name = _module(holder, stem), number
+        found = holder._parameters.get(name)
+        return getattr(holder, name) if found is None else found  # a buffer, or one that something stands in for
+
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         """A list that was cut short is run as far as it goes, as in Transformers."""
         stem = layers[0].name.rpartition(".")[0]
