@@ -46,6 +46,7 @@ from loadstone.frameworks.outputs import (
     BertForPreTrainingOutput,
     CausalLMOutput,
     ElectraForPreTrainingOutput,
+    ImageClassifierOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
     MultipleChoiceModelOutput,
@@ -273,6 +274,29 @@ class _Seq2SeqLM(_TaskModel, _GenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
 
+class _ImageClassification(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class _AudioClassification(_TaskModel):
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
 class AutoModel(AutoClass):
     @classmethod
     def from_pretrained(
@@ -285,9 +309,9 @@ class AutoModelForAudioClassification(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _AudioClassification: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _AudioClassification: ...
 
 class AutoModelForCausalLM(AutoClass):
     @classmethod
@@ -301,9 +325,9 @@ class AutoModelForImageClassification(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _ImageClassification: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageClassification: ...
 
 class AutoModelForImageTextToText(AutoClass):
     @classmethod
@@ -1006,6 +1030,33 @@ class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
+class _FlaxImageClassification(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class _FlaxAudioClassification(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
 class FlaxAutoModel(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1674,6 +1725,29 @@ class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
+
+class _TFImageClassification(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class _TFAudioClassification(_TFTaskModel):
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class TFAutoModel(AutoClass):
     @classmethod

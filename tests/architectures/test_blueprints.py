@@ -13,8 +13,8 @@ from parity.cases import CASES, PLAIN
 import loadstone
 from loadstone.architectures import components, registry
 from loadstone.architectures.components.base import ACTIVATIONS, Part
+from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.leaves import Linear
-from loadstone.architectures.components.models import Head
 from loadstone.architectures.tasks import BARE, TASKS
 from loadstone.errors import InvalidConfig, UnknownModelType
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS as TORCH_ACTIVATIONS

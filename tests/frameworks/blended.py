@@ -14,8 +14,8 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.layers import Chain, Stack
 from loadstone.architectures.components.leaves import BatchNorm, Conv, Embedding, Linear, Weight
-from loadstone.architectures.components.models import Backbone
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import BARE
 from loadstone.core.records import record
@@ -70,11 +70,10 @@ def blueprint(config: Any) -> Component:
 
     seen = Weight((1, config.vocab_size), trained=False)
     temper = Temper(Part("logit_scale", Weight((), value=2.0)), Part("seen", seen))
-    return Backbone(
+    return Tower(
         Part("embed", Embeddings(Part("tokens", Embedding(config.vocab_size, WIDTH)))),
         Part("", Stack(tuple(layer(index) for index in range(LAYERS)))),
         width=WIDTH,
-        vocab=config.vocab_size,
         norm=Part("", Chain((Part("", temper),))),
     )
 
@@ -87,7 +86,7 @@ FAMILY = Family(
 def model_class(framework: str) -> Any:
     """The family's bare model in a framework."""
     module = importlib.import_module(f"loadstone.frameworks.{FRAMEWORKS[framework]}.classes")
-    return module.CLASSES.bare_class(FAMILY)
+    return module.CLASSES.model_class(FAMILY, FAMILY.heads[0])
 
 
 def config() -> Any:

@@ -11,9 +11,10 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import Gated
+from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Chain, Layer, Stack, pre_norm
 from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear, RMSNorm, Softcap
-from loadstone.architectures.components.models import Head, Tower, Wrapped
+from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.rope_config import ALL, RotaryConfig
 from loadstone.architectures.rotary import Rotary, make_rotary

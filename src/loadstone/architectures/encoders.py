@@ -9,9 +9,10 @@ from loadstone.architectures import declarations
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Add, Chain, Layer, Pooler, Residual, Stack
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear, Weight
-from loadstone.architectures.components.models import Head, Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.tasks import (

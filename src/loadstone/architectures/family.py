@@ -19,8 +19,8 @@ from loadstone.core.records import record
 class HeadSpec:
     """One class of a family: its name on the Hub, its task, and its blueprint.
 
-    ``build`` makes a :class:`~loadstone.architectures.components.models.Tower` for the bare model, otherwise a
-    :class:`~loadstone.architectures.components.models.Head`.
+    ``build`` makes a :class:`~loadstone.architectures.components.towers.Tower` for the bare model, otherwise a
+    :class:`~loadstone.architectures.components.head.Head`.
     """
 
     class_name: str

@@ -18,11 +18,14 @@ NEXT_SENTENCE = "next-sentence-prediction"
 PRETRAINING = "pretraining"
 REPLACED_TOKENS = "replaced-tokens"
 TEXT_ENCODING = "text-encoding"
-# No family here has these yet; a custom model may.
-IMAGE_CLASSIFICATION = "image-classification"
 SEQ2SEQ_LM = "seq2seq-lm"
+IMAGE_CLASSIFICATION = "image-classification"
+MASKED_IMAGE_MODELING = "masked-image-modeling"
+ZERO_SHOT_IMAGE_CLASSIFICATION = "zero-shot-image-classification"
 IMAGE_TEXT_TO_TEXT = "image-text-to-text"
 AUDIO_CLASSIFICATION = "audio-classification"
+SPEECH_SEQ2SEQ = "speech-seq2seq"
+# No family here has this yet; a custom model may.
 OBJECT_DETECTION = "object-detection"
 
 _DECODED = ("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds", "token_type_ids")
@@ -265,6 +268,30 @@ TASKS: Mapping[str, Task] = {
             loss="masked_token",
             writes="labels",
             generates=True,
+        ),
+        Task(
+            IMAGE_CLASSIFICATION,
+            "ImageClassification",
+            "Image classification or regression.",
+            """Logits (batch, labels) of ``pixel_values`` (batch, channels, height, width).
+
+            With ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``.
+            """,
+            ("pixel_values",),
+            ("labels",),
+            output="ImageClassifierOutput",
+            reads="sequence",
+            loss="sequence_classes",
+        ),
+        Task(
+            AUDIO_CLASSIFICATION,
+            "AudioClassification",
+            "Audio classification.",
+            "Logits (batch, labels) of ``input_features`` (batch, bands, frames); with ``labels`` (batch,) the loss.",
+            ("input_features", "encoder_outputs"),
+            ("labels",),
+            output="SequenceClassifierOutput",
+            loss="token_classes",
         ),
     )
 }

@@ -210,6 +210,16 @@ class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
 
 
 @dataclass(repr=False, eq=False)
+class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, labels)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
 class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, labels)."""
 

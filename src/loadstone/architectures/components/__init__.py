@@ -5,7 +5,9 @@ from __future__ import annotations
 from loadstone.architectures.components.attention import Attention, RelativeBias
 from loadstone.architectures.components.base import ACTIVATIONS, Component, Part, check_activation, find
 from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
+from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.layers import (
     Add,
     Chain,
@@ -33,17 +35,8 @@ from loadstone.architectures.components.leaves import (
     Softcap,
     Weight,
 )
-from loadstone.architectures.components.models import (
-    EncoderDecoder,
-    Head,
-    Tower,
-    Wrapped,
-    like,
-    readers,
-    text_tower,
-    vocabulary,
-    writer,
-)
+from loadstone.architectures.components.queries import readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Stack
-from loadstone.architectures.components.models import Head
 from loadstone.core.tensors import Slot
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Chain, TwoOutputs
 from loadstone.architectures.components.leaves import Activation, Dropout, Weight
-from loadstone.architectures.components.models import Head, Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import NEXT_SENTENCE, PRETRAINING
 

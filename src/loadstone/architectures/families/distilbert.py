@@ -11,7 +11,7 @@ from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Chain, Layer, Stack, post_norm
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
 from loadstone.configs.keys import Refusal

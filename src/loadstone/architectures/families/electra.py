@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Chain
 from loadstone.architectures.components.leaves import Activation, Dropout
-from loadstone.architectures.components.models import Head, Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.tasks import PRETRAINING, REPLACED_TOKENS
 from loadstone.configs.keys import Refusal

@@ -9,7 +9,7 @@ from loadstone.architectures import declarations, decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.layers import Add, Layer, Residual
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule
 from loadstone.architectures.tasks import CAUSAL_LM, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION

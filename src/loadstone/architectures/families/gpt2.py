@@ -11,7 +11,7 @@ from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Layer, pre_norm
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, PRETRAINING
 from loadstone.configs.pretrained import PretrainedConfig

@@ -11,7 +11,7 @@ from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Chain, Layer, Residual, Sum, pre_norm
 from loadstone.architectures.components.leaves import Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.rope_config import RopePlace, RotaryConfig
 from loadstone.architectures.rotary import make_rotary

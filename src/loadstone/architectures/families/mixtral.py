@@ -8,7 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
 from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.core.naming import StackedExperts
 from loadstone.core.naming_rules import Rule

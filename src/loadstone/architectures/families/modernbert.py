@@ -10,9 +10,10 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import Gated
+from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Chain, Layer, Residual, pre_norm
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Head, Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.decoders import divide, padding, stack
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.layer_types import FULL, SLIDING, check_layer_types, layer_types_rule

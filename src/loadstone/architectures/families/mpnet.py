@@ -9,7 +9,7 @@ from loadstone.architectures.components.attention import RelativeBias
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.layers import Residual
 from loadstone.architectures.components.leaves import Embedding
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 
 _PADDING = 1  # fixed in the architecture, whatever pad_token_id says

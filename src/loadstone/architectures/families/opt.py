@@ -11,7 +11,7 @@ from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import FeedForward
 from loadstone.architectures.components.layers import Chain, Layer, post_norm, pre_norm
 from loadstone.architectures.components.leaves import Embedding, LayerNorm, Linear
-from loadstone.architectures.components.models import Tower, Wrapped
+from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import CAUSAL_LM, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION
 from loadstone.configs.keys import Rule

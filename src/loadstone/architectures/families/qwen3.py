@@ -5,7 +5,7 @@ from __future__ import annotations
 from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.families.qwen2 import WindowedDecoderConfig
 from loadstone.architectures.family import Family
 from loadstone.architectures.layer_types import SLIDING

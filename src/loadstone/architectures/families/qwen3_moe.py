@@ -8,7 +8,7 @@ from loadstone.architectures import decoders
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.feed_forward import SparseExperts
 from loadstone.architectures.components.leaves import Experts, Linear, RMSNorm
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.families.qwen2 import window_in_use
 from loadstone.architectures.family import Family
 from loadstone.configs.keys import Rule

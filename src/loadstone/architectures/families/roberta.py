@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loadstone.architectures import encoders
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family, HeadSpec
 
 

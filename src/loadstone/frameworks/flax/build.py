@@ -43,6 +43,10 @@ class Built(nnx.Module):
         return _empty, (type(self.component),), self.__getstate__()
 
 
+class Level(nnx.Module):
+    """A level of names alone: what lies in it is called by what lies around it."""
+
+
 _CLASSES: dict[type[Component], type[Built]] = {}
 
 
@@ -85,11 +89,14 @@ def attach(holder: nnx.Module, component: Component) -> None:
 
 
 def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Variable[Array]) -> None:
-    """Put a module under a name; a numbered one (``layers.0``) goes to the end of a list."""
-    stem, _, _ = name.rpartition(".")
-    if not stem:
+    """Put a module under a name. One with dots lies in levels of its own: before a number (``layers.0``) these are
+    lists, to whose end it goes."""
+    *levels, name = name.split(".")
+    for level, inner in zip(levels, (*levels[1:], name), strict=True):
+        if not isinstance(holder, nnx.List) and not hasattr(holder, level):
+            setattr(holder, level, nnx.List() if inner.isdecimal() else Level())
+        holder = holder[int(level)] if isinstance(holder, nnx.List) else getattr(holder, level)
+    if isinstance(holder, nnx.List):
+        holder.append(module)
+    else:
         setattr(holder, name, module)
-        return
-    if not hasattr(holder, stem):
-        setattr(holder, stem, nnx.List())
-    getattr(holder, stem).append(module)

@@ -39,7 +39,7 @@ class Run:
     def __call__(self, part: Part, *args: Any) -> Any:
         name, component = part
         if type(component) in LEAVES:  # any module may stand in for a leaf: it sees no state
-            return getattr(self.holder, name)(*args)
+            return _module(self.holder, name)(*args)
         if name and component.parts():
             return _module(self.holder, name)(*args, state=self.state)
         return component.compute(self, *args)
@@ -123,6 +123,7 @@ def _layer(layer: nnx.Module, x: Array, state: State) -> tuple[Array, Left]:
 
 
 def _module(holder: nnx.Module, name: str) -> Any:
-    """The part of a name, perhaps in a list: a module, or of a lone array its variable."""
-    stem, _, number = name.rpartition(".")
-    return getattr(holder, stem)[int(number)] if stem else getattr(holder, name)
+    """The part of a name, perhaps some levels down."""
+    for level in name.split("."):
+        holder = holder[int(level)] if isinstance(holder, nnx.List) else getattr(holder, level)
+    return holder

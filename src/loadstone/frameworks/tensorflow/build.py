@@ -44,6 +44,10 @@ class Numbered(Module):
         return getattr(self, str(range(len(self))[index]))
 
 
+class Level(Module):
+    """A level of names alone: what lies in it is called by what lies around it."""
+
+
 class Built(Module):
     """A layer made from a component that says itself what it computes. Each kind of component has a class of its own,
     which bears its name."""
@@ -102,17 +106,18 @@ def attach(holder: keras.Layer, component: Component) -> None:
 
 
 def place(holder: keras.Layer, name: str, component: Component) -> None:
-    """Build a part into ``holder`` under its name; a numbered one (``layers.0``) goes to the end of a row."""
-    stem, _, last = name.rpartition(".")
-    if stem:
-        if attribute(stem) not in holder.__dict__:
-            setattr(holder, attribute(stem), Numbered(stem))
-        holder = getattr(holder, attribute(stem))
+    """Build a part into ``holder`` under its name. One with dots lies in levels of its own: before a number
+    (``layers.0``) these are rows, to whose end it goes."""
+    *levels, last = name.split(".")
+    for level, inner in zip(levels, (*levels[1:], last), strict=True):
+        if attribute(level) not in holder.__dict__:
+            setattr(holder, attribute(level), Numbered(level) if inner.isdecimal() else Level(None, level))
+        holder = getattr(holder, attribute(level))
     child = build(component, last)
     if isinstance(component, Weight):
         holder.lone_slots = (*holder.lone_slots, child)
         holder.lone_weights = {**holder.lone_weights, last: component}
-    elif stem:
+    elif isinstance(holder, Numbered) and isinstance(child, Module):
         holder.append(child)
     else:
         setattr(holder, attribute(name), child)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, find
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.errors import ArgumentError
 
 

@@ -37,41 +37,16 @@ class BaseModelOutput(_Nested, outputs.BaseModelOutput):
     __doc__ = outputs.BaseModelOutput.__doc__
 
 
-class CausalLMOutput(_Nested, outputs.CausalLMOutput):
-    __doc__ = outputs.CausalLMOutput.__doc__
-
-
-class MaskedLMOutput(_Nested, outputs.MaskedLMOutput):
-    __doc__ = outputs.MaskedLMOutput.__doc__
-
-
 class MoeCausalLMOutputWithPast(_Nested, outputs.MoeCausalLMOutputWithPast):
     __doc__ = outputs.MoeCausalLMOutputWithPast.__doc__
 
 
-class SequenceClassifierOutput(_Nested, outputs.SequenceClassifierOutput):
-    __doc__ = outputs.SequenceClassifierOutput.__doc__
+_EXPLICIT = (outputs.BaseModelOutput, outputs.MoeCausalLMOutputWithPast)
 
-
-class TokenClassifierOutput(_Nested, outputs.TokenClassifierOutput):
-    __doc__ = outputs.TokenClassifierOutput.__doc__
-
-
-class QuestionAnsweringModelOutput(_Nested, outputs.QuestionAnsweringModelOutput):
-    __doc__ = outputs.QuestionAnsweringModelOutput.__doc__
-
-
-class BertForPreTrainingOutput(_Nested, outputs.BertForPreTrainingOutput):
-    __doc__ = outputs.BertForPreTrainingOutput.__doc__
-
-
-class ElectraForPreTrainingOutput(_Nested, outputs.ElectraForPreTrainingOutput):
-    __doc__ = outputs.ElectraForPreTrainingOutput.__doc__
-
-
-class MultipleChoiceModelOutput(_Nested, outputs.MultipleChoiceModelOutput):
-    __doc__ = outputs.MultipleChoiceModelOutput.__doc__
-
-
-class NextSentencePredictorOutput(_Nested, outputs.NextSentencePredictorOutput):
-    __doc__ = outputs.NextSentencePredictorOutput.__doc__
+globals().update(
+    {
+        output.__name__: type(output.__name__, (_Nested, output), {"__doc__": output.__doc__, "__module__": __name__})
+        for output in outputs.ModelOutput.__subclasses__()
+        if output not in (_Nested, *_EXPLICIT)
+    }
+)

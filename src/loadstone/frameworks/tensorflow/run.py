@@ -40,14 +40,14 @@ class Run:
     def __call__(self, part: Part, *args: Any) -> Any:
         name, component = part
         if type(component) in LEAVES:  # any layer may stand in for a leaf: it sees no state
-            return getattr(self.holder, attribute(name))(*args)
+            return _layer(self.holder, name)(*args)
         if name and component.parts():
             return _layer(self.holder, name)(*args, state=self.state)
         return component.compute(self, *args)
 
     def weight(self, part: Part) -> tf.Tensor:
-        holder, (stem, _, name) = self.holder, part.name.rpartition(".")
-        return getattr(getattr(holder, attribute(stem)) if stem else holder, name).value
+        stem, _, name = part.name.rpartition(".")
+        return getattr(_layer(self.holder, stem) if stem else self.holder, name).value
 
     def blocks(self, layers: tuple[Part, ...]) -> tuple[Part, ...]:
         return layers
@@ -118,6 +118,7 @@ class Run:
 
 
 def _layer(holder: keras.Layer, name: str) -> keras.Layer:
-    """The part of a name, perhaps in a row."""
-    stem, _, number = name.rpartition(".")
-    return getattr(holder, attribute(stem))[int(number)] if stem else getattr(holder, attribute(name))
+    """The part of a name, perhaps some levels down."""
+    for level in name.split("."):
+        holder = getattr(holder, attribute(level))
+    return holder

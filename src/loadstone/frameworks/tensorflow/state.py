@@ -7,7 +7,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from loadstone.architectures.components.masks import MaskKind
-from loadstone.architectures.components.models import Tower
+from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks.tensorflow.cache import Cache, written
 

@@ -42,6 +42,10 @@ class Built(nn.Module):
         return _empty, (type(self.component),), self.__dict__
 
 
+class Level(nn.Module):
+    """A level of names alone: what lies in it is called by what lies around it."""
+
+
 _CLASSES: dict[type[Component], type[Built]] = {}
 
 
@@ -87,13 +91,13 @@ def attach(holder: nn.Module, component: Component) -> None:
 
 
 def place(holder: nn.Module, name: str, component: Component) -> None:
-    """Build a part into ``holder`` under its name; a numbered one (``layers.0``) goes into a list."""
-    stem, _, number = name.rpartition(".")
-    if stem:
-        if stem not in holder._modules:
-            holder.add_module(stem, nn.ModuleList())
-        holder = holder.get_submodule(stem)
-        name = number
+    """Build a part into ``holder`` under its name. One with dots lies in levels of its own: before a number
+    (``layers.0``) these are lists."""
+    *levels, name = name.split(".")
+    for level, inner in zip(levels, (*levels[1:], name), strict=True):
+        if level not in holder._modules:
+            holder.add_module(level, nn.ModuleList() if inner.isdecimal() else Level())
+        holder = holder.get_submodule(level)
     child = build(component)
     if isinstance(component, Weight):
         holder.__dict__.setdefault("lone_weights", {})[name] = component  # for those who initialize it
@@ -101,7 +105,7 @@ def place(holder: nn.Module, name: str, component: Component) -> None:
         holder.register_parameter(name, child)
     elif isinstance(child, Tensor):
         holder.register_buffer(name, child)
-    elif isinstance(holder, Built | nn.ModuleList):
+    elif isinstance(holder, Built | Level | nn.ModuleList):
         holder._modules[name] = child  # nothing of their own bears a part's name, so that it need not be looked for
     else:
         holder.add_module(name, child)

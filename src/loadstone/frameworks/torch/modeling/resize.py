@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.leaves import Weight
-from loadstone.architectures.components.models import Head, like
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.resizing import vocabulary_size

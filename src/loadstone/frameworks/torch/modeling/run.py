@@ -44,9 +44,9 @@ class Run:
 
     def weight(self, part: Part) -> Tensor:
         holder, name = self.holder, part.name
-        stem, _, number = name.rpartition(".")
+        stem, _, last = name.rpartition(".")
         if stem:
-            holder, name = _module(holder, stem), number
+            holder, name = _module(holder, stem), last
         found = holder._parameters.get(name)
         return getattr(holder, name) if found is None else found  # a buffer, or one that something stands in for
 
@@ -129,9 +129,11 @@ class Run:
 
 
 def _module(holder: nn.Module, name: str) -> nn.Module:
-    """The part of a name, perhaps in a list: straight from the table, since ``getattr`` looks everywhere else first."""
+    """The part of a name, perhaps some levels down: straight from the tables, since ``getattr`` looks everywhere else
+    first."""
     modules = holder._modules
     if name not in modules:
-        stem, _, name = name.rpartition(".")
-        modules = modules[stem]._modules  # type: ignore[union-attr]
+        *levels, name = name.split(".")
+        for level in levels:
+            modules = modules[level]._modules  # type: ignore[union-attr]
     return modules[name]  # type: ignore[return-value]

@@ -1,0 +1,41 @@
+"""What is asked of a blueprint: its text tower, its vocabulary, its stems."""
+
+from __future__ import annotations
+
+from loadstone.architectures.components.base import Component, find
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.encoder_decoder import EncoderDecoder
+from loadstone.architectures.components.leaves import Embedding
+from loadstone.architectures.components.towers import Tower
+
+
+def text_tower(component: Component) -> Tower | None:
+    """The tower that reads texts; the first, where there are several."""
+    towers = find(component, Tower)
+    return next((tower for tower in towers if any(find(tower.stem.component, Embeddings))), None)
+
+
+def readers(component: Component) -> dict[str, Embeddings]:
+    """The stems that read texts, by what the names of their inputs begin with: of an encoder-decoder that of what is
+    written by ``"decoder_"``, of all others one by ``""``."""
+    pair = next(find(component, EncoderDecoder), None)
+    if pair is None:
+        stems = {"": next(find(component, Embeddings), None)}
+    else:
+        stems = {
+            prefix: next(find(part.component, Embeddings), None)
+            for prefix, part in (("", pair.encoder), ("decoder_", pair.decoder))
+        }
+    return {prefix: stem for prefix, stem in stems.items() if stem is not None}
+
+
+def writer(component: Component) -> Tower | None:
+    """The tower that reads in one direction, so that a cache saves a new token from all before it; None without one."""
+    return next((tower for tower in find(component, Tower) if tower.is_causal), None)
+
+
+def vocabulary(component: Component) -> int | None:
+    """How many tokens the table has that a model looks up texts in; None where it reads no texts."""
+    embeddings = next(find(component, Embeddings), None)
+    table = None if embeddings is None else embeddings.tokens.component
+    return table.count if isinstance(table, Embedding) else None

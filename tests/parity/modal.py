@@ -1,0 +1,75 @@
+"""Parity of the families that read more than one text: a tiny checkpoint of transformers', and the same in all three.
+
+A test of such a family has a file of its own, and says for each class of the family which inputs it gets. PyTorch is
+held against transformers, Flax and TensorFlow against PyTorch.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from safetensors import safe_open
+
+import loadstone
+
+from .frameworks import SIDES, TORCH
+from .reference import TOLERANCE, fill
+
+FRAMEWORKS = ("torch", "flax", "tensorflow")
+
+
+class Made:
+    """One class of a family: a model of transformers with telling weights, and the folder that it saved itself into.
+
+    ``config``: a config of transformers.
+    """
+
+    def __init__(self, class_name: str, config: Any, folder: Path) -> None:
+        self.class_name = class_name
+        self.folder = folder
+        self.model = getattr(transformers, class_name)(config).eval()
+        self.model.set_attn_implementation("eager")
+        fill(self.model, zlib.crc32(class_name.encode()), norms_at=1.0)
+        self.model.save_pretrained(folder)
+        self._loaded: dict[str, Any] = {}
+
+    def of(self, framework: str) -> Any:
+        """A framework's model from the folder, loaded once."""
+        if framework not in self._loaded:
+            model = getattr(loadstone, SIDES[framework].prefix + self.class_name).from_pretrained(self.folder)
+            self._loaded[framework] = model.eval() if framework == "torch" else model
+        return self._loaded[framework]
+
+    def stored(self) -> dict[str, tuple[int, ...]]:
+        """Name → shape of the file's tensors."""
+        with safe_open(self.folder / "model.safetensors", "pt") as file:
+            return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 (not a dict)
+
+    def check(self, inputs: Mapping[str, Any], *fields: str, frameworks: tuple[str, ...] = FRAMEWORKS) -> None:
+        """The outputs' ``fields`` agree: of PyTorch with transformers, of the others with PyTorch."""
+        with torch.no_grad():
+            expected = self.model(**inputs)
+        ours = vars(TORCH.call(self.of("torch"), **inputs))
+        for field in fields:
+            _close(ours[field], expected[field], f"{self.class_name}.{field} in PyTorch")
+        for framework in frameworks:
+            if framework != "torch":
+                theirs = vars(SIDES[framework].compiled(self.of(framework), **inputs))
+                for field in fields:
+                    _close(theirs[field], ours[field], f"{self.class_name}.{field} in {framework}")
+
+
+def _close(found: Any, expected: Any, what: str) -> None:
+    if isinstance(expected, tuple):
+        assert len(found) == len(expected), what
+        for place, pair in enumerate(zip(found, expected, strict=True)):
+            _close(*pair, f"{what}[{place}]")
+        return
+    assert found.shape == expected.shape, f"{what}: {tuple(found.shape)}, expected {tuple(expected.shape)}"
+    difference = (found.float() - expected.float()).abs().max().item()
+    assert difference < TOLERANCE, f"{what}: off by {difference}"
