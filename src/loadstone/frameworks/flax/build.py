@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from types import new_class
 from typing import Any
 
@@ -92,7 +93,7 @@ def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Variable[Array
     """Put a module under a name. One with dots lies in levels of its own: before a number (``layers.0``) these are
     lists, to whose end it goes."""
     *levels, name = name.split(".")
-    for level, inner in zip(levels, (*levels[1:], name), strict=True):
+    for level, inner in pairwise((*levels, name)):
         if not isinstance(holder, nnx.List) and not hasattr(holder, level):
             setattr(holder, level, nnx.List() if inner.isdecimal() else Level())
         holder = holder[int(level)] if isinstance(holder, nnx.List) else getattr(holder, level)

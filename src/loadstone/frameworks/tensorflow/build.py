@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from types import new_class
 from typing import Any
 
@@ -109,7 +110,7 @@ def place(holder: keras.Layer, name: str, component: Component) -> None:
     """Build a part into ``holder`` under its name. One with dots lies in levels of its own: before a number
     (``layers.0``) these are rows, to whose end it goes."""
     *levels, last = name.split(".")
-    for level, inner in zip(levels, (*levels[1:], last), strict=True):
+    for level, inner in pairwise((*levels, last)):
         if attribute(level) not in holder.__dict__:
             setattr(holder, attribute(level), Numbered(level) if inner.isdecimal() else Level(None, level))
         holder = getattr(holder, attribute(level))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from types import new_class
 from typing import Any
 
@@ -94,7 +95,7 @@ def place(holder: nn.Module, name: str, component: Component) -> None:
     """Build a part into ``holder`` under its name. One with dots lies in levels of its own: before a number
     (``layers.0``) these are lists."""
     *levels, name = name.split(".")
-    for level, inner in zip(levels, (*levels[1:], name), strict=True):
+    for level, inner in pairwise((*levels, name)):
         if level not in holder._modules:
             holder.add_module(level, nn.ModuleList() if inner.isdecimal() else Level())
         holder = holder.get_submodule(level)
