@@ -17,6 +17,7 @@ from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gem
 from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
+from loadstone.architectures.families.mamba import MambaConfig as MambaConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
@@ -590,6 +591,15 @@ class LlamaForTokenClassification(LlamaPreTrainedModel, _TokenClassification):
 
 class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
     config: LlamaConfig
+
+class MambaPreTrainedModel(PreTrainedModel):
+    config: MambaConfig
+
+class MambaModel(MambaPreTrainedModel, _BareModel):
+    config: MambaConfig
+
+class MambaForCausalLM(MambaPreTrainedModel, _CausalLM):
+    config: MambaConfig
 
 class MistralPreTrainedModel(PreTrainedModel):
     config: MistralConfig
@@ -1311,6 +1321,15 @@ class FlaxLlamaForTokenClassification(FlaxLlamaPreTrainedModel, _FlaxTokenClassi
 class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswering):
     config: LlamaConfig
 
+class FlaxMambaPreTrainedModel(FlaxPreTrainedModel):
+    config: MambaConfig
+
+class FlaxMambaModel(FlaxMambaPreTrainedModel, _FlaxBareModel):
+    config: MambaConfig
+
+class FlaxMambaForCausalLM(FlaxMambaPreTrainedModel, _FlaxCausalLM):
+    config: MambaConfig
+
 class FlaxMistralPreTrainedModel(FlaxPreTrainedModel):
     config: MistralConfig
 
@@ -2002,6 +2021,15 @@ class TFLlamaForTokenClassification(TFLlamaPreTrainedModel, _TFTokenClassificati
 
 class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
     config: LlamaConfig
+
+class TFMambaPreTrainedModel(TFPreTrainedModel):
+    config: MambaConfig
+
+class TFMambaModel(TFMambaPreTrainedModel, _TFBareModel):
+    config: MambaConfig
+
+class TFMambaForCausalLM(TFMambaPreTrainedModel, _TFCausalLM):
+    config: MambaConfig
 
 class TFMistralPreTrainedModel(TFPreTrainedModel):
     config: MistralConfig

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from loadstone.architectures.components.attention import Attention
+from math import prod
+
 from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.walk import blocks
 
 
 def cache_bytes(component: Component, batch: int, length: int, element_bytes: int) -> dict[str, int]:
-    """Block → bytes of the keys and values that it keeps for ``batch`` texts of ``length`` tokens."""
+    """Block → bytes of what it keeps in the cache for ``batch`` texts of ``length`` tokens."""
     return {
         name: sum(
-            2
-            * batch
-            * min(length, attention.window or length)
-            * attention.kv_heads
-            * attention.head_dim
-            * element_bytes
-            for attention in find(block, Attention)
-            if attention.causal
+            prod(kept.shape) * (element_bytes if kept.dtype is None else kept.dtype.bits // 8)
+            for each in find(block, Component)
+            for kept in each.keeps(batch, length).values()
         )
         for name, block in blocks(component)
     }

@@ -106,6 +106,8 @@ class State(Protocol):
     """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
     position_ids: Array
     """(batch or 1, places), which the stem leaves here for rotary positions."""
+    padding: Array | None
+    """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
     memory: Array | None
     """Another tower's output (batch, places, width), for cross-attention."""
 

@@ -98,8 +98,9 @@ class Run:
         if cache is not None:
             # Beyond its end a cache would be overwritten. Shapes cannot tell, so the values do: no silent mistake.
             filled = cache.length + x.shape[1]
-            x = jnp.where(filled <= cache.max_length, x, jnp.nan)
-            keys, values = zip(*state.cache, strict=True)
+            if cache.max_length is not None:
+                x = jnp.where(filled <= cache.max_length, x, jnp.nan)
+            keys, values = (tuple(pair[of] for pair in state.cache) for of in (0, 1))
             cache = KeyValueCache(keys, values, filled, tuple(state.entries) if any(state.entries) else ())
         shown = state.shown
         return BaseModelOutput(

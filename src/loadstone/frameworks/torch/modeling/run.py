@@ -19,6 +19,7 @@ from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
+from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.prepare import begin, read
 from loadstone.frameworks.torch.modeling.state import Options, State
@@ -112,6 +113,8 @@ class Run:
     def end(self, x: Tensor, pooled: Tensor | None) -> BaseModelOutput[Tensor]:
         state = self.state
         assert state is not None
+        if isinstance(state.cache, DynamicCache):
+            state.cache.read += x.shape[1]
         crossing = state.memory is not None and state.cross_attentions is not None
         return BaseModelOutput(
             last_hidden_state=x,
