@@ -9,7 +9,7 @@ import pytest
 import torch
 import transformers
 
-from .cases import FAMILIES
+from .cases import FAMILIES, Case
 from .frameworks import Models
 from .reference import Store
 
@@ -56,7 +56,8 @@ def _is_smoke(item: pytest.Item) -> bool:
 def _family(item: pytest.Item) -> str | None:
     """The family that a test compares between frameworks."""
     arguments = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return arguments["case"].family if {"framework", "case"} <= arguments.keys() else None
+    case = arguments.get("case")
+    return case.family if isinstance(case, Case) and "framework" in arguments else None
 
 
 @pytest.fixture(scope="session")
