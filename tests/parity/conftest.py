@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ import transformers
 
 from .cases import FAMILIES, Case
 from .frameworks import Models
+from .modal import MEASURED
 from .reference import Store
 
 HERE = Path(__file__).parent
@@ -82,3 +84,12 @@ def one_quiet_thread() -> Iterator[None]:
     transformers.logging.enable_progress_bar()
     transformers.logging.set_verbosity(verbosity)
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def differences(record_property: Any) -> Iterator[None]:
+    """Write down what a test of :mod:`modal` has measured."""
+    MEASURED.clear()
+    yield
+    for name, difference in MEASURED.items():
+        record_property("parity", f"{name} {difference:.2g}")
