@@ -338,6 +338,14 @@ class AutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
+class AutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
 class AutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -402,6 +410,14 @@ class AutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SequenceClassification: ...
 
+class AutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
 class AutoModelForTextEncoding(AutoClass):
     @classmethod
     def from_pretrained(
@@ -417,6 +433,14 @@ class AutoModelForTokenClassification(AutoClass):
     ) -> _TokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TokenClassification: ...
+
+class AutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
@@ -1075,6 +1099,14 @@ class FlaxAutoModel(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxBareModel: ...
 
+class FlaxAutoModelForAudioClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxAudioClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioClassification: ...
+
 class FlaxAutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1082,6 +1114,30 @@ class FlaxAutoModelForCausalLM(AutoClass):
     ) -> _FlaxCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCausalLM: ...
+
+class FlaxAutoModelForImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxImageClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageClassification: ...
+
+class FlaxAutoModelForImageTextToText(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
+class FlaxAutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -1107,6 +1163,14 @@ class FlaxAutoModelForNextSentencePrediction(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxNextSentencePrediction: ...
 
+class FlaxAutoModelForObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
 class FlaxAutoModelForPreTraining(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1123,6 +1187,14 @@ class FlaxAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxQuestionAnswering: ...
 
+class FlaxAutoModelForSeq2SeqLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxSeq2SeqLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSeq2SeqLM: ...
+
 class FlaxAutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1130,6 +1202,14 @@ class FlaxAutoModelForSequenceClassification(AutoClass):
     ) -> _FlaxSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSequenceClassification: ...
+
+class FlaxAutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -1146,6 +1226,14 @@ class FlaxAutoModelForTokenClassification(AutoClass):
     ) -> _FlaxTokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxTokenClassification: ...
+
+class FlaxAutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
     config: BertConfig
@@ -1776,6 +1864,14 @@ class TFAutoModel(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFBareModel: ...
 
+class TFAutoModelForAudioClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFAudioClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioClassification: ...
+
 class TFAutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1783,6 +1879,30 @@ class TFAutoModelForCausalLM(AutoClass):
     ) -> _TFCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCausalLM: ...
+
+class TFAutoModelForImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFImageClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageClassification: ...
+
+class TFAutoModelForImageTextToText(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
+class TFAutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -1808,6 +1928,14 @@ class TFAutoModelForNextSentencePrediction(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFNextSentencePrediction: ...
 
+class TFAutoModelForObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
 class TFAutoModelForPreTraining(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1824,6 +1952,14 @@ class TFAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFQuestionAnswering: ...
 
+class TFAutoModelForSeq2SeqLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFSeq2SeqLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSeq2SeqLM: ...
+
 class TFAutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1831,6 +1967,14 @@ class TFAutoModelForSequenceClassification(AutoClass):
     ) -> _TFSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSequenceClassification: ...
+
+class TFAutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -1847,6 +1991,14 @@ class TFAutoModelForTokenClassification(AutoClass):
     ) -> _TFTokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFTokenClassification: ...
+
+class TFAutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFBertPreTrainedModel(TFPreTrainedModel):
     config: BertConfig
