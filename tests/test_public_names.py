@@ -72,6 +72,7 @@ FAMILIES = {
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
+    "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
 
