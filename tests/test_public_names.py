@@ -66,6 +66,7 @@ FAMILIES = {
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
     "Mamba": "Model ForCausalLM",
+    "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
 

@@ -29,6 +29,7 @@ from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
+from loadstone.architectures.families.vit import ViTConfig as ViTConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
@@ -48,6 +49,7 @@ from loadstone.frameworks.outputs import (
     CausalLMOutput,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
+    MaskedImageModelingOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
     MultipleChoiceModelOutput,
@@ -285,6 +287,17 @@ class _ImageClassification(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class _MaskedImageModeling(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
 class _AudioClassification(_TaskModel):
     def forward(
@@ -823,6 +836,48 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
 class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
 
+class ViTPreTrainedModel(PreTrainedModel):
+    config: ViTConfig
+
+class ViTModel(ViTPreTrainedModel, _BareModel):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForImageClassification(ViTPreTrainedModel, _ImageClassification):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
 class XLMRobertaPreTrainedModel(PreTrainedModel):
     config: XLMRobertaConfig
 
@@ -1076,6 +1131,19 @@ class _FlaxImageClassification(_FlaxTaskModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class _FlaxMaskedImageModeling(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class _FlaxAudioClassification(_FlaxTaskModel):
     def __call__(
@@ -1616,6 +1684,54 @@ class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionA
 class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
     config: RobertaConfig
 
+class FlaxViTPreTrainedModel(FlaxPreTrainedModel):
+    config: ViTConfig
+
+class FlaxViTModel(FlaxViTPreTrainedModel, _FlaxBareModel):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxViTForImageClassification(FlaxViTPreTrainedModel, _FlaxImageClassification):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageModeling):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class FlaxXLMRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: XLMRobertaConfig
 
@@ -1843,6 +1959,17 @@ class _TFImageClassification(_TFTaskModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class _TFMaskedImageModeling(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class _TFAudioClassification(_TFTaskModel):
     def call(
@@ -2380,6 +2507,48 @@ class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnsweri
 
 class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
     config: RobertaConfig
+
+class TFViTPreTrainedModel(TFPreTrainedModel):
+    config: ViTConfig
+
+class TFViTModel(TFViTPreTrainedModel, _TFBareModel):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFViTForImageClassification(TFViTPreTrainedModel, _TFImageClassification):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class TFXLMRobertaPreTrainedModel(TFPreTrainedModel):
     config: XLMRobertaConfig

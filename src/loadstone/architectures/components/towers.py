@@ -25,6 +25,8 @@ class Tower(Component):
     norm: Part | None = None
     """Applied to the last layer's output."""
     pooler: Part | None = None
+    shows_normed: bool = True
+    """Whether the last of ``hidden_states`` is the norm's output; else it is the last layer's."""
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
@@ -32,10 +34,10 @@ class Tower(Component):
         x = run(self.stem, given)
         if self.rotaries:
             run.state.rotary = run.rotary(self, x)
-        x = run(self.stack, x)
+        x = last = run(self.stack, x)
         if self.norm is not None:
             x = run(self.norm, x)
-        return run.end(x, None if self.pooler is None else run(self.pooler, x))
+        return run.end(x, None if self.pooler is None else run(self.pooler, x), x if self.shows_normed else last)
 
     def __post_init__(self) -> None:
         # What every forward pass asks for, found once.

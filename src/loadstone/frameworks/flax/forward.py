@@ -41,6 +41,8 @@ class Options:
     problem_type: str | None = None
     choices: int = 0
     """How many sequences of each row are to be chosen from."""
+    reading: tuple[str, ...] = ()
+    """The keywords of :data:`loadstone.architectures.tasks.READING` that are True."""
 
 
 class Forward(Protocol):

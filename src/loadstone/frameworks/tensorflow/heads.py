@@ -130,7 +130,8 @@ class WithHead(TaskModel):
         with past_keras():
             check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], warnings_issued(self))
         more = {"choices": choices, "padding": text.pad_token_id}
-        values = head.compute(run, task, out, {**given, **more})
+        with past_keras():
+            values = head.compute(run, task, out, {**given, **more})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
@@ -198,6 +199,7 @@ def task_class(task: Task) -> type[TFPreTrainedModel]:
         return self._returned(self._compute(given), given.get("return_dict"))
 
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["main_input_name"] = task.inputs[0]
     body["call"] = with_signature(call, "call", task, _TYPES, [_TRAINING])
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))
