@@ -90,5 +90,8 @@ class Wrapped(Component):
         assert isinstance(self.inner.component, Tower)
         return self.inner.component.width
 
+    def parts(self) -> tuple[Part, ...]:
+        return (*self.beside, self.inner)
+
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         return run(self.inner, given)
