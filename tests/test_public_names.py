@@ -66,6 +66,8 @@ FAMILIES = {
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
     "Mamba": "Model ForCausalLM",
+    "T5": "Model ForConditionalGeneration T5EncoderModel ForSequenceClassification ForTokenClassification "
+    "ForQuestionAnswering",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
