@@ -17,6 +17,7 @@ from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gem
 from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
+from loadstone.architectures.families.mamba import MambaConfig as MambaConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
@@ -29,6 +30,7 @@ from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
 from loadstone.architectures.families.t5 import T5Config as T5Config
+from loadstone.architectures.families.vit import ViTConfig as ViTConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
@@ -48,6 +50,7 @@ from loadstone.frameworks.outputs import (
     CausalLMOutput,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
+    MaskedImageModelingOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
     MultipleChoiceModelOutput,
@@ -286,6 +289,17 @@ class _ImageClassification(_TaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class _MaskedImageModeling(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
 class _AudioClassification(_TaskModel):
     def forward(
         self,
@@ -337,6 +351,14 @@ class AutoModelForImageTextToText(AutoClass):
     ) -> PreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
+class AutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _MaskedImageModeling: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedImageModeling: ...
 
 class AutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -402,6 +424,14 @@ class AutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SequenceClassification: ...
 
+class AutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
 class AutoModelForTextEncoding(AutoClass):
     @classmethod
     def from_pretrained(
@@ -417,6 +447,14 @@ class AutoModelForTokenClassification(AutoClass):
     ) -> _TokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TokenClassification: ...
+
+class AutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
@@ -591,6 +629,15 @@ class LlamaForTokenClassification(LlamaPreTrainedModel, _TokenClassification):
 
 class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
     config: LlamaConfig
+
+class MambaPreTrainedModel(PreTrainedModel):
+    config: MambaConfig
+
+class MambaModel(MambaPreTrainedModel, _BareModel):
+    config: MambaConfig
+
+class MambaForCausalLM(MambaPreTrainedModel, _CausalLM):
+    config: MambaConfig
 
 class MistralPreTrainedModel(PreTrainedModel):
     config: MistralConfig
@@ -795,7 +842,7 @@ class T5PreTrainedModel(PreTrainedModel):
 
 class T5Model(T5PreTrainedModel, _BareModel):
     config: T5Config
-    def forward(
+    def forward(  # type: ignore[override]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -811,14 +858,14 @@ class T5Model(T5PreTrainedModel, _BareModel):
         return_dict: bool | None = None,
         output_router_logits: bool | None = None,
         **unknown: object,
-    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
 
 class T5ForConditionalGeneration(T5PreTrainedModel, _Seq2SeqLM):
     config: T5Config
 
 class T5ForSequenceClassification(T5PreTrainedModel, _SequenceClassification):
     config: T5Config
-    def forward(
+    def forward(  # type: ignore[override]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -833,11 +880,11 @@ class T5ForSequenceClassification(T5PreTrainedModel, _SequenceClassification):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         **unknown: object,
-    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class T5ForQuestionAnswering(T5PreTrainedModel, _QuestionAnswering):
     config: T5Config
-    def forward(
+    def forward(  # type: ignore[override]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -853,14 +900,14 @@ class T5ForQuestionAnswering(T5PreTrainedModel, _QuestionAnswering):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         **unknown: object,
-    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
 
 class T5EncoderModel(T5PreTrainedModel, _TextEncoding):
     config: T5Config
 
 class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
     config: T5Config
-    def forward(
+    def forward(  # type: ignore[override]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -871,7 +918,49 @@ class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         **unknown: object,
-    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTPreTrainedModel(PreTrainedModel):
+    config: ViTConfig
+
+class ViTModel(ViTPreTrainedModel, _BareModel):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForImageClassification(ViTPreTrainedModel, _ImageClassification):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
 class XLMRobertaPreTrainedModel(PreTrainedModel):
     config: XLMRobertaConfig
@@ -1127,6 +1216,19 @@ class _FlaxImageClassification(_FlaxTaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _FlaxMaskedImageModeling(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class _FlaxAudioClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -1149,6 +1251,14 @@ class FlaxAutoModel(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxBareModel: ...
 
+class FlaxAutoModelForAudioClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxAudioClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioClassification: ...
+
 class FlaxAutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1156,6 +1266,30 @@ class FlaxAutoModelForCausalLM(AutoClass):
     ) -> _FlaxCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCausalLM: ...
+
+class FlaxAutoModelForImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxImageClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageClassification: ...
+
+class FlaxAutoModelForImageTextToText(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
+class FlaxAutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxMaskedImageModeling: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMaskedImageModeling: ...
 
 class FlaxAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -1181,6 +1315,14 @@ class FlaxAutoModelForNextSentencePrediction(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxNextSentencePrediction: ...
 
+class FlaxAutoModelForObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
 class FlaxAutoModelForPreTraining(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1197,6 +1339,14 @@ class FlaxAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxQuestionAnswering: ...
 
+class FlaxAutoModelForSeq2SeqLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxSeq2SeqLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSeq2SeqLM: ...
+
 class FlaxAutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1204,6 +1354,14 @@ class FlaxAutoModelForSequenceClassification(AutoClass):
     ) -> _FlaxSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSequenceClassification: ...
+
+class FlaxAutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -1220,6 +1378,14 @@ class FlaxAutoModelForTokenClassification(AutoClass):
     ) -> _FlaxTokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxTokenClassification: ...
+
+class FlaxAutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
     config: BertConfig
@@ -1394,6 +1560,15 @@ class FlaxLlamaForTokenClassification(FlaxLlamaPreTrainedModel, _FlaxTokenClassi
 
 class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswering):
     config: LlamaConfig
+
+class FlaxMambaPreTrainedModel(FlaxPreTrainedModel):
+    config: MambaConfig
+
+class FlaxMambaModel(FlaxMambaPreTrainedModel, _FlaxBareModel):
+    config: MambaConfig
+
+class FlaxMambaForCausalLM(FlaxMambaPreTrainedModel, _FlaxCausalLM):
+    config: MambaConfig
 
 class FlaxMistralPreTrainedModel(FlaxPreTrainedModel):
     config: MistralConfig
@@ -1598,7 +1773,7 @@ class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxT5Model(FlaxT5PreTrainedModel, _FlaxBareModel):
     config: T5Config
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -1616,14 +1791,14 @@ class FlaxT5Model(FlaxT5PreTrainedModel, _FlaxBareModel):
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> BaseModelOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> BaseModelOutput | FieldTuple: ...
 
 class FlaxT5ForConditionalGeneration(FlaxT5PreTrainedModel, _FlaxSeq2SeqLM):
     config: T5Config
 
 class FlaxT5ForSequenceClassification(FlaxT5PreTrainedModel, _FlaxSequenceClassification):
     config: T5Config
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -1640,11 +1815,11 @@ class FlaxT5ForSequenceClassification(FlaxT5PreTrainedModel, _FlaxSequenceClassi
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
 
 class FlaxT5ForQuestionAnswering(FlaxT5PreTrainedModel, _FlaxQuestionAnswering):
     config: T5Config
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -1662,14 +1837,14 @@ class FlaxT5ForQuestionAnswering(FlaxT5PreTrainedModel, _FlaxQuestionAnswering):
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
 
 class FlaxT5EncoderModel(FlaxT5PreTrainedModel, _FlaxTextEncoding):
     config: T5Config
 
 class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassification):
     config: T5Config
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -1682,7 +1857,55 @@ class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassificati
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> TokenClassifierOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxViTPreTrainedModel(FlaxPreTrainedModel):
+    config: ViTConfig
+
+class FlaxViTModel(FlaxViTPreTrainedModel, _FlaxBareModel):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxViTForImageClassification(FlaxViTPreTrainedModel, _FlaxImageClassification):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageModeling):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class FlaxXLMRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: XLMRobertaConfig
@@ -1912,6 +2135,17 @@ class _TFImageClassification(_TFTaskModel):
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _TFMaskedImageModeling(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class _TFAudioClassification(_TFTaskModel):
     def call(
         self,
@@ -1932,6 +2166,14 @@ class TFAutoModel(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFBareModel: ...
 
+class TFAutoModelForAudioClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFAudioClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioClassification: ...
+
 class TFAutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1939,6 +2181,30 @@ class TFAutoModelForCausalLM(AutoClass):
     ) -> _TFCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCausalLM: ...
+
+class TFAutoModelForImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFImageClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageClassification: ...
+
+class TFAutoModelForImageTextToText(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
+class TFAutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFMaskedImageModeling: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMaskedImageModeling: ...
 
 class TFAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -1964,6 +2230,14 @@ class TFAutoModelForNextSentencePrediction(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFNextSentencePrediction: ...
 
+class TFAutoModelForObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
 class TFAutoModelForPreTraining(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1980,6 +2254,14 @@ class TFAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFQuestionAnswering: ...
 
+class TFAutoModelForSeq2SeqLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFSeq2SeqLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSeq2SeqLM: ...
+
 class TFAutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1987,6 +2269,14 @@ class TFAutoModelForSequenceClassification(AutoClass):
     ) -> _TFSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSequenceClassification: ...
+
+class TFAutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -2003,6 +2293,14 @@ class TFAutoModelForTokenClassification(AutoClass):
     ) -> _TFTokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFTokenClassification: ...
+
+class TFAutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFBertPreTrainedModel(TFPreTrainedModel):
     config: BertConfig
@@ -2177,6 +2475,15 @@ class TFLlamaForTokenClassification(TFLlamaPreTrainedModel, _TFTokenClassificati
 
 class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
     config: LlamaConfig
+
+class TFMambaPreTrainedModel(TFPreTrainedModel):
+    config: MambaConfig
+
+class TFMambaModel(TFMambaPreTrainedModel, _TFBareModel):
+    config: MambaConfig
+
+class TFMambaForCausalLM(TFMambaPreTrainedModel, _TFCausalLM):
+    config: MambaConfig
 
 class TFMistralPreTrainedModel(TFPreTrainedModel):
     config: MistralConfig
@@ -2381,7 +2688,7 @@ class TFT5PreTrainedModel(TFPreTrainedModel):
 
 class TFT5Model(TFT5PreTrainedModel, _TFBareModel):
     config: T5Config
-    def call(
+    def call(  # type: ignore[override]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -2397,14 +2704,14 @@ class TFT5Model(TFT5PreTrainedModel, _TFBareModel):
         return_dict: bool | None = None,
         output_router_logits: bool | None = None,
         training: bool | None = False,
-    ) -> BaseModelOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> BaseModelOutput | FieldTuple: ...
 
 class TFT5ForConditionalGeneration(TFT5PreTrainedModel, _TFSeq2SeqLM):
     config: T5Config
 
 class TFT5ForSequenceClassification(TFT5PreTrainedModel, _TFSequenceClassification):
     config: T5Config
-    def call(
+    def call(  # type: ignore[override]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -2419,11 +2726,11 @@ class TFT5ForSequenceClassification(TFT5PreTrainedModel, _TFSequenceClassificati
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
 
 class TFT5ForQuestionAnswering(TFT5PreTrainedModel, _TFQuestionAnswering):
     config: T5Config
-    def call(
+    def call(  # type: ignore[override]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -2439,14 +2746,14 @@ class TFT5ForQuestionAnswering(TFT5PreTrainedModel, _TFQuestionAnswering):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
 
 class TFT5EncoderModel(TFT5PreTrainedModel, _TFTextEncoding):
     config: T5Config
 
 class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
     config: T5Config
-    def call(
+    def call(  # type: ignore[override]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -2457,7 +2764,49 @@ class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
-    ) -> TokenClassifierOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFViTPreTrainedModel(TFPreTrainedModel):
+    config: ViTConfig
+
+class TFViTModel(TFViTPreTrainedModel, _TFBareModel):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFViTForImageClassification(TFViTPreTrainedModel, _TFImageClassification):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class TFXLMRobertaPreTrainedModel(TFPreTrainedModel):
     config: XLMRobertaConfig

@@ -58,11 +58,14 @@ class ModelBase:
         return vars(self).get(name)
 
     def _embedding_name(self) -> str:
-        """Where the input embeddings are; :class:`ArgumentError` for a model that has none."""
+        """Where the input embeddings are: a table, or in a model without one the first convolution.
+
+        :class:`ArgumentError` for a model that has neither."""
         if self.component is None and self.bare_prefix:
             return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
-        leaves = components.walk(self.component) if self.component is not None else ()
-        name = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
+        leaves = list(components.walk(self.component)) if self.component is not None else []
+        kinds = (components.Embedding, components.Conv)
+        name = next((name for kind in kinds for name, leaf in leaves if isinstance(leaf, kind)), None)
         if name is None:
             raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
         return name

@@ -35,7 +35,9 @@ from loadstone.architectures.components.leaves import (
     Softcap,
     Weight,
 )
-from loadstone.architectures.components.queries import readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.patches import Patches
+from loadstone.architectures.components.pixels import PixelDecoder
+from loadstone.architectures.components.queries import inputs_of, readers, text_tower, vocabulary, writer
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
@@ -61,6 +63,8 @@ __all__ = [
     "LayerNorm",
     "Linear",
     "Part",
+    "Patches",
+    "PixelDecoder",
     "Pooler",
     "RMSNorm",
     "RelativeBias",
@@ -77,6 +81,7 @@ __all__ = [
     "blocks",
     "check_activation",
     "find",
+    "inputs_of",
     "like",
     "post_norm",
     "pre_norm",

@@ -37,7 +37,9 @@ class Head(Component):
         ``out``: the output of the bare model. ``given``: the arguments of the forward pass by name; with ``choices``,
         how many there are, for a task that has them, and ``padding``, the id that fills rows, where there is one.
         """
-        if task.reads == "sequence":
+        if task.reads == "all":
+            read = run(self.output, out, given)
+        elif task.reads == "sequence":
             read = run(self.output, self._pooled(run, out, given))
         elif task.reads == "both":
             both: Sequence[Array] = run(self.output, out.last_hidden_state, self._pooled(run, out, given))
