@@ -64,7 +64,9 @@ def stub() -> str:
         if "AutoModel" not in name:
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
-    for output in sorted({"MoeCausalLMOutputWithPast", *(task.output for task in TASKS.values())}):
+    outputs = {task.output for task in TASKS.values()}
+    outputs |= {head.of_task.output for family in registry.families().values() for head in family.heads}
+    for output in sorted({"MoeCausalLMOutputWithPast", *outputs}):
         lines.append(f"from loadstone.frameworks.outputs import {output}\n")
     for room in _ROOMS:
         generation = room.heads.replace("heads", "generation")

@@ -28,6 +28,7 @@ from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
+from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
@@ -45,6 +46,7 @@ from loadstone.frameworks.outputs import (
     BaseModelOutput,
     BertForPreTrainingOutput,
     CausalLMOutput,
+    CausalLMOutputWithCrossAttentions,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
     MaskedLMOutput,
@@ -53,6 +55,7 @@ from loadstone.frameworks.outputs import (
     NextSentencePredictorOutput,
     QuestionAnsweringModelOutput,
     Seq2SeqLMOutput,
+    Seq2SeqModelOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
@@ -266,6 +269,25 @@ class _Seq2SeqLM(_TaskModel, _GenerationMixin):
         past_key_values: DynamicCache | None = None,
         inputs_embeds: Tensor | None = None,
         decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
+
+class _SpeechSeq2Seq(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
         labels: Tensor | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
@@ -789,6 +811,56 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
 class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
 
+class WhisperPreTrainedModel(PreTrainedModel):
+    config: WhisperConfig
+
+class WhisperModel(WhisperPreTrainedModel, _BareModel):
+    config: WhisperConfig
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+
+class WhisperForConditionalGeneration(WhisperPreTrainedModel, _SpeechSeq2Seq):
+    config: WhisperConfig
+
+class WhisperForCausalLM(WhisperPreTrainedModel, _CausalLM):
+    config: WhisperConfig
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+
+class WhisperForAudioClassification(WhisperPreTrainedModel, _AudioClassification):
+    config: WhisperConfig
+
 class XLMRobertaPreTrainedModel(PreTrainedModel):
     config: XLMRobertaConfig
 
@@ -1020,6 +1092,27 @@ class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
         past_key_values: KeyValueCache | None = None,
         inputs_embeds: ArrayLike | None = None,
         decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
+class _FlaxSpeechSeq2Seq(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
         labels: ArrayLike | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
@@ -1509,6 +1602,59 @@ class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionA
 class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
     config: RobertaConfig
 
+class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
+    config: WhisperConfig
+
+class FlaxWhisperModel(FlaxWhisperPreTrainedModel, _FlaxBareModel):
+    config: WhisperConfig
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...  # type: ignore[override]
+
+class FlaxWhisperForConditionalGeneration(FlaxWhisperPreTrainedModel, _FlaxSpeechSeq2Seq):
+    config: WhisperConfig
+
+class FlaxWhisperForCausalLM(FlaxWhisperPreTrainedModel, _FlaxCausalLM):
+    config: WhisperConfig
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...  # type: ignore[override]
+
+class FlaxWhisperForAudioClassification(FlaxWhisperPreTrainedModel, _FlaxAudioClassification):
+    config: WhisperConfig
+
 class FlaxXLMRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: XLMRobertaConfig
 
@@ -1718,6 +1864,25 @@ class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
         past_key_values: Cache | None = None,
         inputs_embeds: tf.Tensor | None = None,
         decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
+class _TFSpeechSeq2Seq(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
         use_cache: bool | None = None,
         output_attentions: bool | None = None,
@@ -2200,6 +2365,55 @@ class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnsweri
 
 class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
     config: RobertaConfig
+
+class TFWhisperPreTrainedModel(TFPreTrainedModel):
+    config: WhisperConfig
+
+class TFWhisperModel(TFWhisperPreTrainedModel, _TFBareModel):
+    config: WhisperConfig
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...  # type: ignore[override]
+
+class TFWhisperForConditionalGeneration(TFWhisperPreTrainedModel, _TFSpeechSeq2Seq):
+    config: WhisperConfig
+
+class TFWhisperForCausalLM(TFWhisperPreTrainedModel, _TFCausalLM):
+    config: WhisperConfig
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...  # type: ignore[override]
+
+class TFWhisperForAudioClassification(TFWhisperPreTrainedModel, _TFAudioClassification):
+    config: WhisperConfig
 
 class TFXLMRobertaPreTrainedModel(TFPreTrainedModel):
     config: XLMRobertaConfig

@@ -7,7 +7,9 @@ from loadstone.architectures.components.base import ACTIVATIONS, Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
+from loadstone.architectures.components.frames import Frames
 from loadstone.architectures.components.head import Head, like
+from loadstone.architectures.components.layer_sum import LayerSum
 from loadstone.architectures.components.layers import (
     Add,
     Chain,
@@ -36,6 +38,7 @@ from loadstone.architectures.components.leaves import (
     Weight,
 )
 from loadstone.architectures.components.queries import readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
@@ -54,11 +57,13 @@ __all__ = [
     "EncoderDecoder",
     "Experts",
     "FeedForward",
+    "Frames",
     "Gated",
     "GroupNorm",
     "Head",
     "Layer",
     "LayerNorm",
+    "LayerSum",
     "Linear",
     "Part",
     "Pooler",
@@ -67,6 +72,7 @@ __all__ = [
     "Residual",
     "Scaled",
     "Softcap",
+    "SpanMask",
     "SparseExperts",
     "Stack",
     "Sum",

@@ -7,6 +7,7 @@ from typing import Any
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.towers import as_output
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
@@ -31,12 +32,13 @@ class EncoderDecoder(Component):
         if encoded is None:
             reading = {name: value for name, value in given.items() if not name.startswith(_OF_DECODERS)}
             encoded = run(self.encoder, reading)
+        encoded = as_output(run, encoded)
         writing = {
             name.removeprefix("decoder_"): value for name, value in given.items() if name.startswith(_OF_DECODERS)
         }
         if writing.get("input_ids") is None and writing.get("inputs_embeds") is None:
             raise ArgumentError("Give decoder_input_ids or decoder_inputs_embeds, or labels: what is to be written.")
-        writing["encoder_hidden_states"] = encoded[0]
+        writing["encoder_hidden_states"] = encoded.last_hidden_state
         if self.masked:
             writing["encoder_attention_mask"] = given.get("attention_mask")
         decoded = run(self.decoder, writing)
@@ -47,9 +49,9 @@ class EncoderDecoder(Component):
             decoder_hidden_states=decoded.hidden_states,
             decoder_attentions=decoded.attentions,
             cross_attentions=decoded.cross_attentions,
-            encoder_last_hidden_state=encoded[0],
-            encoder_hidden_states=getattr(encoded, "hidden_states", None),
-            encoder_attentions=getattr(encoded, "attentions", None),
+            encoder_last_hidden_state=encoded.last_hidden_state,
+            encoder_hidden_states=encoded.hidden_states,
+            encoder_attentions=encoded.attentions,
         )
 
     def shifted(self, run: Run, ids: Array) -> Array:

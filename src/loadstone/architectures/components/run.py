@@ -154,6 +154,9 @@ class Run(Protocol):
     def jitter(self, x: Array, share: float) -> Array:
         """While training, each value times a random one from 1 - share to 1 + share."""
 
+    def random(self, shape: Sequence[int | Array], like: Array) -> Array | None:
+        """While training, random numbers from 0 to 1 in float32, where ``like`` lies; otherwise None."""
+
     def lookup(self, embeddings: Any, table: Part, argument: str, ids: Array, shift: int = 0) -> Array:
         """The vectors of ids + shift; :class:`ArgumentError` that names the argument where there is none for some."""
 
@@ -170,6 +173,10 @@ class Run(Protocol):
 
     def begin(self, tower: Any, given: Mapping[str, Any]) -> None:
         """Make the state of a tower's layers, with the cache and the memory that it is given."""
+
+    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> Array:
+        """The input of a name, in the dtype that the model computes in. ``sizes``: how long its axes must be; None for
+        any length. :class:`ArgumentError` where it is missing, or of another shape or kind."""
 
     def read(self, embeddings: Any, given: Mapping[str, Any]) -> Any:
         """Check a text, and leave masks and positions in the state; gives

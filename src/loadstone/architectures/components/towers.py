@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part, find
@@ -69,6 +69,8 @@ class Wrapped(Component):
     inner: Part
     beside: tuple[Part, ...] = ()
     """Parts that only lie here, such as a table that the tower's is tied to (T5's ``shared``)."""
+    encoded: Literal["", "memory", "output"] = ""
+    """What ``encoder_outputs`` are to it: nothing; what it looks at, of another tower; or what it would say itself."""
 
     @property
     def width(self) -> int:
@@ -77,4 +79,19 @@ class Wrapped(Component):
         return self.inner.component.width
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
-        return run(self.inner, given)
+        encoded = given.get("encoder_outputs") if self.encoded else None
+        if encoded is None:
+            return run(self.inner, given)
+        encoded = as_output(run, encoded)
+        if self.encoded == "output":
+            return encoded
+        return run(self.inner, {**given, "encoder_hidden_states": encoded.last_hidden_state})
+
+
+def as_output(run: Run, encoded: Any) -> Any:
+    """What an encoder has said, as its output: that itself, its first fields as a tuple, or the last hidden state."""
+    if hasattr(encoded, "last_hidden_state"):
+        return encoded
+    fields = ("last_hidden_state", "hidden_states", "attentions")
+    values = encoded if isinstance(encoded, tuple | list) else (encoded,)
+    return run.output("BaseModelOutput", **dict(zip(fields, values, strict=False)))

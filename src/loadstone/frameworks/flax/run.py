@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -24,6 +24,7 @@ from loadstone.frameworks.flax.outputs import BaseModelOutput
 from loadstone.frameworks.flax.prepare import begin, read
 from loadstone.frameworks.flax.state import Left, State, dropout
 from loadstone.frameworks.outputs import ModelOutput
+from loadstone.frameworks.shapes import check_input, not_floating
 
 
 class Run:
@@ -68,6 +69,9 @@ class Run:
             return x
         return x * jax.random.uniform(self.state.next_rng(), x.shape, x.dtype, 1.0 - share, 1.0 + share)
 
+    def random(self, shape: Sequence[int], like: Array) -> Array | None:
+        return jax.random.uniform(self.state.next_rng(), tuple(shape)) if self.state.train else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: Array, shift: int = 0
     ) -> Array:
@@ -84,6 +88,14 @@ class Run:
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state)
+
+    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> Array:
+        x = given.get(name)
+        check_input(name, None if x is None else x.shape, sizes)
+        assert x is not None
+        if not jnp.issubdtype(x.dtype, jnp.floating):
+            raise not_floating(name, x.dtype)
+        return jnp.asarray(x, self.state.dtype or x.dtype)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state)

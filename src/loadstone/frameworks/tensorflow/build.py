@@ -121,4 +121,4 @@ def place(holder: keras.Layer, name: str, component: Component) -> None:
     elif isinstance(holder, Numbered) and isinstance(child, Module):
         holder.append(child)
     else:
-        setattr(holder, attribute(name), child)
+        setattr(holder, attribute(last), child)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -15,6 +15,7 @@ from loadstone.architectures.components.embeddings import TextInputs
 from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.ranges import beyond
+from loadstone.frameworks.shapes import check_input, not_floating
 from loadstone.frameworks.tensorflow import outputs
 from loadstone.frameworks.tensorflow.arguments import bad_argument
 from loadstone.frameworks.tensorflow.array_functions import xp
@@ -65,6 +66,9 @@ class Run:
             return x
         return x * tf.random.uniform(shape_of(x), 1.0 - share, 1.0 + share, x.dtype)
 
+    def random(self, shape: Sequence[int | tf.Tensor], like: tf.Tensor) -> tf.Tensor | None:
+        return tf.random.uniform(list(shape)) if self.state.training else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: tf.Tensor, shift: int = 0
     ) -> tf.Tensor:
@@ -89,6 +93,16 @@ class Run:
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state.options)
+
+    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> tf.Tensor:
+        x = given.get(name)
+        if x is not None and not hasattr(x, "shape"):
+            raise bad_argument(f"{name} is a {type(x).__name__}, expected a tensor.")
+        check_input(name, None if x is None else x.shape, sizes)
+        assert x is not None
+        if not tf.as_dtype(x.dtype).is_floating:
+            raise not_floating(name, tf.as_dtype(x.dtype).name)
+        return tf.cast(x, self.holder.compute_dtype)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks import outputs
 from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
 from loadstone.frameworks.ranges import beyond
+from loadstone.frameworks.shapes import check_input, not_floating
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
@@ -73,6 +74,9 @@ class Run:
     def jitter(self, x: Tensor, share: float) -> Tensor:
         return x * torch.empty_like(x).uniform_(1.0 - share, 1.0 + share) if share and self.holder.training else x
 
+    def random(self, shape: Sequence[int], like: Tensor) -> Tensor | None:
+        return torch.rand(tuple(shape), device=like.device) if self.holder.training else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: Tensor, shift: int = 0
     ) -> Tensor:
@@ -99,6 +103,15 @@ class Run:
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, Options() if self.state is None else self.state.options)
+
+    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> Tensor:
+        x = given.get(name)
+        check_input(name, None if x is None else x.shape, sizes)
+        assert isinstance(x, Tensor)
+        if not x.is_floating_point():
+            raise not_floating(name, x.dtype)
+        computed = (each.dtype for each in self.holder.parameters() if each.dtype.itemsize > 1)
+        return x.to(next((dtype for dtype in computed if dtype.is_floating_point), x.dtype))
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state or State(Options()))
