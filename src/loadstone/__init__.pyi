@@ -28,6 +28,7 @@ from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
+from loadstone.architectures.families.t5 import T5Config as T5Config
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
@@ -56,6 +57,8 @@ from loadstone.frameworks.outputs import (
     QuestionAnsweringModelOutput,
     Seq2SeqLMOutput,
     Seq2SeqModelOutput,
+    Seq2SeqQuestionAnsweringModelOutput,
+    Seq2SeqSequenceClassifierOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
@@ -811,12 +814,95 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
 class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
 
+class T5PreTrainedModel(PreTrainedModel):
+    config: T5Config
+
+class T5Model(T5PreTrainedModel, _BareModel):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class T5ForConditionalGeneration(T5PreTrainedModel, _Seq2SeqLM):
+    config: T5Config
+
+class T5ForSequenceClassification(T5PreTrainedModel, _SequenceClassification):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class T5ForQuestionAnswering(T5PreTrainedModel, _QuestionAnswering):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class T5EncoderModel(T5PreTrainedModel, _TextEncoding):
+    config: T5Config
+
+class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
 class WhisperPreTrainedModel(PreTrainedModel):
     config: WhisperConfig
 
 class WhisperModel(WhisperPreTrainedModel, _BareModel):
     config: WhisperConfig
-    def forward(
+    def forward(  # type: ignore[override]
         self,
         input_features: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -832,14 +918,14 @@ class WhisperModel(WhisperPreTrainedModel, _BareModel):
         return_dict: bool | None = None,
         output_router_logits: bool | None = None,
         **unknown: object,
-    ) -> Seq2SeqModelOutput[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+    ) -> Seq2SeqModelOutput[Tensor] | tuple[object, ...]: ...
 
 class WhisperForConditionalGeneration(WhisperPreTrainedModel, _SpeechSeq2Seq):
     config: WhisperConfig
 
 class WhisperForCausalLM(WhisperPreTrainedModel, _CausalLM):
     config: WhisperConfig
-    def forward(
+    def forward(  # type: ignore[override]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -856,7 +942,7 @@ class WhisperForCausalLM(WhisperPreTrainedModel, _CausalLM):
         output_router_logits: bool | None = None,
         num_items_in_batch: Tensor | int | None = None,
         **unknown: object,
-    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...  # type: ignore[override]
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
 class WhisperForAudioClassification(WhisperPreTrainedModel, _AudioClassification):
     config: WhisperConfig
@@ -1602,12 +1688,103 @@ class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionA
 class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
     config: RobertaConfig
 
+class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
+    config: T5Config
+
+class FlaxT5Model(FlaxT5PreTrainedModel, _FlaxBareModel):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxT5ForConditionalGeneration(FlaxT5PreTrainedModel, _FlaxSeq2SeqLM):
+    config: T5Config
+
+class FlaxT5ForSequenceClassification(FlaxT5PreTrainedModel, _FlaxSequenceClassification):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class FlaxT5ForQuestionAnswering(FlaxT5PreTrainedModel, _FlaxQuestionAnswering):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxT5EncoderModel(FlaxT5PreTrainedModel, _FlaxTextEncoding):
+    config: T5Config
+
+class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassification):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
 class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
     config: WhisperConfig
 
 class FlaxWhisperModel(FlaxWhisperPreTrainedModel, _FlaxBareModel):
     config: WhisperConfig
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         input_features: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -1625,14 +1802,14 @@ class FlaxWhisperModel(FlaxWhisperPreTrainedModel, _FlaxBareModel):
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> Seq2SeqModelOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
 
 class FlaxWhisperForConditionalGeneration(FlaxWhisperPreTrainedModel, _FlaxSpeechSeq2Seq):
     config: WhisperConfig
 
 class FlaxWhisperForCausalLM(FlaxWhisperPreTrainedModel, _FlaxCausalLM):
     config: WhisperConfig
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -1650,7 +1827,7 @@ class FlaxWhisperForCausalLM(FlaxWhisperPreTrainedModel, _FlaxCausalLM):
         train: bool = False,
         dropout_rng: Array | None = None,
         **unknown: object,
-    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...  # type: ignore[override]
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class FlaxWhisperForAudioClassification(FlaxWhisperPreTrainedModel, _FlaxAudioClassification):
     config: WhisperConfig
@@ -2366,12 +2543,95 @@ class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnsweri
 class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
     config: RobertaConfig
 
+class TFT5PreTrainedModel(TFPreTrainedModel):
+    config: T5Config
+
+class TFT5Model(TFT5PreTrainedModel, _TFBareModel):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFT5ForConditionalGeneration(TFT5PreTrainedModel, _TFSeq2SeqLM):
+    config: T5Config
+
+class TFT5ForSequenceClassification(TFT5PreTrainedModel, _TFSequenceClassification):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class TFT5ForQuestionAnswering(TFT5PreTrainedModel, _TFQuestionAnswering):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFT5EncoderModel(TFT5PreTrainedModel, _TFTextEncoding):
+    config: T5Config
+
+class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
 class TFWhisperPreTrainedModel(TFPreTrainedModel):
     config: WhisperConfig
 
 class TFWhisperModel(TFWhisperPreTrainedModel, _TFBareModel):
     config: WhisperConfig
-    def call(
+    def call(  # type: ignore[override]
         self,
         input_features: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -2387,14 +2647,14 @@ class TFWhisperModel(TFWhisperPreTrainedModel, _TFBareModel):
         return_dict: bool | None = None,
         output_router_logits: bool | None = None,
         training: bool | None = False,
-    ) -> Seq2SeqModelOutput | FieldTuple: ...  # type: ignore[override]
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
 
 class TFWhisperForConditionalGeneration(TFWhisperPreTrainedModel, _TFSpeechSeq2Seq):
     config: WhisperConfig
 
 class TFWhisperForCausalLM(TFWhisperPreTrainedModel, _TFCausalLM):
     config: WhisperConfig
-    def call(
+    def call(  # type: ignore[override]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -2410,7 +2670,7 @@ class TFWhisperForCausalLM(TFWhisperPreTrainedModel, _TFCausalLM):
         logits_to_keep: int | tf.Tensor = 0,
         output_router_logits: bool | None = None,
         training: bool | None = False,
-    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...  # type: ignore[override]
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class TFWhisperForAudioClassification(TFWhisperPreTrainedModel, _TFAudioClassification):
     config: WhisperConfig

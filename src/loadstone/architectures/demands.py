@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from loadstone.architectures.components.attention import Attention
+import math
+from collections.abc import Iterable
+
 from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.walk import blocks
 
 
 def cache_bytes(component: Component, batch: int, length: int, element_bytes: int) -> dict[str, int]:
-    """Block → bytes of the keys and values that it keeps for ``batch`` texts of ``length`` tokens."""
+    """Block → bytes of what it keeps for ``batch`` texts of ``length`` tokens: of cross-attention, texts read."""
+
+    def kept(each: Component) -> Iterable[tuple[int, ...]]:
+        return each.keeps(batch, length).values()
+
     return {
-        name: sum(
-            2
-            * batch
-            * min(length, attention.window or length)
-            * attention.kv_heads
-            * attention.head_dim
-            * element_bytes
-            for attention in find(block, Attention)
-            if attention.causal
-        )
+        name: element_bytes * sum(math.prod(shape) for each in find(block, Component) for shape in kept(each))
         for name, block in blocks(component)
     }
 

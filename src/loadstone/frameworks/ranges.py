@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Range(NamedTuple):
@@ -83,6 +88,14 @@ def check_length(embeddings: components.Embeddings, tokens: int) -> None:
         raise ArgumentError(
             f"The text has {tokens} tokens, and this model has positions for {longest}. {_shorten(longest)}"
         )
+
+
+def check_ends(head: components.Head, ids: NDArray[np.integer]) -> None:
+    """:class:`ArgumentError` where a head reads what is written for the end of each text, and one of ``ids`` (batch,
+    tokens) has none."""
+    if head.pool == "end" and not np.isin(ids, head.end).any(axis=-1).all():
+        ends = " or ".join(map(str, head.end))
+        raise ArgumentError(f"A row of input_ids has no eos_token_id, {ends}: where its text ends is not known.")
 
 
 def _may_be(size: int | None, expected: int | None) -> bool:

@@ -21,11 +21,11 @@ class Finder:
         self._slots, self._names, self.naming = slots, names, naming
         self._places: dict[tuple[int, int, int], tuple[Box, ...]] = {}
         self._aliases: dict[str, list[str]] = {}
+        for alias, source in naming.tied.items():  # before what only stands in for a slot
+            self._aliases.setdefault(source, []).append(alias)
         for one, other in naming.stand_ins:
             self._aliases.setdefault(one, []).append(other)
             self._aliases.setdefault(other, []).append(one)
-        for alias, source in naming.tied.items():
-            self._aliases.setdefault(source, []).append(alias)
 
     def among(self, names: Mapping[str, StoredTensor]) -> Finder:
         """The same for other stored tensors."""

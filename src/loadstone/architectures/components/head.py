@@ -14,6 +14,7 @@ from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.tasks import Task
 from loadstone.core.records import record
+from loadstone.errors import ArgumentError
 
 
 @record
@@ -24,10 +25,11 @@ class Head(Component):
     output: Part
     pool: Literal["none", "first", "first_shown", "last", "end", "mean", "pooler"] = "none"
     """Which vector stands for the sequence. ``first_shown``: of the first token that the mask shows; ``last``: of the
-    last token that is not padding; ``end``: of the last token that is ``end``."""
-    end: int | None = None
+    last token that is not padding; ``end``: of the last token that is one of ``end``."""
     labels: int = 0
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
+    end: tuple[int, ...] = ()
+    """The tokens that a text may end with."""
     layers: Part | None = None
     """What makes one of all hidden states, such as a :class:`~loadstone.architectures.components.layer_sum.LayerSum`;
     without it the last is read."""
@@ -64,7 +66,7 @@ class Head(Component):
         if given.get("decoder_input_ids") is not None or given.get("decoder_inputs_embeds") is not None:
             return given
         pair = next(find(self.backbone.component, EncoderDecoder))
-        return {**given, "decoder_input_ids": pair.shifted(run, given[task.writes])}
+        return {**given, "decoder_input_ids": pair.shifted(run, task.writes, given[task.writes])}
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         tokens = vocabulary(self.backbone.component)
@@ -82,8 +84,9 @@ class Head(Component):
         if self.pool in ("first", "first_shown"):
             return x[:, 0]
         if self.pool == "end":
-            places = xp.arange(xp.shape(ids)[1], like=ids) * xp.astype(ids == self.end, xp.int32)
-            return xp.at_rows(x, xp.argmax(places, axis=-1))
+            places = self._ends(run, ids, x)
+            found = xp.any(places > 0, axis=-1, keepdims=True)
+            return xp.where(found, xp.at_rows(x, xp.argmax(places, axis=-1)), float("nan"))
         if self.pool == "mean" and mask is not None:
             shares = xp.astype(mask, x.dtype)[..., None]
             return xp.sum(x * shares, axis=1, keepdims=False) / xp.sum(shares, axis=1, keepdims=False)
@@ -93,6 +96,24 @@ class Head(Component):
             return x[:, -1]
         places = xp.arange(xp.shape(x)[1], like=x) * xp.astype(ids != padding, xp.int32)
         return xp.at_rows(x, xp.argmax(places, axis=-1))
+
+    def _ends(self, run: Run, ids: Array | None, x: Array) -> Array:
+        """The place of each token of ``ids`` (batch, tokens) that ends a text, counted from 1; 0 for all others.
+
+        :class:`ArgumentError` where ``x`` (batch, tokens, width) has no vector for each of them.
+        """
+        if ids is None:
+            raise ArgumentError("Give input_ids: where a text ends cannot be told from inputs_embeds.")
+        if not all(None in pair or pair[0] == pair[1] for pair in zip(ids.shape, x.shape[:2], strict=True)):
+            raise ArgumentError(
+                f"decoder_input_ids or decoder_inputs_embeds are for {tuple(x.shape[:2])} tokens, expected "
+                f"{tuple(ids.shape)}, as input_ids: what is written in the place of their last end is classified."
+            )
+        xp = run.xp
+        is_end = ids == self.end[0]
+        for token in self.end[1:]:
+            is_end = is_end | (ids == token)
+        return (xp.arange(xp.shape(ids)[1], like=ids) + 1) * xp.astype(is_end, xp.int32)
 
 
 def _kept(run: Run, x: Array, keep: int | Array | None) -> Array:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part, find
+from loadstone.architectures.components.encoder_decoder import Encoded
 from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.components.run import Run
 from loadstone.architectures.rotary import Rotary
@@ -78,6 +79,9 @@ class Wrapped(Component):
         assert isinstance(self.inner.component, Tower)
         return self.inner.component.width
 
+    def parts(self) -> tuple[Part, ...]:
+        return (*self.beside, self.inner)
+
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         encoded = given.get("encoder_outputs") if self.encoded else None
         if encoded is None:
@@ -90,8 +94,5 @@ class Wrapped(Component):
 
 def as_output(run: Run, encoded: Any) -> Any:
     """What an encoder has said, as its output: that itself, its first fields as a tuple, or the last hidden state."""
-    if hasattr(encoded, "last_hidden_state"):
-        return encoded
-    fields = ("last_hidden_state", "hidden_states", "attentions")
-    values = encoded if isinstance(encoded, tuple | list) else (encoded,)
-    return run.output("BaseModelOutput", **dict(zip(fields, values, strict=False)))
+    encoded = Encoded.of((encoded,) if hasattr(encoded, "shape") else encoded)
+    return run.output("BaseModelOutput", **encoded._asdict())

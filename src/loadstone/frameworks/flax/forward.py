@@ -99,8 +99,11 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
         if value is None:
             continue
         kind = INPUTS[name].kind if name in INPUTS else "values"
-        if kind == "output" or isinstance(value, KeyValueCache):
+        if isinstance(value, KeyValueCache):
             arrays[name] = value
+            continue
+        if kind == "output":
+            arrays[name] = _output(name, value)
             continue
         if kind == "cache":
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected what model.init_cache gives.")
@@ -112,6 +115,14 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
             expected = "integers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
     return arrays
+
+
+def _output(name: str, value: object) -> object:
+    """Another model's output, or a tuple of arrays, as JAX's arrays."""
+    try:
+        return jax.tree.map(jnp.asarray, value)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{name} holds what is no array: {error}") from error
 
 
 def _room_for_mask(inputs: Inputs) -> Inputs:

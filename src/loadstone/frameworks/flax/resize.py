@@ -31,8 +31,16 @@ def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | 
     old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, old, new, to_mean)
     model.component = new
-    if isinstance(new, components.Head):
-        model.base_model.component = new.backbone.component
+    _follow(model, new)
+
+
+def _follow(model: FlaxStructure, component: Component, prefix: str = "") -> None:
+    """Tell every module within ``model`` that is composed of others what it is made of by now."""
+    for name, child in component.parts():
+        full = ".".join(filter(None, (prefix, name)))
+        if name and child.parts():
+            at(model, full)._component = child
+        _follow(model, child, full)
 
 
 def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool) -> None:

@@ -9,7 +9,7 @@ from inspect import Parameter
 from typing import Any, ClassVar, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.inputs import INPUTS
@@ -20,9 +20,11 @@ from loadstone.frameworks import outputs
 from loadstone.frameworks.forward_keywords import check_unknown
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput, MoeCausalLMOutputWithPast
+from loadstone.frameworks.ranges import check_ends
 from loadstone.frameworks.torch.modeling import losses
 from loadstone.frameworks.torch.modeling.arguments import check_tensors
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
+from loadstone.frameworks.torch.modeling.masks import values_known
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.run import Run
 from loadstone.frameworks.torch.modeling.state import Options, State
@@ -91,6 +93,22 @@ class TaskModel(PreTrainedModel):
         )
         return component.compute(Run(self, State(options)), given)
 
+    def get_encoder(self) -> nn.Module:
+        """The part that reads, of a model that writes too; :class:`ArgumentError` where there is none."""
+        return self._part("encoder")
+
+    def get_decoder(self) -> nn.Module:
+        """The part that writes, of a model that reads another text before; :class:`ArgumentError` without one."""
+        return self._part("decoder")
+
+    def _part(self, name: str) -> nn.Module:
+        body = self.component.backbone.component if isinstance(self.component, components.Head) else self.component
+        if isinstance(body, components.EncoderDecoder):
+            return self.base_model.get_submodule(getattr(body, name).name)
+        if body is None or name not in dict(body.parts()):
+            raise ArgumentError(f"{type(self).__name__} has no {name}.")
+        return self.base_model.get_submodule(name)
+
     def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
         return out if named else out.to_tuple()
@@ -125,6 +143,9 @@ class WithHead(TaskModel):
         if task.per_choice:
             given, choices = _one_row_a_choice(given, task)
         run = Run(self, State(Options()))
+        ids = given.get("input_ids")
+        if head.end and ids is not None and values_known(ids):
+            check_ends(head, ids.cpu().numpy())
         out = self._body(head, head.given_to_body(run, task, given))
         x = out.last_hidden_state
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
