@@ -28,6 +28,7 @@ HEADS: dict[str, dict[str, str]] = {
         "roberta": "RobertaModel",
         "t5": "T5Model",
         "vit": "ViTModel",
+        "whisper": "WhisperModel",
         "xlm-roberta": "XLMRobertaModel",
     },
     "causal_lm": {
@@ -49,6 +50,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForCausalLM",
         "qwen3_moe": "Qwen3MoeForCausalLM",
         "roberta": "RobertaForCausalLM",
+        "whisper": "WhisperForCausalLM",
         "xlm-roberta": "XLMRobertaForCausalLM",
     },
     "masked_lm": {
@@ -164,8 +166,14 @@ HEADS: dict[str, dict[str, str]] = {
     "masked_image_modeling": {
         "vit": "ViTForMaskedImageModeling",
     },
-    "zero_shot_image_classification": {},
-    "image_text_to_text": {},
-    "audio_classification": {},
-    "speech_seq2seq": {},
+    "zero_shot_image_classification": {
+    },
+    "image_text_to_text": {
+    },
+    "audio_classification": {
+        "whisper": "WhisperForAudioClassification",
+    },
+    "speech_seq2seq": {
+        "whisper": "WhisperForConditionalGeneration",
+    },
 }
