@@ -61,8 +61,11 @@ class ModelBase:
         """Where the input embeddings are; :class:`ArgumentError` for a model that has none."""
         if self.component is None and self.bare_prefix:
             return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
-        leaves = components.walk(self.component) if self.component is not None else ()
-        name = next((name for name, leaf in leaves if isinstance(leaf, components.Embedding)), None)
+        name = None
+        if self.component is not None:
+            # The first that is the table of what reads texts; others may be before it, of the positions of a sound.
+            tables = [reader.tokens.component for reader in components.find(self.component, components.Embeddings)]
+            name = next((name for name, leaf in components.walk(self.component) if leaf in tables[:1]), None)
         if name is None:
             raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
         return name

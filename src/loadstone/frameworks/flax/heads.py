@@ -159,6 +159,7 @@ def task_class(task: Task) -> type[FlaxPreTrainedModel]:
         return call(self, _one_row_a_choice(given, task) if task.per_choice else given, unknown)
 
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["main_input_name"] = task.inputs[0]
     body["__call__"] = with_signature(__call__, "__call__", task, _TYPES, [*_TRAIN, _UNKNOWN])
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

@@ -205,6 +205,7 @@ def task_class(task: Task) -> type[TFPreTrainedModel]:
         return self._returned(self._compute(given), given.get("return_dict"))
 
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["main_input_name"] = task.inputs[0]
     body["call"] = with_signature(call, "call", task, _TYPES, [_TRAINING])
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

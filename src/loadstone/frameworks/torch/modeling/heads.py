@@ -219,6 +219,7 @@ def task_class(task: Task) -> type[PreTrainedModel]:
     more = [_ITEMS, _UNKNOWN] if task.sums_items else [_UNKNOWN]
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
+    body["main_input_name"] = task.inputs[0]
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
