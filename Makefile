@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table benchmark benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
+.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -31,6 +31,7 @@ help:
 	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
 	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
+	@echo "make benchmark-modalities  the same for an image model, a speech model and an encoder-decoder"
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
 	@echo "make benchmark-large       the same for models larger than memory (needs to make a control group)"
 	@echo "make benchmark-lock        what a lock file costs a load"
@@ -98,6 +99,9 @@ support-table: $(VENV)/.installed-test
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run.py
+
+benchmark-modalities: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/run_modalities.py
 
 benchmark-frameworks: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_frameworks.py

@@ -19,19 +19,13 @@ from loadstone.errors import FrameworkNotInstalled
 
 ROOT = Path(__file__).parents[1]
 
-CUSTOM_TASKS = {
-    f"AutoModelFor{task}"
-    for task in (
-        *("AudioClassification", "ImageClassification", "ImageTextToText", "ObjectDetection"),
-        "Seq2SeqLM",
-    )
-}
-"""Tasks that no family has a head for: the class comes with the checkpoint, and is PyTorch's."""
 NAMES = {
     *("AutoConfig", "AutoModel", "AutoModelForCausalLM", "AutoModelForMaskedLM", "AutoModelForQuestionAnswering"),
     *("AutoModelForSequenceClassification", "AutoModelForTokenClassification", "Checkpoint", "DynamicCache"),
     *("AutoModelForMultipleChoice", "AutoModelForNextSentencePrediction", "AutoModelForPreTraining"),
-    "AutoModelForTextEncoding",
+    *("AutoModelForTextEncoding", "AutoModelForSeq2SeqLM", "AutoModelForSpeechSeq2Seq"),
+    *("AutoModelForImageClassification", "AutoModelForMaskedImageModeling", "AutoModelForZeroShotImageClassification"),
+    *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
     *(
         "GenerationConfig",
         "LoadReport",
@@ -41,7 +35,6 @@ NAMES = {
         "__version__",
         "errors",
     ),
-    *CUSTOM_TASKS,
     *("BitsAndBytesConfig", "TorchAoConfig"),
     *("Forecast", "convert", "diff", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
     *("plan", "transfer_options"),
@@ -73,6 +66,10 @@ FAMILIES = {
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
+    "Mamba": "Model ForCausalLM",
+    "T5": "Model ForConditionalGeneration T5EncoderModel ForSequenceClassification ForTokenClassification "
+    "ForQuestionAnswering",
+    "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
 
@@ -86,7 +83,7 @@ def expected() -> set[str]:
         classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
         classes.add(f"{stem}PreTrainedModel")
     configs = {f"{stem}Config" for stem in FAMILIES}
-    return NAMES | configs | classes | {prefix + name for prefix in PREFIXES for name in classes - CUSTOM_TASKS}
+    return NAMES | configs | classes | {prefix + name for prefix in PREFIXES for name in classes}
 
 
 def test_the_public_names_are_these_and_no_others() -> None:

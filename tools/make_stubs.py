@@ -111,7 +111,9 @@ def _classes(room: _Room) -> Iterator[str]:
 def _method(room: _Room, task: Task, note: str = "") -> str:
     """The forward pass of a task's class."""
     method = getattr(room.of_task(task), room.method)
-    return f"    def {room.method}{_signature(method)}: ...{note}\n"
+    # A note holds for the line that begins the function, however many there are in the end.
+    signature = _signature(method).removeprefix("(")
+    return f"    def {room.method}({note}{chr(10) if note else ''}{signature}: ...\n"
 
 
 def _signature(method: Callable[..., Any]) -> str:

@@ -17,6 +17,7 @@ from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gem
 from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
+from loadstone.architectures.families.mamba import MambaConfig as MambaConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
@@ -29,6 +30,7 @@ from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
 from loadstone.architectures.families.t5 import T5Config as T5Config
+from loadstone.architectures.families.vit import ViTConfig as ViTConfig
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
@@ -50,6 +52,7 @@ from loadstone.frameworks.outputs import (
     CausalLMOutputWithCrossAttentions,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
+    MaskedImageModelingOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
     MultipleChoiceModelOutput,
@@ -310,6 +313,17 @@ class _ImageClassification(_TaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class _MaskedImageModeling(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
 class _AudioClassification(_TaskModel):
     def forward(
         self,
@@ -361,6 +375,14 @@ class AutoModelForImageTextToText(AutoClass):
     ) -> PreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
+class AutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _MaskedImageModeling: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedImageModeling: ...
 
 class AutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -426,6 +448,14 @@ class AutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SequenceClassification: ...
 
+class AutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _SpeechSeq2Seq: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SpeechSeq2Seq: ...
+
 class AutoModelForTextEncoding(AutoClass):
     @classmethod
     def from_pretrained(
@@ -441,6 +471,14 @@ class AutoModelForTokenClassification(AutoClass):
     ) -> _TokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TokenClassification: ...
+
+class AutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> PreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
@@ -615,6 +653,15 @@ class LlamaForTokenClassification(LlamaPreTrainedModel, _TokenClassification):
 
 class LlamaForQuestionAnswering(LlamaPreTrainedModel, _QuestionAnswering):
     config: LlamaConfig
+
+class MambaPreTrainedModel(PreTrainedModel):
+    config: MambaConfig
+
+class MambaModel(MambaPreTrainedModel, _BareModel):
+    config: MambaConfig
+
+class MambaForCausalLM(MambaPreTrainedModel, _CausalLM):
+    config: MambaConfig
 
 class MistralPreTrainedModel(PreTrainedModel):
     config: MistralConfig
@@ -896,6 +943,48 @@ class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTPreTrainedModel(PreTrainedModel):
+    config: ViTConfig
+
+class ViTModel(ViTPreTrainedModel, _BareModel):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForImageClassification(ViTPreTrainedModel, _ImageClassification):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
 class WhisperPreTrainedModel(PreTrainedModel):
     config: WhisperConfig
@@ -1222,6 +1311,19 @@ class _FlaxImageClassification(_FlaxTaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _FlaxMaskedImageModeling(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class _FlaxAudioClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -1244,6 +1346,14 @@ class FlaxAutoModel(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxBareModel: ...
 
+class FlaxAutoModelForAudioClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxAudioClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioClassification: ...
+
 class FlaxAutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1251,6 +1361,30 @@ class FlaxAutoModelForCausalLM(AutoClass):
     ) -> _FlaxCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCausalLM: ...
+
+class FlaxAutoModelForImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxImageClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageClassification: ...
+
+class FlaxAutoModelForImageTextToText(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
+class FlaxAutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxMaskedImageModeling: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMaskedImageModeling: ...
 
 class FlaxAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -1276,6 +1410,14 @@ class FlaxAutoModelForNextSentencePrediction(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxNextSentencePrediction: ...
 
+class FlaxAutoModelForObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
 class FlaxAutoModelForPreTraining(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1292,6 +1434,14 @@ class FlaxAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxQuestionAnswering: ...
 
+class FlaxAutoModelForSeq2SeqLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxSeq2SeqLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSeq2SeqLM: ...
+
 class FlaxAutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -1299,6 +1449,14 @@ class FlaxAutoModelForSequenceClassification(AutoClass):
     ) -> _FlaxSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSequenceClassification: ...
+
+class FlaxAutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxSpeechSeq2Seq: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSpeechSeq2Seq: ...
 
 class FlaxAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -1315,6 +1473,14 @@ class FlaxAutoModelForTokenClassification(AutoClass):
     ) -> _FlaxTokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxTokenClassification: ...
+
+class FlaxAutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> FlaxPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
     config: BertConfig
@@ -1489,6 +1655,15 @@ class FlaxLlamaForTokenClassification(FlaxLlamaPreTrainedModel, _FlaxTokenClassi
 
 class FlaxLlamaForQuestionAnswering(FlaxLlamaPreTrainedModel, _FlaxQuestionAnswering):
     config: LlamaConfig
+
+class FlaxMambaPreTrainedModel(FlaxPreTrainedModel):
+    config: MambaConfig
+
+class FlaxMambaModel(FlaxMambaPreTrainedModel, _FlaxBareModel):
+    config: MambaConfig
+
+class FlaxMambaForCausalLM(FlaxMambaPreTrainedModel, _FlaxCausalLM):
+    config: MambaConfig
 
 class FlaxMistralPreTrainedModel(FlaxPreTrainedModel):
     config: MistralConfig
@@ -1778,6 +1953,54 @@ class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassificati
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxViTPreTrainedModel(FlaxPreTrainedModel):
+    config: ViTConfig
+
+class FlaxViTModel(FlaxViTPreTrainedModel, _FlaxBareModel):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxViTForImageClassification(FlaxViTPreTrainedModel, _FlaxImageClassification):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageModeling):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
     config: WhisperConfig
@@ -2079,6 +2302,17 @@ class _TFImageClassification(_TFTaskModel):
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _TFMaskedImageModeling(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class _TFAudioClassification(_TFTaskModel):
     def call(
         self,
@@ -2099,6 +2333,14 @@ class TFAutoModel(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFBareModel: ...
 
+class TFAutoModelForAudioClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFAudioClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioClassification: ...
+
 class TFAutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -2106,6 +2348,30 @@ class TFAutoModelForCausalLM(AutoClass):
     ) -> _TFCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCausalLM: ...
+
+class TFAutoModelForImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFImageClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageClassification: ...
+
+class TFAutoModelForImageTextToText(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
+class TFAutoModelForMaskedImageModeling(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFMaskedImageModeling: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMaskedImageModeling: ...
 
 class TFAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -2131,6 +2397,14 @@ class TFAutoModelForNextSentencePrediction(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFNextSentencePrediction: ...
 
+class TFAutoModelForObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
 class TFAutoModelForPreTraining(AutoClass):
     @classmethod
     def from_pretrained(
@@ -2147,6 +2421,14 @@ class TFAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFQuestionAnswering: ...
 
+class TFAutoModelForSeq2SeqLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFSeq2SeqLM: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSeq2SeqLM: ...
+
 class TFAutoModelForSequenceClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -2154,6 +2436,14 @@ class TFAutoModelForSequenceClassification(AutoClass):
     ) -> _TFSequenceClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSequenceClassification: ...
+
+class TFAutoModelForSpeechSeq2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFSpeechSeq2Seq: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSpeechSeq2Seq: ...
 
 class TFAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -2170,6 +2460,14 @@ class TFAutoModelForTokenClassification(AutoClass):
     ) -> _TFTokenClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFTokenClassification: ...
+
+class TFAutoModelForZeroShotImageClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> TFPreTrainedModel: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFBertPreTrainedModel(TFPreTrainedModel):
     config: BertConfig
@@ -2344,6 +2642,15 @@ class TFLlamaForTokenClassification(TFLlamaPreTrainedModel, _TFTokenClassificati
 
 class TFLlamaForQuestionAnswering(TFLlamaPreTrainedModel, _TFQuestionAnswering):
     config: LlamaConfig
+
+class TFMambaPreTrainedModel(TFPreTrainedModel):
+    config: MambaConfig
+
+class TFMambaModel(TFMambaPreTrainedModel, _TFBareModel):
+    config: MambaConfig
+
+class TFMambaForCausalLM(TFMambaPreTrainedModel, _TFCausalLM):
+    config: MambaConfig
 
 class TFMistralPreTrainedModel(TFPreTrainedModel):
     config: MistralConfig
@@ -2625,6 +2932,48 @@ class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFViTPreTrainedModel(TFPreTrainedModel):
+    config: ViTConfig
+
+class TFViTModel(TFViTPreTrainedModel, _TFBareModel):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFViTForImageClassification(TFViTPreTrainedModel, _TFImageClassification):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class TFWhisperPreTrainedModel(TFPreTrainedModel):
     config: WhisperConfig

@@ -45,27 +45,27 @@ def reference(component: Conv, values: dict[str, Any], x: np.ndarray) -> np.ndar
 
 
 @EACH
-@pytest.mark.parametrize("case", CASES)
-def test_a_convolution_is_pytorch_s(framework: str, case: str) -> None:
-    component, shape = CASES[case]
+@pytest.mark.parametrize("which", CASES)
+def test_a_convolution_is_pytorch_s(framework: str, which: str) -> None:
+    component, shape = CASES[which]
     values, x = values_of(component), np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     found = computed(framework, component, values, x)
     np.testing.assert_allclose(found, reference(component, values, x), rtol=1e-4, atol=2e-5)
 
 
 @EACH
-@pytest.mark.parametrize("case", ["one-axis", "patches", "groups", "depthwise-with-the-past-alone"])
-def test_half_precision_rounds_what_float32_gives(framework: str, case: str) -> None:
-    component, shape = CASES[case]
+@pytest.mark.parametrize("which", ["one-axis", "patches", "groups", "depthwise-with-the-past-alone"])
+def test_half_precision_rounds_what_float32_gives(framework: str, which: str) -> None:
+    component, shape = CASES[which]
     x = np.random.default_rng(1).standard_normal(shape).astype(ml_dtypes.bfloat16)
     values = {name: value.astype(ml_dtypes.bfloat16).astype(np.float32) for name, value in values_of(component).items()}
     expected = reference(component, values, x.astype(np.float32))
     np.testing.assert_allclose(computed(framework, component, values, x), expected, rtol=2e-2, atol=6e-2)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_in_pytorch_it_is_the_layer_that_people_look_for(case: str) -> None:
-    component, _ = CASES[case]
+@pytest.mark.parametrize("which", CASES)
+def test_in_pytorch_it_is_the_layer_that_people_look_for(which: str) -> None:
+    component, _ = CASES[which]
     module = torch_leaf(component, values_of(component))
     assert isinstance(module, (nn.Conv1d, nn.Conv2d, nn.Conv3d)[len(component.kernel) - 1])
     assert {name: tuple(slot.shape) for name, slot in module.named_parameters()} == {
@@ -73,8 +73,8 @@ def test_in_pytorch_it_is_the_layer_that_people_look_for(case: str) -> None:
     }
 
 
-@pytest.mark.parametrize("case", ["depthwise", "groups", "three-axes-groups"])
-def test_tensorflow_and_flax_have_gradients_of_convolutions_in_groups(case: str) -> None:
+@pytest.mark.parametrize("which", ["depthwise", "groups", "three-axes-groups"])
+def test_tensorflow_and_flax_have_gradients_of_convolutions_in_groups(which: str) -> None:
     import jax
     import jax.numpy as jnp
     import keras
@@ -84,7 +84,7 @@ def test_tensorflow_and_flax_have_gradients_of_convolutions_in_groups(case: str)
     from loadstone.frameworks.flax.tree import put, variables
     from loadstone.frameworks.tensorflow.build import build as build_tf
 
-    component, shape = CASES[case]
+    component, shape = CASES[which]
     values, x = values_of(component), np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     module = torch_leaf(component, values)
     module(torch.tensor(x)).square().sum().backward()

@@ -49,6 +49,8 @@ DECODERS = (
 )
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "modernbert")
 FAMILIES = DECODERS + ENCODERS
+MODAL: tuple[str, ...] = ("mamba", "t5", "vit", "whisper")
+"""Families that read more than one text: their tests stand in files of their own (:mod:`modal`)."""
 
 CLASSES: dict[tuple[str, str], str] = {
     (family, head): table[family] for family in FAMILIES for head, (_, table) in TABLES.items() if family in table

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 import transformers
 
-from .cases import FAMILIES
+from .cases import FAMILIES, Case
 from .frameworks import Models
+from .modal import MEASURED
 from .reference import Store
 
 HERE = Path(__file__).parent
@@ -56,7 +58,8 @@ def _is_smoke(item: pytest.Item) -> bool:
 def _family(item: pytest.Item) -> str | None:
     """The family that a test compares between frameworks."""
     arguments = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return arguments["case"].family if {"framework", "case"} <= arguments.keys() else None
+    case = arguments.get("case")
+    return case.family if isinstance(case, Case) and "framework" in arguments else None
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +84,12 @@ def one_quiet_thread() -> Iterator[None]:
     transformers.logging.enable_progress_bar()
     transformers.logging.set_verbosity(verbosity)
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def differences(record_property: Any) -> Iterator[None]:
+    """Write down what a test of :mod:`modal` has measured."""
+    MEASURED.clear()
+    yield
+    for name, difference in MEASURED.items():
+        record_property("parity", f"{name} {difference:.2g}")

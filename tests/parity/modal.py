@@ -22,6 +22,9 @@ from .reference import TOLERANCE, fill
 
 FRAMEWORKS = ("torch", "flax", "tensorflow")
 
+MEASURED: dict[str, float] = {}
+"""Class → the largest difference that the test which runs has seen; what has run writes it down (:mod:`conftest`)."""
+
 
 class Made:
     """One class of a family: a model of transformers with telling weights, and the folder that it saved itself into.
@@ -56,20 +59,22 @@ class Made:
             expected = self.model(**inputs)
         ours = vars(TORCH.call(self.of("torch"), **inputs))
         for field in fields:
-            _close(ours[field], expected[field], f"{self.class_name}.{field} in PyTorch")
+            _close(ours[field], expected[field], self.class_name, field)
         for framework in frameworks:
             if framework != "torch":
                 theirs = vars(SIDES[framework].compiled(self.of(framework), **inputs))
                 for field in fields:
-                    _close(theirs[field], ours[field], f"{self.class_name}.{field} in {framework}")
+                    _close(theirs[field], ours[field], SIDES[framework].prefix + self.class_name, field)
 
 
-def _close(found: Any, expected: Any, what: str) -> None:
+def _close(found: Any, expected: Any, class_name: str, field: str) -> None:
     if isinstance(expected, tuple):
-        assert len(found) == len(expected), what
+        assert len(found) == len(expected), f"{class_name}.{field}"
         for place, pair in enumerate(zip(found, expected, strict=True)):
-            _close(*pair, f"{what}[{place}]")
+            _close(*pair, class_name, f"{field}[{place}]")
         return
-    assert found.shape == expected.shape, f"{what}: {tuple(found.shape)}, expected {tuple(expected.shape)}"
+    shapes = f"{tuple(found.shape)}, expected {tuple(expected.shape)}"
+    assert found.shape == expected.shape, f"{class_name}.{field}: {shapes}"
     difference = (found.float() - expected.float()).abs().max().item()
-    assert difference < TOLERANCE, f"{what}: off by {difference}"
+    assert difference < TOLERANCE, f"{class_name}.{field}: off by {difference}"
+    MEASURED[class_name] = max(MEASURED.get(class_name, 0.0), difference)

@@ -11,8 +11,9 @@ import pytest
 
 import loadstone
 from loadstone.architectures import registry
+from loadstone.architectures.tasks import BARE
 
-from .cases import CASES, CLASSES, FAMILIES, TABLES, Case
+from .cases import CASES, CLASSES, FAMILIES, MODAL, TABLES, Case
 from .heads import HEADS
 from .reference import Store, auto_class, config_of
 from .selections import pairs
@@ -27,7 +28,7 @@ def test_the_table_of_heads_is_transformers_own_for_every_family_of_the_registry
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     assert tool.TABLE.read_text() == tool.table(), "run: make heads"
-    assert sorted(FAMILIES) == sorted(registry.families()), "a family has no cases"
+    assert sorted(FAMILIES + MODAL) == sorted(registry.families()), "a family has no cases"
 
 
 @pytest.mark.parametrize(("family", "head"), CLASSES, ids=lambda value: value)
@@ -51,10 +52,10 @@ def test_head_that_the_family_lacks_is_refused_by_name(store: Store, family: str
         auto_class(head, loadstone).from_config(config)
 
 
-@pytest.mark.parametrize("head", ["pretraining", "text_encoding"])
-def test_a_class_may_serve_other_tasks_than_its_own(head: str) -> None:
-    """As transformers' tables have it: the classes are tried under the task of their own."""
-    task = head.replace("_", "-")
+@pytest.mark.parametrize("head", HEADS)
+def test_the_classes_of_a_task_are_those_of_transformers(head: str) -> None:
+    """A class may serve other tasks than its own, as transformers' tables have it; it is tried under its own."""
+    task = BARE if head == "base" else head.replace("_", "-")
     served = {name: family.head(task) for name, family in registry.families().items()}
     assert {name: spec.class_name for name, spec in served.items() if spec is not None} == HEADS[head]
 

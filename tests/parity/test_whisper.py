@@ -229,7 +229,7 @@ def test_sounds_of_another_shape_are_refused_by_name(made: Callable[[str], Made]
             call(model, input_features=sound, decoder_input_ids=IDS)
     with pytest.raises(ArgumentError, match=r"input_features is .*int64|input_features is int32"):
         call(model, input_features=SOUND.long(), decoder_input_ids=IDS)
-    with pytest.raises(ArgumentError, match=r"Give input_features \(batch, 5, 14\)"):
+    with pytest.raises(ArgumentError, match="Give input_features"):
         call(model, decoder_input_ids=IDS)
     with pytest.raises(ArgumentError, match="decoder_input_ids"):
         call(model, input_features=SOUND)
@@ -283,17 +283,17 @@ def test_spans_are_hidden_while_training_as_transformers_hides_them(made: Callab
     theirs = transformers.WhisperModel.from_pretrained(made("bare").folder, **spec)
     heard: list[torch.Tensor] = []
     model.encoder.conv1.register_forward_pre_hook(lambda module, args: heard.append(args[0]))
-    sound, mask = torch.ones(500, 5, 14), torch.tensor([[1] * 14, [1] * 8 + [0] * 6]).repeat(250, 1)
+    sound, mask = torch.ones(200, 5, 14), torch.tensor([[1] * 14, [1] * 8 + [0] * 6]).repeat(100, 1)
     for given in (None, mask):
         shares: list[torch.Tensor] = []
         for _ in range(20):
             torch.manual_seed(len(shares))
-            model.train()(input_features=sound, attention_mask=given, decoder_input_ids=torch.ones(500, 1, dtype=int))
+            model.train()(input_features=sound, attention_mask=given, decoder_input_ids=torch.ones(200, 1, dtype=int))
             shares.append((heard.pop() == 0).float().mean())
         np.random.seed(0)
         wanted = [(theirs.train()._mask_input_features(sound.clone(), given) == 0).float().mean() for _ in range(40)]
         assert float(np.mean(shares)) == pytest.approx(float(np.mean(wanted)), abs=0.03)
-    model.eval()(input_features=sound, decoder_input_ids=torch.ones(500, 1, dtype=int))
+    model.eval()(input_features=sound, decoder_input_ids=torch.ones(200, 1, dtype=int))
     assert bool((heard.pop() == 1).all())
 
 
@@ -338,3 +338,25 @@ def test_configs_read_as_transformers_writes_them(made: Callable[[str], Made], t
         assert getattr(theirs, key) == value, key
     assert written["model_type"] == "whisper"
     assert written["is_encoder_decoder"] is True
+
+
+def test_embeddings_are_those_of_texts_and_a_vocabulary_grows(made: Callable[[str], Made]) -> None:
+    model = loadstone.WhisperForConditionalGeneration.from_pretrained(made("writes").folder)
+    assert model.get_input_embeddings() is model.model.decoder.embed_tokens
+    assert model.get_output_embeddings() is model.proj_out
+    assert (model.main_input_name, model.base_model) == ("input_features", model.model)
+    inputs = {"input_features": SOUND, "decoder_input_ids": IDS}
+    before = TORCH.call(model, **inputs).logits
+    model.resize_token_embeddings(40)
+    assert model.proj_out.weight is model.model.decoder.embed_tokens.weight
+    torch.testing.assert_close(TORCH.call(model, **inputs).logits[..., :37], before)
+    assert made("classifies").of("torch").get_input_embeddings() is made("classifies").of("torch").encoder.conv1
+
+
+def test_an_encoder_may_be_called_alone(made: Callable[[str], Made]) -> None:
+    model = made("writes").of("torch")
+    encoded = TORCH.call(model.get_encoder(), input_features=SOUND).last_hidden_state
+    expected = TORCH.call(model, input_features=SOUND, decoder_input_ids=IDS).encoder_last_hidden_state
+    torch.testing.assert_close(encoded, expected)
+    with torch.no_grad():
+        torch.testing.assert_close(model.get_encoder()(SOUND).last_hidden_state, expected)

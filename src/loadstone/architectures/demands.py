@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from math import prod
 
 from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.leaves import Linear
@@ -11,13 +10,13 @@ from loadstone.architectures.components.walk import blocks
 
 
 def cache_bytes(component: Component, batch: int, length: int, element_bytes: int) -> dict[str, int]:
-    """Block → bytes of what it keeps for ``batch`` texts of ``length`` tokens: of cross-attention, texts read."""
-
-    def kept(each: Component) -> Iterable[tuple[int, ...]]:
-        return each.keeps(batch, length).values()
-
+    """Block → bytes of what it keeps in the cache for ``batch`` texts of ``length`` tokens."""
     return {
-        name: element_bytes * sum(math.prod(shape) for each in find(block, Component) for shape in kept(each))
+        name: sum(
+            prod(kept.shape) * (element_bytes if kept.dtype is None else kept.dtype.bits // 8)
+            for each in find(block, Component)
+            for kept in each.keeps(batch, length).values()
+        )
         for name, block in blocks(component)
     }
 

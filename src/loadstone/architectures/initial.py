@@ -11,11 +11,13 @@ from loadstone.architectures.components.leaves import (
     Embedding,
     Experts,
     GroupNorm,
+    Initial,
     LayerNorm,
     Linear,
     RMSNorm,
     Weight,
 )
+from loadstone.core.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,10 +27,13 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     """What the slot ``name`` (``"weight"``, ``"bias"``, …) of a leaf holds before training, as float32.
 
     Linear maps, convolutions, embeddings and experts are normal (cut off where the leaf says so), biases 0, norms have
-    gain 1 (and variance 1), a lone array is normal around a value.
+    gain 1 (and variance 1), a lone array is normal around a value; unless the leaf says otherwise.
     """
     import numpy as np
 
+    own = own_way(leaf, name)
+    if own is not None:
+        return own(rng, shape)
     if isinstance(leaf, Embedding) and leaf.sinusoidal:
         return _sinusoids_in_halves(*shape) if leaf.halves else _sinusoids(*shape)
     if isinstance(leaf, Weight):
@@ -45,6 +50,25 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     elif isinstance(leaf, LayerNorm | GroupNorm | BatchNorm) and name in ("weight", "running_var"):
         gain = 1.0
     return np.full(shape, gain, np.float32)
+
+
+def own_way(leaf: Component, name: str) -> Initial | None:
+    """What a leaf itself has said of the initial values of a slot; None where its kind says it."""
+    if isinstance(leaf, Linear) and name == "bias":
+        return leaf.initial_bias
+    says = isinstance(leaf, Weight) or (isinstance(leaf, Linear | Conv) and name == "weight")
+    return leaf.initial if says else None  # type: ignore[attr-defined]
+
+
+@record
+class Uniform:
+    """Initial values between two bounds."""
+
+    low: float
+    high: float
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        return rng.uniform(self.low, self.high, shape).astype("float32")
 
 
 def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.random.Generator) -> np.ndarray:

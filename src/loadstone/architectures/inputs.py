@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from loadstone.core.records import record
 
@@ -23,6 +23,22 @@ class Input:
     def is_array(self) -> bool:
         """Whether it is an array of the framework."""
         return self.kind in ("ids", "values", "mask")
+
+
+class Axis(NamedTuple):
+    """One axis of an input, as a model's stem wants it."""
+
+    name: str
+    size: int | None = None
+    """None where any will do."""
+    least: int = 1
+    known: bool = False
+    """Whether a graph must know the size when it is traced."""
+
+    def __str__(self) -> str:
+        if self.size is not None:
+            return str(self.size)
+        return self.name if self.least == 1 else f"{self.name} of at least {self.least}"
 
 
 _TEXT = ("batch", "tokens")

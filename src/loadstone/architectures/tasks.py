@@ -54,7 +54,11 @@ SEQ2SEQ_KEPT = (
 _AUTO = {"ReplacedTokens": "PreTraining"}
 """Where a task's Auto class has another name than its own."""
 
-FLAGS = frozenset({"use_cache", "output_attentions", "output_hidden_states", "return_dict", "output_router_logits"})
+READING = ("interpolate_pos_encoding",)
+"""Keywords that are True or False, and that a stem or a head reads."""
+FLAGS = frozenset(
+    {"use_cache", "output_attentions", "output_hidden_states", "return_dict", "output_router_logits", *READING}
+)
 """Keywords that are True or False; None leaves it to the config."""
 
 
@@ -79,8 +83,9 @@ class Task:
     """The class of the output, in :mod:`loadstone.frameworks.outputs`."""
     kept: tuple[str, ...] = ("hidden_states", "attentions")
     """Fields of the bare model's output that the whole one's has too."""
-    reads: Literal["places", "sequence", "both"] = "places"
-    """Whether the head reads every hidden state, one vector that stands for the sequence, or both."""
+    reads: Literal["places", "sequence", "both", "all"] = "places"
+    """Whether the head reads every hidden state, one vector that stands for the sequence, or both; or the whole output
+    of what is below, and the arguments of the pass."""
     per_choice: bool = False
     """Whether a row has several sequences, (batch, choices, tokens), of which the logits choose one."""
     loss: str = ""
@@ -108,7 +113,7 @@ class Task:
     @property
     def arguments(self) -> tuple[str, ...]:
         """All keywords, in order."""
-        return (*self.inputs, *self.labels, *self.options)
+        return tuple(dict.fromkeys((*self.inputs, *self.labels, *self.options)))
 
 
 TASKS: Mapping[str, Task] = {
@@ -308,6 +313,22 @@ TASKS: Mapping[str, Task] = {
             output="ImageClassifierOutput",
             reads="sequence",
             loss="sequence_classes",
+        ),
+        Task(
+            MASKED_IMAGE_MODELING,
+            "MaskedImageModeling",
+            "Paints what is hidden of an image.",
+            """``reconstruction`` (batch, channels, height, width) of ``pixel_values`` of that shape.
+
+            With ``bool_masked_pos`` (batch, patches), true for those that are hidden, the loss: how far their pixels
+            are from the image's.
+            """,
+            ("pixel_values", "bool_masked_pos"),
+            ("bool_masked_pos",),
+            output="MaskedImageModelingOutput",
+            reads="all",
+            loss="reconstruction",
+            gives=("reconstruction",),
         ),
         Task(
             AUDIO_CLASSIFICATION,

@@ -1,4 +1,4 @@
-"""Layers of T5 and its kin: a learned bias is all that they know of positions, and attention has no scale.
+"""Layers of T5 and models like it: a learned bias is all that they know of positions, and attention has no scale.
 
 ``config`` is T5's, or one with the same keys.
 """

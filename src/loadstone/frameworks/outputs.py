@@ -233,6 +233,16 @@ class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
 
 
 @dataclass(repr=False, eq=False)
+class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``reconstruction`` (batch, channels, height, width)."""
+
+    loss: TensorT | None = None
+    reconstruction: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
 class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, labels)."""
 

@@ -12,6 +12,7 @@ from loadstone.architectures.tasks import (
     CAUSAL_LM,
     IMAGE_CLASSIFICATION,
     IMAGE_TEXT_TO_TEXT,
+    MASKED_IMAGE_MODELING,
     MASKED_LM,
     MULTIPLE_CHOICE,
     NEXT_SENTENCE,
@@ -20,12 +21,14 @@ from loadstone.architectures.tasks import (
     QUESTION_ANSWERING,
     SEQ2SEQ_LM,
     SEQUENCE_CLASSIFICATION,
+    SPEECH_SEQ2SEQ,
     TEXT_ENCODING,
     TOKEN_CLASSIFICATION,
+    ZERO_SHOT_IMAGE_CLASSIFICATION,
 )
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.registry import require_framework
+from loadstone.frameworks.registry import PREFIXES, require_framework
 from loadstone.pipeline.load import from_pretrained
 from loadstone.pipeline.select_class import AutoTarget, pick, resolve
 from loadstone.remote_code.gate import Gate
@@ -143,25 +146,43 @@ class AutoModelForTextEncoding(AutoClass):
 
 
 class AutoModelForImageClassification(AutoClass):
-    """A model for image classification. Loadstone has none of its own: a custom or registered class."""
+    """A model for image classification or regression."""
 
     task = IMAGE_CLASSIFICATION
 
 
 class AutoModelForSeq2SeqLM(AutoClass):
-    """A sequence-to-sequence language model. Loadstone has none of its own: a custom or registered class."""
+    """A model that reads one text and writes another."""
 
     task = SEQ2SEQ_LM
 
 
+class AutoModelForMaskedImageModeling(AutoClass):
+    """A model that fills in masked parts of images."""
+
+    task = MASKED_IMAGE_MODELING
+
+
+class AutoModelForZeroShotImageClassification(AutoClass):
+    """A model that tells how well texts describe images."""
+
+    task = ZERO_SHOT_IMAGE_CLASSIFICATION
+
+
+class AutoModelForSpeechSeq2Seq(AutoClass):
+    """A model that writes what is said."""
+
+    task = SPEECH_SEQ2SEQ
+
+
 class AutoModelForImageTextToText(AutoClass):
-    """A model that generates text from images and text. Loadstone has none of its own: a custom or registered class."""
+    """A model that writes text after images and text."""
 
     task = IMAGE_TEXT_TO_TEXT
 
 
 class AutoModelForAudioClassification(AutoClass):
-    """A model for audio classification. Loadstone has none of its own: a custom or registered class."""
+    """A model for audio classification."""
 
     task = AUDIO_CLASSIFICATION
 
@@ -172,121 +193,24 @@ class AutoModelForObjectDetection(AutoClass):
     task = OBJECT_DETECTION
 
 
-class FlaxAutoModel(AutoModel):
-    """:class:`AutoModel` in Flax."""
-
-    framework = "flax"
+_TITLES = {"flax": "Flax", "tensorflow": "TensorFlow"}
 
 
-class FlaxAutoModelForCausalLM(AutoModelForCausalLM):
-    """:class:`AutoModelForCausalLM` in Flax."""
-
-    framework = "flax"
-
-
-class FlaxAutoModelForMaskedLM(AutoModelForMaskedLM):
-    """:class:`AutoModelForMaskedLM` in Flax."""
-
-    framework = "flax"
+def _in(prefix: str, framework: str, auto: type[AutoClass]) -> type[AutoClass]:
+    """The same Auto class in another framework."""
+    body = {
+        "framework": framework,
+        "__doc__": f":class:`{auto.__name__}` in {_TITLES[framework]}.",
+        "__module__": __name__,
+    }
+    return type(prefix + auto.__name__, (auto,), body)
 
 
-class FlaxAutoModelForSequenceClassification(AutoModelForSequenceClassification):
-    """:class:`AutoModelForSequenceClassification` in Flax."""
-
-    framework = "flax"
-
-
-class FlaxAutoModelForTokenClassification(AutoModelForTokenClassification):
-    """:class:`AutoModelForTokenClassification` in Flax."""
-
-    framework = "flax"
-
-
-class FlaxAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
-    """:class:`AutoModelForQuestionAnswering` in Flax."""
-
-    framework = "flax"
-
-
-class FlaxAutoModelForMultipleChoice(AutoModelForMultipleChoice):
-    """:class:`AutoModelForMultipleChoice` in Flax."""
-
-    framework = "flax"
-
-
-class FlaxAutoModelForNextSentencePrediction(AutoModelForNextSentencePrediction):
-    """:class:`AutoModelForNextSentencePrediction` in Flax."""
-
-    framework = "flax"
-
-
-class FlaxAutoModelForPreTraining(AutoModelForPreTraining):
-    """:class:`AutoModelForPreTraining` in Flax."""
-
-    framework = "flax"
-
-
-class FlaxAutoModelForTextEncoding(AutoModelForTextEncoding):
-    """:class:`AutoModelForTextEncoding` in Flax."""
-
-    framework = "flax"
-
-
-class TFAutoModel(AutoModel):
-    """:class:`AutoModel` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForCausalLM(AutoModelForCausalLM):
-    """:class:`AutoModelForCausalLM` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForMaskedLM(AutoModelForMaskedLM):
-    """:class:`AutoModelForMaskedLM` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForSequenceClassification(AutoModelForSequenceClassification):
-    """:class:`AutoModelForSequenceClassification` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForTokenClassification(AutoModelForTokenClassification):
-    """:class:`AutoModelForTokenClassification` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForQuestionAnswering(AutoModelForQuestionAnswering):
-    """:class:`AutoModelForQuestionAnswering` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForMultipleChoice(AutoModelForMultipleChoice):
-    """:class:`AutoModelForMultipleChoice` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForNextSentencePrediction(AutoModelForNextSentencePrediction):
-    """:class:`AutoModelForNextSentencePrediction` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForPreTraining(AutoModelForPreTraining):
-    """:class:`AutoModelForPreTraining` in TensorFlow."""
-
-    framework = "tensorflow"
-
-
-class TFAutoModelForTextEncoding(AutoModelForTextEncoding):
-    """:class:`AutoModelForTextEncoding` in TensorFlow."""
-
-    framework = "tensorflow"
+globals().update(
+    {
+        prefix + auto.__name__: _in(prefix, framework, auto)
+        for auto in AutoClass.__subclasses__()
+        for prefix, framework in PREFIXES.items()
+        if prefix
+    }
+)

@@ -37,7 +37,9 @@ from loadstone.architectures.components.leaves import (
     Softcap,
     Weight,
 )
-from loadstone.architectures.components.queries import readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.patches import Patches
+from loadstone.architectures.components.pixels import PixelDecoder
+from loadstone.architectures.components.queries import inputs_of, readers, text_tower, vocabulary, writer
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
@@ -66,6 +68,8 @@ __all__ = [
     "LayerSum",
     "Linear",
     "Part",
+    "Patches",
+    "PixelDecoder",
     "Pooler",
     "RMSNorm",
     "RelativeBias",
@@ -83,6 +87,7 @@ __all__ = [
     "blocks",
     "check_activation",
     "find",
+    "inputs_of",
     "like",
     "post_norm",
     "pre_norm",

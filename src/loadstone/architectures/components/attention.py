@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.base import CacheEntry, Component, Part
 from loadstone.architectures.components.masks import MEMORY, MaskKind
 from loadstone.architectures.components.run import Array, ArrayFunctions, Run
 from loadstone.architectures.components.splitting import Role
@@ -54,10 +54,10 @@ class Attention(Component):
         kind: MaskKind = self.__dict__["_kind"]
         return kind
 
-    def keeps(self, batch: int, length: int) -> dict[str, tuple[int, ...]]:
+    def keeps(self, batch: int, length: int) -> dict[str, CacheEntry]:
         width = min(length, self.window or length)
-        shape = (batch, self.kv_heads, width, self.head_dim)
-        return {"key": shape, "value": shape} if self.causal or self.memory else {}
+        kept = CacheEntry((batch, self.kv_heads, width, self.head_dim))
+        return {"key": kept, "value": kept} if self.causal or self.memory else {}
 
     def compute(self, run: Run, x: Array) -> Array:
         """``x`` (batch, tokens, width) → (batch, tokens, width)."""

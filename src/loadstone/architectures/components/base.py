@@ -16,7 +16,8 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from loadstone.architectures.components.splitting import Role, Split
-from loadstone.core.tensors import Slot
+from loadstone.architectures.inputs import Axis
+from loadstone.core.tensors import DType, Slot
 from loadstone.errors import Fault, InvalidConfig
 
 Found = TypeVar("Found", bound="Component")
@@ -30,6 +31,14 @@ class Part(NamedTuple):
     component: Component
 
 
+class CacheEntry(NamedTuple):
+    """An array that a component leaves in the cache."""
+
+    shape: tuple[int, ...]
+    dtype: DType | None = None
+    """None for the model's own."""
+
+
 class Component:
     """What every component can tell: its parts, and its own slots if it is a leaf."""
 
@@ -40,7 +49,7 @@ class Component:
             return ()
         parts: tuple[Part, ...] | None = getattr(self, "_parts", None)
         if parts is None:
-            # Kept by the component itself: a table of components would have to hash all that is below each.
+            # CacheEntry by the component itself: a table of components would have to hash all that is below each.
             parts = _parts(self, names)
             object.__setattr__(self, "_parts", parts)
         return parts
@@ -49,8 +58,15 @@ class Component:
         """The slots of a leaf; nothing for the others."""
         return ()
 
-    def keeps(self, batch: int, length: int) -> dict[str, tuple[int, ...]]:
-        """What it leaves in the cache for the next token: name → shape, for ``batch`` texts of ``length`` tokens."""
+    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
+        """What a stem reads of a forward pass's arguments wherever nothing else is asked for: name → axes."""
+        return {}
+
+    def keeps(self, batch: int, length: int) -> dict[str, CacheEntry]:
+        """What it leaves in the cache for the next token, by name, for ``batch`` texts of ``length`` tokens.
+
+        What keeps anything has an ``index``, the layer of the cache that it uses.
+        """
         return {}
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:

@@ -62,7 +62,11 @@ class EncoderDecoder(Component):
         }
         if writing.get("input_ids") is None and writing.get("inputs_embeds") is None:
             raise ArgumentError("Give decoder_input_ids or decoder_inputs_embeds, or labels: what is to be written.")
-        writing["encoder_hidden_states"] = encoded.last_hidden_state
+        texts = writing["input_ids"] if writing.get("inputs_embeds") is None else writing["inputs_embeds"]
+        rows, read = tuple(texts.shape)[:1], encoded.last_hidden_state
+        if not _agree(rows, tuple(read.shape)[:1]):
+            raise ArgumentError(f"decoder_input_ids are for {rows[0]} texts, expected {read.shape[0]}, as were read.")
+        writing["encoder_hidden_states"] = read
         if self.masked:
             writing["encoder_attention_mask"] = given.get("attention_mask")
         with named_for_decoders():
@@ -74,7 +78,7 @@ class EncoderDecoder(Component):
             decoder_hidden_states=decoded.hidden_states,
             decoder_attentions=decoded.attentions,
             cross_attentions=decoded.cross_attentions,
-            encoder_last_hidden_state=encoded.last_hidden_state,
+            encoder_last_hidden_state=read,
             encoder_hidden_states=encoded.hidden_states,
             encoder_attentions=encoded.attentions,
         )

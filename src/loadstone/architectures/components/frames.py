@@ -9,6 +9,7 @@ from typing import Any
 from loadstone.architectures.components.base import Component, Part, check_activation, find
 from loadstone.architectures.components.leaves import Conv, Embedding
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
 
 
@@ -24,7 +25,7 @@ class Frames(Component):
     masks: tuple[Part, ...] = ()
     """What hides some of the sound while training:
     :class:`~loadstone.architectures.components.span_mask.SpanMask`."""
-    reads: str = "input_features"
+    argument: str = "input_features"
     """The input (batch, bands, frames)."""
 
     def __post_init__(self) -> None:
@@ -34,23 +35,17 @@ class Frames(Component):
         frames = None
         if isinstance(table, Embedding):
             frames = table.count * math.prod(each.strides[0] for each in convolutions)
-        self.__dict__["_sizes"] = {"bands": convolutions[0].inputs, "frames": frames}
+        # Where there are positions, so many frames that each has one.
+        axes = (Axis("batch"), Axis("bands", convolutions[0].inputs), Axis("frames", frames))
+        self.__dict__["_reads"] = {self.argument: axes}
 
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """What it reads of a forward pass's arguments."""
-        return (self.reads,)
-
-    @property
-    def sizes(self) -> Mapping[str, int | None]:
-        """Axis of the input → how long it must be; None for any length. Where there are positions, so many frames that
-        each has one."""
-        sizes: Mapping[str, int | None] = self.__dict__["_sizes"]
-        return sizes
+    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
+        reads: Mapping[str, tuple[Axis, ...]] = self.__dict__["_reads"]
+        return reads
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
         """Vectors (batch, places, width) of the sound."""
-        xp, x = run.xp, run.take(given, self.reads, self.sizes)
+        xp, x = run.xp, run.take(given, self.argument, self.reads()[self.argument])
         for mask in self.masks:
             x = run(mask, x, given.get("attention_mask"))
         for part in self.convolutions:

@@ -42,6 +42,8 @@ class Head(Component):
         ``out``: the output of the bare model. ``given``: the arguments of the forward pass by name; with ``choices``,
         how many there are, for a task that has them, and ``padding``, the id that fills rows, where there is one.
         """
+        if task.reads == "all":
+            return (run(self.output, out, given),)
         x = out.last_hidden_state if self.layers is None else run(self.layers, out.hidden_states)
         if self.project is not None:
             x = run(self.project, x)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 from loadstone.architectures.components.base import Component, check_activation
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.splitting import Role, Split
 from loadstone.core.records import record
 from loadstone.core.tensors import DType, Slot
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Initial: TypeAlias = "Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]"
+"""Makes the initial values of a slot: (random numbers, shape) → float32."""
 
 
 @record
@@ -23,6 +30,10 @@ class Linear(Component):
     cutoff: float | None = None
     """An initial weight is cut off at this many standard deviations."""
     transposed: bool = False
+    initial: Initial | None = None
+    """An initial weight, where it is not normal."""
+    initial_bias: Initial | None = None
+    """An initial bias, where it is not 0."""
 
     def own_slots(self) -> tuple[Slot, ...]:
         shape = (self.inputs, self.outputs) if self.transposed else (self.outputs, self.inputs)
@@ -89,6 +100,8 @@ class Conv(Component):
     """Standard deviation of an initial weight; an initial bias is 0."""
     dilation: int | tuple[int, ...] = 1
     """How far apart the values are that a kernel looks at."""
+    initial: Initial | None = None
+    """An initial weight, where it is not normal."""
 
     def own_slots(self) -> tuple[Slot, ...]:
         weight = Slot("weight", (self.outputs, self.inputs // self.groups, *self.kernel))
@@ -193,6 +206,8 @@ class Weight(Component):
     value: float = 0.0
     trained: bool = True
     """False for what is stored and has no gradient: a buffer."""
+    initial: Initial | None = None
+    """Initial values that are none of these."""
 
     def own_slots(self) -> tuple[Slot, ...]:
         return (Slot("", self.shape, "parameter" if self.trained else "buffer"),)

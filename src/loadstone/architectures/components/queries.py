@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.leaves import Embedding
 from loadstone.architectures.components.towers import Tower
+from loadstone.architectures.inputs import Axis
 
 
 def text_tower(component: Component) -> Tower | None:
@@ -27,6 +30,16 @@ def readers(component: Component) -> dict[str, Embeddings]:
             for prefix, part in (("", pair.encoder), ("decoder_", pair.decoder))
         }
     return {prefix: stem for prefix, stem in stems.items() if stem is not None}
+
+
+def inputs_of(component: Component) -> Mapping[str, tuple[Axis, ...]]:
+    """What the stems of a model read wherever nothing else is asked for: name → axes."""
+    pair = next(find(component, EncoderDecoder), None)
+    if pair is not None:
+        written = inputs_of(pair.decoder.component)
+        return {**inputs_of(pair.encoder.component), **{f"decoder_{name}": axes for name, axes in written.items()}}
+    stems = (each for tower in find(component, Tower) for each in find(tower.stem.component, Component))
+    return {name: axes for stem in stems for name, axes in stem.reads().items()}
 
 
 def writer(component: Component) -> Tower | None:

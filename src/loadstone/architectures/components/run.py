@@ -7,9 +7,10 @@ framework has one implementation of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.interpolation import Method
 from loadstone.architectures.rotary import Rotary
 
@@ -106,6 +107,8 @@ class State(Protocol):
     """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
     position_ids: Array
     """(batch or 1, places), which the stem leaves here for rotary positions."""
+    padding: Array | None
+    """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
     memory: Array | None
     """Another tower's output (batch, places, width), for cross-attention."""
 
@@ -174,9 +177,15 @@ class Run(Protocol):
     def begin(self, tower: Any, given: Mapping[str, Any]) -> None:
         """Make the state of a tower's layers, with the cache and the memory that it is given."""
 
-    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> Array:
-        """The input of a name, in the dtype that the model computes in. ``sizes``: how long its axes must be; None for
-        any length. :class:`ArgumentError` where it is missing, or of another shape or kind."""
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Array:
+        """An argument by name, values in the dtype that the model computes in.
+
+        :class:`ArgumentError` where it is missing, of another shape, or of a kind of dtype that
+        :data:`~loadstone.architectures.inputs.INPUTS` does not have; ``hint`` says what to do about its sizes.
+        """
+
+    def refuse(self, message: str) -> NoReturn:
+        """:class:`ArgumentError` with this message."""
 
     def read(self, embeddings: Any, given: Mapping[str, Any]) -> Any:
         """Check a text, and leave masks and positions in the state; gives
@@ -185,8 +194,8 @@ class Run(Protocol):
     def rotary(self, tower: Any, x: Array) -> Mapping[Rotary, tuple[Array, Array]]:
         """cos and sin of the state's positions, (batch or 1, 1, tokens, dim) in the dtype of ``x``."""
 
-    def end(self, x: Array, pooled: Array | None) -> Any:
-        """The output of a tower, with what its layers left in the state."""
+    def end(self, x: Array, pooled: Array | None, last: Array) -> Any:
+        """The output of a tower, with what its layers left in the state; ``last``: the last of ``hidden_states``."""
 
     def output(self, name: str, **fields: Any) -> Any:
         """An output of a class in :mod:`loadstone.frameworks.outputs`."""

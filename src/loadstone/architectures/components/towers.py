@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from loadstone.architectures.components.attention import Attention
-from loadstone.architectures.components.base import Component, Part, find
+from loadstone.architectures.components.base import CacheEntry, Component, Part, find
 from loadstone.architectures.components.encoder_decoder import Encoded
 from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.components.run import Run
@@ -26,6 +26,8 @@ class Tower(Component):
     norm: Part | None = None
     """Applied to the last layer's output."""
     pooler: Part | None = None
+    shows_normed: bool = True
+    """Whether the last of ``hidden_states`` is the norm's output; else it is the last layer's."""
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
@@ -33,17 +35,23 @@ class Tower(Component):
         x = run(self.stem, given)
         if self.rotaries:
             run.state.rotary = run.rotary(self, x)
-        x = run(self.stack, x)
+        x = last = run(self.stack, x)
         if self.norm is not None:
             x = run(self.norm, x)
-        return run.end(x, None if self.pooler is None else run(self.pooler, x))
+        return run.end(x, None if self.pooler is None else run(self.pooler, x), x if self.shows_normed else last)
 
     def __post_init__(self) -> None:
         # What every forward pass asks for, found once.
         attentions = tuple(find(self, Attention))
         kinds = dict.fromkeys(attention.mask_kind for attention in attentions if not attention.memory)
         rotaries = dict.fromkeys(attention.rotary for attention in attentions if attention.rotary is not None)
-        self.__dict__.update(_mask_kinds=tuple(kinds), _rotaries=tuple(rotaries))
+        states = [
+            (each.index, name, array)  # type: ignore[attr-defined]
+            for each in find(self, Component)
+            if not isinstance(each, Attention)
+            for name, array in each.keeps(1, 1).items()
+        ]
+        self.__dict__.update(_mask_kinds=tuple(kinds), _rotaries=tuple(rotaries), _states=tuple(states))
 
     @property
     def mask_kinds(self) -> tuple[MaskKind, ...]:
@@ -54,7 +62,13 @@ class Tower(Component):
     @property
     def is_causal(self) -> bool:
         """Whether each place sees only itself and those before it, so that a cache serves."""
-        return all(kind.causal for kind in self.mask_kinds)
+        return all(kind.causal for kind in self.mask_kinds) and bool(self.mask_kinds or self.states)
+
+    @property
+    def states(self) -> tuple[tuple[int, str, CacheEntry], ...]:
+        """What layers keep in the cache that does not grow with the text: (layer, name, array for one text)."""
+        states: tuple[tuple[int, str, CacheEntry], ...] = self.__dict__["_states"]
+        return states
 
     @property
     def rotaries(self) -> tuple[Rotary, ...]:

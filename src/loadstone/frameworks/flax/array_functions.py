@@ -78,7 +78,8 @@ def resize(x: Array, sizes: tuple[int, int], method: Method, /) -> Array:
     rows, columns = (
         jnp.asarray(shares(old, new, method), jnp.float32) for old, new in zip(x.shape[2:], sizes, strict=True)
     )
-    return jnp.einsum("ih,bchw,jw->bcij", rows, x.astype(jnp.float32), columns).astype(x.dtype)
+    wide = jnp.einsum("ih,bchw,jw->bcij", rows, x.astype(jnp.float32), columns, precision="highest")
+    return wide.astype(x.dtype)
 
 
 def shape(x: Array, /) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The key-value cache of a decoder: of a fixed size, so that every step has the same shapes."""
+"""The cache of a decoder: of a fixed size, so that every step has the same shapes."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ class KeyValueCache:
     """How many tokens it holds: a scalar of dtype int32."""
     stored: tuple[Mapping[str, Array], ...] = ()
     """For each layer what does not grow with the text, by name, its rows first: keys and values of what another tower
-    read, the state of a recurrent mixer. Nothing before the first pass."""
+    read (nothing before the first pass), the state of a recurrent mixer."""
 
     @property
     def batch(self) -> int:
         """How many sequences it holds."""
-        return int(self.keys[0].shape[0])
+        arrays = jax.tree.leaves((self.keys, self.stored))
+        return int(arrays[0].shape[0])
 
     @property
-    def max_length(self) -> int:
-        """How many tokens it has room for."""
-        return int(self.keys[0].shape[2])
+    def max_length(self) -> int | None:
+        """How many tokens it has room for; None where nothing in it grows with them."""
+        return int(self.keys[0].shape[2]) if self.keys else None
 
     def get_seq_length(self) -> int:
         """How many tokens it holds, as a plain number (not inside ``jax.jit``)."""
@@ -53,14 +54,20 @@ jax.tree_util.register_dataclass(KeyValueCache, data_fields=["keys", "values", "
 
 
 def empty_cache(tower: components.Tower, batch: int, max_length: int, dtype: jnp.dtype) -> KeyValueCache:
-    """A cache with nothing in it; :class:`ArgumentError` for sizes that make no sense."""
+    """A cache with nothing in it: zeros; :class:`ArgumentError` for sizes that make no sense."""
     for name, value in (("batch_size", batch), ("max_length", max_length)):
         if not isinstance(value, int) or value < 1:
             raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
     attentions = (each for each in components.find(tower, components.Attention) if not each.memory)
     shapes = [(batch, attention.kv_heads, max_length, attention.head_dim) for attention in attentions]
+    stored: list[dict[str, Array]] = []
+    for layer, name, kept in tower.states:
+        stored += [{} for _ in range(layer + 1 - len(stored))]
+        own = dtype if kept.dtype is None else jnp.dtype(kept.dtype.value)
+        stored[layer][name] = jnp.zeros((batch, *kept.shape[1:]), own)
     return KeyValueCache(
         tuple(jnp.zeros(shape, dtype) for shape in shapes),
         tuple(jnp.zeros(shape, dtype) for shape in shapes),
         jnp.zeros((), jnp.int32),
+        tuple(stored),
     )

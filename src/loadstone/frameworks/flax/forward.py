@@ -41,6 +41,8 @@ class Options:
     problem_type: str | None = None
     choices: int = 0
     """How many sequences of each row are to be chosen from."""
+    reading: tuple[str, ...] = ()
+    """The keywords of :data:`loadstone.architectures.tasks.READING` that are True."""
 
 
 class Forward(Protocol):
@@ -126,7 +128,8 @@ def _output(name: str, value: object) -> object:
 
 
 def _room_for_mask(inputs: Inputs) -> Inputs:
-    """The attention mask as wide as the cache, so that every step has one shape; checks what only numbers can tell."""
+    """The attention mask as wide as the cache, or where that has no room of a fixed size as the new tokens, so that
+    every step has one shape; checks what only numbers can tell."""
     given: Any = inputs
     cache = given.get("past_key_values")
     if cache is None or isinstance(cache.length, jax.core.Tracer):
@@ -137,7 +140,7 @@ def _room_for_mask(inputs: Inputs) -> Inputs:
     if texts is None:
         return inputs
     past, tokens, room = int(cache.length), texts.shape[1], cache.max_length
-    if past + tokens > room:
+    if room is not None and past + tokens > room:
         raise ArgumentError(
             f"The cache has room for {room} tokens, it holds {past}, and {tokens} more do not fit. "
             "Make a larger one with model.init_cache(batch_size, max_length)."
@@ -145,11 +148,15 @@ def _room_for_mask(inputs: Inputs) -> Inputs:
     if mask is None or mask.ndim != 2 or isinstance(mask, jax.core.Tracer):
         return inputs
     if mask.shape[0] != texts.shape[0] or mask.shape[1] not in (past + tokens, room):
+        also = "" if room is None else f"; or one for each of the {room} that the cache has room for"
         raise ArgumentError(
             f"{prefix}attention_mask has shape {mask.shape}, expected {(texts.shape[0], past + tokens)}: one row for "
-            f"each sequence, one column for each token, those in the cache ({past}) included; or one for each of the "
-            f"{room} that the cache has room for."
+            f"each sequence, one column for each token, those in the cache ({past}) included{also}."
         )
-    wide: Any = np.pad(np.asarray(mask), ((0, 0), (0, room - mask.shape[1])), constant_values=1)
-    given = {**given, f"{prefix}attention_mask": wide}  # which the compiled program takes from the host
+    fitting: Any = np.asarray(mask)
+    if room is None:
+        fitting = fitting[:, past:]
+    else:
+        fitting = np.pad(fitting, ((0, 0), (0, room - mask.shape[1])), constant_values=1)
+    given = {**given, f"{prefix}attention_mask": fitting}  # which the compiled program takes from the host
     return given

@@ -54,7 +54,7 @@ class TaskModel(FlaxPreTrainedModel):
             shown=Shown(options.output_attentions, options.output_hidden_states, options.output_router_logits),
             dtype=self.dtype,
         )
-        return component.compute(Run(self, state), inputs)
+        return component.compute(Run(self, state), {**inputs, **dict.fromkeys(options.reading, True)})
 
 
 class Bare(TaskModel):

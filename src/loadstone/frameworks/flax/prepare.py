@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
@@ -57,6 +58,8 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
     if cache is None and state.use_cache:
         cache = state.filled = empty_cache(tower, batch, tokens, state.dtype or jnp.dtype(jnp.float32))
     keys, past = (tokens, 0) if cache is None else (cache.max_length, cache.length)
+    if cache is not None and cache.batch != batch:
+        raise ArgumentError(f"The cache was made for {cache.batch} sequences, and these are {batch}. See init_cache.")
     attention_mask, position_ids, segments = given.get("attention_mask"), given.get("position_ids"), None
     kinds = tower.mask_kinds
     if position_ids is not None:
@@ -65,6 +68,7 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
             segments = row_segments(xp, position_ids)
     padding, masks = _masks(kinds, attention_mask, segments, _Places(batch, tokens, keys, past))
     state.masks |= masks
+    state.padding = _new(padding, past, tokens)
     if position_ids is None:
         position_ids = embeddings.position_ids(xp, input_ids, padding, tokens, past)
     if position_ids is None:
@@ -82,8 +86,16 @@ class _Places(NamedTuple):
 
     batch: int
     tokens: int
-    keys: int
+    keys: int | None
+    """None where the cache has no keys, and so no room that ends."""
     past: Array | int
+
+
+def _new(padding: Array | None, past: Array | int, tokens: int) -> Array | None:
+    """Of the padding (batch, keys) that of the new tokens, (batch, tokens)."""
+    if padding is None or padding.shape[1] == tokens:
+        return padding
+    return jax.lax.dynamic_slice_in_dim(padding, past, tokens, axis=1)
 
 
 def _masks(
@@ -91,25 +103,27 @@ def _masks(
 ) -> tuple[Array | None, dict[MaskKind, Array | None]]:
     """The padding mask (batch, keys; None without one) and the mask of each kind that the layers use."""
     batch, tokens, keys, _ = places
-    if attention_mask is not None and attention_mask.ndim == 4:
+    if attention_mask is not None and attention_mask.ndim == 4 and keys is not None and kinds:
         return None, dict.fromkeys(kinds, _ready_made(attention_mask, batch, tokens, keys))
     padding = None
     if attention_mask is not None:
         shape = attention_mask.shape
-        if len(shape) != 2 or shape[0] != batch or not tokens <= shape[1] <= keys:
-            columns = f"{keys}" if tokens == keys else f"from {tokens} to {keys}"
+        if len(shape) != 2 or shape[0] != batch or not tokens <= shape[1] <= (keys or shape[1]):
+            columns = f"{keys}" if tokens == keys else f"from {tokens}" + (f" to {keys}" if keys else " on")
             raise ArgumentError(
                 f"attention_mask has shape {shape}, expected ({batch}, {columns}): one row for each sequence, one "
                 "column for each token, those in the cache included."
             )
         # What is beyond the last token is hidden by the causal mask.
-        padding = jnp.pad(attention_mask.astype(bool), ((0, 0), (0, keys - shape[1])), constant_values=True)
+        more = (keys or shape[1]) - shape[1]
+        padding = jnp.pad(attention_mask.astype(bool), ((0, 0), (0, more)), constant_values=True)
     return padding, {kind: _mask(kind, padding, segments, places) for kind in kinds}
 
 
 def _mask(kind: MaskKind, padding: Array | None, segments: Array | None, places: _Places) -> Array | None:
     """The mask of one kind, (batch or 1, 1, queries, keys); None where everyone sees everyone."""
     causal, window, _ = kind
+    assert places.keys is not None, "what has masks has keys"
     if window is not None and window >= places.keys:
         window = None
     if not causal and window is None and padding is None and segments is None:

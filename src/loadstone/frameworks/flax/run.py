@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +14,9 @@ from loadstone.architectures import components
 from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
+from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
 from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.attention import attend
@@ -24,7 +26,7 @@ from loadstone.frameworks.flax.outputs import BaseModelOutput
 from loadstone.frameworks.flax.prepare import begin, read
 from loadstone.frameworks.flax.state import Left, State, dropout
 from loadstone.frameworks.outputs import ModelOutput
-from loadstone.frameworks.shapes import check_input, not_floating
+from loadstone.frameworks.ranges import check_axes, check_kind
 
 
 class Run:
@@ -89,13 +91,17 @@ class Run:
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state)
 
-    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> Array:
-        x = given.get(name)
-        check_input(name, None if x is None else x.shape, sizes)
-        assert x is not None
-        if not jnp.issubdtype(x.dtype, jnp.floating):
-            raise not_floating(name, x.dtype)
-        return jnp.asarray(x, self.state.dtype or x.dtype)
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Array:
+        value = given.get(name)
+        dtype = None if value is None else value.dtype
+        check_kind(name, value, dtype, dtype is not None and jnp.issubdtype(dtype, jnp.floating))
+        assert value is not None
+        check_axes(name, value.shape, axes, hint)
+        values = jnp.issubdtype(value.dtype, jnp.floating)
+        return jnp.asarray(value, self.state.dtype or value.dtype) if values else jnp.asarray(value)
+
+    def refuse(self, message: str) -> NoReturn:
+        raise ArgumentError(message)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state)
@@ -105,20 +111,21 @@ class Run:
         assert positions is not None
         return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
-    def end(self, x: Array, pooled: Array | None) -> BaseModelOutput:
+    def end(self, x: Array, pooled: Array | None, last: Array) -> BaseModelOutput:
         state, cache = self.state, self.state.filled
         if cache is not None:
             # Beyond its end a cache would be overwritten. Shapes cannot tell, so the values do: no silent mistake.
             filled = cache.length + x.shape[1]
-            x = jnp.where(filled <= cache.max_length, x, jnp.nan)
-            keys, values = zip(*state.cache, strict=True)
+            if cache.max_length is not None:
+                x = jnp.where(filled <= cache.max_length, x, jnp.nan)
+            keys, values = (tuple(pair[of] for pair in state.cache) for of in (0, 1))
             cache = KeyValueCache(keys, values, filled, tuple(state.entries) if any(state.entries) else ())
         shown = state.shown
         return BaseModelOutput(
             last_hidden_state=x,
             pooler_output=pooled,
             past_key_values=cache,
-            hidden_states=(*state.hidden_states, x) if shown.hidden_states else None,
+            hidden_states=(*state.hidden_states, last) if shown.hidden_states else None,
             attentions=tuple(state.attentions) if shown.attentions else None,
             router_logits=tuple(state.router_logits) if shown.router_logits else None,
             cross_attentions=tuple(state.cross_attentions) if shown.attentions and state.memory is not None else None,

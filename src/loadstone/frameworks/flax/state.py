@@ -44,7 +44,8 @@ class State:
 
     Of a tower: ``masks``, for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to
     the scores; None, or no mask at all, where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens,
-    dim). ``bias``: added to the scores. ``memory``: another tower's output. ``past``: how many tokens the cache holds,
+    dim). ``bias``: added to the scores. ``memory``: another tower's output. ``padding``: (batch, tokens),
+    false for padding. ``past``: how many tokens the cache holds,
     of the ``room`` that it has.
 
     Of a layer: ``kept``, its keys and values so far, each (batch, kv_heads, max_length, head_dim); ``stored``, what
@@ -76,6 +77,7 @@ class State:
         self.masks: dict[MaskKind, Array | None] = {}
         self.rotary: dict[Rotary, tuple[Array, Array]] = {}
         self.position_ids: Array | None = None
+        self.padding: Array | None = None
         self.bias: Array | None = None
         self.memory: Array | None = None
         self.past: Array | int = 0
@@ -112,7 +114,7 @@ class State:
         rng = None if self.rng is None else self.next_rng()
         state = State(rng=rng, train=self.train, shown=self.shown, use_cache=self.filled is not None)
         state.masks, state.rotary, state.bias, state.memory = self.masks, self.rotary, self.bias, self.memory
-        state.past, state.room = self.past, self.room
+        state.past, state.room, state.padding = self.past, self.room, self.padding
         if index < len(self.cache):
             state.kept = self.cache[index]
         if index < len(self.entries):
@@ -189,14 +191,15 @@ class _Static(NamedTuple):
 
 
 def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
-    arrays = (state.past, state.rng, state.bias, state.memory, state.kept, state.stored)
+    arrays = (state.past, state.rng, state.bias, state.memory, state.padding, state.kept, state.stored)
     static = _Static(tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room)
     return (tuple(state.masks.values()), tuple(state.rotary.values()), *arrays), static
 
 
 def _unflatten(static: _Static, children: tuple[Any, ...]) -> State:
     state = State(train=static.train, use_cache=static.use_cache, shown=static.shown)
-    masks, tables, state.past, state.rng, state.bias, state.memory, state.kept, state.stored = children
+    masks, tables, state.past, state.rng, state.bias, state.memory, state.padding, *of_layer = children
+    state.kept, state.stored = of_layer
     state.masks = dict(zip(static.kinds, masks, strict=True))
     state.rotary = dict(zip(static.rotaries, tables, strict=True))
     state.room = static.room

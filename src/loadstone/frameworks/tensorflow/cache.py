@@ -1,4 +1,4 @@
-"""The key-value cache of a decoder: of fixed size, so that one compiled step serves every token."""
+"""The cache of a decoder: of fixed size, so that one compiled step serves every token."""
 
 from __future__ import annotations
 
@@ -22,23 +22,43 @@ class Cache(NamedTuple):
     length: tf.Tensor
     """How many tokens it holds, int32 ()."""
     stored: Mapping[str, tf.Tensor] = {}
-    """``layer.name`` → what does not grow with the text, its rows first: keys and values of what another tower read,
-    the state of a recurrent mixer. Nothing before the first pass."""
+    """``layer.name`` → what does not grow with the text, its rows first: keys and values of what another tower read
+    (nothing before the first pass), the state of a recurrent mixer."""
 
     @property
     def max_length(self) -> int | None:
-        """How many tokens it has room for; None where a compiled function does not know it."""
-        room: int | None = self.keys[0].shape[2]
+        """How many tokens it has room for; None where a compiled function does not know it, or nothing
+        grows."""
+        room: int | None = self.keys[0].shape[2] if self.keys else None
         return room
+
+    @property
+    def batch(self) -> int | None:
+        """How many sequences it holds; None where a compiled function does not know it."""
+        rows: int | None = next(iter((*self.keys, *self.stored.values()))).shape[0]
+        return rows
 
     def get_seq_length(self) -> tf.Tensor:
         """How many tokens it holds, int32 ()."""
         return self.length
 
 
+def _writing(component: Component) -> Tower:
+    return next(tower for tower in find(component, Tower) if tower.is_causal)
+
+
+def _states(component: Component, batch: int | None, dtype: tf.DType) -> dict[str, tf.TensorSpec]:
+    """What does not grow, and is there before the first pass."""
+    return {
+        f"{layer}.{name}": tf.TensorSpec(
+            (batch, *kept.shape[1:]), dtype if kept.dtype is None else tf.as_dtype(kept.dtype.value)
+        )
+        for layer, name, kept in _writing(component).states
+    }
+
+
 def _shapes(component: Component, batch: int | None, max_length: int | None) -> list[list[int | None]]:
-    writing = next(tower for tower in find(component, Tower) if tower.is_causal)
-    growing = (attention for attention in find(writing, Attention) if not attention.memory)
+    growing = (attention for attention in find(_writing(component), Attention) if not attention.memory)
     attentions = sorted(growing, key=lambda attention: attention.index)
     return [[batch, attention.kv_heads, max_length, attention.head_dim] for attention in attentions]
 
@@ -50,13 +70,14 @@ def init_cache(component: Component, batch_size: int, max_length: int, dtype: tf
             raise ArgumentError(f"{name} is {value!r}, expected an integer of at least 1.")
     shapes = _shapes(component, batch_size, max_length)
     empty = [tf.zeros(shape, dtype) for shape in shapes]
-    return Cache(tuple(empty), tuple(empty), tf.zeros((), tf.int32))
+    states = {name: tf.zeros(spec.shape, spec.dtype) for name, spec in _states(component, batch_size, dtype).items()}
+    return Cache(tuple(empty), tuple(empty), tf.zeros((), tf.int32), states)
 
 
 def cache_spec(component: Component, dtype: tf.DType) -> Cache:
     """A cache of any size, for the signature of a compiled function."""
     specs = tuple(tf.TensorSpec(shape, dtype) for shape in _shapes(component, None, None))
-    return Cache(specs, specs, tf.TensorSpec((), tf.int32))
+    return Cache(specs, specs, tf.TensorSpec((), tf.int32), _states(component, None, dtype))
 
 
 def written(room: tf.Tensor, new: tf.Tensor, at: tf.Tensor) -> tf.Tensor:

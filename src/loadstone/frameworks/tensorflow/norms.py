@@ -19,7 +19,7 @@ class RMSNorm(Leaf):
         wide *= tf.math.rsqrt(tf.reduce_mean(tf.square(wide), -1, keepdims=True) + self.component.eps)
         if self.component.offset:
             return tf.cast(wide * (self.component.offset + tf.cast(self.weight.value, tf.float32)), x.dtype)
-        return self.weight.value * tf.cast(wide, x.dtype)
+        return tf.cast(self.weight.value, x.dtype) * tf.cast(wide, x.dtype)
 
 
 class LayerNorm(Leaf):

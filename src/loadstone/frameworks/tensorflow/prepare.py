@@ -54,10 +54,14 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
     )
     batch, tokens = shape_of(texts)[:2]
     past: int | tf.Tensor = 0 if cache is None else cache.length
-    keys = tokens if cache is None else shape_of(cache.keys[0])[2]
+    keys: int | tf.Tensor | None = tokens
+    if cache is not None:
+        keys = shape_of(cache.keys[0])[2] if cache.keys else None
     _check_room(cache, batch, tokens)
     kinds = () if tower is None else tower.mask_kinds
     padding, segments = _padding(attention_mask, batch, tokens, keys, past), None
+    if attention_mask is not None and padding is None and not kinds:
+        raise bad_argument(f"attention_mask has shape {tuple(attention_mask.shape)}, expected (batch, tokens).")
     if position_ids is None:
         _check_length(embeddings, padding, tokens, past)
         position_ids = embeddings.position_ids(xp, input_ids, padding, tokens, past)
@@ -67,9 +71,11 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
             segments = row_segments(xp, position_ids)
     if position_ids is None:
         position_ids = (past + embeddings.first_position + tf.range(tokens))[None]
+    if padding is not None:
+        state.padding = padding if cache is None else padding[:, past : past + tokens]
     if attention_mask is not None and attention_mask.shape.rank == 4:
         state.masks |= dict.fromkeys(kinds, additive(_ready_made(attention_mask, tokens, keys)))
-    else:
+    elif kinds:
         row, column = (past + tf.range(tokens))[:, None], tf.range(keys)[None, :]
         state.masks |= {kind: _mask(kind, padding, segments, row, column) for kind in kinds}
     state.position_ids = position_ids
@@ -96,7 +102,7 @@ def _check_room(cache: Cache | None, batch: int | tf.Tensor, tokens: int | tf.Te
     """:class:`ArgumentError` for a cache that the new tokens do not fit into, where the sizes are known."""
     if cache is None:
         return
-    rows, _, room, _ = cache.keys[0].shape
+    rows, room = cache.batch, cache.max_length
     if isinstance(batch, int) and rows not in (None, batch):
         raise bad_argument(f"The cache was made for {rows} sequences, and these are {batch}. See model.init_cache.")
     past = tf.get_static_value(cache.length)
@@ -123,22 +129,24 @@ def _padding(
     attention_mask: tf.Tensor | None,
     batch: int | tf.Tensor,
     tokens: int | tf.Tensor,
-    keys: int | tf.Tensor,
+    keys: int | tf.Tensor | None,
     past: int | tf.Tensor,
 ) -> tf.Tensor | None:
-    """The padding mask (batch, keys): true where there is a token, or where there may be one later."""
+    """The padding mask (batch, keys): true where there is a token, or where there may be one later. ``keys`` is None
+    where the cache has none; there may then be more columns than tokens so far."""
     if attention_mask is None or attention_mask.shape.rank == 4:
         return None
     rows, width = attention_mask.shape
-    widths = [tf.get_static_value(past + tokens), tf.get_static_value(keys)]
-    wrong_width = None not in (width, *widths) and width not in widths
+    widths = [tf.get_static_value(past + tokens), None if keys is None else tf.get_static_value(keys)]
+    known = widths[:1] if keys is None else widths
+    wrong_width = None not in (width, *known) and width not in widths
     if wrong_width or (isinstance(batch, int) and rows not in (None, batch)):
         raise bad_argument(
             f"attention_mask has shape {(rows, width)}, expected {(batch, widths[0])}: one row for each sequence, "
             "one column for each token, those in the cache included."
         )
     padding = tf.cast(attention_mask, tf.bool)
-    if width is not None and width == widths[1]:
+    if (width is not None and width == widths[1]) or keys is None:
         return padding
     # What lies beyond the tokens so far is hidden by causality, until they come.
     return tf.pad(padding, [[0, 0], [0, keys - shape_of(padding)[1]]], constant_values=True)

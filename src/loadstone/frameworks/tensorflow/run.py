@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
 import tensorflow as tf
@@ -12,12 +12,12 @@ from loadstone.architectures import components
 from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks.outputs import ModelOutput
-from loadstone.frameworks.ranges import beyond
-from loadstone.frameworks.shapes import check_input, not_floating
+from loadstone.frameworks.ranges import beyond, check_axes, check_kind
 from loadstone.frameworks.tensorflow import outputs
-from loadstone.frameworks.tensorflow.arguments import bad_argument
+from loadstone.frameworks.tensorflow.arguments import bad_argument, past_keras
 from loadstone.frameworks.tensorflow.array_functions import xp
 from loadstone.frameworks.tensorflow.attention import attend
 from loadstone.frameworks.tensorflow.cache import Cache
@@ -94,15 +94,16 @@ class Run:
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state.options)
 
-    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> tf.Tensor:
-        x = given.get(name)
-        if x is not None and not hasattr(x, "shape"):
-            raise bad_argument(f"{name} is a {type(x).__name__}, expected a tensor.")
-        check_input(name, None if x is None else x.shape, sizes)
-        assert x is not None
-        if not tf.as_dtype(x.dtype).is_floating:
-            raise not_floating(name, tf.as_dtype(x.dtype).name)
-        return tf.cast(x, self.holder.compute_dtype)
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> tf.Tensor:
+        value: Any = given.get(name)
+        dtype = tf.int32 if value is None else value.dtype
+        with past_keras():
+            check_kind(name, value, dtype.name, dtype.is_floating)
+            check_axes(name, tuple(value.shape), axes, hint)
+        return tf.cast(value, self.holder.compute_dtype) if dtype.is_floating else value
+
+    def refuse(self, message: str) -> NoReturn:
+        raise bad_argument(message)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state)
@@ -111,7 +112,7 @@ class Run:
         positions = self.state.position_ids
         return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
-    def end(self, x: tf.Tensor, pooled: tf.Tensor | None) -> BaseModelOutput:
+    def end(self, x: tf.Tensor, pooled: tf.Tensor | None, last: tf.Tensor) -> BaseModelOutput:
         state, options, cache = self.state, self.state.options, self.state.cache
         if cache is not None:
             cache = Cache(tuple(state.keys), tuple(state.values), cache.length + shape_of(x)[1], state.stored)
@@ -120,7 +121,7 @@ class Run:
             last_hidden_state=x,
             pooler_output=pooled,
             past_key_values=cache,
-            hidden_states=(*state.hidden_states, x) if options.output_hidden_states else None,
+            hidden_states=(*state.hidden_states, last) if options.output_hidden_states else None,
             attentions=tuple(state.attentions) if options.output_attentions else None,
             router_logits=tuple(state.router_logits) if options.output_router_logits else None,
             cross_attentions=tuple(state.cross_attentions) if crossing else None,

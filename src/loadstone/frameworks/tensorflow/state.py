@@ -26,7 +26,7 @@ class State:
 
     ``masks``: for each kind what is added to the scores, (batch or 1, heads or 1, queries, keys) in float32; None, or
     no mask at all, where everyone sees everyone. ``rotary``: cos and sin, (batch or 1, 1, tokens, dim). ``memory``:
-    another tower's output.
+    another tower's output. ``padding``: (batch, tokens), false for padding.
     """
 
     def __init__(self, options: Options, tower: Tower | None = None, cache: Cache | None = None) -> None:
@@ -35,6 +35,7 @@ class State:
         self.tower = tower
         self.masks: dict[MaskKind, tf.Tensor | None] = {}
         self.position_ids: tf.Tensor | None = None
+        self.padding: tf.Tensor | None = None
         self.rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] = {}
         self.bias: tf.Tensor | None = None
         self.memory: tf.Tensor | None = None

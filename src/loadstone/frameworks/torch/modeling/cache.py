@@ -1,4 +1,4 @@
-"""The key-value cache of a decoder."""
+"""The cache of a decoder."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from loadstone.architectures.components.towers import Tower
 from loadstone.errors import ArgumentError
 
 
@@ -15,24 +16,32 @@ class Cache:
     """What every cache is, for code that asks ``isinstance(past_key_values, Cache)``."""
 
 
-def check_cache(past_key_values: object) -> None:
-    """:class:`ArgumentError` for what is no cache, as the tuples that older code passes on."""
+def check_cache(past_key_values: object, tower: Tower | None = None) -> None:
+    """:class:`ArgumentError` for what is no cache, as the tuples that older code passes on, or none for this tower."""
     if not hasattr(past_key_values, "get_seq_length"):
         raise ArgumentError(
             f"past_key_values is a {type(past_key_values).__name__}, expected a DynamicCache. For tuples of keys and "
             "values: DynamicCache.from_legacy_cache(past_key_values)."
         )
+    if tower is not None and tower.states and not isinstance(past_key_values, DynamicCache):
+        raise ArgumentError(
+            f"past_key_values is a {type(past_key_values).__module__}.{type(past_key_values).__name__}, expected "
+            "Loadstone's DynamicCache: this model keeps states in it, not only keys and values."
+        )
 
 
 class DynamicCache(Cache):
-    """Keys and values of every layer, growing with the text: each (batch, kv_heads, tokens, head_dim)."""
+    """Keys and values of every layer, growing with the text: each (batch, kv_heads, tokens, head_dim); and what does
+    not grow with it."""
 
     def __init__(self) -> None:
         self.key_cache: list[Tensor] = []
         self.value_cache: list[Tensor] = []
         self.stored: dict[tuple[int, str], Tensor] = {}
         """(layer, name) → what does not grow with the text, its rows first: keys and values of what another tower read,
-        the state of a recurrent mixer."""
+        the state of a recurrent mixer. Names that begin with ``memory`` are of what does not depend on the text."""
+        self.read = 0
+        """How many tokens models have read into it, for where no keys tell."""
 
     def update(
         self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, object] | None = None
@@ -51,6 +60,8 @@ class DynamicCache(Cache):
 
     def get_seq_length(self, layer: int = 0) -> int:
         """How many tokens the cache holds."""
+        if not self.key_cache:
+            return self.read
         return self.key_cache[layer].shape[2] if layer < len(self.key_cache) else 0
 
     def get_usable_length(self, new_tokens: int, layer: int = 0) -> int:
@@ -74,11 +85,22 @@ class DynamicCache(Cache):
         return cache
 
     def to_legacy_cache(self) -> tuple[tuple[Tensor, Tensor], ...]:
-        """The tuples, one of keys and values for each layer."""
+        """The tuples, one of keys and values for each layer; :class:`ArgumentError` where there is more to keep."""
+        if self._states:
+            raise ArgumentError("This cache holds states of recurrent layers, which tuples of keys and values lack.")
         return tuple(self)
 
     def crop(self, length: int) -> None:
-        """Forget all tokens after the first ``length`` (from the end if negative)."""
+        """Forget all tokens after the first ``length`` (from the end if negative).
+
+        :class:`ArgumentError` where a state has read these tokens already: it cannot forget.
+        """
+        held = self.get_seq_length()
+        if self._states and (length < 0 or length < held):
+            raise ArgumentError(
+                f"This cache cannot be cut to {length} of its {held} tokens: the states of recurrent layers do not "
+                "forget what they have read. Keep a copy.deepcopy(cache) of the time before."
+            )
         self.key_cache = [key[:, :, :length] for key in self.key_cache]
         self.value_cache = [value[:, :, :length] for value in self.value_cache]
 
@@ -88,8 +110,19 @@ class DynamicCache(Cache):
         self.value_cache = [value.index_select(0, rows.to(value.device)) for value in self.value_cache]
         self.stored = {at: array.index_select(0, rows.to(array.device)) for at, array in self.stored.items()}
 
+    @property
+    def _states(self) -> bool:
+        """Whether something in it depends on all tokens so far."""
+        return any(not name.startswith("memory") for _, name in self.stored)
+
+    def check_rows(self, batch: int) -> None:
+        """:class:`ArgumentError` where what is stored is of another number of texts."""
+        rows = next((array.shape[0] for array in self.stored.values()), batch)
+        if rows != batch:
+            raise ArgumentError(f"past_key_values holds {rows} texts, and the batch has {batch}.")
+
     def __len__(self) -> int:
-        return len(self.key_cache)
+        return max((len(self.key_cache), *(layer + 1 for layer, _ in self.stored)))
 
     def __getitem__(self, layer: int) -> tuple[Tensor, Tensor]:
         return self.key_cache[layer], self.value_cache[layer]

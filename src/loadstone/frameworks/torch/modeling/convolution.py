@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from loadstone.architectures import components
-from loadstone.frameworks.torch.modeling.leaf import fill
+from loadstone.frameworks.torch.modeling.leaf import fill, start
 
 
 class _Stored(_ConvNd):
@@ -43,7 +43,7 @@ class _Stored(_ConvNd):
 
     def initialize(self, names: set[str]) -> None:
         """Random initial values for the named slots: normal weights, zero bias."""
-        if "weight" in names:
+        if "weight" in names and not start(self.weight, self.component, "weight"):
             fill(self.weight, self.component.std)
         if "bias" in names and self.bias is not None:
             nn.init.zeros_(self.bias)

@@ -151,7 +151,8 @@ class WithHead(TaskModel):
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
         text = self.config.get_text_config()
         check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], issued)
-        there = {name: given[name].to(x.device) for name in _LOOKED_AT if given.get(name) is not None}
+        looked_at = task.inputs if task.reads == "all" else _LOOKED_AT
+        there = {name: given[name].to(x.device) for name in looked_at if given.get(name) is not None}
         keep = {"logits_to_keep": given.get("logits_to_keep")}
         values = head.compute(run, task, out, {**there, **keep, "choices": choices, "padding": text.pad_token_id})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
@@ -218,6 +219,7 @@ def task_class(task: Task) -> type[PreTrainedModel]:
 
     more = [_ITEMS, _UNKNOWN] if task.sums_items else [_UNKNOWN]
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["main_input_name"] = task.inputs[0]
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
     body["main_input_name"] = task.inputs[0]
     if task.loss in _TRAINER_LOSSES:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components.leaves import Weight
+from loadstone.frameworks.torch.modeling.leaf import start
 from loadstone.frameworks.torch.transformers_compat.conventions import initialize_by_class
 
 
@@ -36,6 +37,8 @@ def initialize(model: nn.Module, names: set[str]) -> None:
 @torch.no_grad()
 def fill_lone(slot: Tensor, component: Weight) -> None:
     """Initial values for a lone array."""
+    if start(slot, component, ""):
+        return
     if component.std:
         slot.normal_(component.value, component.std)
     else:

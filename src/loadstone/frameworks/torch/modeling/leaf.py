@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.initial import own_way
 
 
 def make(module: nn.Module, **shapes: tuple[int, ...] | None) -> None:
@@ -14,6 +18,16 @@ def make(module: nn.Module, **shapes: tuple[int, ...] | None) -> None:
     """
     for name, shape in shapes.items():
         module._parameters[name] = None if shape is None else nn.Parameter(torch.empty(shape))
+
+
+@torch.no_grad()
+def start(slot: Tensor, component: Component, name: str) -> bool:
+    """Initial values in the leaf's own way, if it has one for this slot: whether it has."""
+    own = own_way(component, name)
+    if own is not None:
+        rng = np.random.default_rng(int(torch.randint(1 << 62, ())))  # so that torch.manual_seed decides
+        slot.copy_(torch.from_numpy(own(rng, tuple(slot.shape))))
+    return own is not None
 
 
 def fill(weight: Tensor, std: float, cutoff: float | None = None) -> None:

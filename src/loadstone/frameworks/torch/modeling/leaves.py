@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from loadstone.architectures import components
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
 from loadstone.frameworks.torch.modeling.convolution import convolution
-from loadstone.frameworks.torch.modeling.leaf import fill, make
+from loadstone.frameworks.torch.modeling.leaf import fill, make, start
 from loadstone.frameworks.torch.modeling.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 
 
@@ -43,10 +43,10 @@ class Linear(nn.Linear):
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
 
     def initialize(self, names: set[str]) -> None:
-        """Random initial values for the named slots: normal weights, zero bias."""
-        if "weight" in names:
+        """Random initial values for the named slots: normal weights and zero bias, or as the component says."""
+        if "weight" in names and not start(self.weight, self.component, "weight"):
             fill(self.weight, self.component.std, self.component.cutoff)
-        if "bias" in names:
+        if "bias" in names and not start(self.bias, self.component, "bias"):
             nn.init.zeros_(self.bias)
 
 

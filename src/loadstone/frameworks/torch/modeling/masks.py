@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from loadstone.frameworks.torch.modeling.state import Mask
 
 
 def masks_for(
-    kinds: Iterable[MaskKind],
+    kinds: Collection[MaskKind],
     attention_mask: Tensor | None,
     segments: Tensor | None,
     tokens: int,
@@ -26,7 +26,7 @@ def masks_for(
 
     ``segments``: what :func:`row_segments` says. ``given``: ids or vectors, for batch and device.
     """
-    if attention_mask is not None and attention_mask.dim() == 4:
+    if attention_mask is not None and attention_mask.dim() == 4 and kinds:
         whole = Mask(_ready_made(attention_mask, given.shape[0], tokens, keys).to(given.device), False)
         return None, dict.fromkeys(kinds, whole)
     padding = None

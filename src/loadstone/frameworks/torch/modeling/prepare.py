@@ -26,7 +26,7 @@ def begin(tower: components.Tower, given: Mapping[str, Any], options: Options) -
         if cache is None:
             cache = DynamicCache()
         else:
-            check_cache(cache)
+            check_cache(cache, tower)
     state = State(options, tower.mask_kinds, cache)
     state.memory = given.get("encoder_hidden_states")
     mask = given.get("encoder_attention_mask")
@@ -44,12 +44,15 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
     input_ids, position_ids = given.get("input_ids"), given.get("position_ids")
     tokens, past = texts.shape[1], cache.get_seq_length() if cache is not None else 0
     segments = None
+    if isinstance(cache, DynamicCache):
+        cache.check_rows(texts.shape[0])
     if position_ids is not None:
         position_ids = position_ids.view(-1, tokens)
         if attention_mask is None and cache is None and all(kind.causal for kind in state.kinds):
             segments = row_segments(position_ids)
     padding, masks = masks_for(state.kinds, attention_mask, segments, tokens, past + tokens, texts)
     state.masks |= masks
+    state.padding = padding if padding is None or not past else padding[:, past:]
     if position_ids is None:
         position_ids = embeddings.position_ids(xp, input_ids, padding, tokens, past)
     if position_ids is None:

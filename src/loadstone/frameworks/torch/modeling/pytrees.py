@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils import _pytree as pytree
 
 from loadstone.frameworks.outputs import ModelOutput
@@ -55,14 +55,24 @@ def _with_fields(cls: type) -> pytree.UnflattenFn:
 _CACHE = ["key_cache", "value_cache"]
 
 
-def _cached(cache: DynamicCache) -> tuple[list[list[Tensor]], list[str]]:
-    """Keys and values, each a list with one tensor for every layer."""
-    return [getattr(cache, name) for name in _CACHE], _CACHE
+def _cached(cache: DynamicCache) -> tuple[list[object], list[str]]:
+    """Keys and values, each a list with one tensor for every layer; then, where there are any, what else is stored, by
+    ``layer.name``, and how many tokens were read."""
+    children: list[object] = [cache.key_cache, cache.value_cache]
+    if not cache.stored:
+        return children, _CACHE
+    names = [f"{layer}.{name}" for layer, name in cache.stored]
+    return [*children, cache.read, *cache.stored.values()], [*_CACHE, "read", *names]
 
 
-def _with_cached(lists: Iterable[list[Tensor]], names: list[str]) -> DynamicCache:
+def _with_cached(children: Iterable[Any], names: list[str]) -> DynamicCache:
     cache = DynamicCache()
-    vars(cache).update(zip(names, lists, strict=True))
+    for name, child in zip(names, children, strict=True):
+        layer, _, stored = name.partition(".")
+        if stored:
+            cache.stored[int(layer), stored] = child
+        else:
+            setattr(cache, name, child)
     return cache
 
 

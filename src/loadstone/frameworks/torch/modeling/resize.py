@@ -23,7 +23,7 @@ def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *,
     """
     assert model.component is not None and model.head_spec is not None
     config = model.config.get_text_config()
-    count = vocabulary_size(tokens, multiple, config.vocab_size)
+    count = vocabulary_size(tokens, multiple, config.get("vocab_size"))
     if count == config.vocab_size:
         return
     config.vocab_size = count

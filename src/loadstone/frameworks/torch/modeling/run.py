@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 import torch.nn.functional as F
@@ -13,13 +13,15 @@ from torch.utils.checkpoint import checkpoint
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
+from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
 from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
-from loadstone.frameworks.ranges import beyond
-from loadstone.frameworks.shapes import check_input, not_floating
+from loadstone.frameworks.ranges import beyond, check_axes, check_kind
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
+from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.prepare import begin, read
 from loadstone.frameworks.torch.modeling.state import Options, State
@@ -104,14 +106,18 @@ class Run:
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, Options() if self.state is None else self.state.options)
 
-    def take(self, given: Mapping[str, Any], name: str, sizes: Mapping[str, int | None]) -> Tensor:
-        x = given.get(name)
-        check_input(name, None if x is None else x.shape, sizes)
-        assert isinstance(x, Tensor)
-        if not x.is_floating_point():
-            raise not_floating(name, x.dtype)
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Tensor:
+        value = given.get(name)
+        check_kind(name, value, getattr(value, "dtype", None), value is not None and value.is_floating_point())
+        assert isinstance(value, Tensor)
+        check_axes(name, value.shape, axes, hint)
+        if not value.is_floating_point():
+            return value
         computed = (each.dtype for each in self.holder.parameters() if each.dtype.itemsize > 1)
-        return x.to(next((dtype for dtype in computed if dtype.is_floating_point), x.dtype))
+        return value.to(next((dtype for dtype in computed if dtype.is_floating_point), value.dtype))
+
+    def refuse(self, message: str) -> NoReturn:
+        raise ArgumentError(message)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state or State(Options()))
@@ -122,15 +128,17 @@ class Run:
         tables: dict[Rotary, tuple[Tensor, Tensor]] = module(x, self.state.position_ids)
         return tables
 
-    def end(self, x: Tensor, pooled: Tensor | None) -> BaseModelOutput[Tensor]:
+    def end(self, x: Tensor, pooled: Tensor | None, last: Tensor) -> BaseModelOutput[Tensor]:
         state = self.state
         assert state is not None
+        if isinstance(state.cache, DynamicCache):
+            state.cache.read += x.shape[1]
         crossing = state.memory is not None and state.cross_attentions is not None
         return BaseModelOutput(
             last_hidden_state=x,
             pooler_output=pooled,
             past_key_values=state.cache,
-            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, last),
             attentions=None if state.attentions is None else tuple(state.attentions),
             router_logits=None if state.router_logits is None else tuple(state.router_logits),
             cross_attentions=tuple(state.cross_attentions or ()) if crossing else None,

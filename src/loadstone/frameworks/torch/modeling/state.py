@@ -48,6 +48,7 @@ class State(Movable):
         self.kinds = kinds
         self.masks: dict[MaskKind, Mask] = {}
         self.position_ids: Tensor | None = None
+        self.padding: Tensor | None = None
         self._rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         self.cache = cache
         self.memory: Tensor | None = None
@@ -114,6 +115,7 @@ class State(Movable):
             self._elsewhere[device] = there = copy.copy(self)
             there.masks = move(self.masks, device)
             there.memory = move(self.memory, device)
+            there.padding = move(self.padding, device)
             there._rotary = move(self.rotary, device)
             there._device = device
         return self._elsewhere[device]
