@@ -58,6 +58,7 @@ FAMILIES = {
     "GPT2": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering GPT2LMHeadModel",
     "GPTNeoX": f"{_DECODER} ForQuestionAnswering",
     "OPT": "Model ForCausalLM ForSequenceClassification ForQuestionAnswering",
+    "Whisper": "Model ForConditionalGeneration ForCausalLM ForAudioClassification",
     "Bert": f"{_ENCODER} BertLMHeadModel ForNextSentencePrediction ForPreTraining",
     "Roberta": f"{_ENCODER} ForCausalLM",
     "XLMRoberta": f"{_ENCODER} ForCausalLM",

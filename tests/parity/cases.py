@@ -229,6 +229,7 @@ MODAL: dict[str, dict[str, Any]] = {
         max_source_positions=7,
         max_target_positions=9,
         classifier_proj_size=6,
+        use_weighted_layer_sum=True,
         pad_token_id=1,
         bos_token_id=0,
         eos_token_id=2,

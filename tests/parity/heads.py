@@ -166,10 +166,8 @@ HEADS: dict[str, dict[str, str]] = {
     "masked_image_modeling": {
         "vit": "ViTForMaskedImageModeling",
     },
-    "zero_shot_image_classification": {
-    },
-    "image_text_to_text": {
-    },
+    "zero_shot_image_classification": {},
+    "image_text_to_text": {},
     "audio_classification": {
         "whisper": "WhisperForAudioClassification",
     },

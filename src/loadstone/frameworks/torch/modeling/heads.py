@@ -221,6 +221,7 @@ def task_class(task: Task) -> type[PreTrainedModel]:
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["main_input_name"] = task.inputs[0]
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
+    body["main_input_name"] = task.inputs[0]
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
