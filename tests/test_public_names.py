@@ -43,6 +43,8 @@ NAMES = {
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.
 _DECODER = "Model ForCausalLM ForSequenceClassification ForTokenClassification"
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering ForMultipleChoice"
+_T5 = "Model T5EncoderModel ForConditionalGeneration"
+
 FAMILIES = {
     "Llama": f"{_DECODER} ForQuestionAnswering",
     "Mistral": f"{_DECODER} ForQuestionAnswering",
@@ -66,6 +68,7 @@ FAMILIES = {
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
     "Mamba": "Model ForCausalLM",
+    "T5": f"{_T5} ForSequenceClassification ForTokenClassification ForQuestionAnswering",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
