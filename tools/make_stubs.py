@@ -64,7 +64,9 @@ def stub() -> str:
         if "AutoModel" not in name:
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
-    for output in sorted({"MoeCausalLMOutputWithPast", *(task.output for task in TASKS.values())}):
+    heads = (head for family in registry.families().values() for head in family.heads)
+    tasks = (*TASKS.values(), *(head.of_task for head in heads))
+    for output in sorted({"MoeCausalLMOutputWithPast", *(task.output for task in tasks)}):
         lines.append(f"from loadstone.frameworks.outputs import {output}\n")
     for room in _ROOMS:
         generation = room.heads.replace("heads", "generation")
