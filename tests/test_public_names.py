@@ -43,8 +43,6 @@ NAMES = {
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.
 _DECODER = "Model ForCausalLM ForSequenceClassification ForTokenClassification"
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering ForMultipleChoice"
-_T5 = "Model T5EncoderModel ForConditionalGeneration"
-
 FAMILIES = {
     "Llama": f"{_DECODER} ForQuestionAnswering",
     "Mistral": f"{_DECODER} ForQuestionAnswering",
@@ -68,7 +66,8 @@ FAMILIES = {
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
     "Mamba": "Model ForCausalLM",
-    "T5": f"{_T5} ForSequenceClassification ForTokenClassification ForQuestionAnswering",
+    "T5": "Model ForConditionalGeneration T5EncoderModel ForSequenceClassification ForTokenClassification "
+    "ForQuestionAnswering",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 

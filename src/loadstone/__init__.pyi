@@ -31,6 +31,7 @@ from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3Mo
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
 from loadstone.architectures.families.t5 import T5Config as T5Config
 from loadstone.architectures.families.vit import ViTConfig as ViTConfig
+from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
@@ -48,6 +49,7 @@ from loadstone.frameworks.outputs import (
     BaseModelOutput,
     BertForPreTrainingOutput,
     CausalLMOutput,
+    CausalLMOutputWithCrossAttentions,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
     MaskedImageModelingOutput,
@@ -57,6 +59,7 @@ from loadstone.frameworks.outputs import (
     NextSentencePredictorOutput,
     QuestionAnsweringModelOutput,
     Seq2SeqLMOutput,
+    Seq2SeqModelOutput,
     Seq2SeqQuestionAnsweringModelOutput,
     Seq2SeqSequenceClassifierOutput,
     SequenceClassifierOutput,
@@ -280,6 +283,25 @@ class _Seq2SeqLM(_TaskModel, _GenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
 
+class _SpeechSeq2Seq(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
+
 class _ImageClassification(_TaskModel):
     def forward(
         self,
@@ -430,9 +452,9 @@ class AutoModelForSpeechSeq2Seq(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _SpeechSeq2Seq: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SpeechSeq2Seq: ...
 
 class AutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -964,6 +986,56 @@ class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
+class WhisperPreTrainedModel(PreTrainedModel):
+    config: WhisperConfig
+
+class WhisperModel(WhisperPreTrainedModel, _BareModel):
+    config: WhisperConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput[Tensor] | tuple[object, ...]: ...
+
+class WhisperForConditionalGeneration(WhisperPreTrainedModel, _SpeechSeq2Seq):
+    config: WhisperConfig
+
+class WhisperForCausalLM(WhisperPreTrainedModel, _CausalLM):
+    config: WhisperConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
+class WhisperForAudioClassification(WhisperPreTrainedModel, _AudioClassification):
+    config: WhisperConfig
+
 class XLMRobertaPreTrainedModel(PreTrainedModel):
     config: XLMRobertaConfig
 
@@ -1205,6 +1277,27 @@ class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
+class _FlaxSpeechSeq2Seq(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
 class _FlaxImageClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -1361,9 +1454,9 @@ class FlaxAutoModelForSpeechSeq2Seq(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> FlaxPreTrainedModel: ...
+    ) -> _FlaxSpeechSeq2Seq: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSpeechSeq2Seq: ...
 
 class FlaxAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -1909,6 +2002,59 @@ class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageMode
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
+    config: WhisperConfig
+
+class FlaxWhisperModel(FlaxWhisperPreTrainedModel, _FlaxBareModel):
+    config: WhisperConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
+
+class FlaxWhisperForConditionalGeneration(FlaxWhisperPreTrainedModel, _FlaxSpeechSeq2Seq):
+    config: WhisperConfig
+
+class FlaxWhisperForCausalLM(FlaxWhisperPreTrainedModel, _FlaxCausalLM):
+    config: WhisperConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class FlaxWhisperForAudioClassification(FlaxWhisperPreTrainedModel, _FlaxAudioClassification):
+    config: WhisperConfig
+
 class FlaxXLMRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: XLMRobertaConfig
 
@@ -2126,6 +2272,25 @@ class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
         training: bool | None = False,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
+class _TFSpeechSeq2Seq(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
 class _TFImageClassification(_TFTaskModel):
     def call(
         self,
@@ -2276,9 +2441,9 @@ class TFAutoModelForSpeechSeq2Seq(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TFPreTrainedModel: ...
+    ) -> _TFSpeechSeq2Seq: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSpeechSeq2Seq: ...
 
 class TFAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -2809,6 +2974,55 @@ class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class TFWhisperPreTrainedModel(TFPreTrainedModel):
+    config: WhisperConfig
+
+class TFWhisperModel(TFWhisperPreTrainedModel, _TFBareModel):
+    config: WhisperConfig
+    def call(  # type: ignore[override]
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
+
+class TFWhisperForConditionalGeneration(TFWhisperPreTrainedModel, _TFSpeechSeq2Seq):
+    config: WhisperConfig
+
+class TFWhisperForCausalLM(TFWhisperPreTrainedModel, _TFCausalLM):
+    config: WhisperConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class TFWhisperForAudioClassification(TFWhisperPreTrainedModel, _TFAudioClassification):
+    config: WhisperConfig
 
 class TFXLMRobertaPreTrainedModel(TFPreTrainedModel):
     config: XLMRobertaConfig

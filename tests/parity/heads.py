@@ -14,6 +14,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gpt2": "GPT2Model",
         "gpt_neox": "GPTNeoXModel",
         "llama": "LlamaModel",
+        "mamba": "MambaModel",
         "mistral": "MistralModel",
         "mixtral": "MixtralModel",
         "modernbert": "ModernBertModel",
@@ -25,6 +26,9 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3Model",
         "qwen3_moe": "Qwen3MoeModel",
         "roberta": "RobertaModel",
+        "t5": "T5Model",
+        "vit": "ViTModel",
+        "whisper": "WhisperModel",
         "xlm-roberta": "XLMRobertaModel",
     },
     "causal_lm": {
@@ -36,6 +40,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gpt2": "GPT2LMHeadModel",
         "gpt_neox": "GPTNeoXForCausalLM",
         "llama": "LlamaForCausalLM",
+        "mamba": "MambaForCausalLM",
         "mistral": "MistralForCausalLM",
         "mixtral": "MixtralForCausalLM",
         "olmo2": "Olmo2ForCausalLM",
@@ -45,6 +50,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForCausalLM",
         "qwen3_moe": "Qwen3MoeForCausalLM",
         "roberta": "RobertaForCausalLM",
+        "whisper": "WhisperForCausalLM",
         "xlm-roberta": "XLMRobertaForCausalLM",
     },
     "masked_lm": {
@@ -77,6 +83,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForSequenceClassification",
         "qwen3_moe": "Qwen3MoeForSequenceClassification",
         "roberta": "RobertaForSequenceClassification",
+        "t5": "T5ForSequenceClassification",
         "xlm-roberta": "XLMRobertaForSequenceClassification",
     },
     "token_classification": {
@@ -97,6 +104,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForTokenClassification",
         "qwen3_moe": "Qwen3MoeForTokenClassification",
         "roberta": "RobertaForTokenClassification",
+        "t5": "T5ForTokenClassification",
         "xlm-roberta": "XLMRobertaForTokenClassification",
     },
     "question_answering": {
@@ -115,6 +123,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForQuestionAnswering",
         "qwen3_moe": "Qwen3MoeForQuestionAnswering",
         "roberta": "RobertaForQuestionAnswering",
+        "t5": "T5ForQuestionAnswering",
         "xlm-roberta": "XLMRobertaForQuestionAnswering",
     },
     "multiple_choice": {
@@ -134,8 +143,10 @@ HEADS: dict[str, dict[str, str]] = {
         "distilbert": "DistilBertForMaskedLM",
         "electra": "ElectraForPreTraining",
         "gpt2": "GPT2LMHeadModel",
+        "mamba": "MambaForCausalLM",
         "mpnet": "MPNetForMaskedLM",
         "roberta": "RobertaForMaskedLM",
+        "t5": "T5ForConditionalGeneration",
         "xlm-roberta": "XLMRobertaForMaskedLM",
     },
     "text_encoding": {
@@ -143,13 +154,24 @@ HEADS: dict[str, dict[str, str]] = {
         "distilbert": "DistilBertModel",
         "electra": "ElectraModel",
         "roberta": "RobertaModel",
+        "t5": "T5EncoderModel",
         "xlm-roberta": "XLMRobertaModel",
     },
-    "seq2seq_lm": {},
-    "image_classification": {},
-    "masked_image_modeling": {},
+    "seq2seq_lm": {
+        "t5": "T5ForConditionalGeneration",
+    },
+    "image_classification": {
+        "vit": "ViTForImageClassification",
+    },
+    "masked_image_modeling": {
+        "vit": "ViTForMaskedImageModeling",
+    },
     "zero_shot_image_classification": {},
     "image_text_to_text": {},
-    "audio_classification": {},
-    "speech_seq2seq": {},
+    "audio_classification": {
+        "whisper": "WhisperForAudioClassification",
+    },
+    "speech_seq2seq": {
+        "whisper": "WhisperForConditionalGeneration",
+    },
 }

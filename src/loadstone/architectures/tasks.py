@@ -39,6 +39,12 @@ SEQ2SEQ = (
 )
 """What an encoder-decoder takes."""
 
+SPEECH = (
+    *("input_features", "attention_mask", "decoder_input_ids", "decoder_attention_mask"),
+    *("encoder_outputs", "past_key_values", "decoder_inputs_embeds", "decoder_position_ids"),
+)
+"""What an encoder-decoder takes that reads sound."""
+
 SEQ2SEQ_KEPT = (
     *("past_key_values", "decoder_hidden_states", "decoder_attentions", "cross_attentions"),
     *("encoder_last_hidden_state", "encoder_hidden_states", "encoder_attentions"),
@@ -275,6 +281,26 @@ TASKS: Mapping[str, Task] = {
             generates=True,
         ),
         Task(
+            SPEECH_SEQ2SEQ,
+            "SpeechSeq2Seq",
+            "Writes down what is said.",
+            """Logits (batch, target tokens, vocab) for ``decoder_input_ids`` (batch, target tokens), after what
+            ``input_features`` (batch, bands, frames) say.
+
+            With ``labels`` (batch, target tokens; -100 is ignored) the loss; without ``decoder_input_ids`` these are
+            the labels, one place later. ``encoder_outputs``: what the encoder has said already, in place of its
+            inputs.
+            """,
+            SPEECH,
+            ("labels",),
+            ("use_cache", *_SHOWN),
+            output="Seq2SeqLMOutput",
+            kept=SEQ2SEQ_KEPT,
+            loss="masked_token",
+            writes="labels",
+            generates=True,
+        ),
+        Task(
             IMAGE_CLASSIFICATION,
             "ImageClassification",
             "Image classification or regression.",
@@ -312,6 +338,7 @@ TASKS: Mapping[str, Task] = {
             ("input_features", "encoder_outputs"),
             ("labels",),
             output="SequenceClassifierOutput",
+            reads="sequence",
             loss="token_classes",
         ),
     )

@@ -189,6 +189,19 @@ class CausalLMOutput(ModelOutput, Generic[TensorT]):
 
 
 @dataclass(repr=False, eq=False)
+class CausalLMOutputWithCrossAttentions(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, tokens, vocab); ``cross_attentions``: for each layer (batch, heads, tokens,
+    places)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    past_key_values: object = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    cross_attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
 class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 

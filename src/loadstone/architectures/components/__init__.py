@@ -7,7 +7,9 @@ from loadstone.architectures.components.base import ACTIVATIONS, Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
+from loadstone.architectures.components.frames import Frames
 from loadstone.architectures.components.head import Head, like
+from loadstone.architectures.components.layer_sum import LayerSum
 from loadstone.architectures.components.layers import (
     Add,
     Chain,
@@ -38,6 +40,7 @@ from loadstone.architectures.components.leaves import (
 from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.pixels import PixelDecoder
 from loadstone.architectures.components.queries import inputs_of, readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
@@ -56,11 +59,13 @@ __all__ = [
     "EncoderDecoder",
     "Experts",
     "FeedForward",
+    "Frames",
     "Gated",
     "GroupNorm",
     "Head",
     "Layer",
     "LayerNorm",
+    "LayerSum",
     "Linear",
     "Part",
     "Patches",
@@ -71,6 +76,7 @@ __all__ = [
     "Residual",
     "Scaled",
     "Softcap",
+    "SpanMask",
     "SparseExperts",
     "Stack",
     "Sum",

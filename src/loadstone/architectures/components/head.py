@@ -30,6 +30,11 @@ class Head(Component):
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
     end: tuple[int, ...] = ()
     """The tokens that a text may end with."""
+    layers: Part | None = None
+    """What makes one of all hidden states, such as a :class:`~loadstone.architectures.components.layer_sum.LayerSum`;
+    without it the last is read."""
+    project: Part | None = None
+    """Applied to each hidden state before one vector is made of them."""
 
     def compute(self, run: Run, task: Task, out: Any, given: Mapping[str, Any]) -> Sequence[Array]:
         """The fields that a task gives, in its order.
@@ -38,21 +43,26 @@ class Head(Component):
         how many there are, for a task that has them, and ``padding``, the id that fills rows, where there is one.
         """
         if task.reads == "all":
-            read = run(self.output, out, given)
-        elif task.reads == "sequence":
-            read = run(self.output, self._pooled(run, out, given))
+            return (run(self.output, out, given),)
+        x = out.last_hidden_state if self.layers is None else run(self.layers, out.hidden_states)
+        if self.project is not None:
+            x = run(self.project, x)
+        if task.reads == "sequence":
+            read = run(self.output, self._pooled(run, x, out, given))
         elif task.reads == "both":
-            both: Sequence[Array] = run(self.output, out.last_hidden_state, self._pooled(run, out, given))
+            both: Sequence[Array] = run(self.output, x, self._pooled(run, x, out, given))
             return both
         else:
-            read = run(self.output, _kept(run, out.last_hidden_state, given.get("logits_to_keep")))
+            read = run(self.output, _kept(run, x, given.get("logits_to_keep")))
         if task.per_choice:
             read = run.xp.reshape(read, (-1, given["choices"]))
         return run.xp.unstack(read, len(task.gives)) if task.splits else (read,)
 
     def given_to_body(self, run: Run, task: Task, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The arguments of what is below the head: where it is to write and is given no text for it, what the task says
-        that this is made of."""
+        that this is made of; and all hidden states are asked for where they are read."""
+        if self.layers is not None:
+            given = {**given, "output_hidden_states": True}
         if not task.writes or given.get(task.writes) is None:
             return given
         if given.get("decoder_input_ids") is not None or given.get("decoder_inputs_embeds") is not None:
@@ -65,9 +75,9 @@ class Head(Component):
         if not self.labels and tokens is not None:
             yield self.output, Role("rows", tokens)
 
-    def _pooled(self, run: Run, out: Any, given: Mapping[str, Any]) -> Array:
-        """The vector (batch, width) that stands for each sequence."""
-        xp, x, mask = run.xp, out.last_hidden_state, given.get("attention_mask")
+    def _pooled(self, run: Run, x: Array, out: Any, given: Mapping[str, Any]) -> Array:
+        """The vector (batch, width) that stands for each sequence of hidden states ``x``."""
+        xp, mask = run.xp, given.get("attention_mask")
         ids, padding = given.get("input_ids"), given.get("padding")
         if self.pool == "pooler":
             return out.pooler_output

@@ -59,9 +59,6 @@ class Patches(Component):
         """
         xp, resized = run.xp, self.position is None or bool(given.get("interpolate_pos_encoding"))
         pixels = run.take(given, "pixel_values", self._axes(resized), "" if resized else _OTHER_SIZES)
-        lone = self.position or next(iter(self.tokens), None)
-        if lone is not None:
-            pixels = xp.astype(pixels, run.weight(lone).dtype)
         x = run(self.projection, pixels)
         batch, width, *grid = xp.shape(x)
         x = xp.permute_dims(xp.reshape(x, (batch, width, -1)), (0, 2, 1))

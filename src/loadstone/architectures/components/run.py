@@ -157,6 +157,9 @@ class Run(Protocol):
     def jitter(self, x: Array, share: float) -> Array:
         """While training, each value times a random one from 1 - share to 1 + share."""
 
+    def random(self, shape: Sequence[int | Array], like: Array) -> Array | None:
+        """While training, random numbers from 0 to 1 in float32, where ``like`` lies; otherwise None."""
+
     def lookup(self, embeddings: Any, table: Part, argument: str, ids: Array, shift: int = 0) -> Array:
         """The vectors of ids + shift; :class:`ArgumentError` that names the argument where there is none for some."""
 
@@ -175,8 +178,11 @@ class Run(Protocol):
         """Make the state of a tower's layers, with the cache and the memory that it is given."""
 
     def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Array:
-        """An argument by name. :class:`ArgumentError` where it is missing, of another shape, or of a kind of dtype that
-        :data:`~loadstone.architectures.inputs.INPUTS` does not have; ``hint`` says what to do about its sizes."""
+        """An argument by name, values in the dtype that the model computes in.
+
+        :class:`ArgumentError` where it is missing, of another shape, or of a kind of dtype that
+        :data:`~loadstone.architectures.inputs.INPUTS` does not have; ``hint`` says what to do about its sizes.
+        """
 
     def refuse(self, message: str) -> NoReturn:
         """:class:`ArgumentError` with this message."""

@@ -92,6 +92,7 @@ class WithHead(TaskModel):
         # Not the key that the layers' keys are split from.
         run = Run(self, State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1)))
         below: Any = head.given_to_body(run, task, given)
+        options = replace(options, output_hidden_states=below.get("output_hidden_states", options.output_hidden_states))
         if head.backbone.name:
             out: Any = self.base_model.forward(below, options)
         else:

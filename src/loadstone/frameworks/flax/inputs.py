@@ -30,6 +30,7 @@ class Inputs(TypedDict, total=False):
     decoder_input_ids: Array
     decoder_attention_mask: Array
     decoder_inputs_embeds: Array
+    decoder_position_ids: Array
     encoder_outputs: object
     pixel_values: Array
     bool_masked_pos: Array

@@ -71,6 +71,9 @@ class Run:
             return x
         return x * jax.random.uniform(self.state.next_rng(), x.shape, x.dtype, 1.0 - share, 1.0 + share)
 
+    def random(self, shape: Sequence[int], like: Array) -> Array | None:
+        return jax.random.uniform(self.state.next_rng(), tuple(shape)) if self.state.train else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: Array, shift: int = 0
     ) -> Array:
@@ -94,8 +97,8 @@ class Run:
         check_kind(name, value, dtype, dtype is not None and jnp.issubdtype(dtype, jnp.floating))
         assert value is not None
         check_axes(name, value.shape, axes, hint)
-        array: Array = value
-        return array
+        values = jnp.issubdtype(value.dtype, jnp.floating)
+        return jnp.asarray(value, self.state.dtype or value.dtype) if values else jnp.asarray(value)
 
     def refuse(self, message: str) -> NoReturn:
         raise ArgumentError(message)

@@ -66,6 +66,9 @@ class Run:
             return x
         return x * tf.random.uniform(shape_of(x), 1.0 - share, 1.0 + share, x.dtype)
 
+    def random(self, shape: Sequence[int | tf.Tensor], like: tf.Tensor) -> tf.Tensor | None:
+        return tf.random.uniform(list(shape)) if self.state.training else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: tf.Tensor, shift: int = 0
     ) -> tf.Tensor:
@@ -97,7 +100,7 @@ class Run:
         with past_keras():
             check_kind(name, value, dtype.name, dtype.is_floating)
             check_axes(name, tuple(value.shape), axes, hint)
-        return value
+        return tf.cast(value, self.holder.compute_dtype) if dtype.is_floating else value
 
     def refuse(self, message: str) -> NoReturn:
         raise bad_argument(message)

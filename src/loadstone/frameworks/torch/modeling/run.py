@@ -76,6 +76,9 @@ class Run:
     def jitter(self, x: Tensor, share: float) -> Tensor:
         return x * torch.empty_like(x).uniform_(1.0 - share, 1.0 + share) if share and self.holder.training else x
 
+    def random(self, shape: Sequence[int], like: Tensor) -> Tensor | None:
+        return torch.rand(tuple(shape), device=like.device) if self.holder.training else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: Tensor, shift: int = 0
     ) -> Tensor:
@@ -108,7 +111,10 @@ class Run:
         check_kind(name, value, getattr(value, "dtype", None), value is not None and value.is_floating_point())
         assert isinstance(value, Tensor)
         check_axes(name, value.shape, axes, hint)
-        return value
+        if not value.is_floating_point():
+            return value
+        computed = (each.dtype for each in self.holder.parameters() if each.dtype.itemsize > 1)
+        return value.to(next((dtype for dtype in computed if dtype.is_floating_point), value.dtype))
 
     def refuse(self, message: str) -> NoReturn:
         raise ArgumentError(message)
