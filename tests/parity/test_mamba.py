@@ -153,6 +153,7 @@ def test_what_is_kept_is_what_was_announced(odd: Made) -> None:
     assert {key: tuple(array.shape) for key, array in cache.stored.items()} == {
         key: entry.shape for key, entry in expected.items()
     }
+    assert all(array.untyped_storage().nbytes() == array.nbytes for array in cache.stored.values())
     flax, tensorflow = odd.of("flax").init_cache(2, 5), odd.of("tensorflow").init_cache(2, 5)
     assert {(at, name): array.shape for at, each in enumerate(flax.stored) for name, array in each.items()} == {
         key: entry.shape for key, entry in expected.items()
@@ -344,6 +345,17 @@ def test_another_librarys_cache_and_configs_that_make_no_sense_are_refused(odd: 
         cls: Any = loadstone.MambaModel
         with pytest.raises(InvalidConfig, match=r"sine|time_step_rank|state_size|conv_kernel"):
             cls(loadstone.AutoConfig.for_model("mamba", **ODD | changes))
+
+
+@pytest.mark.parametrize("framework", SIDES)
+def test_packed_rows_are_warned_of(odd: Made, framework: str, caplog: pytest.LogCaptureFixture) -> None:
+    cls: Any = getattr(loadstone, f"{SIDES[framework].prefix}MambaForCausalLM")
+    ours = cls.from_pretrained(odd.folder)
+    places = torch.tensor([[0, 1, 2, 3, 0, 1, 2, 3, 4]])
+    side = SIDES[framework]
+    call = side.compiled if framework == "flax" else side.call
+    call(ours, input_ids=IDS, position_ids=places)
+    assert "give each text a row of its own" in caplog.text
 
 
 @pytest.mark.long
