@@ -76,7 +76,7 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
     state.past, state.position_ids = past, position_ids
     if cache is not None:
         state.room = cache.max_length
-        state.cache = [cache[layer] for layer in range(len(cache))]
+        state.cache = list(zip(cache.keys, cache.values, strict=True))
         state.entries = [dict(entry) for entry in cache.stored]
     return TextInputs(input_ids, inputs_embeds, given.get("token_type_ids"), position_ids)
 
