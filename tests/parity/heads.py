@@ -145,18 +145,11 @@ HEADS: dict[str, dict[str, str]] = {
         "roberta": "RobertaModel",
         "xlm-roberta": "XLMRobertaModel",
     },
-    "seq2seq_lm": {
-    },
-    "image_classification": {
-    },
-    "masked_image_modeling": {
-    },
-    "zero_shot_image_classification": {
-    },
-    "image_text_to_text": {
-    },
-    "audio_classification": {
-    },
-    "speech_seq2seq": {
-    },
+    "seq2seq_lm": {},
+    "image_classification": {},
+    "masked_image_modeling": {},
+    "zero_shot_image_classification": {},
+    "image_text_to_text": {},
+    "audio_classification": {},
+    "speech_seq2seq": {},
 }

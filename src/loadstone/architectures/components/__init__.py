@@ -7,6 +7,7 @@ from loadstone.architectures.components.base import ACTIVATIONS, Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
+from loadstone.architectures.components.grids import Fold, GridPatches
 from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.layers import (
     Add,
@@ -35,6 +36,7 @@ from loadstone.architectures.components.leaves import (
     Softcap,
     Weight,
 )
+from loadstone.architectures.components.merged import Mark, Marked, Merged
 from loadstone.architectures.components.queries import readers, text_tower, vocabulary, writer
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
@@ -54,12 +56,17 @@ __all__ = [
     "EncoderDecoder",
     "Experts",
     "FeedForward",
+    "Fold",
     "Gated",
+    "GridPatches",
     "GroupNorm",
     "Head",
     "Layer",
     "LayerNorm",
     "Linear",
+    "Mark",
+    "Marked",
+    "Merged",
     "Part",
     "Pooler",
     "RMSNorm",

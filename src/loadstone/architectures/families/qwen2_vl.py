@@ -1,0 +1,205 @@
+"""Qwen2-VL: a tower over patches of pictures and films, whose vectors stand among the tokens that Qwen 2 reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from loadstone.architectures import declarations, decoders
+from loadstone.architectures.components.attention import Attention
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.feed_forward import FeedForward
+from loadstone.architectures.components.grids import Fold, GridPatches
+from loadstone.architectures.components.head import Head
+from loadstone.architectures.components.layers import Chain, Layer, pre_norm
+from loadstone.architectures.components.leaves import Activation, Conv, LayerNorm, Linear
+from loadstone.architectures.components.merged import Mark, Marked, Merged
+from loadstone.architectures.components.towers import Tower
+from loadstone.architectures.families import qwen2
+from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.rope_config import RotaryConfig
+from loadstone.architectures.rotary import axial_rotary
+from loadstone.architectures.tasks import BARE, IMAGE_TEXT_TO_TEXT, SEEING
+from loadstone.configs.keys import Rule as Follows
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.naming_rules import Rule
+
+
+class Qwen2VLTextConfig(qwen2.WindowedDecoderConfig):
+    """The keys of the part that reads texts. Defaults are those of Qwen2-VL 72B."""
+
+    model_type = "qwen2_vl_text"
+    base_config_key = "text_config"
+    flat_in = ("qwen2_vl",)
+
+    vocab_size: int = 152064
+    hidden_size: int = 8192
+    intermediate_size: int = 29568
+    num_hidden_layers: int = 80
+    num_attention_heads: int = 64
+    num_key_value_heads: int | None = 8
+    max_position_embeddings: int = 32768
+    rms_norm_eps: float = 1e-5
+    max_window_layers: int = 80
+    rope_theta: float = 1000000.0
+    bos_token_id: int | None = 151643
+    eos_token_id: int | list[int] | None = 151645
+
+    def rope_type(self, name: object) -> object:
+        return "default" if name == "mrope" else name
+
+
+class Qwen2VLVisionConfig(RotaryConfig):
+    """The keys of the part that reads patches. Defaults are those of Qwen2-VL 7B."""
+
+    model_type = "qwen2_vl_vision"
+    base_config_key = "vision_config"
+    attribute_map: ClassVar = {"num_attention_heads": "num_heads", "num_hidden_layers": "depth"}
+    positive = ("depth", "embed_dim", "hidden_size", "mlp_ratio", "num_heads", "in_channels", "patch_size")
+    positive += ("spatial_merge_size", "temporal_patch_size")
+    refused: ClassVar = declarations.REFUSED
+    irrelevant: ClassVar = declarations.IRRELEVANT
+
+    depth: int = 32
+    embed_dim: int = 1280
+    hidden_size: int = 3584
+    hidden_act: str = "quick_gelu"
+    mlp_ratio: int = 4
+    num_heads: int = 16
+    in_channels: int = 3
+    patch_size: int = 14
+    spatial_merge_size: int = 2
+    temporal_patch_size: int = 2
+    initializer_range: float = 0.02
+
+    def rope_type(self, name: object) -> object:
+        return "default" if name == "axial" else name
+
+    def check_together(self) -> None:
+        decoders.divide("embed_dim", self.embed_dim, "4 * num_heads", 4 * self.num_heads)
+
+
+class Qwen2VLConfig(PretrainedConfig):
+    """The keys of a Qwen2-VL model."""
+
+    model_type = "qwen2_vl"
+    without = ("bos_token_id", "eos_token_id", "pad_token_id", "use_cache")
+    refused: ClassVar = declarations.REFUSED
+    irrelevant: ClassVar = {
+        **declarations.IRRELEVANT,
+        **dict.fromkeys(("vision_start_token_id", "vision_end_token_id"), "the tokenizer's: pictures lie between them"),
+    }
+    # Files of Transformers 4 have it in the text's config, where it counts for the whole.
+    follows: ClassVar = {"tie_word_embeddings": Follows(lambda config, given: _is_tied(config, given))}
+
+    text_config: Qwen2VLTextConfig
+    vision_config: Qwen2VLVisionConfig
+    image_token_id: int = 151655
+    video_token_id: int = 151656
+    vision_start_token_id: int = 151652
+    vision_end_token_id: int = 151653
+    tie_word_embeddings: bool = False
+
+    def _say(self, name: str, value: object) -> None:
+        super()._say(name, value)
+        if name == "tie_word_embeddings":
+            self.text_config.tie_word_embeddings = value  # which would speak for the whole
+
+
+def _is_tied(config: PretrainedConfig, given: bool | None) -> bool:
+    return bool(given or config.text_config.tie_word_embeddings)
+
+
+def seeing(config: Qwen2VLVisionConfig) -> Tower:
+    """The tower that reads patches."""
+    width, inner, std = config.embed_dim, config.embed_dim * config.mlp_ratio, config.initializer_range
+    dim, norm = width // config.num_heads, LayerNorm(width, 1e-6)
+    fold = config.spatial_merge_size**2
+    attention = Attention(
+        heads=config.num_heads,
+        kv_heads=config.num_heads,
+        head_dim=dim,
+        projections=(Part("qkv", Linear(width, 3 * width, std=std)),),
+        output=Part("proj", Linear(width, width, std=std)),
+        scale=dim**-0.5,
+        causal=False,
+        rotary=axial_rotary(dim, config.rope_theta),
+    )
+    think = FeedForward(
+        Part("fc1", Linear(width, inner, std=std)), config.hidden_act, Part("fc2", Linear(inner, width, std=std))
+    )
+    layer = Layer(
+        (pre_norm(Part("attn", attention), Part("norm1", norm)), pre_norm(Part("mlp", think), Part("norm2", norm)))
+    )
+    cube = (config.temporal_patch_size, config.patch_size, config.patch_size)
+    merger = Chain(
+        (
+            Part("ln_q", norm),
+            Part("", Fold(fold)),
+            Part("mlp.0", Linear(fold * width, fold * width, std=std)),
+            Part("", Activation("gelu")),
+            Part("mlp.2", Linear(fold * width, config.hidden_size, std=std)),
+        )
+    )
+    embed = Part("patch_embed.proj", Conv(config.in_channels, width, cube, cube, bias=False, std=std))
+    return Tower(
+        stem=Part("", GridPatches(embed, config.spatial_merge_size)),
+        stack=decoders.stack([layer] * config.depth, "blocks"),
+        pooler=Part("merger", merger),
+        width=width,
+    )
+
+
+def reading(config: Qwen2VLConfig) -> Tower:
+    """The tower that reads texts with pictures."""
+    tower = qwen2.blueprint(config.text_config)
+    marks = (
+        Mark(config.image_token_id, "pixel_values", "image_grid_thw"),
+        Mark(config.video_token_id, "pixel_values_videos", "video_grid_thw"),
+    )
+    return replace(tower, stem=Part("", Marked(tower.stem, marks, config.vision_config.spatial_merge_size)))
+
+
+def blueprint(config: Qwen2VLConfig, prefix: str = "") -> Merged:
+    """The bare model, with the tower that reads texts under a name."""
+    return Merged(Part("visual", seeing(config.vision_config)), Part(prefix, reading(config)))
+
+
+def conditional_generation(config: Qwen2VLConfig) -> Head:
+    """The model that writes."""
+    text = config.text_config
+    output = Linear(text.hidden_size, text.vocab_size, False, text.initializer_range)
+    return Head(Part("", blueprint(config, "model")), Part("lm_head", output))
+
+
+def _tied(config: Qwen2VLConfig) -> Mapping[str, str]:
+    return {"lm_head.weight": "model.embed_tokens.weight"} if config.tie_word_embeddings else {}
+
+
+FAMILY = Family(
+    config=Qwen2VLConfig,
+    stem="Qwen2VL",
+    prefix="model",
+    heads=(
+        HeadSpec(
+            "Qwen2VLModel",
+            BARE,
+            blueprint,
+            differs={
+                "inputs": SEEING,
+                "options": ("use_cache", *("output_attentions", "output_hidden_states", "return_dict")),
+            },
+        ),
+        HeadSpec("Qwen2VLForConditionalGeneration", IMAGE_TEXT_TO_TEXT, conditional_generation, (("lm_head",),), _tied),
+    ),
+    rules=(
+        Rule("language_model.layers.{}", "layers.{}"),
+        Rule("language_model.embed_tokens", "embed_tokens"),
+        Rule("language_model.norm", "norm"),
+        Rule("model.visual", "visual"),
+    ),
+    leftovers=decoders.LEFTOVERS,
+    fused=decoders.FUSED,
+    sources="arXiv:2409.12191",
+)
