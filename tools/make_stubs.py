@@ -6,6 +6,7 @@ Run ``python tools/make_stubs.py`` after adding a family; a test compares the fi
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -97,8 +98,11 @@ def _classes(room: _Room) -> Iterator[str]:
         base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
         yield f"\nclass {base}({room.base}):\n    config: {config}\n"
         for head in family.heads:
-            own = _method(room, head.of_task, "  # type: ignore[override]") if head.differs else ""
+            own = _method(room, head.of_task, _OVERRIDES) if head.differs else ""
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
+
+
+_OVERRIDES = "  # type: ignore[override]"
 
 
 def _method(room: _Room, task: Task, note: str = "") -> str:
@@ -124,7 +128,10 @@ def _tidy(text: str) -> str:
     for arguments in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
         command = [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(STUB), "-"]
         text = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
-    return text
+    # Of a broken line a note counts where it begins.
+    return re.sub(
+        rf"(    def \w+\()(\n(?:        .*\n)+    \) -> .*){re.escape(_OVERRIDES)}", rf"\1{_OVERRIDES}\2", text
+    )
 
 
 def _auto(name: str, task: str) -> str:

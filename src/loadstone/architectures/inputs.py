@@ -56,3 +56,6 @@ INPUTS: Mapping[str, Input] = {
     )
 }
 """Those that families here take, by name."""
+
+ONCE = frozenset(name for name, given in INPUTS.items() if given.once)
+"""Those that belong to the first tokens of a text."""

@@ -37,7 +37,7 @@ from loadstone.architectures.components.leaves import (
     Weight,
 )
 from loadstone.architectures.components.merged import Mark, Marked, Merged
-from loadstone.architectures.components.queries import readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.queries import places_itself, readers, text_tower, vocabulary, writer
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
@@ -85,6 +85,7 @@ __all__ = [
     "check_activation",
     "find",
     "like",
+    "places_itself",
     "post_norm",
     "pre_norm",
     "readers",

@@ -128,8 +128,10 @@ def _by_head(xp: ArrayFunctions, x: Array, heads: int, dim: int) -> Array:
 
 
 def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype: Any) -> tuple[Array, Array]:
-    """``position_ids`` (batch or 1, tokens), or several rows of them, (rows, batch or 1, tokens) → cos and sin (batch or
-    1, 1, tokens, dim). Angles are float32."""
+    """``position_ids`` (batch or 1, tokens) → cos and sin (batch or 1, 1, tokens, dim). Angles are float32.
+
+    Or several rows of positions, (rows, batch or 1, tokens), for a rotary with sections.
+    """
     plain, factor = rotary.frequencies()
     frequencies = xp.asarray(plain)
     if rotary.depends_on_length:

@@ -6,6 +6,7 @@ from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.leaves import Embedding
+from loadstone.architectures.components.merged import Marked
 from loadstone.architectures.components.towers import Tower
 
 
@@ -32,6 +33,11 @@ def readers(component: Component) -> dict[str, Embeddings]:
 def writer(component: Component) -> Tower | None:
     """The tower that reads in one direction, so that a cache saves a new token from all before it; None without one."""
     return next((tower for tower in find(component, Tower) if tower.is_causal), None)
+
+
+def places_itself(component: Component) -> bool:
+    """Whether a text's positions are more than its tokens counted, so that only the model knows them."""
+    return any(find(component, Marked))
 
 
 def vocabulary(component: Component) -> int | None:

@@ -105,8 +105,8 @@ class State(Protocol):
     bias: Array | None
     """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
     position_ids: Array
-    """(batch or 1, places), which the stem leaves here for rotary positions; or several rows of them, (rows, batch or 1,
-    places)."""
+    """(batch or 1, places), or several rows of them, (rows, batch or 1, places): what the stem leaves here for rotary
+    positions."""
     memory: Array | None
     """Another tower's output (batch, places, width), for cross-attention."""
 
@@ -173,7 +173,7 @@ class Run(Protocol):
         """An array's numbers as NumPy has them; None where they are not known, as in a compiled program."""
 
     def see_within(self, segments: Array) -> None:
-        """Leave masks in the state by which places see only those with the same number, ``segments`` (batch, places)."""
+        """Leave masks in the state by which places see only those of the same segment, ``segments`` (batch, places)."""
 
     def begin(self, tower: Any, given: Mapping[str, Any]) -> None:
         """Make the state of a tower's layers, with the cache and the memory that it is given."""

@@ -6,20 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from loadstone.architectures import declarations, decoders
-from loadstone.architectures.components.attention import Attention
+from loadstone.architectures import declarations, decoders, grid_towers
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.feed_forward import FeedForward
-from loadstone.architectures.components.grids import Fold, GridPatches
 from loadstone.architectures.components.head import Head
-from loadstone.architectures.components.layers import Chain, Layer, pre_norm
-from loadstone.architectures.components.leaves import Activation, Conv, LayerNorm, Linear
+from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.merged import Mark, Marked, Merged
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.families import qwen2
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.rope_config import RotaryConfig
-from loadstone.architectures.rotary import axial_rotary
 from loadstone.architectures.tasks import BARE, IMAGE_TEXT_TO_TEXT, SEEING
 from loadstone.configs.keys import Rule as Follows
 from loadstone.configs.pretrained import PretrainedConfig
@@ -50,34 +44,10 @@ class Qwen2VLTextConfig(qwen2.WindowedDecoderConfig):
         return "default" if name == "mrope" else name
 
 
-class Qwen2VLVisionConfig(RotaryConfig):
-    """The keys of the part that reads patches. Defaults are those of Qwen2-VL 7B."""
+class Qwen2VLVisionConfig(grid_towers.GridVisionConfig):
+    """The keys of the part that reads patches."""
 
     model_type = "qwen2_vl_vision"
-    base_config_key = "vision_config"
-    attribute_map: ClassVar = {"num_attention_heads": "num_heads", "num_hidden_layers": "depth"}
-    positive = ("depth", "embed_dim", "hidden_size", "mlp_ratio", "num_heads", "in_channels", "patch_size")
-    positive += ("spatial_merge_size", "temporal_patch_size")
-    refused: ClassVar = declarations.REFUSED
-    irrelevant: ClassVar = declarations.IRRELEVANT
-
-    depth: int = 32
-    embed_dim: int = 1280
-    hidden_size: int = 3584
-    hidden_act: str = "quick_gelu"
-    mlp_ratio: int = 4
-    num_heads: int = 16
-    in_channels: int = 3
-    patch_size: int = 14
-    spatial_merge_size: int = 2
-    temporal_patch_size: int = 2
-    initializer_range: float = 0.02
-
-    def rope_type(self, name: object) -> object:
-        return "default" if name == "axial" else name
-
-    def check_together(self) -> None:
-        decoders.divide("embed_dim", self.embed_dim, "4 * num_heads", 4 * self.num_heads)
 
 
 class Qwen2VLConfig(PretrainedConfig):
@@ -104,51 +74,11 @@ class Qwen2VLConfig(PretrainedConfig):
     def _say(self, name: str, value: object) -> None:
         super()._say(name, value)
         if name == "tie_word_embeddings":
-            self.text_config.tie_word_embeddings = value  # which would speak for the whole
+            self.text_config.tie_word_embeddings = bool(value)  # which would speak for the whole
 
 
 def _is_tied(config: PretrainedConfig, given: bool | None) -> bool:
     return bool(given or config.text_config.tie_word_embeddings)
-
-
-def seeing(config: Qwen2VLVisionConfig) -> Tower:
-    """The tower that reads patches."""
-    width, inner, std = config.embed_dim, config.embed_dim * config.mlp_ratio, config.initializer_range
-    dim, norm = width // config.num_heads, LayerNorm(width, 1e-6)
-    fold = config.spatial_merge_size**2
-    attention = Attention(
-        heads=config.num_heads,
-        kv_heads=config.num_heads,
-        head_dim=dim,
-        projections=(Part("qkv", Linear(width, 3 * width, std=std)),),
-        output=Part("proj", Linear(width, width, std=std)),
-        scale=dim**-0.5,
-        causal=False,
-        rotary=axial_rotary(dim, config.rope_theta),
-    )
-    think = FeedForward(
-        Part("fc1", Linear(width, inner, std=std)), config.hidden_act, Part("fc2", Linear(inner, width, std=std))
-    )
-    layer = Layer(
-        (pre_norm(Part("attn", attention), Part("norm1", norm)), pre_norm(Part("mlp", think), Part("norm2", norm)))
-    )
-    cube = (config.temporal_patch_size, config.patch_size, config.patch_size)
-    merger = Chain(
-        (
-            Part("ln_q", norm),
-            Part("", Fold(fold)),
-            Part("mlp.0", Linear(fold * width, fold * width, std=std)),
-            Part("", Activation("gelu")),
-            Part("mlp.2", Linear(fold * width, config.hidden_size, std=std)),
-        )
-    )
-    embed = Part("patch_embed.proj", Conv(config.in_channels, width, cube, cube, bias=False, std=std))
-    return Tower(
-        stem=Part("", GridPatches(embed, config.spatial_merge_size)),
-        stack=decoders.stack([layer] * config.depth, "blocks"),
-        pooler=Part("merger", merger),
-        width=width,
-    )
 
 
 def reading(config: Qwen2VLConfig) -> Tower:
@@ -163,7 +93,7 @@ def reading(config: Qwen2VLConfig) -> Tower:
 
 def blueprint(config: Qwen2VLConfig, prefix: str = "") -> Merged:
     """The bare model, with the tower that reads texts under a name."""
-    return Merged(Part("visual", seeing(config.vision_config)), Part(prefix, reading(config)))
+    return Merged(Part("visual", grid_towers.tower(config.vision_config)), Part(prefix, reading(config)))
 
 
 def conditional_generation(config: Qwen2VLConfig) -> Head:
@@ -182,15 +112,7 @@ FAMILY = Family(
     stem="Qwen2VL",
     prefix="model",
     heads=(
-        HeadSpec(
-            "Qwen2VLModel",
-            BARE,
-            blueprint,
-            differs={
-                "inputs": SEEING,
-                "options": ("use_cache", *("output_attentions", "output_hidden_states", "return_dict")),
-            },
-        ),
+        HeadSpec("Qwen2VLModel", BARE, blueprint, differs={"inputs": SEEING}),
         HeadSpec("Qwen2VLForConditionalGeneration", IMAGE_TEXT_TO_TEXT, conditional_generation, (("lm_head",),), _tied),
     ),
     rules=(

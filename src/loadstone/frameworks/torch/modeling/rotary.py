@@ -24,7 +24,8 @@ class RotaryEmbedding(nn.Module):
             self.register_buffer(_buffer(index), _frequencies(rotary, 0, torch.device("cpu")), persistent=False)
 
     def forward(self, x: Tensor, position_ids: Tensor) -> dict[Rotary, tuple[Tensor, Tensor]]:
-        """``position_ids`` (batch or 1, tokens), or several rows of them → for each rotary, cos and sin (batch or 1, 1, tokens, dim)."""
+        """``position_ids`` (batch or 1, tokens), or several rows of them → for each rotary, cos and sin (batch or 1, 1,
+        tokens, dim)."""
         tables = {}
         position_ids = position_ids.to(x.device) if x.is_meta else position_ids
         for index, rotary in enumerate(self.rotaries):
