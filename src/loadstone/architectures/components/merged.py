@@ -161,6 +161,8 @@ class Merged(Component):
 
     def _check_grids(self, mark: Mark, grids: Any, patches: int | None) -> None:
         side = self.stem.side
+        if grids.dtype.kind not in "iu":
+            raise ArgumentError(f"{mark.grids} is {grids.dtype}, expected integers.")
         if (grids < 1).any() or (grids[:, 1:] % side).any():
             raise ArgumentError(
                 f"{mark.grids} is {grids.tolist()}, expected heights and widths that are multiples of {side}, and no "

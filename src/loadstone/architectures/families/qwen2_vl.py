@@ -91,7 +91,7 @@ def reading(config: Qwen2VLConfig) -> Tower:
     return replace(tower, stem=Part("", Marked(tower.stem, marks, config.vision_config.spatial_merge_size)))
 
 
-def blueprint(config: Qwen2VLConfig, prefix: str = "") -> Merged:
+def blueprint(config: Qwen2VLConfig, prefix: str = "language_model") -> Merged:
     """The bare model, with the tower that reads texts under a name."""
     return Merged(Part("visual", grid_towers.tower(config.vision_config)), Part(prefix, reading(config)))
 
