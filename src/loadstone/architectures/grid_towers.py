@@ -1,4 +1,4 @@
-"""What families have in common that read pictures of any size as patches in grids: Qwen2-VL and its kin."""
+"""What families have in common that read pictures of any size as patches in grids: Qwen2-VL and models like it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class GridVisionConfig(RotaryConfig):
         *("spatial_merge_size", "temporal_patch_size"),
     )
     refused: ClassVar = declarations.REFUSED
-    irrelevant: ClassVar = declarations.IRRELEVANT
+    irrelevant: ClassVar = declarations.WITHOUT_CLASSES
 
     depth: int = 32
     embed_dim: int = 1280

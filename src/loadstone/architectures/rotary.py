@@ -220,7 +220,7 @@ def make_rotary(
         faults.append(Fault("rotary dimensions of each head", "at least 3 for dynamic scaling", repr(dim)))
     sections = keys.get("mrope_section") or ()
     if not isinstance(sections, list | tuple) or not all(isinstance(each, int) and each > 0 for each in sections):
-        faults.append(Fault(_SECTIONS, "whole numbers above 0", repr(sections)))
+        faults.append(Fault(_SECTIONS, "integers above 0", repr(sections)))
     elif sections and sum(sections) != dim // 2:
         faults.append(Fault(_SECTIONS, f"numbers whose sum is half of {dim}", repr(sections)))
     if faults:

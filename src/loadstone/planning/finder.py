@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.core.naming import Fused, Naming
-from loadstone.core.naming_rules import to_slots
+from loadstone.core.naming_rules import to_others, to_slots
 from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.planning.canonical_names import canonical
@@ -20,7 +20,7 @@ class Finder:
 
     def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
         self._slots, self._names, self.naming = slots, names, naming
-        self._to_slot = to_slots(naming.rules)
+        self._to_slot, self._to_other = to_slots(naming.rules), to_others(naming.rules)
         self._places: dict[tuple[int, int, int], tuple[Box, ...]] = {}
         self._aliases: dict[str, list[str]] = {}
         for one, other in naming.stand_ins:
@@ -60,13 +60,14 @@ class Finder:
         if own and not name.startswith(f"{own}."):
             return
         bare = name[len(own) + 1 :] if own else name
-        plain = self._to_slot(bare)  # some classes have slots that others know by another spelling
-        for each in (bare,) if plain == bare else (bare, plain):
-            for prefix in self.naming.prefixes:
-                yield f"{prefix}.{each}"
-                if not own and each.startswith(f"{prefix}."):
-                    yield each[len(prefix) + 1 :]
-            yield each
+        for prefix in self.naming.prefixes:
+            # Inside a larger model it may have another spelling, so that it is read there as one of that model's slots.
+            yield self._to_slot(f"{prefix}.{bare}")
+        yield bare
+        for prefix in () if own else self.naming.prefixes:
+            whole = self._to_other(name)
+            if whole.startswith(f"{prefix}."):
+                yield whole[len(prefix) + 1 :]
 
     def _under(self, spelling: str, slot: Slot) -> Sequence[Piece] | None:
         tensor = self._names.get(spelling)

@@ -25,7 +25,9 @@ class Qwen2VLTextConfig(qwen2.WindowedDecoderConfig):
 
     model_type = "qwen2_vl_text"
     base_config_key = "text_config"
+    irrelevant: ClassVar = declarations.WITHOUT_CLASSES
     flat_in = ("qwen2_vl",)
+    without = ("classifier_dropout",)
 
     vocab_size: int = 152064
     hidden_size: int = 8192
@@ -55,9 +57,9 @@ class Qwen2VLConfig(PretrainedConfig):
 
     model_type = "qwen2_vl"
     without = ("bos_token_id", "eos_token_id", "pad_token_id", "use_cache")
-    refused: ClassVar = declarations.REFUSED
+    refused: ClassVar = {"add_cross_attention": declarations.REFUSED["add_cross_attention"]}  # the rest is the text's
     irrelevant: ClassVar = {
-        **declarations.IRRELEVANT,
+        **declarations.WITHOUT_CLASSES,
         **dict.fromkeys(("vision_start_token_id", "vision_end_token_id"), "the tokenizer's: pictures lie between them"),
     }
     # Files of Transformers 4 have it in the text's config, where it counts for the whole.
@@ -116,9 +118,9 @@ FAMILY = Family(
         HeadSpec("Qwen2VLForConditionalGeneration", IMAGE_TEXT_TO_TEXT, conditional_generation, (("lm_head",),), _tied),
     ),
     rules=(
-        Rule("language_model.layers.{}", "layers.{}"),
-        Rule("language_model.embed_tokens", "embed_tokens"),
-        Rule("language_model.norm", "norm"),
+        Rule("model.language_model.layers.{}", "model.layers.{}"),
+        Rule("model.language_model.embed_tokens", "model.embed_tokens"),
+        Rule("model.language_model.norm", "model.norm"),
         Rule("model.visual", "visual"),
     ),
     leftovers=decoders.LEFTOVERS,
