@@ -123,6 +123,48 @@ def test_pictures_and_films_equal_the_reference(made: Callable[[str], Made], nam
     assert max(difference(*pair, inputs) for pair in pairs) < TOLERANCE
 
 
+VARIANTS: dict[str, dict[str, Any]] = {
+    "windows": {
+        "text_config": TEXT
+        | {"use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1, "num_key_value_heads": 3}
+    },
+    "yarn": {
+        "text_config": TEXT
+        | {
+            "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16}
+            | {"mrope_section": [1, 2, 1]}
+        }
+    },
+    "tied": {"tie_word_embeddings": True},
+    "unmerged": {"vision_config": VISION | {"spatial_merge_size": 1, "temporal_patch_size": 1}},
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_other_configs_equal_the_reference(tmp_path: Path, variant: str) -> None:
+    made, inputs = Made(WRITER, config(**VARIANTS[variant]), tmp_path), seen()
+    if variant == "unmerged":
+        inputs["image_grid_thw"] = torch.tensor([[1, 1, 2], [1, 3, 1], [1, 4, 1]])
+        inputs["video_grid_thw"] = torch.tensor([[4, 1, 1]])
+        inputs["pixel_values"] = inputs["pixel_values"][:9, :27]
+        inputs["pixel_values_videos"] = inputs["pixel_values_videos"][:4, :27]
+    with torch.no_grad():
+        expected, found = made.model(**inputs).logits, made.of("torch")(**inputs).logits
+    assert difference(found, expected, inputs) < TOLERANCE
+
+
+@pytest.mark.parametrize("framework", ["torch", pytest.param("flax", marks=pytest.mark.long)])
+def test_the_vocabulary_grows(made: Callable[[str], Made], framework: str) -> None:
+    name = SIDES[framework].prefix + WRITER
+    model = getattr(loadstone, name).from_pretrained(made(WRITER).folder)
+    model.resize_token_embeddings(50)
+    assert model.config.get_text_config().vocab_size == 50
+    state = SIDES[framework].state(model)
+    assert state["model.embed_tokens.weight"].shape == state["lm_head.weight"].shape == (50, 24)
+    if framework == "torch":
+        assert model(**seen()).logits.shape[-1] == 50
+
+
 @pytest.mark.parametrize("rows", [2, 3, 4])
 def test_positions_that_are_given_equal_the_reference(made: Callable[[str], Made], rows: int) -> None:
     """Of one row for all axes; of three; and of four, where the first tells texts apart."""
@@ -156,22 +198,24 @@ def test_texts_alone_and_the_loss_equal_the_reference(made: Callable[[str], Made
 
 
 @pytest.mark.parametrize(
-    ("name", "framework"),
+    ("name", "framework", "how"),
     [
-        (WRITER, "tensorflow"),
-        pytest.param(WRITER, "flax", marks=pytest.mark.long),
-        pytest.param(BARE, "flax", marks=pytest.mark.long),
-        pytest.param(BARE, "tensorflow", marks=pytest.mark.long),
+        (WRITER, "flax", "compiled"),
+        (WRITER, "tensorflow", "call"),
+        *(
+            pytest.param(name, framework, "compiled", marks=pytest.mark.long)
+            for name, framework in ((BARE, "flax"), (BARE, "tensorflow"), (WRITER, "tensorflow"))
+        ),
     ],
 )
-def test_other_frameworks_equal_pytorch(made: Callable[[str], Made], name: str, framework: str) -> None:
+def test_other_frameworks_equal_pytorch(made: Callable[[str], Made], name: str, framework: str, how: str) -> None:
     inputs = seen()
     more: dict[str, Any] = {"output_hidden_states": True, "output_attentions": True}
     before = torch.nn.functional.pad(inputs["attention_mask"][:, :-1], (1, 0))  # padding says nothing that counts
     labels = {"labels": inputs["input_ids"].masked_fill(before == 0, -100)} if name == WRITER else {}
     with torch.no_grad():
         expected = made(name).of("torch")(**inputs, **labels, **more)
-    found = SIDES[framework].compiled(made(name).of(framework), **inputs, **labels, **more)
+    found = getattr(SIDES[framework], how)(made(name).of(framework), **inputs, **labels, **more)
     assert difference(getattr(found, FIELD[name]), expected[FIELD[name]], inputs) < TOLERANCE
     assert len(found.hidden_states) == len(expected.hidden_states)
     assert len(found.attentions) == len(expected.attentions)

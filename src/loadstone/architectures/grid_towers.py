@@ -14,6 +14,7 @@ from loadstone.architectures.components.leaves import Activation, Conv, LayerNor
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.rope_config import RotaryConfig
 from loadstone.architectures.rotary import axial_rotary
+from loadstone.configs.keys import Refusal
 
 
 class GridVisionConfig(RotaryConfig):
@@ -25,8 +26,8 @@ class GridVisionConfig(RotaryConfig):
         *("depth", "embed_dim", "hidden_size", "mlp_ratio", "num_heads", "in_channels", "patch_size"),
         *("spatial_merge_size", "temporal_patch_size"),
     )
-    refused: ClassVar = declarations.REFUSED
-    irrelevant: ClassVar = declarations.WITHOUT_CLASSES
+    refused: ClassVar = {**declarations.REFUSED, "rope_scaling": Refusal((), "places in a grid are not scaled")}
+    irrelevant: ClassVar = {**declarations.WITHOUT_CLASSES, "tie_word_embeddings": "it has no words"}
 
     depth: int = 32
     embed_dim: int = 1280

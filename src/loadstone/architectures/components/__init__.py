@@ -37,7 +37,14 @@ from loadstone.architectures.components.leaves import (
     Weight,
 )
 from loadstone.architectures.components.merged import Mark, Marked, Merged
-from loadstone.architectures.components.queries import places_itself, readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.queries import (
+    find_merged,
+    places_itself,
+    readers,
+    text_tower,
+    vocabulary,
+    writer,
+)
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
@@ -84,6 +91,7 @@ __all__ = [
     "blocks",
     "check_activation",
     "find",
+    "find_merged",
     "like",
     "places_itself",
     "post_norm",

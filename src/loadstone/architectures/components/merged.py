@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from loadstone.architectures.components.base import Component, Part, find
+from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.grids import GridPatches, places
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.splitting import Role
@@ -121,6 +121,14 @@ class Merged(Component):
         assert isinstance(stem, Marked)
         return stem
 
+    @property
+    def patches(self) -> GridPatches:
+        """What reads the pictures."""
+        assert isinstance(self.tower.component, Tower)
+        stem = self.tower.component.stem.component
+        assert isinstance(stem, GridPatches)
+        return stem
+
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
         self.check(given, lambda name: run.numbers(given.get(name)))
@@ -136,8 +144,6 @@ class Merged(Component):
 
         ``numbers`` gives an input's numbers on the host, by its name; None where they are not known.
         """
-        patches = next(find(self.tower.component, GridPatches))
-        ids = numbers("input_ids")
         for mark in self.stem.marks:
             values, grids = given.get(mark.values), given.get(mark.grids)
             if values is None and grids is None:
@@ -146,9 +152,9 @@ class Merged(Component):
                 raise ArgumentError(f"Give {mark.values} and {mark.grids} together: patches, and how they lie.")
             if given.get("input_ids") is None:
                 raise ArgumentError(f"{mark.values} needs input_ids, whose tokens {mark.token} say where pictures are.")
-            _check_shape(mark.values, values, (None, patches.numbers), "(patches of all pictures, {})")
+            _check_shape(mark.values, values, (None, self.patches.numbers), "(patches of all pictures, {})")
             _check_shape(mark.grids, grids, (None, 3), "(pictures, {}): time, height, width")
-            known = numbers(mark.grids)
+            known, ids = numbers(mark.grids), numbers("input_ids")
             if known is not None:
                 self._check_grids(mark, known, values.shape[0])
             if known is not None and ids is not None:

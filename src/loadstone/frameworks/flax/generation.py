@@ -111,7 +111,7 @@ class GenerationMixin:
         structure, leaves = parts_of(self)
         if error := beyond(embeddings, "input_ids", int(ids.min()), int(ids.max())):
             raise error
-        for merged in components.find(self.component, components.Merged):
+        if (merged := components.find_merged(self.component)) is not None:
             merged.check({"input_ids": ids, **more}, {"input_ids": ids, **more}.get)
         room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
         mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)

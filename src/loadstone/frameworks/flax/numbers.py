@@ -35,7 +35,7 @@ def check_numbers(component: components.Component, inputs: Inputs, problem: str 
                 raise error
         if embeddings.longest_text is not None and text["position_ids"] is None:
             check_length(embeddings, _last_position(embeddings, text))
-    for merged in components.find(component, components.Merged):
+    if (merged := components.find_merged(component)) is not None:
         merged.check(given, lambda name: _on_host(given.get(name)))
     labels = _on_host(inputs.get("labels"))
     if labels is not None and isinstance(component, components.Head):

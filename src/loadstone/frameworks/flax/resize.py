@@ -31,7 +31,7 @@ def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | 
     old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, old, new, to_mean)
     model.component = new
-    if isinstance(new, components.Head):
+    if isinstance(new, components.Head) and new.backbone.name:
         model.base_model.component = new.backbone.component
 
 

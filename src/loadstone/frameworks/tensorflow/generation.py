@@ -150,7 +150,7 @@ class GenerationMixin:
         assert isinstance(self, TFStructure) and self.component is not None
         types, more = beside
         numbers = {name: value.numpy() for name, value in {"input_ids": ids, **more}.items()}
-        for merged in self._components(components.Merged):
+        if (merged := components.find_merged(self.component)) is not None:
             merged.check(numbers, numbers.get)
         by_name = components.places_itself(self.component)
         programs = self._programs(with_types=types is not None)

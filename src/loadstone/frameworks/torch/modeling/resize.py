@@ -31,7 +31,7 @@ def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *,
     new = like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, model.component, new, to_mean)
     model.component = new
-    if isinstance(new, Head):
+    if isinstance(new, Head) and new.backbone.name:
         model.base_model.component = new.backbone.component
     model._tie_again(held)
 
