@@ -81,6 +81,13 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
     return TextInputs(input_ids, inputs_embeds, given.get("token_type_ids"), position_ids)
 
 
+def see_within(state: State, segments: Array) -> None:
+    """Masks by which places see only those with the same number, ``segments`` (batch, places)."""
+    batch, places = segments.shape
+    assert state.tower is not None
+    state.masks |= _masks(state.tower.mask_kinds, None, segments, _Places(batch, places, places, 0))[1]
+
+
 class _Places(NamedTuple):
     """What a pass reads: rows of new tokens, and the keys that they see, of which ``past`` are filled."""
 

@@ -75,6 +75,13 @@ def _mask(
     return Mask(visible(xp, MaskKind(causal, window), row, column, segments, padding), False)
 
 
+def masks_within(kinds: Iterable[MaskKind], segments: Tensor) -> dict[MaskKind, Mask]:
+    """The mask of each kind where places see only those with the same number, ``segments`` (batch, places)."""
+    places = segments.shape[1]
+    one = values_known(segments) and bool((segments == segments[:, :1]).all())
+    return {kind: _mask(kind, None, None if one else segments, places, places, segments.device) for kind in kinds}
+
+
 def row_segments(position_ids: Tensor) -> Tensor | None:
     """Which text of its row each token belongs to, (batch or 1, tokens); None where each row is one text.
 
