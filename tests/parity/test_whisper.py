@@ -360,3 +360,17 @@ def test_an_encoder_may_be_called_alone(made: Callable[[str], Made]) -> None:
     torch.testing.assert_close(encoded, expected)
     with torch.no_grad():
         torch.testing.assert_close(model.get_encoder()(SOUND).last_hidden_state, expected)
+
+
+@pytest.mark.long
+def test_tensorflow_serves_what_it_reads(made: Callable[[str], Made]) -> None:
+    import tensorflow as tf
+
+    model = made("classifies").of("tensorflow")
+    served = model.serving({"input_features": tf.constant(SOUND.numpy())})
+    assert served.keys() == {"logits"}
+    expected = TORCH.call(made("classifies").of("torch"), input_features=SOUND).logits
+    np.testing.assert_allclose(served["logits"], expected, atol=1e-4)
+    assert made("writes").of("tensorflow").serving_signature().keys() == {
+        *("input_features", "decoder_input_ids", "decoder_attention_mask")
+    }
