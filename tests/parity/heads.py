@@ -23,6 +23,7 @@ HEADS: dict[str, dict[str, str]] = {
         "opt": "OPTModel",
         "phi3": "Phi3Model",
         "qwen2": "Qwen2Model",
+        "qwen2_vl": "Qwen2VLModel",
         "qwen3": "Qwen3Model",
         "qwen3_moe": "Qwen3MoeModel",
         "roberta": "RobertaModel",
@@ -166,8 +167,11 @@ HEADS: dict[str, dict[str, str]] = {
     "masked_image_modeling": {
         "vit": "ViTForMaskedImageModeling",
     },
-    "zero_shot_image_classification": {},
-    "image_text_to_text": {},
+    "zero_shot_image_classification": {
+    },
+    "image_text_to_text": {
+        "qwen2_vl": "Qwen2VLForConditionalGeneration",
+    },
     "audio_classification": {
         "whisper": "WhisperForAudioClassification",
     },
