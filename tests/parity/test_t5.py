@@ -191,6 +191,16 @@ def test_what_stands_for_ids(writing: Any) -> None:
     assert torch.equal(writing.lm_head(decoded * 24**-0.5), expected)
 
 
+def test_collators_shift_labels(made: Callable[[str], Made]) -> None:
+    checkpoint = made("T5ForConditionalGeneration")
+    labels = written()
+    labels[1, 3:] = -100
+    model = checkpoint.of("torch")
+    found = model.prepare_decoder_input_ids_from_labels(labels=labels)
+    assert torch.equal(found, checkpoint.model.prepare_decoder_input_ids_from_labels(labels))
+    assert not hasattr(made("T5EncoderModel").of("torch"), "prepare_decoder_input_ids_from_labels")
+
+
 def step_by_step(framework: str, model: Any) -> torch.Tensor:
     """The logits of a cached decoding: three tokens at once, then token by token."""
     side, text = SIDES[framework], texts()

@@ -17,11 +17,31 @@ import loadstone
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError, InvalidConfig
 
-from .cases import MODAL
 from .frameworks import SIDES, TORCH
 from .modal import Made
 from .test_forecast import bytes_by_place
 
+CONFIG: dict[str, Any] = dict(
+    vocab_size=37,
+    num_mel_bins=5,
+    d_model=16,
+    encoder_layers=3,
+    encoder_attention_heads=2,
+    encoder_ffn_dim=20,
+    decoder_layers=2,
+    decoder_attention_heads=4,
+    decoder_ffn_dim=24,
+    max_source_positions=7,
+    max_target_positions=9,
+    classifier_proj_size=6,
+    use_weighted_layer_sum=True,
+    pad_token_id=1,
+    bos_token_id=0,
+    eos_token_id=2,
+    decoder_start_token_id=3,
+    suppress_tokens=None,
+    begin_suppress_tokens=None,
+)
 CLASSES = {
     "bare": ("WhisperModel", {}),
     "writes": ("WhisperForConditionalGeneration", {}),
@@ -46,7 +66,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
     def make(name: str) -> Made:
         if name not in found:
             class_name, changes = CLASSES[name]
-            config = transformers.WhisperConfig(**{**MODAL["whisper"], **changes})
+            config = transformers.WhisperConfig(**{**CONFIG, **changes})
             found[name] = Made(class_name, config, tmp_path_factory.mktemp(name))
         return found[name]
 
@@ -327,14 +347,14 @@ def test_others_hide_spans_while_training(made: Callable[[str], Made], framework
 )
 def test_configs_that_contradict_themselves_are_refused(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(InvalidConfig, match=named):
-        loadstone.WhisperConfig(**{**MODAL["whisper"], **changes})
+        loadstone.WhisperConfig(**{**CONFIG, **changes})
 
 
 def test_configs_read_as_transformers_writes_them(made: Callable[[str], Made], tmp_path: Path) -> None:
     made("writes").of("torch").config.save_pretrained(tmp_path)
     written = json.loads((tmp_path / "config.json").read_text())
     theirs = transformers.WhisperConfig.from_pretrained(tmp_path)
-    for key, value in MODAL["whisper"].items():
+    for key, value in CONFIG.items():
         assert getattr(theirs, key) == value, key
     assert written["model_type"] == "whisper"
     assert written["is_encoder_decoder"] is True

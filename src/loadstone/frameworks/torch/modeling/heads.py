@@ -97,20 +97,19 @@ class TaskModel(PreTrainedModel):
         return component.compute(Run(self, State(options)), given)
 
     def get_encoder(self) -> nn.Module:
-        """The part that reads, of a model that writes too; :class:`ArgumentError` where there is none."""
+        """The part that reads; the bare model, where it is not made of two."""
         return self._part("encoder")
 
     def get_decoder(self) -> nn.Module:
-        """The part that writes, of a model that reads another text before; :class:`ArgumentError` without one."""
+        """The part that writes; the bare model, where it is not made of two."""
         return self._part("decoder")
 
     def _part(self, name: str) -> nn.Module:
         body = self.component.backbone.component if isinstance(self.component, components.Head) else self.component
         if isinstance(body, components.EncoderDecoder):
             return self.base_model.get_submodule(getattr(body, name).name)
-        if body is None or name not in dict(body.parts()):
-            raise ArgumentError(f"{type(self).__name__} has no {name}.")
-        return self.base_model.get_submodule(name)
+        held = body is not None and name in dict(body.parts())
+        return self.base_model.get_submodule(name) if held else self.base_model
 
     def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
@@ -206,6 +205,13 @@ def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, A
     return {**given, **flat}, texts.shape[1]
 
 
+def _shifted(self: TaskModel, labels: Tensor) -> Tensor:
+    """What the decoder reads to write ``labels`` (batch, tokens), for collators: these, one place later."""
+    pair = next(components.find(self.component, components.EncoderDecoder))  # type: ignore[arg-type]
+    read: Tensor = pair.shifted(Run(self, None), "labels", labels)
+    return read
+
+
 @cache
 def task_class(task: Task) -> type[PreTrainedModel]:
     """The class with a task's forward pass, which the families' classes derive from."""
@@ -224,7 +230,8 @@ def task_class(task: Task) -> type[PreTrainedModel]:
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["main_input_name"] = task.inputs[0]
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
-    body["main_input_name"] = task.inputs[0]
+    if task.writes == "labels":
+        body["prepare_decoder_input_ids_from_labels"] = _shifted
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
