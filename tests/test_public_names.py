@@ -72,9 +72,16 @@ FAMILIES = {
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
+    "CLIP": (
+        "Model CLIPTextModel CLIPVisionModel CLIPTextModelWithProjection CLIPVisionModelWithProjection "
+        "ForImageClassification"
+    ),
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
+
+NESTED_CONFIGS = {"CLIPTextConfig", "CLIPVisionConfig"}
+"""Of what lies within a family's config."""
 
 PREFIXES = ("Flax", "TF")
 """What the classes of the two other frameworks are called besides."""
@@ -85,7 +92,7 @@ def expected() -> set[str]:
     for stem, kinds in FAMILIES.items():
         classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
         classes.add(f"{stem}PreTrainedModel")
-    configs = {f"{stem}Config" for stem in FAMILIES}
+    configs = {f"{stem}Config" for stem in FAMILIES} | NESTED_CONFIGS
     return NAMES | configs | classes | {prefix + name for prefix in PREFIXES for name in classes - CUSTOM_TASKS}
 
 

@@ -39,6 +39,7 @@ from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.pixels import PixelDecoder
 from loadstone.architectures.components.queries import inputs_of, readers, text_tower, vocabulary, writer
 from loadstone.architectures.components.towers import Tower, Wrapped
+from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
 __all__ = [
@@ -54,8 +55,10 @@ __all__ = [
     "Embedding",
     "Embeddings",
     "EncoderDecoder",
+    "EndPooler",
     "Experts",
     "FeedForward",
+    "FirstPooler",
     "Gated",
     "GroupNorm",
     "Head",
@@ -63,6 +66,7 @@ __all__ = [
     "LayerNorm",
     "Linear",
     "Part",
+    "PartPass",
     "Patches",
     "PixelDecoder",
     "Pooler",
@@ -76,6 +80,7 @@ __all__ = [
     "Sum",
     "Tower",
     "TwoOutputs",
+    "TwoTowers",
     "Weight",
     "Wrapped",
     "blocks",
