@@ -189,6 +189,14 @@ def test_each_class_comes_out_of_a_file_of_the_whole(made: Making, class_name: s
     assert set(model.load_report.initialized) == {name for name in state if name.startswith("classifier")}
 
 
+def test_a_tower_takes_its_own_of_many_shards(made: Making, tmp_path: Path) -> None:
+    made("CLIPModel").of("torch").save_pretrained(tmp_path, max_shard_size=2_000)
+    assert len(list(tmp_path.glob("*.safetensors"))) > 2
+    for class_name in ("CLIPTextModel", "CLIPForImageClassification"):
+        model = getattr(loadstone, class_name).from_pretrained(tmp_path)
+        assert set(model.load_report.initialized) <= {"classifier.weight", "classifier.bias"}
+
+
 def test_a_tower_reads_files_of_earlier_versions_too(made: Making, tmp_path: Path) -> None:
     """Transformers 4 had a level more, and stored the positions' numbers."""
     for class_name, prefix in (("CLIPTextModel", "text_model"), ("CLIPVisionModel", "vision_model")):

@@ -72,7 +72,7 @@ class Patches(Component):
         x = xp.concat((*tokens, x), axis=1) if tokens else x
         if self.position is not None:
             table = xp.reshape(run.weight(self.position), (1, -1, width))
-            x = x + self._positions(run, table, (grid[0], grid[1]))
+            x = x + (self._positions(run, table, (grid[0], grid[1])) if resized else table)
         if self.norm is not None:
             x = run(self.norm, x)
         return run.dropout(x, self.dropout)

@@ -26,10 +26,12 @@ class TwoTowers(Component):
         """How well each of the texts fits each of the pictures, (texts, pictures) and (pictures, texts)."""
         seen, read = self.get_image_features(run, given), self.get_text_features(run, given)
         images, texts = _unit(run, seen.pooler_output), _unit(run, read.pooler_output)
-        logits = texts @ run.xp.permute_dims(images, (1, 0)) * run.xp.exp(run.weight(self.scale))
+        xp = run.xp
+        beside = xp.near(xp.permute_dims(images, (1, 0)), texts)
+        logits = texts @ beside * xp.exp(xp.near(run.weight(self.scale), texts))
         return run.output(
             "ContrastiveOutput",
-            logits_per_image=run.xp.permute_dims(logits, (1, 0)),
+            logits_per_image=xp.permute_dims(logits, (1, 0)),
             logits_per_text=logits,
             text_embeds=texts,
             image_embeds=images,

@@ -97,7 +97,8 @@ class Run:
         with past_keras():
             check_kind(name, value, dtype.name, dtype.is_floating)
             check_axes(name, tuple(value.shape), axes, hint)
-        return value
+        # What is only known when the graph runs is looked at then.
+        return value if value.shape.is_fully_defined() else tf.ensure_shape(value, [axis.size for axis in axes])
 
     def refuse(self, message: str) -> NoReturn:
         raise bad_argument(message)
