@@ -6,6 +6,7 @@ Run ``python tools/make_stubs.py`` after adding a family; a test compares the fi
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -57,6 +58,10 @@ _ROOMS = (
 )
 
 
+_OVERRIDES = "  # type: ignore[override]"
+"""A forward pass that takes or gives something else than those of its task."""
+
+
 def stub() -> str:
     """The text of the stub."""
     lines = [_HEADER]
@@ -64,7 +69,9 @@ def stub() -> str:
         if "AutoModel" not in name:
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
-    for output in sorted({"MoeCausalLMOutputWithPast", *(task.output for task in TASKS.values())}):
+    outputs = {task.output for task in TASKS.values()}
+    outputs |= {head.of_task.output for family in registry.families().values() for head in family.heads}
+    for output in sorted({"MoeCausalLMOutputWithPast", *outputs}):
         lines.append(f"from loadstone.frameworks.outputs import {output}\n")
     for room in _ROOMS:
         generation = room.heads.replace("heads", "generation")
@@ -97,14 +104,19 @@ def _classes(room: _Room) -> Iterator[str]:
         base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
         yield f"\nclass {base}({room.base}):\n    config: {config}\n"
         for head in family.heads:
-            own = _method(room, head.of_task, "  # type: ignore[override]") if head.differs else ""
+            own = _method(room, head.of_task, _OVERRIDES) if head.differs else ""
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
+
+
+_OVERRIDES = "  # type: ignore[override]"
 
 
 def _method(room: _Room, task: Task, note: str = "") -> str:
     """The forward pass of a task's class."""
     method = getattr(room.of_task(task), room.method)
-    return f"    def {room.method}{_signature(method)}: ...{note}\n"
+    # A note holds for the line that begins the function, however many there are in the end.
+    signature = _signature(method).removeprefix("(")
+    return f"    def {room.method}({note}{chr(10) if note else ''}{signature}: ...\n"
 
 
 def _signature(method: Callable[..., Any]) -> str:
@@ -120,11 +132,14 @@ def _signature(method: Callable[..., Any]) -> str:
 
 
 def _tidy(text: str) -> str:
-    """What ruff makes of it: imports sorted, lines broken."""
+    """What ruff makes of it: imports sorted, lines broken; with what type checkers are told of a method on its first
+    line, where they look for it."""
     for arguments in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
         command = [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(STUB), "-"]
         text = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
-    return text
+    # Of a broken line a note counts where it begins.
+    broken = re.compile(rf"( def \w+\()(\n(?: {{8}}.*\n)+    \).*){re.escape(_OVERRIDES)}")
+    return broken.sub(rf"\1{_OVERRIDES}\2", text)
 
 
 def _auto(name: str, task: str) -> str:

@@ -26,9 +26,15 @@ from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
 from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
+from loadstone.architectures.families.qwen2_vl import Qwen2VLConfig as Qwen2VLConfig
+from loadstone.architectures.families.qwen2_vl import Qwen2VLTextConfig as Qwen2VLTextConfig
+from loadstone.architectures.families.qwen2_vl import Qwen2VLVisionConfig as Qwen2VLVisionConfig
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
+from loadstone.architectures.families.t5 import T5Config as T5Config
+from loadstone.architectures.families.vit import ViTConfig as ViTConfig
+from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
@@ -46,14 +52,19 @@ from loadstone.frameworks.outputs import (
     BaseModelOutput,
     BertForPreTrainingOutput,
     CausalLMOutput,
+    CausalLMOutputWithCrossAttentions,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
+    MaskedImageModelingOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
     MultipleChoiceModelOutput,
     NextSentencePredictorOutput,
     QuestionAnsweringModelOutput,
     Seq2SeqLMOutput,
+    Seq2SeqModelOutput,
+    Seq2SeqQuestionAnsweringModelOutput,
+    Seq2SeqSequenceClassifierOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
@@ -275,6 +286,25 @@ class _Seq2SeqLM(_TaskModel, _GenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
 
+class _SpeechSeq2Seq(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
+
 class _ImageClassification(_TaskModel):
     def forward(
         self,
@@ -285,6 +315,40 @@ class _ImageClassification(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class _MaskedImageModeling(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
+class _ImageTextToText(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        pixel_values_videos: Tensor | None = None,
+        image_grid_thw: Tensor | None = None,
+        video_grid_thw: Tensor | None = None,
+        mm_token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
 class _AudioClassification(_TaskModel):
     def forward(
@@ -334,17 +398,17 @@ class AutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _ImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageTextToText: ...
 
 class AutoModelForMaskedImageModeling(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _MaskedImageModeling: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedImageModeling: ...
 
 class AutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -414,9 +478,9 @@ class AutoModelForSpeechSeq2Seq(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _SpeechSeq2Seq: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SpeechSeq2Seq: ...
 
 class AutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -763,6 +827,34 @@ class Qwen2ForTokenClassification(Qwen2PreTrainedModel, _TokenClassification):
 class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, _QuestionAnswering):
     config: Qwen2Config
 
+class Qwen2VLPreTrainedModel(PreTrainedModel):
+    config: Qwen2VLConfig
+
+class Qwen2VLModel(Qwen2VLPreTrainedModel, _BareModel):
+    config: Qwen2VLConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        pixel_values_videos: Tensor | None = None,
+        image_grid_thw: Tensor | None = None,
+        video_grid_thw: Tensor | None = None,
+        mm_token_type_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Qwen2VLForConditionalGeneration(Qwen2VLPreTrainedModel, _ImageTextToText):
+    config: Qwen2VLConfig
+
 class Qwen3PreTrainedModel(PreTrainedModel):
     config: Qwen3Config
 
@@ -822,6 +914,181 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
 
 class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
+
+class T5PreTrainedModel(PreTrainedModel):
+    config: T5Config
+
+class T5Model(T5PreTrainedModel, _BareModel):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class T5ForConditionalGeneration(T5PreTrainedModel, _Seq2SeqLM):
+    config: T5Config
+
+class T5ForSequenceClassification(T5PreTrainedModel, _SequenceClassification):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class T5ForQuestionAnswering(T5PreTrainedModel, _QuestionAnswering):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class T5EncoderModel(T5PreTrainedModel, _TextEncoding):
+    config: T5Config
+
+class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
+    config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTPreTrainedModel(PreTrainedModel):
+    config: ViTConfig
+
+class ViTModel(ViTPreTrainedModel, _BareModel):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForImageClassification(ViTPreTrainedModel, _ImageClassification):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
+    config: ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
+class WhisperPreTrainedModel(PreTrainedModel):
+    config: WhisperConfig
+
+class WhisperModel(WhisperPreTrainedModel, _BareModel):
+    config: WhisperConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput[Tensor] | tuple[object, ...]: ...
+
+class WhisperForConditionalGeneration(WhisperPreTrainedModel, _SpeechSeq2Seq):
+    config: WhisperConfig
+
+class WhisperForCausalLM(WhisperPreTrainedModel, _CausalLM):
+    config: WhisperConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
+class WhisperForAudioClassification(WhisperPreTrainedModel, _AudioClassification):
+    config: WhisperConfig
 
 class XLMRobertaPreTrainedModel(PreTrainedModel):
     config: XLMRobertaConfig
@@ -1064,6 +1331,27 @@ class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
+class _FlaxSpeechSeq2Seq(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
 class _FlaxImageClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -1076,6 +1364,43 @@ class _FlaxImageClassification(_FlaxTaskModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class _FlaxMaskedImageModeling(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class _FlaxImageTextToText(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        pixel_values_videos: ArrayLike | None = None,
+        image_grid_thw: ArrayLike | None = None,
+        video_grid_thw: ArrayLike | None = None,
+        mm_token_type_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class _FlaxAudioClassification(_FlaxTaskModel):
     def __call__(
@@ -1127,17 +1452,17 @@ class FlaxAutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> FlaxPreTrainedModel: ...
+    ) -> _FlaxImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageTextToText: ...
 
 class FlaxAutoModelForMaskedImageModeling(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> FlaxPreTrainedModel: ...
+    ) -> _FlaxMaskedImageModeling: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMaskedImageModeling: ...
 
 class FlaxAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -1207,9 +1532,9 @@ class FlaxAutoModelForSpeechSeq2Seq(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> FlaxPreTrainedModel: ...
+    ) -> _FlaxSpeechSeq2Seq: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSpeechSeq2Seq: ...
 
 class FlaxAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -1556,6 +1881,36 @@ class FlaxQwen2ForTokenClassification(FlaxQwen2PreTrainedModel, _FlaxTokenClassi
 class FlaxQwen2ForQuestionAnswering(FlaxQwen2PreTrainedModel, _FlaxQuestionAnswering):
     config: Qwen2Config
 
+class FlaxQwen2VLPreTrainedModel(FlaxPreTrainedModel):
+    config: Qwen2VLConfig
+
+class FlaxQwen2VLModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
+    config: Qwen2VLConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        pixel_values_videos: ArrayLike | None = None,
+        image_grid_thw: ArrayLike | None = None,
+        video_grid_thw: ArrayLike | None = None,
+        mm_token_type_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxQwen2VLForConditionalGeneration(FlaxQwen2VLPreTrainedModel, _FlaxImageTextToText):
+    config: Qwen2VLConfig
+
 class FlaxQwen3PreTrainedModel(FlaxPreTrainedModel):
     config: Qwen3Config
 
@@ -1615,6 +1970,198 @@ class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionA
 
 class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
     config: RobertaConfig
+
+class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
+    config: T5Config
+
+class FlaxT5Model(FlaxT5PreTrainedModel, _FlaxBareModel):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxT5ForConditionalGeneration(FlaxT5PreTrainedModel, _FlaxSeq2SeqLM):
+    config: T5Config
+
+class FlaxT5ForSequenceClassification(FlaxT5PreTrainedModel, _FlaxSequenceClassification):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class FlaxT5ForQuestionAnswering(FlaxT5PreTrainedModel, _FlaxQuestionAnswering):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxT5EncoderModel(FlaxT5PreTrainedModel, _FlaxTextEncoding):
+    config: T5Config
+
+class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassification):
+    config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxViTPreTrainedModel(FlaxPreTrainedModel):
+    config: ViTConfig
+
+class FlaxViTModel(FlaxViTPreTrainedModel, _FlaxBareModel):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxViTForImageClassification(FlaxViTPreTrainedModel, _FlaxImageClassification):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageModeling):
+    config: ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
+    config: WhisperConfig
+
+class FlaxWhisperModel(FlaxWhisperPreTrainedModel, _FlaxBareModel):
+    config: WhisperConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
+
+class FlaxWhisperForConditionalGeneration(FlaxWhisperPreTrainedModel, _FlaxSpeechSeq2Seq):
+    config: WhisperConfig
+
+class FlaxWhisperForCausalLM(FlaxWhisperPreTrainedModel, _FlaxCausalLM):
+    config: WhisperConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class FlaxWhisperForAudioClassification(FlaxWhisperPreTrainedModel, _FlaxAudioClassification):
+    config: WhisperConfig
 
 class FlaxXLMRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: XLMRobertaConfig
@@ -1833,6 +2380,25 @@ class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
         training: bool | None = False,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
+class _TFSpeechSeq2Seq(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
 class _TFImageClassification(_TFTaskModel):
     def call(
         self,
@@ -1843,6 +2409,39 @@ class _TFImageClassification(_TFTaskModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class _TFMaskedImageModeling(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class _TFImageTextToText(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        pixel_values_videos: tf.Tensor | None = None,
+        image_grid_thw: tf.Tensor | None = None,
+        video_grid_thw: tf.Tensor | None = None,
+        mm_token_type_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        training: bool | None = False,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class _TFAudioClassification(_TFTaskModel):
     def call(
@@ -1892,17 +2491,17 @@ class TFAutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TFPreTrainedModel: ...
+    ) -> _TFImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageTextToText: ...
 
 class TFAutoModelForMaskedImageModeling(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TFPreTrainedModel: ...
+    ) -> _TFMaskedImageModeling: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMaskedImageModeling: ...
 
 class TFAutoModelForMaskedLM(AutoClass):
     @classmethod
@@ -1972,9 +2571,9 @@ class TFAutoModelForSpeechSeq2Seq(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TFPreTrainedModel: ...
+    ) -> _TFSpeechSeq2Seq: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSpeechSeq2Seq: ...
 
 class TFAutoModelForTextEncoding(AutoClass):
     @classmethod
@@ -2321,6 +2920,34 @@ class TFQwen2ForTokenClassification(TFQwen2PreTrainedModel, _TFTokenClassificati
 class TFQwen2ForQuestionAnswering(TFQwen2PreTrainedModel, _TFQuestionAnswering):
     config: Qwen2Config
 
+class TFQwen2VLPreTrainedModel(TFPreTrainedModel):
+    config: Qwen2VLConfig
+
+class TFQwen2VLModel(TFQwen2VLPreTrainedModel, _TFBareModel):
+    config: Qwen2VLConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        pixel_values_videos: tf.Tensor | None = None,
+        image_grid_thw: tf.Tensor | None = None,
+        video_grid_thw: tf.Tensor | None = None,
+        mm_token_type_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFQwen2VLForConditionalGeneration(TFQwen2VLPreTrainedModel, _TFImageTextToText):
+    config: Qwen2VLConfig
+
 class TFQwen3PreTrainedModel(TFPreTrainedModel):
     config: Qwen3Config
 
@@ -2380,6 +3007,180 @@ class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnsweri
 
 class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
     config: RobertaConfig
+
+class TFT5PreTrainedModel(TFPreTrainedModel):
+    config: T5Config
+
+class TFT5Model(TFT5PreTrainedModel, _TFBareModel):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFT5ForConditionalGeneration(TFT5PreTrainedModel, _TFSeq2SeqLM):
+    config: T5Config
+
+class TFT5ForSequenceClassification(TFT5PreTrainedModel, _TFSequenceClassification):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class TFT5ForQuestionAnswering(TFT5PreTrainedModel, _TFQuestionAnswering):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFT5EncoderModel(TFT5PreTrainedModel, _TFTextEncoding):
+    config: T5Config
+
+class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
+    config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFViTPreTrainedModel(TFPreTrainedModel):
+    config: ViTConfig
+
+class TFViTModel(TFViTPreTrainedModel, _TFBareModel):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFViTForImageClassification(TFViTPreTrainedModel, _TFImageClassification):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
+    config: ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class TFWhisperPreTrainedModel(TFPreTrainedModel):
+    config: WhisperConfig
+
+class TFWhisperModel(TFWhisperPreTrainedModel, _TFBareModel):
+    config: WhisperConfig
+    def call(  # type: ignore[override]
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
+
+class TFWhisperForConditionalGeneration(TFWhisperPreTrainedModel, _TFSpeechSeq2Seq):
+    config: WhisperConfig
+
+class TFWhisperForCausalLM(TFWhisperPreTrainedModel, _TFCausalLM):
+    config: WhisperConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
+
+class TFWhisperForAudioClassification(TFWhisperPreTrainedModel, _TFAudioClassification):
+    config: WhisperConfig
 
 class TFXLMRobertaPreTrainedModel(TFPreTrainedModel):
     config: XLMRobertaConfig

@@ -49,7 +49,7 @@ DECODERS = (
 )
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "modernbert")
 FAMILIES = DECODERS + ENCODERS
-MODAL: tuple[str, ...] = ("mamba",)
+MODAL: tuple[str, ...] = ("mamba", "qwen2_vl", "t5", "vit", "whisper")
 """Families that read more than one text: their tests stand in files of their own (:mod:`modal`)."""
 
 CLASSES: dict[tuple[str, str], str] = {
@@ -195,7 +195,6 @@ PLAIN: dict[str, dict[str, Any]] = {
     ),
     "mpnet": ROBERTA_LIKE,
     "electra": BERT_LIKE | dict(embedding_size=24),
-    "mamba": dict(vocab_size=99, hidden_size=32, state_size=4, num_hidden_layers=2),
     "modernbert": BERT_LIKE
     | dict(
         num_hidden_layers=4,

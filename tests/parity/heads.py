@@ -14,6 +14,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gpt2": "GPT2Model",
         "gpt_neox": "GPTNeoXModel",
         "llama": "LlamaModel",
+        "mamba": "MambaModel",
         "mistral": "MistralModel",
         "mixtral": "MixtralModel",
         "modernbert": "ModernBertModel",
@@ -22,9 +23,13 @@ HEADS: dict[str, dict[str, str]] = {
         "opt": "OPTModel",
         "phi3": "Phi3Model",
         "qwen2": "Qwen2Model",
+        "qwen2_vl": "Qwen2VLModel",
         "qwen3": "Qwen3Model",
         "qwen3_moe": "Qwen3MoeModel",
         "roberta": "RobertaModel",
+        "t5": "T5Model",
+        "vit": "ViTModel",
+        "whisper": "WhisperModel",
         "xlm-roberta": "XLMRobertaModel",
     },
     "causal_lm": {
@@ -36,6 +41,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gpt2": "GPT2LMHeadModel",
         "gpt_neox": "GPTNeoXForCausalLM",
         "llama": "LlamaForCausalLM",
+        "mamba": "MambaForCausalLM",
         "mistral": "MistralForCausalLM",
         "mixtral": "MixtralForCausalLM",
         "olmo2": "Olmo2ForCausalLM",
@@ -45,6 +51,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForCausalLM",
         "qwen3_moe": "Qwen3MoeForCausalLM",
         "roberta": "RobertaForCausalLM",
+        "whisper": "WhisperForCausalLM",
         "xlm-roberta": "XLMRobertaForCausalLM",
     },
     "masked_lm": {
@@ -77,6 +84,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForSequenceClassification",
         "qwen3_moe": "Qwen3MoeForSequenceClassification",
         "roberta": "RobertaForSequenceClassification",
+        "t5": "T5ForSequenceClassification",
         "xlm-roberta": "XLMRobertaForSequenceClassification",
     },
     "token_classification": {
@@ -97,6 +105,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForTokenClassification",
         "qwen3_moe": "Qwen3MoeForTokenClassification",
         "roberta": "RobertaForTokenClassification",
+        "t5": "T5ForTokenClassification",
         "xlm-roberta": "XLMRobertaForTokenClassification",
     },
     "question_answering": {
@@ -115,6 +124,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3": "Qwen3ForQuestionAnswering",
         "qwen3_moe": "Qwen3MoeForQuestionAnswering",
         "roberta": "RobertaForQuestionAnswering",
+        "t5": "T5ForQuestionAnswering",
         "xlm-roberta": "XLMRobertaForQuestionAnswering",
     },
     "multiple_choice": {
@@ -134,8 +144,10 @@ HEADS: dict[str, dict[str, str]] = {
         "distilbert": "DistilBertForMaskedLM",
         "electra": "ElectraForPreTraining",
         "gpt2": "GPT2LMHeadModel",
+        "mamba": "MambaForCausalLM",
         "mpnet": "MPNetForMaskedLM",
         "roberta": "RobertaForMaskedLM",
+        "t5": "T5ForConditionalGeneration",
         "xlm-roberta": "XLMRobertaForMaskedLM",
     },
     "text_encoding": {
@@ -143,13 +155,27 @@ HEADS: dict[str, dict[str, str]] = {
         "distilbert": "DistilBertModel",
         "electra": "ElectraModel",
         "roberta": "RobertaModel",
+        "t5": "T5EncoderModel",
         "xlm-roberta": "XLMRobertaModel",
     },
-    "seq2seq_lm": {},
-    "image_classification": {},
-    "masked_image_modeling": {},
-    "zero_shot_image_classification": {},
-    "image_text_to_text": {},
-    "audio_classification": {},
-    "speech_seq2seq": {},
+    "seq2seq_lm": {
+        "t5": "T5ForConditionalGeneration",
+    },
+    "image_classification": {
+        "vit": "ViTForImageClassification",
+    },
+    "masked_image_modeling": {
+        "vit": "ViTForMaskedImageModeling",
+    },
+    "zero_shot_image_classification": {
+    },
+    "image_text_to_text": {
+        "qwen2_vl": "Qwen2VLForConditionalGeneration",
+    },
+    "audio_classification": {
+        "whisper": "WhisperForAudioClassification",
+    },
+    "speech_seq2seq": {
+        "whisper": "WhisperForConditionalGeneration",
+    },
 }

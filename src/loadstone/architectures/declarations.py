@@ -7,8 +7,11 @@ Every other key that a config class declares is used: by the family's blueprints
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from loadstone.configs.keys import Refusal
+
+SaidT = TypeVar("SaidT")
 
 AROUND: frozenset[str] = frozenset(
     {
@@ -75,7 +78,29 @@ IRRELEVANT: Mapping[str, str] = {
 
 IRRELEVANT_TO_DECODERS: Mapping[str, str] = {**IRRELEVANT, "is_decoder": "it is one, whatever is said"}
 
+WITHOUT_CLASSES: Mapping[str, str] = {
+    **IRRELEVANT_TO_DECODERS,
+    "id2label": "no class of this family tells classes apart",
+}
+"""Of families without a head that classifies."""
 
-def but(refused: Mapping[str, Refusal], *used: str) -> dict[str, Refusal]:
+
+def but(said: Mapping[str, SaidT], *used: str) -> dict[str, SaidT]:
     """The same without the keys that a family uses."""
-    return {name: refusal for name, refusal in refused.items() if name not in used}
+    return {name: what for name, what in said.items() if name not in used}
+
+
+_OF_BOTH = ("is_encoder_decoder", "add_cross_attention", "tie_encoder_decoder", "cross_attention_hidden_size")
+
+REFUSED_BY_ENCODER_DECODERS: Mapping[str, Refusal] = {
+    **but(REFUSED, *_OF_BOTH),
+    "is_decoder": Refusal((False,), "this family has an encoder beside its decoder"),
+    "tie_encoder_decoder": Refusal((False,), "the encoder's layers are others than the decoder's"),
+    "cross_attention_hidden_size": Refusal((), "the encoder is as wide as the decoder"),
+}
+
+IRRELEVANT_TO_ENCODER_DECODERS: Mapping[str, str] = {
+    **but(IRRELEVANT, *_OF_BOTH, "decoder_start_token_id"),
+    "is_encoder_decoder": "the class says whether there is a decoder",
+    "add_cross_attention": "the decoder has it, whatever is said",
+}

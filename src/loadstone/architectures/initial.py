@@ -36,7 +36,7 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
         values: np.ndarray = own(rng, shape)
         return values
     if isinstance(leaf, Embedding) and leaf.sinusoidal:
-        return _sinusoids(*shape)
+        return _sinusoids_in_halves(*shape) if leaf.halves else _sinusoids(*shape)
     if isinstance(leaf, Weight):
         offset = np.float32(leaf.value)
         return _normal(shape, leaf.std, None, rng) + offset if leaf.std else np.full(shape, offset, np.float32)
@@ -93,3 +93,12 @@ def _sinusoids(count: int, width: int) -> np.ndarray:
     columns = np.arange(width)
     angles = np.arange(count)[:, None] / 10000 ** (2 * (columns // 2) / width)
     return np.where(columns % 2 == 0, np.sin(angles), np.cos(angles)).astype(np.float32)
+
+
+def _sinusoids_in_halves(count: int, width: int) -> np.ndarray:
+    """Sines in the first half of the columns, cosines in the second, as in tensor2tensor."""
+    import numpy as np
+
+    half = width // 2
+    angles = np.arange(count)[:, None] * 10000 ** (-np.arange(half) / max(half - 1, 1))
+    return np.concatenate((np.sin(angles), np.cos(angles)), axis=1).astype(np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from loadstone.core.records import record
 
@@ -18,11 +18,29 @@ class Input:
     kind: Literal["ids", "values", "mask", "cache", "output"] = "ids"
     """Integers that something is looked up by, floating-point numbers, what tells real places from padding, what an
     earlier pass left, or another model's output."""
+    once: bool = False
+    """Whether it belongs to the first tokens of a text: what it says is then in the cache."""
 
     @property
     def is_array(self) -> bool:
         """Whether it is an array of the framework."""
         return self.kind in ("ids", "values", "mask")
+
+
+class Axis(NamedTuple):
+    """One axis of an input, as a model's stem wants it."""
+
+    name: str
+    size: int | None = None
+    """None where any will do."""
+    least: int = 1
+    known: bool = False
+    """Whether a graph must know the size when it is traced."""
+
+    def __str__(self) -> str:
+        if self.size is not None:
+            return str(self.size)
+        return self.name if self.least == 1 else f"{self.name} of at least {self.least}"
 
 
 _TEXT = ("batch", "tokens")
@@ -44,9 +62,16 @@ INPUTS: Mapping[str, Input] = {
         Input("encoder_outputs", (), "output"),
         Input("encoder_hidden_states", ("batch", "places", "width"), "values"),
         Input("encoder_attention_mask", ("batch", "places"), "mask"),
-        Input("pixel_values", ("batch", "channels", "height", "width"), "values"),
+        Input("pixel_values", ("batch", "channels", "height", "width"), "values", once=True),
+        Input("pixel_values_videos", ("patches", "numbers"), "values", once=True),
+        Input("image_grid_thw", ("pictures", "axes"), once=True),
+        Input("video_grid_thw", ("films", "axes"), once=True),
+        Input("mm_token_type_ids", _TEXT, once=True),
         Input("bool_masked_pos", ("batch", "patches"), "mask"),
         Input("input_features", ("batch", "bands", "frames"), "values"),
     )
 }
 """Those that families here take, by name."""
+
+ONCE = frozenset(name for name, given in INPUTS.items() if given.once)
+"""Those that belong to the first tokens of a text."""

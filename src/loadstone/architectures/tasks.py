@@ -39,16 +39,32 @@ SEQ2SEQ = (
 )
 """What an encoder-decoder takes."""
 
+SPEECH = (
+    *("input_features", "attention_mask", "decoder_input_ids", "decoder_attention_mask"),
+    *("encoder_outputs", "past_key_values", "decoder_inputs_embeds", "decoder_position_ids"),
+)
+"""What an encoder-decoder takes that reads sound."""
+
 SEQ2SEQ_KEPT = (
     *("past_key_values", "decoder_hidden_states", "decoder_attentions", "cross_attentions"),
     *("encoder_last_hidden_state", "encoder_hidden_states", "encoder_attentions"),
 )
 """What its output has beside the last hidden state."""
 
+SEEING = (
+    *("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds"),
+    *("pixel_values", "pixel_values_videos", "image_grid_thw", "video_grid_thw", "mm_token_type_ids"),
+)
+"""What a decoder of texts with pictures takes, where these come as patches of any number."""
+
 _AUTO = {"ReplacedTokens": "PreTraining"}
 """Where a task's Auto class has another name than its own."""
 
-FLAGS = frozenset({"use_cache", "output_attentions", "output_hidden_states", "return_dict", "output_router_logits"})
+READING = ("interpolate_pos_encoding",)
+"""Keywords that are True or False, and that a stem or a head reads."""
+FLAGS = frozenset(
+    {"use_cache", "output_attentions", "output_hidden_states", "return_dict", "output_router_logits", *READING}
+)
 """Keywords that are True or False; None leaves it to the config."""
 
 
@@ -73,8 +89,9 @@ class Task:
     """The class of the output, in :mod:`loadstone.frameworks.outputs`."""
     kept: tuple[str, ...] = ("hidden_states", "attentions")
     """Fields of the bare model's output that the whole one's has too."""
-    reads: Literal["places", "sequence", "both"] = "places"
-    """Whether the head reads every hidden state, one vector that stands for the sequence, or both."""
+    reads: Literal["places", "sequence", "both", "all"] = "places"
+    """Whether the head reads every hidden state, one vector that stands for the sequence, or both; or the whole output
+    of what is below, and the arguments of the pass."""
     per_choice: bool = False
     """Whether a row has several sequences, (batch, choices, tokens), of which the logits choose one."""
     loss: str = ""
@@ -102,7 +119,7 @@ class Task:
     @property
     def arguments(self) -> tuple[str, ...]:
         """All keywords, in order."""
-        return (*self.inputs, *self.labels, *self.options)
+        return tuple(dict.fromkeys((*self.inputs, *self.labels, *self.options)))
 
 
 TASKS: Mapping[str, Task] = {
@@ -270,6 +287,26 @@ TASKS: Mapping[str, Task] = {
             generates=True,
         ),
         Task(
+            SPEECH_SEQ2SEQ,
+            "SpeechSeq2Seq",
+            "Writes down what is said.",
+            """Logits (batch, target tokens, vocab) for ``decoder_input_ids`` (batch, target tokens), after what
+            ``input_features`` (batch, bands, frames) say.
+
+            With ``labels`` (batch, target tokens; -100 is ignored) the loss; without ``decoder_input_ids`` these are
+            the labels, one place later. ``encoder_outputs``: what the encoder has said already, in place of its
+            inputs.
+            """,
+            SPEECH,
+            ("labels",),
+            ("use_cache", *_SHOWN),
+            output="Seq2SeqLMOutput",
+            kept=SEQ2SEQ_KEPT,
+            loss="masked_token",
+            writes="labels",
+            generates=True,
+        ),
+        Task(
             IMAGE_CLASSIFICATION,
             "ImageClassification",
             "Image classification or regression.",
@@ -284,6 +321,44 @@ TASKS: Mapping[str, Task] = {
             loss="sequence_classes",
         ),
         Task(
+            MASKED_IMAGE_MODELING,
+            "MaskedImageModeling",
+            "Paints what is hidden of an image.",
+            """``reconstruction`` (batch, channels, height, width) of ``pixel_values`` of that shape.
+
+            With ``bool_masked_pos`` (batch, patches), true for those that are hidden, the loss: how far their pixels
+            are from the image's.
+            """,
+            ("pixel_values", "bool_masked_pos"),
+            ("bool_masked_pos",),
+            output="MaskedImageModelingOutput",
+            reads="all",
+            loss="reconstruction",
+            gives=("reconstruction",),
+        ),
+        Task(
+            IMAGE_TEXT_TO_TEXT,
+            "ImageTextToText",
+            "Predicts the next token of a text with pictures.",
+            """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
+
+            ``pixel_values`` (patches of all pictures, numbers) with ``image_grid_thw`` (pictures, 3): how many patches
+            lie along time, height and width of each; what the model makes of them takes the places of the tokens
+            ``config.image_token_id``, in order. ``pixel_values_videos`` and ``video_grid_thw``: the same for films.
+            ``position_ids`` (batch or 1, tokens), or three rows of them, (3, batch or 1, tokens). Positions follow from
+            the grids where none are given; so does what ``mm_token_type_ids`` says, which is taken and not looked at.
+            ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
+            """,
+            SEEING,
+            ("labels",),
+            ("use_cache", *_SHOWN, "logits_to_keep"),
+            "CausalLMOutput",
+            ("past_key_values", "hidden_states", "attentions"),
+            loss="next_token",
+            generates=True,
+            sums_items=True,
+        ),
+        Task(
             AUDIO_CLASSIFICATION,
             "AudioClassification",
             "Audio classification.",
@@ -291,6 +366,7 @@ TASKS: Mapping[str, Task] = {
             ("input_features", "encoder_outputs"),
             ("labels",),
             output="SequenceClassifierOutput",
+            reads="sequence",
             loss="token_classes",
         ),
     )

@@ -280,7 +280,7 @@ class ConfigKeys:
         if value is not default and not has_type(value, hint):
             return Fault(where, type_name(hint), f"{value!r} ({type(value).__name__})")
         if name in self.positive and isinstance(value, int):
-            is_layers = name == self.attribute_map.get("num_hidden_layers", "num_hidden_layers")
+            is_layers = name == self.attribute_map.get("num_hidden_layers") or name.endswith("layers")
             largest = _LARGEST_LAYERS if is_layers else _LARGEST_SIZE
             if not 1 <= value <= largest:
                 return Fault(where, f"a number from 1 to {largest}", repr(value))

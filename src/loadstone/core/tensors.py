@@ -152,7 +152,8 @@ class Slot(NamedTuple):
     name: str
     shape: tuple[int, ...]
     kind: str = "parameter"
-    """``"parameter"`` or ``"buffer"``, which is stored too and not trained."""
+    """``"parameter"``; ``"frozen"``, a parameter that is not trained; or ``"buffer"``, which is stored too and is no
+    parameter."""
     dtype: DType | None = None
     """Of integers, which no ``torch_dtype`` changes; None for floating-point values."""
 

@@ -189,6 +189,19 @@ class CausalLMOutput(ModelOutput, Generic[TensorT]):
 
 
 @dataclass(repr=False, eq=False)
+class CausalLMOutputWithCrossAttentions(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, tokens, vocab); ``cross_attentions``: for each layer (batch, heads, tokens,
+    places)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    past_key_values: object = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    cross_attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
 class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
@@ -215,6 +228,16 @@ class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
 
     loss: TensorT | None = None
     logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``reconstruction`` (batch, channels, height, width)."""
+
+    loss: TensorT | None = None
+    reconstruction: TensorT | None = None
     hidden_states: tuple[TensorT, ...] | None = None
     attentions: tuple[TensorT, ...] | None = None
 

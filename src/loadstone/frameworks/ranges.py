@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from loadstone.architectures import components
+from loadstone.architectures.inputs import INPUTS, Axis
 from loadstone.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Range(NamedTuple):
@@ -76,6 +82,35 @@ def check_texts(embeddings: components.Embeddings, name: str, shape: Sequence[in
         raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {expected}, with at least one token.")
 
 
+def check_axes(name: str, shape: Sequence[int | None], axes: Sequence[Axis], hint: str = "") -> None:
+    """:class:`ArgumentError` for an input of another shape than a stem reads; ``hint`` helps where only sizes differ.
+
+    A size that is not known yet is None.
+    """
+    expected = f"({', '.join(map(str, axes))})"
+    if len(shape) != len(axes):
+        raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {expected}.")
+    wrong = [
+        axis
+        for size, axis in zip(shape, axes, strict=True)
+        if not _may_be(size, axis.size) or (size is not None and size < axis.least)
+    ]
+    if wrong:
+        hint = "" if any(axis.name in ("batch", "channels") for axis in wrong) else hint
+        raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {expected}. {hint}".strip())
+    for size, axis in zip(shape, axes, strict=True):
+        if axis.known and size is None:
+            raise ArgumentError(f"{name} has shape {tuple(shape)}: its {axis.name} must be known when it is traced.")
+
+
+def check_kind(name: str, value: object, dtype: object, is_floating: bool) -> None:
+    """:class:`ArgumentError` for a missing input, and for one of integers that is to hold floating-point numbers."""
+    if value is None:
+        raise ArgumentError(f"Give {name}.")
+    if INPUTS[name].kind == "values" and not is_floating:
+        raise ArgumentError(f"{name} is {dtype}, expected floating-point numbers, as a processor makes them.")
+
+
 def check_length(embeddings: components.Embeddings, tokens: int) -> None:
     """:class:`ArgumentError` for a text of so many tokens that there are no positions for its last."""
     longest = embeddings.longest_text
@@ -83,6 +118,14 @@ def check_length(embeddings: components.Embeddings, tokens: int) -> None:
         raise ArgumentError(
             f"The text has {tokens} tokens, and this model has positions for {longest}. {_shorten(longest)}"
         )
+
+
+def check_ends(head: components.Head, ids: NDArray[np.integer]) -> None:
+    """:class:`ArgumentError` where a head reads what is written for the end of each text, and one of ``ids`` (batch,
+    tokens) has none."""
+    if head.pool == "end" and not np.isin(ids, head.end).any(axis=-1).all():
+        ends = " or ".join(map(str, head.end))
+        raise ArgumentError(f"A row of input_ids has no eos_token_id, {ends}: where its text ends is not known.")
 
 
 def _may_be(size: int | None, expected: int | None) -> bool:

@@ -8,11 +8,13 @@ from typing import SupportsIndex
 from loadstone.errors import ArgumentError
 
 
-def vocabulary_size(tokens: SupportsIndex | None, multiple: SupportsIndex | None, present: int) -> int:
+def vocabulary_size(tokens: SupportsIndex | None, multiple: SupportsIndex | None, present: int | None) -> int:
     """``tokens``, or the ``present`` number if None, rounded up to a ``multiple`` if there is one.
 
     NumPy's and PyTorch's integers count too. Raises :class:`ArgumentError` for what is no integer of at least 1.
     """
+    if present is None:
+        raise ArgumentError("This model reads no texts: it has no vocabulary to resize.")
     count = present if tokens is None else _at_least_one("new_num_tokens", tokens)
     if multiple is None:
         return count

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from loadstone.architectures.components.splitting import Role, Split
+from loadstone.architectures.inputs import Axis
 from loadstone.core.tensors import DType, Slot
 from loadstone.errors import Fault, InvalidConfig
 
@@ -56,6 +57,10 @@ class Component:
     def own_slots(self) -> tuple[Slot, ...]:
         """The slots of a leaf; nothing for the others."""
         return ()
+
+    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
+        """What a stem reads of a forward pass's arguments wherever nothing else is asked for: name → axes."""
+        return {}
 
     def keeps(self, batch: int, length: int) -> dict[str, CacheEntry]:
         """What it leaves in the cache for the next token, by name, for ``batch`` texts of ``length`` tokens.

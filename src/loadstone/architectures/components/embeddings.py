@@ -9,6 +9,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Embedding
 from loadstone.architectures.components.run import Array, ArrayFunctions, Run
 from loadstone.architectures.components.splitting import Role
+from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
 
 
@@ -59,6 +60,10 @@ class Embeddings(Component):
     def reads_segments(self) -> bool:
         """Whether ``token_type_ids`` change what comes out."""
         return self.segment is not None or self.segment_from_tokens
+
+    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
+        names = ("input_ids", "attention_mask", *(("token_type_ids",) if self.segment is not None else ()))
+        return dict.fromkeys(names, (Axis("batch"), Axis("tokens")))
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
         """Vectors (batch, tokens, width) of ids, or of what stands for them."""

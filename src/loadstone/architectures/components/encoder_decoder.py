@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
+
+
+class Encoded(NamedTuple):
+    """What an encoder says, as far as an encoder-decoder uses it."""
+
+    last_hidden_state: Array
+    """(batch, places, width)."""
+    hidden_states: tuple[Array, ...] | None = None
+    attentions: tuple[Array, ...] | None = None
+
+    @classmethod
+    def of(cls, output: Any) -> Encoded:
+        """Of an encoder's output, or of a tuple that begins with its last hidden state; else :class:`ArgumentError`."""
+        if hasattr(output, "last_hidden_state"):
+            output = tuple(getattr(output, name, None) for name in cls._fields)
+        if not isinstance(output, tuple | list) or not output or not hasattr(output[0], "shape"):
+            raise ArgumentError(
+                f"encoder_outputs is a {type(output).__name__}, expected an encoder's output, or a tuple that begins "
+                "with its hidden states (batch, places, width)."
+            )
+        return cls(*output[:3])
 
 
 @record
@@ -27,19 +50,27 @@ class EncoderDecoder(Component):
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what is read under its plain names, what is written under names that begin with ``decoder_``."""
-        encoded = given.get("encoder_outputs")
-        if encoded is None:
+        ready = given.get("encoder_outputs")
+        if ready is None:
             reading = {name: value for name, value in given.items() if not name.startswith(_OF_DECODERS)}
-            encoded = run(self.encoder, reading)
+            encoded = Encoded.of(run(self.encoder, reading))
+        else:
+            encoded = Encoded.of(ready)
+            self._check(encoded.last_hidden_state, given)
         writing = {
             name.removeprefix("decoder_"): value for name, value in given.items() if name.startswith(_OF_DECODERS)
         }
         if writing.get("input_ids") is None and writing.get("inputs_embeds") is None:
             raise ArgumentError("Give decoder_input_ids or decoder_inputs_embeds, or labels: what is to be written.")
-        writing["encoder_hidden_states"] = encoded[0]
+        texts = writing["input_ids"] if writing.get("inputs_embeds") is None else writing["inputs_embeds"]
+        rows, read = tuple(texts.shape)[:1], encoded.last_hidden_state
+        if not _agree(rows, tuple(read.shape)[:1]):
+            raise ArgumentError(f"decoder_input_ids are for {rows[0]} texts, expected {read.shape[0]}, as were read.")
+        writing["encoder_hidden_states"] = read
         if self.masked:
             writing["encoder_attention_mask"] = given.get("attention_mask")
-        decoded = run(self.decoder, writing)
+        with named_for_decoders():
+            decoded = run(self.decoder, writing)
         return run.output(
             "Seq2SeqModelOutput",
             last_hidden_state=decoded.last_hidden_state,
@@ -47,13 +78,35 @@ class EncoderDecoder(Component):
             decoder_hidden_states=decoded.hidden_states,
             decoder_attentions=decoded.attentions,
             cross_attentions=decoded.cross_attentions,
-            encoder_last_hidden_state=encoded[0],
-            encoder_hidden_states=getattr(encoded, "hidden_states", None),
-            encoder_attentions=getattr(encoded, "attentions", None),
+            encoder_last_hidden_state=read,
+            encoder_hidden_states=encoded.hidden_states,
+            encoder_attentions=encoded.attentions,
         )
 
-    def shifted(self, run: Run, ids: Array) -> Array:
-        """What a decoder reads to write ``ids`` (batch, tokens): these, one place later, after what begins a text."""
+    def parts(self) -> tuple[Part, ...]:
+        """What lies beside the towers first: in checkpoints and optimizers' states a shared table has its name."""
+        return (*self.beside, self.encoder, self.decoder)
+
+    def _check(self, read: Array, given: Mapping[str, Any]) -> None:
+        """:class:`ArgumentError` where ``encoder_outputs`` and what is given beside them do not fit together."""
+        width = getattr(self.encoder.component, "width", None)
+        shape = tuple(read.shape)
+        if not _agree(shape, (None, None, width)):
+            raise ArgumentError(f"encoder_outputs[0] has shape {shape}, expected (batch, places, {width}).")
+        mask = given.get("attention_mask") if self.masked else None
+        if mask is not None and not _agree(mask.shape, shape[:2]):
+            raise ArgumentError(
+                f"attention_mask has shape {tuple(mask.shape)}, expected {shape[:2]}: a column for each place of "
+                "encoder_outputs."
+            )
+
+    def shifted(self, run: Run, name: str, ids: Array) -> Array:
+        """What a decoder reads to write ``ids`` (batch, tokens): these, one place later, after what begins a text.
+
+        ``name``: of the argument that they are.
+        """
+        if len(ids.shape) != 2:
+            raise ArgumentError(f"{name} has shape {tuple(ids.shape)}, expected (batch, tokens).")
         if self.start is None:
             raise ArgumentError("config.decoder_start_token_id is not set, with which a text to be written begins.")
         xp, zeros = run.xp, run.xp.zeros_like(ids)
@@ -61,6 +114,23 @@ class EncoderDecoder(Component):
         return xp.where(read == _IGNORED, zeros + (self.padding or 0), read)
 
 
+@contextmanager
+def named_for_decoders() -> Iterator[None]:
+    """Where a decoder refuses its ``input_ids``, it is ``decoder_input_ids`` that were given."""
+    try:
+        yield
+    except ArgumentError as error:
+        error.args = tuple(_OWN.sub(r"decoder_\g<0>", text) for text in error.args)
+        raise
+
+
+def _agree(shape: Any, expected: tuple[int | None, ...]) -> bool:
+    """Whether sizes are the same, as far as they are known."""
+    pairs = zip(tuple(shape), expected, strict=False)
+    return len(shape) == len(expected) and all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+
+_OWN = re.compile(r"\b(input_ids|inputs_embeds|attention_mask|position_ids)\b")
 _IGNORED = -100
 """What labels have where nothing is to be predicted."""
 _OF_DECODERS = ("decoder_", "past_key_values")

@@ -14,6 +14,7 @@ from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.tasks import Task
 from loadstone.core.records import record
+from loadstone.errors import ArgumentError
 
 
 @record
@@ -24,10 +25,16 @@ class Head(Component):
     output: Part
     pool: Literal["none", "first", "first_shown", "last", "end", "mean", "pooler"] = "none"
     """Which vector stands for the sequence. ``first_shown``: of the first token that the mask shows; ``last``: of the
-    last token that is not padding; ``end``: of the last token that is ``end``."""
-    end: int | None = None
+    last token that is not padding; ``end``: of the last token that is one of ``end``."""
     labels: int = 0
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
+    end: tuple[int, ...] = ()
+    """The tokens that a text may end with."""
+    layers: Part | None = None
+    """What makes one of all hidden states, such as a :class:`~loadstone.architectures.components.layer_sum.LayerSum`;
+    without it the last is read."""
+    project: Part | None = None
+    """Applied to each hidden state before one vector is made of them."""
 
     def compute(self, run: Run, task: Task, out: Any, given: Mapping[str, Any]) -> Sequence[Array]:
         """The fields that a task gives, in its order.
@@ -35,35 +42,42 @@ class Head(Component):
         ``out``: the output of the bare model. ``given``: the arguments of the forward pass by name; with ``choices``,
         how many there are, for a task that has them, and ``padding``, the id that fills rows, where there is one.
         """
+        if task.reads == "all":
+            return (run(self.output, out, given),)
+        x = out.last_hidden_state if self.layers is None else run(self.layers, out.hidden_states)
+        if self.project is not None:
+            x = run(self.project, x)
         if task.reads == "sequence":
-            read = run(self.output, self._pooled(run, out, given))
+            read = run(self.output, self._pooled(run, x, out, given))
         elif task.reads == "both":
-            both: Sequence[Array] = run(self.output, out.last_hidden_state, self._pooled(run, out, given))
+            both: Sequence[Array] = run(self.output, x, self._pooled(run, x, out, given))
             return both
         else:
-            read = run(self.output, _kept(run, out.last_hidden_state, given.get("logits_to_keep")))
+            read = run(self.output, _kept(run, x, given.get("logits_to_keep")))
         if task.per_choice:
             read = run.xp.reshape(read, (-1, given["choices"]))
         return run.xp.unstack(read, len(task.gives)) if task.splits else (read,)
 
     def given_to_body(self, run: Run, task: Task, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The arguments of what is below the head: where it is to write and is given no text for it, what the task says
-        that this is made of."""
+        that this is made of; and all hidden states are asked for where they are read."""
+        if self.layers is not None:
+            given = {**given, "output_hidden_states": True}
         if not task.writes or given.get(task.writes) is None:
             return given
         if given.get("decoder_input_ids") is not None or given.get("decoder_inputs_embeds") is not None:
             return given
         pair = next(find(self.backbone.component, EncoderDecoder))
-        return {**given, "decoder_input_ids": pair.shifted(run, given[task.writes])}
+        return {**given, "decoder_input_ids": pair.shifted(run, task.writes, given[task.writes])}
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         tokens = vocabulary(self.backbone.component)
         if not self.labels and tokens is not None:
             yield self.output, Role("rows", tokens)
 
-    def _pooled(self, run: Run, out: Any, given: Mapping[str, Any]) -> Array:
-        """The vector (batch, width) that stands for each sequence."""
-        xp, x, mask = run.xp, out.last_hidden_state, given.get("attention_mask")
+    def _pooled(self, run: Run, x: Array, out: Any, given: Mapping[str, Any]) -> Array:
+        """The vector (batch, width) that stands for each sequence of hidden states ``x``."""
+        xp, mask = run.xp, given.get("attention_mask")
         ids, padding = given.get("input_ids"), given.get("padding")
         if self.pool == "pooler":
             return out.pooler_output
@@ -72,8 +86,9 @@ class Head(Component):
         if self.pool in ("first", "first_shown"):
             return x[:, 0]
         if self.pool == "end":
-            places = xp.arange(xp.shape(ids)[1], like=ids) * xp.astype(ids == self.end, xp.int32)
-            return xp.at_rows(x, xp.argmax(places, axis=-1))
+            places = self._ends(run, ids, x)
+            found = xp.any(places > 0, axis=-1, keepdims=True)
+            return xp.where(found, xp.at_rows(x, xp.argmax(places, axis=-1)), float("nan"))
         if self.pool == "mean" and mask is not None:
             shares = xp.astype(mask, x.dtype)[..., None]
             return xp.sum(x * shares, axis=1, keepdims=False) / xp.sum(shares, axis=1, keepdims=False)
@@ -83,6 +98,24 @@ class Head(Component):
             return x[:, -1]
         places = xp.arange(xp.shape(x)[1], like=x) * xp.astype(ids != padding, xp.int32)
         return xp.at_rows(x, xp.argmax(places, axis=-1))
+
+    def _ends(self, run: Run, ids: Array | None, x: Array) -> Array:
+        """The place of each token of ``ids`` (batch, tokens) that ends a text, counted from 1; 0 for all others.
+
+        :class:`ArgumentError` where ``x`` (batch, tokens, width) has no vector for each of them.
+        """
+        if ids is None:
+            raise ArgumentError("Give input_ids: where a text ends cannot be told from inputs_embeds.")
+        if not all(None in pair or pair[0] == pair[1] for pair in zip(ids.shape, x.shape[:2], strict=True)):
+            raise ArgumentError(
+                f"decoder_input_ids or decoder_inputs_embeds are for {tuple(x.shape[:2])} tokens, expected "
+                f"{tuple(ids.shape)}, as input_ids: what is written in the place of their last end is classified."
+            )
+        xp = run.xp
+        is_end = ids == self.end[0]
+        for token in self.end[1:]:
+            is_end = is_end | (ids == token)
+        return (xp.arange(xp.shape(ids)[1], like=ids) + 1) * xp.astype(is_end, xp.int32)
 
 
 def _kept(run: Run, x: Array, keep: int | Array | None) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.run import Array, Run
@@ -44,8 +45,14 @@ class Residual(Component):
     body: Part
     norm: Part | None = None
     end: Part = Part("", Add())
+    if_read: bool = False
+    """Left out where no other tower has read anything, by now or before: the body is attention to what one has."""
 
     def compute(self, run: Run, x: Array) -> Array:
+        if self.if_read and run.state.memory is None:
+            body = self.body.component
+            if not isinstance(body, Attention) or run.state.recall(body.index, "memory_key") is None:
+                return x
         return run(self.end, run(self.body, x if self.norm is None else run(self.norm, x)), x)
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
@@ -55,14 +62,14 @@ class Residual(Component):
             yield self.end, Role("inputs", getattr(self.body.component, "heads", None))
 
 
-def pre_norm(body: Part, norm: Part, dropout: float = 0.0) -> Part:
-    """A step in its parent's level, whose norm comes before the body."""
-    return Part("", Residual(body, norm, Part("", Add(dropout=dropout))))
+def pre_norm(body: Part, norm: Part, dropout: float = 0.0, *, if_read: bool = False) -> Part:
+    """A step in its parent's level, whose norm comes before the body. ``if_read``: see :class:`Residual`."""
+    return Part("", Residual(body, norm, Part("", Add(dropout=dropout)), if_read))
 
 
-def post_norm(body: Part, norm: Part, dropout: float = 0.0) -> Part:
-    """A step in its parent's level, whose norm comes after the sum."""
-    return Part("", Residual(body, None, Part("", Add(norm=norm, dropout=dropout))))
+def post_norm(body: Part, norm: Part, dropout: float = 0.0, *, if_read: bool = False) -> Part:
+    """A step in its parent's level, whose norm comes after the sum. ``if_read``: see :class:`Residual`."""
+    return Part("", Residual(body, None, Part("", Add(norm=norm, dropout=dropout)), if_read))
 
 
 @record

@@ -64,9 +64,14 @@ class Embedding(Component):
     """Whether the padding row of an initial table is 0."""
     sinusoidal: bool = False
     """An initial table holds sines and cosines (arXiv:1706.03762, section 3.5)."""
+    halves: bool = False
+    """All sines come before all cosines, and the wavelengths go up to 10000 · 2π itself (tensor2tensor's, Whisper's);
+    else they take turns."""
+    trained: bool = True
+    """False for a table that stays as it is."""
 
     def own_slots(self) -> tuple[Slot, ...]:
-        return (Slot("weight", (self.count, self.width)),)
+        return (Slot("weight", (self.count, self.width), "parameter" if self.trained else "frozen"),)
 
     def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
         return {} if role is None else {"weight": (Split(0, self.count),)}

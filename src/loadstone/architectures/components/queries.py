@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.leaves import Embedding
+from loadstone.architectures.components.merged import Merged
 from loadstone.architectures.components.towers import Tower
+from loadstone.architectures.inputs import Axis
 
 
 def text_tower(component: Component) -> Tower | None:
@@ -29,9 +33,30 @@ def readers(component: Component) -> dict[str, Embeddings]:
     return {prefix: stem for prefix, stem in stems.items() if stem is not None}
 
 
+def inputs_of(component: Component) -> Mapping[str, tuple[Axis, ...]]:
+    """What the stems of a model read wherever nothing else is asked for: name → axes."""
+    pair = next(find(component, EncoderDecoder), None)
+    if pair is not None:
+        written = inputs_of(pair.decoder.component)
+        return {**inputs_of(pair.encoder.component), **{f"decoder_{name}": axes for name, axes in written.items()}}
+    stems = (each for tower in find(component, Tower) for each in find(tower.stem.component, Component))
+    return {name: axes for stem in stems for name, axes in stem.reads().items()}
+
+
 def writer(component: Component) -> Tower | None:
     """The tower that reads in one direction, so that a cache saves a new token from all before it; None without one."""
     return next((tower for tower in find(component, Tower) if tower.is_causal), None)
+
+
+def places_itself(component: Component) -> bool:
+    """Whether a text's positions are more than its tokens counted, so that only the model knows them."""
+    return find_merged(component) is not None
+
+
+def find_merged(component: Component) -> Merged | None:
+    """What reads other things among the tokens of a text: the bare model, or what is below a head."""
+    tops = (component, *(part.component for part in component.parts()))
+    return next((top for top in tops if isinstance(top, Merged)), None)
 
 
 def vocabulary(component: Component) -> int | None:

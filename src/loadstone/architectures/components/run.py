@@ -7,9 +7,10 @@ framework has one implementation of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.interpolation import Method
 from loadstone.architectures.rotary import Rotary
 
@@ -46,7 +47,7 @@ class ArrayFunctions(Protocol):
     def cumulative_sum(self, x: Array, /, *, axis: int) -> Array: ...
     def expand_dims(self, x: Array, /, *, axis: int) -> Array: ...
     def flip(self, x: Array, /, *, axis: int) -> Array: ...
-    def max(self, x: Array, /) -> Array: ...
+    def max(self, x: Array, /, *, axis: int = ..., keepdims: bool = ...) -> Array: ...
     def mean(self, x: Array, /, *, axis: int) -> Array: ...
     def permute_dims(self, x: Array, axes: tuple[int, ...], /) -> Array: ...
     def reshape(self, x: Array, shape: Sequence[int | Array], /) -> Array: ...
@@ -105,7 +106,8 @@ class State(Protocol):
     bias: Array | None
     """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
     position_ids: Array
-    """(batch or 1, places), which the stem leaves here for rotary positions."""
+    """(batch or 1, places), or several rows of them, (rows, batch or 1, places): what the stem leaves here for rotary
+    positions."""
     padding: Array | None
     """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
     memory: Array | None
@@ -156,6 +158,9 @@ class Run(Protocol):
     def jitter(self, x: Array, share: float) -> Array:
         """While training, each value times a random one from 1 - share to 1 + share."""
 
+    def random(self, shape: Sequence[int | Array], like: Array) -> Array | None:
+        """While training, random numbers from 0 to 1 in float32, where ``like`` lies; otherwise None."""
+
     def lookup(self, embeddings: Any, table: Part, argument: str, ids: Array, shift: int = 0) -> Array:
         """The vectors of ids + shift; :class:`ArgumentError` that names the argument where there is none for some."""
 
@@ -170,8 +175,24 @@ class Run(Protocol):
         """Where in the text the tokens of ``x`` (batch, queries, width) are, (queries, 1), and those that they may see,
         (1, keys)."""
 
+    def numbers(self, x: Array | None) -> Any:
+        """An array's numbers as NumPy has them; None where they are not known, as in a compiled program."""
+
+    def see_within(self, segments: Array) -> None:
+        """Leave masks in the state by which places see only those of the same segment, ``segments`` (batch, places)."""
+
     def begin(self, tower: Any, given: Mapping[str, Any]) -> None:
         """Make the state of a tower's layers, with the cache and the memory that it is given."""
+
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Array:
+        """An argument by name, values in the dtype that the model computes in.
+
+        :class:`ArgumentError` where it is missing, of another shape, or of a kind of dtype that
+        :data:`~loadstone.architectures.inputs.INPUTS` does not have; ``hint`` says what to do about its sizes.
+        """
+
+    def refuse(self, message: str) -> NoReturn:
+        """:class:`ArgumentError` with this message."""
 
     def read(self, embeddings: Any, given: Mapping[str, Any]) -> Any:
         """Check a text, and leave masks and positions in the state; gives
@@ -180,8 +201,8 @@ class Run(Protocol):
     def rotary(self, tower: Any, x: Array) -> Mapping[Rotary, tuple[Array, Array]]:
         """cos and sin of the state's positions, (batch or 1, 1, tokens, dim) in the dtype of ``x``."""
 
-    def end(self, x: Array, pooled: Array | None) -> Any:
-        """The output of a tower, with what its layers left in the state."""
+    def end(self, x: Array, pooled: Array | None, last: Array) -> Any:
+        """The output of a tower, with what its layers left in the state; ``last``: the last of ``hidden_states``."""
 
     def output(self, name: str, **fields: Any) -> Any:
         """An output of a class in :mod:`loadstone.frameworks.outputs`."""

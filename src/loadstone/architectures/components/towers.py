@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import CacheEntry, Component, Part, find
+from loadstone.architectures.components.encoder_decoder import Encoded
 from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.components.run import Run
 from loadstone.architectures.rotary import Rotary
@@ -25,6 +26,8 @@ class Tower(Component):
     norm: Part | None = None
     """Applied to the last layer's output."""
     pooler: Part | None = None
+    shows_normed: bool = True
+    """Whether the last of ``hidden_states`` is the norm's output; else it is the last layer's."""
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
@@ -32,10 +35,10 @@ class Tower(Component):
         x = run(self.stem, given)
         if self.rotaries:
             run.state.rotary = run.rotary(self, x)
-        x = run(self.stack, x)
+        x = last = run(self.stack, x)
         if self.norm is not None:
             x = run(self.norm, x)
-        return run.end(x, None if self.pooler is None else run(self.pooler, x))
+        return run.end(x, None if self.pooler is None else run(self.pooler, x), x if self.shows_normed else last)
 
     def __post_init__(self) -> None:
         # What every forward pass asks for, found once.
@@ -81,6 +84,8 @@ class Wrapped(Component):
     inner: Part
     beside: tuple[Part, ...] = ()
     """Parts that only lie here, such as a table that the tower's is tied to (T5's ``shared``)."""
+    encoded: Literal["", "memory", "output"] = ""
+    """What ``encoder_outputs`` are to it: nothing; what it looks at, of another tower; or what it would say itself."""
 
     @property
     def width(self) -> int:
@@ -88,5 +93,20 @@ class Wrapped(Component):
         assert isinstance(self.inner.component, Tower)
         return self.inner.component.width
 
+    def parts(self) -> tuple[Part, ...]:
+        return (*self.beside, self.inner)
+
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
-        return run(self.inner, given)
+        encoded = given.get("encoder_outputs") if self.encoded else None
+        if encoded is None:
+            return run(self.inner, given)
+        encoded = as_output(run, encoded)
+        if self.encoded == "output":
+            return encoded
+        return run(self.inner, {**given, "encoder_hidden_states": encoded.last_hidden_state})
+
+
+def as_output(run: Run, encoded: Any) -> Any:
+    """What an encoder has said, as its output: that itself, its first fields as a tuple, or the last hidden state."""
+    encoded = Encoded.of((encoded,) if hasattr(encoded, "shape") else encoded)
+    return run.output("BaseModelOutput", **encoded._asdict())

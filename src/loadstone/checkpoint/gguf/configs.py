@@ -33,6 +33,7 @@ CLASS_NAMES = {
     "qwen3": "Qwen3ForCausalLM",
     "qwen3_moe": "Qwen3MoeForCausalLM",
     "roberta": "RobertaModel",
+    "t5": "T5ForConditionalGeneration",
     "xlm-roberta": "XLMRobertaModel",
 }
 """Model type → the class that such a file can fill: those of encoders lack the head of masked language models."""
@@ -307,4 +308,23 @@ def modernbert(facts: Facts) -> Values:
         "global_rope_theta": facts.real("rope.freq_base", 160000.0),
         "local_rope_theta": facts.real("rope.freq_base_swa", 10000.0),
         "tie_word_embeddings": True,
+    }
+
+
+def t5(facts: Facts) -> Values:
+    """T5, 1.0 and 1.1. Its files say neither the activation nor whether the head's input is scaled: the gate and the
+    head tell."""
+    layers, tied = facts.size("block_count"), "output.weight" not in facts.shapes
+    return common(facts, "t5") | {
+        "d_model": facts.size("embedding_length"),
+        "d_ff": facts.size("feed_forward_length"),
+        "d_kv": facts.size("attention.key_length"),
+        "num_heads": facts.size("attention.head_count"),
+        "num_layers": layers,
+        "num_decoder_layers": facts.number("decoder_block_count", layers),
+        "relative_attention_num_buckets": facts.size("attention.relative_buckets_count"),
+        "layer_norm_epsilon": facts.need_real("attention.layer_norm_epsilon"),
+        "feed_forward_proj": "gated-gelu" if "enc.blk.0.ffn_gate.weight" in facts.shapes else "relu",
+        "decoder_start_token_id": facts.number("decoder_start_token_id", 0),
+        "scale_decoder_outputs": tied,
     }

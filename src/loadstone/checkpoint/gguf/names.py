@@ -17,7 +17,6 @@ from loadstone.errors import UnknownModelType
 
 Quirk = Literal["paired", "sorted", "turned", "below", "plus one"]
 """What the converter did: see :mod:`loadstone.quantization.gguf_tensor`."""
-_BLOCK = "blk."
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,8 @@ class GgufArchitecture:
     """Where the Hub has layers: the beginning of their names, before the number."""
     layer: dict[str, str]
     """What stands after the layer's number."""
+    stacks: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    """The same two for layers whose names do not begin with ``blk.``, by what they begin with."""
     experts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     """Stacked experts: the Hub's name, which part of it this is, and of how many."""
     quirks: dict[str, Quirk] = field(default_factory=dict)
@@ -40,21 +41,32 @@ class GgufArchitecture:
     def hub_name(self, name: str) -> tuple[str, tuple[int, int]] | None:
         """``blk.3.attn_q.weight`` → the Hub's name, and which part of how many the tensor is of it."""
         stem, dot, leaf = name.rpartition(".")
-        if not name.startswith(_BLOCK):
+        beginning, number, inner = self._parts(stem)
+        if not beginning:
             hub_stem = self.outer.get(stem)
             return None if hub_stem is None else (f"{hub_stem}{dot}{leaf}", (0, 1))
-        _, number, inner = stem.split(".", 2) if stem.count(".") > 1 else ("", "", "")
+        layers, layer = self._stacks[beginning]
         if inner in self.experts:
             to, part, parts = self.experts[inner]
-            return f"{self.layers}.{number}.{to}", (part, parts)
-        if inner in self.layer:
-            return f"{self.layers}.{number}.{self.layer[inner]}{dot}{leaf}", (0, 1)
+            return f"{layers}.{number}.{to}", (part, parts)
+        if inner in layer:
+            return f"{layers}.{number}.{layer[inner]}{dot}{leaf}", (0, 1)
         return None
+
+    @property
+    def _stacks(self) -> dict[str, tuple[str, dict[str, str]]]:
+        return {"blk.": (self.layers, self.layer), **self.stacks}
+
+    def _parts(self, stem: str) -> tuple[str, str, str]:
+        """``blk.3.attn_q`` → ``blk.``, ``3`` and ``attn_q``; of what lies in no layer the last alone."""
+        beginning = next((each for each in self._stacks if stem.startswith(each)), "")
+        number, _, inner = stem.removeprefix(beginning).partition(".") if beginning else ("", "", stem)
+        return beginning, number, inner
 
     def quirk(self, name: str) -> Quirk | None:
         """What was done to a tensor."""
         stem, _, leaf = name.rpartition(".")
-        quirk = self.quirks.get(stem.split(".", 2)[-1] if stem.startswith(_BLOCK) else stem)
+        quirk = self.quirks.get(self._parts(stem)[2])
         return None if quirk == "turned" and leaf == "bias" else quirk
 
 
@@ -149,6 +161,35 @@ _DISTILBERT = replace(
 )
 
 
+def _t5(facts: Facts) -> GgufArchitecture:
+    """T5, with a gate or without."""
+    gated = any(name.endswith(".ffn_gate.weight") for name in facts.shapes)
+    up = {"ffn_gate": "wi_0", "ffn_up": "wi_1"} if gated else {"ffn_up": "wi"}
+    maps = (*((f"attn_{name}", name) for name in "qkvo"), ("attn_rel_b", "relative_attention_bias"))
+
+    def layer(*crossed: str) -> dict[str, str]:
+        last = 1 + len(crossed)
+        steps = {theirs: f"layer.0.SelfAttention.{ours}" for theirs, ours in maps} | {"attn_norm": "layer.0.layer_norm"}
+        for prefix in crossed:
+            steps |= {f"{prefix}{theirs}": f"layer.1.EncDecAttention.{ours}" for theirs, ours in maps}
+            steps[f"{prefix}attn_norm"] = "layer.1.layer_norm"
+        network = {theirs: f"layer.{last}.DenseReluDense.{ours}" for theirs, ours in (up | {"ffn_down": "wo"}).items()}
+        return steps | network | {"ffn_norm": f"layer.{last}.layer_norm"}
+
+    return GgufArchitecture(
+        configs.t5,
+        outer={
+            "token_embd": "shared",
+            "enc.output_norm": "encoder.final_layer_norm",
+            "dec.output_norm": "decoder.final_layer_norm",
+            "output": "lm_head",
+        },
+        layers="",
+        layer={},
+        stacks={"enc.blk.": ("encoder.block", layer()), "dec.blk.": ("decoder.block", layer("cross_"))},
+    )
+
+
 def _llama(facts: Facts) -> GgufArchitecture:
     return _MIXTRAL if facts.number("expert_count", 0) else _LLAMA
 
@@ -221,6 +262,7 @@ _ARCHITECTURES: dict[str, GgufArchitecture | Callable[[Facts], GgufArchitecture]
         quirks={"attn_qkv": "sorted"},
     ),
     "bert": _bert,
+    "t5": _t5,
     "modern-bert": GgufArchitecture(
         configs.modernbert,
         outer={

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 from jax import Array
 
+from loadstone.architectures.tasks import READING
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Forward, Options, run
 from loadstone.frameworks.forward_keywords import check_unknown, router_logits_wanted
@@ -49,7 +50,7 @@ def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) 
     Raises :class:`UnknownArgument` for ``unknown`` keywords that would change something.
     """
     requested = CallOptions(**{name: value for name, value in given.items() if name in CallOptions._fields})
-    arrays = {name: value for name, value in given.items() if name not in CallOptions._fields}
+    arrays = {name: value for name, value in given.items() if name not in (*CallOptions._fields, *READING)}
     if unknown:
         known = [name for name in inspect.signature(type(model).__call__).parameters if name not in ("self", "unknown")]
         check_unknown(unknown, known, arrays.get("position_ids") is not None)
@@ -70,6 +71,7 @@ def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) 
         pad_token_id=text.pad_token_id,
         problem_type=config.problem_type,
         choices=requested.choices,
+        reading=tuple(name for name in READING if given.get(name)),
     )
     more = {"dropout_rng": requested.dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}
     out = run(model, {**arrays, **more}, options)

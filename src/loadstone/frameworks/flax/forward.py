@@ -41,6 +41,8 @@ class Options:
     problem_type: str | None = None
     choices: int = 0
     """How many sequences of each row are to be chosen from."""
+    reading: tuple[str, ...] = ()
+    """The keywords of :data:`loadstone.architectures.tasks.READING` that are True."""
 
 
 class Forward(Protocol):
@@ -99,8 +101,11 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
         if value is None:
             continue
         kind = INPUTS[name].kind if name in INPUTS else "values"
-        if kind == "output" or isinstance(value, KeyValueCache):
+        if isinstance(value, KeyValueCache):
             arrays[name] = value
+            continue
+        if kind == "output":
+            arrays[name] = _output(name, value)
             continue
         if kind == "cache":
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected what model.init_cache gives.")
@@ -108,10 +113,19 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
             arrays[name] = array = jnp.asarray(value)
         except TypeError as error:
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: {error}") from error
-        if kind == "ids" and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
+        axes = (2, 3) if name == "position_ids" else (2,)  # several rows, where a model has them
+        if kind == "ids" and (array.ndim not in axes or not jnp.issubdtype(array.dtype, jnp.integer)):
             expected = "integers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
     return arrays
+
+
+def _output(name: str, value: object) -> object:
+    """Another model's output, or a tuple of arrays, as JAX's arrays."""
+    try:
+        return jax.tree.map(jnp.asarray, value)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{name} holds what is no array: {error}") from error
 
 
 def _room_for_mask(inputs: Inputs) -> Inputs:

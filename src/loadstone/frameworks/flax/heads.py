@@ -54,7 +54,7 @@ class TaskModel(FlaxPreTrainedModel):
             shown=Shown(options.output_attentions, options.output_hidden_states, options.output_router_logits),
             dtype=self.dtype,
         )
-        return component.compute(Run(self, state), inputs)
+        return component.compute(Run(self, state), {**inputs, **dict.fromkeys(options.reading, True)})
 
 
 class Bare(TaskModel):
@@ -92,6 +92,7 @@ class WithHead(TaskModel):
         # Not the key that the layers' keys are split from.
         run = Run(self, State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1)))
         below: Any = head.given_to_body(run, task, given)
+        options = replace(options, output_hidden_states=below.get("output_hidden_states", options.output_hidden_states))
         if head.backbone.name:
             out: Any = self.base_model.forward(below, options)
         else:
@@ -158,6 +159,7 @@ def task_class(task: Task) -> type[FlaxPreTrainedModel]:
         return call(self, _one_row_a_choice(given, task) if task.per_choice else given, unknown)
 
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["main_input_name"] = task.inputs[0]
     body["__call__"] = with_signature(__call__, "__call__", task, _TYPES, [*_TRAIN, _UNKNOWN])
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

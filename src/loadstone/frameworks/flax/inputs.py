@@ -30,7 +30,12 @@ class Inputs(TypedDict, total=False):
     decoder_input_ids: Array
     decoder_attention_mask: Array
     decoder_inputs_embeds: Array
+    decoder_position_ids: Array
     encoder_outputs: object
     pixel_values: Array
+    pixel_values_videos: Array
+    image_grid_thw: Array
+    video_grid_thw: Array
+    mm_token_type_ids: Array
     bool_masked_pos: Array
     input_features: Array

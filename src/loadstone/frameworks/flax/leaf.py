@@ -20,6 +20,10 @@ class Buffer(nnx.Variable[Any]):
     """What is stored and not trained; a forward pass does not change it."""
 
 
+class Frozen(Buffer):
+    """A parameter that is not trained."""
+
+
 class Leaf(nnx.Module):
     """A module with a variable for each slot of its component."""
 
@@ -32,4 +36,8 @@ class Leaf(nnx.Module):
 def unfilled(slot: Slot) -> nnx.Variable[Any]:
     """A parameter or buffer without memory: of a shape and a dtype for now, of an array later."""
     dtype = jnp.float32 if slot.dtype is None else jax.dtypes.canonicalize_dtype(slot.dtype.value)
-    return (nnx.Param if slot.kind == "parameter" else Buffer)(jax.ShapeDtypeStruct(slot.shape, dtype))
+    return _VARIABLES[slot.kind](jax.ShapeDtypeStruct(slot.shape, dtype))
+
+
+_VARIABLES: dict[str, type[nnx.Variable[Any]]] = {"parameter": nnx.Param, "frozen": Frozen, "buffer": Buffer}
+"""By the kind of a slot."""

@@ -6,6 +6,7 @@ for a class that there is not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import jax
@@ -18,6 +19,8 @@ from loadstone.frameworks.labels import OF_TEXTS, REGRESSION, SINGLE_LABEL, chec
 
 IGNORED = -100
 """A label that counts for nothing."""
+_TINY = 1e-5
+"""Keeps a quotient finite where nothing is masked."""
 
 
 def cross_entropy(logits: Array, labels: Array, ignored: int = IGNORED) -> Array:
@@ -102,6 +105,18 @@ def replaced_tokens(logits: Array, labels: Array, attention_mask: Array | None) 
     return jnp.sum(jnp.where(shown, losses, 0)) / jnp.sum(shown)
 
 
+def reconstruction(painted: Array, masked: Array, pixels: Array) -> Array:
+    """Mean distance of ``painted`` from ``pixels`` (batch, channels, height, width) within the masked patches.
+
+    ``masked`` (batch, patches): true for those; the patches are square.
+    """
+    batch, channels, height, width = painted.shape
+    side = math.isqrt(height * width // masked.shape[1])
+    grid = masked.reshape(batch, 1, height // side, width // side).astype(painted.dtype)
+    shown = jnp.repeat(jnp.repeat(grid, side, axis=2), side, axis=3)
+    return jnp.sum(jnp.abs(painted - pixels) * shown) / (jnp.sum(shown) + _TINY) / channels
+
+
 LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs], Array]] = {
     "next_token": lambda values, labels, problem, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, problem, given: masked_token(values[0], labels[0]),
@@ -112,6 +127,9 @@ LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs
         values[0], labels[0], given.get("attention_mask")
     ),
     "span": lambda values, labels, problem, given: span(values[0], values[1], labels[0], labels[1]),
+    "reconstruction": lambda values, labels, problem, given: reconstruction(
+        values[0], labels[0], given["pixel_values"]
+    ),
 }
 """By the names in tasks: of what the head gives, the labels, the config's ``problem_type``, and all arrays by name."""
 

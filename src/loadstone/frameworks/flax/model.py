@@ -78,10 +78,11 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
             setattr(self, backbone.name, bare(self.config, component=backbone.component, seed=None))
         else:
             attach(self, backbone.component)
-        if component.output.name:
-            place(self, component.output.name, build(component.output.component))
-        else:
-            attach(self, component.output.component)
+        for part in component.parts()[1:]:
+            if part.name:
+                place(self, part.name, build(part.component))
+            else:
+                attach(self, part.component)
 
     # Parts ----------------------------------------------------------------------------------------
 

@@ -6,16 +6,18 @@ Looked at where they lie on a CPU: an accelerator would have to be waited for.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import jax
 import numpy as np
 
 from loadstone.architectures import components
+from loadstone.architectures.components.encoder_decoder import named_for_decoders
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.flax.losses import IGNORED
 from loadstone.frameworks.labels import SINGLE_LABEL, label_beyond, problem_of
-from loadstone.frameworks.ranges import beyond, check_length
+from loadstone.frameworks.ranges import beyond, check_ends, check_length
 
 _IDS = ("input_ids", "position_ids", "token_type_ids")
 
@@ -26,16 +28,23 @@ def check_numbers(component: components.Component, inputs: Inputs, problem: str 
     ``inputs``: a forward pass's arrays by name; ``problem``: the config's ``problem_type``.
     """
     given: dict[str, Any] = dict(inputs)
-    for prefix, embeddings in components.readers(component).items():
+    readers = components.readers(component)
+    for prefix, embeddings in readers.items():
         text = {name: given.get(f"{prefix}{name}") for name in (*_IDS, "inputs_embeds", "attention_mask")}
-        text["past_key_values"] = given.get("past_key_values")
+        is_read_once = not prefix and len(readers) > 1  # by an encoder
+        text["past_key_values"] = None if is_read_once else given.get("past_key_values")
         for name in _IDS:
             ids = _on_host(text[name])
             if ids is not None and ids.size and (error := beyond(embeddings, name, int(ids.min()), int(ids.max()))):
-                raise error
+                with named_for_decoders() if prefix else nullcontext():
+                    raise error
         if embeddings.longest_text is not None and text["position_ids"] is None:
             check_length(embeddings, _last_position(embeddings, text))
-    labels = _on_host(inputs.get("labels"))
+    ids, labels = _on_host(inputs.get("input_ids")), _on_host(inputs.get("labels"))
+    if ids is not None and isinstance(component, components.Head):
+        check_ends(component, ids)
+    if (merged := components.find_merged(component)) is not None:
+        merged.check(given, lambda name: _on_host(given.get(name)))
     if labels is not None and isinstance(component, components.Head):
         _check_labels(component, labels, problem)
 

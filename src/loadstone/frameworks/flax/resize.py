@@ -24,15 +24,23 @@ def resize_vocabulary(model: FlaxStructure, tokens: int | None, multiple: int | 
     """
     assert model.component is not None and model.head_spec is not None
     config = model.config.get_text_config()
-    count = vocabulary_size(tokens, multiple, config.vocab_size)
+    count = vocabulary_size(tokens, multiple, config.get("vocab_size"))
     if count == config.vocab_size:
         return
     config.vocab_size = count
     old, new = model.component, components.like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, old, new, to_mean)
     model.component = new
-    if isinstance(new, components.Head):
-        model.base_model.component = new.backbone.component
+    _follow(model, new)
+
+
+def _follow(model: FlaxStructure, component: Component, prefix: str = "") -> None:
+    """Tell every module within ``model`` that is composed of others what it is made of by now."""
+    for name, child in component.parts():
+        full = ".".join(filter(None, (prefix, name)))
+        if name and child.parts():
+            at(model, full)._component = child
+        _follow(model, child, full)
 
 
 def _resize(model: FlaxStructure, old: Component, new: Component, to_mean: bool) -> None:

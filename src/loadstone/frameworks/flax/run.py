@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jax import Array
 
@@ -14,16 +15,19 @@ from loadstone.architectures import components
 from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
+from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
 from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.attention import attend
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.leaves import LEAVES
 from loadstone.frameworks.flax.outputs import BaseModelOutput
-from loadstone.frameworks.flax.prepare import begin, read
+from loadstone.frameworks.flax.prepare import begin, read, see_within
 from loadstone.frameworks.flax.state import Left, State, dropout
 from loadstone.frameworks.outputs import ModelOutput
+from loadstone.frameworks.ranges import check_axes, check_kind
 
 
 class Run:
@@ -68,6 +72,9 @@ class Run:
             return x
         return x * jax.random.uniform(self.state.next_rng(), x.shape, x.dtype, 1.0 - share, 1.0 + share)
 
+    def random(self, shape: Sequence[int], like: Array) -> Array | None:
+        return jax.random.uniform(self.state.next_rng(), tuple(shape)) if self.state.train else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: Array, shift: int = 0
     ) -> Array:
@@ -82,8 +89,26 @@ class Run:
         tokens, state = x.shape[1], self.state
         return (jnp.arange(tokens) + state.past)[:, None], jnp.arange(state.room or tokens)[None]
 
+    def numbers(self, x: Array | None) -> np.ndarray | None:
+        return None if x is None or isinstance(x, jax.core.Tracer) else np.asarray(x)
+
+    def see_within(self, segments: Array) -> None:
+        see_within(self.state, segments)
+
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state)
+
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Array:
+        value = given.get(name)
+        dtype = None if value is None else value.dtype
+        check_kind(name, value, dtype, dtype is not None and jnp.issubdtype(dtype, jnp.floating))
+        assert value is not None
+        check_axes(name, value.shape, axes, hint)
+        values = jnp.issubdtype(value.dtype, jnp.floating)
+        return jnp.asarray(value, self.state.dtype or value.dtype) if values else jnp.asarray(value)
+
+    def refuse(self, message: str) -> NoReturn:
+        raise ArgumentError(message)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state)
@@ -93,7 +118,7 @@ class Run:
         assert positions is not None
         return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
-    def end(self, x: Array, pooled: Array | None) -> BaseModelOutput:
+    def end(self, x: Array, pooled: Array | None, last: Array) -> BaseModelOutput:
         state, cache = self.state, self.state.filled
         if cache is not None:
             # Beyond its end a cache would be overwritten. Shapes cannot tell, so the values do: no silent mistake.
@@ -107,7 +132,7 @@ class Run:
             last_hidden_state=x,
             pooler_output=pooled,
             past_key_values=cache,
-            hidden_states=(*state.hidden_states, x) if shown.hidden_states else None,
+            hidden_states=(*state.hidden_states, last) if shown.hidden_states else None,
             attentions=tuple(state.attentions) if shown.attentions else None,
             router_logits=tuple(state.router_logits) if shown.router_logits else None,
             cross_attentions=tuple(state.cross_attentions) if shown.attentions and state.memory is not None else None,

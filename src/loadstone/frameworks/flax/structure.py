@@ -11,6 +11,7 @@ from jax import Array
 
 from loadstone.architectures import components
 from loadstone.architectures.family import Family
+from loadstone.frameworks.flax.leaf import Frozen
 from loadstone.frameworks.flax.tree import variables
 from loadstone.frameworks.structure import ModelBase
 
@@ -96,9 +97,10 @@ class FlaxStructure(ModelBase, nnx.Module):
     def generation_config(self, value: GenerationConfig | None) -> None:
         self._about.generation_config = value
 
-    def _parameters(self) -> list[nnx.Param[Array]]:
+    def _parameters(self) -> list[nnx.Variable[Array]]:
         """Every parameter once."""
-        parameters = {id(variable): variable for _, variable in variables(self) if isinstance(variable, nnx.Param)}
+        slots = (variable for _, variable in variables(self))
+        parameters = {id(variable): variable for variable in slots if isinstance(variable, nnx.Param | Frozen)}
         return list(parameters.values())
 
     @property

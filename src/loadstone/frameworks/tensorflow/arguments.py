@@ -15,8 +15,8 @@ from loadstone.frameworks import forward_keywords
 from loadstone.frameworks.ranges import check_ids, check_texts
 from loadstone.frameworks.tensorflow.structure import TFStructure
 
-_RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2}
-_WHOLE = ("input_ids", "position_ids", "token_type_ids")
+_RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2, "decoder_input_ids": 2, "decoder_inputs_embeds": 3}
+_WHOLE = ("input_ids", "position_ids", "token_type_ids", "decoder_input_ids", "decoder_position_ids")
 
 
 def bad_argument(message: str) -> ArgumentError:
@@ -104,7 +104,9 @@ def _tensor(value: object) -> object:
 
 
 def _checked(name: str, value: object, more_axes: int) -> object:
-    if value is None or name not in (*_RANKS, *_WHOLE, "attention_mask", "labels"):
+    if name == "encoder_outputs" and type(value) in (tuple, list):
+        return tuple(_tensor(each) for each in value)  # type: ignore[attr-defined]
+    if value is None or name not in (*_RANKS, *_WHOLE, "attention_mask", "decoder_attention_mask", "labels"):
         return value
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise bad_argument(f"{name} is a {type(value).__name__}, expected a tensor. For several inputs: a dict.")

@@ -16,6 +16,7 @@ from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput
+from loadstone.frameworks.ranges import check_ends
 from loadstone.frameworks.tensorflow import losses, outputs
 from loadstone.frameworks.tensorflow.arguments import bad_argument, gather, past_keras, router_logits_wanted
 from loadstone.frameworks.tensorflow.cache import Cache
@@ -124,13 +125,19 @@ class WithHead(TaskModel):
         if task.per_choice:
             given, choices = _one_row_a_choice(given, task)
         run = Run(self, State(Options(training=bool(given.get("training")))))
-        out = self._body(head, head.given_to_body(run, task, given))
+        ids = given.get("input_ids")
+        with past_keras():
+            if head.end and ids is not None and tf.executing_eagerly():
+                check_ends(head, ids.numpy())
+            below = head.given_to_body(run, task, given)
+        out = self._body(head, below)
         x = out.last_hidden_state
         text = self.config.get_text_config()
         with past_keras():
             check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], warnings_issued(self))
         more = {"choices": choices, "padding": text.pad_token_id}
-        values = head.compute(run, task, out, {**given, **more})
+        with past_keras():
+            values = head.compute(run, task, out, {**given, **more})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
         loss = None
         if labels and len(labels) == len(task.labels):
@@ -198,6 +205,7 @@ def task_class(task: Task) -> type[TFPreTrainedModel]:
         return self._returned(self._compute(given), given.get("return_dict"))
 
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["main_input_name"] = task.inputs[0]
     body["call"] = with_signature(call, "call", task, _TYPES, [_TRAINING])
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

@@ -6,6 +6,7 @@ CPU outside of ``tf.function`` for a class that there is not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ from loadstone.frameworks.tensorflow.arguments import bad_argument
 
 IGNORED = -100
 """A label that counts for nothing."""
+_TINY = 1e-5
+"""Keeps a quotient finite where nothing is masked."""
 
 
 def cross_entropy(logits: tf.Tensor, labels: tf.Tensor, ignored: int | tf.Tensor = IGNORED) -> tf.Tensor:
@@ -133,6 +136,19 @@ def replaced_tokens(logits: tf.Tensor, labels: tf.Tensor, attention_mask: tf.Ten
     return tf.reduce_sum(losses * shown) / tf.reduce_sum(shown)
 
 
+def reconstruction(painted: tf.Tensor, masked: tf.Tensor, pixels: tf.Tensor) -> tf.Tensor:
+    """Mean distance of ``painted`` from ``pixels`` (batch, channels, height, width) within the masked patches.
+
+    ``masked`` (batch, patches): true for those; the patches are square, and sizes are known but for the batch.
+    """
+    channels, height, width = painted.shape[1:]
+    side = math.isqrt(height * width // masked.shape[1])
+    grid = tf.cast(tf.reshape(masked, [-1, 1, height // side, width // side]), painted.dtype)
+    shown = tf.repeat(tf.repeat(grid, side, axis=2), side, axis=3)
+    apart = tf.abs(painted - tf.cast(pixels, painted.dtype)) * shown
+    return tf.reduce_sum(apart) / (tf.reduce_sum(shown) + _TINY) / channels
+
+
 LOSSES: dict[
     str, Callable[[Sequence[tf.Tensor], Sequence[tf.Tensor], PretrainedConfig, Mapping[str, Any]], tf.Tensor]
 ] = {
@@ -145,6 +161,7 @@ LOSSES: dict[
         values[0], labels[0], given.get("attention_mask")
     ),
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
+    "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
 }
 """By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
 

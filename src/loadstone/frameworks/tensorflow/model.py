@@ -112,10 +112,11 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
             setattr(self, attribute(backbone.name), bare(self.config, component=backbone.component, name=backbone.name))
         else:
             attach(self, backbone.component)
-        if component.output.name:
-            place(self, component.output.name, component.output.component)
-        else:
-            attach(self, component.output.component)
+        for part in component.parts()[1:]:
+            if part.name:
+                place(self, *part)
+            else:
+                attach(self, part.component)
 
     def post_init(self) -> None:
         """Initial values for every slot without a variable. A subclass calls it at the end of its ``__init__``."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks.outputs import ModelOutput
-from loadstone.frameworks.ranges import beyond
+from loadstone.frameworks.ranges import beyond, check_axes, check_kind
 from loadstone.frameworks.tensorflow import outputs
-from loadstone.frameworks.tensorflow.arguments import bad_argument
+from loadstone.frameworks.tensorflow.arguments import bad_argument, past_keras
 from loadstone.frameworks.tensorflow.array_functions import xp
 from loadstone.frameworks.tensorflow.attention import attend
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.leaves import LEAVES
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.outputs import BaseModelOutput
-from loadstone.frameworks.tensorflow.prepare import begin, read
+from loadstone.frameworks.tensorflow.prepare import begin, read, see_within
 from loadstone.frameworks.tensorflow.state import State, dropout, shape_of
 
 
@@ -65,6 +67,9 @@ class Run:
             return x
         return x * tf.random.uniform(shape_of(x), 1.0 - share, 1.0 + share, x.dtype)
 
+    def random(self, shape: Sequence[int | tf.Tensor], like: tf.Tensor) -> tf.Tensor | None:
+        return tf.random.uniform(list(shape)) if self.state.training else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: tf.Tensor, shift: int = 0
     ) -> tf.Tensor:
@@ -87,8 +92,25 @@ class Run:
         past, keys = (0, tokens) if cache is None else (cache.length, shape_of(cache.keys[0])[2])
         return (past + tf.range(tokens))[:, None], tf.range(keys)[None]
 
+    def numbers(self, x: tf.Tensor | None) -> np.ndarray | None:
+        return x.numpy() if x is not None and hasattr(x, "numpy") and tf.executing_eagerly() else None
+
+    def see_within(self, segments: tf.Tensor) -> None:
+        see_within(self.state, segments)
+
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state.options)
+
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> tf.Tensor:
+        value: Any = given.get(name)
+        dtype = tf.int32 if value is None else value.dtype
+        with past_keras():
+            check_kind(name, value, dtype.name, dtype.is_floating)
+            check_axes(name, tuple(value.shape), axes, hint)
+        return tf.cast(value, self.holder.compute_dtype) if dtype.is_floating else value
+
+    def refuse(self, message: str) -> NoReturn:
+        raise bad_argument(message)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state)
@@ -97,7 +119,7 @@ class Run:
         positions = self.state.position_ids
         return {rotary: rotary_tables(xp, rotary, positions, x.dtype) for rotary in tower.rotaries}
 
-    def end(self, x: tf.Tensor, pooled: tf.Tensor | None) -> BaseModelOutput:
+    def end(self, x: tf.Tensor, pooled: tf.Tensor | None, last: tf.Tensor) -> BaseModelOutput:
         state, options, cache = self.state, self.state.options, self.state.cache
         if cache is not None:
             cache = Cache(tuple(state.keys), tuple(state.values), cache.length + shape_of(x)[1], state.stored)
@@ -106,7 +128,7 @@ class Run:
             last_hidden_state=x,
             pooler_output=pooled,
             past_key_values=cache,
-            hidden_states=(*state.hidden_states, x) if options.output_hidden_states else None,
+            hidden_states=(*state.hidden_states, last) if options.output_hidden_states else None,
             attentions=tuple(state.attentions) if options.output_attentions else None,
             router_logits=tuple(state.router_logits) if options.output_router_logits else None,
             cross_attentions=tuple(state.cross_attentions) if crossing else None,

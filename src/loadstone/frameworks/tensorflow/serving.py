@@ -10,7 +10,14 @@ from typing import Any
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.architectures.inputs import INPUTS
 from loadstone.frameworks.tensorflow.arguments import without_router_logits
+
+_TEXT = ("input_ids", "attention_mask")
+
+
+def _dtype(name: str) -> tf.DType:
+    return tf.float32 if INPUTS[name].kind == "values" else tf.int32
 
 
 class Serving:
@@ -19,13 +26,16 @@ class Serving:
     component: components.Component | None
 
     def serving_signature(self) -> dict[str, tf.TensorSpec]:
-        """The inputs that an exported model takes by default, int32 (batch, tokens) or (batch, choices, tokens)."""
-        names = ["input_ids", "attention_mask"]
-        embeddings = next(components.find(self.component, components.Embeddings), None) if self.component else None
-        if embeddings is not None and embeddings.segment is not None:
-            names.append("token_type_ids")
-        axes = 3 if getattr(self, "task", None) is not None and self.task.per_choice else 2  # type: ignore[attr-defined]
-        return {name: tf.TensorSpec((None,) * axes, tf.int32, name=name) for name in names}
+        """The inputs that an exported model takes by default: texts are int32 (batch, tokens) or (batch, choices,
+        tokens), pictures float32."""
+        stems = components.inputs_of(self.component) if self.component else {}
+        sizes = {name: [axis.size for axis in axes] for name, axes in stems.items()} or dict.fromkeys(_TEXT, [None] * 2)
+        task = getattr(self, "task", None)
+        if task is not None and task.per_choice:
+            sizes = {name: [None, *shape] for name, shape in sizes.items()}
+        if task is not None and task.writes == "input_ids":  # a decoder that reads the same text
+            sizes = {name: shape for name, shape in sizes.items() if not name.startswith("decoder_")}
+        return {name: tf.TensorSpec(shape, _dtype(name), name=name) for name, shape in sizes.items()}
 
     @property
     def serving(self) -> tf.types.experimental.PolymorphicFunction:
@@ -33,7 +43,9 @@ class Serving:
 
         @tf.function(input_signature=[self.serving_signature()], autograph=False)
         def serving(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-            return dict(self(inputs, training=False, **without_router_logits(self)).items())  # type: ignore[operator]
+            out = self(inputs, training=False, **without_router_logits(self))  # type: ignore[operator]
+            # A signature gives tensors, no tuples of them: a classifier that reads all hidden states shows these too.
+            return {name: value for name, value in out.items() if not isinstance(value, tuple)}
 
         return serving
 

@@ -13,11 +13,14 @@ from torch import Tensor, nn
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import Weight
-from loadstone.errors import Fault, InvalidConfig
+from loadstone.architectures.inputs import INPUTS
+from loadstone.errors import Fault, InvalidConfig, UnknownArgument
+from loadstone.frameworks.outputs import BaseModelOutput
+from loadstone.frameworks.torch.modeling.arguments import check_tensors
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 from loadstone.frameworks.torch.modeling.run import Run
-from loadstone.frameworks.torch.modeling.state import State
+from loadstone.frameworks.torch.modeling.state import Options, State
 
 _LARGEST_SLOT = 1 << 56
 
@@ -34,10 +37,23 @@ class Built(nn.Module):
         attach(self, component)
 
     def forward(self, *args: Any, state: State | None = None, **given: Any) -> Any:
-        """``given``: the inputs of a tower, by name."""
-        if given:
-            args = (*args, given)
+        if state is None and isinstance(self.component, components.Tower):
+            return self._alone(*args, **given)
         return self.component.compute(Run(self, state), *args)
+
+    def _alone(
+        self, first: Tensor | None = None, *, return_dict: bool | None = None, **given: Any
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]:
+        """The output of a tower that is called by itself, as ``model.get_encoder()(input_ids=…)`` does. ``first``: what
+        it reads first, without its name."""
+        if first is not None:
+            given[next(iter(components.inputs_of(self.component)))] = first
+        if unknown := given.keys() - INPUTS.keys() - set(Options._fields):
+            raise UnknownArgument(f"{', '.join(sorted(unknown))}: {type(self).__name__} takes no such argument.")
+        check_tensors(**{name: value for name, value in given.items() if name in INPUTS and INPUTS[name].is_array})
+        options = {name: value for name in Options._fields if (value := given.pop(name, None)) is not None}
+        out = self.component.compute(Run(self, State(Options(**options))), given)
+        return out.to_tuple() if return_dict is False else out
 
     def __reduce__(self) -> tuple[Callable[[type[Component]], Built], tuple[type[Component]], dict[str, Any]]:
         return _empty, (type(self.component),), self.__dict__

@@ -9,7 +9,7 @@ from inspect import Parameter
 from typing import Any, ClassVar, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.architectures.inputs import INPUTS
@@ -20,9 +20,11 @@ from loadstone.frameworks import outputs
 from loadstone.frameworks.forward_keywords import check_unknown
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput, MoeCausalLMOutputWithPast
+from loadstone.frameworks.ranges import check_ends
 from loadstone.frameworks.torch.modeling import losses
 from loadstone.frameworks.torch.modeling.arguments import check_tensors
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
+from loadstone.frameworks.torch.modeling.masks import values_known
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.run import Run
 from loadstone.frameworks.torch.modeling.state import Options, State
@@ -94,6 +96,21 @@ class TaskModel(PreTrainedModel):
         )
         return component.compute(Run(self, State(options)), given)
 
+    def get_encoder(self) -> nn.Module:
+        """The part that reads; the bare model, where it is not made of two."""
+        return self._part("encoder")
+
+    def get_decoder(self) -> nn.Module:
+        """The part that writes; the bare model, where it is not made of two."""
+        return self._part("decoder")
+
+    def _part(self, name: str) -> nn.Module:
+        body = self.component.backbone.component if isinstance(self.component, components.Head) else self.component
+        if isinstance(body, components.EncoderDecoder):
+            return self.base_model.get_submodule(getattr(body, name).name)
+        held = body is not None and name in dict(body.parts())
+        return self.base_model.get_submodule(name) if held else self.base_model
+
     def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
         return out if named else out.to_tuple()
@@ -128,12 +145,16 @@ class WithHead(TaskModel):
         if task.per_choice:
             given, choices = _one_row_a_choice(given, task)
         run = Run(self, State(Options()))
+        ids = given.get("input_ids")
+        if head.end and ids is not None and values_known(ids):
+            check_ends(head, ids.cpu().numpy())
         out = self._body(head, head.given_to_body(run, task, given))
         x = out.last_hidden_state
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
         text = self.config.get_text_config()
         check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], issued)
-        there = {name: given[name].to(x.device) for name in _LOOKED_AT if given.get(name) is not None}
+        looked_at = task.inputs if task.reads == "all" else _LOOKED_AT
+        there = {name: given[name].to(x.device) for name in looked_at if given.get(name) is not None}
         keep = {"logits_to_keep": given.get("logits_to_keep")}
         values = head.compute(run, task, out, {**there, **keep, "choices": choices, "padding": text.pad_token_id})
         labels = [given[name] for name in task.labels if given.get(name) is not None]
@@ -184,6 +205,13 @@ def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, A
     return {**given, **flat}, texts.shape[1]
 
 
+def _shifted(self: TaskModel, labels: Tensor) -> Tensor:
+    """What the decoder reads to write ``labels`` (batch, tokens), for collators: these, one place later."""
+    pair = next(components.find(self.component, components.EncoderDecoder))  # type: ignore[arg-type]
+    read: Tensor = pair.shifted(Run(self, None), "labels", labels)
+    return read
+
+
 @cache
 def task_class(task: Task) -> type[PreTrainedModel]:
     """The class with a task's forward pass, which the families' classes derive from."""
@@ -200,7 +228,10 @@ def task_class(task: Task) -> type[PreTrainedModel]:
 
     more = [_ITEMS, _UNKNOWN] if task.sums_items else [_UNKNOWN]
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
+    body["main_input_name"] = task.inputs[0]
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
+    if task.writes == "labels":
+        body["prepare_decoder_input_ids_from_labels"] = _shifted
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)

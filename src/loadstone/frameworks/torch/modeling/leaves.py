@@ -83,6 +83,8 @@ class Embedding(nn.Embedding):
     def __init__(self, component: components.Embedding) -> None:
         super().__init__(component.count, component.width, padding_idx=component.padding)
         self.component = component
+        if not component.trained:
+            self.weight.requires_grad_(False)
 
     def reset_parameters(self) -> None:
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
@@ -105,8 +107,9 @@ class Embedding(nn.Embedding):
         if "weight" not in names:
             return
         if self.component.sinusoidal:
+            make_table = _sinusoids_in_halves if self.component.halves else _sinusoids
             with torch.no_grad():
-                self.weight.copy_(_sinusoids(*self.weight.shape))
+                self.weight.copy_(make_table(*self.weight.shape))
             return
         fill(self.weight, self.component.std, self.component.cutoff)
         if self.padding_idx is not None and self.component.zero_padding:
@@ -120,6 +123,12 @@ def _sinusoids(count: int, width: int) -> Tensor:
     table = torch.empty(count, width)
     table[:, 0::2], table[:, 1::2] = angles[:, 0::2].sin(), angles[:, 1::2].cos()
     return table
+
+
+def _sinusoids_in_halves(count: int, width: int) -> Tensor:
+    half = width // 2
+    angles = torch.arange(count, dtype=torch.float64)[:, None] * 10000 ** (-torch.arange(half) / max(half - 1, 1))
+    return torch.cat((angles.sin(), angles.cos()), dim=1)
 
 
 class Experts(nn.Module):

@@ -6,6 +6,7 @@ CPU for a class that there is not: an accelerator would have to be waited for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ from loadstone.frameworks.torch.modeling.arguments import check_tensors
 
 IGNORED = -100
 """A label that counts for nothing."""
+_TINY = 1e-5
+"""Keeps a quotient finite where nothing is masked."""
 
 
 def next_token(logits: Tensor, labels: Tensor, items: Tensor | int | None = None) -> Tensor:
@@ -124,6 +127,19 @@ def replaced_tokens(logits: Tensor, labels: Tensor, attention_mask: Tensor | Non
     return losses.masked_fill(~shown, 0).sum() / shown.sum()
 
 
+def reconstruction(painted: Tensor, masked: Tensor, pixels: Tensor) -> Tensor:
+    """Mean distance of ``painted`` from ``pixels`` (batch, channels, height, width) within the masked patches.
+
+    ``masked`` (batch, patches): true for those; the patches are square.
+    """
+    batch, channels, height, width = painted.shape
+    side = math.isqrt(height * width // masked.shape[1])
+    grid = masked.reshape(batch, 1, height // side, width // side).to(painted)
+    shown = grid.repeat_interleave(side, 2).repeat_interleave(side, 3)
+    apart = (painted - pixels.to(painted)).abs() * shown
+    return apart.sum() / (shown.sum() + _TINY) / channels
+
+
 LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig, Mapping[str, Any]], Tensor]] = {
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0], _items(given)),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0], _items(given)),
@@ -134,6 +150,7 @@ LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig
         values[0], labels[0], given.get("attention_mask")
     ),
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
+    "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
 }
 """By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
 

@@ -103,10 +103,11 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
             self.add_module(backbone.name, bare(self.config, component=backbone.component))
         else:
             attach(self, backbone.component)
-        if component.output.name:
-            place(self, *component.output)
-        else:
-            attach(self, component.output.component)
+        for part in component.parts()[1:]:
+            if part.name:
+                place(self, *part)
+            else:
+                attach(self, part.component)
 
     def post_init(self) -> None:
         """Random initial values for every slot that has memory. A subclass calls it at the end of its ``__init__``."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.head import Head, like
+from loadstone.architectures.components.head import like
 from loadstone.architectures.components.leaves import Weight
 from loadstone.architectures.components.walk import walk
 from loadstone.errors import ArgumentError
@@ -23,7 +23,7 @@ def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *,
     """
     assert model.component is not None and model.head_spec is not None
     config = model.config.get_text_config()
-    count = vocabulary_size(tokens, multiple, config.vocab_size)
+    count = vocabulary_size(tokens, multiple, config.get("vocab_size"))
     if count == config.vocab_size:
         return
     config.vocab_size = count
@@ -31,9 +31,17 @@ def resize_vocabulary(model: Tying, tokens: int | None, multiple: int | None, *,
     new = like(model.head_spec.blueprint(model.config), model.component)
     _resize(model, model.component, new, to_mean)
     model.component = new
-    if isinstance(new, Head):
-        model.base_model.component = new.backbone.component
+    _follow(model, new)
     model._tie_again(held)
+
+
+def _follow(model: nn.Module, component: Component, prefix: str = "") -> None:
+    """Tell every module within ``model`` that is composed of others what it is made of by now."""
+    for name, child in component.parts():
+        full = ".".join(filter(None, (prefix, name)))
+        if name and child.parts():
+            model.get_submodule(full).component = child  # type: ignore[assignment]
+        _follow(model, child, full)
 
 
 def _resize(model: nn.Module, old: Component, new: Component, to_mean: bool) -> None:

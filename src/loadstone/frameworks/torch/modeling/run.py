@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,14 +14,17 @@ from torch.utils.checkpoint import checkpoint
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
+from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
 from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
-from loadstone.frameworks.ranges import beyond
+from loadstone.frameworks.ranges import beyond, check_axes, check_kind
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
+from loadstone.frameworks.torch.modeling.masks import masks_within, values_known
 from loadstone.frameworks.torch.modeling.prepare import begin, read
 from loadstone.frameworks.torch.modeling.state import Options, State
 
@@ -74,6 +78,9 @@ class Run:
     def jitter(self, x: Tensor, share: float) -> Tensor:
         return x * torch.empty_like(x).uniform_(1.0 - share, 1.0 + share) if share and self.holder.training else x
 
+    def random(self, shape: Sequence[int], like: Tensor) -> Tensor | None:
+        return torch.rand(tuple(shape), device=like.device) if self.holder.training else None
+
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: Tensor, shift: int = 0
     ) -> Tensor:
@@ -98,8 +105,28 @@ class Run:
         keys = torch.arange(past + tokens, device=x.device)
         return keys[past:, None], keys[None]
 
+    def numbers(self, x: Tensor | None) -> np.ndarray | None:
+        return x.detach().cpu().numpy() if x is not None and values_known(x) else None
+
+    def see_within(self, segments: Tensor) -> None:
+        assert self.state is not None
+        self.state.masks |= masks_within(self.state.kinds, segments)
+
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, Options() if self.state is None else self.state.options)
+
+    def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Tensor:
+        value = given.get(name)
+        check_kind(name, value, getattr(value, "dtype", None), value is not None and value.is_floating_point())
+        assert isinstance(value, Tensor)
+        check_axes(name, value.shape, axes, hint)
+        if not value.is_floating_point():
+            return value
+        computed = (each.dtype for each in self.holder.parameters() if each.dtype.itemsize > 1)
+        return value.to(next((dtype for dtype in computed if dtype.is_floating_point), value.dtype))
+
+    def refuse(self, message: str) -> NoReturn:
+        raise ArgumentError(message)
 
     def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
         return read(embeddings, given, self.state or State(Options()))
@@ -110,7 +137,7 @@ class Run:
         tables: dict[Rotary, tuple[Tensor, Tensor]] = module(x, self.state.position_ids)
         return tables
 
-    def end(self, x: Tensor, pooled: Tensor | None) -> BaseModelOutput[Tensor]:
+    def end(self, x: Tensor, pooled: Tensor | None, last: Tensor) -> BaseModelOutput[Tensor]:
         state = self.state
         assert state is not None
         if isinstance(state.cache, DynamicCache):
@@ -120,7 +147,7 @@ class Run:
             last_hidden_state=x,
             pooler_output=pooled,
             past_key_values=state.cache,
-            hidden_states=None if state.hidden_states is None else (*state.hidden_states, x),
+            hidden_states=None if state.hidden_states is None else (*state.hidden_states, last),
             attentions=None if state.attentions is None else tuple(state.attentions),
             router_logits=None if state.router_logits is None else tuple(state.router_logits),
             cross_attentions=tuple(state.cross_attentions or ()) if crossing else None,

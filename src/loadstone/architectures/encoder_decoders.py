@@ -1,0 +1,112 @@
+"""What families that read one text and write another have in common: shared tables, heads, what their classes take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.layers import Chain
+from loadstone.architectures.components.leaves import Activation, Dropout, Linear
+from loadstone.architectures.family import HeadSpec
+from loadstone.architectures.tasks import (
+    BARE,
+    PRETRAINING,
+    QUESTION_ANSWERING,
+    SEQ2SEQ,
+    SEQ2SEQ_KEPT,
+    SEQ2SEQ_LM,
+    SEQUENCE_CLASSIFICATION,
+)
+from loadstone.configs.pretrained import PretrainedConfig
+
+
+class Built(NamedTuple):
+    """How a class with a head is made."""
+
+    build: Callable[[Any], Component]
+    """Config → blueprint."""
+    prefix: str
+    """Where the bare model lies in it (``"model."``)."""
+
+
+def tied(*towers: str, prefix: str = "", head: str = "") -> Callable[[PretrainedConfig], Mapping[str, str]]:
+    """Config → what is tied to the ``shared`` table: the tables of the ``towers``, always, and ``head`` if it says so.
+
+    ``prefix`` is where the bare model lies.
+    """
+
+    def ties(config: PretrainedConfig) -> Mapping[str, str]:
+        shared = f"{prefix}shared.weight"
+        found = {f"{prefix}{tower}.embed_tokens.weight": shared for tower in towers}
+        return {**found, f"{head}.weight": shared} if head and config.tie_word_embeddings else found
+
+    return ties
+
+
+def encoder_decoder_heads(
+    stem: str, bare: Callable[[Any], Component], language: Built, sequence: Built, answers: Built
+) -> tuple[HeadSpec, ...]:
+    """The classes that every such family has: what ``language`` writes goes to ``lm_head``, and the two others read a
+    text twice. Their decoder is given it one place later, unless it is given another text."""
+    reads = {
+        "inputs": tuple(name for name in SEQ2SEQ if name != "past_key_values"),
+        "writes": "input_ids",
+        "kept": SEQ2SEQ_KEPT,
+    }
+
+    def ties(prefix: str, head: str = "") -> Callable[[PretrainedConfig], Mapping[str, str]]:
+        return tied("encoder", "decoder", prefix=prefix, head=head)
+
+    return (
+        HeadSpec(f"{stem}Model", BARE, bare, tied=ties(""), differs={"inputs": SEQ2SEQ}),
+        HeadSpec(
+            f"{stem}ForConditionalGeneration",
+            SEQ2SEQ_LM,
+            language.build,
+            tied=ties(language.prefix, "lm_head"),
+            also=(PRETRAINING,),
+            # A file of a model that is not tied may still have only one of the two.
+            stand_ins=(("lm_head.weight", f"{language.prefix}shared.weight"),),
+        ),
+        HeadSpec(
+            f"{stem}ForSequenceClassification",
+            SEQUENCE_CLASSIFICATION,
+            sequence.build,
+            (("classification_head",),),
+            ties(sequence.prefix),
+            differs={**reads, "output": "Seq2SeqSequenceClassifierOutput"},
+        ),
+        HeadSpec(
+            f"{stem}ForQuestionAnswering",
+            QUESTION_ANSWERING,
+            answers.build,
+            (("qa_outputs",),),
+            ties(answers.prefix),
+            differs={**reads, "output": "Seq2SeqQuestionAnsweringModelOutput"},
+        ),
+    )
+
+
+def start_token(config: Any) -> int | None:
+    """What a text to be written begins with: padding, where the config does not say otherwise."""
+    start: int | None = config.decoder_start_token_id
+    return config.pad_token_id if start is None else start
+
+
+def end_tokens(config: PretrainedConfig) -> tuple[int, ...]:
+    """What a text may end with."""
+    end = config.eos_token_id
+    return () if end is None else (end,) if isinstance(end, int) else tuple(end)
+
+
+def classification_head(width: int, labels: int, std: float, dropout: float) -> Part:
+    """``classification_head``: two maps, over what is written for the end of the text."""
+    steps = (
+        Part("dropout", Dropout(dropout)),
+        Part("dense", Linear(width, width, std=std)),
+        Part("tanh", Activation("tanh")),
+        Part("dropout_2", Dropout(dropout)),
+        Part("out_proj", Linear(width, labels, std=std)),
+    )
+    return Part("classification_head", Chain(steps))
