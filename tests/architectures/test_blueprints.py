@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from parity.cases import CASES, MODAL, PLAIN
+from parity.cases import CASES, PLAIN
 
 import loadstone
 from loadstone.architectures import components, registry
@@ -27,7 +27,7 @@ WITH_ALL_PARTS = {"whisper": {"use_weighted_layer_sum": True}}
 
 
 def config(model_type: str, **changes: Any) -> Any:
-    return loadstone.AutoConfig.for_model(model_type, **({**PLAIN, **MODAL}.get(model_type, {}) | changes))
+    return loadstone.AutoConfig.for_model(model_type, **(PLAIN.get(model_type, {}) | changes))
 
 
 @pytest.mark.parametrize(("family", "head"), HEADS, ids=[head.class_name for _, head in HEADS])
