@@ -51,6 +51,7 @@ FAMILIES = {
     "Gemma2": _DECODER,
     "Gemma3Text": "Model ForSequenceClassification Gemma3ForCausalLM",
     "Qwen2": f"{_DECODER} ForQuestionAnswering",
+    "Qwen2VL": "Model ForConditionalGeneration",
     "Qwen3": f"{_DECODER} ForQuestionAnswering",
     "Qwen3Moe": f"{_DECODER} ForQuestionAnswering",
     "Olmo2": "Model ForCausalLM ForSequenceClassification",
@@ -58,6 +59,7 @@ FAMILIES = {
     "GPT2": "Model ForSequenceClassification ForTokenClassification ForQuestionAnswering GPT2LMHeadModel",
     "GPTNeoX": f"{_DECODER} ForQuestionAnswering",
     "OPT": "Model ForCausalLM ForSequenceClassification ForQuestionAnswering",
+    "Whisper": "Model ForConditionalGeneration ForCausalLM ForAudioClassification",
     "Bert": f"{_ENCODER} BertLMHeadModel ForNextSentencePrediction ForPreTraining",
     "Roberta": f"{_ENCODER} ForCausalLM",
     "XLMRoberta": f"{_ENCODER} ForCausalLM",
@@ -72,6 +74,9 @@ FAMILIES = {
 }
 
 
+WITHIN = ("Qwen2VLText", "Qwen2VLVision")
+"""Stems of the configs that lie within another."""
+
 PREFIXES = ("Flax", "TF")
 """What the classes of the two other frameworks are called besides."""
 
@@ -81,7 +86,7 @@ def expected() -> set[str]:
     for stem, kinds in FAMILIES.items():
         classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
         classes.add(f"{stem}PreTrainedModel")
-    configs = {f"{stem}Config" for stem in FAMILIES}
+    configs = {f"{stem}Config" for stem in (*FAMILIES, *WITHIN)}
     return NAMES | configs | classes | {prefix + name for prefix in PREFIXES for name in classes}
 
 

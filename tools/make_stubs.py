@@ -108,6 +108,9 @@ def _classes(room: _Room) -> Iterator[str]:
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
 
 
+_OVERRIDES = "  # type: ignore[override]"
+
+
 def _method(room: _Room, task: Task, note: str = "") -> str:
     """The forward pass of a task's class."""
     method = getattr(room.of_task(task), room.method)
@@ -134,6 +137,7 @@ def _tidy(text: str) -> str:
     for arguments in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
         command = [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(STUB), "-"]
         text = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+    # Of a broken line a note counts where it begins.
     broken = re.compile(rf"( def \w+\()(\n(?: {{8}}.*\n)+    \).*){re.escape(_OVERRIDES)}")
     return broken.sub(rf"\1{_OVERRIDES}\2", text)
 

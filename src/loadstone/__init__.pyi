@@ -26,6 +26,9 @@ from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
 from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
+from loadstone.architectures.families.qwen2_vl import Qwen2VLConfig as Qwen2VLConfig
+from loadstone.architectures.families.qwen2_vl import Qwen2VLTextConfig as Qwen2VLTextConfig
+from loadstone.architectures.families.qwen2_vl import Qwen2VLVisionConfig as Qwen2VLVisionConfig
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
@@ -324,6 +327,29 @@ class _MaskedImageModeling(_TaskModel):
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
+class _ImageTextToText(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        pixel_values_videos: Tensor | None = None,
+        image_grid_thw: Tensor | None = None,
+        video_grid_thw: Tensor | None = None,
+        mm_token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
 class _AudioClassification(_TaskModel):
     def forward(
         self,
@@ -372,9 +398,9 @@ class AutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _ImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageTextToText: ...
 
 class AutoModelForMaskedImageModeling(AutoClass):
     @classmethod
@@ -800,6 +826,34 @@ class Qwen2ForTokenClassification(Qwen2PreTrainedModel, _TokenClassification):
 
 class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, _QuestionAnswering):
     config: Qwen2Config
+
+class Qwen2VLPreTrainedModel(PreTrainedModel):
+    config: Qwen2VLConfig
+
+class Qwen2VLModel(Qwen2VLPreTrainedModel, _BareModel):
+    config: Qwen2VLConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        pixel_values_videos: Tensor | None = None,
+        image_grid_thw: Tensor | None = None,
+        video_grid_thw: Tensor | None = None,
+        mm_token_type_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Qwen2VLForConditionalGeneration(Qwen2VLPreTrainedModel, _ImageTextToText):
+    config: Qwen2VLConfig
 
 class Qwen3PreTrainedModel(PreTrainedModel):
     config: Qwen3Config
@@ -1324,6 +1378,30 @@ class _FlaxMaskedImageModeling(_FlaxTaskModel):
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class _FlaxImageTextToText(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        pixel_values_videos: ArrayLike | None = None,
+        image_grid_thw: ArrayLike | None = None,
+        video_grid_thw: ArrayLike | None = None,
+        mm_token_type_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
 class _FlaxAudioClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -1374,9 +1452,9 @@ class FlaxAutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> FlaxPreTrainedModel: ...
+    ) -> _FlaxImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageTextToText: ...
 
 class FlaxAutoModelForMaskedImageModeling(AutoClass):
     @classmethod
@@ -1802,6 +1880,36 @@ class FlaxQwen2ForTokenClassification(FlaxQwen2PreTrainedModel, _FlaxTokenClassi
 
 class FlaxQwen2ForQuestionAnswering(FlaxQwen2PreTrainedModel, _FlaxQuestionAnswering):
     config: Qwen2Config
+
+class FlaxQwen2VLPreTrainedModel(FlaxPreTrainedModel):
+    config: Qwen2VLConfig
+
+class FlaxQwen2VLModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
+    config: Qwen2VLConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        pixel_values_videos: ArrayLike | None = None,
+        image_grid_thw: ArrayLike | None = None,
+        video_grid_thw: ArrayLike | None = None,
+        mm_token_type_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxQwen2VLForConditionalGeneration(FlaxQwen2VLPreTrainedModel, _FlaxImageTextToText):
+    config: Qwen2VLConfig
 
 class FlaxQwen3PreTrainedModel(FlaxPreTrainedModel):
     config: Qwen3Config
@@ -2313,6 +2421,28 @@ class _TFMaskedImageModeling(_TFTaskModel):
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class _TFImageTextToText(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        pixel_values_videos: tf.Tensor | None = None,
+        image_grid_thw: tf.Tensor | None = None,
+        video_grid_thw: tf.Tensor | None = None,
+        mm_token_type_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        training: bool | None = False,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
 class _TFAudioClassification(_TFTaskModel):
     def call(
         self,
@@ -2361,9 +2491,9 @@ class TFAutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TFPreTrainedModel: ...
+    ) -> _TFImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageTextToText: ...
 
 class TFAutoModelForMaskedImageModeling(AutoClass):
     @classmethod
@@ -2789,6 +2919,34 @@ class TFQwen2ForTokenClassification(TFQwen2PreTrainedModel, _TFTokenClassificati
 
 class TFQwen2ForQuestionAnswering(TFQwen2PreTrainedModel, _TFQuestionAnswering):
     config: Qwen2Config
+
+class TFQwen2VLPreTrainedModel(TFPreTrainedModel):
+    config: Qwen2VLConfig
+
+class TFQwen2VLModel(TFQwen2VLPreTrainedModel, _TFBareModel):
+    config: Qwen2VLConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        pixel_values_videos: tf.Tensor | None = None,
+        image_grid_thw: tf.Tensor | None = None,
+        video_grid_thw: tf.Tensor | None = None,
+        mm_token_type_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFQwen2VLForConditionalGeneration(TFQwen2VLPreTrainedModel, _TFImageTextToText):
+    config: Qwen2VLConfig
 
 class TFQwen3PreTrainedModel(TFPreTrainedModel):
     config: Qwen3Config

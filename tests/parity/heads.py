@@ -167,8 +167,7 @@ HEADS: dict[str, dict[str, str]] = {
     "masked_image_modeling": {
         "vit": "ViTForMaskedImageModeling",
     },
-    "zero_shot_image_classification": {
-    },
+    "zero_shot_image_classification": {},
     "image_text_to_text": {
         "qwen2_vl": "Qwen2VLForConditionalGeneration",
     },

@@ -1,4 +1,4 @@
-"""Layers and towers as fairseq names them: BART, Whisper and their kin."""
+"""Layers and towers as fairseq names them: those of BART and Whisper."""
 
 from __future__ import annotations
 

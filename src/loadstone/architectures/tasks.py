@@ -51,6 +51,12 @@ SEQ2SEQ_KEPT = (
 )
 """What its output has beside the last hidden state."""
 
+SEEING = (
+    *("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds"),
+    *("pixel_values", "pixel_values_videos", "image_grid_thw", "video_grid_thw", "mm_token_type_ids"),
+)
+"""What a decoder of texts with pictures takes, where these come as patches of any number."""
+
 _AUTO = {"ReplacedTokens": "PreTraining"}
 """Where a task's Auto class has another name than its own."""
 
@@ -329,6 +335,28 @@ TASKS: Mapping[str, Task] = {
             reads="all",
             loss="reconstruction",
             gives=("reconstruction",),
+        ),
+        Task(
+            IMAGE_TEXT_TO_TEXT,
+            "ImageTextToText",
+            "Predicts the next token of a text with pictures.",
+            """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
+
+            ``pixel_values`` (patches of all pictures, numbers) with ``image_grid_thw`` (pictures, 3): how many patches
+            lie along time, height and width of each; what the model makes of them takes the places of the tokens
+            ``config.image_token_id``, in order. ``pixel_values_videos`` and ``video_grid_thw``: the same for films.
+            ``position_ids`` (batch or 1, tokens), or three rows of them, (3, batch or 1, tokens). Positions follow from
+            the grids where none are given; so does what ``mm_token_type_ids`` says, which is taken and not looked at.
+            ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
+            """,
+            SEEING,
+            ("labels",),
+            ("use_cache", *_SHOWN, "logits_to_keep"),
+            "CausalLMOutput",
+            ("past_key_values", "hidden_states", "attentions"),
+            loss="next_token",
+            generates=True,
+            sums_items=True,
         ),
         Task(
             AUDIO_CLASSIFICATION,

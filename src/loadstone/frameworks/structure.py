@@ -58,14 +58,17 @@ class ModelBase:
         return vars(self).get(name)
 
     def _embedding_name(self) -> str:
-        """Where the input embeddings are: a table, or in a model without one the first convolution.
+        """Where the input embeddings are: the table of tokens, or in a model without one the first convolution.
 
         :class:`ArgumentError` for a model that has neither."""
         if self.component is None and self.bare_prefix:
             return f"{self.bare_prefix}.{self.base_model._embedding_name()}"
-        leaves = list(components.walk(self.component)) if self.component is not None else []
-        kinds = (components.Embedding, components.Conv)
-        name = next((name for kind in kinds for name, leaf in leaves if isinstance(leaf, kind)), None)
+        name = None
+        if self.component is not None:
+            # Not the first table there is, which may be one of positions.
+            stems = (reader.tokens.component for reader in components.find(self.component, components.Embeddings))
+            first = next(stems, None) or next(components.find(self.component, components.Conv), None)
+            name = next((name for name, leaf in components.walk(self.component) if leaf == first), None)
         if name is None:
             raise ArgumentError(f"{type(self).__name__} has no input embeddings.")
         return name

@@ -32,7 +32,7 @@ class WhisperConfig(fairseq.FairseqConfig, speech.SpeechConfig):
     bos_token_id: int | None = 50256
     eos_token_id: int | list[int] | None = 50256
     suppress_tokens: list[int] | None = None
-    begin_suppress_tokens: list[int] | None = None
+    begin_suppress_tokens: list[int] | None = [220, 50256]  # noqa: RUF012 (copied for each config)
     apply_spec_augment: bool = False
     median_filter_width: int = 7
 

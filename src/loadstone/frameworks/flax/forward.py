@@ -113,7 +113,8 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
             arrays[name] = array = jnp.asarray(value)
         except TypeError as error:
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: {error}") from error
-        if kind == "ids" and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
+        axes = (2, 3) if name == "position_ids" else (2,)  # several rows, where a model has them
+        if kind == "ids" and (array.ndim not in axes or not jnp.issubdtype(array.dtype, jnp.integer)):
             expected = "integers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
     return arrays

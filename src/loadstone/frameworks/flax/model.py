@@ -179,6 +179,12 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         tower = None if self.component is None else components.text_tower(self.component)
         return tower is not None and tower.is_causal
 
+    @property
+    def has_states(self) -> bool:
+        """Whether layers carry a state from each token of a text that it reads to the next."""
+        tower = None if self.component is None else components.text_tower(self.component)
+        return tower is not None and bool(tower.states)
+
     def init_cache(self, batch_size: int, max_length: int) -> KeyValueCache:
         """An empty cache for ``batch_size`` sequences of ``max_length`` tokens, prompt included."""
         writing = None if self.component is None else components.writer(self.component)

@@ -16,7 +16,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.cache import empty_cache
 from loadstone.frameworks.flax.state import State
-from loadstone.frameworks.ranges import check_ids, check_texts
+from loadstone.frameworks.ranges import check_ids, check_length, check_texts
 
 
 def begin(tower: components.Tower, given: Mapping[str, Any], whole: State) -> State:
@@ -51,6 +51,8 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
         if given.get(name) is not None:
             check_ids(name, given[name].shape, batch, tokens)
 
+    if embeddings.positions == "count" and state.filled is None and given.get("position_ids") is None:
+        check_length(embeddings, tokens)
     tower, cache = state.tower, state.filled
     assert tower is not None
     if cache is None and state.use_cache:
@@ -74,9 +76,16 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
     state.past, state.position_ids = past, position_ids
     if cache is not None:
         state.room = cache.max_length
-        state.cache = [cache[layer] for layer in range(len(cache))]
+        state.cache = list(zip(cache.keys, cache.values, strict=True))
         state.entries = [dict(entry) for entry in cache.stored]
     return TextInputs(input_ids, inputs_embeds, given.get("token_type_ids"), position_ids)
+
+
+def see_within(state: State, segments: Array) -> None:
+    """Masks by which places see only those with the same number, ``segments`` (batch, places)."""
+    batch, places = segments.shape
+    assert state.tower is not None
+    state.masks |= _masks(state.tower.mask_kinds, None, segments, _Places(batch, places, places, 0))[1]
 
 
 class _Places(NamedTuple):

@@ -43,7 +43,9 @@ class Serving:
 
         @tf.function(input_signature=[self.serving_signature()], autograph=False)
         def serving(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-            return dict(self(inputs, training=False, **without_router_logits(self)).items())  # type: ignore[operator]
+            out = self(inputs, training=False, **without_router_logits(self))  # type: ignore[operator]
+            # A signature gives tensors, no tuples of them: a classifier that reads all hidden states shows these too.
+            return {name: value for name, value in out.items() if not isinstance(value, tuple)}
 
         return serving
 

@@ -42,10 +42,12 @@ class Built(nn.Module):
         return self.component.compute(Run(self, state), *args)
 
     def _alone(
-        self, input_ids: Tensor | None = None, *, return_dict: bool | None = None, **given: Any
+        self, first: Tensor | None = None, *, return_dict: bool | None = None, **given: Any
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]:
-        """The output of a tower that is called by itself, as ``model.get_encoder()(input_ids=…)`` does."""
-        given = {**given, "input_ids": input_ids}
+        """The output of a tower that is called by itself, as ``model.get_encoder()(input_ids=…)`` does. ``first``: what
+        it reads first, without its name."""
+        if first is not None:
+            given[next(iter(components.inputs_of(self.component)))] = first
         if unknown := given.keys() - INPUTS.keys() - set(Options._fields):
             raise UnknownArgument(f"{', '.join(sorted(unknown))}: {type(self).__name__} takes no such argument.")
         check_tensors(**{name: value for name, value in given.items() if name in INPUTS and INPUTS[name].is_array})

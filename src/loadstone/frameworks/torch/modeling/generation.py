@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from loadstone.architectures import components
+from loadstone.architectures.inputs import ONCE
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import KNOWN, GenerationOptions
 from loadstone.core.keywords import takes
@@ -87,7 +88,8 @@ class GenerationMixin(_Base):
         ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
         models that have them; new tokens get the last one's. ``past_key_values``: a cache that holds the
         first tokens of the prompt already, and gets the others; or all tokens before ``input_ids``, if the mask has
-        them too.
+        them too. What else the model's forward pass takes, as ``pixel_values``, is given to it as it is: with the
+        prompt, if there is a cache.
 
         Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
         ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability);
@@ -177,7 +179,7 @@ class GenerationMixin(_Base):
         if cache is None or self.component is None:
             return _tokens_in(cache)
         check_cache(cache)
-        if not all(attention.causal for attention in self._components(components.Attention)):
+        if components.writer(self.component) is None:
             raise ArgumentError(f"{type(self).__name__} is no decoder: it reads no past_key_values.")
         return _tokens_in(cache)
 
@@ -193,11 +195,14 @@ class GenerationMixin(_Base):
         No cache is handed over before a model has filled one: to those who prepare a step (PEFT, for one) that is the
         sign of the first.
         """
+        if unread < ids.shape[1]:
+            more = {name: value for name, value in more.items() if name not in ONCE}
         common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache, "return_dict": True, **more}
         if "token_type_ids" in more:
             common["token_type_ids"] = more["token_type_ids"][:, -unread:]
         if self.component is not None:
-            common["position_ids"] = self._positions(ids, mask)[:, -unread:]
+            if not components.places_itself(self.component):
+                common["position_ids"] = self._positions(ids, mask)[:, -unread:]
             if self.config.get_text_config().get("output_router_logits"):
                 common["output_router_logits"] = False  # the next token does not depend on them
             return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)

@@ -52,6 +52,8 @@ class TaskModel(PreTrainedModel):
     task: ClassVar[Task]
     is_causal: bool
     """Whether each token of a text that it reads sees only itself and those before it."""
+    has_states: bool
+    """Whether layers carry a state from each of its tokens to the next."""
     has_cache: bool
     """Whether a cache saves the next token's pass from reading all before it."""
 
@@ -60,6 +62,7 @@ class TaskModel(PreTrainedModel):
         component = self.component
         reading = None if component is None else components.text_tower(component)
         self.is_causal = reading is not None and reading.is_causal
+        self.has_states = reading is not None and bool(reading.states)
         self.has_cache = component is not None and components.writer(component) is not None
         self._has_experts = component is not None and any(components.find(component, components.SparseExperts))
 
@@ -78,7 +81,7 @@ class TaskModel(PreTrainedModel):
         use_cache = text.use_cache if use_cache is None else use_cache
         use_cache = bool(use_cache or cache is not None) and self.has_cache and not checkpointing
         if take("attention_mask") is None and not torch.compiler.is_compiling():
-            warn_unmasked(self, take("input_ids"), take("position_ids"), self.is_causal, use_cache)
+            warn_unmasked(self, take("input_ids"), take("position_ids"), use_cache)
         if router_logits is None:
             router_logits = self._has_experts and text.output_router_logits
         elif router_logits and not self._has_experts:
