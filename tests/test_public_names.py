@@ -67,6 +67,10 @@ FAMILIES = {
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
+    "CLIP": (
+        "Model CLIPTextModel CLIPVisionModel CLIPTextModelWithProjection CLIPVisionModelWithProjection "
+        "ForImageClassification"
+    ),
     "Mamba": "Model ForCausalLM",
     "T5": "Model ForConditionalGeneration T5EncoderModel ForSequenceClassification ForTokenClassification "
     "ForQuestionAnswering",
@@ -74,7 +78,7 @@ FAMILIES = {
 }
 
 
-WITHIN = ("Qwen2VLText", "Qwen2VLVision")
+WITHIN = ("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision")
 """Stems of the configs that lie within another."""
 
 PREFIXES = ("Flax", "TF")

@@ -102,8 +102,10 @@ def _classes(room: _Room) -> Iterator[str]:
             yield _auto(name, room.base if task in also else tasks.get(task, room.base))
     for family in registry.families().values():
         base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
-        yield f"\nclass {base}({room.base}):\n    config: {config}\n"
+        is_one = all(head.config is None for head in family.heads)
+        yield f"\nclass {base}({room.base}):\n    config: {config if is_one else 'Any'}\n"
         for head in family.heads:
+            config = (head.config or family.config).__name__
             own = _method(room, head.of_task, _OVERRIDES) if head.differs else ""
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
 
@@ -113,10 +115,12 @@ _OVERRIDES = "  # type: ignore[override]"
 
 def _method(room: _Room, task: Task, note: str = "") -> str:
     """The forward pass of a task's class."""
-    method = getattr(room.of_task(task), room.method)
+    made = room.of_task(task)
+    passes = (f"    def {part.name}{_signature(getattr(made, part.name))}: ...\n" for part in task.passes)
+    method = getattr(made, room.method)
     # A note holds for the line that begins the function, however many there are in the end.
     signature = _signature(method).removeprefix("(")
-    return f"    def {room.method}({note}{chr(10) if note else ''}{signature}: ...\n"
+    return f"    def {room.method}({note}{chr(10) if note else ''}{signature}: ...\n" + "".join(passes)
 
 
 def _signature(method: Callable[..., Any]) -> str:

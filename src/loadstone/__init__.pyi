@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from loadstone.architectures.families.bert import BertConfig as BertConfig
+from loadstone.architectures.families.clip import CLIPConfig as CLIPConfig
+from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConfig
+from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
 from loadstone.architectures.families.distilbert import DistilBertConfig as DistilBertConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
@@ -53,8 +56,10 @@ from loadstone.frameworks.outputs import (
     BertForPreTrainingOutput,
     CausalLMOutput,
     CausalLMOutputWithCrossAttentions,
+    ContrastiveOutput,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
+    ImageProjectionOutput,
     MaskedImageModelingOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
@@ -66,6 +71,7 @@ from loadstone.frameworks.outputs import (
     Seq2SeqQuestionAnsweringModelOutput,
     Seq2SeqSequenceClassifierOutput,
     SequenceClassifierOutput,
+    TextProjectionOutput,
     TokenClassifierOutput,
 )
 from loadstone.frameworks.tensorflow.cache import Cache
@@ -266,6 +272,52 @@ class _TextEncoding(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _TextTower(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _ImageTower(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _TextProjection(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TextProjectionOutput[Tensor] | tuple[object, ...]: ...
+
+class _ImageProjection(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageProjectionOutput[Tensor] | tuple[object, ...]: ...
 
 class _Seq2SeqLM(_TaskModel, _GenerationMixin):
     def forward(
@@ -535,6 +587,69 @@ class BertForNextSentencePrediction(BertPreTrainedModel, _NextSentencePrediction
 
 class BertForPreTraining(BertPreTrainedModel, _PreTraining):
     config: BertConfig
+
+class CLIPPreTrainedModel(PreTrainedModel):
+    config: Any
+
+class CLIPModel(CLIPPreTrainedModel, _BareModel):
+    config: CLIPConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput[Tensor] | tuple[object, ...]: ...
+    def get_text_features(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+    def get_image_features(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class CLIPTextModel(CLIPPreTrainedModel, _TextTower):
+    config: CLIPTextConfig
+
+class CLIPVisionModel(CLIPPreTrainedModel, _ImageTower):
+    config: CLIPVisionConfig
+
+class CLIPTextModelWithProjection(CLIPPreTrainedModel, _TextProjection):
+    config: CLIPTextConfig
+
+class CLIPVisionModelWithProjection(CLIPPreTrainedModel, _ImageProjection):
+    config: CLIPVisionConfig
+
+class CLIPForImageClassification(CLIPPreTrainedModel, _ImageClassification):
+    config: CLIPConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
@@ -1310,6 +1425,60 @@ class _FlaxTextEncoding(_FlaxTaskModel):
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
 
+class _FlaxTextTower(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxImageTower(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxTextProjection(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TextProjectionOutput | FieldTuple: ...
+
+class _FlaxImageProjection(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageProjectionOutput | FieldTuple: ...
+
 class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
     def __call__(
         self,
@@ -1589,6 +1758,77 @@ class FlaxBertForNextSentencePrediction(FlaxBertPreTrainedModel, _FlaxNextSenten
 
 class FlaxBertForPreTraining(FlaxBertPreTrainedModel, _FlaxPreTraining):
     config: BertConfig
+
+class FlaxCLIPPreTrainedModel(FlaxPreTrainedModel):
+    config: Any
+
+class FlaxCLIPModel(FlaxCLIPPreTrainedModel, _FlaxBareModel):
+    config: CLIPConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxCLIPTextModel(FlaxCLIPPreTrainedModel, _FlaxTextTower):
+    config: CLIPTextConfig
+
+class FlaxCLIPVisionModel(FlaxCLIPPreTrainedModel, _FlaxImageTower):
+    config: CLIPVisionConfig
+
+class FlaxCLIPTextModelWithProjection(FlaxCLIPPreTrainedModel, _FlaxTextProjection):
+    config: CLIPTextConfig
+
+class FlaxCLIPVisionModelWithProjection(FlaxCLIPPreTrainedModel, _FlaxImageProjection):
+    config: CLIPVisionConfig
+
+class FlaxCLIPForImageClassification(FlaxCLIPPreTrainedModel, _FlaxImageClassification):
+    config: CLIPConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
     config: DistilBertConfig
@@ -2361,6 +2601,52 @@ class _TFTextEncoding(_TFTaskModel):
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
 
+class _TFTextTower(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFImageTower(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFTextProjection(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TextProjectionOutput | FieldTuple: ...
+
+class _TFImageProjection(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageProjectionOutput | FieldTuple: ...
+
 class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
     def call(
         self,
@@ -2628,6 +2914,69 @@ class TFBertForNextSentencePrediction(TFBertPreTrainedModel, _TFNextSentencePred
 
 class TFBertForPreTraining(TFBertPreTrainedModel, _TFPreTraining):
     config: BertConfig
+
+class TFCLIPPreTrainedModel(TFPreTrainedModel):
+    config: Any
+
+class TFCLIPModel(TFCLIPPreTrainedModel, _TFBareModel):
+    config: CLIPConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFCLIPTextModel(TFCLIPPreTrainedModel, _TFTextTower):
+    config: CLIPTextConfig
+
+class TFCLIPVisionModel(TFCLIPPreTrainedModel, _TFImageTower):
+    config: CLIPVisionConfig
+
+class TFCLIPTextModelWithProjection(TFCLIPPreTrainedModel, _TFTextProjection):
+    config: CLIPTextConfig
+
+class TFCLIPVisionModelWithProjection(TFCLIPPreTrainedModel, _TFImageProjection):
+    config: CLIPVisionConfig
+
+class TFCLIPForImageClassification(TFCLIPPreTrainedModel, _TFImageClassification):
+    config: CLIPConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
     config: DistilBertConfig

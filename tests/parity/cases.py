@@ -49,7 +49,7 @@ DECODERS = (
 )
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "modernbert")
 FAMILIES = DECODERS + ENCODERS
-MODAL: tuple[str, ...] = ("mamba", "qwen2_vl", "t5", "vit", "whisper")
+MODAL: tuple[str, ...] = ("clip", "mamba", "qwen2_vl", "t5", "vit", "whisper")
 """Families that read more than one text: their tests stand in files of their own (:mod:`modal`)."""
 
 CLASSES: dict[tuple[str, str], str] = {

@@ -6,6 +6,7 @@ Made by tools/make_heads_table.py: run `make heads`; do not edit.
 HEADS: dict[str, dict[str, str]] = {
     "base": {
         "bert": "BertModel",
+        "clip": "CLIPModel",
         "distilbert": "DistilBertModel",
         "electra": "ElectraModel",
         "gemma": "GemmaModel",
@@ -162,12 +163,15 @@ HEADS: dict[str, dict[str, str]] = {
         "t5": "T5ForConditionalGeneration",
     },
     "image_classification": {
+        "clip": "CLIPForImageClassification",
         "vit": "ViTForImageClassification",
     },
     "masked_image_modeling": {
         "vit": "ViTForMaskedImageModeling",
     },
-    "zero_shot_image_classification": {},
+    "zero_shot_image_classification": {
+        "clip": "CLIPModel",
+    },
     "image_text_to_text": {
         "qwen2_vl": "Qwen2VLForConditionalGeneration",
     },

@@ -52,6 +52,7 @@ from loadstone.architectures.components.queries import (
 )
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.towers import Tower, Wrapped
+from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
 __all__ = [
@@ -67,8 +68,10 @@ __all__ = [
     "Embedding",
     "Embeddings",
     "EncoderDecoder",
+    "EndPooler",
     "Experts",
     "FeedForward",
+    "FirstPooler",
     "Fold",
     "Frames",
     "Gated",
@@ -83,6 +86,7 @@ __all__ = [
     "Marked",
     "Merged",
     "Part",
+    "PartPass",
     "Patches",
     "PixelDecoder",
     "Pooler",
@@ -97,6 +101,7 @@ __all__ = [
     "Sum",
     "Tower",
     "TwoOutputs",
+    "TwoTowers",
     "Weight",
     "Wrapped",
     "blocks",

@@ -65,6 +65,9 @@ class ArrayFunctions(Protocol):
     def at_rows(self, x: Array, places: Array, /) -> Array:
         """Of each row (batch, tokens, width) the vector at a place (batch,)."""
 
+    def near(self, x: Array, like: Array, /) -> Array:
+        """``x`` where ``like`` lies, if a framework spreads parts over devices by hand."""
+
     def pad(self, x: Array, before: int, after: int, /, *, axis: int) -> Array:
         """Zeros at the beginning and the end of an axis."""
 

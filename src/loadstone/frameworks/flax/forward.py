@@ -43,6 +43,8 @@ class Options:
     """How many sequences of each row are to be chosen from."""
     reading: tuple[str, ...] = ()
     """The keywords of :data:`loadstone.architectures.tasks.READING` that are True."""
+    part: str = ""
+    """The method of the component, for a pass that computes with some of its parts."""
 
 
 class Forward(Protocol):

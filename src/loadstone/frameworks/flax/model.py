@@ -57,7 +57,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
                 f"{type(self).__name__} takes a config, not {type(config).__name__}. "
                 f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
             )
-        self._about = About(config)
+        self._about = About(config if self.head_spec is None else self.head_spec.own(config))
         self.gradient_checkpointing = False
         self.component = component
         if self.head_spec is not None:

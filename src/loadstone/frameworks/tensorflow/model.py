@@ -80,7 +80,7 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
                 f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
             )
         super().__init__(name=name, dtype="float32")
-        self.config = config
+        self.config = config if self.head_spec is None else self.head_spec.own(config)
         self.name_or_path = config.name_or_path
         self.load_report = None
         self.generation_config = None

@@ -107,6 +107,9 @@ class Run:
         with past_keras():
             check_kind(name, value, dtype.name, dtype.is_floating)
             check_axes(name, tuple(value.shape), axes, hint)
+        # What is only known when the graph runs is looked at then.
+        if not value.shape.is_fully_defined():
+            value = tf.ensure_shape(value, [axis.size for axis in axes])
         return tf.cast(value, self.holder.compute_dtype) if dtype.is_floating else value
 
     def refuse(self, message: str) -> NoReturn:

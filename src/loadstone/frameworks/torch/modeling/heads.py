@@ -63,7 +63,8 @@ class TaskModel(PreTrainedModel):
         reading = None if component is None else components.text_tower(component)
         self.is_causal = reading is not None and reading.is_causal
         self.has_states = reading is not None and bool(reading.states)
-        self.has_cache = component is not None and components.writer(component) is not None
+        may_cache = "use_cache" in self.task.options
+        self.has_cache = component is not None and may_cache and components.writer(component) is not None
         self._has_experts = component is not None and any(components.find(component, components.SparseExperts))
 
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
@@ -133,6 +134,10 @@ class Bare(TaskModel):
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         assert self.component is not None
         out: ModelOutput = self._bare(self.component, given)
+        task = self.task
+        if task.loss and given.get("return_loss"):
+            values = [getattr(out, name) for name in task.gives]
+            out["loss"] = losses.LOSSES[task.loss](values, (), self.config, given)
         return out
 
 
@@ -170,7 +175,7 @@ class WithHead(TaskModel):
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=True))
-        made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
+        made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
         return made
 
     def _body(self, head: components.Head, given: Mapping[str, Any]) -> Any:
@@ -226,12 +231,27 @@ def task_class(task: Task) -> type[PreTrainedModel]:
             check_unknown(unknown, names, given.get("position_ids") is not None)
         return self._returned(self._compute(given), given.get("return_dict"))
 
+    def part_pass(part: Task) -> Any:
+        def method(self: TaskModel, *args: object, **given: Any) -> ModelOutput | tuple[object, ...]:
+            if args:
+                given = by_name(part.arguments, args, given)
+            unknown = {name: value for name, value in given.items() if name not in part.arguments}
+            if unknown:
+                check_unknown(unknown, part.arguments, given.get("position_ids") is not None)
+            assert self.component is not None
+            return self._returned(
+                self._bare(components.PartPass(self.component, part.name), given), given.get("return_dict")
+            )
+
+        return with_signature(method, part.name, part, _TYPES, [_UNKNOWN])
+
     more = [_ITEMS, _UNKNOWN] if task.sums_items else [_UNKNOWN]
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["main_input_name"] = task.inputs[0]
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
     if task.writes == "labels":
         body["prepare_decoder_input_ids_from_labels"] = _shifted
+    body |= {part.name: part_pass(part) for part in task.passes}
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
