@@ -109,8 +109,8 @@ class TaskModel(PreTrainedModel):
         body = self.component.backbone.component if isinstance(self.component, components.Head) else self.component
         if isinstance(body, components.EncoderDecoder):
             return self.base_model.get_submodule(getattr(body, name).name)
-        held = body is not None and name in dict(body.parts())
-        return self.base_model.get_submodule(name) if held else self.base_model
+        held = None if body is None else dict(body.parts()).get(name)
+        return self.base_model.get_submodule(name) if isinstance(held, components.Tower) else self.base_model
 
     def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
