@@ -394,3 +394,19 @@ def test_tensorflow_serves_what_it_reads(made: Callable[[str], Made]) -> None:
     assert made("writes").of("tensorflow").serving_signature().keys() == {
         *("input_features", "decoder_input_ids", "decoder_attention_mask")
     }
+
+
+def test_gradients_are_those_of_transformers(made: Callable[[str], Made]) -> None:
+    ours = TORCH.gradients(made("writes").of("torch"), {"input_features": SOUND, "labels": LABELS})
+    theirs = TORCH.gradients(made("writes").model, {"input_features": SOUND, "labels": LABELS})
+    assert ours.keys() == theirs.keys()
+    for name, gradient in theirs.items():
+        torch.testing.assert_close(ours[name], gradient, atol=1e-4, rtol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize("framework", OTHERS)
+def test_gradients_are_those_of_pytorch(made: Callable[[str], Made], framework: str) -> None:
+    expected = TORCH.gradients(made("writes").of("torch"), {"input_features": SOUND, "labels": LABELS})
+    found = SIDES[framework].gradients(made("writes").of(framework), {"input_features": SOUND, "labels": LABELS})
+    for name, gradient in expected.items():
+        torch.testing.assert_close(found[name], gradient, atol=1e-4, rtol=1e-3, msg=name)

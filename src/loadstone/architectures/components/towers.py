@@ -8,6 +8,7 @@ from typing import Any, Literal
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import CacheEntry, Component, Part, find
 from loadstone.architectures.components.encoder_decoder import Encoded
+from loadstone.architectures.components.layers import Layer
 from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.components.run import Run
 from loadstone.architectures.rotary import Rotary
@@ -54,7 +55,14 @@ class Tower(Component):
             if not isinstance(each, Attention)
             for name, array in each.keeps(1, 1).items()
         ]
-        self.__dict__.update(_mask_kinds=tuple(kinds), _rotaries=tuple(rotaries), _states=tuple(states))
+        skips = any(layer.skip for layer in find(self, Layer))
+        self.__dict__.update(_mask_kinds=tuple(kinds), _rotaries=tuple(rotaries), _states=tuple(states), _skips=skips)
+
+    @property
+    def skips(self) -> bool:
+        """Whether a layer may be left out while training, so that a cache would lack it."""
+        skips: bool = self.__dict__["_skips"]
+        return skips
 
     @property
     def mask_kinds(self) -> tuple[MaskKind, ...]:

@@ -114,6 +114,8 @@ class Run:
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, Options() if self.state is None else self.state.options)
+        if tower.skips and self.holder.training and given.get("past_key_values") is None:
+            self.state.cache = None
 
     def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Tensor:
         value = given.get(name)
