@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 import loadstone
 from loadstone.architectures import components, registry
 from loadstone.errors import ArgumentError, InvalidConfig
+from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 
 from .frameworks import SIDES
 from .modal import FRAMEWORKS, Made
@@ -163,6 +164,22 @@ def test_the_vocabulary_grows(made: Callable[[str], Made], framework: str) -> No
     assert state["model.embed_tokens.weight"].shape == state["lm_head.weight"].shape == (50, 24)
     if framework == "torch":
         assert model(**seen()).logits.shape[-1] == 50
+
+
+def test_positions_are_those_of_the_reference(made: Callable[[str], Made], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared themselves: attention sees only how far they are apart."""
+    found = []
+    model, turns = made(WRITER).of("torch"), RotaryEmbedding.forward
+    monkeypatch.setattr(RotaryEmbedding, "forward", lambda self, x, ids: found.append(ids) or turns(self, x, ids))
+    inputs = seen()
+    grids = {name: value for name, value in inputs.items() if not name.startswith("pixel")}
+    out = model(**inputs, use_cache=True)
+    expected, deltas = made(WRITER).model.model.get_rope_index(**grids)
+    real = inputs["attention_mask"].bool()
+    assert torch.equal(found[-1][:, real], expected[:, real])
+    mask = torch.nn.functional.pad(inputs["attention_mask"], (0, 1), value=1)
+    model(input_ids=inputs["input_ids"][:, -1:], attention_mask=mask, past_key_values=out.past_key_values)
+    assert torch.equal(found[-1], real.sum(dim=1, keepdim=True) + deltas)
 
 
 @pytest.mark.parametrize("rows", [2, 3, 4])
