@@ -256,6 +256,18 @@ def test_greedy_texts_equal_the_reference(made: Callable[[str], Made], framework
         assert made(WRITER).of("torch").generate(**inputs, use_cache=False, **how).tolist() == expected
 
 
+def test_a_text_goes_on_from_a_cache_with_more_pictures(made: Callable[[str], Made]) -> None:
+    model, inputs = made(WRITER).of("torch"), seen()
+    ids, how = torch.tensor([ROWS[0]]), {"max_new_tokens": 4, "eos_token_id": None}
+    pixels, grids = inputs["pixel_values"][:20], inputs["image_grid_thw"][:2]
+    expected = model.generate(ids, pixel_values=pixels, image_grid_thw=grids, **how)
+    cache = model(
+        input_ids=ids[:, :6], pixel_values=pixels[:8], image_grid_thw=grids[:1], use_cache=True
+    ).past_key_values
+    more = {"pixel_values": pixels[8:], "image_grid_thw": grids[1:]}
+    assert torch.equal(model.generate(ids, past_key_values=cache, **more, **how), expected)
+
+
 def test_a_cache_goes_on_where_pictures_ended(made: Callable[[str], Made]) -> None:
     """Token by token, and with pictures after some that the cache has: as if all were read at once."""
     model, inputs = made(WRITER).of("torch"), seen()
