@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 import loadstone
 from loadstone.architectures import components, registry
 from loadstone.errors import ArgumentError, InvalidConfig
+from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 
 from .frameworks import SIDES
 from .modal import FRAMEWORKS, Made
@@ -165,6 +166,22 @@ def test_the_vocabulary_grows(made: Callable[[str], Made], framework: str) -> No
         assert model(**seen()).logits.shape[-1] == 50
 
 
+def test_positions_are_those_of_the_reference(made: Callable[[str], Made], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared themselves: attention sees only how far they are apart."""
+    found = []
+    model, turns = made(WRITER).of("torch"), RotaryEmbedding.forward
+    monkeypatch.setattr(RotaryEmbedding, "forward", lambda self, x, ids: found.append(ids) or turns(self, x, ids))
+    inputs = seen()
+    grids = {name: value for name, value in inputs.items() if not name.startswith("pixel")}
+    out = model(**inputs, use_cache=True)
+    expected, deltas = made(WRITER).model.model.get_rope_index(**grids)
+    real = inputs["attention_mask"].bool()
+    assert torch.equal(found[-1][:, real], expected[:, real])
+    mask = torch.nn.functional.pad(inputs["attention_mask"], (0, 1), value=1)
+    model(input_ids=inputs["input_ids"][:, -1:], attention_mask=mask, past_key_values=out.past_key_values)
+    assert torch.equal(found[-1], real.sum(dim=1, keepdim=True) + deltas)
+
+
 @pytest.mark.parametrize("rows", [2, 3, 4])
 def test_positions_that_are_given_equal_the_reference(made: Callable[[str], Made], rows: int) -> None:
     """Of one row for all axes; of three; and of four, where the first tells texts apart."""
@@ -237,6 +254,18 @@ def test_greedy_texts_equal_the_reference(made: Callable[[str], Made], framework
         inputs = seen()
         expected = made(WRITER).model.generate(**inputs, do_sample=False, **how).tolist()
         assert made(WRITER).of("torch").generate(**inputs, use_cache=False, **how).tolist() == expected
+
+
+def test_a_text_goes_on_from_a_cache_with_more_pictures(made: Callable[[str], Made]) -> None:
+    model, inputs = made(WRITER).of("torch"), seen()
+    ids, how = torch.tensor([ROWS[0]]), {"max_new_tokens": 4, "eos_token_id": None}
+    pixels, grids = inputs["pixel_values"][:20], inputs["image_grid_thw"][:2]
+    expected = model.generate(ids, pixel_values=pixels, image_grid_thw=grids, **how)
+    cache = model(
+        input_ids=ids[:, :6], pixel_values=pixels[:8], image_grid_thw=grids[:1], use_cache=True
+    ).past_key_values
+    more = {"pixel_values": pixels[8:], "image_grid_thw": grids[1:]}
+    assert torch.equal(model.generate(ids, past_key_values=cache, **more, **how), expected)
 
 
 def test_a_cache_goes_on_where_pictures_ended(made: Callable[[str], Made]) -> None:

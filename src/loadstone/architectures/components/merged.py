@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.grids import GridPatches, places
 from loadstone.architectures.components.run import Array, Run
-from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.components.towers import Tower
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
@@ -61,10 +60,6 @@ class Marked(Component):
         elif (shift := run.state.recall(0, _SHIFT)) is not None:
             run.state.position_ids = run.state.position_ids + shift
         return x
-
-    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
-        if role is not None:
-            yield self.embeddings, role
 
     def _positions(self, run: Run, ids: Array, grids: Mapping[Mark, Array]) -> Array:
         """The positions (3, batch, tokens) of tokens among which there are pictures.

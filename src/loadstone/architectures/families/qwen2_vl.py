@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders, grid_towers
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.merged import Mark, Marked, Merged
@@ -90,7 +91,11 @@ def reading(config: Qwen2VLConfig) -> Tower:
         Mark(config.image_token_id, "pixel_values", "image_grid_thw"),
         Mark(config.video_token_id, "pixel_values_videos", "video_grid_thw"),
     )
-    return replace(tower, stem=Part("", Marked(tower.stem, marks, config.vision_config.spatial_merge_size)))
+    # Padding has no position: those of pictures are reckoned from the tokens before them.
+    words = tower.stem.component
+    assert isinstance(words, Embeddings)
+    stem = Marked(Part("", replace(words, positions="mask")), marks, config.vision_config.spatial_merge_size)
+    return replace(tower, stem=Part("", stem))
 
 
 def blueprint(config: Qwen2VLConfig, prefix: str = "language_model") -> Merged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 import torch
@@ -133,11 +133,14 @@ class GenerationMixin(_Base):
         unread = before + ids.shape[1] - past
         unfinished = torch.ones(ids.shape[0], dtype=torch.bool, device=ids.device)
         turns = self._frequencies_change_at() if self.component is not None else -1
+        told: Collection[str] = ()
         for _ in range(how.new_tokens):
             if turns >= 0 and cache is not None and not before and _tokens_in(cache) <= turns < ids.shape[1]:
-                cache, unread = None, ids.shape[1]  # what it holds was turned by the frequencies of short texts
-            out = self(**self._step(ids, mask, cache, unread, how.use_cache, more))
+                cache, unread, told = None, ids.shape[1], ()  # it was turned by the frequencies of short texts
+            read = {name: value for name, value in more.items() if name not in told}
+            out = self(**self._step(ids, mask, cache, unread, how.use_cache, read))
             cache = out.get("past_key_values") if how.use_cache else None
+            told = () if cache is None or self.component is None else ONCE  # code of one's own sees to it itself
             logits = out.logits[:, -1].float()
             chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
             chosen = torch.where(unfinished, chosen, how.padding)
@@ -195,8 +198,6 @@ class GenerationMixin(_Base):
         No cache is handed over before a model has filled one: to those who prepare a step (PEFT, for one) that is the
         sign of the first.
         """
-        if unread < ids.shape[1]:
-            more = {name: value for name, value in more.items() if name not in ONCE}
         common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache, "return_dict": True, **more}
         if "token_type_ids" in more:
             common["token_type_ids"] = more["token_type_ids"][:, -unread:]
