@@ -317,6 +317,16 @@ def test_configs_nest_and_say_what_is_wrong(made: Making) -> None:
             loadstone.CLIPConfig(**values)
 
 
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_new_models_start_with_numbers_of_the_right_spread(made: Making, framework: str) -> None:
+    config = loadstone.CLIPConfig.from_pretrained(made("CLIPModel").folder)
+    state = SIDES[framework].state(getattr(loadstone, f"{SIDES[framework].prefix}CLIPModel")(config))
+    assert state.keys() == made("CLIPModel").stored().keys()
+    assert float(state["logit_scale"]) == pytest.approx(2.6592)
+    assert 0.01 < state["vision_model.embeddings.position_embedding.weight"].std() < 0.04
+    assert 0.1 < state["vision_model.embeddings.class_embedding"].std() < 0.6
+
+
 def test_the_loss_has_gradients_in_both_towers(made: Making) -> None:
     model = loadstone.CLIPModel.from_pretrained(made("CLIPModel").folder).train()
     model(**inputs_of("CLIPModel"), return_loss=True).loss.backward()
@@ -330,6 +340,8 @@ def test_a_model_of_both_serves_both(made: Making) -> None:
         "attention_mask": (None, None),
         "pixel_values": (None, 3, 9, 9),
     }
+    whole = made("CLIPModel").of("tensorflow")
+    assert set(whole.serving.get_concrete_function().structured_outputs) == set(FIELDS["CLIPModel"]), "none is nested"
     assert made("CLIPModel").of("torch").main_input_name == "input_ids"
     assert made("CLIPVisionModel").of("torch").main_input_name == "pixel_values"
     assert made("CLIPModel").of("torch").get_input_embeddings().num_embeddings == 20

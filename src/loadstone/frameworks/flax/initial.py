@@ -52,9 +52,9 @@ def initial_slots(model: nnx.Module, names: Iterable[str]) -> list[InitialSlot]:
     for name in names:
         holder, _, leaf = name.rpartition(".")
         owner, shape = at(model, holder) if holder else model, tuple(at(model, name).shape)
-        if isinstance(owner, nnx.List):  # which its holder's blueprint knows
-            above, _, stem = holder.rpartition(".")
-            owner, leaf = at(model, above) if above else model, f"{stem}.{leaf}"
+        while holder and not hasattr(owner, "component"):  # a level of names, which the blueprint around it knows
+            holder, _, level = holder.rpartition(".")
+            owner, leaf = at(model, holder) if holder else model, f"{level}.{leaf}"
         if isinstance(owner, Leaf):
             slots.append(InitialSlot(name, owner.component, shape))
         elif (lone := _lone(owner, leaf)) is not None:

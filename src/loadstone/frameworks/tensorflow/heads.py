@@ -88,6 +88,8 @@ class TaskModel(TFPreTrainedModel):
 
     def _returned(self, out: ModelOutput, return_dict: bool | None) -> ModelOutput | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
+        if self.is_served:
+            out = type(out)(**{name: value for name, value in out.items() if not isinstance(value, ModelOutput)})
         return out if named else out.to_tuple()
 
 

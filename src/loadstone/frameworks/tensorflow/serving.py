@@ -24,6 +24,8 @@ class Serving:
     """Export and serving signatures."""
 
     component: components.Component | None
+    is_served: bool = False
+    """Whether the graph that is being traced is for a signature."""
 
     def serving_signature(self) -> dict[str, tf.TensorSpec]:
         """The inputs that an exported model takes by default: texts are int32 (batch, tokens) or (batch, choices,
@@ -43,7 +45,8 @@ class Serving:
 
         @tf.function(input_signature=[self.serving_signature()], autograph=False)
         def serving(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-            out = self(inputs, training=False, **without_router_logits(self))  # type: ignore[operator]
+            with _main_output_only(self):
+                out = self(inputs, training=False, **without_router_logits(self))  # type: ignore[operator]
             # A signature gives tensors, no tuples of them: a classifier that reads all hidden states shows these too.
             return {name: value for name, value in out.items() if not isinstance(value, tuple)}
 
@@ -66,13 +69,16 @@ class Serving:
 
 @contextmanager
 def _main_output_only(model: Any) -> Iterator[None]:
-    """Leave the routers' logits out of a graph that Keras traces: it has no way to pass arguments on."""
-    if not without_router_logits(model):
-        yield
-        return
-    config = model.config.get_text_config()
-    config.output_router_logits = False
+    """Leave out of a graph that is traced what no signature can have, the outputs of towers within an output; and the
+    routers' logits, since Keras has no way to pass arguments on."""
+    has_router_logits, config = bool(without_router_logits(model)), model.config.get_text_config()
+    before = model.is_served
+    model.__dict__["is_served"] = True  # past Keras, which would save it with the model
+    if has_router_logits:
+        config.output_router_logits = False
     try:
         yield
     finally:
-        config.output_router_logits = True
+        model.__dict__["is_served"] = before
+        if has_router_logits:
+            config.output_router_logits = True
