@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,9 +21,6 @@ from loadstone.frameworks.flax.run import Run
 from loadstone.frameworks.flax.state import State
 from loadstone.frameworks.flax.writers import LAST, added, in_order, room_for
 
-if TYPE_CHECKING:
-    from loadstone.frameworks.flax.generation import GenerationMixin
-
 
 class Memory(NamedTuple):
     """What the texts are about."""
@@ -37,9 +34,7 @@ class Memory(NamedTuple):
 class Answered:
     """Texts that are being written, and what they are about."""
 
-    def __init__(
-        self, model: GenerationMixin, texts: tuple[np.ndarray, np.ndarray | None], memory: Memory, how: Decoding
-    ) -> None:
+    def __init__(self, model: Any, texts: tuple[np.ndarray, np.ndarray | None], memory: Memory, how: Decoding) -> None:
         self.structure, self.leaves = parts_of(model)
         self.ids, mask = texts
         room = room_for(self.ids.shape[1] + how.new_tokens)
@@ -67,7 +62,7 @@ class Answered:
         self.ids, self.unread, self.parents = added(self.ids, tokens, parents), tokens[:, None], parents
 
 
-def answered(model: GenerationMixin, pair: components.EncoderDecoder, call: Call) -> tuple[Answered, Decoding]:
+def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[Answered, Decoding]:
     """What the encoder has read, and texts that begin."""
     arrays = {**call.given, **call.options, "inputs": call.inputs}
     if any(isinstance(array, jax.core.Tracer) for array in arrays.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -15,9 +15,6 @@ from loadstone.architectures import components
 from loadstone.frameworks.decoding import Decoding
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.forward import Options, parts_of
-
-if TYPE_CHECKING:
-    from loadstone.frameworks.flax.generation import GenerationMixin
 
 LAST = Options(last_logits=1)
 _ROOM_STEP = 64
@@ -52,7 +49,7 @@ class Prompts(NamedTuple):
 class Continued:
     """Prompts that are continued."""
 
-    def __init__(self, model: GenerationMixin, prompts: Prompts, how: Decoding) -> None:
+    def __init__(self, model: Any, prompts: Prompts, how: Decoding) -> None:
         assert model.component is not None
         self.structure, self.leaves = parts_of(model)
         self.ids, mask, self.types = prompts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tensorflow as tf
 
@@ -17,9 +17,6 @@ from loadstone.frameworks.tensorflow.run import Run
 from loadstone.frameworks.tensorflow.state import Options, State
 from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.frameworks.tensorflow.writers import in_order, kept_programs
-
-if TYPE_CHECKING:
-    from loadstone.frameworks.tensorflow.generation import GenerationMixin
 
 _OPEN = ("batch", "tokens", "frames", "places")
 """Axes whose sizes a compiled pass does not depend on."""
@@ -110,7 +107,7 @@ class Answered:
         self.ids = tf.concat((self.ids, tokens[:, None]), axis=1)
 
 
-def answered(model: GenerationMixin, pair: components.EncoderDecoder, call: Call) -> tuple[Answered, Decoding]:
+def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[Answered, Decoding]:
     """What the encoder has read, and texts that begin."""
     plan = answering(model, pair, call)
     how, vectors = plan.how, plan.encoded

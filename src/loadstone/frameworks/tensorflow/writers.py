@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import tensorflow as tf
 
@@ -12,9 +12,6 @@ from loadstone.frameworks.decoding import Decoding
 from loadstone.frameworks.tensorflow.arguments import without_router_logits
 from loadstone.frameworks.tensorflow.cache import Cache, cache_spec
 from loadstone.frameworks.tensorflow.structure import TFStructure
-
-if TYPE_CHECKING:
-    from loadstone.frameworks.tensorflow.generation import GenerationMixin
 
 Kind = TypeVar("Kind")
 
@@ -83,7 +80,7 @@ class Programs:
 class Continued:
     """Prompts that are continued."""
 
-    def __init__(self, model: GenerationMixin, prompts: Prompts, how: Decoding, dtype: tf.DType) -> None:
+    def __init__(self, model: Any, prompts: Prompts, how: Decoding, dtype: tf.DType) -> None:
         assert isinstance(model, TFStructure) and model.component is not None
         self.model, self.dtype = model, dtype
         self.ids, self.types = prompts.ids, prompts.types

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,15 +17,12 @@ from loadstone.frameworks.torch.modeling.run import Run
 from loadstone.frameworks.torch.modeling.state import Options, State
 from loadstone.frameworks.torch.modeling.writers import reordered, repeated
 
-if TYPE_CHECKING:
-    from loadstone.frameworks.torch.modeling.generation import GenerationMixin
-
 
 class Answered:
     """Texts that are being written, and what they are about."""
 
     def __init__(
-        self, model: GenerationMixin, ids: Tensor, mask: Tensor | None, use_cache: bool, common: Mapping[str, Any]
+        self, model: Any, ids: Tensor, mask: Tensor | None, use_cache: bool, common: Mapping[str, Any]
     ) -> None:
         self.model = model
         self.ids = ids
@@ -61,7 +58,7 @@ class Answered:
             self.mask = torch.cat((self.mask, torch.ones_like(self.mask[:, :1])), dim=1)
 
 
-def answered(model: GenerationMixin, pair: components.EncoderDecoder, call: Call) -> tuple[Answered, Decoding]:
+def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[Answered, Decoding]:
     """What the encoder has read, and texts that begin."""
     check_tensors(**{name: value for name, value in {**call.given, **call.options}.items() if _is_array(name)})
     plan = answering(model, pair, call)
@@ -71,8 +68,7 @@ def answered(model: GenerationMixin, pair: components.EncoderDecoder, call: Call
             reading["attention_mask"] = torch.as_tensor(reading["attention_mask"], device=reading[name].device)
     if memory is None:
         options = Options(eager=model.config.attn_implementation == "eager")
-        holder: Any = model.base_model
-        memory = memory_in(Run(holder, State(options))(pair.encoder, reading))
+        memory = memory_in(Run(model.base_model, State(options))(pair.encoder, reading))
     ids = torch.from_numpy(plan.prompt).to(memory.device, torch.long)
     mask = None if plan.mask is None else torch.from_numpy(plan.mask).to(memory.device)
     common = {"encoder_outputs": (memory,), "attention_mask": reading.get("attention_mask") if pair.masked else None}

@@ -11,7 +11,6 @@ from torch import Tensor
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
     from loadstone.frameworks.logit_rules import Choice
-    from loadstone.frameworks.torch.modeling.generation import GenerationMixin
 
 
 class TextWriter(Protocol):
@@ -46,7 +45,7 @@ class Continued:
 
     def __init__(
         self,
-        model: GenerationMixin,
+        model: Any,
         texts: tuple[Tensor, Tensor],
         use_cache: bool,
         more: dict[str, Any],
