@@ -7,14 +7,14 @@ complete; it is done when no beam can become better than the worst of these.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from loadstone.architectures.components.run import Array, ArrayFunctions
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.decoding import Decoding
+from loadstone.frameworks.decoding import BeamOptions, Decoding
 from loadstone.frameworks.generation_values import on_host
 from loadstone.frameworks.logit_rules import Choice, applied, choice_at
 
@@ -24,16 +24,12 @@ _NEVER = -1.0e9
 
 @record
 class Search:
-    """How to search, all known before the first step."""
+    """What a step depends on beside arrays. Sizes are not in it, so that one program may serve all."""
 
     beams: int
-    length_penalty: float
-    early_stopping: bool | Literal["never"]
+    stops_early: bool
+    """Whether a row is done with as many complete texts as it has beams."""
     ends: tuple[int, ...]
-    prompt: int
-    """How many tokens a text begins with."""
-    longest: int
-    """How many it has at the most."""
 
     @property
     def candidates(self) -> int:
@@ -83,11 +79,11 @@ class Step(NamedTuple):
     """bool ()."""
 
 
-def begin(search: Search, prompts: np.ndarray, filler: int) -> Beams:
+def begin(prompts: np.ndarray, beams: int, longest: int, filler: int) -> Beams:
     """Before the first step. ``prompts`` (batch, tokens); ``filler`` is what complete texts are filled up with."""
-    batch, shape = len(prompts), (len(prompts), search.beams)
-    texts = np.full((*shape, search.longest), filler, np.int32)
-    texts[:, :, : search.prompt] = prompts[:, None]
+    batch, shape = len(prompts), (len(prompts), beams)
+    texts = np.full((*shape, longest), filler, np.int32)
+    texts[:, :, : prompts.shape[1]] = prompts[:, None]
     scores, worst = np.zeros(shape, np.float32), np.full(shape, _NEVER, np.float32)
     scores[:, 1:] = _NEVER  # the beams are all alike: only the first is continued
     return Beams(
@@ -95,12 +91,11 @@ def begin(search: Search, prompts: np.ndarray, filler: int) -> Beams:
     )
 
 
-def at(search: Search, length: int) -> At:
-    """The numbers of the step after ``length`` tokens."""
-    new = length + 1 - search.prompt
-    hoped = search.longest - search.prompt if search.early_stopping == "never" and search.length_penalty > 0 else new
-    numbers = (new**search.length_penalty, hoped**search.length_penalty)
-    return At(np.int32(length), *map(np.float32, numbers))
+def at(options: BeamOptions, length: int, prompt: int, longest: int) -> At:
+    """The numbers of the step after ``length`` tokens, of which the ``prompt`` has so many."""
+    penalty, new = options.length_penalty, length + 1 - prompt
+    hoped = longest - prompt if options.early_stopping == "never" and penalty > 0 else new
+    return At(np.int32(length), np.float32(new**penalty), np.float32(hoped**penalty))
 
 
 def step(xp: ArrayFunctions, search: Search, beams: Beams, logits: Array, choice: Choice | None, where: At) -> Step:
@@ -110,10 +105,10 @@ def step(xp: ArrayFunctions, search: Search, beams: Beams, logits: Array, choice
     sums = xp.reshape(said, (-1, count, vocab)) + beams.scores[..., None]
     found, places = xp.top_k(xp.reshape(sums, (-1, count * vocab)), search.candidates)
     parents, tokens = xp.astype(places // vocab, xp.int32), xp.astype(places % vocab, xp.int32)
-    is_here = xp.arange(search.longest, like=tokens) == where.length
+    longest = xp.shape(beams.texts)[2]
+    is_here = xp.arange(longest, like=tokens) == where.length
     texts = xp.where(is_here, tokens[..., None], xp.at_places(beams.texts, parents))
-    is_last = where.length + 1 >= search.longest
-    ends = (tokens < 0) | is_last
+    ends = (tokens < 0) | (where.length + 1 >= longest)
     for end in search.ends:
         ends = ends | (tokens == end)
 
@@ -125,7 +120,7 @@ def step(xp: ArrayFunctions, search: Search, beams: Beams, logits: Array, choice
     worst = xp.where(done.is_done, done.done_scores[:, -1:], _NEVER)
     improves = beams.improves & xp.any(scores[:, :1] / where.over_running > worst, axis=1, keepdims=True)
     goes_on = _any(xp, improves) & _any(xp, ~ends)
-    if search.early_stopping is True:
+    if search.stops_early:
         goes_on = goes_on & _any(xp, ~done.is_done)
     after = done._replace(texts=xp.at_places(texts, order), scores=scores, improves=improves)
     added = xp.at_places(tokens, order)
@@ -137,7 +132,7 @@ def _complete(xp: ArrayFunctions, search: Search, beams: Beams, found: tuple[Arr
     texts, scores, ends = found
     counted = ends & (xp.arange(search.candidates, like=texts) < search.beams)
     final = scores / where.over
-    if search.early_stopping is True:
+    if search.stops_early:
         final = final + xp.where(xp.any(~beams.is_done, axis=1, keepdims=True), 0.0, _NEVER)
     final = final + xp.where(beams.improves, 0.0, _NEVER)
     final = final + xp.where(counted, 0.0, _NEVER)
@@ -177,21 +172,22 @@ def searched(
     ``take`` is :func:`step` in it.
     """
     assert how.beams is not None
-    prompt = prompts.shape[1]
-    search = Search(*how.beams, how.ends, prompt, prompt + how.new_tokens)
-    beams = begun(begin(search, prompts, how.filler))
-    for length in range(prompt, search.longest):
+    options, prompt = how.beams, prompts.shape[1]
+    longest = prompt + how.new_tokens
+    search = Search(options.beams, options.early_stopping is True, how.ends)
+    beams = begun(begin(prompts, options.beams, longest, how.filler))
+    for length in range(prompt, longest):
         logits = writer.logits()
         vocab = int(logits.shape[-1])
         if search.candidates > search.beams * vocab:
             raise ArgumentError(f"Beam search with {len(how.ends)} end tokens needs a vocabulary of more than {vocab}.")
         beams, parents, tokens, goes_on = take(
-            search, beams, logits, choice_at(length, how.rules, vocab), at(search, length)
+            search, beams, logits, choice_at(length, how.rules, vocab), at(options, length, prompt, longest)
         )
         if not bool(goes_on):
             break
         writer.append(tokens, parents)
-    if length + 1 == search.longest:
+    if length + 1 == longest:
         how.report_cut()
     texts, lengths = (np.asarray(on_host(array))[:, : how.returned] for array in (beams.done, beams.lengths))
-    return texts.reshape(-1, search.longest)[:, : lengths.max()]
+    return texts.reshape(-1, longest)[:, : lengths.max()]
