@@ -40,11 +40,21 @@ def stops(model: Any, inputs: dict[str, torch.Tensor]) -> list[int]:
 def test_beams_equal_the_reference(store: Store, case: Case, head: str) -> None:
     inputs = make_inputs(case, "left")
     reference, ours = store.reference(case, head).fresh(), store.ours(case, head, attention="sdpa")
+    ends = stops(reference, inputs)
     for search in SEARCHES:
-        for ends in (None, *stops(reference, inputs)[:1], stops(reference, inputs)):
-            for options in ({}, {"use_cache": False}, {"min_new_tokens": 4}):
-                given = {**search, "eos_token_id": ends, **options}
-                assert text(ours, inputs, **given) == text(reference, inputs, **given), given
+        assert text(ours, inputs, eos_token_id=ends, **search) == text(reference, inputs, eos_token_id=ends, **search)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("search", SEARCHES, ids=lambda search: str(search["num_beams"]))
+@pytest.mark.parametrize(("case", "head"), WRITERS)
+def test_many_searches_equal_the_reference(store: Store, case: Case, head: str, search: dict[str, Any]) -> None:
+    inputs = make_inputs(case, "left")
+    reference, ours = store.reference(case, head).fresh(), store.ours(case, head, attention="sdpa")
+    for ends in (None, stops(reference, inputs)[0]):
+        for options in ({}, {"use_cache": False}, {"min_new_tokens": 4}):
+            given = {**search, "eos_token_id": ends, **options}
+            assert text(ours, inputs, **given) == text(reference, inputs, **given), given
 
 
 @pytest.mark.parametrize(("case", "head"), LLAMA)
@@ -63,14 +73,14 @@ def test_forced_and_suppressed_tokens_equal_the_reference(store: Store, case: Ca
 
 @pytest.mark.parametrize(("case", "head"), LLAMA)
 @pytest.mark.parametrize("framework", ["flax", "tensorflow"])
-def test_beams_equal_pytorch(models: Models, framework: str, case: Case, head: str) -> None:
+@pytest.mark.parametrize("early_stopping", [True, *(pytest.param(s, marks=pytest.mark.long) for s in (False, "never"))])
+def test_beams_equal_pytorch(models: Models, framework: str, case: Case, head: str, early_stopping: bool | str) -> None:
     inputs = make_inputs(case, "left")
     reference, side, ours = models.torch(case, head), SIDES[framework], models.of(framework, case, head)
     ends = stops(reference, inputs)
-    for early_stopping in (False, True, "never"):
-        options = {"num_beams": 2, "early_stopping": early_stopping, "length_penalty": 0.5, "eos_token_id": ends}
-        options |= {"max_new_tokens": NEW, "num_return_sequences": 2}
-        assert side.generate(ours, **inputs, **options) == TORCH.generate(reference, **inputs, **options), options
+    options = {"num_beams": 2, "early_stopping": early_stopping, "length_penalty": 0.5, "eos_token_id": ends}
+    options |= {"max_new_tokens": NEW, "num_return_sequences": 2}
+    assert side.generate(ours, **inputs, **options) == TORCH.generate(reference, **inputs, **options)
 
 
 @pytest.mark.parametrize(("case", "head"), LLAMA)

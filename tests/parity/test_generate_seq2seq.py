@@ -21,6 +21,10 @@ PROMPT = torch.tensor([[0, 5], [0, 7], [0, 8], [0, 9]])
 NEW = 8
 
 in_each = pytest.mark.parametrize("framework", FRAMEWORKS)
+in_torch_first = pytest.mark.parametrize(
+    "framework", ["torch", *(pytest.param(each, marks=pytest.mark.long) for each in FRAMEWORKS[1:])]
+)
+"""What is computed once for all frameworks: the others compile programs of other shapes for it."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,7 @@ def test_greedy_texts_that_end_at_different_times(made: Made, stops: list[int], 
     agree(made, framework, max_length=NEW, min_length=6, eos_token_id=stops[0])
 
 
-@in_each
+@in_torch_first
 def test_forced_and_suppressed_tokens(made: Made, stops: list[int], framework: str) -> None:
     first = [text[1] for text in expected(made, max_new_tokens=1)]
     for options in (
@@ -95,7 +99,7 @@ def test_beams(made: Made, stops: list[int], framework: str, options: dict[str, 
     agree(made, framework, max_new_tokens=NEW, num_beams=2, eos_token_id=stops, **two, **options)
 
 
-@in_each
+@in_torch_first
 def test_a_text_may_be_begun(made: Made, framework: str) -> None:
     texts = agree(made, framework, decoder_input_ids=PROMPT, max_length=NEW + 1, eos_token_id=None)
     assert found(made, framework, decoder_input_ids=PROMPT[:, 1:], max_new_tokens=NEW - 1, eos_token_id=None) == texts
