@@ -131,8 +131,8 @@ def test_a_name_that_nothing_takes_gets_the_nearest_one() -> None:
 
 
 def test_what_is_asked_for_and_not_applied_is_refused_by_name() -> None:
-    with pytest.raises(UnknownArgument, match=r"does not apply num_beams=4, output_scores=True\."):
-        decide(num_beams=4, output_scores=True, synced_gpus=False, tokenizer=object())
+    with pytest.raises(UnknownArgument, match=r"does not apply bad_words_ids=\[\[4\]\], output_scores=True\."):
+        decide(bad_words_ids=[[4]], output_scores=True, synced_gpus=False, tokenizer=object())
     with pytest.raises(UnknownArgument, match=r"does not apply repetition_penalty=1\.2\."):
         decide(given=transformers.GenerationConfig(repetition_penalty=1.2))
 
@@ -162,7 +162,7 @@ def test_what_is_set_on_the_config_in_vain_is_said_once(caplog: pytest.LogCaptur
 
 
 def test_nothing_is_said_where_the_caller_turned_it_off(caplog: pytest.LogCaptureFixture) -> None:
-    decide({"num_beams": 2}, {"num_beams": 4}, num_beams=1)
+    decide({"guidance_scale": 2}, {"guidance_scale": 4}, guidance_scale=1)
     decoding(5, GenerationConfig(repetition_penalty=1.2), config(), {"repetition_penalty": 1.0})
     assert caplog.messages == []
 

@@ -42,6 +42,7 @@ class GenerationConfig(PushToHub):
     bos_token_id: int | None = None
     eos_token_id: int | list[int] | None = None
     pad_token_id: int | None = None
+    decoder_start_token_id: int | list[int] | None = None
 
     def __init__(self, /, **values: object) -> None:
         if faults := list(_faults(values).values()):

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TypedDict, TypeGuard
+from typing import TypedDict
 
 from loadstone.core.records import record
 
-SPECIAL_IDS = ("bos_token_id", "eos_token_id", "pad_token_id")
+SPECIAL_IDS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
 
 DEFAULTS: Mapping[str, float] = MappingProxyType(
     {"do_sample": False, "temperature": 1.0, "top_k": 50, "top_p": 1.0, "use_cache": True}
+    | {"num_beams": 1, "num_return_sequences": 1, "length_penalty": 1.0, "early_stopping": False, "min_length": 0}
 )
 """What is taken where nobody says otherwise, as in transformers."""
 
@@ -26,26 +27,48 @@ class GenerationOptions(TypedDict, total=False):
     max_new_tokens: int | None
     max_length: int | None
     """With the prompt."""
+    min_new_tokens: int | None
+    min_length: int | None
+    """With the prompt."""
     do_sample: bool | None
     temperature: float | None
     top_k: int | None
     top_p: float | None
+    num_beams: int | None
+    num_return_sequences: int | None
+    length_penalty: float | None
+    early_stopping: bool | str | None
+    suppress_tokens: Sequence[int] | None
+    begin_suppress_tokens: Sequence[int] | None
+    forced_bos_token_id: int | None
+    forced_eos_token_id: int | Sequence[int] | None
+    forced_decoder_ids: Sequence[Sequence[int | None]] | None
+    bos_token_id: int | None
     eos_token_id: int | Sequence[int] | None
     pad_token_id: int | None
+    decoder_start_token_id: int | Sequence[int] | None
     use_cache: bool | None
+
+
+class GenerateKeywords(GenerationOptions, total=False):
+    """The same, and the inputs that only some models have."""
+
+    inputs_embeds: object
+    input_features: object
+    encoder_outputs: object
+    decoder_input_ids: object
+    decoder_attention_mask: object
 
 
 APPLIED = frozenset(GenerationOptions.__annotations__)
 
 WITHOUT_EFFECT = frozenset(
     {
-        "bos_token_id",
-        "decoder_start_token_id",
         # Where the keys and values lie, and how a step is computed.
         *("cache_config", "cache_implementation", "max_cache_len", "prefill_chunk_size", "logits_to_keep"),
         *("compile_config", "disable_compile", "low_memory", "continuous_batching_config", "synced_gpus"),
-        # Only beam search reads them, and num_beams is refused by itself.
-        *("early_stopping", "length_penalty", "num_beam_groups", "diversity_penalty"),
+        # Only groups of beams read it, and num_beam_groups is refused by itself.
+        "diversity_penalty",
         # The likeliest token stays the likeliest, and probabilities stay what they are.
         *("renormalize_logits", "remove_invalid_values"),
         # Guesses that the model confirms: the same text, sooner.
@@ -62,7 +85,6 @@ WITHOUT_EFFECT = frozenset(
 class Situation:
     """What a call of ``generate`` is about, as far as keys depend on it."""
 
-    prompt_tokens: int
     samples: bool
     has_end: bool
     """Whether a token ends a text."""
@@ -88,8 +110,7 @@ def _is_one_of(value: object, neutral: tuple[object, ...]) -> bool:
 
 NOT_APPLIED: Mapping[str, Asks] = MappingProxyType(
     {
-        "num_beams": _unless(1),
-        "num_return_sequences": _unless(1),
+        "num_beam_groups": _unless(1),
         "return_dict_in_generate": _unless(False),
         "repetition_penalty": _unless(1),
         "encoder_repetition_penalty": _unless(1),
@@ -98,10 +119,6 @@ NOT_APPLIED: Mapping[str, Asks] = MappingProxyType(
         "bad_words_ids": _unless(),
         "force_words_ids": _unless(),
         "constraints": _unless(),
-        "suppress_tokens": _unless(),
-        "begin_suppress_tokens": _unless(),
-        "forced_bos_token_id": lambda _, call: call.prompt_tokens == 1,  # it is forced as the second token of all
-        "forced_eos_token_id": _unless(),
         "sequence_bias": _unless(),
         "guidance_scale": _unless(1),
         "token_healing": _unless(False),
@@ -110,8 +127,6 @@ NOT_APPLIED: Mapping[str, Asks] = MappingProxyType(
         "max_time": _unless(),
         "dola_layers": _unless(),
         "penalty_alpha": lambda value, call: not call.samples and not _is_one_of(value, (0,)),
-        "min_length": lambda value, call: call.has_end and not (_is_int(value) and value <= call.prompt_tokens),
-        "min_new_tokens": lambda value, call: call.has_end and not (_is_int(value) and value <= 0),
         "exponential_decay_length_penalty": lambda _, call: call.has_end,
         "min_p": _when_sampling(0),
         "top_h": _when_sampling(),
@@ -136,15 +151,14 @@ REFUSED_ARGUMENTS: Mapping[str, Asks] = MappingProxyType(
 """Arguments of transformers' ``generate`` that are refused where they ask for something. In a file they say nothing."""
 
 
+ONLY_SAMPLING = frozenset({"temperature", "top_k", "top_p"})
+"""What of it is read only where tokens are drawn."""
+
 SHAPES_TEXT = APPLIED | NOT_APPLIED.keys()
 """What makes a text what it is, or would."""
 
 KNOWN = SHAPES_TEXT | REFUSED_ARGUMENTS.keys() | WITHOUT_EFFECT
 """Every name that one of the tables has."""
-
-
-def _is_int(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def not_applied(values: Mapping[str, object], call: Situation) -> Iterator[str]:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import logging
-import math
 import reprlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TypedDict, TypeGuard
+from typing import Literal, NamedTuple, TypedDict
 
+from loadstone.architectures.inputs import ONCE
 from loadstone.configs.generation import GenerationConfig
-from loadstone.configs.generation_keys import DEFAULTS, KNOWN, SHAPES_TEXT, Situation, not_applied, refused_arguments
+from loadstone.configs.generation_keys import (
+    APPLIED,
+    DEFAULTS,
+    KNOWN,
+    ONLY_SAMPLING,
+    SHAPES_TEXT,
+    SPECIAL_IDS,
+    Situation,
+    not_applied,
+    refused_arguments,
+)
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError, UnknownArgument
+from loadstone.frameworks.generation_values import LENGTHS, Sources
+from loadstone.frameworks.logit_rules import Lengths, LogitRule, rules
 
 logger = logging.getLogger("loadstone")
 
@@ -32,9 +44,19 @@ class _Sampling(TypedDict):
 _GREEDY: _Sampling = {"temperature": None, "top_k": None, "top_p": None}
 _LIKELIEST_ONLY = 1e-30
 """As top_p: less than the likeliest token's share, which always counts."""
-_LENGTHS = frozenset({"max_new_tokens", "max_length"})
-# An explicit None turns a limit off, as in transformers; for these it says nothing.
-_NONE_SAYS_NOTHING = _LENGTHS | {"use_cache"}
+_SAID_ELSEWHERE = {*SPECIAL_IDS, "use_cache"}
+"""What a config may say of itself: special tokens are looked for there, and a cache makes no other text."""
+
+
+class BeamOptions(NamedTuple):
+    """How beams are searched."""
+
+    beams: int
+    length_penalty: float
+    """The score of a complete text is divided by its length to this power."""
+    early_stopping: bool | Literal["never"]
+    """Whether a row is done with as many complete texts as it has beams. ``False``: when none of them seems likely to
+    be beaten; ``"never"``: when none can be."""
 
 
 @record
@@ -59,6 +81,22 @@ class Decoding:
     use_cache: bool = True
     is_cut: bool = False
     """Whether more tokens were asked for than the model has positions."""
+    rules: tuple[LogitRule, ...] = ()
+    """Which tokens may come next."""
+    beams: BeamOptions | None = None
+    """None where one text is written for each row."""
+    returned: int = 1
+    """How many texts for each prompt."""
+
+    @property
+    def rows(self) -> int:
+        """How many texts are written at a time for each prompt."""
+        return self.returned if self.beams is None else self.beams.beams
+
+    @property
+    def filler(self) -> int:
+        """What fills up the texts that beam search gives; as in transformers, which takes 0 for no padding."""
+        return self.padding or next(iter(self.ends), 0)
 
     def within(self, longest_text: int | None, prompt_tokens: int) -> Decoding:
         """The same for a model that has positions for so many tokens: None if for any number of them.
@@ -101,13 +139,13 @@ def decoding(
     :class:`ArgumentError` for values that make no sense where they are used. What ``defaults`` ask for and is not
     applied gives one log line for each config.
     """
-    given = _values_of(generation_config)
+    sources = Sources.of(defaults, keywords, generation_config)
+    given = sources.given
     if unknown := [name for name in _named(keywords, generation_config) if name not in KNOWN and name not in own]:
         raise unknown_argument("generate", unknown, {*KNOWN, *own})
-    sources = Sources(keywords, given, {name: value for name, value in defaults.to_dict().items() if value is not None})
     sample = sources.flag("do_sample")
     ends = sources.ids("eos_token_id")
-    call = Situation(prompt_tokens, samples=sample, has_end=bool(ends))
+    call = Situation(samples=sample, has_end=bool(ends))
     new = {name: value for name, value in given.items() if not _is_same(value, sources.defaults.get(name))}
     explicit = {**new, **keywords}
     _refuse({name: explicit[name] for name in (*not_applied(explicit, call), *refused_arguments(keywords, call))})
@@ -124,75 +162,20 @@ def decoding(
     )
     pads = sources.ids("pad_token_id")
     fillers = (*pads, *ends, 0)
+    new_tokens = _limit(prompt_tokens, sources, config)
+    beams = _beams(sources, sample=sample)
     return Decoding(
-        new_tokens=_limit(prompt_tokens, sources, config),
+        new_tokens=new_tokens,
         sample=sample,
         **(_sampling(sources) if sample else _GREEDY),
         ends=ends,
         padding=next(token for token in fillers if token >= 0),
         prompt_padding=next((token for token in pads if token not in ends), None),
         use_cache=sources.flag("use_cache"),
+        rules=rules(sources, Lengths(prompt_tokens, prompt_tokens + new_tokens, ends)),
+        beams=beams,
+        returned=_returned(sources, beams, sample=sample),
     )
-
-
-class Sources:
-    """Where the value of a key comes from: the keyword, else the call's config, else the model's, else the default."""
-
-    def __init__(
-        self, keywords: Mapping[str, object], given: Mapping[str, object], defaults: Mapping[str, object]
-    ) -> None:
-        explicit = {
-            name: value for name, value in keywords.items() if value is not None or name not in _NONE_SAYS_NOTHING
-        }
-        self.in_order: Sequence[tuple[str, Mapping[str, object]]] = (
-            ("", explicit),
-            ("generation_config's ", given),
-            ("The model's generation config: ", defaults),
-        )
-        self.defaults = defaults
-
-    def value(self, name: str) -> object:
-        """The value, of whatever type; the default where nobody said one."""
-        return next((values[name] for _, values in self.in_order if name in values), DEFAULTS.get(name))
-
-    def error(self, name: str, expected: str) -> ArgumentError:
-        """What to raise for a value that cannot be used."""
-        who = next((who for who, values in self.in_order if name in values), "")
-        return ArgumentError(f"{who}{name} is {reprlib.repr(self.value(name))}, expected {expected}.")
-
-    def flag(self, name: str) -> bool:
-        """A yes or a no; None is a no."""
-        value = self.value(name)
-        if value is not None and not isinstance(value, bool):
-            raise self.error(name, "True or False")
-        return bool(value)
-
-    def whole(self, name: str, holds: Callable[[int], bool], expected: str) -> int | None:
-        """An integer of which something holds, or None."""
-        value = _plain(self.value(name))
-        if value is None:
-            return None
-        if not _is_int(value) or not holds(value):
-            raise self.error(name, expected)
-        return value
-
-    def number(self, name: str, holds: Callable[[float], bool], expected: str) -> float | None:
-        """A finite number of which something holds, or None."""
-        value = _plain(self.value(name))
-        if value is None:
-            return None
-        if not (_is_int(value) or isinstance(value, float)) or not math.isfinite(value) or not holds(value):
-            raise self.error(name, expected)
-        return float(value)
-
-    def ids(self, name: str) -> tuple[int, ...]:
-        """One token id or several; none for None."""
-        value = _plain(self.value(name))
-        ids = () if value is None else tuple(map(_plain, value)) if isinstance(value, list | tuple) else (value,)
-        whole = tuple(filter(_is_int, ids))
-        if len(whole) < len(ids):
-            raise self.error(name, "a token id, or a list of them")
-        return whole
 
 
 def _sampling(sources: Sources) -> _Sampling:
@@ -207,15 +190,30 @@ def _sampling(sources: Sources) -> _Sampling:
     }
 
 
-def _values_of(given: object) -> dict[str, object]:
-    """What a ``generation_config`` says: a dict, Loadstone's own, or transformers'. None says nothing."""
-    if given is None:
-        return {}
-    read = getattr(given, "to_diff_dict", None) or getattr(given, "to_dict", None)
-    if not isinstance(given, Mapping) and read is None:
-        raise ArgumentError(f"generation_config is a {type(given).__name__}, expected a GenerationConfig or a dict.")
-    values = given if isinstance(given, Mapping) else read()  # type: ignore[misc]
-    return {name: value for name, value in values.items() if value is not None}
+def _beams(sources: Sources, *, sample: bool) -> BeamOptions | None:
+    """How to search, if more than one beam is asked for."""
+    count = sources.whole("num_beams", lambda value: value >= 1, "an integer, 1 or more") or 1
+    if count == 1:
+        return None
+    if sample:
+        raise ArgumentError(f"num_beams={count} and do_sample=True: beams are searched, not drawn. Choose one of them.")
+    stop = sources.value("early_stopping")
+    if not (stop is None or isinstance(stop, bool) or stop == "never"):
+        raise sources.error("early_stopping", 'True, False or "never"')
+    penalty = sources.number("length_penalty", lambda _: True, "a number")
+    return BeamOptions(count, 1.0 if penalty is None else penalty, "never" if stop == "never" else bool(stop))
+
+
+def _returned(sources: Sources, beams: BeamOptions | None, *, sample: bool) -> int:
+    """How many texts for each prompt."""
+    count = sources.whole("num_return_sequences", lambda value: value >= 1, "an integer, 1 or more") or 1
+    most = 1 if beams is None else beams.beams
+    if count > most and not sample:
+        raise ArgumentError(
+            f"num_return_sequences={count} and num_beams={most}: greedy decoding writes one text, and beam search no "
+            "more than it has beams. Say num_beams, or do_sample=True."
+        )
+    return count
 
 
 def _named(keywords: Mapping[str, object], generation_config: object) -> list[str]:
@@ -237,8 +235,9 @@ def _strays(config: PretrainedConfig, defaults: Mapping[str, object], call: Situ
     """
     values = {name: value for name, value in config.other_keys().items() if name in SHAPES_TEXT}
     strays = {name: value for name, value in values.items() if not _is_same(value, defaults.get(name))}
-    relevant = {*not_applied(strays, call), *(strays.keys() & _LENGTHS)}
-    relevant |= {name for name in strays.keys() & DEFAULTS.keys() if call.samples or name == "do_sample"}
+    relevant = {*not_applied(strays, call), *(strays.keys() & LENGTHS)}
+    heard = strays.keys() & APPLIED - _SAID_ELSEWHERE
+    relevant |= {name for name in heard if call.samples or name not in ONLY_SAMPLING}
     return {name: value for name, value in strays.items() if name in relevant and value != DEFAULTS.get(name)}
 
 
@@ -257,15 +256,6 @@ def _shown(values: Mapping[str, object]) -> str:
 
 def _is_same(value: object, other: object) -> bool:
     return type(value) is type(other) and bool(value == other)
-
-
-def _plain(value: object) -> object:
-    """Python's own number or list, of one that NumPy or a framework has."""
-    return value.tolist() if hasattr(value, "tolist") else value
-
-
-def _is_int(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:
@@ -288,3 +278,12 @@ def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:
             f"No room for a new token: the prompt has {prompt} tokens, the limit leaves {new}. Say max_new_tokens."
         )
     return new
+
+
+def check_rows(given: Collection[str], rows: int) -> None:
+    """:class:`ArgumentError` for what has no row for each prompt, where a prompt is to have several ``rows``."""
+    beside = sorted(ONCE.intersection(given))
+    if rows > 1 and beside:
+        raise ArgumentError(
+            f"{', '.join(beside)} with num_beams or num_return_sequences over 1: whose they are is not told."
+        )

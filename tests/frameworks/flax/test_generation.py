@@ -133,7 +133,7 @@ def test_longrope_text_is_read_again_where_its_frequencies_change() -> None:
         (dict(inputs=tiny.IDS, max_length=6), "No room for a new token"),
         (dict(inputs=tiny.IDS, max_new_token=3), "Did you mean 'max_new_tokens'"),
         (dict(inputs=tiny.IDS, generator=3), "does not know 'generator'"),
-        (dict(inputs=tiny.IDS, num_beams=4), "does not apply num_beams=4"),
+        (dict(inputs=tiny.IDS, guidance_scale=4.0), "does not apply guidance_scale=4.0"),
         (dict(inputs=tiny.IDS, past_key_values=[1]), "does not apply past_key_values"),
     ],
 )

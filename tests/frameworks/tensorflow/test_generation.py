@@ -138,7 +138,7 @@ def test_half_precision_generates(tmp_path: Any, llama: Any) -> None:
         (dict(inputs=tiny.IDS, do_sample=True, temperature=0.0), "temperature"),
         (dict(inputs=tiny.IDS, max_new_token=3), "Did you mean 'max_new_tokens'"),
         (dict(inputs=tiny.IDS, generator=3), "does not know 'generator'"),
-        (dict(inputs=tiny.IDS, num_beams=4), "does not apply num_beams=4"),
+        (dict(inputs=tiny.IDS, guidance_scale=4.0), "does not apply guidance_scale=4.0"),
         (dict(inputs=tiny.IDS, past_key_values=[1]), "does not apply past_key_values"),
     ],
 )

@@ -62,11 +62,17 @@ class ArrayFunctions(Protocol):
     activations: Mapping[str, Callable[[Array], Array]]
     """By their names in configs: :data:`loadstone.architectures.components.base.ACTIVATIONS`."""
 
+    def at_places(self, x: Array, places: Array, /) -> Array:
+        """Of each row (batch, n, …) what is at the places (batch, count)."""
+
     def at_rows(self, x: Array, places: Array, /) -> Array:
         """Of each row (batch, tokens, width) the vector at a place (batch,)."""
 
     def near(self, x: Array, like: Array, /) -> Array:
         """``x`` where ``like`` lies, if a framework spreads parts over devices by hand."""
+
+    def log_softmax(self, x: Array, /) -> Array:
+        """Over the last axis, in float32."""
 
     def pad(self, x: Array, before: int, after: int, /, *, axis: int) -> Array:
         """Zeros at the beginning and the end of an axis."""

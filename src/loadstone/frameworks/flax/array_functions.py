@@ -56,6 +56,10 @@ def asarray(values: Sequence[float], /) -> Array:
     return jnp.asarray(values, jnp.float32)
 
 
+def at_places(x: Array, places: Array, /) -> Array:
+    return jnp.take_along_axis(x, places.reshape(*places.shape, *(1,) * (x.ndim - 2)), axis=1)
+
+
 def at_rows(x: Array, places: Array, /) -> Array:
     return jnp.take_along_axis(x, places[:, None, None], axis=1)[:, 0]
 
@@ -70,6 +74,10 @@ def cumulative_sum(x: Array, /, *, axis: int) -> Array:
 
 def near(x: Array, like: Array, /) -> Array:
     return x
+
+
+def log_softmax(x: Array, /) -> Array:
+    return jax.nn.log_softmax(x.astype(jnp.float32), axis=-1)
 
 
 def pad(x: Array, before: int, after: int, /, *, axis: int) -> Array:

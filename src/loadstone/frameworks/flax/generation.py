@@ -1,4 +1,4 @@
-"""Text generation: greedy or sampled, batched with padding on the left, with a key-value cache of a fixed size.
+"""Text generation: greedy, sampled or with beams, batched, with a key-value cache of a fixed size.
 
 Two programs are compiled: one that reads the prompt and one that reads a token. Both are kept, so a second call with
 the same shapes compiles nothing.
@@ -6,39 +6,37 @@ the same shapes compiles nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Unpack
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.tree_util import PyTreeDef
 
 from loadstone.architectures import components
 from loadstone.architectures.inputs import ONCE
+from loadstone.architectures.tasks import Task
 from loadstone.configs.generation import GenerationConfig
-from loadstone.configs.generation_keys import GenerationOptions
+from loadstone.configs.generation_keys import GenerateKeywords
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.decoding import decoding
-from loadstone.frameworks.flax.cache import KeyValueCache
-from loadstone.frameworks.flax.forward import Options, parts_of
+from loadstone.frameworks.answering import Call
+from loadstone.frameworks.decoding import Decoding, check_rows, decoding
+from loadstone.frameworks.flax.answering import Answered, answered
 from loadstone.frameworks.flax.sampling import choose
+from loadstone.frameworks.flax.searching import searched_texts
 from loadstone.frameworks.flax.structure import About
+from loadstone.frameworks.flax.writers import Continued, Prompts
+from loadstone.frameworks.logit_rules import choice_at
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.unmasked import prompt_mask
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from loadstone.architectures.tasks import Task
-
-_ROOM_STEP = 64
-"""A cache is made for a multiple of this many tokens, so that prompts of nearly the same length share programs."""
 _OWN = ("attention_mask", "generation_config", "input_ids", "inputs", "prng_key", "streamer", "token_type_ids")
-_OPTIONS = Options(last_logits=1)
 
 
 class Streamer(Protocol):
@@ -55,9 +53,9 @@ class GenerationMixin:
     """:meth:`generate` for models that predict the next token."""
 
     config: PretrainedConfig
+    task: Task
     component: components.Component | None
     _about: About
-    task: ClassVar[Task]
     generation_config: GenerationConfig | None
 
     def generate(
@@ -70,7 +68,7 @@ class GenerationMixin:
         token_type_ids: ArrayLike | None = None,
         prng_key: Array | None = None,
         streamer: Streamer | None = None,
-        **options: Unpack[GenerationOptions],
+        **options: Unpack[GenerateKeywords],
     ) -> Array:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
@@ -79,133 +77,89 @@ class GenerationMixin:
         models that have them; new tokens get the last one's. What else belongs to a prompt, as ``pixel_values``, is
         given as the model's forward pass takes it.
 
-        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
-        ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability),
-        and ``prng_key`` (``jax.random.key(0)`` if not given) decides; ``eos_token_id``, one or several, and
-        ``pad_token_id``, which fills up a text that met one; ``use_cache`` (True; without, every new length is
-        compiled anew). What is not given comes from ``generation_config`` (Loadstone's, transformers' or a dict), then
-        from the model's. Other keywords of transformers' ``generate`` are taken where they change nothing.
+        An encoder-decoder reads ``input_ids``, padded on either side, or its other inputs by name, or is given
+        ``encoder_outputs``; it writes what begins with ``decoder_start_token_id``, or with ``decoder_input_ids``
+        (``decoder_attention_mask`` marks padding), and only that is returned and counted.
+
+        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``min_new_tokens`` or
+        ``min_length``; ``do_sample`` (False), and if so ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1;
+        the smallest set of tokens with that probability), and ``prng_key``
+        (``jax.random.key(0)`` if not given) decides; ``num_beams`` (1), and
+        with more ``length_penalty`` (1) and ``early_stopping`` (False, True or ``"never"``); ``num_return_sequences``
+        (1), with beams or sampling; ``suppress_tokens``, ``begin_suppress_tokens``, ``forced_bos_token_id``,
+        ``forced_eos_token_id``; ``eos_token_id``, one or several, and ``pad_token_id``, which fills up a text that met
+        one; ``use_cache`` (True; without, every new length is compiled anew). What is not given comes from
+        ``generation_config`` (Loadstone's, transformers' or a dict), then from the model's. Other keywords of
+        transformers' ``generate`` are taken where they change nothing.
 
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
-        ids = _prompt(inputs if inputs is not None else input_ids, attention_mask)
-        if inputs is not None and input_ids is not None:
-            raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
+        given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
         assert self.component is not None
-        embeddings = next(components.find(self.component, components.Embeddings))
-        given: dict[str, Any]
-        given, seen = dict(options), self.task.inputs
-        beside = {name: given.pop(name) for name in ONCE.intersection(seen) & given.keys()}
-        more = {name: np.asarray(value) for name, value in beside.items() if value is not None}
-        how = decoding(
-            ids.shape[1],
-            self.generation_config or GenerationConfig.for_model(self.config, None),
-            self.config,
-            given,
-            generation_config,
-            own=_OWN,
-        )
-        mask = prompt_mask(self._about.warnings_issued, ids, attention_mask, how.prompt_padding)
-        how = how.within(embeddings.longest_text, int(mask.sum(axis=1).max()))
-        types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
-        structure, leaves = parts_of(self)
-        if error := beyond(embeddings, "input_ids", int(ids.min()), int(ids.max())):
-            raise error
-        if (merged := components.find_merged(self.component)) is not None:
-            merged.check({"input_ids": ids, **more}, {"input_ids": ids, **more}.get)
-        room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
-        mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)
-        keeps = how.use_cache and _reads_left_to_right(self.component)
-        turns = _frequencies_change_at(self.component)
-        choosing = replace(how, new_tokens=0, is_cut=False)  # what the compiled choice depends on
-        limit = ids.shape[1] + how.new_tokens
+        pair = next(components.find(self.component, components.EncoderDecoder), None)
+        writer: Continued | Answered
+        if pair is None:
+            writer, how = self._continuing(inputs, given, generation_config, options)
+        else:
+            writer, how = answered(self, pair, Call(inputs, given, generation_config, options, _OWN))
+        if how.beams is not None:
+            return searched_texts(writer, how, streamer)
+        choosing = replace(how, new_tokens=0, is_cut=False, rules=())  # what the compiled choice depends on
         key = jax.random.key(0) if prng_key is None else prng_key
-        unfinished: np.ndarray | Array = np.ones(ids.shape[0], bool)
+        unfinished: np.ndarray | Array = np.ones(len(writer.ids), bool)
         if streamer is not None:
-            streamer.put(ids)
-        unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
-        while ids.shape[1] < limit:
-            # What a cache holds beyond the turn was turned by the frequencies of short texts.
-            if not keeps or ids.shape[1] == turns + 1:
-                unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
-            kinds = None if types is None else types[:, -unread.shape[1] :]
-            rows = _Rows(unread, mask, count, kinds, more if cache is None else {})
-            logits, cache, count = _read(structure, room if keeps else 0, leaves, cache, rows)
+            streamer.put(writer.ids)
+        for _ in range(how.new_tokens):
+            logits = writer.logits()
             key, now = jax.random.split(key)
-            chosen, unfinished, goes_on = choose(choosing, logits, unfinished, now)
-            new = np.asarray(chosen)
-            ids, unread = np.concatenate((ids, new[:, None]), axis=1), chosen[:, None]
-            if types is not None:
-                types = np.concatenate((types, types[:, -1:]), axis=1)
+            choice = choice_at(writer.length, how.rules, logits.shape[-1]) if how.rules else None
+            chosen, unfinished, goes_on = choose(choosing, logits, choice, unfinished, now)
+            writer.append(chosen)
             if streamer is not None:
-                streamer.put(new)
+                streamer.put(writer.ids[:, -1])
             if not goes_on:
                 break
         else:
             how.report_cut()
         if streamer is not None:
             streamer.end()
-        return jnp.asarray(ids)
+        return jnp.asarray(writer.ids)
 
-
-def _reads_left_to_right(component: components.Component) -> bool:
-    return components.writer(component) is not None
-
-
-def _frequencies_change_at(component: components.Component) -> int:
-    """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
-    rotaries = (attention.rotary for attention in components.find(component, components.Attention))
-    return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
-
-
-class _Rows(NamedTuple):
-    """What a step reads."""
-
-    ids: Array | np.ndarray
-    """(batch, tokens), those that are not in the cache."""
-    mask: Array | np.ndarray
-    """(batch, at least all tokens)."""
-    past: Array | np.ndarray
-    """(batch,): how many tokens of each row, padding left out, came before."""
-    types: Array | np.ndarray | None
-    """(batch, tokens), or None."""
-    more: dict[str, np.ndarray]
-    """What else belongs to the tokens, by name."""
-
-
-@partial(jax.jit, static_argnums=(0, 1), donate_argnums=3)
-def _read(
-    structure: PyTreeDef, room: int, leaves: list[Array], cache: KeyValueCache | None, rows: _Rows
-) -> tuple[Array, KeyValueCache | None, Array | np.ndarray]:
-    """The logits (batch, vocab) of the token after those that are read, the cache with them, and the new count.
-
-    ``room``: how many tokens a first cache has room for; 0 to do without one.
-    """
-    ids, mask, count, types, more = rows
-    model = jax.tree.unflatten(structure, leaves)
-    batch, tokens = ids.shape
-    if room and cache is None:
-        cache = model.init_cache(batch, room)
-    past = 0 if cache is None else cache.length
-    embeddings = next(components.find(model.component, components.Embeddings))
-    if embeddings.positions == "tokens":
-        real = (ids != (embeddings.padding or 0)).astype(jnp.int32)
-        so_far = count[:, None] + jnp.cumsum(real, axis=1)
-        positions = so_far * real + embeddings.offset
-    else:
-        real = jax.lax.dynamic_slice_in_dim(mask, past, tokens, axis=1).astype(jnp.int32)
-        so_far = count[:, None] + jnp.cumsum(real, axis=1)
-        positions = jnp.maximum(so_far - 1, 0)
-    inputs = {
-        "input_ids": ids,
-        "position_ids": None if components.places_itself(model.component) else positions,
-        "attention_mask": mask if room else mask[:, :tokens],
-        "past_key_values": cache,
-        "token_type_ids": types,
-        **more,
-    }
-    out = model.forward({name: value for name, value in inputs.items() if value is not None}, _OPTIONS)
-    return out.logits[:, -1], out.past_key_values, so_far[:, -1]
+    def _continuing(
+        self,
+        inputs: ArrayLike | None,
+        given: Mapping[str, ArrayLike | None],
+        generation_config: object,
+        options: Mapping[str, object],
+    ) -> tuple[Continued, Decoding]:
+        """Prompts that are to be continued."""
+        ids = _prompt(inputs if inputs is not None else given["input_ids"], given["attention_mask"])
+        if inputs is not None and given["input_ids"] is not None:
+            raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
+        assert self.component is not None
+        embeddings = next(components.find(self.component, components.Embeddings))
+        once = ONCE.intersection(self.task.inputs) & options.keys()
+        more = {name: np.asarray(options[name]) for name in once if options[name] is not None}
+        how = decoding(
+            ids.shape[1],
+            self.generation_config or GenerationConfig.for_model(self.config, None),
+            self.config,
+            {name: value for name, value in options.items() if name not in once},
+            generation_config,
+            own=_OWN,
+        )
+        mask = prompt_mask(self._about.warnings_issued, ids, given["attention_mask"], how.prompt_padding)
+        how = how.within(embeddings.longest_text, int(mask.sum(axis=1).max()))
+        types = _segments(ids, given["token_type_ids"]) if embeddings.reads_segments else None
+        if error := beyond(embeddings, "input_ids", int(ids.min()), int(ids.max())):
+            raise error
+        if (merged := components.find_merged(self.component)) is not None:
+            merged.check({"input_ids": ids, **more}, {"input_ids": ids, **more}.get)
+        check_rows(more, how.rows)
+        if how.rows > 1:
+            ids, mask = (np.repeat(array, how.rows, axis=0) for array in (ids, mask))
+            types = None if types is None else np.repeat(types, how.rows, axis=0)
+        return Continued(self, Prompts(ids, mask, types, more), how), how
 
 
 def _segments(ids: np.ndarray, given: ArrayLike | None) -> np.ndarray | None:

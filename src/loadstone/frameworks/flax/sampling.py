@@ -6,20 +6,25 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from loadstone.frameworks.decoding import Decoding
+from loadstone.frameworks.flax.array_functions import xp
+from loadstone.frameworks.logit_rules import Choice, applied
 
 
 @partial(jax.jit, static_argnums=0)
-def choose(how: Decoding, logits: Array, unfinished: Array, key: Array) -> tuple[Array, Array, Array]:
-    """One token for each row of ``logits`` (batch, vocab), and who is ``unfinished`` (batch,) after it, and whether
-    anyone is. A row that was finished before gets padding."""
-    logits = logits.astype(jnp.float32)
+def choose(
+    how: Decoding, logits: Array, choice: Choice | None, unfinished: Array | np.ndarray, key: Array
+) -> tuple[Array, Array, Array]:
+    """One token for each row of ``logits`` (batch, vocab), as rules leave them, and who is ``unfinished`` (batch,)
+    after it, and whether anyone is. A row that was finished before gets padding."""
+    logits = applied(xp, logits.astype(jnp.float32), choice)
     chosen = sample(how, logits, key) if how.sample else jnp.argmax(logits, axis=-1)
     chosen = jnp.where(unfinished, chosen, how.padding).astype(jnp.int32)
-    unfinished = unfinished & ~jnp.isin(chosen, jnp.asarray(how.ends, jnp.int32))
-    return chosen, unfinished, unfinished.any()
+    going = jnp.asarray(unfinished) & ~jnp.isin(chosen, jnp.asarray(how.ends, jnp.int32))
+    return chosen, going, going.any()
 
 
 def sample(how: Decoding, logits: Array, key: Array) -> Array:

@@ -53,6 +53,10 @@ def asarray(values: Sequence[float], /) -> tf.Tensor:
     return tf.constant(values, tf.float32)
 
 
+def at_places(x: tf.Tensor, places: tf.Tensor, /) -> tf.Tensor:
+    return tf.gather(x, places, axis=1, batch_dims=1)
+
+
 def at_rows(x: tf.Tensor, places: tf.Tensor, /) -> tf.Tensor:
     return tf.gather(x, places, batch_dims=1)
 
@@ -76,6 +80,10 @@ def flip(x: tf.Tensor, /, *, axis: int) -> tf.Tensor:
 
 def near(x: tf.Tensor, like: tf.Tensor, /) -> tf.Tensor:
     return x
+
+
+def log_softmax(x: tf.Tensor, /) -> tf.Tensor:
+    return tf.nn.log_softmax(tf.cast(x, tf.float32))
 
 
 def pad(x: tf.Tensor, before: int, after: int, /, *, axis: int) -> tf.Tensor:

@@ -49,6 +49,10 @@ def asarray(values: Sequence[float], /) -> Tensor:
     return torch.tensor(values, dtype=torch.float32)
 
 
+def at_places(x: Tensor, places: Tensor, /) -> Tensor:
+    return torch.take_along_dim(x, places.long().reshape(*places.shape, *(1,) * (x.dim() - 2)), dim=1)
+
+
 def at_rows(x: Tensor, places: Tensor, /) -> Tensor:
     return x[torch.arange(x.shape[0], device=x.device), places]
 
@@ -71,6 +75,10 @@ def flip(x: Tensor, /, *, axis: int) -> Tensor:
 
 def near(x: Tensor, like: Tensor, /) -> Tensor:
     return x.to(like.device)
+
+
+def log_softmax(x: Tensor, /) -> Tensor:
+    return x.log_softmax(dim=-1, dtype=torch.float32)
 
 
 def pad(x: Tensor, before: int, after: int, /, *, axis: int) -> Tensor:

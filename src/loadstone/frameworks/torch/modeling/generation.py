@@ -1,25 +1,26 @@
-"""Text generation: greedy or sampled, batched with padding on the left, with a key-value cache."""
+"""Text generation: greedy, sampled or with beams, batched, with a key-value cache."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 import torch
 from torch import Tensor
 
 from loadstone.architectures import components
-from loadstone.architectures.inputs import ONCE
 from loadstone.configs.generation import GenerationConfig
-from loadstone.configs.generation_keys import KNOWN, GenerationOptions
+from loadstone.configs.generation_keys import KNOWN, GenerateKeywords
 from loadstone.core.keywords import takes
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.modeling.cache import DynamicCache, check_cache
 from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
+from loadstone.frameworks.torch.modeling.writers import Cached, Continued, repeated, ruled, tokens_in
 
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
+    from loadstone.frameworks.torch.modeling.answering import Answered
     from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 
     _Base = Conventions
@@ -62,11 +63,13 @@ class GenerationMixin(_Base):
         tokens as there are is taken for one with a tuned prompt before them, and the last token for the new one.
         A class of one's own may have its own, which is then called for every step.
         """
-        unread = max(input_ids.shape[1] - _tokens_in(past_key_values), 1)
+        unread = max(input_ids.shape[1] - tokens_in(past_key_values), 1)
         if position_ids is not None:
             unread = position_ids.shape[1]
             kwargs["position_ids"] = position_ids
-        return {"input_ids": input_ids[:, -unread:], "past_key_values": past_key_values, **kwargs}
+        task = getattr(self, "task", None)
+        name = "input_ids" if task is None or "decoder_input_ids" not in task.inputs else "decoder_input_ids"
+        return {name: input_ids[:, -unread:], "past_key_values": past_key_values, **kwargs}
 
     @torch.no_grad()
     def generate(
@@ -80,7 +83,7 @@ class GenerationMixin(_Base):
         past_key_values: object = None,
         generator: torch.Generator | None = None,
         streamer: Streamer | None = None,
-        **options: Unpack[GenerationOptions],
+        **options: Unpack[GenerateKeywords],
     ) -> Tensor:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
@@ -91,18 +94,70 @@ class GenerationMixin(_Base):
         them too. What else the model's forward pass takes, as ``pixel_values``, is given to it as it is: with the
         prompt, if there is a cache.
 
-        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
-        ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability);
-        ``eos_token_id``, one or several, and ``pad_token_id``, which fills up a text that met one; ``use_cache``
-        (True). What is not given comes from ``generation_config`` (Loadstone's, transformers' or a dict), then from
-        the model's. Other keywords of transformers' ``generate`` are taken where they change nothing.
+        An encoder-decoder reads ``input_ids``, padded on either side, or its other inputs by name, or is given
+        ``encoder_outputs``; it writes what begins with ``decoder_start_token_id``, or with ``decoder_input_ids``
+        (``decoder_attention_mask`` marks padding), and only that is returned and counted.
+
+        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``min_new_tokens`` or
+        ``min_length``; ``do_sample`` (False), and if so ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1;
+        the smallest set of tokens with that probability); ``num_beams`` (1), and
+        with more ``length_penalty`` (1) and ``early_stopping`` (False, True or ``"never"``); ``num_return_sequences``
+        (1), with beams or sampling; ``suppress_tokens``, ``begin_suppress_tokens``, ``forced_bos_token_id``,
+        ``forced_eos_token_id``; ``eos_token_id``, one or several, and ``pad_token_id``, which fills up a text that met
+        one; ``use_cache`` (True). What is not given comes from
+        ``generation_config`` (Loadstone's, transformers' or a dict), then from the model's. Other keywords of
+        transformers' ``generate`` are taken where they change nothing.
 
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
-        from loadstone.frameworks.decoding import decoding
+        given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
+        pair = None if self.component is None else next(self._components(components.EncoderDecoder), None)
+        writer: Continued | Answered
+        if pair is None:
+            writer, how = self._continuing(
+                inputs, {**given, "past_key_values": past_key_values}, generation_config, options
+            )
+        else:
+            from loadstone.frameworks.answering import Call
+            from loadstone.frameworks.torch.modeling.answering import answered
 
-        ids = inputs if inputs is not None else input_ids
-        if inputs is not None and input_ids is not None:
+            if past_key_values is not None:
+                raise ArgumentError("generate of an encoder-decoder makes the cache itself: leave past_key_values out.")
+            writer, how = answered(self, pair, Call(inputs, given, generation_config, options, _OWN))
+        if how.beams is not None:
+            from loadstone.frameworks.torch.modeling.searching import searched_texts
+
+            return searched_texts(writer, how, streamer)
+        if streamer is not None:
+            streamer.put(writer.ids)
+        ending = torch.tensor(how.ends, device=writer.ids.device)
+        unfinished = torch.ones(writer.ids.shape[0], dtype=torch.bool, device=writer.ids.device)
+        for _ in range(how.new_tokens):
+            logits = writer.logits()
+            if how.rules:
+                logits = ruled(logits, how, writer.length)
+            chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
+            chosen = torch.where(unfinished, chosen, how.padding)
+            writer.append(chosen)
+            if streamer is not None:
+                streamer.put(chosen)
+            unfinished = unfinished & ~torch.isin(chosen, ending)
+            if not bool(unfinished.any()):
+                break
+        else:
+            how.report_cut()
+        if streamer is not None:
+            streamer.end()
+        return writer.ids
+
+    def _continuing(
+        self, inputs: Tensor | None, given: dict[str, Any], generation_config: object, options: Mapping[str, Any]
+    ) -> tuple[Continued, Decoding]:
+        """Prompts that are to be continued."""
+        from loadstone.frameworks.decoding import check_rows, decoding
+
+        ids, cache = inputs if inputs is not None else given["input_ids"], given["past_key_values"]
+        if inputs is not None and given["input_ids"] is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
         is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and ids.numel() > 0 and not ids.is_floating_point()
         if not is_prompt or ids is None:
@@ -116,49 +171,21 @@ class GenerationMixin(_Base):
             generation_config,
             own=_OWN,
         )
-        past = self._tokens_given(past_key_values)
-        mask, before = _mask(self, ids, attention_mask, past, how.prompt_padding)
+        past = self._tokens_given(cache)
+        mask, before = _mask(self, ids, given["attention_mask"], past, how.prompt_padding)
         longest = self._longest_text()
         if longest is not None:
             how = how.within(longest, int(mask.sum(dim=1).max()))
-        if past_key_values is not None and not how.use_cache:
+        if cache is not None and not how.use_cache:
             raise ArgumentError("past_key_values is a cache, and use_cache=False: give one of the two.")
-        if token_type_ids is not None and self._takes_segments():
-            more["token_type_ids"] = _segments(ids, token_type_ids)
-
-        if streamer is not None:
-            streamer.put(ids)
-        ending = torch.tensor(how.ends, device=ids.device)
-        cache = past_key_values
-        unread = before + ids.shape[1] - past
-        unfinished = torch.ones(ids.shape[0], dtype=torch.bool, device=ids.device)
-        turns = self._frequencies_change_at() if self.component is not None else -1
-        told: Collection[str] = ()
-        for _ in range(how.new_tokens):
-            if turns >= 0 and cache is not None and not before and _tokens_in(cache) <= turns < ids.shape[1]:
-                cache, unread, told = None, ids.shape[1], ()  # it was turned by the frequencies of short texts
-            read = {name: value for name, value in more.items() if name not in told}
-            out = self(**self._step(ids, mask, cache, unread, how.use_cache, read))
-            cache = out.get("past_key_values") if how.use_cache else None
-            told = () if cache is None or self.component is None else ONCE  # code of one's own sees to it itself
-            logits = out.logits[:, -1].float()
-            chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
-            chosen = torch.where(unfinished, chosen, how.padding)
-            ids = torch.cat((ids, chosen[:, None]), dim=1)
-            mask = torch.cat((mask, torch.ones_like(chosen)[:, None]), dim=1)
-            unread = ids.shape[1] if cache is None else 1
-            if "token_type_ids" in more:
-                more["token_type_ids"] = torch.cat((more["token_type_ids"], more["token_type_ids"][:, -1:]), dim=1)
-            if streamer is not None:
-                streamer.put(chosen)
-            unfinished = unfinished & ~torch.isin(chosen, ending)
-            if not bool(unfinished.any()):
-                break
-        else:
-            how.report_cut()
-        if streamer is not None:
-            streamer.end()
-        return ids
+        if cache is not None and how.rows > 1:
+            raise ArgumentError("past_key_values has one row for each prompt: no beams or further texts go on from it.")
+        if given["token_type_ids"] is not None and self._takes_segments():
+            more["token_type_ids"] = _segments(ids, given["token_type_ids"])
+        if how.rows > 1:
+            check_rows(more, how.rows)
+            ids, mask, more = repeated((ids, mask, more), how.rows)
+        return Continued(self, (ids, mask), how.use_cache, more, Cached(cache, past, before)), how
 
     def _longest_text(self) -> int | None:
         return next(self._components(components.Embeddings)).longest_text if self.component is not None else None
@@ -180,11 +207,11 @@ class GenerationMixin(_Base):
     def _tokens_given(self, cache: object) -> int:
         """How many tokens a caller's cache holds; :class:`ArgumentError` for one that this model does not read."""
         if cache is None or self.component is None:
-            return _tokens_in(cache)
+            return tokens_in(cache)
         check_cache(cache)
         if components.writer(self.component) is None:
             raise ArgumentError(f"{type(self).__name__} is no decoder: it reads no past_key_values.")
-        return _tokens_in(cache)
+        return tokens_in(cache)
 
     def _takes_cache(self) -> bool:
         """Whether the model fills a cache that it is given; older code makes its own tuples."""
@@ -231,13 +258,6 @@ class GenerationMixin(_Base):
         """Every component of a kind in the model's blueprint."""
         assert self.component is not None
         return components.find(self.component, kind)
-
-
-def _tokens_in(cache: Any) -> int:
-    """How many tokens a cache holds: an object, or older code's tuples of keys and values."""
-    if cache is None or (isinstance(cache, list | tuple) and not cache):
-        return 0
-    return int(cache.get_seq_length() if hasattr(cache, "get_seq_length") else cache[0][0].shape[2])
 
 
 def _mask(model: Conventions, ids: Tensor, given: Tensor | None, past: int, pad: int | None) -> tuple[Tensor, int]:
