@@ -390,3 +390,31 @@ def test_gradients_are_those_of_pytorch(made: Callable[[str], Made], framework: 
     found = SIDES[framework].gradients(made("writes").of(framework), {"input_features": SOUND, "labels": LABELS})
     for name, gradient in expected.items():
         torch.testing.assert_close(found[name], gradient, atol=1e-4, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize("name", ["bare", "decoder", "classifies"])
+def test_plans_are_what_loads_do_in_little_room(made: Callable[[str], Made], name: str, tmp_path: Path) -> None:
+    folder, inputs = made(name).folder, {key: given for key, given in INPUTS[name][-1][0].items() if key != "labels"}
+    total = loadstone.plan(folder, device_map="cpu").bytes_by_device["cpu"]
+    asked = {"device_map": "auto", "max_memory": {"cpu": int(0.9 * total)}, "offload_folder": tmp_path}
+    model = getattr(loadstone, CLASSES[name][0]).from_pretrained(folder, **asked)
+    forecast = loadstone.plan(folder, **asked)
+    assert set(model.hf_device_map.values()) == {"cpu", "disk"}
+    assert forecast.device_map == model.hf_device_map
+    assert forecast.bytes_by_device == bytes_by_place(model)
+    expected = TORCH.call(made(name).of("torch"), **inputs)
+    field = "last_hidden_state" if name == "bare" else "logits"
+    torch.testing.assert_close(getattr(TORCH.call(model, **inputs), field), getattr(expected, field))
+
+
+def test_layers_are_left_out_while_training_and_never_else(made: Callable[[str], Made]) -> None:
+    model = loadstone.WhisperForConditionalGeneration.from_pretrained(
+        made("writes").folder, encoder_layerdrop=1.0, decoder_layerdrop=1.0
+    )
+    inputs = {"input_features": SOUND, "decoder_input_ids": IDS}
+    plain = TORCH.call(made("writes").of("torch"), **inputs).logits
+    torch.testing.assert_close(TORCH.call(model.eval(), **inputs).logits, plain)
+    out = TORCH.call(model.train(), **inputs)
+    embedded = model.model.decoder.embed_tokens(IDS) + model.model.decoder.embed_positions.weight[:6]
+    torch.testing.assert_close(out.logits, model.proj_out(model.model.decoder.layer_norm(embedded)).detach())
+    assert not hasattr(out, "past_key_values"), "it would lack layers"
