@@ -51,6 +51,7 @@ FAMILIES = {
     "Gemma2": _DECODER,
     "Gemma3Text": "Model ForSequenceClassification Gemma3ForCausalLM",
     "Qwen2": f"{_DECODER} ForQuestionAnswering",
+    "Qwen2VL": "Model ForConditionalGeneration",
     "Qwen3": f"{_DECODER} ForQuestionAnswering",
     "Qwen3Moe": f"{_DECODER} ForQuestionAnswering",
     "Olmo2": "Model ForCausalLM ForSequenceClassification",
@@ -66,12 +67,19 @@ FAMILIES = {
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
+    "CLIP": (
+        "Model CLIPTextModel CLIPVisionModel CLIPTextModelWithProjection CLIPVisionModelWithProjection "
+        "ForImageClassification"
+    ),
     "Mamba": "Model ForCausalLM",
     "T5": "Model ForConditionalGeneration T5EncoderModel ForSequenceClassification ForTokenClassification "
     "ForQuestionAnswering",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
+
+WITHIN = ("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision")
+"""Stems of the configs that lie within another."""
 
 PREFIXES = ("Flax", "TF")
 """What the classes of the two other frameworks are called besides."""
@@ -82,7 +90,7 @@ def expected() -> set[str]:
     for stem, kinds in FAMILIES.items():
         classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
         classes.add(f"{stem}PreTrainedModel")
-    configs = {f"{stem}Config" for stem in FAMILIES}
+    configs = {f"{stem}Config" for stem in (*FAMILIES, *WITHIN)}
     return NAMES | configs | classes | {prefix + name for prefix in PREFIXES for name in classes}
 
 

@@ -102,18 +102,25 @@ def _classes(room: _Room) -> Iterator[str]:
             yield _auto(name, room.base if task in also else tasks.get(task, room.base))
     for family in registry.families().values():
         base, config = f"{room.prefix}{family.stem}PreTrainedModel", family.config.__name__
-        yield f"\nclass {base}({room.base}):\n    config: {config}\n"
+        is_one = all(head.config is None for head in family.heads)
+        yield f"\nclass {base}({room.base}):\n    config: {config if is_one else 'Any'}\n"
         for head in family.heads:
+            config = (head.config or family.config).__name__
             own = _method(room, head.of_task, _OVERRIDES) if head.differs else ""
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
 
 
+_OVERRIDES = "  # type: ignore[override]"
+
+
 def _method(room: _Room, task: Task, note: str = "") -> str:
     """The forward pass of a task's class."""
-    method = getattr(room.of_task(task), room.method)
+    made = room.of_task(task)
+    passes = (f"    def {part.name}{_signature(getattr(made, part.name))}: ...\n" for part in task.passes)
+    method = getattr(made, room.method)
     # A note holds for the line that begins the function, however many there are in the end.
     signature = _signature(method).removeprefix("(")
-    return f"    def {room.method}({note}{chr(10) if note else ''}{signature}: ...\n"
+    return f"    def {room.method}({note}{chr(10) if note else ''}{signature}: ...\n" + "".join(passes)
 
 
 def _signature(method: Callable[..., Any]) -> str:
@@ -134,6 +141,7 @@ def _tidy(text: str) -> str:
     for arguments in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
         command = [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(STUB), "-"]
         text = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+    # Of a broken line a note counts where it begins.
     broken = re.compile(rf"( def \w+\()(\n(?: {{8}}.*\n)+    \).*){re.escape(_OVERRIDES)}")
     return broken.sub(rf"\1{_OVERRIDES}\2", text)
 

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from loadstone.architectures.families.bert import BertConfig as BertConfig
+from loadstone.architectures.families.clip import CLIPConfig as CLIPConfig
+from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConfig
+from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
 from loadstone.architectures.families.distilbert import DistilBertConfig as DistilBertConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
@@ -26,6 +29,9 @@ from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
 from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
+from loadstone.architectures.families.qwen2_vl import Qwen2VLConfig as Qwen2VLConfig
+from loadstone.architectures.families.qwen2_vl import Qwen2VLTextConfig as Qwen2VLTextConfig
+from loadstone.architectures.families.qwen2_vl import Qwen2VLVisionConfig as Qwen2VLVisionConfig
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
@@ -50,8 +56,10 @@ from loadstone.frameworks.outputs import (
     BertForPreTrainingOutput,
     CausalLMOutput,
     CausalLMOutputWithCrossAttentions,
+    ContrastiveOutput,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
+    ImageProjectionOutput,
     MaskedImageModelingOutput,
     MaskedLMOutput,
     MoeCausalLMOutputWithPast,
@@ -63,6 +71,7 @@ from loadstone.frameworks.outputs import (
     Seq2SeqQuestionAnsweringModelOutput,
     Seq2SeqSequenceClassifierOutput,
     SequenceClassifierOutput,
+    TextProjectionOutput,
     TokenClassifierOutput,
 )
 from loadstone.frameworks.tensorflow.cache import Cache
@@ -264,6 +273,52 @@ class _TextEncoding(_TaskModel):
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
 
+class _TextTower(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _ImageTower(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class _TextProjection(_TaskModel):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TextProjectionOutput[Tensor] | tuple[object, ...]: ...
+
+class _ImageProjection(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageProjectionOutput[Tensor] | tuple[object, ...]: ...
+
 class _Seq2SeqLM(_TaskModel, _GenerationMixin):
     def forward(
         self,
@@ -324,6 +379,29 @@ class _MaskedImageModeling(_TaskModel):
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
+class _ImageTextToText(_TaskModel, _GenerationMixin):
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        pixel_values_videos: Tensor | None = None,
+        image_grid_thw: Tensor | None = None,
+        video_grid_thw: Tensor | None = None,
+        mm_token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
+
 class _AudioClassification(_TaskModel):
     def forward(
         self,
@@ -372,9 +450,9 @@ class AutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _ImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageTextToText: ...
 
 class AutoModelForMaskedImageModeling(AutoClass):
     @classmethod
@@ -509,6 +587,69 @@ class BertForNextSentencePrediction(BertPreTrainedModel, _NextSentencePrediction
 
 class BertForPreTraining(BertPreTrainedModel, _PreTraining):
     config: BertConfig
+
+class CLIPPreTrainedModel(PreTrainedModel):
+    config: Any
+
+class CLIPModel(CLIPPreTrainedModel, _BareModel):
+    config: CLIPConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput[Tensor] | tuple[object, ...]: ...
+    def get_text_features(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+    def get_image_features(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class CLIPTextModel(CLIPPreTrainedModel, _TextTower):
+    config: CLIPTextConfig
+
+class CLIPVisionModel(CLIPPreTrainedModel, _ImageTower):
+    config: CLIPVisionConfig
+
+class CLIPTextModelWithProjection(CLIPPreTrainedModel, _TextProjection):
+    config: CLIPTextConfig
+
+class CLIPVisionModelWithProjection(CLIPPreTrainedModel, _ImageProjection):
+    config: CLIPVisionConfig
+
+class CLIPForImageClassification(CLIPPreTrainedModel, _ImageClassification):
+    config: CLIPConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
@@ -800,6 +941,34 @@ class Qwen2ForTokenClassification(Qwen2PreTrainedModel, _TokenClassification):
 
 class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, _QuestionAnswering):
     config: Qwen2Config
+
+class Qwen2VLPreTrainedModel(PreTrainedModel):
+    config: Qwen2VLConfig
+
+class Qwen2VLModel(Qwen2VLPreTrainedModel, _BareModel):
+    config: Qwen2VLConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        pixel_values_videos: Tensor | None = None,
+        image_grid_thw: Tensor | None = None,
+        video_grid_thw: Tensor | None = None,
+        mm_token_type_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Qwen2VLForConditionalGeneration(Qwen2VLPreTrainedModel, _ImageTextToText):
+    config: Qwen2VLConfig
 
 class Qwen3PreTrainedModel(PreTrainedModel):
     config: Qwen3Config
@@ -1256,6 +1425,60 @@ class _FlaxTextEncoding(_FlaxTaskModel):
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
 
+class _FlaxTextTower(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxImageTower(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _FlaxTextProjection(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TextProjectionOutput | FieldTuple: ...
+
+class _FlaxImageProjection(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageProjectionOutput | FieldTuple: ...
+
 class _FlaxSeq2SeqLM(_FlaxTaskModel, _FlaxGenerationMixin):
     def __call__(
         self,
@@ -1324,6 +1547,30 @@ class _FlaxMaskedImageModeling(_FlaxTaskModel):
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class _FlaxImageTextToText(_FlaxTaskModel, _FlaxGenerationMixin):
+    def __call__(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        pixel_values_videos: ArrayLike | None = None,
+        image_grid_thw: ArrayLike | None = None,
+        video_grid_thw: ArrayLike | None = None,
+        mm_token_type_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
 class _FlaxAudioClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -1374,9 +1621,9 @@ class FlaxAutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> FlaxPreTrainedModel: ...
+    ) -> _FlaxImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxImageTextToText: ...
 
 class FlaxAutoModelForMaskedImageModeling(AutoClass):
     @classmethod
@@ -1511,6 +1758,77 @@ class FlaxBertForNextSentencePrediction(FlaxBertPreTrainedModel, _FlaxNextSenten
 
 class FlaxBertForPreTraining(FlaxBertPreTrainedModel, _FlaxPreTraining):
     config: BertConfig
+
+class FlaxCLIPPreTrainedModel(FlaxPreTrainedModel):
+    config: Any
+
+class FlaxCLIPModel(FlaxCLIPPreTrainedModel, _FlaxBareModel):
+    config: CLIPConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxCLIPTextModel(FlaxCLIPPreTrainedModel, _FlaxTextTower):
+    config: CLIPTextConfig
+
+class FlaxCLIPVisionModel(FlaxCLIPPreTrainedModel, _FlaxImageTower):
+    config: CLIPVisionConfig
+
+class FlaxCLIPTextModelWithProjection(FlaxCLIPPreTrainedModel, _FlaxTextProjection):
+    config: CLIPTextConfig
+
+class FlaxCLIPVisionModelWithProjection(FlaxCLIPPreTrainedModel, _FlaxImageProjection):
+    config: CLIPVisionConfig
+
+class FlaxCLIPForImageClassification(FlaxCLIPPreTrainedModel, _FlaxImageClassification):
+    config: CLIPConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
     config: DistilBertConfig
@@ -1802,6 +2120,36 @@ class FlaxQwen2ForTokenClassification(FlaxQwen2PreTrainedModel, _FlaxTokenClassi
 
 class FlaxQwen2ForQuestionAnswering(FlaxQwen2PreTrainedModel, _FlaxQuestionAnswering):
     config: Qwen2Config
+
+class FlaxQwen2VLPreTrainedModel(FlaxPreTrainedModel):
+    config: Qwen2VLConfig
+
+class FlaxQwen2VLModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
+    config: Qwen2VLConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        pixel_values_videos: ArrayLike | None = None,
+        image_grid_thw: ArrayLike | None = None,
+        video_grid_thw: ArrayLike | None = None,
+        mm_token_type_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxQwen2VLForConditionalGeneration(FlaxQwen2VLPreTrainedModel, _FlaxImageTextToText):
+    config: Qwen2VLConfig
 
 class FlaxQwen3PreTrainedModel(FlaxPreTrainedModel):
     config: Qwen3Config
@@ -2253,6 +2601,52 @@ class _TFTextEncoding(_TFTaskModel):
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
 
+class _TFTextTower(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFImageTower(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class _TFTextProjection(_TFTaskModel):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TextProjectionOutput | FieldTuple: ...
+
+class _TFImageProjection(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageProjectionOutput | FieldTuple: ...
+
 class _TFSeq2SeqLM(_TFTaskModel, _TFGenerationMixin):
     def call(
         self,
@@ -2313,6 +2707,28 @@ class _TFMaskedImageModeling(_TFTaskModel):
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class _TFImageTextToText(_TFTaskModel, _TFGenerationMixin):
+    def call(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        pixel_values_videos: tf.Tensor | None = None,
+        image_grid_thw: tf.Tensor | None = None,
+        video_grid_thw: tf.Tensor | None = None,
+        mm_token_type_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        training: bool | None = False,
+    ) -> CausalLMOutput | MoeCausalLMOutputWithPast | FieldTuple: ...
+
 class _TFAudioClassification(_TFTaskModel):
     def call(
         self,
@@ -2361,9 +2777,9 @@ class TFAutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TFPreTrainedModel: ...
+    ) -> _TFImageTextToText: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFImageTextToText: ...
 
 class TFAutoModelForMaskedImageModeling(AutoClass):
     @classmethod
@@ -2498,6 +2914,69 @@ class TFBertForNextSentencePrediction(TFBertPreTrainedModel, _TFNextSentencePred
 
 class TFBertForPreTraining(TFBertPreTrainedModel, _TFPreTraining):
     config: BertConfig
+
+class TFCLIPPreTrainedModel(TFPreTrainedModel):
+    config: Any
+
+class TFCLIPModel(TFCLIPPreTrainedModel, _TFBareModel):
+    config: CLIPConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFCLIPTextModel(TFCLIPPreTrainedModel, _TFTextTower):
+    config: CLIPTextConfig
+
+class TFCLIPVisionModel(TFCLIPPreTrainedModel, _TFImageTower):
+    config: CLIPVisionConfig
+
+class TFCLIPTextModelWithProjection(TFCLIPPreTrainedModel, _TFTextProjection):
+    config: CLIPTextConfig
+
+class TFCLIPVisionModelWithProjection(TFCLIPPreTrainedModel, _TFImageProjection):
+    config: CLIPVisionConfig
+
+class TFCLIPForImageClassification(TFCLIPPreTrainedModel, _TFImageClassification):
+    config: CLIPConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
     config: DistilBertConfig
@@ -2789,6 +3268,34 @@ class TFQwen2ForTokenClassification(TFQwen2PreTrainedModel, _TFTokenClassificati
 
 class TFQwen2ForQuestionAnswering(TFQwen2PreTrainedModel, _TFQuestionAnswering):
     config: Qwen2Config
+
+class TFQwen2VLPreTrainedModel(TFPreTrainedModel):
+    config: Qwen2VLConfig
+
+class TFQwen2VLModel(TFQwen2VLPreTrainedModel, _TFBareModel):
+    config: Qwen2VLConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        pixel_values_videos: tf.Tensor | None = None,
+        image_grid_thw: tf.Tensor | None = None,
+        video_grid_thw: tf.Tensor | None = None,
+        mm_token_type_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFQwen2VLForConditionalGeneration(TFQwen2VLPreTrainedModel, _TFImageTextToText):
+    config: Qwen2VLConfig
 
 class TFQwen3PreTrainedModel(TFPreTrainedModel):
     config: Qwen3Config

@@ -41,7 +41,7 @@ def read_by_blueprints(family: Family, name: str | None = None) -> set[str]:
         config = family.config(**values)
         watched(config, keys)
         for head in family.heads:
-            head.build(config)
+            head.build(head.own(config))
             head.tied(config)
     cls = family.configs[name or family.config.__name__]
     used = keys.get(cls.__name__, set())

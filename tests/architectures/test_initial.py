@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loadstone.architectures.components.leaves import Conv, Embedding, Experts, LayerNorm, Linear, RMSNorm, Weight
-from loadstone.architectures.initial import initial
+from loadstone.architectures.initial import Uniform, initial
 
 
 def made(leaf: Any, name: str = "weight", seed: int = 0) -> np.ndarray[Any, Any]:
@@ -70,3 +70,13 @@ def test_experts_are_normal_and_one_seed_gives_one_result() -> None:
         assert made(leaf, name).std() == pytest.approx(0.1, rel=0.02)
         np.testing.assert_array_equal(made(leaf, name), made(leaf, name))
         assert (made(leaf, name) != made(leaf, name, seed=1)).all()
+
+
+def test_a_leaf_may_say_itself_what_it_starts_with() -> None:
+    values = Uniform(-0.5, 2.0)
+    leaves = (Linear(30, 40, initial=values), Conv(6, 8, (5,), initial=values), Weight((30, 40), initial=values))
+    for leaf in leaves:
+        made_of = initial(leaf, leaf.own_slots()[0].name, leaf.own_slots()[0].shape, np.random.default_rng(0))
+        assert made_of.dtype == np.float32 and -0.5 <= made_of.min() < -0.4 and 1.9 < made_of.max() < 2.0
+    assert not made(leaves[0], "bias").any() and not made(leaves[1], "bias").any()
+    assert made(Linear(30, 40, initial_bias=Uniform(3.0, 3.0)), "bias").tolist() == [3.0] * 40

@@ -49,7 +49,7 @@ DECODERS = (
 )
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "modernbert")
 FAMILIES = DECODERS + ENCODERS
-MODAL: tuple[str, ...] = ("mamba", "t5", "vit", "whisper")
+MODAL: tuple[str, ...] = ("clip", "mamba", "qwen2_vl", "t5", "vit", "whisper")
 """Families that read more than one text: their tests stand in files of their own (:mod:`modal`)."""
 
 CLASSES: dict[tuple[str, str], str] = {
@@ -215,31 +215,6 @@ _DECODER = (dict(is_decoder=True), _LM)
 _CLASSIFY = ("sequence_classification",)
 
 # family → variant → (changes to the plain config, heads)
-MODAL: dict[str, dict[str, Any]] = {
-    "whisper": dict(
-        vocab_size=37,
-        num_mel_bins=5,
-        d_model=16,
-        encoder_layers=3,
-        encoder_attention_heads=2,
-        encoder_ffn_dim=20,
-        decoder_layers=2,
-        decoder_attention_heads=4,
-        decoder_ffn_dim=24,
-        max_source_positions=7,
-        max_target_positions=9,
-        classifier_proj_size=6,
-        use_weighted_layer_sum=True,
-        pad_token_id=1,
-        bos_token_id=0,
-        eos_token_id=2,
-        decoder_start_token_id=3,
-        suppress_tokens=None,
-        begin_suppress_tokens=None,
-    ),
-}
-"""Configs of the families that have a file of tests of their own, since they do not read one text."""
-
 _AWKWARD: dict[str, dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
     "llama": {
         "tied": (dict(tie_word_embeddings=True), _LM),

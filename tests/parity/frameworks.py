@@ -243,6 +243,8 @@ def as_torch(output: Any) -> SimpleNamespace:
             fields[name] = value
         elif isinstance(value, tuple):
             fields[name] = tuple(map(tensor_of, value))
+        elif hasattr(value, "items"):
+            fields[name] = as_torch(value)
         else:
             fields[name] = tensor_of(value)
     return SimpleNamespace(**fields)

@@ -6,6 +6,7 @@ Made by tools/make_heads_table.py: run `make heads`; do not edit.
 HEADS: dict[str, dict[str, str]] = {
     "base": {
         "bert": "BertModel",
+        "clip": "CLIPModel",
         "distilbert": "DistilBertModel",
         "electra": "ElectraModel",
         "gemma": "GemmaModel",
@@ -23,6 +24,7 @@ HEADS: dict[str, dict[str, str]] = {
         "opt": "OPTModel",
         "phi3": "Phi3Model",
         "qwen2": "Qwen2Model",
+        "qwen2_vl": "Qwen2VLModel",
         "qwen3": "Qwen3Model",
         "qwen3_moe": "Qwen3MoeModel",
         "roberta": "RobertaModel",
@@ -161,13 +163,18 @@ HEADS: dict[str, dict[str, str]] = {
         "t5": "T5ForConditionalGeneration",
     },
     "image_classification": {
+        "clip": "CLIPForImageClassification",
         "vit": "ViTForImageClassification",
     },
     "masked_image_modeling": {
         "vit": "ViTForMaskedImageModeling",
     },
-    "zero_shot_image_classification": {},
-    "image_text_to_text": {},
+    "zero_shot_image_classification": {
+        "clip": "CLIPModel",
+    },
+    "image_text_to_text": {
+        "qwen2_vl": "Qwen2VLForConditionalGeneration",
+    },
     "audio_classification": {
         "whisper": "WhisperForAudioClassification",
     },

@@ -49,7 +49,7 @@ def fill(model: nn.Module, seed: int, *, norms_at: float) -> None:
             noise = torch.randn(parameter.shape, generator=generator)
             if parameter.dim() == 1 and name.endswith("weight"):
                 noise = norms_at + 0.2 * noise
-            elif parameter.dim() == 1:
+            elif parameter.dim() < 2:
                 noise = 0.3 * noise
             elif id(parameter) in embeddings:
                 noise = 0.5 * noise

@@ -191,6 +191,16 @@ def test_what_stands_for_ids(writing: Any) -> None:
     assert torch.equal(writing.lm_head(decoded * 24**-0.5), expected)
 
 
+def test_collators_shift_labels(made: Callable[[str], Made]) -> None:
+    checkpoint = made("T5ForConditionalGeneration")
+    labels = written()
+    labels[1, 3:] = -100
+    model = checkpoint.of("torch")
+    found = model.prepare_decoder_input_ids_from_labels(labels=labels)
+    assert torch.equal(found, checkpoint.model.prepare_decoder_input_ids_from_labels(labels))
+    assert not hasattr(made("T5EncoderModel").of("torch"), "prepare_decoder_input_ids_from_labels")
+
+
 def step_by_step(framework: str, model: Any) -> torch.Tensor:
     """The logits of a cached decoding: three tokens at once, then token by token."""
     side, text = SIDES[framework], texts()
@@ -250,6 +260,8 @@ def test_gradients_are_those_of_pytorch(made: Callable[[str], Made], framework: 
     checkpoint = made("T5ForConditionalGeneration")
     expected = gradients(checkpoint.of("torch"), checkpoint.of("torch"))
     found = SIDES[framework].gradients(checkpoint.of(framework), {**texts(), "labels": written()})
+    ties = checkpoint.of(framework).tied_slots()
+    found = {ties.get(name, name): each for name, each in found.items()}  # Flax takes a shared slot's first name
     assert all(differ(found[name], each) < 1e-4 for name, each in expected.items())
 
 
@@ -275,17 +287,21 @@ def stored_as(folder: Path, checkpoint: Made, changes: dict[str, Any], tensors: 
     save_file({**load_file(checkpoint.folder / "model.safetensors"), **tensors}, folder / "model.safetensors")
 
 
-@pytest.mark.parametrize("head_is_stored", [True, False])
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"tie_word_embeddings": False},  # T5 1.1 and Flan
-        {"tie_word_embeddings": True},
-        {"tie_word_embeddings": None},  # T5 1.0
-        {"tie_word_embeddings": True, "scale_decoder_outputs": False},  # saved by transformers 5
-        {"tie_word_embeddings": False, "scale_decoder_outputs": True},
-    ],
-)
+UNTIED, TIED = {"tie_word_embeddings": False}, {"tie_word_embeddings": True}
+SAID = [
+    (UNTIED, True),  # T5 1.1 and Flan
+    (UNTIED, False),
+    ({"tie_word_embeddings": None}, False),  # T5 1.0
+    ({**TIED, "scale_decoder_outputs": False}, True),  # T5 1.1 as transformers 5 saves it
+    *(
+        pytest.param(said, is_stored, marks=pytest.mark.long)
+        for said in (TIED, {**UNTIED, "scale_decoder_outputs": True})
+        for is_stored in (True, False)
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "head_is_stored"), SAID)
 def test_tied_and_untied_files(
     made: Callable[[str], Made], said: dict[str, Any], head_is_stored: bool, tmp_path: Path
 ) -> None:
@@ -445,7 +461,7 @@ def test_bad_inputs_are_named(made: Callable[[str], Made], framework: str, wrong
         side.call(model, **given)
 
 
-@pytest.mark.parametrize("framework", ["torch", "flax", "tensorflow"])
+@pytest.mark.parametrize("framework", ["torch", pytest.param("flax", marks=pytest.mark.long), "tensorflow"])
 def test_texts_to_be_classified_end(made: Callable[[str], Made], framework: str) -> None:
     side, model = SIDES[framework], made("T5ForSequenceClassification").of(framework)
     endless = texts()["input_ids"].clone()

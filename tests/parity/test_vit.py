@@ -236,6 +236,8 @@ def test_inputs_that_do_not_fit_are_named(made: Making, framework: str) -> None:
             call(model, pixel_values=pixels)
     with pytest.raises(ArgumentError, match=r"expected \(batch, 3, height of at least 4, width of at least 4\)"):
         call(model, pixel_values=torch.zeros(2, 3, 3, 8), interpolate_pos_encoding=True)
+    with pytest.raises(ArgumentError, match="pixel_values is a str"):
+        call(model, pixel_values="picture.png")
     with pytest.raises(UnknownArgument, match="bool_masked_pos"):
         call(model, pixel_values=pictures(), bool_masked_pos=torch.ones(2, 4))
 
@@ -267,6 +269,50 @@ def test_a_model_of_pictures_knows_its_input(made: Making) -> None:
     signature = made("ViTForImageClassification").of("tensorflow").serving_signature()
     assert [tuple(spec.shape) for spec in signature.values()] == [(None, 3, 8, 8)]
     assert list(signature) == ["pixel_values"]
+
+
+@pytest.mark.long
+def test_a_graph_serves_any_number_of_pictures(made: Making) -> None:
+    import tensorflow as tf
+
+    each = made("ViTForImageClassification")
+    out = each.of("tensorflow").serving({"pixel_values": tf.constant(pictures().numpy())})
+    torch.testing.assert_close(
+        torch.from_numpy(out["logits"].numpy()), each.of("torch")(pictures()).logits.detach(), atol=1e-4, rtol=1e-4
+    )
+    unknown = tf.function(
+        lambda pixels: dict(each.of("tensorflow")(pixels, interpolate_pos_encoding=True).items()), autograph=False
+    )
+    with pytest.raises(ArgumentError, match="its height must be known when it is traced"):
+        unknown.get_concrete_function(tf.TensorSpec((None, 3, None, None)))
+    masked = tf.function(lambda pixels, masked: made("ViTForMaskedImageModeling").of("tensorflow")(pixels, masked).loss)
+    masked.get_concrete_function(tf.TensorSpec((None, 3, 8, 8)), tf.TensorSpec((None, 4), tf.bool))
+    plain = tf.function(lambda pixels: each.of("tensorflow")(pixels).logits)
+    assert plain.get_concrete_function(tf.TensorSpec((None,) * 4)).output_shapes.as_list() == [None, 3]
+
+
+@pytest.mark.long
+def test_keras_trains_on_pictures_that_have_no_name(made: Making) -> None:
+    model = loadstone.TFViTForImageClassification.from_pretrained(made("ViTForImageClassification").folder)
+    model.compile("sgd")
+    assert model.fit(pictures().numpy(), torch.tensor([0, 1]).numpy(), verbose=0).history["loss"][0] > 0
+    assert model.predict(pictures().numpy(), verbose=0)["logits"].shape == (2, 3)
+
+
+@pytest.mark.long
+def test_a_pass_compiles_without_a_break(made: Making) -> None:
+    model = made("ViTForImageClassification").of("torch")
+    compiled = torch.compile(model, fullgraph=True, backend="eager")
+    inputs = {"pixel_values": pictures("", 12, 16), "interpolate_pos_encoding": True}
+    torch.testing.assert_close(compiled(**inputs).logits, model(**inputs).logits)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("prefix", ["Flax", "TF"])
+def test_models_in_bfloat16_take_pictures_in_float32_elsewhere_too(made: Making, prefix: str) -> None:
+    cls = getattr(loadstone, f"{prefix}ViTForImageClassification")
+    model = cls.from_pretrained(made("ViTForImageClassification").folder, dtype="bfloat16")
+    assert "bfloat16" in str(model(pictures().numpy()).logits.dtype)
 
 
 @pytest.mark.parametrize(

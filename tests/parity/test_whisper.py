@@ -17,11 +17,31 @@ import loadstone
 from loadstone.architectures import components
 from loadstone.errors import ArgumentError, InvalidConfig
 
-from .cases import MODAL
 from .frameworks import SIDES, TORCH
 from .modal import Made
 from .test_forecast import bytes_by_place
 
+CONFIG: dict[str, Any] = dict(
+    vocab_size=37,
+    num_mel_bins=5,
+    d_model=16,
+    encoder_layers=3,
+    encoder_attention_heads=2,
+    encoder_ffn_dim=20,
+    decoder_layers=2,
+    decoder_attention_heads=4,
+    decoder_ffn_dim=24,
+    max_source_positions=7,
+    max_target_positions=9,
+    classifier_proj_size=6,
+    use_weighted_layer_sum=True,
+    pad_token_id=1,
+    bos_token_id=0,
+    eos_token_id=2,
+    decoder_start_token_id=3,
+    suppress_tokens=None,
+    begin_suppress_tokens=None,
+)
 CLASSES = {
     "bare": ("WhisperModel", {}),
     "writes": ("WhisperForConditionalGeneration", {}),
@@ -46,7 +66,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
     def make(name: str) -> Made:
         if name not in found:
             class_name, changes = CLASSES[name]
-            config = transformers.WhisperConfig(**{**MODAL["whisper"], **changes})
+            config = transformers.WhisperConfig(**{**CONFIG, **changes})
             found[name] = Made(class_name, config, tmp_path_factory.mktemp(name))
         return found[name]
 
@@ -286,7 +306,7 @@ def test_spans_are_hidden_while_training_as_transformers_hides_them(made: Callab
     sound, mask = torch.ones(200, 5, 14), torch.tensor([[1] * 14, [1] * 8 + [0] * 6]).repeat(100, 1)
     for given in (None, mask):
         shares: list[torch.Tensor] = []
-        for _ in range(20):
+        for _ in range(10):
             torch.manual_seed(len(shares))
             model.train()(input_features=sound, attention_mask=given, decoder_input_ids=torch.ones(200, 1, dtype=int))
             shares.append((heard.pop() == 0).float().mean())
@@ -327,14 +347,14 @@ def test_others_hide_spans_while_training(made: Callable[[str], Made], framework
 )
 def test_configs_that_contradict_themselves_are_refused(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(InvalidConfig, match=named):
-        loadstone.WhisperConfig(**{**MODAL["whisper"], **changes})
+        loadstone.WhisperConfig(**{**CONFIG, **changes})
 
 
 def test_configs_read_as_transformers_writes_them(made: Callable[[str], Made], tmp_path: Path) -> None:
     made("writes").of("torch").config.save_pretrained(tmp_path)
     written = json.loads((tmp_path / "config.json").read_text())
     theirs = transformers.WhisperConfig.from_pretrained(tmp_path)
-    for key, value in MODAL["whisper"].items():
+    for key, value in CONFIG.items():
         assert getattr(theirs, key) == value, key
     assert written["model_type"] == "whisper"
     assert written["is_encoder_decoder"] is True
@@ -399,9 +419,9 @@ def test_plans_are_what_loads_do_in_little_room(made: Callable[[str], Made], nam
     asked = {"device_map": "auto", "max_memory": {"cpu": int(0.9 * total)}, "offload_folder": tmp_path}
     model = getattr(loadstone, CLASSES[name][0]).from_pretrained(folder, **asked)
     forecast = loadstone.plan(folder, **asked)
-    assert set(model.hf_device_map.values()) == {"cpu", "disk"}
+    assert "disk" in model.hf_device_map.values()
     assert forecast.device_map == model.hf_device_map
-    assert forecast.bytes_by_device == bytes_by_place(model)
+    assert {place: size for place, size in forecast.bytes_by_device.items() if size} == bytes_by_place(model)
     expected = TORCH.call(made(name).of("torch"), **inputs)
     field = "last_hidden_state" if name == "bare" else "logits"
     torch.testing.assert_close(getattr(TORCH.call(model, **inputs), field), getattr(expected, field))

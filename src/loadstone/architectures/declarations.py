@@ -78,6 +78,12 @@ IRRELEVANT: Mapping[str, str] = {
 
 IRRELEVANT_TO_DECODERS: Mapping[str, str] = {**IRRELEVANT, "is_decoder": "it is one, whatever is said"}
 
+WITHOUT_CLASSES: Mapping[str, str] = {
+    **IRRELEVANT_TO_DECODERS,
+    "id2label": "no class of this family tells classes apart",
+}
+"""Of families without a head that classifies."""
+
 
 def but(said: Mapping[str, SaidT], *used: str) -> dict[str, SaidT]:
     """The same without the keys that a family uses."""

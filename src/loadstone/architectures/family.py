@@ -40,17 +40,31 @@ class HeadSpec:
     """The task of the class that is below the head."""
     differs: Mapping[str, Any] = field(default_factory=dict)
     """What of the task's data is otherwise in this class, such as the inputs of a family that reads no texts."""
+    config: type[PretrainedConfig] | None = None
+    """The class of its config, where that is one within the family's."""
 
     @property
     def of_task(self) -> Task:
         """Its task as data."""
         return replace(TASKS[self.task], **self.differs) if self.differs else TASKS[self.task]
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is made of one part of what the family's models are made of."""
+        return self.prefix is not None and (self.config is not None or self.body != BARE)
+
+    def own(self, config: PretrainedConfig) -> PretrainedConfig:
+        """Its config: the one given, or the one within that."""
+        if self.config is None:
+            return config
+        within = (each for _, each in config.configs() if isinstance(each, self.config))
+        return next(within, config)
+
     def blueprint(self, config: PretrainedConfig) -> Component:
         """What the model is made of. :class:`InvalidConfig` where the config, which may have been changed since it was
         made, contradicts itself or asks for what is not computed."""
         config.validate()
-        return self.build(config)
+        return self.build(self.own(config))
 
 
 @record
@@ -92,16 +106,21 @@ class Family:
 
     def naming(
         self,
+        head: HeadSpec | None,
         prefix: str,
         tied: Mapping[str, str],
         optional: tuple[tuple[str, ...], ...],
-        stand_ins: tuple[tuple[str, str], ...],
     ) -> Naming:
-        """What links a model's slots to stored names; ``prefix`` is where it holds its bare model."""
+        """What links the slots of a model of the class ``head`` to stored names; ``prefix`` is where it holds its bare
+        model."""
+        if head is not None and head.is_part:
+            prefixes = [head.prefix]
+        else:
+            prefixes = [self.prefix, *(each.prefix for each in self.heads if not each.is_part)]
         return Naming(
-            stand_ins=stand_ins,
+            stand_ins=head.stand_ins if head is not None else (),
             prefix=prefix,
-            prefixes=tuple(dict.fromkeys((self.prefix, *(head.prefix for head in self.heads if head.prefix)))),
+            prefixes=tuple(dict.fromkeys(name for name in prefixes if name)),
             tied=tied,
             optional=optional,
             rules=self.rules,

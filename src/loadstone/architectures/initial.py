@@ -33,7 +33,8 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
 
     own = own_way(leaf, name)
     if own is not None:
-        return own(rng, shape)
+        values: np.ndarray = own(rng, shape)
+        return values
     if isinstance(leaf, Embedding) and leaf.sinusoidal:
         return _sinusoids_in_halves(*shape) if leaf.halves else _sinusoids(*shape)
     if isinstance(leaf, Weight):

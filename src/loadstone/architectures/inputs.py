@@ -18,6 +18,8 @@ class Input:
     kind: Literal["ids", "values", "mask", "cache", "output"] = "ids"
     """Integers that something is looked up by, floating-point numbers, what tells real places from padding, what an
     earlier pass left, or another model's output."""
+    once: bool = False
+    """Whether it belongs to the first tokens of a text: what it says is then in the cache."""
 
     @property
     def is_array(self) -> bool:
@@ -60,9 +62,16 @@ INPUTS: Mapping[str, Input] = {
         Input("encoder_outputs", (), "output"),
         Input("encoder_hidden_states", ("batch", "places", "width"), "values"),
         Input("encoder_attention_mask", ("batch", "places"), "mask"),
-        Input("pixel_values", ("batch", "channels", "height", "width"), "values"),
+        Input("pixel_values", ("batch", "channels", "height", "width"), "values", once=True),
+        Input("pixel_values_videos", ("patches", "numbers"), "values", once=True),
+        Input("image_grid_thw", ("pictures", "axes"), once=True),
+        Input("video_grid_thw", ("films", "axes"), once=True),
+        Input("mm_token_type_ids", _TEXT, once=True),
         Input("bool_masked_pos", ("batch", "patches"), "mask"),
         Input("input_features", ("batch", "bands", "frames"), "values"),
     )
 }
 """Those that families here take, by name."""
+
+ONCE = frozenset(name for name, given in INPUTS.items() if given.once)
+"""Those that belong to the first tokens of a text."""

@@ -55,7 +55,10 @@ def head(family: Family, task: str) -> HeadSpec:
     """The family's class for a task; :class:`UnknownModelType` lists those that it has."""
     head_spec = family.head(task)
     if head_spec is None:
-        known = ", ".join(f"{TASKS[head.task].auto_class} ({head.class_name})" for head in family.heads)
+        known = ", ".join(
+            f"{TASKS[head.task].auto_class} ({head.class_name})" if TASKS[head.task].has_auto_class else head.class_name
+            for head in family.heads
+        )
         raise UnknownModelType(
             f"The {family.model_type} family has no head for {task}. Of such a checkpoint these make a model: {known}."
         )

@@ -36,6 +36,7 @@ _NUMBERS = (
 _READ = {"rope_type", "short_factor", "long_factor", "truncate", *_NUMBERS}
 """The keys of ``rope_scaling`` that say anything here; files carry others."""
 _LARGEST_DIM = 1 << 16
+_SECTIONS = "config key 'rope_scaling.mrope_section'"
 
 
 class Rotary(NamedTuple):
@@ -51,6 +52,11 @@ class Rotary(NamedTuple):
     max_position: int
     original_max_position: int
     scaling: tuple[tuple[str, Any], ...] = ()
+    sections: tuple[int, ...] = ()
+    """Where positions come in several rows: how many frequencies turn by one row, and then by the next, over and over
+    (arXiv:2409.12191, section 2.1)."""
+    restarts: bool = False
+    """Whether each section has the frequencies of a head as wide as the section."""
 
     @property
     def kind(self) -> str:
@@ -81,7 +87,8 @@ def _frequencies(rotary: Rotary, length: int) -> tuple[tuple[float, ...], float]
     kind, factor = rotary.kind, float(keys.get("factor") or 1.0)
     if kind == "dynamic" and length:
         theta *= (factor * length / rotary.max_position - (factor - 1)) ** (dim / (dim - 2))
-    plain = [theta ** (-i / dim) for i in range(0, dim, 2)]
+    widths = [2 * count for count in rotary.sections] if rotary.restarts else [dim]
+    plain = [theta ** (-i / width) for width in widths for i in range(0, width, 2)]
     if kind == "linear":
         return tuple(f / factor for f in plain), 1.0
     if kind == "llama3":
@@ -211,6 +218,11 @@ def make_rotary(
         faults.append(Fault("config key 'original_max_position_embeddings'", "at least 2", "1"))
     if kind == "dynamic" and dim <= 2:
         faults.append(Fault("rotary dimensions of each head", "at least 3 for dynamic scaling", repr(dim)))
+    sections = keys.get("mrope_section") or ()
+    if not isinstance(sections, list | tuple) or not all(isinstance(each, int) and each > 0 for each in sections):
+        faults.append(Fault(_SECTIONS, "integers above 0", repr(sections)))
+    elif sections and sum(sections) != dim // 2:
+        faults.append(Fault(_SECTIONS, f"numbers whose sum is half of {dim}", repr(sections)))
     if faults:
         raise InvalidConfig(faults)
     return Rotary(
@@ -219,4 +231,14 @@ def make_rotary(
         max_position=max_position,
         original_max_position=int(original),
         scaling=tuple(sorted((key, tuple(v) if isinstance(v, list) else v) for key, v in keys.items() if key in _READ)),
+        sections=tuple(sections),
     )
+
+
+def axial_rotary(head_dim: int, theta: float, axes: int = 2) -> Rotary:
+    """A :class:`Rotary` for places in a grid: each axis turns its own share of a head, all with the same frequencies.
+
+    ``head_dim`` is a multiple of twice the ``axes``.
+    """
+    sections = (head_dim // 2 // axes,) * axes
+    return Rotary(head_dim, float(theta), 1, 1, sections=sections, restarts=True)

@@ -67,6 +67,12 @@ def tower(config: PretrainedConfig, mixers: Sequence[Component]) -> Tower:
     )
 
 
+def shown(run: Run, x: Array) -> Array:
+    """``x`` (batch, tokens, width), with zeros where there is padding."""
+    padding = run.state.padding
+    return x if padding is None else x * run.xp.astype(padding, x.dtype)[..., None]
+
+
 def causal_window(xp: ArrayFunctions, x: Array, kept: Array | None, before: int) -> tuple[Array, Array]:
     """What a convolution over ``x`` (batch, tokens, channels) reads, with ``before`` tokens before the first, and what
     of it is to be kept for the next ones; both with tokens last. ``kept`` (batch, channels, before): zeros for None."""
@@ -81,7 +87,7 @@ def selective_scan(
     """What is read of a state at each token, (batch, tokens, channels), and the state after the last, in float32.
 
     ``decay`` (channels, size). ``tokens``: time steps and values (batch, tokens, channels), and by what share each
-    value is written to a number of the state, and that is read (batch, tokens, size). ``held`` (batch, channels,
+    value is written to each number of the state, and that is read (batch, tokens, size). ``held`` (batch, channels,
     size): the state before the first; zeros for None.
     """
 

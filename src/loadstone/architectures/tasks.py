@@ -18,6 +18,10 @@ NEXT_SENTENCE = "next-sentence-prediction"
 PRETRAINING = "pretraining"
 REPLACED_TOKENS = "replaced-tokens"
 TEXT_ENCODING = "text-encoding"
+TEXT_TOWER = "text-tower"
+IMAGE_TOWER = "image-tower"
+TEXT_PROJECTION = "text-projection"
+IMAGE_PROJECTION = "image-projection"
 SEQ2SEQ_LM = "seq2seq-lm"
 IMAGE_CLASSIFICATION = "image-classification"
 MASKED_IMAGE_MODELING = "masked-image-modeling"
@@ -31,6 +35,8 @@ OBJECT_DETECTION = "object-detection"
 _DECODED = ("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds", "token_type_ids")
 _ENCODED = ("input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds")
 _CLASSIFIED = (*_ENCODED[:4], "past_key_values", "inputs_embeds")
+TEXT = ("input_ids", "attention_mask", "position_ids")
+"""What a tower takes that reads texts beside another that reads something else."""
 _SHOWN = ("output_attentions", "output_hidden_states", "return_dict")
 
 SEQ2SEQ = (
@@ -51,11 +57,17 @@ SEQ2SEQ_KEPT = (
 )
 """What its output has beside the last hidden state."""
 
+SEEING = (
+    *("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds"),
+    *("pixel_values", "pixel_values_videos", "image_grid_thw", "video_grid_thw", "mm_token_type_ids"),
+)
+"""What a decoder of texts with pictures takes, where these come as patches of any number."""
+
 _AUTO = {"ReplacedTokens": "PreTraining"}
 """Where a task's Auto class has another name than its own."""
 
-READING = ("interpolate_pos_encoding",)
-"""Keywords that are True or False, and that a stem or a head reads."""
+READING = ("interpolate_pos_encoding", "return_loss")
+"""Keywords that are True or False, and that a stem, a head or a loss reads."""
 FLAGS = frozenset(
     {"use_cache", "output_attentions", "output_hidden_states", "return_dict", "output_router_logits", *READING}
 )
@@ -97,13 +109,20 @@ class Task:
     writes: Literal["", "labels", "input_ids"] = ""
     """What a decoder is to write where it is not told."""
     generates: bool = False
+    passes: tuple[Task, ...] = ()
+    """Other passes of the class, which compute with some of its parts: each is named like its method."""
     sums_items: bool = False
     """Whether the loss may be a sum over ``num_items_in_batch`` (PyTorch's trainers)."""
 
     @property
     def is_bare(self) -> bool:
         """Whether the model has no head: its output is the bare model's."""
-        return self.name in (BARE, TEXT_ENCODING)
+        return self.name in (BARE, TEXT_ENCODING, TEXT_TOWER, IMAGE_TOWER)
+
+    @property
+    def has_auto_class(self) -> bool:
+        """Whether there is an Auto class that takes checkpoints for it."""
+        return self.name not in (TEXT_TOWER, IMAGE_TOWER, TEXT_PROJECTION, IMAGE_PROJECTION)
 
     @property
     def auto_class(self) -> str:
@@ -261,6 +280,47 @@ TASKS: Mapping[str, Task] = {
             ("input_ids", "attention_mask", "inputs_embeds"),
         ),
         Task(
+            TEXT_TOWER,
+            "TextTower",
+            "The part of a model of several that reads texts.",
+            "``input_ids`` (batch, tokens) → hidden states, and ``pooler_output`` (batch, width).",
+            TEXT,
+        ),
+        Task(
+            IMAGE_TOWER,
+            "ImageTower",
+            "The part of a model of several that reads pictures.",
+            """``pixel_values`` (batch, channels, height, width) → hidden states, and ``pooler_output`` (batch, width).
+
+            ``interpolate_pos_encoding``: pictures may have any size; positions are interpolated.
+            """,
+            ("pixel_values",),
+            options=("interpolate_pos_encoding", *_SHOWN),
+        ),
+        Task(
+            TEXT_PROJECTION,
+            "TextProjection",
+            "Texts as vectors of the space that they share with something else.",
+            "``text_embeds`` (batch, width) of ``input_ids`` (batch, tokens).",
+            TEXT,
+            output="TextProjectionOutput",
+            kept=("last_hidden_state", "hidden_states", "attentions"),
+            reads="sequence",
+            gives=("text_embeds",),
+        ),
+        Task(
+            IMAGE_PROJECTION,
+            "ImageProjection",
+            "Pictures as vectors of the space that they share with something else.",
+            "``image_embeds`` (batch, width) of ``pixel_values`` (batch, channels, height, width).",
+            ("pixel_values",),
+            options=("interpolate_pos_encoding", *_SHOWN),
+            output="ImageProjectionOutput",
+            kept=("last_hidden_state", "hidden_states", "attentions"),
+            reads="sequence",
+            gives=("image_embeds",),
+        ),
+        Task(
             SEQ2SEQ_LM,
             "Seq2SeqLM",
             "Reads one text and writes another.",
@@ -329,6 +389,28 @@ TASKS: Mapping[str, Task] = {
             reads="all",
             loss="reconstruction",
             gives=("reconstruction",),
+        ),
+        Task(
+            IMAGE_TEXT_TO_TEXT,
+            "ImageTextToText",
+            "Predicts the next token of a text with pictures.",
+            """Logits (batch, tokens, vocab); with ``labels`` (batch, tokens; -100 is ignored) the next-token loss.
+
+            ``pixel_values`` (patches of all pictures, numbers) with ``image_grid_thw`` (pictures, 3): how many patches
+            lie along time, height and width of each; what the model makes of them takes the places of the tokens
+            ``config.image_token_id``, in order. ``pixel_values_videos`` and ``video_grid_thw``: the same for films.
+            ``position_ids`` (batch or 1, tokens), or three rows of them, (3, batch or 1, tokens). Positions follow from
+            the grids where none are given; so does what ``mm_token_type_ids`` says, which is taken and not looked at.
+            ``logits_to_keep``: only the logits of the last tokens, this many (0: all), or those at the given indices.
+            """,
+            SEEING,
+            ("labels",),
+            ("use_cache", *_SHOWN, "logits_to_keep"),
+            "CausalLMOutput",
+            ("past_key_values", "hidden_states", "attentions"),
+            loss="next_token",
+            generates=True,
+            sums_items=True,
         ),
         Task(
             AUDIO_CLASSIFICATION,

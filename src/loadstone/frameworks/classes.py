@@ -44,9 +44,10 @@ class Classes(Generic[ModelT_co]):
         doc = (
             f"{task.__doc__}\n\nThe {family.stem} family (model_type {family.model_type!r}; {family.sources}). "
             f"Load one with ``{name}.from_pretrained(path_or_id)``, or make one with random weights with "
-            f"``{name}({family.config.__name__}(...))``."
+            f"``{name}({(head.config or family.config).__name__}(...))``."
         )
         body = {"head_spec": head, "optional_parts": head.optional, "base_model_prefix": head.prefix or family.prefix}
+        body["config_class"] = head.config or family.config
         return self._make(head.class_name, (self.abstract_class(family), task), doc, body)
 
     def body_class(self, family: Family, head: HeadSpec) -> type[ModelT_co]:

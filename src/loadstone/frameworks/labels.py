@@ -57,6 +57,12 @@ def check_numbers(problem: str, shape: Sequence[int | None], expected: Sequence[
         )
 
 
+def check_pairs(texts: int | None, pictures: int | None) -> None:
+    """:class:`ArgumentError` where texts and pictures are no pairs; a number that is not known yet is None."""
+    if texts is not None and pictures is not None and texts != pictures:
+        raise ArgumentError(f"return_loss takes pairs: there are {texts} texts and {pictures} pictures.")
+
+
 def label_beyond(name: str, lowest: int, highest: int, classes: int) -> ArgumentError | None:
     """The error for labels of which some are no class; None where ``lowest`` and ``highest`` both are one."""
     if 0 <= lowest <= highest < classes:

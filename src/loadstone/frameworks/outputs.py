@@ -49,8 +49,8 @@ class ModelOutput:
         return self._fields() == other._fields()
 
     def to_tuple(self) -> tuple[object, ...]:
-        """The fields that are set, in order."""
-        return tuple(value for _, value in self.items())
+        """The fields that are set, in order; outputs among them as tuples too."""
+        return tuple(value.to_tuple() if isinstance(value, ModelOutput) else value for _, value in self.items())
 
     def items(self) -> Iterator[tuple[str, object]]:
         """Name and value of the fields that are set."""
@@ -64,7 +64,7 @@ class ModelOutput:
 
     def values(self) -> list[object]:
         """Values of the fields that are set."""
-        return list(self.to_tuple())
+        return [value for _, value in self.items()]
 
     def get(self, name: str, default: object = None) -> Any:
         """A field by name, or the default if it is not set."""
@@ -238,6 +238,40 @@ class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
 
     loss: TensorT | None = None
     reconstruction: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class ContrastiveOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits_per_image`` (pictures, texts) and ``logits_per_text`` (texts, pictures); ``text_embeds``
+    (texts, width) and ``image_embeds`` (pictures, width), of length 1; the outputs of the two towers."""
+
+    loss: TensorT | None = None
+    logits_per_image: TensorT | None = None
+    logits_per_text: TensorT | None = None
+    text_embeds: TensorT | None = None
+    image_embeds: TensorT | None = None
+    text_model_output: BaseModelOutput[TensorT] | None = None
+    vision_model_output: BaseModelOutput[TensorT] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class TextProjectionOutput(ModelOutput, Generic[TensorT]):
+    """``text_embeds`` (batch, width); ``last_hidden_state`` (batch, tokens, width)."""
+
+    text_embeds: TensorT | None = None
+    last_hidden_state: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@dataclass(repr=False, eq=False)
+class ImageProjectionOutput(ModelOutput, Generic[TensorT]):
+    """``image_embeds`` (batch, width); ``last_hidden_state`` (batch, patches, width)."""
+
+    image_embeds: TensorT | None = None
+    last_hidden_state: TensorT | None = None
     hidden_states: tuple[TensorT, ...] | None = None
     attentions: tuple[TensorT, ...] | None = None
 

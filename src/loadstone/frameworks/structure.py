@@ -90,11 +90,10 @@ class ModelBase:
 def naming_of(model: ModelBase, tied: Mapping[str, str]) -> Naming:
     """What links the slots of a family's model to stored names."""
     assert model.family_spec is not None
-    stand_ins = model.head_spec.stand_ins if model.head_spec is not None else ()
     prefix, optional = model.bare_prefix, model.optional_parts
     if prefix:  # what the bare model may lack, it may lack inside another model too
         optional += tuple(tuple(f"{prefix}.{part}" for part in group) for group in model.base_model.optional_parts)
-    return model.family_spec.naming(prefix, tied, optional, stand_ins)
+    return model.family_spec.naming(model.head_spec, prefix, tied, optional)
 
 
 def ties_of(slots: Iterable[tuple[str, object]], declared: Collection[str]) -> dict[str, str]:

@@ -39,6 +39,11 @@ class Attentive(Protocol):
         """Whether tokens see only what comes before them."""
         ...
 
+    @property
+    def has_states(self) -> bool:
+        """Whether layers carry a state from each token to the next."""
+        ...
+
 
 def prompt_mask(
     issued: MutableMapping[str, bool], ids: NDArray[np.integer], attention_mask: ArrayLike | None, pad: int | None
@@ -83,9 +88,9 @@ def warn_unmasked(
         return
     if are_positions:
         if not issued.get(PACKED) and (np.diff(given) != 1).any():
-            causal = model.is_causal
-            if cached or not causal:
-                warn_packed(issued, causal)
+            causal, has_states = model.is_causal, model.has_states
+            if cached or has_states or not causal:
+                warn_packed(issued, causal, has_states)
     elif (pad := model.config.get_text_config().pad_token_id) is not None and not issued.get(PADDED):
         if (given[:, [0, -1]] == pad).any():
             warn_padded(issued, model.config)
@@ -105,13 +110,16 @@ def warn_padded(issued: MutableMapping[str, bool], config: PretrainedConfig) -> 
     )
 
 
-def warn_packed(issued: MutableMapping[str, bool], causal: bool) -> None:
-    """Texts in one row see each other. ``causal``: whether the model would keep them apart if no cache were in use."""
+def warn_packed(issued: MutableMapping[str, bool], causal: bool, has_states: bool) -> None:
+    """Texts in one row see each other. ``causal``: whether the model would keep them apart if no cache were in use,
+    and it had no states, which go from one text to the next."""
     way_out = (
         "a key-value cache is in use; with use_cache=False each text sees only itself"
         if causal
         else "this model reads in both directions; give a 4-D attention_mask (batch, 1, tokens, tokens)"
     )
+    if has_states:
+        way_out = "this model carries a state from each token to the next; give each text a row of its own"
     _once(issued, PACKED, f"position_ids start again within a row, but the texts there see each other: {way_out}.")
 
 

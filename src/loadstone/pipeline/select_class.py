@@ -132,7 +132,8 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
             family, head = target.family_spec, target.head_spec
         if family is None or head is None or registered.config_class(model_type) is not None:
             return weight_map.keys()
-        return shards_of(family, head, family.config.from_dict(values), weight_map, key_mapping)
+        cls = head.config or family.config
+        return shards_of(family, head, cls.from_dict(cls.part_of(values)), weight_map, key_mapping)
 
     return needs
 

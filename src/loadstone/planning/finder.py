@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from loadstone.core.naming import Fused, Naming
+from loadstone.core.naming_rules import to_others, to_slots
 from loadstone.core.slices import Box
 from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.planning.canonical_names import canonical
@@ -19,6 +20,7 @@ class Finder:
 
     def __init__(self, slots: Mapping[str, Slot], names: Mapping[str, StoredTensor], naming: Naming) -> None:
         self._slots, self._names, self.naming = slots, names, naming
+        self._to_slot, self._to_other = to_slots(naming.rules), to_others(naming.rules)
         self._places: dict[tuple[int, int, int], tuple[Box, ...]] = {}
         self._aliases: dict[str, list[str]] = {}
         for alias, source in naming.tied.items():  # before what only stands in for a slot
@@ -59,8 +61,13 @@ class Finder:
             return
         bare = name[len(own) + 1 :] if own else name
         for prefix in self.naming.prefixes:
-            yield f"{prefix}.{bare}"
+            # Inside a larger model it may have another spelling, so that it is read there as one of that model's slots.
+            yield self._to_slot(f"{prefix}.{bare}")
         yield bare
+        for prefix in () if own else self.naming.prefixes:
+            whole = self._to_other(name)
+            if whole.startswith(f"{prefix}."):
+                yield whole[len(prefix) + 1 :]
 
     def _under(self, spelling: str, slot: Slot) -> Sequence[Piece] | None:
         tensor = self._names.get(spelling)

@@ -8,6 +8,7 @@ from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
 from loadstone.architectures.components.frames import Frames
+from loadstone.architectures.components.grids import Fold, GridPatches
 from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.layer_sum import LayerSum
 from loadstone.architectures.components.layers import (
@@ -37,11 +38,21 @@ from loadstone.architectures.components.leaves import (
     Softcap,
     Weight,
 )
+from loadstone.architectures.components.merged import Mark, Marked, Merged
 from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.pixels import PixelDecoder
-from loadstone.architectures.components.queries import inputs_of, readers, text_tower, vocabulary, writer
+from loadstone.architectures.components.queries import (
+    find_merged,
+    inputs_of,
+    places_itself,
+    readers,
+    text_tower,
+    vocabulary,
+    writer,
+)
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.towers import Tower, Wrapped
+from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
 __all__ = [
@@ -57,17 +68,25 @@ __all__ = [
     "Embedding",
     "Embeddings",
     "EncoderDecoder",
+    "EndPooler",
     "Experts",
     "FeedForward",
+    "FirstPooler",
+    "Fold",
     "Frames",
     "Gated",
+    "GridPatches",
     "GroupNorm",
     "Head",
     "Layer",
     "LayerNorm",
     "LayerSum",
     "Linear",
+    "Mark",
+    "Marked",
+    "Merged",
     "Part",
+    "PartPass",
     "Patches",
     "PixelDecoder",
     "Pooler",
@@ -82,13 +101,16 @@ __all__ = [
     "Sum",
     "Tower",
     "TwoOutputs",
+    "TwoTowers",
     "Weight",
     "Wrapped",
     "blocks",
     "check_activation",
     "find",
+    "find_merged",
     "inputs_of",
     "like",
+    "places_itself",
     "post_norm",
     "pre_norm",
     "readers",

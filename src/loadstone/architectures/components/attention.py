@@ -128,7 +128,10 @@ def _by_head(xp: ArrayFunctions, x: Array, heads: int, dim: int) -> Array:
 
 
 def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype: Any) -> tuple[Array, Array]:
-    """``position_ids`` (batch or 1, tokens) → cos and sin (batch or 1, 1, tokens, dim). Angles are float32."""
+    """``position_ids`` (batch or 1, tokens) → cos and sin (batch or 1, 1, tokens, dim). Angles are float32.
+
+    Or several rows of positions, (rows, batch or 1, tokens), for a rotary with sections.
+    """
     plain, factor = rotary.frequencies()
     frequencies = xp.asarray(plain)
     if rotary.depends_on_length:
@@ -142,9 +145,25 @@ def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype
             growth = scaling * xp.astype(length, xp.float32) / rotary.max_position - (scaling - 1)
             far = frequencies * growth ** xp.asarray([-2 * i / (rotary.dim - 2) for i in range(rotary.dim // 2)])
         frequencies = xp.where(length > rotary.limit, far, frequencies)
-    angles = xp.astype(position_ids, xp.float32)[:, None, :, None] * frequencies
+    angles = angles_of(xp, rotary, position_ids, frequencies)
     angles = xp.concat((angles, angles), axis=-1)
     return xp.astype(xp.cos(angles) * factor, dtype), xp.astype(xp.sin(angles) * factor, dtype)
+
+
+def angles_of(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, frequencies: Array) -> Array:
+    """Positions (batch or 1, tokens), or several rows of them, times frequencies: (batch or 1, 1, tokens, frequencies).
+
+    Of several rows each section of the frequencies takes one.
+    """
+    positions = xp.astype(position_ids, xp.float32)
+    if len(position_ids.shape) == 2:
+        return positions[:, None, :, None] * frequencies
+    angles, start = [], 0
+    for section, count in enumerate(rotary.sections):
+        row = positions[section % position_ids.shape[0]]
+        angles.append(row[:, None, :, None] * frequencies[start : start + count])
+        start += count
+    return xp.concat(angles, axis=-1)
 
 
 def rotate(xp: ArrayFunctions, x: Array, cos: Array, sin: Array) -> Array:

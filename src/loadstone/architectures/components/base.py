@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from loadstone.architectures.components.splitting import Role, Split
 from loadstone.architectures.inputs import Axis
@@ -41,6 +41,9 @@ class CacheEntry(NamedTuple):
 
 class Component:
     """What every component can tell: its parts, and its own slots if it is a leaf."""
+
+    reads_given: ClassVar[bool] = False
+    """Whether a pooler takes the arguments of the forward pass, too."""
 
     def parts(self) -> tuple[Part, ...]:
         """The named children, in the order of the fields that hold them."""

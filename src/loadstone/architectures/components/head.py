@@ -23,9 +23,10 @@ class Head(Component):
 
     backbone: Part
     output: Part
-    pool: Literal["none", "first", "first_shown", "last", "end", "mean", "pooler"] = "none"
+    pool: Literal["none", "first", "first_shown", "last", "end", "mean", "mean_of_rest", "pooler"] = "none"
     """Which vector stands for the sequence. ``first_shown``: of the first token that the mask shows; ``last``: of the
-    last token that is not padding; ``end``: of the last token that is one of ``end``."""
+    last token that is not padding; ``end``: of the last token that is one of ``end``; ``mean_of_rest``: the mean of
+    all but the first."""
     labels: int = 0
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
     end: tuple[int, ...] = ()
@@ -97,6 +98,8 @@ class Head(Component):
         if self.pool == "mean" and mask is not None:
             shares = xp.astype(mask, x.dtype)[..., None]
             return xp.sum(x * shares, axis=1, keepdims=False) / xp.sum(shares, axis=1, keepdims=False)
+        if self.pool == "mean_of_rest":
+            return xp.mean(x[:, 1:], axis=1)
         if self.pool == "mean":
             return xp.mean(x, axis=1)
         if ids is None or padding is None:

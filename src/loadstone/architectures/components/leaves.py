@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any, TypeAlias
 
 from loadstone.architectures.components.base import Component, check_activation
 from loadstone.architectures.components.run import Array, Run
@@ -11,11 +11,8 @@ from loadstone.architectures.components.splitting import Role, Split
 from loadstone.core.records import record
 from loadstone.core.tensors import DType, Slot
 
-if TYPE_CHECKING:
-    import numpy as np
-
-Initial: TypeAlias = "Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]"
-"""Makes the initial values of a slot: (random numbers, shape) → float32."""
+Initial: TypeAlias = Callable[[Any, tuple[int, ...]], Any]
+"""Makes the initial values of a slot: (``np.random.Generator``, shape) → ``np.ndarray`` in float32."""
 
 
 @record

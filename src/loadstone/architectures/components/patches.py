@@ -29,9 +29,9 @@ class Patches(Component):
     size: tuple[int, int]
     """Height and width of the pictures that the model was made for."""
     tokens: tuple[Part, ...] = ()
-    """Each a ``Weight`` (1, count, width), in their order."""
+    """Each a ``Weight`` (1, count, width) or (width,), in their order."""
     position: Part | None = None
-    """A ``Weight`` (1, tokens + patches, width)."""
+    """A ``Weight`` (1, tokens + patches, width), or without the first axis."""
     mask_token: Part | None = None
     """A ``Weight`` (1, 1, width), in the place of patches that a model is to guess."""
     norm: Part | None = None
@@ -49,7 +49,7 @@ class Patches(Component):
     @property
     def tokens_count(self) -> int:
         """How many vectors stand before the patches'."""
-        return sum(part.component.own_slots()[0].shape[1] for part in self.tokens)
+        return sum(part.component.own_slots()[0].elements // self._conv.outputs for part in self.tokens)
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
         """Vectors (batch, tokens + patches, width) of ``pixel_values`` (batch, channels, height, width).
@@ -64,10 +64,12 @@ class Patches(Component):
         x = xp.permute_dims(xp.reshape(x, (batch, width, -1)), (0, 2, 1))
         if given.get("bool_masked_pos") is not None:
             x = self._masked(run, x, given, grid)
-        tokens = [xp.broadcast_to(run.weight(part), (batch, *run.weight(part).shape[1:])) for part in self.tokens]
+        tokens = [xp.reshape(run.weight(part), (1, -1, width)) for part in self.tokens]
+        tokens = [xp.broadcast_to(each, (batch, *each.shape[1:])) for each in tokens]
         x = xp.concat((*tokens, x), axis=1) if tokens else x
         if self.position is not None:
-            x = x + self._positions(run, run.weight(self.position), (grid[0], grid[1]))
+            table = xp.reshape(run.weight(self.position), (1, -1, width))
+            x = x + (self._positions(run, table, (grid[0], grid[1])) if resized else table)
         if self.norm is not None:
             x = run(self.norm, x)
         return run.dropout(x, self.dropout)

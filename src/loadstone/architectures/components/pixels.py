@@ -7,7 +7,10 @@ from typing import Any
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
+
+_AXES = (Axis("batch"), Axis("channels"), Axis("height", known=True), Axis("width", known=True))
 
 
 @record
@@ -26,7 +29,8 @@ class PixelDecoder(Component):
 
     def compute(self, run: Run, out: Any, given: Mapping[str, Any]) -> Array:
         """A picture (batch, channels, height, width); ``out``: the output of the tower that read ``given``."""
-        xp, side, sizes = run.xp, self.stride, run.xp.shape(given["pixel_values"])[2:]
+        xp, side = run.xp, self.stride
+        sizes = xp.shape(run.take(given, "pixel_values", _AXES))[2:]
         x = out.last_hidden_state[:, self.skipped :]
         batch, _, width = xp.shape(x)
         rows, columns = (size // patch for size, patch in zip(sizes, self.patch, strict=True))
@@ -45,7 +49,7 @@ class PixelDecoder(Component):
                 f"the size of the one read; they are {self.stride} and {self.patch}."
             )
         painted = tuple(count * self.stride for count in grid)
-        if any(one != other for one, other in zip(painted, sizes, strict=True) if isinstance(other, int)):
+        if painted != tuple(sizes):
             run.refuse(
                 f"pixel_values has height and width {tuple(sizes)}, expected multiples of {self.stride} where "
                 "bool_masked_pos is given: pixels beyond the last patch are not painted."

@@ -8,6 +8,7 @@ from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.leaves import Embedding
+from loadstone.architectures.components.merged import Merged
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.inputs import Axis
 
@@ -45,6 +46,17 @@ def inputs_of(component: Component) -> Mapping[str, tuple[Axis, ...]]:
 def writer(component: Component) -> Tower | None:
     """The tower that reads in one direction, so that a cache saves a new token from all before it; None without one."""
     return next((tower for tower in find(component, Tower) if tower.is_causal), None)
+
+
+def places_itself(component: Component) -> bool:
+    """Whether a text's positions are more than its tokens counted, so that only the model knows them."""
+    return find_merged(component) is not None
+
+
+def find_merged(component: Component) -> Merged | None:
+    """What reads other things among the tokens of a text: the bare model, or what is below a head."""
+    tops = (component, *(part.component for part in component.parts()))
+    return next((top for top in tops if isinstance(top, Merged)), None)
 
 
 def vocabulary(component: Component) -> int | None:

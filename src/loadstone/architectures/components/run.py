@@ -47,7 +47,7 @@ class ArrayFunctions(Protocol):
     def cumulative_sum(self, x: Array, /, *, axis: int) -> Array: ...
     def expand_dims(self, x: Array, /, *, axis: int) -> Array: ...
     def flip(self, x: Array, /, *, axis: int) -> Array: ...
-    def max(self, x: Array, /) -> Array: ...
+    def max(self, x: Array, /, *, axis: int = ..., keepdims: bool = ...) -> Array: ...
     def mean(self, x: Array, /, *, axis: int) -> Array: ...
     def permute_dims(self, x: Array, axes: tuple[int, ...], /) -> Array: ...
     def reshape(self, x: Array, shape: Sequence[int | Array], /) -> Array: ...
@@ -64,6 +64,9 @@ class ArrayFunctions(Protocol):
 
     def at_rows(self, x: Array, places: Array, /) -> Array:
         """Of each row (batch, tokens, width) the vector at a place (batch,)."""
+
+    def near(self, x: Array, like: Array, /) -> Array:
+        """``x`` where ``like`` lies, if a framework spreads parts over devices by hand."""
 
     def pad(self, x: Array, before: int, after: int, /, *, axis: int) -> Array:
         """Zeros at the beginning and the end of an axis."""
@@ -106,7 +109,8 @@ class State(Protocol):
     bias: Array | None
     """Added to the scores of attention, (batch or 1, heads, queries, keys)."""
     position_ids: Array
-    """(batch or 1, places), which the stem leaves here for rotary positions."""
+    """(batch or 1, places), or several rows of them, (rows, batch or 1, places): what the stem leaves here for rotary
+    positions."""
     padding: Array | None
     """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
     memory: Array | None
@@ -173,6 +177,12 @@ class Run(Protocol):
     def places(self, x: Array) -> tuple[Array, Array]:
         """Where in the text the tokens of ``x`` (batch, queries, width) are, (queries, 1), and those that they may see,
         (1, keys)."""
+
+    def numbers(self, x: Array | None) -> Any:
+        """An array's numbers as NumPy has them; None where they are not known, as in a compiled program."""
+
+    def see_within(self, segments: Array) -> None:
+        """Leave masks in the state by which places see only those of the same segment, ``segments`` (batch, places)."""
 
     def begin(self, tower: Any, given: Mapping[str, Any]) -> None:
         """Make the state of a tower's layers, with the cache and the memory that it is given."""

@@ -39,7 +39,10 @@ class Tower(Component):
         x = last = run(self.stack, x)
         if self.norm is not None:
             x = run(self.norm, x)
-        return run.end(x, None if self.pooler is None else run(self.pooler, x), x if self.shows_normed else last)
+        pooled = None
+        if self.pooler is not None:
+            pooled = run(self.pooler, x, *((given,) if self.pooler.component.reads_given else ()))
+        return run.end(x, pooled, x if self.shows_normed else last)
 
     def __post_init__(self) -> None:
         # What every forward pass asks for, found once.

@@ -13,7 +13,7 @@ from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import Family
 from loadstone.architectures.initial import Uniform
-from loadstone.architectures.state_spaces import causal_window, rates, selective_scan, time_steps, tower
+from loadstone.architectures.state_spaces import causal_window, rates, selective_scan, shown, time_steps, tower
 from loadstone.architectures.tasks import CAUSAL_LM, PRETRAINING
 from loadstone.configs.keys import Rule as Follows
 from loadstone.configs.pretrained import PretrainedConfig
@@ -97,11 +97,10 @@ class Mixer(Component):
     def compute(self, run: Run, x: Array) -> Array:
         """``x`` (batch, tokens, width) → (batch, tokens, width). Nothing of padding gets into the state."""
         xp, state, skip, (inner, size, rank, kernel) = run.xp, run.state, run.weight(self.skip), self.sizes
-        real = 1.0 if state.padding is None else xp.astype(state.padding, skip.dtype)[..., None]
-        x, gate = xp.split(run(self.into, xp.astype(x, skip.dtype) * real), (inner, inner))
+        x, gate = xp.split(run(self.into, shown(run, xp.astype(x, skip.dtype))), (inner, inner))
         window, kept = causal_window(xp, x, state.recall(self.index, "conv"), kernel - 1)
         state.store(self.index, "conv", kept)
-        x = run(self.act, xp.permute_dims(run(self.conv, window), (0, 2, 1))) * real
+        x = shown(run, run(self.act, xp.permute_dims(run(self.conv, window), (0, 2, 1))))
         step, write, read = xp.split(run(self.select, x), (rank, size, size))
         step, value = xp.softplus(xp.astype(run(self.step, step), xp.float32)), xp.astype(x, xp.float32)
         decay, held = -xp.exp(xp.astype(run.weight(self.decay), xp.float32)), state.recall(self.index, "ssm")

@@ -59,7 +59,7 @@ class Qwen2Config(WindowedDecoderConfig):
     max_position_embeddings: int = 32768
 
 
-def blueprint(config: Qwen2Config) -> Tower:
+def blueprint(config: WindowedDecoderConfig) -> Tower:
     """The bare model."""
     rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps)

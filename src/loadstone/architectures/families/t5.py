@@ -55,9 +55,7 @@ class T5Config(PretrainedConfig):
         **declarations.IRRELEVANT_TO_ENCODER_DECODERS,
         **dict.fromkeys(("dense_act_fn", "is_gated_act"), "it follows from feed_forward_proj"),
     }
-    follows: ClassVar = {
-        "num_decoder_layers": Rule(lambda config, given: config.num_layers if given is None else given)
-    }
+    follows: ClassVar = {"num_decoder_layers": Rule(lambda config, given: given or config.num_layers)}
     positive = (
         *("vocab_size", "d_model", "d_kv", "d_ff", "num_layers", "num_decoder_layers", "num_heads"),
         *("relative_attention_num_buckets", "relative_attention_max_distance"),
@@ -65,7 +63,7 @@ class T5Config(PretrainedConfig):
 
     def _take(self, values: Mapping[str, object]) -> None:
         super()._take(values)
-        # Older files say it by tying: T5 1.0 is tied and scaled, 1.1 neither. To untie a model later changes no scale.
+        # Older files say it by tying: T5 1.0 is tied and scaled, 1.1 neither. Untying a model later changes no scale.
         if self.scale_decoder_outputs is None and isinstance(self.tie_word_embeddings, bool):
             self.__dict__["scale_decoder_outputs"] = self.tie_word_embeddings
 
@@ -114,9 +112,8 @@ def token_classification(config: T5Config) -> Head:
 
 def question_answering(config: T5Config) -> Head:
     """``qa_outputs`` over what is written."""
-    std = config.initializer_factor * config.d_model**-0.5
-    outputs = Part("qa_outputs", Linear(config.d_model, config.num_labels, std=std))
-    return Head(Part("", blueprint(config)), outputs, labels=2)
+    outputs = Linear(config.d_model, config.num_labels, std=config.initializer_factor * config.d_model**-0.5)
+    return Head(Part("", blueprint(config)), Part("qa_outputs", outputs), labels=2)
 
 
 def heads(stem: str) -> tuple[HeadSpec, ...]:

@@ -68,6 +68,10 @@ def cumulative_sum(x: Array, /, *, axis: int) -> Array:
     return jnp.cumsum(x, axis=axis)
 
 
+def near(x: Array, like: Array, /) -> Array:
+    return x
+
+
 def pad(x: Array, before: int, after: int, /, *, axis: int) -> Array:
     widths = [(0, 0)] * x.ndim
     widths[axis] = (before, after)

@@ -98,6 +98,8 @@ def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Variable[Array
             setattr(holder, level, nnx.List() if inner.isdecimal() else Level())
         holder = holder[int(level)] if isinstance(holder, nnx.List) else getattr(holder, level)
     if isinstance(holder, nnx.List):
+        while len(holder) < int(name):  # what has no arrays has a number all the same
+            holder.append(Level())
         holder.append(module)
     else:
         setattr(holder, name, module)

@@ -44,7 +44,7 @@ class KeyValueCache:
         return int(self.length)
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return max(len(self.keys), len(self.stored))
 
     def __getitem__(self, layer: int) -> tuple[Array, Array]:
         return self.keys[layer], self.values[layer]

@@ -42,6 +42,7 @@ class CallOptions(NamedTuple):
     train: bool = False
     dropout_rng: Array | None = None
     choices: int = 0
+    part: str = ""
 
 
 def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) -> Any:
@@ -71,6 +72,7 @@ def call(model: Model, given: Mapping[str, Any], unknown: Mapping[str, object]) 
         pad_token_id=text.pad_token_id,
         problem_type=config.problem_type,
         choices=requested.choices,
+        part=requested.part,
         reading=tuple(name for name in READING if given.get(name)),
     )
     more = {"dropout_rng": requested.dropout_rng, "logits_to_keep": logits_to_keep if at_places else None}

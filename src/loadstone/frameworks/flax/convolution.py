@@ -27,6 +27,7 @@ class Conv(Leaf):
 
     def __call__(self, x: Array) -> Array:
         component, weight = self.component, self.weight[...]
+        x = x.astype(weight.dtype)  # pictures and sounds come in float32
         if component.is_depthwise and math.prod(component.kernel) <= _FEW:
             y = _depthwise(component, x, weight)
         else:

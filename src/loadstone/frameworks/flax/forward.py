@@ -43,6 +43,8 @@ class Options:
     """How many sequences of each row are to be chosen from."""
     reading: tuple[str, ...] = ()
     """The keywords of :data:`loadstone.architectures.tasks.READING` that are True."""
+    part: str = ""
+    """The method of the component, for a pass that computes with some of its parts."""
 
 
 class Forward(Protocol):
@@ -113,7 +115,8 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
             arrays[name] = array = jnp.asarray(value)
         except TypeError as error:
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: {error}") from error
-        if kind == "ids" and (array.ndim != 2 or not jnp.issubdtype(array.dtype, jnp.integer)):
+        axes = (2, 3) if name == "position_ids" else (2,)  # several rows, where a model has them
+        if kind == "ids" and (array.ndim not in axes or not jnp.issubdtype(array.dtype, jnp.integer)):
             expected = "integers of shape (batch, tokens)"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
     return arrays

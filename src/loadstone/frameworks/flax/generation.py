@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,7 @@ from jax import Array
 from jax.tree_util import PyTreeDef
 
 from loadstone.architectures import components
+from loadstone.architectures.inputs import ONCE
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import GenerationOptions
 from loadstone.configs.pretrained import PretrainedConfig
@@ -31,6 +32,8 @@ from loadstone.frameworks.unmasked import prompt_mask
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from loadstone.architectures.tasks import Task
 
 _ROOM_STEP = 64
 """A cache is made for a multiple of this many tokens, so that prompts of nearly the same length share programs."""
@@ -54,6 +57,7 @@ class GenerationMixin:
     config: PretrainedConfig
     component: components.Component | None
     _about: About
+    task: ClassVar[Task]
     generation_config: GenerationConfig | None
 
     def generate(
@@ -72,7 +76,8 @@ class GenerationMixin:
 
         ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
         ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
-        models that have them; new tokens get the last one's.
+        models that have them; new tokens get the last one's. What else belongs to a prompt, as ``pixel_values``, is
+        given as the model's forward pass takes it.
 
         Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
         ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability),
@@ -88,11 +93,15 @@ class GenerationMixin:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
         assert self.component is not None
         embeddings = next(components.find(self.component, components.Embeddings))
+        given: dict[str, Any]
+        given, seen = dict(options), self.task.inputs
+        beside = {name: given.pop(name) for name in ONCE.intersection(seen) & given.keys()}
+        more = {name: np.asarray(value) for name, value in beside.items() if value is not None}
         how = decoding(
             ids.shape[1],
             self.generation_config or GenerationConfig.for_model(self.config, None),
             self.config,
-            options,
+            given,
             generation_config,
             own=_OWN,
         )
@@ -102,6 +111,8 @@ class GenerationMixin:
         structure, leaves = parts_of(self)
         if error := beyond(embeddings, "input_ids", int(ids.min()), int(ids.max())):
             raise error
+        if (merged := components.find_merged(self.component)) is not None:
+            merged.check({"input_ids": ids, **more}, {"input_ids": ids, **more}.get)
         room = -(-(ids.shape[1] + how.new_tokens) // _ROOM_STEP) * _ROOM_STEP
         mask = np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=True)
         keeps = how.use_cache and _reads_left_to_right(self.component)
@@ -118,7 +129,7 @@ class GenerationMixin:
             if not keeps or ids.shape[1] == turns + 1:
                 unread, cache, count = ids, None, np.zeros(ids.shape[0], np.int32)
             kinds = None if types is None else types[:, -unread.shape[1] :]
-            rows = _Rows(unread, mask, count, kinds)
+            rows = _Rows(unread, mask, count, kinds, more if cache is None else {})
             logits, cache, count = _read(structure, room if keeps else 0, leaves, cache, rows)
             key, now = jax.random.split(key)
             chosen, unfinished, goes_on = choose(choosing, logits, unfinished, now)
@@ -138,7 +149,7 @@ class GenerationMixin:
 
 
 def _reads_left_to_right(component: components.Component) -> bool:
-    return all(attention.causal for attention in components.find(component, components.Attention))
+    return components.writer(component) is not None
 
 
 def _frequencies_change_at(component: components.Component) -> int:
@@ -158,6 +169,8 @@ class _Rows(NamedTuple):
     """(batch,): how many tokens of each row, padding left out, came before."""
     types: Array | np.ndarray | None
     """(batch, tokens), or None."""
+    more: dict[str, np.ndarray]
+    """What else belongs to the tokens, by name."""
 
 
 @partial(jax.jit, static_argnums=(0, 1), donate_argnums=3)
@@ -168,7 +181,7 @@ def _read(
 
     ``room``: how many tokens a first cache has room for; 0 to do without one.
     """
-    ids, mask, count, types = rows
+    ids, mask, count, types, more = rows
     model = jax.tree.unflatten(structure, leaves)
     batch, tokens = ids.shape
     if room and cache is None:
@@ -185,10 +198,11 @@ def _read(
         positions = jnp.maximum(so_far - 1, 0)
     inputs = {
         "input_ids": ids,
-        "position_ids": positions,
+        "position_ids": None if components.places_itself(model.component) else positions,
         "attention_mask": mask if room else mask[:, :tokens],
         "past_key_values": cache,
         "token_type_ids": types,
+        **more,
     }
     out = model.forward({name: value for name, value in inputs.items() if value is not None}, _OPTIONS)
     return out.logits[:, -1], out.past_key_values, so_far[:, -1]

@@ -77,7 +77,13 @@ class Bare(TaskModel):
     def forward(self, inputs: Inputs, options: Options) -> Any:
         """The pure forward pass; see :func:`loadstone.frameworks.flax.forward.run`."""
         assert self.component is not None
-        return self._bare(self.component, inputs, options)
+        if options.part:
+            return self._bare(components.PartPass(self.component, options.part), inputs, options)
+        out, task = self._bare(self.component, inputs, options), self.task
+        if task.loss and "return_loss" in options.reading:
+            values = [getattr(out, name) for name in task.gives]
+            out["loss"] = losses.LOSSES[task.loss](values, (), options.problem_type, inputs)
+        return out
 
 
 class WithHead(TaskModel):
@@ -114,7 +120,7 @@ class WithHead(TaskModel):
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=True))
-        made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
+        made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
         return made
 
     def _load_balance(self, router_logits: tuple[Array, ...], inputs: Inputs, batch: int) -> Array:
@@ -158,8 +164,21 @@ def task_class(task: Task) -> type[FlaxPreTrainedModel]:
         given = {name: value for name, value in given.items() if name in known}
         return call(self, _one_row_a_choice(given, task) if task.per_choice else given, unknown)
 
+    def part_pass(part: Task) -> Any:
+        names = (*part.arguments, *(parameter.name for parameter in _TRAIN))
+
+        def method(self: TaskModel, *args: object, **given: Any) -> Any:
+            if args:
+                given = by_name(names, args, given)
+            unknown = {name: value for name, value in given.items() if name not in names}
+            known = {name: value for name, value in given.items() if name in names}
+            return call(self, {**known, "part": part.name}, unknown)
+
+        return with_signature(method, part.name, part, _TYPES, [*_TRAIN, _UNKNOWN])
+
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["main_input_name"] = task.inputs[0]
+    body |= {part.name: part_pass(part) for part in task.passes}
     body["__call__"] = with_signature(__call__, "__call__", task, _TYPES, [*_TRAIN, _UNKNOWN])
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

@@ -33,5 +33,9 @@ class Inputs(TypedDict, total=False):
     decoder_position_ids: Array
     encoder_outputs: object
     pixel_values: Array
+    pixel_values_videos: Array
+    image_grid_thw: Array
+    video_grid_thw: Array
+    mm_token_type_ids: Array
     bool_masked_pos: Array
     input_features: Array

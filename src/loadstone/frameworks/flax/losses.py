@@ -15,7 +15,15 @@ from jax import Array
 
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.inputs import Inputs
-from loadstone.frameworks.labels import OF_TEXTS, REGRESSION, SINGLE_LABEL, check_classes, check_numbers, problem_of
+from loadstone.frameworks.labels import (
+    OF_TEXTS,
+    REGRESSION,
+    SINGLE_LABEL,
+    check_classes,
+    check_numbers,
+    check_pairs,
+    problem_of,
+)
 
 IGNORED = -100
 """A label that counts for nothing."""
@@ -117,6 +125,16 @@ def reconstruction(painted: Array, masked: Array, pixels: Array) -> Array:
     return jnp.sum(jnp.abs(painted - pixels) * shown) / (jnp.sum(shown) + _TINY) / channels
 
 
+def contrastive(logits: Array) -> Array:
+    """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
+
+    The picture of a text is that of its row.
+    """
+    check_pairs(*logits.shape)
+    own = jnp.arange(logits.shape[0])
+    return (cross_entropy(logits, own) + cross_entropy(logits.T, own)) / 2
+
+
 LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs], Array]] = {
     "next_token": lambda values, labels, problem, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, problem, given: masked_token(values[0], labels[0]),
@@ -130,6 +148,7 @@ LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs
     "reconstruction": lambda values, labels, problem, given: reconstruction(
         values[0], labels[0], given["pixel_values"]
     ),
+    "contrastive": lambda values, labels, problem, given: contrastive(values[0]),
 }
 """By the names in tasks: of what the head gives, the labels, the config's ``problem_type``, and all arrays by name."""
 

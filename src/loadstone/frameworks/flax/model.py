@@ -57,7 +57,7 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
                 f"{type(self).__name__} takes a config, not {type(config).__name__}. "
                 f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
             )
-        self._about = About(config)
+        self._about = About(config if self.head_spec is None else self.head_spec.own(config))
         self.gradient_checkpointing = False
         self.component = component
         if self.head_spec is not None:
@@ -180,6 +180,12 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
         """Whether each token of a text that it reads sees only itself and those before it."""
         tower = None if self.component is None else components.text_tower(self.component)
         return tower is not None and tower.is_causal
+
+    @property
+    def has_states(self) -> bool:
+        """Whether layers carry a state from each token of a text that it reads to the next."""
+        tower = None if self.component is None else components.text_tower(self.component)
+        return tower is not None and bool(tower.states)
 
     def init_cache(self, batch_size: int, max_length: int) -> KeyValueCache:
         """An empty cache for ``batch_size`` sequences of ``max_length`` tokens, prompt included."""

@@ -43,6 +43,8 @@ def check_numbers(component: components.Component, inputs: Inputs, problem: str 
     ids, labels = _on_host(inputs.get("input_ids")), _on_host(inputs.get("labels"))
     if ids is not None and isinstance(component, components.Head):
         check_ends(component, ids)
+    if (merged := components.find_merged(component)) is not None:
+        merged.check(given, lambda name: _on_host(given.get(name)))
     if labels is not None and isinstance(component, components.Head):
         _check_labels(component, labels, problem)
 

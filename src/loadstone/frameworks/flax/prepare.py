@@ -76,9 +76,16 @@ def read(embeddings: components.Embeddings, given: Mapping[str, Any], state: Sta
     state.past, state.position_ids = past, position_ids
     if cache is not None:
         state.room = cache.max_length
-        state.cache = [cache[layer] for layer in range(len(cache))]
+        state.cache = list(zip(cache.keys, cache.values, strict=True))
         state.entries = [dict(entry) for entry in cache.stored]
     return TextInputs(input_ids, inputs_embeds, given.get("token_type_ids"), position_ids)
+
+
+def see_within(state: State, segments: Array) -> None:
+    """Masks by which places see only those with the same number, ``segments`` (batch, places)."""
+    batch, places = segments.shape
+    assert state.tower is not None
+    state.masks |= _masks(state.tower.mask_kinds, None, segments, _Places(batch, places, places, 0))[1]
 
 
 class _Places(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jax import Array
 
@@ -23,7 +24,7 @@ from loadstone.frameworks.flax.attention import attend
 from loadstone.frameworks.flax.cache import KeyValueCache
 from loadstone.frameworks.flax.leaves import LEAVES
 from loadstone.frameworks.flax.outputs import BaseModelOutput
-from loadstone.frameworks.flax.prepare import begin, read
+from loadstone.frameworks.flax.prepare import begin, read, see_within
 from loadstone.frameworks.flax.state import Left, State, dropout
 from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.ranges import check_axes, check_kind
@@ -87,6 +88,12 @@ class Run:
     def places(self, x: Array) -> tuple[Array, Array]:
         tokens, state = x.shape[1], self.state
         return (jnp.arange(tokens) + state.past)[:, None], jnp.arange(state.room or tokens)[None]
+
+    def numbers(self, x: Array | None) -> np.ndarray | None:
+        return None if x is None or isinstance(x, jax.core.Tracer) else np.asarray(x)
+
+    def see_within(self, segments: Array) -> None:
+        see_within(self.state, segments)
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state)

@@ -151,12 +151,17 @@ class State:
         return jax.lax.dynamic_update_slice_in_dim(kept, new.astype(kept.dtype), self.past, axis=2)
 
     def recall(self, index: int, name: str) -> Array | None:
-        """What this layer has stored in the cache."""
+        """What this layer has stored in the cache; of a tower's state, what the layer of that index has."""
+        if self.tower is not None:
+            return self.entries[index].get(name) if index < len(self.entries) else None
         return self.stored.get(name)
 
     def store(self, index: int, name: str, array: Array) -> None:
         """Put what does not grow with the text into the cache, if there is one."""
-        if self.use_cache:
+        if self.tower is not None and self.filled is not None:
+            self.entries += [{} for _ in range(index + 1 - len(self.entries))]
+            self.entries[index] = {**self.entries[index], name: array}
+        elif self.use_cache:
             self.stored = {**self.stored, name: array}
 
     def add_hidden_state(self, x: Array) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.architectures.inputs import INPUTS
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import forward_keywords
 from loadstone.frameworks.ranges import check_ids, check_texts
@@ -106,7 +107,7 @@ def _tensor(value: object) -> object:
 def _checked(name: str, value: object, more_axes: int) -> object:
     if name == "encoder_outputs" and type(value) in (tuple, list):
         return tuple(_tensor(each) for each in value)  # type: ignore[attr-defined]
-    if value is None or name not in (*_RANKS, *_WHOLE, "attention_mask", "decoder_attention_mask", "labels"):
+    if value is None or not (name == "labels" or (name in INPUTS and INPUTS[name].is_array)):
         return value
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise bad_argument(f"{name} is a {type(value).__name__}, expected a tensor. For several inputs: a dict.")

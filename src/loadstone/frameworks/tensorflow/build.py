@@ -119,6 +119,8 @@ def place(holder: keras.Layer, name: str, component: Component) -> None:
         holder.lone_slots = (*holder.lone_slots, child)
         holder.lone_weights = {**holder.lone_weights, last: component}
     elif isinstance(holder, Numbered) and isinstance(child, Module):
+        while len(holder) < int(last):  # what has no arrays has a number all the same
+            holder.append(Level(None, str(len(holder))))
         holder.append(child)
     else:
         setattr(holder, attribute(last), child)

@@ -15,6 +15,7 @@ class Conv(Leaf):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         component, axes = self.component, len(self.component.kernel)
+        x = tf.cast(x, self.weight.value.dtype)  # pictures and sounds come in float32
         if component.pads != ((0, 0),) * axes:
             x = tf.pad(x, [(0, 0), (0, 0), *component.pads])
         x = tf.transpose(x, (0, *range(2, axes + 2), 1))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar, Unpack
 
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.architectures.inputs import ONCE
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import GenerationOptions
 from loadstone.configs.pretrained import PretrainedConfig
@@ -22,6 +23,8 @@ from loadstone.frameworks.unmasked import prompt_mask
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from loadstone.architectures.tasks import Task
 
 _OWN = ("attention_mask", "generation_config", "input_ids", "inputs", "seed", "streamer", "token_type_ids")
 Found = TypeVar("Found", bound=components.Component)
@@ -63,6 +66,12 @@ class Programs:
             )
             return tf.cast(out.logits[:, -1], tf.float32), out.past_key_values
 
+        def whole_logits(inputs: dict[str, tf.Tensor | Cache]) -> tuple[tf.Tensor, Cache | None]:
+            out = model(**inputs, return_dict=True, logits_to_keep=1, **without_router_logits(model))
+            return tf.cast(out.logits[:, -1], tf.float32), out.past_key_values
+
+        # For models that know positions themselves, of what they are given besides.
+        self.by_name = tf.function(whole_logits, autograph=False, reduce_retracing=True)
         self.cached = tf.function(logits, input_signature=[whole, cache], autograph=False)
         self.plain = tf.function(logits, input_signature=[whole], autograph=False)
 
@@ -71,6 +80,7 @@ class GenerationMixin:
     """:meth:`generate` for models that predict the next token."""
 
     config: PretrainedConfig
+    task: ClassVar[Task]
     generation_config: GenerationConfig | None
 
     def generate(
@@ -89,7 +99,8 @@ class GenerationMixin:
 
         ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
         ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
-        models that have them; new tokens get the last one's.
+        models that have them; new tokens get the last one's. What else belongs to a prompt, as ``pixel_values``, is
+        given as the model's forward pass takes it.
 
         Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
         ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability),
@@ -108,11 +119,14 @@ class GenerationMixin:
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         ids = tf.cast(given, tf.int32)
         embeddings = next(self._components(components.Embeddings))
+        named = dict(options)
+        beside = {name: named.pop(name) for name in ONCE.intersection(self.task.inputs) & named.keys()}
+        more = {name: tf.convert_to_tensor(value) for name, value in beside.items() if value is not None}
         how = decoding(
             ids.shape[1],
             self.generation_config or GenerationConfig.for_model(self.config, None),
             self.config,
-            options,
+            named,
             generation_config,
             own=_OWN,
         )
@@ -121,7 +135,7 @@ class GenerationMixin:
         types = _segments(ids, token_type_ids) if embeddings.reads_segments else None
         if streamer is not None:
             streamer.put(given)
-        for chosen in self._steps(ids, mask, types, how, seed):
+        for chosen in self._steps(ids, mask, _Beside(types, more), how, seed):
             given = tf.concat((given, tf.cast(chosen[:, None], given.dtype)), axis=1)
             if streamer is not None:
                 streamer.put(tf.cast(chosen, given.dtype))
@@ -130,10 +144,15 @@ class GenerationMixin:
         return given
 
     def _steps(
-        self, ids: tf.Tensor, mask: tf.Tensor, types: tf.Tensor | None, how: Decoding, seed: int | None
+        self, ids: tf.Tensor, mask: tf.Tensor, beside: _Beside, how: Decoding, seed: int | None
     ) -> Iterator[tf.Tensor]:
         """The tokens (batch,) of each step, until all texts are complete or as long as asked."""
-        assert isinstance(self, TFStructure)
+        assert isinstance(self, TFStructure) and self.component is not None
+        types, more = beside
+        numbers = {name: value.numpy() for name, value in {"input_ids": ids, **more}.items()}
+        if (merged := components.find_merged(self.component)) is not None:
+            merged.check(numbers, numbers.get)
+        by_name = components.places_itself(self.component)
         programs = self._programs(with_types=types is not None)
         batch, prompt = ids.shape
         embeddings = next(self._components(components.Embeddings))
@@ -148,7 +167,14 @@ class GenerationMixin:
         for step in range(how.new_tokens):
             length = prompt + step
             positions = self._positions(ids, mask[:, :length])
-            if not how.use_cache:
+            if by_name:
+                start = 0 if cache is None else length - 1
+                if how.use_cache and cache is None:
+                    cache = self.init_cache(batch, prompt + how.new_tokens)
+                named = {"input_ids": ids[:, start:], "attention_mask": mask if how.use_cache else mask[:, :length]}
+                past = {"past_key_values": cache} if how.use_cache else {}
+                logits, cache = programs.by_name({**named, **past, **({} if start else more)})
+            elif not how.use_cache:
                 inputs = [ids, mask[:, :length], positions]
                 logits, _ = programs.plain(inputs if types is None else [*inputs, types])
             else:
@@ -201,6 +227,15 @@ class GenerationMixin:
         """Every component of a kind in the model's blueprint."""
         assert isinstance(self, TFStructure) and self.component is not None
         return components.find(self.component, kind)
+
+
+class _Beside(NamedTuple):
+    """What belongs to a prompt beside its tokens."""
+
+    types: tf.Tensor | None
+    """(batch, tokens)."""
+    more: dict[str, tf.Tensor]
+    """By the names that the forward pass has for it."""
 
 
 def _segments(ids: tf.Tensor, given: tf.Tensor | ArrayLike | None) -> tf.Tensor | None:

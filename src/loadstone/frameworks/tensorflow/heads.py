@@ -113,6 +113,10 @@ class Bare(TaskModel):
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         assert self.component is not None
         out: ModelOutput = self._bare(self.component, given)
+        task = self.task
+        if task.loss and given.get("return_loss"):
+            values = [getattr(out, name) for name in task.gives]
+            out["loss"] = losses.LOSSES[task.loss](values, (), self.config, given)
         return out
 
 
@@ -152,7 +156,7 @@ class WithHead(TaskModel):
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=True))
-        made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
+        made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
         return made
 
     def _body(self, head: components.Head, given: Mapping[str, Any]) -> Any:
@@ -204,8 +208,18 @@ def task_class(task: Task) -> type[TFPreTrainedModel]:
             given = by_name(names, args, given)
         return self._returned(self._compute(given), given.get("return_dict"))
 
+    def part_pass(part: Task) -> Any:
+        def method(self: TaskModel, *args: object, **given: Any) -> ModelOutput | tuple[object, ...]:
+            taken: dict[str, Any] = gather((*part.arguments, "training"), args, given)
+            assert self.component is not None
+            out = self._bare(components.PartPass(self.component, part.name), taken)
+            return self._returned(out, taken.get("return_dict"))
+
+        return with_signature(method, part.name, part, _TYPES, [_TRAINING])
+
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["main_input_name"] = task.inputs[0]
+    body |= {part.name: part_pass(part) for part in task.passes}
     body["call"] = with_signature(call, "call", task, _TYPES, [_TRAINING])
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)
     return new_class(task.class_name, bases, exec_body=lambda names: names.update(body))

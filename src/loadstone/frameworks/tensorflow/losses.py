@@ -20,10 +20,11 @@ from loadstone.frameworks.labels import (
     SINGLE_LABEL,
     check_classes,
     check_numbers,
+    check_pairs,
     label_beyond,
     problem_of,
 )
-from loadstone.frameworks.tensorflow.arguments import bad_argument
+from loadstone.frameworks.tensorflow.arguments import bad_argument, past_keras
 
 IGNORED = -100
 """A label that counts for nothing."""
@@ -149,6 +150,17 @@ def reconstruction(painted: tf.Tensor, masked: tf.Tensor, pixels: tf.Tensor) -> 
     return tf.reduce_sum(apart) / (tf.reduce_sum(shown) + _TINY) / channels
 
 
+def contrastive(logits: tf.Tensor) -> tf.Tensor:
+    """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
+
+    The picture of a text is that of its row.
+    """
+    with past_keras():
+        check_pairs(*logits.shape)
+    own = tf.range(tf.shape(logits)[0])
+    return (cross_entropy(logits, own) + cross_entropy(tf.transpose(logits), own)) / 2
+
+
 LOSSES: dict[
     str, Callable[[Sequence[tf.Tensor], Sequence[tf.Tensor], PretrainedConfig, Mapping[str, Any]], tf.Tensor]
 ] = {
@@ -162,6 +174,7 @@ LOSSES: dict[
     ),
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
     "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
+    "contrastive": lambda values, labels, config, given: contrastive(values[0]),
 }
 """By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
 

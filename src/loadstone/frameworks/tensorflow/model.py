@@ -64,6 +64,8 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
     component: components.Component | None
     is_causal: bool
     """Whether each token of a text that it reads sees only itself and those before it."""
+    has_states: bool
+    """Whether layers carry a state from each of its tokens to the next."""
     has_cache: bool
     """Whether a cache saves the next token's pass from reading all before it."""
     load_report: LoadReport | None
@@ -78,16 +80,17 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
                 f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
             )
         super().__init__(name=name, dtype="float32")
-        self.config = config
+        self.config = config if self.head_spec is None else self.head_spec.own(config)
         self.name_or_path = config.name_or_path
         self.load_report = None
         self.generation_config = None
         self.component = component
-        self.is_causal, self.has_cache = False, False
+        self.is_causal, self.has_states, self.has_cache = False, False, False
         if self.head_spec is not None:
             self.component = component or self.head_spec.blueprint(config)
             reading = components.text_tower(self.component)
             self.is_causal = reading is not None and reading.is_causal
+            self.has_states = reading is not None and bool(reading.states)
             self.has_cache = components.writer(self.component) is not None
             self._attach(self.component)
             if component is None:

@@ -91,6 +91,13 @@ def _mask(
     return additive(visible(xp, kind, row, column, segments, padding))
 
 
+def see_within(state: State, segments: tf.Tensor) -> None:
+    """Masks by which places see only those with the same number, ``segments`` (batch, places)."""
+    places = tf.range(shape_of(segments)[1])
+    kinds = () if state.tower is None else state.tower.mask_kinds
+    state.masks |= {kind: _mask(kind, None, segments, places[:, None], places[None]) for kind in kinds}
+
+
 def additive(allowed: tf.Tensor) -> tf.Tensor:
     """True/False → 0/lowest in float32, ready to be added to scores; values stay."""
     if allowed.dtype.is_floating:

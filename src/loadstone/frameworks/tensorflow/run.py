@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from loadstone.architectures import components
@@ -24,7 +25,7 @@ from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.leaves import LEAVES
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.outputs import BaseModelOutput
-from loadstone.frameworks.tensorflow.prepare import begin, read
+from loadstone.frameworks.tensorflow.prepare import begin, read, see_within
 from loadstone.frameworks.tensorflow.state import State, dropout, shape_of
 
 
@@ -91,6 +92,12 @@ class Run:
         past, keys = (0, tokens) if cache is None else (cache.length, shape_of(cache.keys[0])[2])
         return (past + tf.range(tokens))[:, None], tf.range(keys)[None]
 
+    def numbers(self, x: tf.Tensor | None) -> np.ndarray | None:
+        return x.numpy() if x is not None and hasattr(x, "numpy") and tf.executing_eagerly() else None
+
+    def see_within(self, segments: tf.Tensor) -> None:
+        see_within(self.state, segments)
+
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, self.state.options)
 
@@ -100,6 +107,9 @@ class Run:
         with past_keras():
             check_kind(name, value, dtype.name, dtype.is_floating)
             check_axes(name, tuple(value.shape), axes, hint)
+        # What is only known when the graph runs is looked at then.
+        if not value.shape.is_fully_defined():
+            value = tf.ensure_shape(value, [axis.size for axis in axes])
         return tf.cast(value, self.holder.compute_dtype) if dtype.is_floating else value
 
     def refuse(self, message: str) -> NoReturn:

@@ -30,8 +30,11 @@ class Serving:
         tokens), pictures float32."""
         stems = components.inputs_of(self.component) if self.component else {}
         sizes = {name: [axis.size for axis in axes] for name, axes in stems.items()} or dict.fromkeys(_TEXT, [None] * 2)
-        if getattr(self, "task", None) is not None and self.task.per_choice:  # type: ignore[attr-defined]
+        task = getattr(self, "task", None)
+        if task is not None and task.per_choice:
             sizes = {name: [None, *shape] for name, shape in sizes.items()}
+        if task is not None and task.writes == "input_ids":  # a decoder that reads the same text
+            sizes = {name: shape for name, shape in sizes.items() if not name.startswith("decoder_")}
         return {name: tf.TensorSpec(shape, _dtype(name), name=name) for name, shape in sizes.items()}
 
     @property

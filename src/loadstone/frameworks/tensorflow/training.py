@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
@@ -18,6 +19,7 @@ class Training:
     """How Keras's loops call the model."""
 
     loss: object
+    main_input_name: ClassVar[str]
 
     def train_step(self, data: object) -> dict[str, tf.Tensor]:
         """One step of ``fit``."""
@@ -34,7 +36,7 @@ class Training:
         if isinstance(x, Mapping):
             x = {name: value for name, value in x.items() if name not in _TARGETS} | extra
         elif extra:
-            x = {"input_ids": x, **extra}
+            x = {self.main_input_name: x, **extra}
         return super().predict_step(keras.utils.pack_x_y_sample_weight(x, y, weight))  # type: ignore[misc]
 
     def _with_labels(self, data: object) -> object:
@@ -43,7 +45,7 @@ class Training:
         if self.loss is None:
             if weight is not None:
                 raise ArgumentError("The model's own loss takes no sample_weight. Compile with a loss of Keras's.")
-            x = dict(x) if isinstance(x, Mapping) else {"input_ids": x}
+            x = dict(x) if isinstance(x, Mapping) else {self.main_input_name: x}
             if y is None:
                 y = x.get("labels")
             else:

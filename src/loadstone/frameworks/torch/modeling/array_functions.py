@@ -69,6 +69,10 @@ def flip(x: Tensor, /, *, axis: int) -> Tensor:
     return x.flip(axis)
 
 
+def near(x: Tensor, like: Tensor, /) -> Tensor:
+    return x.to(like.device)
+
+
 def pad(x: Tensor, before: int, after: int, /, *, axis: int) -> Tensor:
     behind = -1 - axis if axis < 0 else x.dim() - 1 - axis
     return F.pad(x, [0, 0] * behind + [before, after])

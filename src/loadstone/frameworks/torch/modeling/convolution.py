@@ -36,6 +36,7 @@ class _Stored(_ConvNd):
         self._edges = [zeros for pair in reversed(pads) for zeros in pair] if uneven else None
 
     def forward(self, input: Tensor) -> Tensor:
+        input = input.to(self.weight.dtype)  # pictures and sounds come in float32
         return super().forward(input if self._edges is None else F.pad(input, self._edges))
 
     def reset_parameters(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 import torch
 from torch import Tensor
 
 from loadstone.architectures import components
+from loadstone.architectures.inputs import ONCE
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import KNOWN, GenerationOptions
 from loadstone.core.keywords import takes
@@ -87,7 +88,8 @@ class GenerationMixin(_Base):
         ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
         models that have them; new tokens get the last one's. ``past_key_values``: a cache that holds the
         first tokens of the prompt already, and gets the others; or all tokens before ``input_ids``, if the mask has
-        them too.
+        them too. What else the model's forward pass takes, as ``pixel_values``, is given to it as it is: with the
+        prompt, if there is a cache.
 
         Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``do_sample`` (False), and if so
         ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1; the smallest set of tokens with that probability);
@@ -131,11 +133,14 @@ class GenerationMixin(_Base):
         unread = before + ids.shape[1] - past
         unfinished = torch.ones(ids.shape[0], dtype=torch.bool, device=ids.device)
         turns = self._frequencies_change_at() if self.component is not None else -1
+        told: Collection[str] = ()
         for _ in range(how.new_tokens):
             if turns >= 0 and cache is not None and not before and _tokens_in(cache) <= turns < ids.shape[1]:
-                cache, unread = None, ids.shape[1]  # what it holds was turned by the frequencies of short texts
-            out = self(**self._step(ids, mask, cache, unread, how.use_cache, more))
+                cache, unread, told = None, ids.shape[1], ()  # it was turned by the frequencies of short texts
+            read = {name: value for name, value in more.items() if name not in told}
+            out = self(**self._step(ids, mask, cache, unread, how.use_cache, read))
             cache = out.get("past_key_values") if how.use_cache else None
+            told = () if cache is None or self.component is None else ONCE  # code of one's own sees to it itself
             logits = out.logits[:, -1].float()
             chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
             chosen = torch.where(unfinished, chosen, how.padding)
@@ -177,7 +182,7 @@ class GenerationMixin(_Base):
         if cache is None or self.component is None:
             return _tokens_in(cache)
         check_cache(cache)
-        if not all(attention.causal for attention in self._components(components.Attention)):
+        if components.writer(self.component) is None:
             raise ArgumentError(f"{type(self).__name__} is no decoder: it reads no past_key_values.")
         return _tokens_in(cache)
 
@@ -197,7 +202,8 @@ class GenerationMixin(_Base):
         if "token_type_ids" in more:
             common["token_type_ids"] = more["token_type_ids"][:, -unread:]
         if self.component is not None:
-            common["position_ids"] = self._positions(ids, mask)[:, -unread:]
+            if not components.places_itself(self.component):
+                common["position_ids"] = self._positions(ids, mask)[:, -unread:]
             if self.config.get_text_config().get("output_router_logits"):
                 common["output_router_logits"] = False  # the next token does not depend on them
             return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)

@@ -52,6 +52,8 @@ class TaskModel(PreTrainedModel):
     task: ClassVar[Task]
     is_causal: bool
     """Whether each token of a text that it reads sees only itself and those before it."""
+    has_states: bool
+    """Whether layers carry a state from each of its tokens to the next."""
     has_cache: bool
     """Whether a cache saves the next token's pass from reading all before it."""
 
@@ -60,7 +62,9 @@ class TaskModel(PreTrainedModel):
         component = self.component
         reading = None if component is None else components.text_tower(component)
         self.is_causal = reading is not None and reading.is_causal
-        self.has_cache = component is not None and components.writer(component) is not None
+        self.has_states = reading is not None and bool(reading.states)
+        may_cache = "use_cache" in self.task.options
+        self.has_cache = component is not None and may_cache and components.writer(component) is not None
         self._has_experts = component is not None and any(components.find(component, components.SparseExperts))
 
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
@@ -78,7 +82,7 @@ class TaskModel(PreTrainedModel):
         use_cache = text.use_cache if use_cache is None else use_cache
         use_cache = bool(use_cache or cache is not None) and self.has_cache and not checkpointing
         if take("attention_mask") is None and not torch.compiler.is_compiling():
-            warn_unmasked(self, take("input_ids"), take("position_ids"), self.is_causal, use_cache)
+            warn_unmasked(self, take("input_ids"), take("position_ids"), use_cache)
         if router_logits is None:
             router_logits = self._has_experts and text.output_router_logits
         elif router_logits and not self._has_experts:
@@ -94,20 +98,19 @@ class TaskModel(PreTrainedModel):
         return component.compute(Run(self, State(options)), given)
 
     def get_encoder(self) -> nn.Module:
-        """The part that reads, of a model that writes too; :class:`ArgumentError` where there is none."""
+        """The part that reads; the bare model, where it is not made of two."""
         return self._part("encoder")
 
     def get_decoder(self) -> nn.Module:
-        """The part that writes, of a model that reads another text before; :class:`ArgumentError` without one."""
+        """The part that writes; the bare model, where it is not made of two."""
         return self._part("decoder")
 
     def _part(self, name: str) -> nn.Module:
         body = self.component.backbone.component if isinstance(self.component, components.Head) else self.component
         if isinstance(body, components.EncoderDecoder):
             return self.base_model.get_submodule(getattr(body, name).name)
-        if body is None or name not in dict(body.parts()):
-            raise ArgumentError(f"{type(self).__name__} has no {name}.")
-        return self.base_model.get_submodule(name)
+        held = None if body is None else dict(body.parts()).get(name)
+        return self.base_model.get_submodule(name) if isinstance(held, components.Tower) else self.base_model
 
     def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
@@ -131,6 +134,10 @@ class Bare(TaskModel):
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         assert self.component is not None
         out: ModelOutput = self._bare(self.component, given)
+        task = self.task
+        if task.loss and given.get("return_loss"):
+            values = [getattr(out, name) for name in task.gives]
+            out["loss"] = losses.LOSSES[task.loss](values, (), self.config, given)
         return out
 
 
@@ -168,7 +175,7 @@ class WithHead(TaskModel):
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
         kept |= dict(zip(task.gives, values, strict=True))
-        made: ModelOutput = getattr(outputs, task.output)(loss=loss, **kept)
+        made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
         return made
 
     def _body(self, head: components.Head, given: Mapping[str, Any]) -> Any:
@@ -203,6 +210,13 @@ def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, A
     return {**given, **flat}, texts.shape[1]
 
 
+def _shifted(self: TaskModel, labels: Tensor) -> Tensor:
+    """What the decoder reads to write ``labels`` (batch, tokens), for collators: these, one place later."""
+    pair = next(components.find(self.component, components.EncoderDecoder))  # type: ignore[arg-type]
+    read: Tensor = pair.shifted(Run(self, None), "labels", labels)
+    return read
+
+
 @cache
 def task_class(task: Task) -> type[PreTrainedModel]:
     """The class with a task's forward pass, which the families' classes derive from."""
@@ -217,11 +231,27 @@ def task_class(task: Task) -> type[PreTrainedModel]:
             check_unknown(unknown, names, given.get("position_ids") is not None)
         return self._returned(self._compute(given), given.get("return_dict"))
 
+    def part_pass(part: Task) -> Any:
+        def method(self: TaskModel, *args: object, **given: Any) -> ModelOutput | tuple[object, ...]:
+            if args:
+                given = by_name(part.arguments, args, given)
+            unknown = {name: value for name, value in given.items() if name not in part.arguments}
+            if unknown:
+                check_unknown(unknown, part.arguments, given.get("position_ids") is not None)
+            assert self.component is not None
+            return self._returned(
+                self._bare(components.PartPass(self.component, part.name), given), given.get("return_dict")
+            )
+
+        return with_signature(method, part.name, part, _TYPES, [_UNKNOWN])
+
     more = [_ITEMS, _UNKNOWN] if task.sums_items else [_UNKNOWN]
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["main_input_name"] = task.inputs[0]
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
-    body["main_input_name"] = task.inputs[0]
+    if task.writes == "labels":
+        body["prepare_decoder_input_ids_from_labels"] = _shifted
+    body |= {part.name: part_pass(part) for part in task.passes}
     if task.loss in _TRAINER_LOSSES:
         body["loss_type"] = _TRAINER_LOSSES[task.loss]
     bases = (Bare,) if task.is_bare else (WithHead, GenerationMixin) if task.generates else (WithHead,)

@@ -22,6 +22,7 @@ from loadstone.frameworks.labels import (
     SINGLE_LABEL,
     check_classes,
     check_numbers,
+    check_pairs,
     label_beyond,
     problem_of,
 )
@@ -140,6 +141,16 @@ def reconstruction(painted: Tensor, masked: Tensor, pixels: Tensor) -> Tensor:
     return apart.sum() / (shown.sum() + _TINY) / channels
 
 
+def contrastive(logits: Tensor) -> Tensor:
+    """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
+
+    The picture of a text is that of its row.
+    """
+    check_pairs(*logits.shape)
+    own = torch.arange(len(logits), device=logits.device)
+    return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
+
+
 LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig, Mapping[str, Any]], Tensor]] = {
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0], _items(given)),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0], _items(given)),
@@ -151,6 +162,7 @@ LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig
     ),
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
     "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
+    "contrastive": lambda values, labels, config, given: contrastive(values[0]),
 }
 """By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import torch
 from torch import Tensor
@@ -73,6 +73,13 @@ def _mask(
     row = torch.arange(keys - queries, keys, device=device)[:, None]
     column = torch.arange(keys, device=device)[None, :]
     return Mask(visible(xp, MaskKind(causal, window), row, column, segments, padding), False)
+
+
+def masks_within(kinds: Iterable[MaskKind], segments: Tensor) -> dict[MaskKind, Mask]:
+    """The mask of each kind where places see only those with the same number, ``segments`` (batch, places)."""
+    places = segments.shape[1]
+    one = values_known(segments) and bool((segments == segments[:, :1]).all())
+    return {kind: _mask(kind, None, None if one else segments, places, places, segments.device) for kind in kinds}
 
 
 def row_segments(position_ids: Tensor) -> Tensor | None:

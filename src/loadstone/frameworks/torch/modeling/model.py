@@ -64,7 +64,7 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
                 f"{type(self).__name__} takes a config, not {type(config).__name__}. "
                 f"To load a checkpoint: {type(self).__name__}.from_pretrained({config!r})."
             )
-        self.config = config
+        self.config = config if self.head_spec is None else self.head_spec.own(config)
         self.name_or_path = config.name_or_path
         self.load_report = None
         self.generation_config = None

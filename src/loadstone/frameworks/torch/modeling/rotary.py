@@ -7,7 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from loadstone.architectures.components.attention import angles_of
 from loadstone.architectures.rotary import Rotary
+from loadstone.frameworks.torch.modeling.array_functions import xp
 
 
 class RotaryEmbedding(nn.Module):
@@ -22,7 +24,8 @@ class RotaryEmbedding(nn.Module):
             self.register_buffer(_buffer(index), _frequencies(rotary, 0, torch.device("cpu")), persistent=False)
 
     def forward(self, x: Tensor, position_ids: Tensor) -> dict[Rotary, tuple[Tensor, Tensor]]:
-        """``position_ids`` (batch or 1, tokens) → for each rotary, cos and sin (batch or 1, 1, tokens, dim)."""
+        """``position_ids`` (batch or 1, tokens), or several rows of them → for each rotary, cos and sin (batch or 1, 1,
+        tokens, dim)."""
         tables = {}
         position_ids = position_ids.to(x.device) if x.is_meta else position_ids
         for index, rotary in enumerate(self.rotaries):
@@ -33,7 +36,7 @@ class RotaryEmbedding(nn.Module):
                 length = int(position_ids.max()) + 1
                 if length > rotary.limit:
                     frequencies = _frequencies(rotary, length, x.device)
-            angles = position_ids[:, None, :, None].float() * frequencies
+            angles = angles_of(xp, rotary, position_ids, frequencies)
             angles = torch.cat((angles, angles), dim=-1)
             tables[rotary] = (angles.cos() * factor).to(x.dtype), (angles.sin() * factor).to(x.dtype)
         return tables

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -23,6 +24,7 @@ from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
+from loadstone.frameworks.torch.modeling.masks import masks_within, values_known
 from loadstone.frameworks.torch.modeling.prepare import begin, read
 from loadstone.frameworks.torch.modeling.state import Options, State
 
@@ -102,6 +104,13 @@ class Run:
         past = 0 if cache is None else cache.get_seq_length()
         keys = torch.arange(past + tokens, device=x.device)
         return keys[past:, None], keys[None]
+
+    def numbers(self, x: Tensor | None) -> np.ndarray | None:
+        return x.detach().cpu().numpy() if x is not None and values_known(x) else None
+
+    def see_within(self, segments: Tensor) -> None:
+        assert self.state is not None
+        self.state.masks |= masks_within(self.state.kinds, segments)
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         self.state = begin(tower, given, Options() if self.state is None else self.state.options)

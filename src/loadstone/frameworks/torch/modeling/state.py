@@ -97,7 +97,7 @@ class State(Movable):
     def store(self, index: int, name: str, array: Tensor) -> None:
         """Put what does not grow with the text into the cache, if there is one."""
         if self.cache is not None:
-            self.cache.stored[index, name] = array
+            self.cache.stored[index, name] = array.contiguous()  # not a view that holds on to all of a text
 
     def add_hidden_state(self, x: Tensor) -> None:
         """Leave the input of a layer, if that was asked for."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
 
 from loadstone.frameworks.torch.modeling.masks import row_segments, values_known
-from loadstone.frameworks.unmasked import LOOKED, PACKED, PADDED, warn_on_the_right, warn_packed, warn_padded
+from loadstone.frameworks.unmasked import LOOKED, PACKED, PADDED, Attentive, warn_on_the_right, warn_packed, warn_padded
 
 if TYPE_CHECKING:
     from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 
 
-def warn_unmasked(
-    model: Conventions, input_ids: Tensor | None, position_ids: Tensor | None, causal: bool, use_cache: bool
-) -> None:
+class Looking(Attentive, Protocol):
+    """A model, as far as it matters here."""
+
+    @property
+    def warnings_issued(self) -> MutableMapping[str, bool]:
+        """What it has warned of already."""
+
+
+def warn_unmasked(model: Looking, input_ids: Tensor | None, position_ids: Tensor | None, use_cache: bool) -> None:
     """Warn once for each model of padding that counts as text, and of packed rows whose texts see each other.
 
     On an accelerator, where looking waits for all that was begun before, only at the first inputs that a model gets.
@@ -30,11 +37,11 @@ def warn_unmasked(
         issued[LOOKED] = True
     if position_ids is not None:
         if (
-            (use_cache or not causal)
+            (use_cache or model.has_states or not model.is_causal)
             and not issued.get(PACKED)
             and row_segments(position_ids.reshape(-1, position_ids.shape[-1])) is not None
         ):
-            warn_packed(issued, causal)
+            warn_packed(issued, model.is_causal, model.has_states)
         return
     pad = model.config.get_text_config().pad_token_id
     if pad is None or issued.get(PADDED):
