@@ -306,7 +306,7 @@ def test_spans_are_hidden_while_training_as_transformers_hides_them(made: Callab
     sound, mask = torch.ones(200, 5, 14), torch.tensor([[1] * 14, [1] * 8 + [0] * 6]).repeat(100, 1)
     for given in (None, mask):
         shares: list[torch.Tensor] = []
-        for _ in range(20):
+        for _ in range(10):
             torch.manual_seed(len(shares))
             model.train()(input_features=sound, attention_mask=given, decoder_input_ids=torch.ones(200, 1, dtype=int))
             shares.append((heard.pop() == 0).float().mean())
@@ -410,3 +410,31 @@ def test_gradients_are_those_of_pytorch(made: Callable[[str], Made], framework: 
     found = SIDES[framework].gradients(made("writes").of(framework), {"input_features": SOUND, "labels": LABELS})
     for name, gradient in expected.items():
         torch.testing.assert_close(found[name], gradient, atol=1e-4, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize("name", ["bare", "decoder", "classifies"])
+def test_plans_are_what_loads_do_in_little_room(made: Callable[[str], Made], name: str, tmp_path: Path) -> None:
+    folder, inputs = made(name).folder, {key: given for key, given in INPUTS[name][-1][0].items() if key != "labels"}
+    total = loadstone.plan(folder, device_map="cpu").bytes_by_device["cpu"]
+    asked = {"device_map": "auto", "max_memory": {"cpu": int(0.9 * total)}, "offload_folder": tmp_path}
+    model = getattr(loadstone, CLASSES[name][0]).from_pretrained(folder, **asked)
+    forecast = loadstone.plan(folder, **asked)
+    assert "disk" in model.hf_device_map.values()
+    assert forecast.device_map == model.hf_device_map
+    assert {place: size for place, size in forecast.bytes_by_device.items() if size} == bytes_by_place(model)
+    expected = TORCH.call(made(name).of("torch"), **inputs)
+    field = "last_hidden_state" if name == "bare" else "logits"
+    torch.testing.assert_close(getattr(TORCH.call(model, **inputs), field), getattr(expected, field))
+
+
+def test_layers_are_left_out_while_training_and_never_else(made: Callable[[str], Made]) -> None:
+    model = loadstone.WhisperForConditionalGeneration.from_pretrained(
+        made("writes").folder, encoder_layerdrop=1.0, decoder_layerdrop=1.0
+    )
+    inputs = {"input_features": SOUND, "decoder_input_ids": IDS}
+    plain = TORCH.call(made("writes").of("torch"), **inputs).logits
+    torch.testing.assert_close(TORCH.call(model.eval(), **inputs).logits, plain)
+    out = TORCH.call(model.train(), **inputs)
+    embedded = model.model.decoder.embed_tokens(IDS) + model.model.decoder.embed_positions.weight[:6]
+    torch.testing.assert_close(out.logits, model.proj_out(model.model.decoder.layer_norm(embedded)).detach())
+    assert not hasattr(out, "past_key_values"), "it would lack layers"

@@ -37,6 +37,11 @@ class Head(Component):
     project: Part | None = None
     """Applied to each hidden state before one vector is made of them."""
 
+    def parts(self) -> tuple[Part, ...]:
+        """As transformers registers them: what has no level of its own is before all that has one."""
+        parts = (self.layers, self.backbone, self.project, self.output)
+        return tuple(part for part in parts if part is not None)
+
     def compute(self, run: Run, task: Task, out: Any, given: Mapping[str, Any]) -> Sequence[Array]:
         """The fields that a task gives, in its order.
 

@@ -78,7 +78,9 @@ class FlaxPreTrainedModel(Saves, FlaxStructure):
             setattr(self, backbone.name, bare(self.config, component=backbone.component, seed=None))
         else:
             attach(self, backbone.component)
-        for part in component.parts()[1:]:
+        for part in component.parts():
+            if part is backbone:
+                continue
             if part.name:
                 place(self, part.name, build(part.component))
             else:

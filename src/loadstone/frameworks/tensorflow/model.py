@@ -112,7 +112,9 @@ class TFPreTrainedModel(Saves, TFStructure, Holder, Training, Serving, keras.Mod
             setattr(self, attribute(backbone.name), bare(self.config, component=backbone.component, name=backbone.name))
         else:
             attach(self, backbone.component)
-        for part in component.parts()[1:]:
+        for part in component.parts():
+            if part is backbone:
+                continue
             if part.name:
                 place(self, *part)
             else:

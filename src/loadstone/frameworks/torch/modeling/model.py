@@ -103,7 +103,9 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
             self.add_module(backbone.name, bare(self.config, component=backbone.component))
         else:
             attach(self, backbone.component)
-        for part in component.parts()[1:]:
+        for part in component.parts():
+            if part is backbone:
+                continue
             if part.name:
                 place(self, *part)
             else:
