@@ -96,7 +96,7 @@ def collect(folders: dict[str, Path], repetitions: int) -> list[Sample]:
             warm_files(folder)
             answers = {}
             for library in (PEER, OURS) if repetition % 2 == 0 else (OURS, PEER):
-                command = [sys.executable, "-P", __file__, "--probe", library, SHAPES[shape][0], str(folder)]
+                command = [sys.executable, __file__, "--probe", library, SHAPES[shape][0], str(folder)]
                 result = finish(command, environment, folder, f"{library}, {shape}").result
                 answers[library] = result["answer"]
                 if repetition >= 0:
