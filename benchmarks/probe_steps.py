@@ -47,7 +47,7 @@ def main(shape: str) -> None:
     auto_class = loadstone.AutoModelForCausalLM if is_decoder else loadstone.AutoModel
     model = auto_class.from_config(config).eval()
     generator = torch.Generator().manual_seed(0)
-    for parameter in model.parameters():  # not as a tree initializes them, so that all answer alike
+    for _, parameter in sorted(model.named_parameters()):  # not as a tree initializes or orders them
         parameter.data.normal_(0.0, 0.05, generator=generator)
     ids = torch.randint(3, sizes["vocab_size"], (1, _FORWARD_TOKENS), generator=generator)
     mask = torch.ones_like(ids)
