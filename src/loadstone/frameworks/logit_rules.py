@@ -131,7 +131,7 @@ _RULES: Mapping[str, Make] = MappingProxyType(
 
 
 def forced_places(sources: Sources) -> Mapping[int, int | None]:
-    """``forced_decoder_ids``, pairs of a place and a token, as older files of speech models have them; None is no token."""
+    """``forced_decoder_ids``, pairs of a place and a token, as older speech models have them; None is no token."""
     pairs = sources.value("forced_decoder_ids")
     if pairs is None:
         return {}
