@@ -46,16 +46,17 @@ class Tower(Component):
 
     def __post_init__(self) -> None:
         # What every forward pass asks for, found once.
-        attentions = tuple(find(self, Attention))
+        found = tuple(find(self, Component))
+        attentions = [each for each in found if isinstance(each, Attention)]
         kinds = dict.fromkeys(attention.mask_kind for attention in attentions if not attention.memory)
         rotaries = dict.fromkeys(attention.rotary for attention in attentions if attention.rotary is not None)
         states = [
             (each.index, name, array)  # type: ignore[attr-defined]
-            for each in find(self, Component)
+            for each in found
             if not isinstance(each, Attention)
             for name, array in each.keeps(1, 1).items()
         ]
-        skips = any(layer.skip for layer in find(self, Layer))
+        skips = any(each.skip for each in found if isinstance(each, Layer))
         self.__dict__.update(_mask_kinds=tuple(kinds), _rotaries=tuple(rotaries), _states=tuple(states), _skips=skips)
 
     @property

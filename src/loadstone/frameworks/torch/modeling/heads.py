@@ -50,6 +50,8 @@ class TaskModel(PreTrainedModel):
     """A model with a forward pass that its task declares."""
 
     task: ClassVar[Task]
+    _arrays: ClassVar[tuple[str, ...]]
+    """The names of its inputs that are arrays."""
     is_causal: bool
     """Whether each token of a text that it reads sees only itself and those before it."""
     has_states: bool
@@ -73,7 +75,7 @@ class TaskModel(PreTrainedModel):
     def _bare(self, component: components.Component, given: Mapping[str, Any]) -> Any:
         """What a component without a head makes of the arguments of a forward pass, its parts being in this model."""
         config, take = self.config, given.get
-        check_tensors(**{name: take(name) for name in self.task.inputs if INPUTS[name].is_array})
+        check_tensors(**{name: take(name) for name in self._arrays})
         cache, use_cache = take("past_key_values"), take("use_cache")
         attentions, hidden_states = take("output_attentions"), take("output_hidden_states")
         router_logits = take("output_router_logits")
@@ -144,6 +146,13 @@ class Bare(TaskModel):
 class WithHead(TaskModel):
     """A bare model and an output part."""
 
+    def __init__(self, config: PretrainedConfig, *, component: components.Component | None = None) -> None:
+        super().__init__(config, component=component)
+        body, own = self.base_model, {*self.task.inputs, *self.task.options} - {"return_dict"}
+        # The arguments that the model below takes, too.
+        names = body.task.arguments if isinstance(body, TaskModel) and body is not self else ()
+        self._passed_on = tuple(name for name in names if name in own)
+
     def _compute(self, given: Mapping[str, Any]) -> ModelOutput:
         task, choices, head = self.task, 0, self.component
         assert isinstance(head, components.Head)
@@ -182,10 +191,7 @@ class WithHead(TaskModel):
         """The output of what is below the head: a model of its own, or parts that lie in this one."""
         if not head.backbone.name:
             return self._bare(head.backbone.component, given)
-        bare = self.base_model
-        assert isinstance(bare, TaskModel)
-        own = {*self.task.inputs, *self.task.options} - {"return_dict"}
-        return bare(**{name: given.get(name) for name in bare.task.arguments if name in own}, return_dict=True)
+        return self.base_model(**{name: given.get(name) for name in self._passed_on}, return_dict=True)
 
     def _load_balance(self, router_logits: tuple[Tensor, ...], attention_mask: Tensor | None, batch: int) -> Tensor:
         """How unequally busy the experts are; padding is left out where a mask (batch, tokens) tells what is."""
@@ -248,6 +254,7 @@ def task_class(task: Task) -> type[PreTrainedModel]:
     more = [_ITEMS, _UNKNOWN] if task.sums_items else [_UNKNOWN]
     body: dict[str, object] = {"task": task, "__doc__": task.title, "__module__": __name__}
     body["main_input_name"] = task.inputs[0]
+    body["_arrays"] = tuple(name for name in task.inputs if INPUTS[name].is_array)
     body["forward"] = with_signature(forward, "forward", task, _TYPES, more)
     if task.writes == "labels":
         body["prepare_decoder_input_ids_from_labels"] = _shifted
