@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from loadstone.core.records import record
@@ -75,3 +75,13 @@ INPUTS: Mapping[str, Input] = {
 
 ONCE = frozenset(name for name, given in INPUTS.items() if given.once)
 """Those that belong to the first tokens of a text."""
+
+
+def may_be(size: int | None, expected: int | None) -> bool:
+    """Whether two sizes are the same, as far as they are known."""
+    return size is None or expected is None or size == expected
+
+
+def agree(shape: Sequence[int | None], expected: Sequence[int | None]) -> bool:
+    """Whether two shapes are the same, as far as their sizes are known."""
+    return len(shape) == len(expected) and all(map(may_be, shape, expected))

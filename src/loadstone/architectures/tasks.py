@@ -32,6 +32,9 @@ SPEECH_SEQ2SEQ = "speech-seq2seq"
 # No family here has this yet; a custom model may.
 OBJECT_DETECTION = "object-detection"
 
+IGNORED = -100
+"""A label that counts for nothing."""
+
 _DECODED = ("input_ids", "attention_mask", "position_ids", "past_key_values", "inputs_embeds", "token_type_ids")
 _ENCODED = ("input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds")
 _CLASSIFIED = (*_ENCODED[:4], "past_key_values", "inputs_embeds")

@@ -19,11 +19,6 @@ _WRITTEN = ("decoder_input_ids", "decoder_attention_mask", "encoder_outputs")
 """What ``generate`` of an encoder-decoder takes beside what is read."""
 
 
-def pair_in(component: components.Component | None) -> components.EncoderDecoder | None:
-    """A model's encoder and decoder; None for what has no such pair."""
-    return None if component is None else next(components.find(component, components.EncoderDecoder), None)
-
-
 class Call(NamedTuple):
     """How ``generate`` of an encoder-decoder was called."""
 

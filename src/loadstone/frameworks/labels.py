@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadstone.architectures.inputs import agree
 from loadstone.errors import ArgumentError
 
 REGRESSION = "regression"
@@ -42,14 +43,14 @@ def check_classes(
     """
     if not is_whole:
         raise ArgumentError(f"{name} is {dtype}, expected integers. {hint}".strip())
-    if not _agree(shape, expected) and not (len(shape) == 1 and _agree(shape, [_product(expected)])):
+    if not agree(shape, expected) and not (len(shape) == 1 and agree(shape, [_product(expected)])):
         raise ArgumentError(f"{name} has shape {_shown(shape)}, expected {_shown(expected)}. {hint}".strip())
 
 
 def check_numbers(problem: str, shape: Sequence[int | None], expected: Sequence[int | None]) -> None:
     """:class:`ArgumentError` for labels that are not one for each logit; a size that is not known yet is None."""
-    flat = problem == REGRESSION and len(shape) < 2 and _agree([_product(shape)], [_product(expected)])
-    if not flat and not _agree(shape, expected):
+    flat = problem == REGRESSION and len(shape) < 2 and agree([_product(shape)], [_product(expected)])
+    if not flat and not agree(shape, expected):
         hint = "For the class of each sequence instead: problem_type='single_label_classification', and integers."
         raise ArgumentError(
             f"labels has shape {_shown(shape)}, expected {_shown(expected)}: a value for each of the outputs "
@@ -71,12 +72,6 @@ def label_beyond(name: str, lowest: int, highest: int, classes: int) -> Argument
     return ArgumentError(
         f"{name} has {value}, expected 0 to {classes - 1}, or -100 for what the loss ignores. There are as many "
         "classes as config.num_labels says; for a language model, as the vocabulary has tokens."
-    )
-
-
-def _agree(shape: Sequence[int | None], expected: Sequence[int | None]) -> bool:
-    return len(shape) == len(expected) and all(
-        None in (size, other) or size == other for size, other in zip(shape, expected, strict=True)
     )
 
 

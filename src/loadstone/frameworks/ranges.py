@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from loadstone.architectures import components
-from loadstone.architectures.inputs import INPUTS, Axis
+from loadstone.architectures.inputs import INPUTS, Axis, may_be
 from loadstone.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def check_ids(name: str, shape: Sequence[int | None], batch: int | None, tokens:
 
     A size that is not known yet is None.
     """
-    rows_fit = len(shape) == 1 or (len(shape) == 2 and (shape[0] == 1 or _may_be(shape[0], batch)))
-    if not rows_fit or not _may_be(shape[-1], tokens):
+    rows_fit = len(shape) == 1 or (len(shape) == 2 and (shape[0] == 1 or may_be(shape[0], batch)))
+    if not rows_fit or not may_be(shape[-1], tokens):
         raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {(batch, tokens)}.")
 
 
@@ -76,7 +76,7 @@ def check_texts(embeddings: components.Embeddings, name: str, shape: Sequence[in
     if name == "input_ids":
         fits, expected = len(shape) == 2, "(batch, tokens)"
     else:
-        fits = len(shape) == 3 and _may_be(shape[2], width)
+        fits = len(shape) == 3 and may_be(shape[2], width)
         expected = f"(batch, tokens, {'width' if width is None else width})"
     if not fits or (shape[1] is not None and shape[1] == 0):
         raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {expected}, with at least one token.")
@@ -93,7 +93,7 @@ def check_axes(name: str, shape: Sequence[int | None], axes: Sequence[Axis], hin
     wrong = [
         axis
         for size, axis in zip(shape, axes, strict=True)
-        if not _may_be(size, axis.size) or (size is not None and size < axis.least)
+        if not may_be(size, axis.size) or (size is not None and size < axis.least)
     ]
     if wrong:
         hint = "" if any(axis.name in ("batch", "channels") for axis in wrong) else hint
@@ -126,11 +126,6 @@ def check_ends(head: components.Head, ids: NDArray[np.integer]) -> None:
     if head.pool == "end" and not np.isin(ids, head.end).any(axis=-1).all():
         ends = " or ".join(map(str, head.end))
         raise ArgumentError(f"A row of input_ids has no eos_token_id, {ends}: where its text ends is not known.")
-
-
-def _may_be(size: int | None, expected: int | None) -> bool:
-    """Whether two sizes are the same, as far as they are known."""
-    return size is None or expected is None or size == expected
 
 
 def _shorten(longest: int) -> str:

@@ -43,7 +43,9 @@ from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.pixels import PixelDecoder
 from loadstone.architectures.components.queries import (
     find_merged,
+    frequencies_change_at,
     inputs_of,
+    pair_in,
     places_itself,
     readers,
     text_tower,
@@ -108,8 +110,10 @@ __all__ = [
     "check_activation",
     "find",
     "find_merged",
+    "frequencies_change_at",
     "inputs_of",
     "like",
+    "pair_in",
     "places_itself",
     "post_norm",
     "pre_norm",

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.inputs import agree
+from loadstone.architectures.tasks import IGNORED
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
@@ -64,7 +66,7 @@ class EncoderDecoder(Component):
             raise ArgumentError("Give decoder_input_ids or decoder_inputs_embeds, or labels: what is to be written.")
         texts = writing["input_ids"] if writing.get("inputs_embeds") is None else writing["inputs_embeds"]
         rows, read = tuple(texts.shape)[:1], encoded.last_hidden_state
-        if not _agree(rows, tuple(read.shape)[:1]):
+        if not agree(rows, tuple(read.shape)[:1]):
             raise ArgumentError(f"decoder_input_ids are for {rows[0]} texts, expected {read.shape[0]}, as were read.")
         writing["encoder_hidden_states"] = read
         if self.masked:
@@ -91,10 +93,10 @@ class EncoderDecoder(Component):
         """:class:`ArgumentError` where ``encoder_outputs`` and what is given beside them do not fit together."""
         width = getattr(self.encoder.component, "width", None)
         shape = tuple(read.shape)
-        if not _agree(shape, (None, None, width)):
+        if not agree(shape, (None, None, width)):
             raise ArgumentError(f"encoder_outputs[0] has shape {shape}, expected (batch, places, {width}).")
         mask = given.get("attention_mask") if self.masked else None
-        if mask is not None and not _agree(mask.shape, shape[:2]):
+        if mask is not None and not agree(mask.shape, shape[:2]):
             raise ArgumentError(
                 f"attention_mask has shape {tuple(mask.shape)}, expected {shape[:2]}: a column for each place of "
                 "encoder_outputs."
@@ -111,7 +113,7 @@ class EncoderDecoder(Component):
             raise ArgumentError("config.decoder_start_token_id is not set, with which a text to be written begins.")
         xp, zeros = run.xp, run.xp.zeros_like(ids)
         read = xp.concat((zeros[:, :1] + self.start, ids[:, :-1]), axis=1)
-        return xp.where(read == _IGNORED, zeros + (self.padding or 0), read)
+        return xp.where(read == IGNORED, zeros + (self.padding or 0), read)
 
 
 @contextmanager
@@ -124,14 +126,6 @@ def named_for_decoders() -> Iterator[None]:
         raise
 
 
-def _agree(shape: Any, expected: tuple[int | None, ...]) -> bool:
-    """Whether sizes are the same, as far as they are known."""
-    pairs = zip(tuple(shape), expected, strict=False)
-    return len(shape) == len(expected) and all(None in pair or pair[0] == pair[1] for pair in pairs)
-
-
 _OWN = re.compile(r"\b(input_ids|inputs_embeds|attention_mask|position_ids)\b")
-_IGNORED = -100
-"""What labels have where nothing is to be predicted."""
 _OF_DECODERS = ("decoder_", "past_key_values")
 """How the names of what a decoder is given begin."""

@@ -9,6 +9,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.grids import GridPatches, places
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.towers import Tower
+from loadstone.architectures.inputs import may_be
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
@@ -180,15 +181,11 @@ def _check_positions(positions: Array, texts: Array | None) -> None:
         return  # which is an error of its own
     batch, tokens = tuple(texts.shape)[:2]
     shape = tuple(positions.shape)
-    fits = len(shape) in (2, 3) and _may_be(shape[-1], tokens) and (shape[-2] == 1 or _may_be(shape[-2], batch))
+    fits = len(shape) in (2, 3) and may_be(shape[-1], tokens) and (shape[-2] == 1 or may_be(shape[-2], batch))
     if not fits or (len(shape) == 3 and shape[0] not in (3, 4)):
         text = f"({batch}, {tokens})"
         expected = f"{text}, or 3 of these, for time, height and width, or 4, with those of the text first"
         raise ArgumentError(f"position_ids has shape {shape}, expected {expected}.")
-
-
-def _may_be(size: int | None, expected: int | None) -> bool:
-    return size is None or expected is None or size == expected
 
 
 def _check_shape(name: str, array: Any, expected: tuple[int | None, int], shown: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
@@ -19,10 +20,21 @@ def text_tower(component: Component) -> Tower | None:
     return next((tower for tower in towers if any(find(tower.stem.component, Embeddings))), None)
 
 
+def pair_in(component: Component) -> EncoderDecoder | None:
+    """A model's encoder and decoder; None for what has no such pair."""
+    return next(find(component, EncoderDecoder), None)
+
+
+def frequencies_change_at(component: Component) -> int:
+    """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
+    rotaries = (attention.rotary for attention in find(component, Attention))
+    return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
+
+
 def readers(component: Component) -> dict[str, Embeddings]:
     """The stems that read texts, by what the names of their inputs begin with: of an encoder-decoder that of what is
     written by ``"decoder_"``, of all others one by ``""``."""
-    pair = next(find(component, EncoderDecoder), None)
+    pair = pair_in(component)
     if pair is None:
         stems = {"": next(find(component, Embeddings), None)}
     else:
@@ -35,7 +47,7 @@ def readers(component: Component) -> dict[str, Embeddings]:
 
 def inputs_of(component: Component) -> Mapping[str, tuple[Axis, ...]]:
     """What the stems of a model read wherever nothing else is asked for: name → axes."""
-    pair = next(find(component, EncoderDecoder), None)
+    pair = pair_in(component)
     if pair is not None:
         written = inputs_of(pair.decoder.component)
         return {**inputs_of(pair.encoder.component), **{f"decoder_{name}": axes for name, axes in written.items()}}

@@ -86,7 +86,8 @@ def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[A
 def _encode(structure: PyTreeDef, leaves: list[Array], reading: dict[str, Array]) -> Array:
     """What the encoder says, (batch, places, width)."""
     model = jax.tree.unflatten(structure, leaves)
-    pair = next(components.find(model.component, components.EncoderDecoder))
+    pair = components.pair_in(model.component)
+    assert pair is not None
     vectors: Array = memory_in(Run(model.base_model, State(dtype=model.dtype))(pair.encoder, reading))
     return vectors
 

@@ -96,7 +96,7 @@ class GenerationMixin:
         """
         given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
         assert self.component is not None
-        pair = next(components.find(self.component, components.EncoderDecoder), None)
+        pair = components.pair_in(self.component)
         writer: Continued | Answered
         if pair is None:
             writer, how = self._continuing(inputs, given, generation_config, options)

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from loadstone.architectures.tasks import IGNORED
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.labels import (
@@ -25,8 +26,6 @@ from loadstone.frameworks.labels import (
     problem_of,
 )
 
-IGNORED = -100
-"""A label that counts for nothing."""
 _TINY = 1e-5
 """Keeps a quotient finite where nothing is masked."""
 

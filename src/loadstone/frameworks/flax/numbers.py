@@ -14,8 +14,8 @@ import numpy as np
 
 from loadstone.architectures import components
 from loadstone.architectures.components.encoder_decoder import named_for_decoders
+from loadstone.architectures.tasks import IGNORED
 from loadstone.frameworks.flax.inputs import Inputs
-from loadstone.frameworks.flax.losses import IGNORED
 from loadstone.frameworks.labels import SINGLE_LABEL, label_beyond, problem_of
 from loadstone.frameworks.ranges import beyond, check_ends, check_length
 

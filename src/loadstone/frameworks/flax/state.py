@@ -44,9 +44,8 @@ class State:
 
     Of a tower: ``masks``, for each kind (batch or 1, heads or 1, queries, keys), True where seen or values to add to
     the scores; None, or no mask at all, where everyone sees everyone. ``rotary``: cos and sin (batch or 1, 1, tokens,
-    dim). ``bias``: added to the scores. ``memory``: another tower's output. ``padding``: (batch, tokens),
-    false for padding. ``past``: how many tokens the cache holds,
-    of the ``room`` that it has.
+    dim). ``bias``: added to the scores. ``memory``: another tower's output. ``padding``: (batch, tokens), false for
+    padding. ``past``: how many tokens the cache holds, of the ``room`` that it has.
 
     Of a layer: ``kept``, its keys and values so far, each (batch, kv_heads, max_length, head_dim); ``stored``, what
     else it has in the cache, by name; and what it leaves to be shown: its attention ``weights`` and those ``crossed``

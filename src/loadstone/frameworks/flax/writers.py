@@ -58,7 +58,7 @@ class Continued:
         self.room = room_for(self.ids.shape[1] + how.new_tokens)
         self.mask = np.pad(mask, ((0, 0), (0, self.room - mask.shape[1])), constant_values=True)
         self.keeps = how.use_cache and _reads_left_to_right(model.component)
-        self.turns = _frequencies_change_at(model.component)
+        self.turns = components.frequencies_change_at(model.component)
         self._begin()
 
     def _begin(self) -> None:
@@ -114,12 +114,6 @@ def in_order(cache: KeyValueCache, parents: Array | None) -> KeyValueCache:
 
 def _reads_left_to_right(component: components.Component) -> bool:
     return components.writer(component) is not None
-
-
-def _frequencies_change_at(component: components.Component) -> int:
-    """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
-    rotaries = (attention.rotary for attention in components.find(component, components.Attention))
-    return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
 
 
 class _Rows(NamedTuple):

@@ -72,7 +72,8 @@ class Answered:
         self.ids, self.mask = texts
         self.memory = memory
         """The vectors (rows, places, width), and which are shown, (rows, places)."""
-        pair = next(components.find(model.component, components.EncoderDecoder))
+        pair = components.pair_in(model.component)
+        assert pair is not None
         width = memory[0].shape[-1]
         self.programs = kept_programs(model, ("answer", width), lambda: Programs(model, pair, width))
         self.cache: Cache | None = None

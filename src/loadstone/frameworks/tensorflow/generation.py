@@ -87,7 +87,8 @@ class GenerationMixin:
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
         given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
-        pair = next(self._components(components.EncoderDecoder), None)
+        assert isinstance(self, TFStructure) and self.component is not None
+        pair = components.pair_in(self.component)
         writer: Continued | Answered
         if pair is None:
             writer, how = self._continuing(inputs, given, generation_config, options)

@@ -12,6 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.labels import (
@@ -26,8 +27,6 @@ from loadstone.frameworks.labels import (
 )
 from loadstone.frameworks.tensorflow.arguments import bad_argument, past_keras
 
-IGNORED = -100
-"""A label that counts for nothing."""
 _TINY = 1e-5
 """Keeps a quotient finite where nothing is masked."""
 

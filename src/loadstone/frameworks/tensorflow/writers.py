@@ -99,7 +99,7 @@ class Continued:
         with_types = self.types is not None
         self.programs = kept_programs(model, with_types, lambda: Programs(model, with_types=with_types))
         self.embeddings = next(components.find(model.component, components.Embeddings))
-        self.turns = _frequencies_change_at(model.component)
+        self.turns = components.frequencies_change_at(model.component)
         self.places_itself = components.places_itself(model.component)
         self.cache: Cache | None = None
 
@@ -179,9 +179,3 @@ def in_order(cache: Cache | None, parents: tf.Tensor) -> Cache | None:
     keys, values = (tuple(tf.gather(array, parents) for array in arrays) for arrays in (cache.keys, cache.values))
     stored = {name: tf.gather(array, parents) for name, array in cache.stored.items()}
     return cache._replace(keys=keys, values=values, stored=stored)
-
-
-def _frequencies_change_at(component: components.Component) -> int:
-    """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
-    rotaries = (attention.rotary for attention in components.find(component, components.Attention))
-    return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)

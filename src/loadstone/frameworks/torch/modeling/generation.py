@@ -111,7 +111,7 @@ class GenerationMixin(_Base):
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
         given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
-        pair = None if self.component is None else next(self._components(components.EncoderDecoder), None)
+        pair = None if self.component is None else components.pair_in(self.component)
         writer: Continued | Answered
         if pair is None:
             writer, how = self._continuing(
@@ -248,11 +248,6 @@ class GenerationMixin(_Base):
             earlier = mask[:, : mask.shape[1] - ids.shape[1]].sum(dim=1, keepdim=True)
             return (earlier + real.cumsum(dim=1)) * real + embeddings.offset
         return (mask.cumsum(dim=1) - 1).clamp(min=0)
-
-    def _frequencies_change_at(self) -> int:
-        """The length beyond which LongRoPE takes its other frequencies; -1 if they never change."""
-        rotaries = (attention.rotary for attention in self._components(components.Attention))
-        return next((rotary.limit for rotary in rotaries if rotary and rotary.kind == "longrope"), -1)
 
     def _components(self, kind: type[Found]) -> Iterator[Found]:
         """Every component of a kind in the model's blueprint."""

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.labels import (
@@ -28,8 +29,6 @@ from loadstone.frameworks.labels import (
 )
 from loadstone.frameworks.torch.modeling.arguments import check_tensors
 
-IGNORED = -100
-"""A label that counts for nothing."""
 _TINY = 1e-5
 """Keeps a quotient finite where nothing is masked."""
 

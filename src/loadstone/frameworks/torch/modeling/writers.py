@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from loadstone.architectures import components
 from loadstone.architectures.inputs import ONCE
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Continued:
         self.cache, past, self.before = given
         self.unread = self.before + self.ids.shape[1] - past
         self.prompt = self.ids.shape[1]
-        self.turns = model._frequencies_change_at() if model.component is not None else -1
+        self.turns = -1 if model.component is None else components.frequencies_change_at(model.component)
         self.told: Collection[str] = ()
         """Which of the further inputs a cache knows already."""
 
