@@ -153,17 +153,16 @@ def layer(config: Any, index: int) -> Layer:
         scale=head_dim**-0.5,
         causal=False,
         dropout=config.attention_probs_dropout_prob,
-        output_dropout=config.hidden_dropout_prob,
         index=index,
     )
     feed_forward = FeedForward(
         Part("intermediate.dense", linear(config, width, inner)),
         config.hidden_act,
         Part("output.dense", linear(config, inner, width)),
-        output_dropout=config.hidden_dropout_prob,
     )
-    before, after = Part("layernorm_before", norm), Part("layernorm_after", norm)
-    return Layer((pre_norm(Part("attention", attention), before), pre_norm(Part("", feed_forward), after)))
+    parts = (("attention", attention, "layernorm_before"), ("", feed_forward, "layernorm_after"))
+    dropout = config.hidden_dropout_prob
+    return Layer(tuple(pre_norm(Part(name, body), Part(before, norm), dropout) for name, body, before in parts))
 
 
 @record

@@ -204,7 +204,8 @@ class PretrainedConfig(NestedConfigs, PushToHub):
         if bool(decoder) != bool(encoder):
             names = _TEXT_DECODERS if decoder else _TEXT_ENCODERS
         own, extra = self.__dict__, self.__dict__.get("_extra", {})  # a miss of getattr would take much longer
-        held = [name for name in names if isinstance(own.get(name, extra.get(name)), PretrainedConfig)]
+        there = [name for name in names if name in own or name in extra]
+        held = [name for name in there if isinstance(own.get(name, extra.get(name)), PretrainedConfig)]
         if len(held) > 1:
             raise ConfigError(
                 f"{type(self).__name__} has several text configs, {', '.join(held)}. Say decoder=True or encoder=True, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 from loadstone.architectures.components.base import CacheEntry, Component, Part
@@ -41,18 +42,16 @@ class Attention(Component):
     softcap: float | None = None
     fused: Literal["blocks", "heads"] = "blocks"
     dropout: float = 0.0
-    output_dropout: float = 0.0
     index: int = 0
     """Which layer of the key-value cache it uses."""
 
     def __post_init__(self) -> None:
-        self.__dict__["_kind"] = MEMORY if self.memory else MaskKind(self.causal, self.window)
+        _ = self.mask_kind  # a traced graph could not
 
-    @property
+    @cached_property
     def mask_kind(self) -> MaskKind:
         """Which of the state's masks it uses."""
-        kind: MaskKind = self.__dict__["_kind"]
-        return kind
+        return MEMORY if self.memory else MaskKind(self.causal, self.window)
 
     def keeps(self, batch: int, length: int) -> dict[str, CacheEntry]:
         width = min(length, self.window or length)
@@ -77,9 +76,7 @@ class Attention(Component):
                 query, key = rotate(run.xp, query, cos, sin), rotate(run.xp, key, cos, sin)
             key, value = run.state.keep(self.index, key, value)
         out = run.attend(self, query, key, value)
-        if self.output is not None:
-            out = run(self.output, out)
-        return run.dropout(out, self.output_dropout)
+        return out if self.output is None else run(self.output, out)
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         units = (self.heads, self.kv_heads, self.kv_heads)
@@ -107,7 +104,8 @@ class Attention(Component):
         """Query (batch, heads, tokens, head_dim), key and value (batch, kv_heads, tokens, head_dim)."""
         xp, dim = run.xp, self.head_dim
         if len(self.projections) > 1:
-            query, key, value = (run(part, x) for part in self.projections)
+            of_query, of_key, of_value = self.projections
+            query, key, value = run(of_query, x), run(of_key, x), run(of_value, x)
         elif self.fused == "heads":
             query, key, value = xp.split(_by_head(xp, run(self.projections[0], x), self.heads, 3 * dim), (dim,) * 3)
             return query, key, value
@@ -171,10 +169,10 @@ def rotate(xp: ArrayFunctions, x: Array, cos: Array, sin: Array) -> Array:
 
     ``x`` (batch, heads, tokens, head_dim), ``cos`` and ``sin`` (batch or 1, 1, tokens, dim) with dim ≤ head_dim.
     """
-    dim, half = cos.shape[-1], cos.shape[-1] // 2
-    passing = None
-    if dim != x.shape[-1]:
-        x, passing = xp.split(x, (dim, x.shape[-1] - dim))
+    dim, head_dim = cos.shape[-1], x.shape[-1]
+    half, passing = dim // 2, None
+    if dim != head_dim:
+        x, passing = xp.split(x, (dim, head_dim - dim))
     first, second = xp.split(x, (half, half))
     turned = x * cos + xp.concat((-second, first), axis=-1) * sin
     return turned if passing is None else xp.concat((turned, passing), axis=-1)

@@ -20,14 +20,13 @@ class FeedForward(Component):
     activation: str
     down: Part
     dropout: float = 0.0
-    output_dropout: float = 0.0
 
     def __post_init__(self) -> None:
         check_activation(self.activation)
 
     def compute(self, run: Run, x: Array) -> Array:
         inner = run.xp.activations[self.activation](run(self.up, x))
-        return run.dropout(run(self.down, run.dropout(inner, self.dropout)), self.output_dropout)
+        return run(self.down, run.dropout(inner, self.dropout))
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         yield self.up, Role("outputs")
@@ -52,7 +51,7 @@ class Gated(Component):
             inner = both.shape[-1] // 2
             gate, up = run.xp.split(both, (inner, inner))
         else:
-            gate, up = (run(part, x) for part in self.projections)
+            gate, up = run(self.projections[0], x), run(self.projections[1], x)
         return run(self.down, run.dropout(run.xp.activations[self.activation](gate) * up, self.dropout))
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
@@ -80,7 +79,7 @@ class SparseExperts(Component):
     def compute(self, run: Run, x: Array) -> Array:
         """``x`` (batch, tokens, width) → the same; the state gets the router's logits (batch · tokens, experts)."""
         xp, shape = run.xp, run.xp.shape(x)
-        x = xp.reshape(run.jitter(x, self.jitter), (-1, shape[-1]))
+        x = xp.reshape(run.jitter(x, self.jitter) if self.jitter else x, (-1, shape[-1]))
         logits = run(self.router, x)
         if run.state is not None:
             run.state.add_router_logits(logits)

@@ -39,12 +39,13 @@ class Residual(Component):
     """``x + body(norm(x))``: what a body says, added to what it was told (arXiv:1512.03385).
 
     The body is anything that makes (batch, places, width) of the same: attention, a feed-forward network, a mixer.
-    ``end`` adds; under a name of its own it is a module that hooks find, as BERT's ``output`` is.
+    ``end`` is an :class:`Add` where there is more to it than the sum; under a name of its own it is a module that hooks
+    find, as BERT's ``output`` is.
     """
 
     body: Part
     norm: Part | None = None
-    end: Part = Part("", Add())
+    end: Part | None = None
     if_read: bool = False
     """Left out where no other tower has read anything, by now or before: the body is attention to what one has."""
 
@@ -53,18 +54,20 @@ class Residual(Component):
             body = self.body.component
             if not isinstance(body, Attention) or run.state.recall(body.index, "memory_key") is None:
                 return x
-        return run(self.end, run(self.body, x if self.norm is None else run(self.norm, x)), x)
+        y = run(self.body, x if self.norm is None else run(self.norm, x))
+        return x + y if self.end is None else run(self.end, y, x)
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
-        end = self.end.component
+        end = None if self.end is None else self.end.component
         if isinstance(end, Add) and end.after is not None and isinstance(end.after.component, Linear):
+            assert self.end is not None
             yield self.body, Role("outputs")
             yield self.end, Role("inputs", getattr(self.body.component, "heads", None))
 
 
 def pre_norm(body: Part, norm: Part, dropout: float = 0.0, *, if_read: bool = False) -> Part:
     """A step in its parent's level, whose norm comes before the body. ``if_read``: see :class:`Residual`."""
-    return Part("", Residual(body, norm, Part("", Add(dropout=dropout)), if_read))
+    return Part("", Residual(body, norm, Part("", Add(dropout=dropout)) if dropout else None, if_read))
 
 
 def post_norm(body: Part, norm: Part, dropout: float = 0.0, *, if_read: bool = False) -> Part:
@@ -95,7 +98,8 @@ class Layer(Component):
 
     def compute(self, run: Run, x: Array) -> Array:
         for step in self.steps:
-            x = run(step, x)
+            # As run(step, x), but a call less: the most frequent of all.
+            x = run(step, x) if step.name else step.component.compute(run, x)
         return x
 
     def parts(self) -> tuple[Part, ...]:

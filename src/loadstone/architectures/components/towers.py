@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 from loadstone.architectures.components.attention import Attention
@@ -45,48 +46,34 @@ class Tower(Component):
         return run.end(x, pooled, x if self.shows_normed else last)
 
     def __post_init__(self) -> None:
-        # What every forward pass asks for, found once.
-        found = tuple(find(self, Component))
-        attentions = [each for each in found if isinstance(each, Attention)]
-        kinds = dict.fromkeys(attention.mask_kind for attention in attentions if not attention.memory)
-        rotaries = dict.fromkeys(attention.rotary for attention in attentions if attention.rotary is not None)
-        states = [
-            (each.index, name, array)  # type: ignore[attr-defined]
-            for each in found
-            if not isinstance(each, Attention)
-            for name, array in each.keeps(1, 1).items()
-        ]
-        skips = any(each.skip for each in found if isinstance(each, Layer))
-        self.__dict__.update(_mask_kinds=tuple(kinds), _rotaries=tuple(rotaries), _states=tuple(states), _skips=skips)
+        _ = self.skips, self.mask_kinds, self.is_causal, self.states, self.rotaries  # a traced graph could not
 
-    @property
+    @cached_property
     def skips(self) -> bool:
         """Whether a layer may be left out while training, so that a cache would lack it."""
-        skips: bool = self.__dict__["_skips"]
-        return skips
+        return any(layer.skip for layer in find(self, Layer))
 
-    @property
+    @cached_property
     def mask_kinds(self) -> tuple[MaskKind, ...]:
         """The masks that the layers use, but for that of the memory."""
-        kinds: tuple[MaskKind, ...] = self.__dict__["_mask_kinds"]
-        return kinds
+        return tuple(dict.fromkeys(each.mask_kind for each in find(self, Attention) if not each.memory))
 
-    @property
+    @cached_property
     def is_causal(self) -> bool:
         """Whether each place sees only itself and those before it, so that a cache serves."""
         return all(kind.causal for kind in self.mask_kinds) and bool(self.mask_kinds or self.states)
 
-    @property
+    @cached_property
     def states(self) -> tuple[tuple[int, str, CacheEntry], ...]:
         """What layers keep in the cache that does not grow with the text: (layer, name, array for one text)."""
-        states: tuple[tuple[int, str, CacheEntry], ...] = self.__dict__["_states"]
-        return states
+        mixers = (each for each in find(self, Component) if not isinstance(each, Attention))
+        kept = ((mixer, mixer.keeps(1, 1)) for mixer in mixers)
+        return tuple((each.index, name, array) for each, arrays in kept for name, array in arrays.items())  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def rotaries(self) -> tuple[Rotary, ...]:
         """The rotary positions that the layers use."""
-        rotaries: tuple[Rotary, ...] = self.__dict__["_rotaries"]
-        return rotaries
+        return tuple(dict.fromkeys(each.rotary for each in find(self, Attention) if each.rotary is not None))
 
 
 @record

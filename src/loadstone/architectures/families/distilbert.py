@@ -66,7 +66,6 @@ def blueprint(config: DistilBertConfig) -> Tower:
         up=Part("lin1", linear(width, config.hidden_dim)),
         activation=config.activation,
         down=Part("lin2", linear(config.hidden_dim, width)),
-        output_dropout=config.dropout,
     )
     layers = []
     for index in range(config.n_layers):
@@ -85,7 +84,7 @@ def blueprint(config: DistilBertConfig) -> Tower:
             Layer(
                 (
                     post_norm(Part("attention", attention), Part("sa_layer_norm", norm)),
-                    post_norm(Part("ffn", feed_forward), Part("output_layer_norm", norm)),
+                    post_norm(Part("ffn", feed_forward), Part("output_layer_norm", norm), config.dropout),
                 )
             )
         )

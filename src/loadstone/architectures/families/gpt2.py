@@ -83,7 +83,6 @@ def blueprint(config: GPT2Config) -> Tower:
         up=Part("c_fc", Linear(width, inner, std=std, transposed=True)),
         activation=config.activation_function,
         down=Part("c_proj", Linear(inner, width, std=end, transposed=True)),
-        output_dropout=config.resid_pdrop,
     )
     layers = []
     for index in range(config.n_layer):
@@ -96,14 +95,13 @@ def blueprint(config: GPT2Config) -> Tower:
             output=Part("c_proj", Linear(width, width, std=end, transposed=True)),
             scale=scale / (index + 1) if config.scale_attn_by_inverse_layer_idx else scale,
             dropout=config.attn_pdrop,
-            output_dropout=config.resid_pdrop,
             index=index,
         )
         layers.append(
             Layer(
                 (
-                    pre_norm(Part("attn", attention), Part("ln_1", norm)),
-                    pre_norm(Part("mlp", feed_forward), Part("ln_2", norm)),
+                    pre_norm(Part("attn", attention), Part("ln_1", norm), config.resid_pdrop),
+                    pre_norm(Part("mlp", feed_forward), Part("ln_2", norm), config.resid_pdrop),
                 )
             )
         )

@@ -11,7 +11,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.feed_forward import Gated
 from loadstone.architectures.components.head import Head
-from loadstone.architectures.components.layers import Chain, Layer, Residual, pre_norm
+from loadstone.architectures.components.layers import Add, Chain, Layer, Residual, pre_norm
 from loadstone.architectures.components.leaves import Activation, Dropout, Embedding, LayerNorm, Linear
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.decoders import divide, padding, stack
@@ -142,7 +142,7 @@ def blueprint(config: ModernBertConfig) -> Tower:
         down=Part("Wo", Linear(inner, width, config.mlp_bias, _out(config), cutoff)),
         dropout=config.mlp_dropout,
     )
-    layers = []
+    dropout, layers = Part("", Add(dropout=config.attention_dropout)), []
     for index, layer_type in enumerate(config.layer_types or ()):
         attention = Attention(
             heads=heads,
@@ -160,14 +160,13 @@ def blueprint(config: ModernBertConfig) -> Tower:
                 scaling=config.rope_parameters[layer_type],
             ),
             dropout=config.attention_dropout,
-            output_dropout=config.attention_dropout,
             index=index,
         )
         layers.append(
             Layer(
                 (
                     # The embeddings are already normed.
-                    Part("", Residual(Part("attn", attention), Part("attn_norm", norm) if index else None)),
+                    Part("", Residual(Part("attn", attention), Part("attn_norm", norm) if index else None, dropout)),
                     pre_norm(Part("mlp", feed_forward), Part("mlp_norm", norm)),
                 )
             )

@@ -14,7 +14,7 @@ from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import KNOWN, GenerateKeywords
 from loadstone.core.keywords import takes
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.torch.modeling.cache import DynamicCache, check_cache
+from loadstone.frameworks.torch.modeling.cache import check_cache
 from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
 from loadstone.frameworks.torch.modeling.writers import Cached, Continued, repeated, ruled, tokens_in
 
@@ -212,42 +212,6 @@ class GenerationMixin(_Base):
         if components.writer(self.component) is None:
             raise ArgumentError(f"{type(self).__name__} is no decoder: it reads no past_key_values.")
         return tokens_in(cache)
-
-    def _takes_cache(self) -> bool:
-        """Whether the model fills a cache that it is given; older code makes its own tuples."""
-        return self.component is not None or self._supports_cache_class
-
-    def _step(
-        self, ids: Tensor, mask: Tensor, cache: object, unread: int, use_cache: bool, more: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """The inputs of a step, which reads the last ``unread`` tokens.
-
-        No cache is handed over before a model has filled one: to those who prepare a step (PEFT, for one) that is the
-        sign of the first.
-        """
-        common = {"past_key_values": cache, "attention_mask": mask, "use_cache": use_cache, "return_dict": True, **more}
-        if "token_type_ids" in more:
-            common["token_type_ids"] = more["token_type_ids"][:, -unread:]
-        if self.component is not None:
-            if not components.places_itself(self.component):
-                common["position_ids"] = self._positions(ids, mask)[:, -unread:]
-            if self.config.get_text_config().get("output_router_logits"):
-                common["output_router_logits"] = False  # the next token does not depend on them
-            return self.prepare_inputs_for_generation(ids, logits_to_keep=1, **common)
-        places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)
-        inputs = self.prepare_inputs_for_generation(ids, cache_position=places, **common) | {"return_dict": True}
-        if use_cache and self._takes_cache() and inputs.get("past_key_values") is None:
-            inputs["past_key_values"] = DynamicCache()
-        return {name: value for name, value in inputs.items() if takes(self.forward, name)}
-
-    def _positions(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
-        embeddings = next(self._components(components.Embeddings))
-        if embeddings.positions == "tokens":
-            real = ids.ne(embeddings.padding or 0).long()
-            earlier = mask[:, : mask.shape[1] - ids.shape[1]].sum(dim=1, keepdim=True)
-            return (earlier + real.cumsum(dim=1)) * real + embeddings.offset
-        return (mask.cumsum(dim=1) - 1).clamp(min=0)
 
     def _components(self, kind: type[Found]) -> Iterator[Found]:
         """Every component of a kind in the model's blueprint."""

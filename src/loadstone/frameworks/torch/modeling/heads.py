@@ -42,10 +42,6 @@ _TRAINER_LOSSES = {"next_token": "ForCausalLM"}
 """Tells Transformers' ``Trainer`` that the first token of a row is no label when it counts them."""
 
 
-_LOOKED_AT = ("input_ids", "attention_mask")
-"""What heads look at of the inputs."""
-
-
 class TaskModel(PreTrainedModel):
     """A model with a forward pass that its task declares."""
 
@@ -149,6 +145,8 @@ class WithHead(TaskModel):
     def __init__(self, config: PretrainedConfig, *, component: components.Component | None = None) -> None:
         super().__init__(config, component=component)
         body, own = self.base_model, {*self.task.inputs, *self.task.options} - {"return_dict"}
+        looked_at = {"all": self.task.inputs, "places": ()}.get(self.task.reads, ("input_ids", "attention_mask"))
+        self._looked_at: tuple[str, ...] = looked_at  # of the inputs, by what is above the bare model
         # The arguments that the model below takes, too.
         names = body.task.arguments if isinstance(body, TaskModel) and body is not self else ()
         self._passed_on = tuple(name for name in names if name in own)
@@ -167,8 +165,7 @@ class WithHead(TaskModel):
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
         text = self.config.get_text_config()
         check_last(head, text.pad_token_id, given.get("input_ids"), x.shape[0], issued)
-        looked_at = task.inputs if task.reads == "all" else _LOOKED_AT
-        there = {name: given[name].to(x.device) for name in looked_at if given.get(name) is not None}
+        there = {name: given[name].to(x.device) for name in self._looked_at if given.get(name) is not None}
         keep = {"logits_to_keep": given.get("logits_to_keep")}
         values = head.compute(run, task, out, {**there, **keep, "choices": choices, "padding": text.pad_token_id})
         labels = [given[name] for name in task.labels if given.get(name) is not None]

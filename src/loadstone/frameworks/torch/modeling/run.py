@@ -43,7 +43,8 @@ class Run:
         name, component = part
         if not name:
             return component.compute(self, *args)
-        module = _module(self.holder, name)
+        modules: Mapping[str, Any] = self.holder._modules
+        module = modules[name] if name in modules else _module(self.holder, name)
         # Any module may stand in for a leaf, as adapters do: it sees no state.
         return module(*args) if type(component) in LEAVES else module(*args, state=self.state)
 

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from loadstone.architectures import components
 from loadstone.architectures.inputs import ONCE
+from loadstone.core.keywords import takes
+from loadstone.frameworks.torch.modeling.cache import DynamicCache
 
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
@@ -62,7 +64,12 @@ class Continued:
         self.cache, past, self.before = given
         self.unread = self.before + self.ids.shape[1] - past
         self.prompt = self.ids.shape[1]
-        self.turns = -1 if model.component is None else components.frequencies_change_at(model.component)
+        self.is_ours = model.component is not None
+        self.turns = components.frequencies_change_at(model.component) if self.is_ours else -1
+        self.embeddings: components.Embeddings | None = None
+        """By which positions are counted, where the model is not to do it."""
+        if self.is_ours and not components.places_itself(model.component):
+            self.embeddings = next(components.find(model.component, components.Embeddings))
         self.told: Collection[str] = ()
         """Which of the further inputs a cache knows already."""
 
@@ -77,14 +84,37 @@ class Continued:
         if self.turns >= 0 and cache is not None and not self.before and tokens_in(cache) <= self.turns < ids.shape[1]:
             # What it holds was turned by the frequencies of short texts.
             cache, self.unread, self.told = None, ids.shape[1], ()
-        model, more = self.model, {name: value for name, value in self.more.items() if name not in self.told}
-        out = model(**model._step(ids, self.mask, cache, self.unread, self.use_cache, more))
+        out = self.model(**self._step(cache))
         self.cache = out.get("past_key_values") if self.use_cache else None
         # Code of one's own sees to it itself.
-        self.told = () if self.cache is None or model.component is None else ONCE
+        self.told = ONCE if self.is_ours and self.cache is not None else ()
         self.unread = ids.shape[1] + 1 if self.cache is None else 1
         logits: Tensor = out.logits[:, -1].float()
         return logits
+
+    def _step(self, cache: Any) -> dict[str, Any]:
+        """The inputs of the next pass, which reads the last ``unread`` tokens.
+
+        No cache is handed over before a model has filled one: to those who prepare a step (PEFT, for one) that is the
+        sign of the first.
+        """
+        model, ids, mask, unread = self.model, self.ids, self.mask, self.unread
+        inputs = {"past_key_values": cache, "attention_mask": mask, "use_cache": self.use_cache, "return_dict": True}
+        inputs |= {name: value for name, value in self.more.items() if name not in self.told}
+        if "token_type_ids" in inputs:
+            inputs["token_type_ids"] = inputs["token_type_ids"][:, -unread:]
+        if self.is_ours:
+            if self.embeddings is not None:
+                inputs["position_ids"] = _positions(self.embeddings, ids, mask)[:, -unread:]
+            if model.config.get_text_config().get("output_router_logits"):
+                inputs["output_router_logits"] = False  # the next token does not depend on them
+            step: dict[str, Any] = model.prepare_inputs_for_generation(ids, logits_to_keep=1, **inputs)
+            return step
+        places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)
+        step = model.prepare_inputs_for_generation(ids, cache_position=places, **inputs) | {"return_dict": True}
+        if self.use_cache and model._supports_cache_class and step.get("past_key_values") is None:
+            step["past_key_values"] = DynamicCache()  # older code makes tuples of its own
+        return {name: value for name, value in step.items() if takes(model.forward, name)}
 
     def append(self, tokens: Tensor, parents: Tensor | None = None) -> None:
         """One token for each row; where rows change places, ``parents`` says which each goes on from."""
@@ -96,6 +126,15 @@ class Continued:
         if "token_type_ids" in self.more:
             types = self.more["token_type_ids"]
             self.more["token_type_ids"] = torch.cat((types, types[:, -1:]), dim=1)
+
+
+def _positions(embeddings: components.Embeddings, ids: Tensor, mask: Tensor) -> Tensor:
+    """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
+    if embeddings.positions == "tokens":
+        real = ids.ne(embeddings.padding or 0).long()
+        earlier = mask[:, : mask.shape[1] - ids.shape[1]].sum(dim=1, keepdim=True)
+        return (earlier + real.cumsum(dim=1)) * real + embeddings.offset
+    return (mask.cumsum(dim=1) - 1).clamp(min=0)
 
 
 def tokens_in(cache: Any) -> int:
