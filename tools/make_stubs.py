@@ -94,7 +94,8 @@ def _classes(room: _Room) -> Iterator[str]:
     for name, task in TASKS.items():
         mixin = f", _{room.prefix}GenerationMixin" if task.generates else ""
         yield f"\nclass {tasks[name]}(_{room.prefix}TaskModel{mixin}):\n{_method(room, task)}"
-    also = {task for family in registry.families().values() for head in family.heads for task in head.also}
+    whole = (head for family in registry.families().values() for head in family.heads if head.config is None)
+    also = {task for head in whole for task in head.also}
     for name in sorted(loadstone._HOMES):
         if name.startswith(f"{room.prefix}AutoModel"):
             # Tasks that no family has: the class comes with the checkpoint.

@@ -943,7 +943,7 @@ class Qwen2ForQuestionAnswering(Qwen2PreTrainedModel, _QuestionAnswering):
     config: Qwen2Config
 
 class Qwen2VLPreTrainedModel(PreTrainedModel):
-    config: Qwen2VLConfig
+    config: Any
 
 class Qwen2VLModel(Qwen2VLPreTrainedModel, _BareModel):
     config: Qwen2VLConfig
@@ -966,6 +966,9 @@ class Qwen2VLModel(Qwen2VLPreTrainedModel, _BareModel):
         output_router_logits: bool | None = None,
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Qwen2VLTextModel(Qwen2VLPreTrainedModel, _BareModel):
+    config: Qwen2VLTextConfig
 
 class Qwen2VLForConditionalGeneration(Qwen2VLPreTrainedModel, _ImageTextToText):
     config: Qwen2VLConfig
@@ -2122,7 +2125,7 @@ class FlaxQwen2ForQuestionAnswering(FlaxQwen2PreTrainedModel, _FlaxQuestionAnswe
     config: Qwen2Config
 
 class FlaxQwen2VLPreTrainedModel(FlaxPreTrainedModel):
-    config: Qwen2VLConfig
+    config: Any
 
 class FlaxQwen2VLModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
     config: Qwen2VLConfig
@@ -2147,6 +2150,9 @@ class FlaxQwen2VLModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxQwen2VLTextModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
+    config: Qwen2VLTextConfig
 
 class FlaxQwen2VLForConditionalGeneration(FlaxQwen2VLPreTrainedModel, _FlaxImageTextToText):
     config: Qwen2VLConfig
@@ -3270,7 +3276,7 @@ class TFQwen2ForQuestionAnswering(TFQwen2PreTrainedModel, _TFQuestionAnswering):
     config: Qwen2Config
 
 class TFQwen2VLPreTrainedModel(TFPreTrainedModel):
-    config: Qwen2VLConfig
+    config: Any
 
 class TFQwen2VLModel(TFQwen2VLPreTrainedModel, _TFBareModel):
     config: Qwen2VLConfig
@@ -3293,6 +3299,9 @@ class TFQwen2VLModel(TFQwen2VLPreTrainedModel, _TFBareModel):
         output_router_logits: bool | None = None,
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class TFQwen2VLTextModel(TFQwen2VLPreTrainedModel, _TFBareModel):
+    config: Qwen2VLTextConfig
 
 class TFQwen2VLForConditionalGeneration(TFQwen2VLPreTrainedModel, _TFImageTextToText):
     config: Qwen2VLConfig

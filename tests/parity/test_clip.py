@@ -269,12 +269,24 @@ def test_the_forecast_is_what_the_load_does(made: Making, tmp_path: Path) -> Non
         assert forecast.model_class == "CLIPModel"
 
 
-def test_auto_classes_give_the_whole_or_a_classifier(made: Making) -> None:
+def test_auto_classes_give_the_whole_a_tower_or_a_classifier(made: Making) -> None:
     assert type(loadstone.AutoModel.from_pretrained(made("CLIPModel").folder)).__name__ == "CLIPModel"
     classifier = loadstone.AutoModelForImageClassification.from_pretrained(made("CLIPForImageClassification").folder)
     assert type(classifier).__name__ == "CLIPForImageClassification"
-    with pytest.raises(UnknownModelType, match="clip"):
-        loadstone.AutoModel.from_pretrained(made("CLIPTextModel").folder)
+    for auto_class, tower in (
+        (loadstone.AutoModel, "CLIPTextModel"),
+        (loadstone.AutoModelForTextEncoding, "CLIPTextModel"),
+        (loadstone.AutoModel, "CLIPVisionModel"),
+    ):
+        model = auto_class.from_pretrained(made(tower).folder)
+        assert type(model) is getattr(loadstone, tower)
+        reference = made(tower).model.state_dict()
+        assert all(torch.equal(array, reference[slot]) for slot, array in model.state_dict().items())
+        assert loadstone.plan(made(tower).folder).model_class == tower
+    assert type(loadstone.AutoConfig.for_model("clip_text_model")) is loadstone.CLIPTextConfig
+    for folder, known in (("CLIPVisionModel", "CLIPVisionModelWithProjection"), ("CLIPModel", "AutoModelForImage")):
+        with pytest.raises(UnknownModelType, match=known):
+            loadstone.AutoModelForTextEncoding.from_pretrained(made(folder).folder)
     with pytest.raises(ConfigError, match="clip_vision_model"):
         loadstone.CLIPTextModel.from_pretrained(made("CLIPVisionModel").folder)
 

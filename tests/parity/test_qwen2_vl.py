@@ -18,7 +18,7 @@ from loadstone.architectures import components, registry
 from loadstone.errors import ArgumentError, InvalidConfig
 from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 
-from .frameworks import SIDES
+from .frameworks import SIDES, load
 from .modal import FRAMEWORKS, Made, note
 from .reference import TOLERANCE
 
@@ -106,6 +106,22 @@ def test_each_class_reads_the_file_of_the_other(made: Callable[[str], Made]) -> 
     writer = loadstone.Qwen2VLForConditionalGeneration.from_pretrained(made(BARE).folder).state_dict()
     bare = made(BARE).of("torch").state_dict()
     assert all(torch.equal(writer[slot.replace("language_model", "model")], array) for slot, array in bare.items())
+
+
+@pytest.mark.parametrize(
+    "framework", ["torch", *(pytest.param(each, marks=pytest.mark.long) for each in FRAMEWORKS[1:])]
+)
+def test_the_part_that_reads_texts_is_a_model(tmp_path: Path, framework: str) -> None:
+    torch.manual_seed(0)
+    reference = transformers.Qwen2VLTextModel(config().text_config).eval()
+    reference.save_pretrained(tmp_path)
+    side, inputs = SIDES[framework], {name: seen()[name] for name in ("input_ids", "attention_mask")}
+    model = load(side, tmp_path, "base")
+    assert type(model).__name__ == f"{side.prefix}Qwen2VLTextModel"
+    with torch.no_grad():
+        expected = reference(**inputs).last_hidden_state
+    away = difference(side.call(model, **inputs).last_hidden_state, expected, inputs)
+    note(type(model).__name__, away, "last_hidden_state")
 
 
 @pytest.mark.parametrize("pad", ["left", "right"])
@@ -255,6 +271,19 @@ def test_greedy_texts_equal_the_reference(made: Callable[[str], Made], framework
         inputs = seen()
         expected = made(WRITER).model.generate(**inputs, do_sample=False, **how).tolist()
         assert made(WRITER).of("torch").generate(**inputs, use_cache=False, **how).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "framework", ["torch", *(pytest.param(each, marks=pytest.mark.long) for each in FRAMEWORKS[1:])]
+)
+def test_beams_see_the_pictures_of_their_prompt(made: Callable[[str], Made], framework: str) -> None:
+    inputs, how = seen(), {"max_new_tokens": 4, "eos_token_id": None, "num_beams": 3, "num_return_sequences": 2}
+    expected = made(WRITER).model.generate(**inputs, do_sample=False, **how).tolist()
+    assert SIDES[framework].generate(made(WRITER).of(framework), **inputs, **how) == expected
+    alone = {name: inputs[name] for name in inputs.keys() - {"pixel_values_videos", "video_grid_thw"}}
+    with pytest.raises(ArgumentError, match="one for 2 × 2 patches"):
+        missing = {**alone, "pixel_values": alone["pixel_values"][:20], "image_grid_thw": alone["image_grid_thw"][:2]}
+        SIDES[framework].generate(made(WRITER).of(framework), **missing, **how)
 
 
 def test_a_text_goes_on_from_a_cache_with_more_pictures(made: Callable[[str], Made]) -> None:

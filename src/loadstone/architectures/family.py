@@ -129,7 +129,18 @@ class Family:
             experts=self.experts,
         )
 
-    def head(self, task: str) -> HeadSpec | None:
-        """The class for a task, if the family has one."""
-        serving = (head for head in self.heads if task in head.also)
-        return next((head for head in self.heads if head.task == task), next(serving, None))
+    def config_of(self, model_type: object) -> type[PretrainedConfig] | None:
+        """The class of the configs with a ``model_type``: the family's own, or one that lies within it."""
+        return next((each for each in self.configs.values() if each.model_type == model_type), None)
+
+    def heads_of(self, model_type: str) -> tuple[HeadSpec, ...]:
+        """The classes that can be made of a config with a ``model_type``: its own, or that of a part of its models."""
+        part = None if model_type == self.model_type else self.config_of(model_type)
+        return tuple(head for head in self.heads if part in (None, head.config))
+
+    def head(self, task: str, model_type: str = "") -> HeadSpec | None:
+        """The class for a task, if the family has one. ``model_type``: that of a part, where that is all there is."""
+        heads, part = self.heads_of(model_type), self.config_of(model_type)
+        own = [head for head in heads if head.config is (None if part is self.config else part)]
+        serving = (head for head in own if task in head.also)
+        return next((head for head in (*own, *heads) if head.task == task), next(serving, None))

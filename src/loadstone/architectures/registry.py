@@ -31,18 +31,26 @@ def families() -> dict[str, Family]:
     return {family.model_type: family for family in map(_declared, _modules())}
 
 
+@lru_cache(maxsize=64)
+def _home(model_type: str) -> Family | None:
+    """The family of a ``model_type``, its own or that of a part of its models (``clip_text_model``); no family is
+    imported whose name is not how the type begins."""
+    name = model_type.replace("-", "_")
+    near = [module for module in _modules() if f"{name}_".startswith(f"{module}_")]
+    declared = (_declared(module) for module in sorted(near, key=len, reverse=True))
+    return next((family for family in declared if family.config_of(model_type) is not None), None)
+
+
 def is_family(model_type: object) -> bool:
     """Whether a ``model_type`` has a family here."""
-    if not isinstance(model_type, str):
-        return False
-    module = model_type.replace("-", "_")
-    return module in _modules() and _declared(module).model_type == model_type
+    return isinstance(model_type, str) and _home(model_type) is not None
 
 
 def family(model_type: str) -> Family:
     """The family of a ``model_type``, importing no other; :class:`UnknownModelType` names the nearest known ones."""
-    if is_family(model_type):
-        return _declared(model_type.replace("-", "_"))
+    home = _home(model_type)
+    if home is not None:
+        return home
     near = difflib.get_close_matches(model_type, families(), n=3, cutoff=0.5)
     raise UnknownModelType(
         f"model_type {model_type!r} is of no family that Loadstone knows"
@@ -51,16 +59,25 @@ def family(model_type: str) -> Family:
     )
 
 
-def head(family: Family, task: str) -> HeadSpec:
-    """The family's class for a task; :class:`UnknownModelType` lists those that it has."""
-    head_spec = family.head(task)
+def config_class(model_type: str) -> type[PretrainedConfig]:
+    """The config class of a ``model_type``; :class:`UnknownModelType`."""
+    cls = family(model_type).config_of(model_type)
+    assert cls is not None
+    return cls
+
+
+def head(family: Family, task: str, model_type: str) -> HeadSpec:
+    """The family's class for a task, of a config with a ``model_type``; :class:`UnknownModelType` lists those that it
+    has."""
+    head_spec = family.head(task, model_type)
     if head_spec is None:
         known = ", ".join(
             f"{TASKS[head.task].auto_class} ({head.class_name})" if TASKS[head.task].has_auto_class else head.class_name
-            for head in family.heads
+            for head in family.heads_of(model_type)
         )
         raise UnknownModelType(
-            f"The {family.model_type} family has no head for {task}. Of such a checkpoint these make a model: {known}."
+            f"The {model_type} family has no head for {task}. "
+            + (f"Of such a checkpoint these make a model: {known}." if known else "It is a part of others.")
         )
     return head_spec
 

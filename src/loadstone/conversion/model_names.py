@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadstone.architectures import components
+from loadstone.architectures import components, registry
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.flax_layout import flax_layout
 from loadstone.architectures.naming import naming_of
-from loadstone.architectures.registry import family, is_family
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.flax.layout import FlaxLeaf
 from loadstone.checkpoint.flax.read import name_of
@@ -26,15 +25,15 @@ def model_of(origin: Origin, tensors: int, hint: str) -> tuple[Family, Pretraine
     """The family and the config that the weights belong to. ``hint``: why that has to be known."""
     config = dict(origin.config or {})
     model_type = config.get("model_type")
-    if not is_family(model_type):
+    if not registry.is_family(model_type):
         found = f"model_type {model_type!r}" if origin.config is not None else "none"
         raise InvalidConfig(
             [Fault(str(origin.folder / CONFIG_NAME), "the config of a family that Loadstone knows", found)], hint=hint
         )
-    spec = family(str(model_type))
+    spec = registry.family(str(model_type))
     for key in settings_keys():
         config.pop(key, None)
-    values = spec.config.from_dict(config)
+    values = registry.config_class(str(model_type)).from_dict(config)
     for key, layers in layer_counts(values):
         if layers <= tensors:  # as many would be made
             continue
@@ -57,7 +56,7 @@ def spare_names(origin: Origin, checkpoint: Checkpoint) -> tuple[str, ...]:
     None where no model is known: nothing is lost if they stay.
     """
     names = [name for name, tensor in checkpoint.items() if tensor.is_spare]
-    if not names or not is_family((origin.config or {}).get("model_type")):
+    if not names or not registry.is_family((origin.config or {}).get("model_type")):
         return ()
     spec, config = model_of(origin, len(checkpoint), "")
     head = head_of(spec, config)
@@ -74,7 +73,7 @@ def flax_names(origin: Origin, tensors: Sequence[StoredTensor]) -> dict[str, Fla
     hint = "Names and layouts in Flax's files depend on the model; write safetensors instead."
     spec, values = model_of(origin, len(tensors), hint)
     named = values.get("architectures") or ()
-    heads = [head for head in spec.heads if head.class_name in named] or list(spec.heads)
+    heads = [head for head in spec.heads if head.class_name in named] or spec.heads_of(values.model_type)
     layout: dict[str, FlaxLeaf] = {}
     for head in heads:
         layout = {**flax_layout(head.blueprint(values)), **layout}

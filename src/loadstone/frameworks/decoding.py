@@ -6,9 +6,13 @@ import logging
 import reprlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
-from loadstone.architectures.inputs import ONCE
+import numpy as np
+
+from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.queries import find_merged
+from loadstone.architectures.inputs import INPUTS, ONCE
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import (
     APPLIED,
@@ -280,10 +284,24 @@ def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:
     return new
 
 
-def check_rows(given: Collection[str], rows: int) -> None:
-    """:class:`ArgumentError` for what has no row for each prompt, where a prompt is to have several ``rows``."""
-    beside = sorted(ONCE.intersection(given))
-    if rows > 1 and beside:
+def copies(
+    component: Component | None, ids: np.ndarray, given: Mapping[str, Any], rows: int
+) -> Mapping[str, np.ndarray]:
+    """Input beside the prompts ``ids`` (batch, tokens) → which of its entries, in order, ``rows`` copies of each read.
+
+    ``given``: the inputs by name; what are integers on the host. :class:`ArgumentError` where nothing tells what
+    belongs to which prompt, or where pictures do not fit the prompts.
+    """
+    by_prompt = np.repeat(np.arange(len(ids)), rows)
+    once = ONCE.intersection(given)
+    merged = None if component is None else find_merged(component)
+    copied = {}
+    if merged is not None:
+        merged.check({"input_ids": ids, **given}, {"input_ids": ids, **given}.get)
+        copied = merged.copies(ids, given, rows)
+    unknown = [name for name in sorted(once - copied.keys()) if merged is None or INPUTS[name].axes[:1] != ("batch",)]
+    if unknown:
         raise ArgumentError(
-            f"{', '.join(beside)} with num_beams or num_return_sequences over 1: whose they are is not told."
+            f"{', '.join(unknown)} with num_beams or num_return_sequences over 1: whose they are is not told."
         )
+    return {name: copied.get(name, by_prompt) for name in given}

@@ -65,7 +65,7 @@ class AutoConfig:
     @classmethod
     def for_model(cls, model_type: str, **kwargs: object) -> PretrainedConfig:
         """A config of a family by its ``model_type``."""
-        config_class = registered.config_class(model_type) or registry.family(model_type).config
+        config_class = registered.config_class(model_type) or registry.config_class(model_type)
         config: PretrainedConfig = config_class(**kwargs)
         return config
 

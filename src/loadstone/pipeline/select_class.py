@@ -92,7 +92,7 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
             f"{gate.source} brings no class for {target.name}; its auto_map has {', '.join(map(str, config.auto_map))}."
         )
     family = registry.family(config.model_type)
-    return FromFamily(family, registry.head(family, target.task))
+    return FromFamily(family, registry.head(family, target.task, config.model_type))
 
 
 def _has_head(config: PretrainedConfig, task: str) -> bool:
@@ -100,7 +100,8 @@ def _has_head(config: PretrainedConfig, task: str) -> bool:
     if not registry.is_family(config.model_type):
         return False
     family = registry.family(config.model_type)
-    return isinstance(config, family.config) and family.head(task) is not None
+    is_of_it = isinstance(config, registry.config_class(config.model_type))
+    return is_of_it and family.head(task, config.model_type) is not None
 
 
 def resolve(made_by: Pick, framework: SomeFramework, gate: Gate) -> type[Any]:
@@ -127,7 +128,7 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
         model_type = values.get("model_type")
         if isinstance(target, AutoTarget):
             family = registry.family(str(model_type)) if registry.is_family(model_type) else None
-            head = _head(family, target.task, values.get("architectures")) if family is not None else None
+            head = _head(family, target.task, values) if family is not None else None
         else:
             family, head = target.family_spec, target.head_spec
         if family is None or head is None or registered.config_class(model_type) is not None:
@@ -138,10 +139,11 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
     return needs
 
 
-def _head(family: Family, task: str | None, named: object) -> HeadSpec | None:
-    """The class for a task; without one, that whose name is among those ``named``."""
+def _head(family: Family, task: str | None, values: Mapping[str, Any]) -> HeadSpec | None:
+    """The class for a task; without one, that which the ``values`` of a config name."""
     if task is not None:
-        return family.head(task)
+        return family.head(task, str(values["model_type"]))
+    named = values.get("architectures")
     return named_head(family, named if isinstance(named, list) else [])
 
 

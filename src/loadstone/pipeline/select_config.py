@@ -24,7 +24,7 @@ def config_of(
     model_type = values.get("model_type")
     known: type[PretrainedConfig] | None = registered.config_class(model_type)
     if known is None and registry.is_family(model_type):
-        known = registry.family(str(model_type)).config
+        known = registry.config_class(str(model_type))
     reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=known is not None)
     if reference is not None:
         return _custom_config(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
@@ -33,7 +33,7 @@ def config_of(
             [Fault(f"{where}, key 'model_type'", "the name of a family", repr(model_type))],
             hint="Is this a model's folder? A model-specific class, such as LlamaForCausalLM, needs no model_type.",
         )
-    known = known or registry.family(str(model_type)).config  # which names the nearest
+    known = known or registry.config_class(str(model_type))  # which names the nearest
     return known.from_dict(values, return_unused_kwargs=True, **overrides)
 
 

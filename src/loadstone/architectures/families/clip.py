@@ -22,6 +22,7 @@ from loadstone.architectures.tasks import (
     IMAGE_CLASSIFICATION,
     IMAGE_PROJECTION,
     IMAGE_TOWER,
+    TEXT_ENCODING,
     TEXT_PROJECTION,
     TEXT_TOWER,
     ZERO_SHOT_IMAGE_CLASSIFICATION,
@@ -99,8 +100,17 @@ FAMILY = Family(
     prefix="clip",
     heads=(
         HeadSpec("CLIPModel", BARE, blueprint, also=(ZERO_SHOT_IMAGE_CLASSIFICATION,), differs=COMPARES),
-        HeadSpec("CLIPTextModel", TEXT_TOWER, text_tower, prefix="text_model", config=CLIPTextConfig),
-        HeadSpec("CLIPVisionModel", IMAGE_TOWER, vision_tower, prefix="vision_model", config=CLIPVisionConfig),
+        HeadSpec(
+            "CLIPTextModel",
+            TEXT_TOWER,
+            text_tower,
+            also=(BARE, TEXT_ENCODING),
+            prefix="text_model",
+            config=CLIPTextConfig,
+        ),
+        HeadSpec(
+            "CLIPVisionModel", IMAGE_TOWER, vision_tower, also=(BARE,), prefix="vision_model", config=CLIPVisionConfig
+        ),
         HeadSpec(
             "CLIPTextModelWithProjection",
             TEXT_PROJECTION,

@@ -84,18 +84,22 @@ def _is_tied(config: PretrainedConfig, given: bool | None) -> bool:
     return bool(given or config.text_config.tie_word_embeddings)
 
 
+def text_tower(config: Qwen2VLTextConfig, marks: tuple[Mark, ...] = (), side: int = 1) -> Tower:
+    """The tower that reads texts; at ``marks`` in them vectors, one for ``side`` × ``side`` patches."""
+    tower = qwen2.blueprint(config)
+    # Padding has no position: those of pictures are reckoned from the tokens before them.
+    words = tower.stem.component
+    assert isinstance(words, Embeddings)
+    return replace(tower, stem=Part("", Marked(Part("", replace(words, positions="mask")), marks, side)))
+
+
 def reading(config: Qwen2VLConfig) -> Tower:
     """The tower that reads texts with pictures."""
-    tower = qwen2.blueprint(config.text_config)
     marks = (
         Mark(config.image_token_id, "pixel_values", "image_grid_thw"),
         Mark(config.video_token_id, "pixel_values_videos", "video_grid_thw"),
     )
-    # Padding has no position: those of pictures are reckoned from the tokens before them.
-    words = tower.stem.component
-    assert isinstance(words, Embeddings)
-    stem = Marked(Part("", replace(words, positions="mask")), marks, config.vision_config.spatial_merge_size)
-    return replace(tower, stem=Part("", stem))
+    return text_tower(config.text_config, marks, config.vision_config.spatial_merge_size)
 
 
 def blueprint(config: Qwen2VLConfig, prefix: str = "language_model") -> Merged:
@@ -120,6 +124,7 @@ FAMILY = Family(
     prefix="model",
     heads=(
         HeadSpec("Qwen2VLModel", BARE, blueprint, differs={"inputs": SEEING}),
+        HeadSpec("Qwen2VLTextModel", BARE, text_tower, prefix="language_model", config=Qwen2VLTextConfig),
         HeadSpec("Qwen2VLForConditionalGeneration", IMAGE_TEXT_TO_TEXT, conditional_generation, (("lm_head",),), _tied),
     ),
     rules=(

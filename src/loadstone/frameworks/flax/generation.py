@@ -23,7 +23,7 @@ from loadstone.configs.generation_keys import GenerateKeywords
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.answering import Call
-from loadstone.frameworks.decoding import Decoding, check_rows, decoding
+from loadstone.frameworks.decoding import Decoding, copies, decoding
 from loadstone.frameworks.flax.answering import Answered, answered
 from loadstone.frameworks.flax.sampling import choose
 from loadstone.frameworks.flax.searching import searched_texts
@@ -155,8 +155,8 @@ class GenerationMixin:
             raise error
         if (merged := components.find_merged(self.component)) is not None:
             merged.check({"input_ids": ids, **more}, {"input_ids": ids, **more}.get)
-        check_rows(more, how.rows)
         if how.rows > 1:
+            more = {name: more[name][at] for name, at in copies(self.component, ids, more, how.rows).items()}
             ids, mask = (np.repeat(array, how.rows, axis=0) for array in (ids, mask))
             types = None if types is None else np.repeat(types, how.rows, axis=0)
         return Continued(self, Prompts(ids, mask, types, more), how), how

@@ -15,7 +15,7 @@ from loadstone.configs.generation_keys import GenerateKeywords
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.answering import Call
-from loadstone.frameworks.decoding import Decoding, check_rows, decoding
+from loadstone.frameworks.decoding import Decoding, copies, decoding
 from loadstone.frameworks.logit_rules import applied, choice_at
 from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.tensorflow.answering import Answered, answered
@@ -149,8 +149,12 @@ class GenerationMixin:
         numbers = {name: value.numpy() for name, value in {"input_ids": ids, **more}.items()}
         if (merged := components.find_merged(self.component)) is not None:
             merged.check(numbers, numbers.get)
-        check_rows(more, how.rows)
         if how.rows > 1:
+            given = {name: numbers[name] for name in more}
+            more = {
+                name: tf.gather(more[name], at)
+                for name, at in copies(self.component, numbers["input_ids"], given, how.rows).items()
+            }
             ids, mask = (tf.repeat(array, how.rows, axis=0) for array in (ids, mask))
             types = None if types is None else tf.repeat(types, how.rows, axis=0)
         return Continued(self, Prompts(ids, mask, types, more), how, prompt.dtype), how

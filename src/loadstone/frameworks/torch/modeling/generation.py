@@ -16,7 +16,7 @@ from loadstone.core.keywords import takes
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.modeling.cache import check_cache
 from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
-from loadstone.frameworks.torch.modeling.writers import Cached, Continued, repeated, ruled, tokens_in
+from loadstone.frameworks.torch.modeling.writers import Cached, Continued, copied, repeated, ruled, tokens_in
 
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
@@ -154,7 +154,7 @@ class GenerationMixin(_Base):
         self, inputs: Tensor | None, given: dict[str, Any], generation_config: object, options: Mapping[str, Any]
     ) -> tuple[Continued, Decoding]:
         """Prompts that are to be continued."""
-        from loadstone.frameworks.decoding import check_rows, decoding
+        from loadstone.frameworks.decoding import decoding
 
         ids, cache = inputs if inputs is not None else given["input_ids"], given["past_key_values"]
         if inputs is not None and given["input_ids"] is not None:
@@ -183,8 +183,8 @@ class GenerationMixin(_Base):
         if given["token_type_ids"] is not None and self._takes_segments():
             more["token_type_ids"] = _segments(ids, given["token_type_ids"])
         if how.rows > 1:
-            check_rows(more, how.rows)
-            ids, mask, more = repeated((ids, mask, more), how.rows)
+            more = copied(self.component, ids, more, how.rows)
+            ids, mask = repeated((ids, mask), how.rows)
         return Continued(self, (ids, mask), how.use_cache, more, Cached(cache, past, before)), how
 
     def _longest_text(self) -> int | None:

@@ -167,6 +167,23 @@ def repeated(value: Any, times: int) -> Any:
     return value
 
 
+def copied(component: components.Component | None, ids: Tensor, given: Mapping[str, Any], times: int) -> dict[str, Any]:
+    """What so many copies of each prompt of ``ids`` (batch, tokens) read besides; ``given``: what the prompts do."""
+    from loadstone.frameworks.decoding import copies
+
+    numbers = {
+        name: value.cpu().numpy() if isinstance(value, Tensor) and not value.is_floating_point() else value
+        for name, value in given.items()
+    }
+    places = copies(component, ids.cpu().numpy(), numbers, times)
+    return {
+        name: value[torch.from_numpy(places[name]).to(value.device)]
+        if isinstance(value, Tensor)
+        else repeated(value, times)
+        for name, value in given.items()
+    }
+
+
 def on_device(choice: Choice | None, device: torch.device) -> Choice | None:
     """What rules make of logits, as tensors."""
     return None if choice is None else type(choice)(*(torch.from_numpy(array).to(device) for array in choice))
