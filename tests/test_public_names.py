@@ -51,7 +51,7 @@ FAMILIES = {
     "Gemma2": _DECODER,
     "Gemma3Text": "Model ForSequenceClassification Gemma3ForCausalLM",
     "Qwen2": f"{_DECODER} ForQuestionAnswering",
-    "Qwen2VL": "Model ForConditionalGeneration",
+    "Qwen2VL": "Model Qwen2VLTextModel ForConditionalGeneration",
     "Qwen3": f"{_DECODER} ForQuestionAnswering",
     "Qwen3Moe": f"{_DECODER} ForQuestionAnswering",
     "Olmo2": "Model ForCausalLM ForSequenceClassification",

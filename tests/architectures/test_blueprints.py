@@ -72,7 +72,7 @@ def test_a_family_file_says_what_it_is_and_where_it_comes_from(family: Any) -> N
     assert family.sources
     assert family.heads[0].task == BARE
     assert {head.task for head in family.heads} <= set(TASKS)
-    assert len({head.task for head in family.heads}) == len(family.heads)
+    assert len({(head.task, head.config) for head in family.heads}) == len(family.heads)
 
 
 @pytest.mark.parametrize("family", registry.families().values(), ids=lambda family: family.model_type)
@@ -83,6 +83,7 @@ def test_two_configs_that_say_the_same_give_equal_blueprints(family: Any) -> Non
 
 def test_families_are_found_by_their_model_type_alone() -> None:
     assert registry.family("xlm-roberta").stem == "XLMRoberta"
+    assert registry.family("clip_text_model") is registry.family("clip")
     for wrong in ("xlm_roberta", "lama", "../llama", "", "family"):
         with pytest.raises(UnknownModelType, match=r"Known: .*llama"):
             registry.family(wrong)

@@ -33,7 +33,7 @@ def stored_paths(folder: Path) -> dict[str, tuple[int, ...]]:
 def test_paths_and_shapes_are_those_of_transformers_files(folder: Path) -> None:
     config = loadstone.AutoConfig.from_pretrained(folder)
     family = registry.family(config.model_type)
-    head = registry.head(family, MASKED_LM if config.model_type == "bert" else CAUSAL_LM)
+    head = registry.head(family, MASKED_LM if config.model_type == "bert" else CAUSAL_LM, config.model_type)
     blueprint = head.blueprint(config)
     layout = flax_layout(blueprint)
     tied = head.tied(config)

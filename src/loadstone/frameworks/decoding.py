@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import reprlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple, TypedDict
 
@@ -286,16 +286,16 @@ def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:
 
 def copies(
     component: Component | None, ids: np.ndarray, given: Mapping[str, Any], rows: int
-) -> Mapping[str, np.ndarray]:
+) -> Mapping[str, Sequence[int]]:
     """Input beside the prompts ``ids`` (batch, tokens) → which of its entries, in order, ``rows`` copies of each read.
 
     ``given``: the inputs by name; what are integers on the host. :class:`ArgumentError` where nothing tells what
     belongs to which prompt, or where pictures do not fit the prompts.
     """
-    by_prompt = np.repeat(np.arange(len(ids)), rows)
+    by_prompt = [prompt for prompt in range(len(ids)) for _ in range(rows)]
     once = ONCE.intersection(given)
     merged = None if component is None else find_merged(component)
-    copied = {}
+    copied: Mapping[str, Sequence[int]] = {}
     if merged is not None:
         merged.check({"input_ids": ids, **given}, {"input_ids": ids, **given}.get)
         copied = merged.copies(ids, given, rows)

@@ -64,6 +64,8 @@ def inputs_of(family: str, class_name: str) -> dict[str, torch.Tensor]:
         return TEXT if "CausalLM" in class_name else {**SOUND, **({"decoder_input_ids": IDS} if writes else {})}
     if family == "clip":
         return {**TEXT, **PIXELS} if class_name == "CLIPModel" else TEXT if "Text" in class_name else PIXELS
+    if class_name == "Qwen2VLTextModel":
+        return TEXT
     seen = torch.tensor([[5, 52, 50, 53, 6]])
     picture = {"pixel_values": torch.arange(96).view(4, 24) / 96, "image_grid_thw": torch.tensor([[1, 2, 2]])}
     return {"input_ids": seen, "attention_mask": torch.ones_like(seen), **picture}

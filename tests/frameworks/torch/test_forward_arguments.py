@@ -13,8 +13,9 @@ import transformers
 from frameworks.torch import tiny
 
 import loadstone
+from loadstone.architectures.components.masks import row_segments
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.frameworks.torch.modeling.masks import row_segments
+from loadstone.frameworks.torch.modeling.array_functions import xp
 
 PACKED = torch.tensor([[0, 1, 2, 0, 1, 2]])
 SAID = Callable[[], list[str]]
@@ -34,15 +35,24 @@ def moe(**changes: Any) -> Any:
 # Packed rows ----------------------------------------------------------------------------------------
 
 
-def test_positions_that_only_count_leave_the_fast_kernels_their_causal_flag() -> None:
-    assert row_segments(torch.arange(3, 9)[None]) is None
-    assert row_segments(PACKED) is not None
+def test_positions_that_only_count_leave_the_fast_kernels_their_causal_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    flags: list[bool] = []
+    attention = torch.nn.functional.scaled_dot_product_attention
+
+    def noted(*args: Any, **given: Any) -> torch.Tensor:
+        flags.append(given["is_causal"])
+        return attention(*args, **given)
+
+    monkeypatch.setattr("torch.nn.functional.scaled_dot_product_attention", noted)
+    model = tiny.model("LlamaForCausalLM", "llama")
+    for positions, is_causal in ((torch.arange(3, 9)[None], True), (PACKED, False)):
+        model(tiny.IDS, position_ids=positions, use_cache=False)
+        assert set(flags) == {is_causal}
+        flags.clear()
 
 
 def test_a_position_that_jumps_begins_a_text_too() -> None:
-    segments = row_segments(torch.tensor([[0, 1, 5, 6, 2]]))
-    assert segments is not None
-    assert segments.tolist() == [[0, 0, 1, 1, 2]]
+    assert row_segments(xp, torch.tensor([[0, 1, 5, 6, 2]])).tolist() == [[0, 0, 1, 1, 2]]
 
 
 def test_a_compiled_pass_keeps_texts_apart_in_one_graph() -> None:

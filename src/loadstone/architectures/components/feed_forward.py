@@ -81,8 +81,7 @@ class SparseExperts(Component):
         xp, shape = run.xp, run.xp.shape(x)
         x = xp.reshape(run.jitter(x, self.jitter) if self.jitter else x, (-1, shape[-1]))
         logits = run(self.router, x)
-        if run.state is not None:
-            run.state.add_router_logits(logits)
+        run.state.add_router_logits(logits)
         weights, chosen = xp.top_k(xp.softmax(logits), self.top_k)
         if self.normalize:
             weights = weights / xp.sum(weights, axis=-1, keepdims=True)

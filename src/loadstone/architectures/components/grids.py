@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Conv
+from loadstone.architectures.components.masks import see_within
 from loadstone.architectures.components.run import Array, ArrayFunctions, Run
 from loadstone.core.records import record
 
@@ -74,7 +75,7 @@ class GridPatches(Component):
         x = xp.reshape(x, (1, -1, conv.outputs))
         place = places(xp, given["grids"], xp.arange(xp.shape(x)[1], like=given["grids"]), self.side)
         run.state.position_ids = xp.concat((place.row[None, None], place.column[None, None]), axis=0)
-        run.see_within(place.frame[None])
+        see_within(run, place.frame[None])
         return x
 
 

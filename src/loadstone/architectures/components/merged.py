@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.grids import GridPatches, places
 from loadstone.architectures.components.run import Array, Run
@@ -163,22 +161,24 @@ class Merged(Component):
                         f"for {self.stem.side} × {self.stem.side} patches: each takes the place of one token."
                     )
 
-    def copies(self, ids: np.ndarray, given: Mapping[str, np.ndarray], times: int) -> dict[str, np.ndarray]:
+    def copies(self, ids: Any, given: Mapping[str, Any], times: int) -> dict[str, list[int]]:
         """Input of pictures → where along its first axis those lie that ``times`` copies of each text read, in order.
 
-        ``ids`` (batch, tokens); ``given``: the grids among others, by name.
+        ``ids`` (batch, tokens); ``given``: the grids among others, by name; on the host.
         """
-        copied: dict[str, np.ndarray] = {}
+        copied: dict[str, list[int]] = {}
         for mark in self.stem.marks:
             if mark.grids not in given:
                 continue
-            patches = given[mark.grids].prod(axis=1)
-            ends = np.cumsum((ids == mark.token).sum(axis=1))  # of each text, counted in vectors
-            owners = np.searchsorted(ends, np.cumsum(patches // self.stem.side**2))
-            pictures = np.concatenate([np.tile(np.flatnonzero(owners == row), times) for row in range(len(ids))])
-            begins = np.cumsum(patches) - patches
-            copied[mark.grids] = pictures
-            copied[mark.values] = np.concatenate([begins[each] + np.arange(patches[each]) for each in pictures])
+            patches = given[mark.grids].prod(axis=1).tolist()
+            begins = [sum(patches[:picture]) for picture in range(len(patches))]
+            pictures, read = copied.setdefault(mark.grids, []), 0
+            for vectors in (ids == mark.token).sum(axis=1).tolist():
+                first, end = read, sum(patches[:read]) + vectors * self.stem.side**2
+                while read < len(patches) and begins[read] < end:
+                    read += 1
+                pictures += list(range(first, read)) * times
+            copied[mark.values] = [begins[each] + patch for each in pictures for patch in range(patches[each])]
         return copied
 
     def _check_grids(self, mark: Mark, grids: Any, patches: int | None) -> None:

@@ -11,6 +11,7 @@ from loadstone.architectures.components.leaves import Conv
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
+from loadstone.errors import ArgumentError
 
 _OTHER_SIZES = (
     "For pictures of another size: interpolate_pos_encoding=True, or an image processor that resizes them to this one."
@@ -78,7 +79,9 @@ class Patches(Component):
         count = math.prod(grid) if all(isinstance(size, int) for size in grid) else None
         masked = run.take(given, "bool_masked_pos", (Axis("batch"), Axis("patches", count)))
         if self.mask_token is None:
-            run.refuse("bool_masked_pos is given, and this model has no mask token. A masked image model has one.")
+            raise ArgumentError(
+                "bool_masked_pos is given, and this model has no mask token. A masked image model has one."
+            )
         hidden = run.xp.astype(masked, run.xp.int32)[..., None] > 0
         return run.xp.where(hidden, run.weight(self.mask_token), x)
 

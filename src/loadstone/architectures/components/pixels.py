@@ -9,6 +9,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
+from loadstone.errors import ArgumentError
 
 _AXES = (Axis("batch"), Axis("channels"), Axis("height", known=True), Axis("width", known=True))
 
@@ -44,13 +45,13 @@ class PixelDecoder(Component):
     def _check(self, run: Run, grid: tuple[Any, Any], sizes: Any) -> None:
         """Whether the picture can be compared with the one that was read."""
         if self.patch != (self.stride, self.stride):
-            run.refuse(
+            raise ArgumentError(
                 f"bool_masked_pos needs config.encoder_stride to be config.patch_size, so that the picture painted has "
                 f"the size of the one read; they are {self.stride} and {self.patch}."
             )
         painted = tuple(count * self.stride for count in grid)
         if painted != tuple(sizes):
-            run.refuse(
+            raise ArgumentError(
                 f"pixel_values has height and width {tuple(sizes)}, expected multiples of {self.stride} where "
                 "bool_masked_pos is given: pixels beyond the last patch are not painted."
             )

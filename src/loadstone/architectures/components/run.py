@@ -6,8 +6,8 @@ framework has one implementation of each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any, Protocol, TypeAlias
 
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.inputs import Axis
@@ -22,6 +22,7 @@ class ArrayFunctions(Protocol):
     """Functions of arrays, named and behaving as the Python array API standard says (https://data-apis.org/array-api),
     and below them the few that networks need besides."""
 
+    bool_: Any
     float32: Any
     int32: Any
     abs: Callable[[Array], Array]
@@ -34,8 +35,8 @@ class ArrayFunctions(Protocol):
 
     def argmax(self, x: Array, /, *, axis: int) -> Array: ...
     def any(self, x: Array, /, *, axis: int, keepdims: bool) -> Array: ...
-    def arange(self, stop: int | Array, /, *, like: Array) -> Array:
-        """Integers from 0 on, where ``like`` lies."""
+    def arange(self, count: int | Array, /, *, like: Array, start: int | Array = 0) -> Array:
+        """So many integers from ``start`` on, where ``like`` lies."""
 
     def asarray(self, values: Sequence[float], /) -> Array:
         """In float32."""
@@ -74,8 +75,8 @@ class ArrayFunctions(Protocol):
     def log_softmax(self, x: Array, /) -> Array:
         """Over the last axis, in float32."""
 
-    def pad(self, x: Array, before: int, after: int, /, *, axis: int) -> Array:
-        """Zeros at the beginning and the end of an axis."""
+    def pad(self, x: Array, before: int, after: int | Array, /, *, axis: int) -> Array:
+        """Zeros, or what is false, at the beginning and the end of an axis."""
 
     def resize(self, x: Array, sizes: tuple[int, int], method: Method, /) -> Array:
         """Pictures (batch, channels, height, width) in another height and width; see
@@ -110,6 +111,11 @@ class ArrayFunctions(Protocol):
 class State(Protocol):
     """What the layers of one tower share in a forward pass, and where they leave what was asked for."""
 
+    kinds: tuple[Any, ...]
+    """Each :class:`~loadstone.architectures.components.masks.MaskKind` that the layers use, but for that of the
+    memory."""
+    masks: MutableMapping[Any, Any]
+    """What attention is given for each kind: see :meth:`Run.mask`."""
     rotary: Mapping[Rotary, tuple[Array, Array]]
     """cos and sin (batch or 1, 1, tokens, dim)."""
     bias: Array | None
@@ -146,7 +152,7 @@ class Run(Protocol):
         """Functions of arrays."""
 
     state: Any
-    """A :class:`State`; None where a module is called by itself, outside of a model."""
+    """A :class:`State`."""
 
     def __call__(self, part: Part, *args: Array) -> Array:
         """What a part makes of its arguments, wherever its parameters lie."""
@@ -187,11 +193,39 @@ class Run(Protocol):
     def numbers(self, x: Array | None) -> Any:
         """An array's numbers as NumPy has them; None where they are not known, as in a compiled program."""
 
-    def see_within(self, segments: Array) -> None:
-        """Leave masks in the state by which places see only those of the same segment, ``segments`` (batch, places)."""
+    def known(self, size: int | Array | None) -> int | None:
+        """A size as a number; None where a graph does not know it."""
+
+    def surely(self, truths: Array) -> bool:
+        """Whether all of an array's values are known to be true; False where looking would cost more than it saves."""
+
+    def is_mask(self, x: Array) -> bool:
+        """Whether its values can say who sees whom: booleans or floating-point numbers."""
+
+    def mask(self, seen: Array | None) -> Any:
+        """What attention is given of a mask (batch or 1, heads or 1, queries, keys), true where seen, or values to add
+        to the scores; None where everyone sees everyone."""
+
+    def causal_mask(self, room: Any) -> Any | None:
+        """What attention is given where each token in a :class:`~loadstone.architectures.components.masks.Room` sees
+        those before it, if it needs no mask for that; else None."""
 
     def begin(self, tower: Any, given: Mapping[str, Any]) -> None:
-        """Make the state of a tower's layers, with the cache and the memory that it is given."""
+        """Make the state of a tower's layers, with the cache that it is given."""
+
+    def room(self, batch: int | Array, tokens: int | Array) -> Any:
+        """The :class:`~loadstone.architectures.components.masks.Room` of new tokens (batch, tokens).
+
+        :class:`ArgumentError` where the cache is for other sizes.
+        """
+
+    def check_kind(self, name: str, value: Array) -> None:
+        """:class:`ArgumentError` for an argument whose dtype is of another kind than
+        :data:`~loadstone.architectures.inputs.INPUTS` says."""
+
+    def check_length(self, embeddings: Any, tokens: int | Array) -> None:
+        """:class:`ArgumentError` for a text of so many tokens that there are no positions for its last, where that is
+        known."""
 
     def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Array:
         """An argument by name, values in the dtype that the model computes in.
@@ -200,12 +234,8 @@ class Run(Protocol):
         :data:`~loadstone.architectures.inputs.INPUTS` does not have; ``hint`` says what to do about its sizes.
         """
 
-    def refuse(self, message: str) -> NoReturn:
-        """:class:`ArgumentError` with this message."""
-
     def read(self, embeddings: Any, given: Mapping[str, Any]) -> Any:
-        """Check a text, and leave masks and positions in the state; gives
-        :class:`loadstone.architectures.components.embeddings.TextInputs`."""
+        """:func:`loadstone.architectures.components.texts.read_text`."""
 
     def rotary(self, tower: Any, x: Array) -> Mapping[Rotary, tuple[Array, Array]]:
         """cos and sin of the state's positions, (batch or 1, 1, tokens, dim) in the dtype of ``x``."""

@@ -10,7 +10,7 @@ from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import CacheEntry, Component, Part, find
 from loadstone.architectures.components.encoder_decoder import Encoded
 from loadstone.architectures.components.layers import Layer
-from loadstone.architectures.components.masks import MaskKind
+from loadstone.architectures.components.masks import MaskKind, see_memory
 from loadstone.architectures.components.run import Run
 from loadstone.architectures.rotary import Rotary
 from loadstone.core.records import record
@@ -34,6 +34,8 @@ class Tower(Component):
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
         run.begin(self, given)
+        if (memory := given.get("encoder_hidden_states")) is not None:
+            see_memory(run, memory, given.get("encoder_attention_mask"))
         x = run(self.stem, given)
         if self.rotaries:
             run.state.rotary = run.rotary(self, x)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
 from loadstone.core.records import record
+from loadstone.errors import ArgumentError
 
 
 @record
@@ -79,7 +80,7 @@ class EndPooler(Component):
         """(batch, width) of ``x`` (batch, tokens, width); the ids (batch, tokens) are in ``given``."""
         xp, ids = run.xp, given.get("input_ids")
         if ids is None:
-            run.refuse("Give input_ids: they say where each text ends.")
+            raise ArgumentError("Give input_ids: they say where each text ends.")
         if self.end is not None:
             tokens = xp.shape(ids)[1]
             # The first of several: padding may have the same id.

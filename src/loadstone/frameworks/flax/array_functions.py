@@ -20,7 +20,7 @@ xp = cast(ArrayFunctions, sys.modules[__name__])
 """This module, for those who compute with it."""
 
 activations = ACTIVATIONS
-float32, int32 = jnp.float32, jnp.int32
+bool_, float32, int32 = jnp.bool, jnp.float32, jnp.int32
 abs = jnp.abs
 any = jnp.any
 argmax = jnp.argmax
@@ -48,8 +48,8 @@ where = jnp.where
 zeros_like = jnp.zeros_like
 
 
-def arange(stop: int, /, *, like: Array) -> Array:
-    return jnp.arange(stop)
+def arange(count: int, /, *, like: Array, start: int | Array = 0) -> Array:
+    return jnp.arange(count) + start
 
 
 def asarray(values: Sequence[float], /) -> Array:

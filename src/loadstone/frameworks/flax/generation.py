@@ -16,6 +16,7 @@ import numpy as np
 from jax import Array
 
 from loadstone.architectures import components
+from loadstone.architectures.components.ranges import beyond
 from loadstone.architectures.inputs import ONCE
 from loadstone.architectures.tasks import Task
 from loadstone.configs.generation import GenerationConfig
@@ -30,7 +31,6 @@ from loadstone.frameworks.flax.searching import searched_texts
 from loadstone.frameworks.flax.structure import About
 from loadstone.frameworks.flax.writers import Continued, Prompts
 from loadstone.frameworks.logit_rules import choice_at
-from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.unmasked import prompt_mask
 
 if TYPE_CHECKING:

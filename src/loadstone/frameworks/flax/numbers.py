@@ -14,10 +14,10 @@ import numpy as np
 
 from loadstone.architectures import components
 from loadstone.architectures.components.encoder_decoder import named_for_decoders
+from loadstone.architectures.components.ranges import beyond, check_ends, check_length
 from loadstone.architectures.tasks import IGNORED
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.labels import SINGLE_LABEL, label_beyond, problem_of
-from loadstone.frameworks.ranges import beyond, check_ends, check_length
 
 _IDS = ("input_ids", "position_ids", "token_type_ids")
 
@@ -41,8 +41,8 @@ def check_numbers(component: components.Component, inputs: Inputs, problem: str 
         if embeddings.longest_text is not None and text["position_ids"] is None:
             check_length(embeddings, _last_position(embeddings, text))
     ids, labels = _on_host(inputs.get("input_ids")), _on_host(inputs.get("labels"))
-    if ids is not None and isinstance(component, components.Head):
-        check_ends(component, ids)
+    if ids is not None and isinstance(component, components.Head) and component.pool == "end":
+        check_ends(component.end, ids)
     if (merged := components.find_merged(component)) is not None:
         merged.check(given, lambda name: _on_host(given.get(name)))
     if labels is not None and isinstance(component, components.Head):

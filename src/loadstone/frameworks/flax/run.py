@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,27 +14,27 @@ from jax import Array
 from loadstone.architectures import components
 from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.components.masks import Room
+from loadstone.architectures.components.ranges import check_axes, check_kind, check_length
+from loadstone.architectures.components.texts import read_text
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
 from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.attention import attend
-from loadstone.frameworks.flax.cache import KeyValueCache
+from loadstone.frameworks.flax.cache import KeyValueCache, empty_cache
 from loadstone.frameworks.flax.leaves import LEAVES
 from loadstone.frameworks.flax.outputs import BaseModelOutput
-from loadstone.frameworks.flax.prepare import begin, read, see_within
 from loadstone.frameworks.flax.state import Left, State, dropout
 from loadstone.frameworks.outputs import ModelOutput
-from loadstone.frameworks.ranges import check_axes, check_kind
 
 
 class Run:
     """The parts of a component lie in ``holder``: its own module, or where it has no level of its own, its parent's."""
 
     __slots__ = ("holder", "state")
-    xp = xp
+    xp, read = xp, read_text
 
     def __init__(self, holder: nnx.Module, state: State) -> None:
         self.holder = holder
@@ -92,26 +92,59 @@ class Run:
     def numbers(self, x: Array | None) -> np.ndarray | None:
         return None if x is None or isinstance(x, jax.core.Tracer) else np.asarray(x)
 
-    def see_within(self, segments: Array) -> None:
-        see_within(self.state, segments)
+    def known(self, size: int | Array | None) -> int | None:
+        return size if isinstance(size, int) else None
+
+    def surely(self, truths: Array) -> bool:
+        return False
+
+    def is_mask(self, x: Array) -> bool:
+        return x.dtype == bool or jnp.issubdtype(x.dtype, jnp.floating)
+
+    def mask(self, seen: Array | None) -> Array | None:
+        return seen
+
+    def causal_mask(self, room: Room) -> None:
+        """Always a mask: what a cache has room for is there from the beginning."""
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
-        self.state = begin(tower, given, self.state)
+        self.state, cache = self.state.for_tower(tower), given.get("past_key_values")
+        if cache is not None and tower.is_causal:
+            self.state.use_cache, self.state.filled = True, cache
+
+    def room(self, batch: int, tokens: int) -> Room:
+        state, cache = self.state, self.state.filled
+        if cache is not None:
+            state.past = cache.length
+        elif state.use_cache:
+            assert state.tower is not None
+            cache = state.filled = empty_cache(state.tower, batch, tokens, state.dtype or jnp.dtype(jnp.float32))
+        if cache is None:
+            return Room(tokens, keys=tokens)
+        if cache.batch != batch:
+            rows = cache.batch
+            raise ArgumentError(f"The cache was made for {rows} sequences, and these are {batch}. See init_cache.")
+        state.room = cache.max_length
+        state.cache = list(zip(cache.keys, cache.values, strict=True))
+        state.entries = [dict(entry) for entry in cache.stored]
+        return Room(tokens, state.past, cache.max_length, True)
+
+    def check_kind(self, name: str, value: Array | None) -> None:
+        dtype = None if value is None else value.dtype
+        floating, integer = (dtype is not None and jnp.issubdtype(dtype, kind) for kind in (jnp.floating, jnp.integer))
+        check_kind(name, value, dtype, floating, integer)
+
+    def check_length(self, embeddings: components.Embeddings, tokens: int | Array) -> None:
+        if isinstance(tokens, int):
+            check_length(embeddings, tokens)
 
     def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Array:
         value = given.get(name)
-        dtype = None if value is None else value.dtype
-        check_kind(name, value, dtype, dtype is not None and jnp.issubdtype(dtype, jnp.floating))
+        self.check_kind(name, value)
         assert value is not None
         check_axes(name, value.shape, axes, hint)
         values = jnp.issubdtype(value.dtype, jnp.floating)
         return jnp.asarray(value, self.state.dtype or value.dtype) if values else jnp.asarray(value)
-
-    def refuse(self, message: str) -> NoReturn:
-        raise ArgumentError(message)
-
-    def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
-        return read(embeddings, given, self.state)
 
     def rotary(self, tower: components.Tower, x: Array) -> dict[Rotary, tuple[Array, Array]]:
         positions = self.state.position_ids

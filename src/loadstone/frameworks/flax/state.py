@@ -94,6 +94,11 @@ class State:
         self.cross_attentions: list[Array] = []
         self.router_logits: list[Array] = []
 
+    @property
+    def kinds(self) -> tuple[MaskKind, ...]:
+        """The masks that its layers use, but for that of the memory."""
+        return () if self.tower is None else self.tower.mask_kinds
+
     def for_tower(self, tower: components.Tower) -> State:
         """The state of one tower of this pass, with random keys of its own."""
         rng = None if self.rng is None else self.next_rng()

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from loadstone.architectures import components
 from loadstone.architectures.inputs import INPUTS
 from loadstone.errors import ArgumentError
 from loadstone.frameworks import forward_keywords
-from loadstone.frameworks.ranges import check_ids, check_texts
 from loadstone.frameworks.tensorflow.structure import TFStructure
 
 _RANKS = {"input_ids": 2, "inputs_embeds": 3, "token_type_ids": 2, "decoder_input_ids": 2, "decoder_inputs_embeds": 3}
@@ -70,18 +68,6 @@ def gather(
         with past_keras():
             forward_keywords.check_unknown(unknown, names, arguments.get("position_ids") is not None)
     return {name: _checked(name, _tensor(value), more_axes) for name, value in arguments.items()}
-
-
-def check_inputs(embeddings: components.Embeddings, name: str, texts: tf.Tensor, **ids: tf.Tensor | None) -> None:
-    """:class:`ArgumentError` for texts of a shape that none have, and for ``ids`` by name of another than theirs.
-
-    Sizes that a graph does not know yet fit.
-    """
-    with past_keras():
-        check_texts(embeddings, name, tuple(texts.shape))
-        for other, value in ids.items():
-            if value is not None:
-                check_ids(other, tuple(value.shape), *texts.shape[:2])
 
 
 def router_logits_wanted(model: TFStructure, wanted: bool | None) -> bool:

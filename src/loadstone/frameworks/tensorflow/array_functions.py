@@ -17,7 +17,7 @@ xp = cast(ArrayFunctions, sys.modules[__name__])
 """This module, for those who compute with it."""
 
 activations = ACTIVATIONS
-float32, int32 = tf.float32, tf.int32
+bool_, float32, int32 = tf.bool, tf.float32, tf.int32
 abs = tf.abs
 argmax = tf.argmax
 astype = tf.cast
@@ -45,8 +45,8 @@ def any(x: tf.Tensor, /, *, axis: int, keepdims: bool) -> tf.Tensor:
     return tf.reduce_any(x, axis=axis, keepdims=keepdims)
 
 
-def arange(stop: int | tf.Tensor, /, *, like: tf.Tensor) -> tf.Tensor:
-    return tf.range(stop)
+def arange(count: int | tf.Tensor, /, *, like: tf.Tensor, start: int | tf.Tensor = 0) -> tf.Tensor:
+    return tf.range(count) + start
 
 
 def asarray(values: Sequence[float], /) -> tf.Tensor:
@@ -86,7 +86,7 @@ def log_softmax(x: tf.Tensor, /) -> tf.Tensor:
     return tf.nn.log_softmax(tf.cast(x, tf.float32))
 
 
-def pad(x: tf.Tensor, before: int, after: int, /, *, axis: int) -> tf.Tensor:
+def pad(x: tf.Tensor, before: int, after: int | tf.Tensor, /, *, axis: int) -> tf.Tensor:
     widths = [(0, 0)] * x.shape.rank
     widths[axis] = (before, after)
     return tf.pad(x, widths)

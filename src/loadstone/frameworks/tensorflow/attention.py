@@ -8,6 +8,13 @@ from loadstone.architectures import components
 from loadstone.frameworks.tensorflow.state import State, dropout, shape_of
 
 
+def additive(seen: tf.Tensor) -> tf.Tensor:
+    """True/False → 0/lowest in float32, ready to be added to scores; values stay."""
+    if seen.dtype.is_floating:
+        return tf.cast(seen, tf.float32)
+    return tf.where(seen, 0.0, tf.float32.min)
+
+
 def attend(
     component: components.Attention, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, state: State
 ) -> tf.Tensor:

@@ -80,6 +80,19 @@ def cache_spec(component: Component, dtype: tf.DType) -> Cache:
     return Cache(specs, specs, tf.TensorSpec((), tf.int32), _states(component, None, dtype))
 
 
+def check_room(cache: Cache, batch: int | None, tokens: int | None) -> None:
+    """:class:`ArgumentError` for a cache that new tokens do not fit into, where the sizes are known."""
+    rows, room = cache.batch, cache.max_length
+    if batch is not None and rows not in (None, batch):
+        raise ArgumentError(f"The cache was made for {rows} sequences, and these are {batch}. See model.init_cache.")
+    past = tf.get_static_value(cache.length)
+    if past is not None and room is not None and tokens is not None and past + tokens > room:
+        raise ArgumentError(
+            f"The cache has room for {room} tokens; it holds {past}, and {tokens} more do not fit. Make a larger one "
+            "with model.init_cache(batch_size, max_length)."
+        )
+
+
 def written(room: tf.Tensor, new: tf.Tensor, at: tf.Tensor) -> tf.Tensor:
     """``room`` (batch, heads, max_length, dim) with ``new`` (batch, heads, tokens, dim) put in from place ``at`` on."""
     end = at + tf.shape(new)[2]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.architectures.components.ranges import beyond
 from loadstone.architectures.inputs import ONCE
 from loadstone.architectures.tasks import Task
 from loadstone.configs.generation import GenerationConfig
@@ -17,7 +18,6 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.answering import Call
 from loadstone.frameworks.decoding import Decoding, copies, decoding
 from loadstone.frameworks.logit_rules import applied, choice_at
-from loadstone.frameworks.ranges import beyond
 from loadstone.frameworks.tensorflow.answering import Answered, answered
 from loadstone.frameworks.tensorflow.array_functions import xp
 from loadstone.frameworks.tensorflow.searching import searched_texts

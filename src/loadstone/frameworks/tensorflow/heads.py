@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import tensorflow as tf
 
 from loadstone.architectures import components
+from loadstone.architectures.components.ranges import check_ends
 from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput
-from loadstone.frameworks.ranges import check_ends
 from loadstone.frameworks.tensorflow import losses, outputs
 from loadstone.frameworks.tensorflow.arguments import bad_argument, gather, past_keras, router_logits_wanted
 from loadstone.frameworks.tensorflow.cache import Cache
@@ -133,8 +133,8 @@ class WithHead(TaskModel):
         run = Run(self, State(Options(training=bool(given.get("training")))))
         ids = given.get("input_ids")
         with past_keras():
-            if head.end and ids is not None and tf.executing_eagerly():
-                check_ends(head, ids.numpy())
+            if head.pool == "end" and ids is not None and tf.executing_eagerly():
+                check_ends(head.end, ids.numpy())
             below = head.given_to_body(run, task, given)
         out = self._body(head, below)
         x = out.last_hidden_state

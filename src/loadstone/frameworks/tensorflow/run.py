@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,20 +12,19 @@ import tensorflow as tf
 from loadstone.architectures import components
 from loadstone.architectures.components.attention import rotary_tables
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.components.masks import Room
+from loadstone.architectures.components.ranges import beyond, check_axes, check_kind, check_length
+from loadstone.architectures.components.texts import read_text
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks.outputs import ModelOutput
-from loadstone.frameworks.ranges import beyond, check_axes, check_kind
 from loadstone.frameworks.tensorflow import outputs
-from loadstone.frameworks.tensorflow.arguments import bad_argument, past_keras
 from loadstone.frameworks.tensorflow.array_functions import xp
-from loadstone.frameworks.tensorflow.attention import attend
-from loadstone.frameworks.tensorflow.cache import Cache
+from loadstone.frameworks.tensorflow.attention import additive, attend
+from loadstone.frameworks.tensorflow.cache import Cache, check_room
 from loadstone.frameworks.tensorflow.leaves import LEAVES
 from loadstone.frameworks.tensorflow.names import attribute
 from loadstone.frameworks.tensorflow.outputs import BaseModelOutput
-from loadstone.frameworks.tensorflow.prepare import begin, read, see_within
 from loadstone.frameworks.tensorflow.state import State, dropout, shape_of
 
 
@@ -33,7 +32,7 @@ class Run:
     """The parts of a component lie in ``holder``: its own layer, or where it has no level of its own, its parent's."""
 
     __slots__ = ("holder", "state")
-    xp = xp
+    xp, read = xp, read_text
 
     def __init__(self, holder: keras.Layer, state: State) -> None:
         self.holder = holder
@@ -82,7 +81,7 @@ class Run:
                 error = beyond(embeddings, argument, int(tf.reduce_min(ids)), int(tf.reduce_max(ids)))
             if error is None:
                 raise
-            raise bad_argument(str(error)) from None
+            raise error from None
 
     def attend(self, attention: components.Attention, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         return attend(attention, query, key, value, self.state)
@@ -95,28 +94,48 @@ class Run:
     def numbers(self, x: tf.Tensor | None) -> np.ndarray | None:
         return x.numpy() if x is not None and hasattr(x, "numpy") and tf.executing_eagerly() else None
 
-    def see_within(self, segments: tf.Tensor) -> None:
-        see_within(self.state, segments)
+    def known(self, size: int | tf.Tensor | None) -> int | None:
+        value = size if isinstance(size, int | None) else tf.get_static_value(size)
+        return None if value is None else int(value)
+
+    def surely(self, truths: tf.Tensor) -> bool:
+        return False
+
+    def is_mask(self, x: tf.Tensor) -> bool:
+        return bool(x.dtype.is_floating or x.dtype.is_bool)
+
+    def mask(self, seen: tf.Tensor | None) -> tf.Tensor | None:
+        return None if seen is None else additive(seen)
+
+    def causal_mask(self, room: Room) -> None:
+        """Always a mask: what a cache has room for is there from the beginning."""
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
-        self.state = begin(tower, given, self.state.options)
+        self.state = State(self.state.options, tower, given.get("past_key_values") if tower.is_causal else None)
+
+    def room(self, batch: int | tf.Tensor, tokens: int | tf.Tensor) -> Room:
+        cache = self.state.cache
+        if cache is None:
+            return Room(tokens, keys=tokens)
+        check_room(cache, self.known(batch), self.known(tokens))
+        return Room(tokens, cache.length, shape_of(cache.keys[0])[2] if cache.keys else None, True)
+
+    def check_kind(self, name: str, value: tf.Tensor | None) -> None:
+        dtype = tf.int32 if value is None else value.dtype
+        check_kind(name, value, dtype.name, dtype.is_floating, dtype.is_integer)
+
+    def check_length(self, embeddings: components.Embeddings, tokens: int | tf.Tensor) -> None:
+        if (known := self.known(tokens)) is not None:
+            check_length(embeddings, known)
 
     def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> tf.Tensor:
         value: Any = given.get(name)
-        dtype = tf.int32 if value is None else value.dtype
-        with past_keras():
-            check_kind(name, value, dtype.name, dtype.is_floating)
-            check_axes(name, tuple(value.shape), axes, hint)
+        self.check_kind(name, value)
+        check_axes(name, tuple(value.shape), axes, hint)
         # What is only known when the graph runs is looked at then.
         if not value.shape.is_fully_defined():
             value = tf.ensure_shape(value, [axis.size for axis in axes])
-        return tf.cast(value, self.holder.compute_dtype) if dtype.is_floating else value
-
-    def refuse(self, message: str) -> NoReturn:
-        raise bad_argument(message)
-
-    def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
-        return read(embeddings, given, self.state)
+        return tf.cast(value, self.holder.compute_dtype) if value.dtype.is_floating else value
 
     def rotary(self, tower: components.Tower, x: tf.Tensor) -> dict[Rotary, tuple[tf.Tensor, tf.Tensor]]:
         positions = self.state.position_ids

@@ -48,6 +48,11 @@ class State:
         self.hidden_states: list[tf.Tensor] = []
         self.router_logits: list[tf.Tensor] = []
 
+    @property
+    def kinds(self) -> tuple[MaskKind, ...]:
+        """The masks that its layers use, but for that of the memory."""
+        return () if self.tower is None else self.tower.mask_kinds
+
     def keep(self, index: int, key: tf.Tensor, value: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """The keys and values of all tokens of a layer so far, with these of the new ones."""
         if self.cache is None:

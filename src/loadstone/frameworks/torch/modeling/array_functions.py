@@ -18,7 +18,7 @@ xp = cast(ArrayFunctions, sys.modules[__name__])
 """This module, for those who compute with it."""
 
 activations = ACTIVATIONS
-float32, int32 = torch.float32, torch.int64
+bool_, float32, int32 = torch.bool, torch.float32, torch.int64
 """PyTorch counts in 64 bits, and looks nothing up by fewer."""
 abs = torch.abs
 any = torch.any
@@ -41,8 +41,8 @@ where = torch.where
 zeros_like = torch.zeros_like
 
 
-def arange(stop: int, /, *, like: Tensor) -> Tensor:
-    return torch.arange(stop, device=like.device)
+def arange(count: int, /, *, like: Tensor, start: int = 0) -> Tensor:
+    return torch.arange(start, start + count, device=like.device)
 
 
 def asarray(values: Sequence[float], /) -> Tensor:

@@ -37,8 +37,10 @@ class Built(nn.Module):
         attach(self, component)
 
     def forward(self, *args: Any, state: State | None = None, **given: Any) -> Any:
-        if state is None and isinstance(self.component, components.Tower):
-            return self._alone(*args, **given)
+        if state is None:
+            if isinstance(self.component, components.Tower):
+                return self._alone(*args, **given)
+            state = State(Options())
         return self.component.compute(Run(self, state), *args)
 
     def _alone(

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.architectures import components
+from loadstone.architectures.components.ranges import check_ends
 from loadstone.architectures.inputs import INPUTS
 from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
@@ -20,11 +21,9 @@ from loadstone.frameworks import outputs
 from loadstone.frameworks.forward_keywords import check_unknown
 from loadstone.frameworks.forward_signature import Types, by_name, with_signature
 from loadstone.frameworks.outputs import ModelOutput, MoeCausalLMOutputWithPast
-from loadstone.frameworks.ranges import check_ends
 from loadstone.frameworks.torch.modeling import losses
-from loadstone.frameworks.torch.modeling.arguments import check_tensors
+from loadstone.frameworks.torch.modeling.arguments import check_tensors, values_known
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin
-from loadstone.frameworks.torch.modeling.masks import values_known
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.run import Run
 from loadstone.frameworks.torch.modeling.state import Options, State
@@ -158,8 +157,8 @@ class WithHead(TaskModel):
             given, choices = _one_row_a_choice(given, task)
         run = Run(self, State(Options()))
         ids = given.get("input_ids")
-        if head.end and ids is not None and values_known(ids):
-            check_ends(head, ids.cpu().numpy())
+        if head.pool == "end" and ids is not None and values_known(ids):
+            check_ends(head.end, ids.cpu().numpy())
         out = self._body(head, head.given_to_body(run, task, given))
         x = out.last_hidden_state
         issued = None if torch.compiler.is_compiling() else self.warnings_issued
@@ -216,7 +215,7 @@ def _one_row_a_choice(given: Mapping[str, Any], task: Task) -> tuple[dict[str, A
 def _shifted(self: TaskModel, labels: Tensor) -> Tensor:
     """What the decoder reads to write ``labels`` (batch, tokens), for collators: these, one place later."""
     pair = next(components.find(self.component, components.EncoderDecoder))  # type: ignore[arg-type]
-    read: Tensor = pair.shifted(Run(self, None), "labels", labels)
+    read: Tensor = pair.shifted(Run(self, State(Options())), "labels", labels)
     return read
 
 

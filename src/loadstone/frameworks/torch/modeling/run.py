@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,29 +13,28 @@ from torch.utils.checkpoint import checkpoint
 
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Part
-from loadstone.architectures.components.embeddings import TextInputs
+from loadstone.architectures.components.masks import Room
+from loadstone.architectures.components.ranges import beyond, check_axes, check_kind, check_length
+from loadstone.architectures.components.texts import read_text
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.rotary import Rotary
-from loadstone.errors import ArgumentError
 from loadstone.frameworks import outputs
 from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
-from loadstone.frameworks.ranges import beyond, check_axes, check_kind
+from loadstone.frameworks.torch.modeling.arguments import values_known
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
-from loadstone.frameworks.torch.modeling.cache import DynamicCache
+from loadstone.frameworks.torch.modeling.cache import DynamicCache, check_cache
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
-from loadstone.frameworks.torch.modeling.masks import masks_within, values_known
-from loadstone.frameworks.torch.modeling.prepare import begin, read
-from loadstone.frameworks.torch.modeling.state import Options, State
+from loadstone.frameworks.torch.modeling.state import OPEN, Mask, State
 
 
 class Run:
     """The parts of a component lie in ``holder``: its own module, or where it has no level of its own, its parent's."""
 
     __slots__ = ("holder", "state")
-    xp = xp
+    xp, read = xp, read_text
 
-    def __init__(self, holder: nn.Module, state: State | None) -> None:
+    def __init__(self, holder: nn.Module, state: State) -> None:
         self.holder = holder
         self.state = state
 
@@ -66,7 +65,6 @@ class Run:
         if skip and self.holder.training and torch.rand(()) < skip:
             return x
         layer, state = _module(self.holder, part.name), self.state
-        assert state is not None
         return (
             checkpoint(layer, x, state=state, use_reentrant=False)
             if state.options.checkpointing
@@ -97,11 +95,10 @@ class Run:
         return vectors
 
     def attend(self, attention: components.Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        assert self.state is not None
         return attend(attention, query, key, value, attention.dropout if self.holder.training else 0.0, self.state)
 
     def places(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        tokens, cache = x.shape[1], None if self.state is None else self.state.cache
+        tokens, cache = x.shape[1], self.state.cache
         past = 0 if cache is None else cache.get_seq_length()
         keys = torch.arange(past + tokens, device=x.device)
         return keys[past:, None], keys[None]
@@ -109,18 +106,55 @@ class Run:
     def numbers(self, x: Tensor | None) -> np.ndarray | None:
         return x.detach().cpu().numpy() if x is not None and values_known(x) else None
 
-    def see_within(self, segments: Tensor) -> None:
-        assert self.state is not None
-        self.state.masks |= masks_within(self.state.kinds, segments)
+    def known(self, size: int | None) -> int | None:
+        return size
+
+    def surely(self, truths: Tensor) -> bool:
+        """Looking lets the fast kernels run; a graph must not depend on what is in a tensor."""
+        return values_known(truths) and bool(truths.all())
+
+    def is_mask(self, x: Tensor) -> bool:
+        return x.dtype is torch.bool or x.is_floating_point()
+
+    def mask(self, seen: Tensor | None) -> Mask:
+        return OPEN if seen is None else Mask(seen, False)
+
+    def causal_mask(self, room: Room) -> Mask | None:
+        if room.tokens == 1:
+            return OPEN
+        return Mask(None, True) if room.tokens == room.keys else None
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
-        self.state = begin(tower, given, Options() if self.state is None else self.state.options)
-        if tower.skips and self.holder.training and given.get("past_key_values") is None:
-            self.state.cache = None
+        options, cache = self.state.options, None
+        if options.use_cache and tower.is_causal:
+            cache = given.get("past_key_values")
+            if cache is not None:
+                check_cache(cache, tower)
+            elif not (tower.skips and self.holder.training):
+                cache = DynamicCache()
+        self.state = State(options, tower.mask_kinds, cache)
+
+    def room(self, batch: int, tokens: int) -> Room:
+        cache = self.state.cache
+        if cache is None:
+            return Room(tokens, keys=tokens)
+        if isinstance(cache, DynamicCache):
+            cache.check_rows(batch)
+        past = cache.get_seq_length()
+        return Room(tokens, past, past + tokens, True)
+
+    def check_kind(self, name: str, value: Tensor | None) -> None:
+        dtype = None if value is None else value.dtype
+        is_floating = dtype is not None and dtype.is_floating_point
+        check_kind(name, value, dtype, is_floating, dtype in (torch.int64, torch.int32))
+
+    def check_length(self, embeddings: components.Embeddings, tokens: int) -> None:
+        if not torch.compiler.is_compiling():  # a bound on the length would be compiled in
+            check_length(embeddings, tokens)
 
     def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Tensor:
         value = given.get(name)
-        check_kind(name, value, getattr(value, "dtype", None), value is not None and value.is_floating_point())
+        self.check_kind(name, value)
         assert isinstance(value, Tensor)
         check_axes(name, value.shape, axes, hint)
         if not value.is_floating_point():
@@ -128,21 +162,13 @@ class Run:
         computed = (each.dtype for each in self.holder.parameters() if each.dtype.itemsize > 1)
         return value.to(next((dtype for dtype in computed if dtype.is_floating_point), value.dtype))
 
-    def refuse(self, message: str) -> NoReturn:
-        raise ArgumentError(message)
-
-    def read(self, embeddings: components.Embeddings, given: Mapping[str, Any]) -> TextInputs:
-        return read(embeddings, given, self.state or State(Options()))
-
     def rotary(self, tower: components.Tower, x: Tensor) -> dict[Rotary, tuple[Tensor, Tensor]]:
-        assert self.state is not None
         module: Any = self.holder._modules["rotary_emb"]
         tables: dict[Rotary, tuple[Tensor, Tensor]] = module(x, self.state.position_ids)
         return tables
 
     def end(self, x: Tensor, pooled: Tensor | None, last: Tensor) -> BaseModelOutput[Tensor]:
         state = self.state
-        assert state is not None
         if isinstance(state.cache, DynamicCache):
             state.cache.read += x.shape[1]
         crossing = state.memory is not None and state.cross_attentions is not None

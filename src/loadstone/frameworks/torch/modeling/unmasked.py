@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
-from loadstone.frameworks.torch.modeling.masks import row_segments, values_known
+from loadstone.architectures.components.masks import row_segments
+from loadstone.frameworks.torch.modeling.arguments import values_known
+from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.unmasked import LOOKED, PACKED, PADDED, Attentive, warn_on_the_right, warn_packed, warn_padded
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def warn_unmasked(model: Looking, input_ids: Tensor | None, position_ids: Tensor
         if (
             (use_cache or model.has_states or not model.is_causal)
             and not issued.get(PACKED)
-            and row_segments(position_ids.reshape(-1, position_ids.shape[-1])) is not None
+            and bool(row_segments(xp, position_ids.reshape(-1, position_ids.shape[-1])).any())
         ):
             warn_packed(issued, model.is_causal, model.has_states)
         return

@@ -177,7 +177,7 @@ def copied(component: components.Component | None, ids: Tensor, given: Mapping[s
     }
     places = copies(component, ids.cpu().numpy(), numbers, times)
     return {
-        name: value[torch.from_numpy(places[name]).to(value.device)]
+        name: value[torch.tensor(places[name], device=value.device)]
         if isinstance(value, Tensor)
         else repeated(value, times)
         for name, value in given.items()

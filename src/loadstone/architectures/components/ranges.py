@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from loadstone.architectures import components
+from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.embeddings import Embeddings
+from loadstone.architectures.components.leaves import Embedding
 from loadstone.architectures.inputs import INPUTS, Axis, may_be
 from loadstone.errors import ArgumentError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -23,7 +24,7 @@ class Range(NamedTuple):
     hint: str
 
 
-def allowed(embeddings: components.Embeddings, argument: str, rows: int | None = None) -> Range | None:
+def allowed(embeddings: Embeddings, argument: str, rows: int | None = None) -> Range | None:
     """The range of ``input_ids``, ``token_type_ids`` or ``position_ids``; None where no table is asked.
 
     ``rows``: how many vectors the table has by now, if that may have changed.
@@ -44,7 +45,7 @@ def allowed(embeddings: components.Embeddings, argument: str, rows: int | None =
 
 
 def beyond(
-    embeddings: components.Embeddings, argument: str, lowest: int, highest: int, rows: int | None = None
+    embeddings: Embeddings, argument: str, lowest: int, highest: int, rows: int | None = None
 ) -> ArgumentError | None:
     """The error for ids of which some are out of range; None where ``lowest`` and ``highest`` both are in it."""
     within = allowed(embeddings, argument, rows)
@@ -66,13 +67,13 @@ def check_ids(name: str, shape: Sequence[int | None], batch: int | None, tokens:
         raise ArgumentError(f"{name} has shape {tuple(shape)}, expected {(batch, tokens)}.")
 
 
-def check_texts(embeddings: components.Embeddings, name: str, shape: Sequence[int | None]) -> None:
+def check_texts(embeddings: Embeddings, name: str, shape: Sequence[int | None]) -> None:
     """:class:`ArgumentError` for ``input_ids`` or ``inputs_embeds`` of a shape that no texts have.
 
     A size that is not known yet is None.
     """
     table = embeddings.tokens.component
-    width = table.width if isinstance(table, components.Embedding) else None
+    width = table.width if isinstance(table, Embedding) else None
     if name == "input_ids":
         fits, expected = len(shape) == 2, "(batch, tokens)"
     else:
@@ -103,15 +104,20 @@ def check_axes(name: str, shape: Sequence[int | None], axes: Sequence[Axis], hin
             raise ArgumentError(f"{name} has shape {tuple(shape)}: its {axis.name} must be known when it is traced.")
 
 
-def check_kind(name: str, value: object, dtype: object, is_floating: bool) -> None:
-    """:class:`ArgumentError` for a missing input, and for one of integers that is to hold floating-point numbers."""
+def check_kind(name: str, value: object, dtype: object, is_floating: bool, is_index: bool) -> None:
+    """:class:`ArgumentError` for a missing input, and for one of integers that is to hold floating-point numbers, or of
+    what nothing is looked up by where that is to be."""
     if value is None:
         raise ArgumentError(f"Give {name}.")
-    if INPUTS[name].kind == "values" and not is_floating:
-        raise ArgumentError(f"{name} is {dtype}, expected floating-point numbers, as a processor makes them.")
+    kind = INPUTS[name].kind
+    if kind == "values" and not is_floating:
+        hint = "token ids are input_ids" if name.endswith("inputs_embeds") else "as a processor makes them"
+        raise ArgumentError(f"{name} is {dtype}, expected floating-point numbers; {hint}.")
+    if kind == "ids" and not is_index:
+        raise ArgumentError(f"{name} is {dtype}, expected integers: int64 or int32.")
 
 
-def check_length(embeddings: components.Embeddings, tokens: int) -> None:
+def check_length(embeddings: Embeddings, tokens: int) -> None:
     """:class:`ArgumentError` for a text of so many tokens that there are no positions for its last."""
     longest = embeddings.longest_text
     if longest is not None and tokens > longest:
@@ -120,11 +126,11 @@ def check_length(embeddings: components.Embeddings, tokens: int) -> None:
         )
 
 
-def check_ends(head: components.Head, ids: NDArray[np.integer]) -> None:
-    """:class:`ArgumentError` where a head reads what is written for the end of each text, and one of ``ids`` (batch,
-    tokens) has none."""
-    if head.pool == "end" and not np.isin(ids, head.end).any(axis=-1).all():
-        ends = " or ".join(map(str, head.end))
+def check_ends(end: Sequence[int], ids: NDArray[np.integer]) -> None:
+    """:class:`ArgumentError` where a text of ``ids`` (batch, tokens) has none of the tokens that ``end`` one."""
+    ends_text = sum(ids == token for token in end)
+    if not ends_text.any(axis=-1).all():
+        ends = " or ".join(map(str, end))
         raise ArgumentError(f"A row of input_ids has no eos_token_id, {ends}: where its text ends is not known.")
 
 
@@ -132,7 +138,7 @@ def _shorten(longest: int) -> str:
     return f"Truncate texts to {longest} tokens (for a tokenizer: truncation=True, max_length={longest})."
 
 
-def _rows(part: components.Part) -> int:
+def _rows(part: Part) -> int:
     table = part.component
-    assert isinstance(table, components.Embedding)
+    assert isinstance(table, Embedding)
     return table.count
