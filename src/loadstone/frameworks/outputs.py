@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, dataclass_transform
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -20,13 +20,38 @@ else:
     TensorT = TypeVar("TensorT")
 
 
-@dataclass(repr=False, eq=False)
+Class = TypeVar("Class")
+
+
+@dataclass_transform()
+def _output(cls: type[Class]) -> type[Class]:
+    """A dataclass with the methods of :class:`ModelOutput`, all of whose fields may be left out.
+
+    To write and compile an ``__init__`` for each of two dozen classes would take most of the time of this import.
+    """
+    return dataclass(init=False, repr=False, eq=False)(cls)
+
+
+@_output
 class ModelOutput:
     """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
 
     It acts as a mapping: tools that go through mappings change what is in them and make another of the same class
     of a dict, so that a class may be made of one, too.
     """
+
+    def __init__(self, *values: object, **fields: object) -> None:
+        own = self.__dataclass_fields__
+        if values:
+            names = list(own)[: len(values)]
+            if len(names) < len(values) or not fields.keys().isdisjoint(names):
+                raise TypeError(f"{type(self).__qualname__}() takes {', '.join(own)}, each once.")
+            fields.update(zip(names, values, strict=True))
+        for name in own:
+            setattr(self, name, fields.pop(name, None))
+        if fields:
+            raise TypeError(f"{type(self).__qualname__}() takes no {', '.join(fields)}; it takes {', '.join(own)}.")
+        self.__post_init__()
 
     def __post_init__(self) -> None:
         first = next(iter(self.__dataclass_fields__), "")
@@ -95,7 +120,7 @@ class ModelOutput:
 Mapping.register(ModelOutput)
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class BaseModelOutput(ModelOutput, Generic[TensorT]):
     """What a bare model returns.
 
@@ -113,7 +138,7 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     cross_attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class Seq2SeqModelOutput(ModelOutput, Generic[TensorT]):
     """What a bare encoder-decoder returns.
 
@@ -131,7 +156,7 @@ class Seq2SeqModelOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class Seq2SeqLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, target tokens, vocab)."""
 
@@ -146,7 +171,7 @@ class Seq2SeqLMOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class Seq2SeqSequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
@@ -161,7 +186,7 @@ class Seq2SeqSequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class Seq2SeqQuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, target tokens)."""
 
@@ -177,7 +202,7 @@ class Seq2SeqQuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class CausalLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
@@ -188,7 +213,7 @@ class CausalLMOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class CausalLMOutputWithCrossAttentions(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab); ``cross_attentions``: for each layer (batch, heads, tokens,
     places)."""
@@ -201,7 +226,7 @@ class CausalLMOutputWithCrossAttentions(ModelOutput, Generic[TensorT]):
     cross_attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
@@ -211,7 +236,7 @@ class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
@@ -222,7 +247,7 @@ class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
@@ -232,7 +257,7 @@ class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``reconstruction`` (batch, channels, height, width)."""
 
@@ -242,7 +267,7 @@ class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class ContrastiveOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits_per_image`` (pictures, texts) and ``logits_per_text`` (texts, pictures); ``text_embeds``
     (texts, width) and ``image_embeds`` (pictures, width), of length 1; the outputs of the two towers."""
@@ -256,7 +281,7 @@ class ContrastiveOutput(ModelOutput, Generic[TensorT]):
     vision_model_output: BaseModelOutput[TensorT] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class TextProjectionOutput(ModelOutput, Generic[TensorT]):
     """``text_embeds`` (batch, width); ``last_hidden_state`` (batch, tokens, width)."""
 
@@ -266,7 +291,7 @@ class TextProjectionOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class ImageProjectionOutput(ModelOutput, Generic[TensorT]):
     """``image_embeds`` (batch, width); ``last_hidden_state`` (batch, patches, width)."""
 
@@ -276,7 +301,7 @@ class ImageProjectionOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, labels)."""
 
@@ -286,7 +311,7 @@ class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class MultipleChoiceModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, choices)."""
 
@@ -296,7 +321,7 @@ class MultipleChoiceModelOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class NextSentencePredictorOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, 2): whether the second sentence follows the first, and whether it does not."""
 
@@ -306,7 +331,7 @@ class NextSentencePredictorOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class BertForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``prediction_logits`` (batch, tokens, vocab); ``seq_relationship_logits`` (batch, 2)."""
 
@@ -317,7 +342,7 @@ class BertForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class ElectraForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens): above 0 where a token seems to be replaced."""
 
@@ -327,7 +352,7 @@ class ElectraForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
 
@@ -338,7 +363,7 @@ class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@dataclass(repr=False, eq=False)
+@_output
 class MoeCausalLMOutputWithPast(ModelOutput, Generic[TensorT]):
     """``aux_loss`` () keeps experts equally busy; ``router_logits``: for each layer (tokens, experts)."""
 
