@@ -18,7 +18,7 @@ from functools import lru_cache
 from loadstone.core.records import record
 
 _NUMBER = "([0-9]+)"
-"""CacheEntry as text: nobody asks what it counts, and a file may have thousands of digits."""
+"""Kept as text: nobody asks what it counts, and a file may have thousands of digits."""
 
 
 @record

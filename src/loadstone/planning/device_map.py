@@ -36,7 +36,7 @@ class Placement:
     kept: frozenset[str] = frozenset()
     """Units on disk that stay in memory once they are read."""
     reserve_bytes: int = 0
-    """CacheEntry free on the device that computes: a ring for streamed blocks, activations, keys and values."""
+    """Kept free on the device that computes: a ring for streamed blocks, activations, keys and values."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why a unit is not on the fastest device."""
 

@@ -50,7 +50,7 @@ class Forecast:
     """The most memory of its own that the load takes on the CPU at once, beside the interpreter and the framework.
     Views of files are not in it: the system takes their pages back when it needs them."""
     reserve_bytes: int
-    """CacheEntry free where the model computes: a ring for streamed blocks, activations, keys and values."""
+    """Kept free where the model computes: a ring for streamed blocks, activations, keys and values."""
     initialized: Mapping[str, str] = field(default_factory=dict)
     """Slot that would be newly initialized → why."""
     unused: tuple[str, ...] = ()

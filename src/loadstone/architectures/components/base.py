@@ -52,7 +52,7 @@ class Component:
             return ()
         parts: tuple[Part, ...] | None = getattr(self, "_parts", None)
         if parts is None:
-            # CacheEntry by the component itself: a table of components would have to hash all that is below each.
+            # Kept by the component itself: a table of components would have to hash all that is below each.
             parts = _parts(self, names)
             object.__setattr__(self, "_parts", parts)
         return parts
