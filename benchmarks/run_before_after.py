@@ -50,6 +50,8 @@ class Case:
     """Whether nothing of the checkpoint is in the page cache before."""
     large: str = ""
     """The case of ``run_large.py`` that it is."""
+    is_shared: bool = False
+    """Whether both trees take turns in one process, which is given their folders."""
 
 
 def cases(quick: bool) -> dict[str, Case]:
@@ -66,7 +68,7 @@ def cases(quick: bool) -> dict[str, Case]:
         "mixtral": Case((*probe, "load"), mixtral),
         "qwen3-moe": Case((*probe, "load"), many),
         **{f"large-{name}": Case((), large=name) for name in LARGE},
-        **{f"steps-{shape}": Case(("-P", str(HERE / "probe_steps.py"), shape)) for shape in SHAPES},
+        **{f"steps-{shape}": Case(("-P", str(HERE / "probe_steps.py"), shape), is_shared=True) for shape in SHAPES},
     }
 
 
@@ -139,11 +141,14 @@ def collect(
     for repetition in range(repetitions):
         for name, case in chosen.items():
             answers = []
+            shared = _both(case, trees, name) if case.is_shared else {}
             for tree in (BEFORE, AFTER) if repetition % 2 == 0 else (AFTER, BEFORE):
                 if case.large:
                     if not run_large.CASES[case.large].capped and case.large != "plan":
                         warm_files(made.folders["float32" if run_large.CASES[case.large].cast else "bfloat16"])
                     result = run_large.measure(case.large, run_large.OURS, made, source=trees[tree])
+                elif case.is_shared:
+                    result = shared[str(trees[tree])]
                 else:
                     result = _probe(case, folders.get(case.shape), trees[tree], f"{tree}, {name}")
                 samples.append(Sample(name, tree, repetition, result["figures"]))
@@ -165,6 +170,12 @@ def _probe(case: Case, folder: Path | None, tree: Path, what: str) -> Any:
     environment = {**os.environ, "PYTHONPATH": str(tree), "HF_HUB_OFFLINE": "1"}
     arguments = [*case.arguments, *filter(None, [folder and str(folder)])]
     return finish([sys.executable, *arguments], environment, HERE, what).result
+
+
+def _both(case: Case, trees: dict[str, Path], name: str) -> Any:
+    """Folder → what a process of both trees prints of it."""
+    arguments = [*case.arguments, *map(str, trees.values())]
+    return finish([sys.executable, *arguments], {**os.environ, "HF_HUB_OFFLINE": "1"}, HERE, name).result
 
 
 def table(rows: Sequence[Row], series: Series) -> str:
@@ -197,7 +208,8 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
             "turns; both give the same numbers, which is checked. *First* and *again* are the first and the second "
             "load of a process; the page cache is warm where nothing else is said, and *capped* is a memory control "
             "group of 1.2 GB. Steps are of models with narrow weights and the layers of the "
-            "real ones (`benchmarks/probe_steps.py`), in float32.",
+            "real ones, in float32; there both trees take turns in one process, on the same weights "
+            "(`benchmarks/probe_steps.py`).",
             table(ROWS, Series(samples)),
             report.raw(samples),
         ]

@@ -37,6 +37,7 @@ sin = torch.sin
 softplus = F.softplus
 sqrt = torch.sqrt
 tanh = torch.tanh
+top_k = torch.topk
 where = torch.where
 zeros_like = torch.zeros_like
 
@@ -120,10 +121,6 @@ def sum(x: Tensor, /, *, axis: int, keepdims: bool) -> Tensor:
 
 def take(x: Tensor, indices: Tensor, /, *, axis: int) -> Tensor:
     return x.index_select(axis, indices)
-
-
-def top_k(x: Tensor, count: int, /) -> tuple[Tensor, Tensor]:
-    return x.topk(count, dim=-1)
 
 
 def unstack(x: Tensor, count: int, /) -> tuple[Tensor, ...]:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.frameworks.torch.modeling.state import OPEN, Mask, State
 
 
-def attend(
-    component: components.Attention, query: Tensor, key: Tensor, value: Tensor, dropout: float, state: State
-) -> Tensor:
+class Runs(Protocol):
+    """What computes attention: :class:`~loadstone.frameworks.torch.modeling.run.Run`."""
+
+    holder: nn.Module
+    state: State
+
+
+def attend(run: Runs, component: components.Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """``query`` (batch, heads, queries, head_dim), ``key`` and ``value`` (batch, kv_heads, keys, head_dim) → (batch,
-    queries, heads · head_dim). ``dropout``: the share of the weights that is zeroed."""
+    queries, heads · head_dim)."""
+    state, dropout = run.state, component.dropout if run.holder.training else 0.0
     mask = state.masks.get(component.mask_kind, OPEN)
     bias = None if component.memory else state.bias
     if bias is not None:

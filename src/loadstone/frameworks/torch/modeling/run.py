@@ -32,7 +32,7 @@ class Run:
     """The parts of a component lie in ``holder``: its own module, or where it has no level of its own, its parent's."""
 
     __slots__ = ("holder", "state")
-    xp, read = xp, read_text
+    xp, read, attend = xp, read_text, attend
 
     def __init__(self, holder: nn.Module, state: State) -> None:
         self.holder = holder
@@ -93,9 +93,6 @@ class Run:
                 raise
             raise error from None
         return vectors
-
-    def attend(self, attention: components.Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        return attend(attention, query, key, value, attention.dropout if self.holder.training else 0.0, self.state)
 
     def places(self, x: Tensor) -> tuple[Tensor, Tensor]:
         tokens, cache = x.shape[1], self.state.cache
@@ -163,6 +160,7 @@ class Run:
         return value.to(next((dtype for dtype in computed if dtype.is_floating_point), value.dtype))
 
     def rotary(self, tower: components.Tower, x: Tensor) -> dict[Rotary, tuple[Tensor, Tensor]]:
+        self.state.elsewhere.clear()  # where these are not yet
         module: Any = self.holder._modules["rotary_emb"]
         tables: dict[Rotary, tuple[Tensor, Tensor]] = module(x, self.state.position_ids)
         return tables

@@ -49,7 +49,8 @@ class State(Movable):
         self.masks: dict[MaskKind, Mask] = {}
         self.position_ids: Tensor | None = None
         self.padding: Tensor | None = None
-        self._rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
+        self.rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
+        """cos and sin of the positions."""
         self.cache = cache
         self.memory: Tensor | None = None
         self.attentions: list[Tensor] | None = [] if options.output_attentions else None
@@ -59,17 +60,8 @@ class State(Movable):
         self._device: torch.device | None = None
         self._biases: dict[torch.device, Tensor] = {}
         """By device; the states of all devices have this one dictionary, since a layer may be what makes the bias."""
-        self._elsewhere: dict[torch.device, State] = {}
-
-    @property
-    def rotary(self) -> dict[Rotary, tuple[Tensor, Tensor]]:
-        """cos and sin of the positions."""
-        return self._rotary
-
-    @rotary.setter
-    def rotary(self, tables: dict[Rotary, tuple[Tensor, Tensor]]) -> None:
-        self._rotary = tables
-        self._elsewhere.clear()
+        self.elsewhere: dict[torch.device, State] = {}
+        """The same for layers on other devices."""
 
     @property
     def bias(self) -> Tensor | None:
@@ -111,11 +103,11 @@ class State(Movable):
 
     def on_device(self, device: torch.device) -> State:
         """The same for layers on another device, made once a pass. What is collected goes into the same lists."""
-        if device not in self._elsewhere:
-            self._elsewhere[device] = there = copy.copy(self)
+        if device not in self.elsewhere:
+            self.elsewhere[device] = there = copy.copy(self)
             there.masks = move(self.masks, device)
             there.memory = move(self.memory, device)
             there.padding = move(self.padding, device)
-            there._rotary = move(self.rotary, device)
+            there.rotary = move(self.rotary, device)
             there._device = device
-        return self._elsewhere[device]
+        return self.elsewhere[device]
