@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ from loadstone.transfer.durable import sync
 def replace_file(path: Path, content: bytes) -> None:
     """Write a small file so that a crash leaves the old one or the new one, whole."""
     # A name that nobody can foresee, and never one that is there: what was planted is not written through.
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    staged = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         with open(staged, "xb") as file:
             file.write(content)

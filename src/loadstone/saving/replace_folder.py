@@ -19,7 +19,6 @@ import ctypes
 import errno
 import os
 import re
-import secrets
 import shutil
 import stat
 import sys
@@ -142,7 +141,7 @@ def _make_beside(folder: Path) -> Path | None:
     exists = folder.exists()
     if exists and (os.path.ismount(folder) or _is_working_directory(folder)):
         return None
-    stage = folder.parent / f"{_prefix(folder)}{os.getpid()}-{secrets.token_hex(4)}"
+    stage = folder.parent / f"{_prefix(folder)}{os.getpid()}-{os.urandom(4).hex()}"
     try:
         os.mkdir(stage, 0o700 if exists else 0o777)
         try:
