@@ -158,8 +158,8 @@ def test_cve_2023_2800_what_is_written_first_elsewhere_cannot_be_foreseen_or_pla
     """
     victim = bert.parent / "victim"
     victim.write_text("untouched")
-    monkeypatch.setattr("secrets.token_hex", lambda count: "foreseen")
-    planted = bert / ".config.json.foreseen.tmp"
+    monkeypatch.setattr("os.urandom", bytes)  # all zeros, so foreseen
+    planted = bert / f".config.json.{bytes(8).hex()}.tmp"
     planted.symlink_to(victim)
     with pytest.raises(FileExistsError):
         replace_file(bert / "config.json", b"{}")
