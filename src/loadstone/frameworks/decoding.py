@@ -290,15 +290,12 @@ def copies(
     """Input beside the prompts ``ids`` (batch, tokens) → which of its entries, in order, ``rows`` copies of each read.
 
     ``given``: the inputs by name; what are integers on the host. :class:`ArgumentError` where nothing tells what
-    belongs to which prompt, or where pictures do not fit the prompts.
+    belongs to which prompt.
     """
     by_prompt = [prompt for prompt in range(len(ids)) for _ in range(rows)]
     once = ONCE.intersection(given)
     merged = None if component is None else find_merged(component)
-    copied: Mapping[str, Sequence[int]] = {}
-    if merged is not None:
-        merged.check({"input_ids": ids, **given}, {"input_ids": ids, **given}.get)
-        copied = merged.copies(ids, given, rows)
+    copied: Mapping[str, Sequence[int]] = {} if merged is None else merged.copies(ids, given, rows)
     unknown = [name for name in sorted(once - copied.keys()) if merged is None or INPUTS[name].axes[:1] != ("batch",)]
     if unknown:
         raise ArgumentError(

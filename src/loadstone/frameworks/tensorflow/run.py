@@ -111,7 +111,8 @@ class Run:
         """Always a mask: what a cache has room for is there from the beginning."""
 
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
-        self.state = State(self.state.options, tower, given.get("past_key_values") if tower.is_causal else None)
+        cache = given.get("past_key_values") if tower.is_causal else None
+        self.state = State(self.state.options, tower.mask_kinds, cache)
 
     def room(self, batch: int | tf.Tensor, tokens: int | tf.Tensor) -> Room:
         cache = self.state.cache

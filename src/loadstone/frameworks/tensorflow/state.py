@@ -7,7 +7,6 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from loadstone.architectures.components.masks import MaskKind
-from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.rotary import Rotary
 from loadstone.frameworks.tensorflow.cache import Cache, written
 
@@ -29,10 +28,10 @@ class State:
     another tower's output. ``padding``: (batch, tokens), false for padding.
     """
 
-    def __init__(self, options: Options, tower: Tower | None = None, cache: Cache | None = None) -> None:
+    def __init__(self, options: Options, kinds: tuple[MaskKind, ...] = (), cache: Cache | None = None) -> None:
         self.options = options
         self.training = options.training
-        self.tower = tower
+        self.kinds = kinds
         self.masks: dict[MaskKind, tf.Tensor | None] = {}
         self.position_ids: tf.Tensor | None = None
         self.padding: tf.Tensor | None = None
@@ -47,11 +46,6 @@ class State:
         self.cross_attentions: list[tf.Tensor] = []
         self.hidden_states: list[tf.Tensor] = []
         self.router_logits: list[tf.Tensor] = []
-
-    @property
-    def kinds(self) -> tuple[MaskKind, ...]:
-        """The masks that its layers use, but for that of the memory."""
-        return () if self.tower is None else self.tower.mask_kinds
 
     def keep(self, index: int, key: tf.Tensor, value: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """The keys and values of all tokens of a layer so far, with these of the new ones."""

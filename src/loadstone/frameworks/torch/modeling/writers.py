@@ -175,7 +175,11 @@ def copied(component: components.Component | None, ids: Tensor, given: Mapping[s
         name: value.cpu().numpy() if isinstance(value, Tensor) and not value.is_floating_point() else value
         for name, value in given.items()
     }
-    places = copies(component, ids.cpu().numpy(), numbers, times)
+    prompts = ids.cpu().numpy()
+    merged = None if component is None else components.find_merged(component)
+    if merged is not None:  # by what does not fit nothing can be copied
+        merged.check({"input_ids": prompts, **numbers}, {"input_ids": prompts, **numbers}.get)
+    places = copies(component, prompts, numbers, times)
     return {
         name: value[torch.tensor(places[name], device=value.device)]
         if isinstance(value, Tensor)
