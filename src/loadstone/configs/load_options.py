@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from loadstone.checkpoint.names import FLAX, TENSORFLOW
+from loadstone.configs.bridged import is_foreign
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import FLAG, PATH, TEXT, WITHOUT_EFFECT, Kind, check_kinds, nearest
@@ -29,7 +30,7 @@ _KINDS: Mapping[str, Kind] = {
     **KINDS,
     **dict.fromkeys(("ignore_mismatched_sizes", "strict", "output_loading_info", "lazy", "dequantize"), FLAG),
     **dict.fromkeys(("from_pt", "from_tf", "from_flax", "weights_only", "low_cpu_mem_usage", "_fast_init"), FLAG),
-    **dict.fromkeys(("offload_buffers", "offload_state_dict", "allow_transformers"), FLAG),
+    **dict.fromkeys(("offload_buffers", "offload_state_dict", "allow_transformers", "bridge"), FLAG),
     **dict.fromkeys(("offload_folder", "lock"), PATH),
     **dict.fromkeys(("attn_implementation", "code_revision"), TEXT),
     "config": Kind((PretrainedConfig, str, os.PathLike), "a config, or where to find one"),
@@ -46,7 +47,8 @@ class Options:
     """The keywords of ``from_pretrained`` that are neither config keys nor for a class's own ``__init__``."""
 
     _: KW_ONLY
-    config: PretrainedConfig | str | os.PathLike[str] | None = None
+    config: Any = None
+    """A config, of Loadstone's or transformers', or where to find one."""
     state_dict: Mapping[str, Any] | None = None
     torch_dtype: object = None
     dtype: object = None
@@ -80,6 +82,7 @@ class Options:
     trust_remote_code: object = None
     code_revision: str | None = None
     allow_transformers: bool = False
+    bridge: bool | None = None
     lock: str | os.PathLike[str] | None = None
     weights_only: bool = True
     transfer: TransferOptions | None = None
@@ -99,7 +102,8 @@ class Options:
         return cls(**given), {name: value for name, value in keywords.items() if name not in passed_over}
 
     def __post_init__(self) -> None:
-        check_kinds(vars(self), _KINDS)
+        own = {name: value for name, value in vars(self).items() if name != "config" or not is_foreign(value)}
+        check_kinds(own, _KINDS)
         if self.from_pt + self.from_tf + self.from_flax > 1:
             raise ArgumentError("Give one of from_pt, from_tf and from_flax, or none: every format can be read.")
         if self.gguf_file is not None:

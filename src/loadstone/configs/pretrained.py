@@ -11,7 +11,7 @@ import copy
 import json
 import os
 import typing
-from collections.abc import Mapping, Sized
+from collections.abc import Collection, Mapping, Sized
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from loadstone.checkpoint.names import CONFIG_NAME
@@ -445,6 +445,10 @@ class PretrainedConfig(NestedConfigs, PushToHub):
                 "or the class of that family."
             )
         return cls.from_dict(values, return_unused_kwargs=True, **overrides)
+
+    def untie(self, names: Collection[str]) -> None:
+        """Say that the model is not tied, since what is stored for these slots differs from what they are tied to."""
+        self.tie_word_embeddings = False
 
     def came_from(self, name: str, commit: str | None) -> None:
         """Note where the config was read: a folder, a file, or a repository of the Hub at a commit."""

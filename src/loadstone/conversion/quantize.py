@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -78,18 +78,18 @@ class QuantizedOutput:
             options["device_map"] = 0
         framework = require_torch()
         family, head, config = described
-        make = partial(framework.skeleton, framework.resolve_class(family, head), config, (), {})
-        model = make()
         given, _ = Options.split(options)
         self.dtype = given.wanted_dtype(config, checkpoint)
         """What all that is not quantized is in, and what is computed in."""
+        make = partial(framework.skeleton, framework.resolve_class(family, head), config, (), {}, self.dtype)
+        model = make()
         matched = partial(
             match, framework.slots(model), checkpoint, same=framework.alike(None), gaps=Gaps(checkpoint.absent)
         )
 
-        def untie() -> None:
+        def untie(names: Collection[str]) -> None:
             nonlocal model
-            config.tie_word_embeddings = False
+            config.untie(names)
             model = make()
 
         self._plan = match_untied(matched, lambda: framework.naming(model), untie)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 
 from loadstone.core.naming_rules import Rule
 from loadstone.core.records import record
+from loadstone.core.tensors import StoredTensor
+
+Rename = Callable[[Mapping[str, StoredTensor]], Mapping[str, StoredTensor]]
+"""Stored tensors → the same under the names of slots, put together and split as the slots are."""
 
 
 @record
@@ -51,3 +55,5 @@ class Naming:
     """Endings of stored names that files carry and no model uses."""
     fused: tuple[Fused, ...] = ()
     experts: tuple[StackedExperts, ...] = ()
+    renamed: Rename | None = None
+    """What a class says by code, where rules do not say it."""

@@ -4,7 +4,7 @@ A load calls it in this order, and nothing else of the framework::
 
     framework = require_framework("flax")
     cls = framework.resolve_class(family, head)                # or the caller's own, or gate.load(…, base_class())
-    model = framework.skeleton(cls, config, (), {})            # no memory yet
+    model = framework.skeleton(cls, config, (), {}, dtype)     # no memory yet
     stored = checkpoint or framework.held(state_dict)
     slots = framework.slots(model)
     plan = match(slots, stored, framework.naming(model), same=framework.alike(state_dict))
@@ -87,9 +87,11 @@ class Framework(Protocol[ModelT, TensorT_contra, PlaceT]):
         config: PretrainedConfig,
         arguments: Sequence[object],
         extra: Mapping[str, object],
+        dtype: DType,
         /,
     ) -> ModelT:
-        """``cls(config, *arguments, **extra)`` without memory behind its slots, tied as its config says.
+        """``cls(config, *arguments, **extra)`` without memory behind its slots, tied as its config says. ``dtype`` is
+        that of the slots that will be floating-point; the class may ask for it.
 
         Raises what the class raises.
         """

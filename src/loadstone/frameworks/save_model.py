@@ -80,7 +80,7 @@ def weight_format(requested: str | None, safe_serialization: bool, others: Seque
 
     Raises :class:`ArgumentError` for a format that is neither safetensors nor one of ``others``.
     """
-    format = requested or (SAFETENSORS if safe_serialization else others[0])
+    format = requested or (SAFETENSORS if safe_serialization or not others else others[0])
     if format not in (SAFETENSORS, *others):
         raise ArgumentError(f"format is {format!r}; this model can be written as {', '.join((SAFETENSORS, *others))}.")
     return format

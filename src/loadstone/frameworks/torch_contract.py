@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from loadstone.frameworks.contract import Filled, Framework
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import Tensor, nn
 
     from loadstone.checkpoint import Checkpoint
+    from loadstone.configs.bridged import BridgedConfig
     from loadstone.configs.load_options import Options
+    from loadstone.core.structure import Structure
     from loadstone.core.tensors import DType
     from loadstone.planning.match import LoadPlan
     from loadstone.planning.recipes import Stored
@@ -100,6 +104,26 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
 
     def own_memory(self, module: nn.Module, /, *, stays: bool) -> MemoryT:
         """The memory that a module has; ``stays``: none of it changes its device."""
+        ...
+
+    def structure(self, model: nn.Module, /) -> Structure:
+        """A module as a layout sees it."""
+        ...
+
+    def kept_dtypes(self, model: nn.Module, dtype: DType, /) -> Mapping[str, DType]:
+        """Slots that a class keeps in another dtype than the model's."""
+        ...
+
+    def transformers_class(self, config: BridgedConfig, auto_class: str | None, /) -> type[nn.Module]:
+        """transformers' own class for a config."""
+        ...
+
+    def transformers_config(self, config: BridgedConfig, /) -> tuple[Any, dict[str, Any]]:
+        """transformers' own config object, and the keywords that are none of its keys."""
+        ...
+
+    def bridge(self, model: nn.Module, folder: Path | None, /) -> None:
+        """What one of transformers' models gets of Loadstone, once it is filled. ``folder``: where configs lie."""
         ...
 
     def copy_into(self, model: nn.Module, checkpoint: Checkpoint, strict: bool, /) -> tuple[list[str], list[str]]:

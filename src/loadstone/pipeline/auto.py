@@ -26,6 +26,7 @@ from loadstone.architectures.tasks import (
     TOKEN_CLASSIFICATION,
     ZERO_SHOT_IMAGE_CLASSIFICATION,
 )
+from loadstone.configs.bridged import bridged, is_foreign
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import PREFIXES, require_framework
@@ -57,11 +58,14 @@ class AutoClass:
         return from_pretrained(cls.framework, pretrained_model_name_or_path, target, model_args, kwargs)
 
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: object) -> Any:
-        """A model with random weights after its family's scheme; ``torch_dtype`` and ``attn_implementation`` apply.
+    def from_config(cls, config: Any, **kwargs: object) -> Any:
+        """A model with random weights after its family's scheme, or, for a config of transformers', after that of its
+        class there; ``torch_dtype`` and ``attn_implementation`` apply.
 
         ``trust_remote_code``, ``code_revision`` and ``allow_transformers`` as for :meth:`from_pretrained`.
         """
+        if is_foreign(config):
+            config, _ = bridged(config.to_dict(), {}, config), kwargs.pop("bridge", None)
         if not isinstance(config, PretrainedConfig):
             raise ArgumentError(f"from_config takes a config, not {type(config).__name__}.")
         commit = config.source_commit

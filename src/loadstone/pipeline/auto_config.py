@@ -7,10 +7,12 @@ from typing import Any, Literal, overload
 
 from loadstone.architectures import registry
 from loadstone.architectures import user_classes as registered
+from loadstone.configs.bridged import BridgedConfig
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.registry import require_torch
 from loadstone.pipeline.resolve import OPTIONS_OF_CONFIGS, resolve_config
 
 
@@ -56,6 +58,11 @@ class AutoConfig:
             name: value for name in OPTIONS_OF_CONFIGS if (value := kwargs.pop(name, None)) is not None
         }
         config, unused = resolve_config(pretrained_model_name_or_path, Options(**given), kwargs)
+        if isinstance(config, BridgedConfig):
+            config, unused = require_torch().transformers_config(config)
+            if is_unused_wanted or not unused:
+                return (config, unused) if is_unused_wanted else config
+            raise unknown_argument("AutoConfig.from_pretrained", unused, {*OPTIONS_OF_CONFIGS, *config.to_dict()})
         if is_unused_wanted:
             return config, unused
         if unused:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import inspect
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
+from loadstone.configs.bridged import BridgedConfig
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.load_options import Options, first_floating
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
 from loadstone.errors import Fault, UnusedTensors
-from loadstone.frameworks.registry import require_framework, require_library
+from loadstone.frameworks.registry import require_framework, require_library, require_torch
 from loadstone.pipeline.quantized_checkpoint import library_of
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AutoTarget, pick
@@ -32,6 +33,8 @@ from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from loadstone.frameworks.contract import Model, SomeFramework
 
 logger = logging.getLogger("loadstone")
@@ -83,6 +86,9 @@ def from_pretrained(
     ``code_revision``          the commit of code that lies in another repository than the weights
     ``allow_transformers``     what such code imports from ``transformers`` without an equivalent in Loadstone comes
                                from the real library
+    ``bridge``                 PyTorch: True takes transformers' class also where Loadstone has one of its own, False
+                               never does; without it a model that Loadstone has no family of gets transformers' class,
+                               if that is installed
     ``dequantize``             True: pre-quantized weights (``quantization_config``) are dequantized.
                                False: in PyTorch those of a GGUF file stay packed, and are decoded when they are used
     ``quantization_config``    PyTorch: quantize linear weights while they are loaded: ``loadstone.TorchAoConfig``,
@@ -111,13 +117,12 @@ def from_pretrained(
             framework = require_framework(framework_name)
             cls = resolve_class(made_by, framework, resolved.gate)
         with report.stage("skeleton"):
-            make = partial(framework.skeleton, cls, config, model_args, _for_init(cls, resolved.unused, options.config))
+            stored = framework.held(options.state_dict) if checkpoint is None else checkpoint
+            dtype = options.wanted_dtype(config, stored)
+            extra = _for_init(cls, resolved.unused, options.config)
+            make = partial(framework.skeleton, cls, config, model_args, extra, dtype)
             model = make()
         with report.stage("plan"):
-            stored: Mapping[str, StoredTensor] = (
-                framework.held(options.state_dict) if checkpoint is None else checkpoint
-            )
-            dtype = options.wanted_dtype(config, stored)
             model, plan = _matched(framework, model, make, stored, resolved)
             if framework_name != "torch":  # whose parameters are told apart while they are filled
                 _check_untied(plan, framework.naming(model).tied)
@@ -141,8 +146,7 @@ def from_pretrained(
     _report_plan(report, plan, checkpoint, place, resolved.source)
     report.model_class, report.dtype, report.device = type(model).__name__, dtype.value, str(place)
     model.load_report, model.name_or_path = report, config.name_or_path
-    if model.can_generate():
-        model.generation_config = GenerationConfig.for_model(config, resolved.source.configs)
+    _say_how_it_generates(model, config, resolved.source.configs)
     _warn(report, resolved.source.configs)
     return (model, report.loading_info()) if options.output_loading_info else model
 
@@ -179,9 +183,9 @@ def _matched(
         gaps=Gaps() if checkpoint is None else Gaps(checkpoint.absent, checkpoint.passed_over),
     )
 
-    def untie() -> None:
+    def untie(names: Collection[str]) -> None:
         nonlocal model
-        resolved.config.tie_word_embeddings = False
+        resolved.config.untie(names)
         model = make()
 
     plan = match_untied(matched, lambda: framework.naming(model), untie)
@@ -220,6 +224,14 @@ def _report_plan(
     report.left_plain = getattr(place, "left_plain", ())
     report.passed_over = () if checkpoint is None else checkpoint.passed_over
     report.unused += tuple(name for names in source.left_out.values() for name in names)
+
+
+def _say_how_it_generates(model: Model, config: PretrainedConfig, folder: Path | None) -> None:
+    """Its generation config; what of transformers' classes gets it, and saving as ours do, is in PyTorch's room."""
+    if isinstance(config, BridgedConfig):
+        require_torch().bridge(cast("nn.Module", model), folder)
+    elif model.can_generate():
+        model.generation_config = GenerationConfig.for_model(config, folder)
 
 
 def _warn(report: LoadReport, folder: Path | None) -> None:

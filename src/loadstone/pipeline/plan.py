@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from loadstone.architectures import components, registry
 from loadstone.architectures.naming import naming_of
 from loadstone.architectures.structure import BlueprintStructure
+from loadstone.architectures.tasks import TASKS
+from loadstone.configs.bridged import BridgedConfig
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import values_beside
+from loadstone.core.naming import Naming
 from loadstone.core.placement_options import MaxMemory
-from loadstone.core.tensors import DType, StoredTensor
+from loadstone.core.structure import Structure
+from loadstone.core.tensors import DType, Slot, StoredTensor
 from loadstone.errors import ArgumentError, UnknownModelType
+from loadstone.frameworks.registry import require_torch
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
-from loadstone.pipeline.select_class import AUTO_CLASSES, AutoTarget, FromFamily, named_head, pick
+from loadstone.pipeline.select_class import AUTO_CLASSES, AutoTarget, FromFamily, FromTransformers, named_head, pick
 from loadstone.planning.layout import Layout, Machine, layout
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.split import CPU, DISK, Place
@@ -54,31 +61,62 @@ def plan(
         raise ArgumentError("plan reads the headers of files, and with state_dict= there are none. Leave it out.")
     resolved = resolve(Request(path_or_id, AutoTarget("", head), requested, others), LoadReport())
     config = resolved.config
-    family, spec = _foreseen(resolved, head)
+    subject = _bridged(resolved, head) if isinstance(config, BridgedConfig) else _foreseen(resolved, head)
     checkpoint = resolved.open("torch")
     assert checkpoint is not None  # for there is no state_dict
     if resolved.unused:
-        raise unknown_keywords("plan", resolved.unused, family.config, requested.config)
+        raise unknown_keywords("plan", resolved.unused, type(config), requested.config)
     wanted = requested.wanted_dtype(config, checkpoint)
-    component = spec.blueprint(config)
-    slots = list(components.slots(component))
-
-    def untie() -> None:
-        config.tie_word_embeddings = False
-
+    described = subject(wanted)
     matching = partial(
         match,
-        slots,
+        described.slots,
         checkpoint,
         options=MatchOptions(requested.strict, requested.ignore_mismatched_sizes, requested.key_mapping),
         same=_alike,
         gaps=Gaps(checkpoint.absent, checkpoint.passed_over),
     )
-    matched = match_untied(matching, lambda: naming_of(family, spec, component, config), untie)
-    placing = requested.placement(wanted, stored_quantization=config.get("quantization_config"))
-    planned = layout(matched, BlueprintStructure(component, spec.class_name), placing, _machine())
-    forecast = _forecast(str(path_or_id), spec.class_name, wanted, planned, matched, checkpoint.nbytes)
+
+    def untie(names: Collection[str]) -> None:
+        nonlocal described
+        config.untie(names)
+        described = subject(wanted)
+
+    matched = match_untied(matching, lambda: described.naming, untie)
+    placing = requested.placement(wanted, described.dtypes, config.get("quantization_config"))
+    planned = layout(matched, described.structure, placing, _machine())
+    forecast = _forecast(str(path_or_id), described.structure.class_name, wanted, planned, matched, checkpoint.nbytes)
     return replace(forecast, passed_over=checkpoint.passed_over)
+
+
+class Described(NamedTuple):
+    """A model without memory, as far as a plan needs it."""
+
+    slots: Sequence[Slot]
+    naming: Naming
+    structure: Structure
+    dtypes: Mapping[str, DType]
+    """Slots with a dtype of their own."""
+
+
+Subject = Callable[[DType], Described]
+"""The model in a dtype, as its config ties it by now."""
+
+
+def _bridged(resolved: ResolvedModel, head: str | None) -> Subject:
+    """The model of transformers' class, which is built without memory to find out what it takes."""
+    auto_class = "" if head is None else TASKS[head].auto_class if head in TASKS else head
+    made_by = pick(AutoTarget(auto_class, head), "torch", resolved.config, resolved.gate)
+    framework = require_torch()
+    assert isinstance(made_by, FromTransformers)
+    cls = framework.transformers_class(*made_by)
+
+    def described(dtype: DType) -> Described:
+        model = framework.skeleton(cls, resolved.config, (), {}, dtype)
+        kept = framework.kept_dtypes(model, dtype)
+        return Described(framework.slots(model), framework.naming(model), framework.structure(model), kept)
+
+    return described
 
 
 def _alike(one: StoredTensor, other: StoredTensor) -> bool:
@@ -87,8 +125,8 @@ def _alike(one: StoredTensor, other: StoredTensor) -> bool:
     return stored_alike(one, other)
 
 
-def _foreseen(resolved: ResolvedModel, head: str | None) -> FromFamily:
-    """Family and head: the task asked for, or the class that the config names.
+def _foreseen(resolved: ResolvedModel, head: str | None) -> Subject:
+    """The model of a family's class, for the task asked for, or the class that the config names; from its blueprint.
 
     Raises :class:`UnknownModelType` where no class is named, and for one that is no family's: only making the model
     would tell what it takes.
@@ -98,13 +136,16 @@ def _foreseen(resolved: ResolvedModel, head: str | None) -> FromFamily:
         head = _named_task(config, resolved)
     made_by = pick(AutoTarget(AUTO_CLASSES.get(head, ""), head), "torch", config, resolved.gate)
     if isinstance(made_by, type) and getattr(made_by, "head_spec", None) is not None:  # registered, and a family's
-        return FromFamily(made_by.family_spec, made_by.head_spec)
+        made_by = FromFamily(made_by.family_spec, made_by.head_spec)
     if not isinstance(made_by, FromFamily):
         raise UnknownModelType(
             f"{resolved.gate.source or 'The model'} is built by {made_by}, whose tensors are known only once it is "
             "built. plan knows the families that Loadstone has."
         )
-    return made_by
+    family, spec = made_by
+    component = spec.blueprint(config)
+    slots, structure = list(components.slots(component)), BlueprintStructure(component, spec.class_name)
+    return lambda dtype: Described(slots, naming_of(family, spec, component, config), structure, {})
 
 
 def _named_task(config: PretrainedConfig, resolved: ResolvedModel) -> str:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME
+from loadstone.configs.bridged import BridgedConfig, is_foreign
 from loadstone.configs.load_options import Options, check_attention, option_names
 from loadstone.configs.nested import layer_counts
 from loadstone.configs.pretrained import PretrainedConfig
@@ -21,8 +23,9 @@ from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidCo
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.quantized_checkpoint import as_loaded
 from loadstone.pipeline.select_class import AutoTarget, needed_shards
-from loadstone.pipeline.select_config import config_of
+from loadstone.pipeline.select_config import Read, config_of
 from loadstone.remote_code.gate import Gate
+from loadstone.remote_code.trust import Trust
 from loadstone.reporting.load_report import LoadReport
 from loadstone.sources.open import open_gguf_of, open_weights
 from loadstone.sources.resolve import resolve_config as resolve_config_file
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 OPTIONS_OF_CONFIGS = (
     *("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder", "gguf_file"),
-    *("trust_remote_code", "code_revision", "allow_transformers", "lock"),
+    *("trust_remote_code", "code_revision", "allow_transformers", "lock", "bridge"),
 )
 """The options that say which config is meant and whose code may run; no other concerns a config alone."""
 
@@ -119,7 +122,7 @@ def resolve_config(
     source = resolve_config_file(path_or_id, options.which, options.hub._replace(revision=locked.revision))
     locked.check_configs(source)
     gate = _gate(Request(path_or_id, AutoTarget("", ""), options, overrides), source, locked)
-    config, unused = config_of(read_values(source), _where(source), gate, overrides)
+    config, unused = config_of(Read(read_values(source), _where(source)), gate, overrides, options.bridge)
     config.came_from(gate.source, gate.commit)
     return config, unused
 
@@ -163,11 +166,11 @@ def _config(
         config.came_from(gate.source, gate.commit)
     else:
         _refuse_shard(source)
-        config, unused = _given_config(request, options.config)
+        config, unused = _given_config(request, options.config, gate)
         config.name_or_path = gate.source or config.name_or_path
     if options.attn_implementation is not None:
         config.attn_implementation = options.attn_implementation
-    if config.attn_implementation is not None:
+    if config.attn_implementation is not None and not isinstance(config, BridgedConfig):
         check_attention(config.attn_implementation)
     return config, unused
 
@@ -178,17 +181,33 @@ def _own_config(
     """That of the files."""
     values, where = read_values(source) if gguf is None else gguf.config, _where(source)
     if isinstance(request.target, AutoTarget):
-        return config_of(values, where, gate, request.others)
+        return config_of(Read(values, where), gate, request.others, request.options.bridge)
+    _refuse_bridge(request)
     cls: type[PretrainedConfig] = request.target.config_class
     if gguf is not None:
         gguf.check_model_type(cls.model_type, request.target.__name__)
     return cls.from_file(values, where, request.others)
 
 
-def _given_config(
-    request: Request, given: PretrainedConfig | str | os.PathLike[str]
-) -> tuple[PretrainedConfig, dict[str, object]]:
+def _refuse_bridge(request: Request) -> None:
+    """:class:`ArgumentError` where a class of Loadstone's is to be transformers'."""
+    if request.options.bridge:
+        raise ArgumentError(
+            f"bridge=True asks for transformers' class, and {request.target!r} is Loadstone's. "
+            "Use an Auto class, or leave it out."
+        )
+
+
+def _given_config(request: Request, given: Any, gate: Gate) -> tuple[PretrainedConfig, dict[str, object]]:
     """That of the caller, or of the place that the caller names."""
+    if is_foreign(given):
+        if not isinstance(request.target, AutoTarget):
+            raise ArgumentError(
+                f"config= is transformers' {type(given).__name__}, and {request.target!r} takes a config of "
+                "Loadstone's. An Auto class takes either."
+            )
+        read = Read(given.to_dict(), f"config={type(given).__name__}", given)
+        return config_of(read, replace(gate, trust=Trust()), request.others, request.options.bridge)
     if isinstance(given, PretrainedConfig):
         return copy.deepcopy(given), dict(request.others)
     if not isinstance(request.target, AutoTarget):
@@ -198,7 +217,7 @@ def _given_config(
     return resolve_config(given, Options(**trusted), request.others)
 
 
-_TRUST = ("trust_remote_code", "code_revision", "allow_transformers")
+_TRUST = ("trust_remote_code", "code_revision", "allow_transformers", "bridge")
 
 
 def _where(source: Source) -> str:

@@ -19,9 +19,11 @@ from loadstone.architectures.tasks import (
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
 )
+from loadstone.configs.bridged import BridgedConfig
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_config
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
+from loadstone.frameworks.registry import require_torch
 from loadstone.planning.finder import taken_names
 from loadstone.planning.quantized_codes import is_part
 from loadstone.remote_code.gate import Gate
@@ -61,7 +63,15 @@ class FromFamily(NamedTuple):
     head: HeadSpec
 
 
-Pick = type[Any] | CodeReference | FromFamily
+class FromTransformers(NamedTuple):
+    """A class of transformers' own."""
+
+    config: BridgedConfig
+    auto_class: str | None
+    """Which of its ``Auto…`` classes has it; None: the class that the config names."""
+
+
+Pick = type[Any] | CodeReference | FromFamily | FromTransformers
 
 
 def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfig, gate: Gate) -> Pick:
@@ -77,9 +87,8 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
                 hint=f"{target.__name__} cannot be made of it. An Auto class picks the class from the config.",
             )
         return target
-    assert target.task is not None  # else nothing but shards and the config is asked for
     own = registered.model_class(target.name, type(config))
-    is_known = own is not None or _has_head(config, target.task)
+    is_known = own is not None or isinstance(config, BridgedConfig) or _has_head(config, target.task)
     reference = gate.reference(config.auto_map, target.name, is_known=is_known)
     if reference is not None:
         if framework != "torch":
@@ -87,17 +96,25 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
         return reference
     if own is not None:
         return own
+    if isinstance(config, BridgedConfig):
+        if framework != "torch":
+            raise UnknownModelType(
+                f"{gate.source}: model_type {config.values.get('model_type')!r} has no family here yet, which "
+                f"{framework} needs. In PyTorch transformers' own class is loaded."
+            )
+        return FromTransformers(config, target.name or None)
     if config.auto_map and not registry.is_family(config.model_type):
         raise UnknownModelType(
             f"{gate.source} brings no class for {target.name}; its auto_map has {', '.join(map(str, config.auto_map))}."
         )
+    assert target.task is not None  # without one, the pipeline asks for nothing but shards and the config
     family = registry.family(config.model_type)
     return FromFamily(family, registry.head(family, target.task, config.model_type))
 
 
-def _has_head(config: PretrainedConfig, task: str) -> bool:
+def _has_head(config: PretrainedConfig, task: str | None) -> bool:
     """Whether the config is of a family here that has a class for the task."""
-    if not registry.is_family(config.model_type):
+    if task is None or not registry.is_family(config.model_type):
         return False
     family = registry.family(config.model_type)
     is_of_it = isinstance(config, registry.config_class(config.model_type))
@@ -108,6 +125,8 @@ def resolve(made_by: Pick, framework: SomeFramework, gate: Gate) -> type[Any]:
     """The class itself: made, or imported through the gate."""
     if isinstance(made_by, FromFamily):
         return framework.resolve_class(made_by.family, made_by.head)
+    if isinstance(made_by, FromTransformers):
+        return require_torch().transformers_class(*made_by)
     if isinstance(made_by, CodeReference):
         return gate.load(made_by, framework.base_class())
     return made_by

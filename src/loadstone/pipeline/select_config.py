@@ -4,28 +4,51 @@ family's."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from loadstone.architectures import registry
 from loadstone.architectures import user_classes as registered
 from loadstone.checkpoint.names import CONFIG_NAME
+from loadstone.configs.bridged import bridged, transformers_has, transformers_version
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.errors import CustomCodeError, Fault, InvalidConfig, LoadstoneError
+from loadstone.errors import (
+    CustomCodeError,
+    Fault,
+    FrameworkNotInstalled,
+    InvalidConfig,
+    LoadstoneError,
+    UnknownModelType,
+)
 from loadstone.remote_code.gate import Gate
 
 
-def config_of(
-    values: Mapping[str, object], where: str, gate: Gate, overrides: Mapping[str, object]
-) -> tuple[PretrainedConfig, dict[str, object]]:
-    """The config that ``values`` make, which stand at ``where``: of the class that the gate lets through, one
-    registered, or its family's; and those of the ``overrides`` that are no keys of it.
+class Read(NamedTuple):
+    """What makes a config."""
 
-    Raises :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`UntrustedCode`, :class:`CustomCodeError`.
+    values: Mapping[str, object]
+    where: str
+    """The file that they stand in, for errors."""
+    made: object = None
+    """transformers' own config, where the caller gave that."""
+
+
+def config_of(
+    read: Read, gate: Gate, overrides: Mapping[str, object], bridge: bool | None
+) -> tuple[PretrainedConfig, dict[str, object]]:
+    """The config that values make: of the class that the gate lets through, one registered, its family's, or one for
+    transformers' class; and those of the ``overrides`` that are no keys of it. ``bridge``: the caller's keyword.
+
+    Raises :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`UntrustedCode`, :class:`CustomCodeError`, and
+    :class:`FrameworkNotInstalled` where transformers is asked for and is not there.
     """
+    values, where, made = read
     model_type = values.get("model_type")
     known: type[PretrainedConfig] | None = registered.config_class(model_type)
     if known is None and registry.is_family(model_type):
         known = registry.config_class(str(model_type))
-    reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=known is not None)
+    may_bridge = bridge is not False and transformers_version() is not None
+    is_foreign = may_bridge and (bridge or known is None) and transformers_has(model_type)
+    reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=known is not None or is_foreign)
     if reference is not None:
         return _custom_config(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
     if known is None and not isinstance(model_type, str):
@@ -33,8 +56,27 @@ def config_of(
             [Fault(f"{where}, key 'model_type'", "the name of a family", repr(model_type))],
             hint="Is this a model's folder? A model-specific class, such as LlamaForCausalLM, needs no model_type.",
         )
-    known = known or registry.config_class(str(model_type))  # which names the nearest
-    return known.from_dict(values, return_unused_kwargs=True, **overrides)
+    if bridge and not may_bridge:
+        raise FrameworkNotInstalled('bridge=True needs transformers: pip install "loadstone[transformers]"')
+    if bridge and not is_foreign:
+        raise UnknownModelType(f"{where}: transformers {transformers_version()} has no model_type {model_type!r}.")
+    if is_foreign:
+        return bridged(values, overrides, made), {}
+    return (known or _family_of(str(model_type), where)).from_dict(values, return_unused_kwargs=True, **overrides)
+
+
+def _family_of(model_type: str, where: str) -> type[PretrainedConfig]:
+    """The config class of a type that is of no family: :class:`UnknownModelType`, with what can be done."""
+    try:
+        return registry.config_class(model_type)
+    except UnknownModelType as unknown:
+        version = transformers_version()
+        steps = f"transformers {version} is not asked, or has no such type either."
+        if version is None:
+            steps = 'With pip install "loadstone[transformers]" transformers\' class is loaded, if it has one.'
+        raise UnknownModelType(
+            f"{where}: {unknown} {steps} Weights alone go into a class of your own with loadstone.load_into."
+        ) from None
 
 
 def _custom_config(

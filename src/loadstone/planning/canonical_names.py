@@ -16,7 +16,7 @@ def canonical(
 ) -> dict[str, StoredTensor]:
     """Stored tensors under the names that slots would have."""
     if not (key_mapping or naming.rules):
-        return dict(stored.items())
+        return dict((stored if naming.renamed is None else naming.renamed(stored)).items())
     replacements = _replacements(key_mapping or {})
     to_slot = to_slots(naming.rules)
     renamed: dict[str, StoredTensor] = {}
@@ -30,7 +30,7 @@ def canonical(
         renamed[name] = tensor
     if collisions:
         raise NameCollision(collisions, hint="Look at key_mapping, or remove one of the two from the checkpoint.")
-    return renamed
+    return renamed if naming.renamed is None else dict(naming.renamed(renamed))
 
 
 def _replacements(key_mapping: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:

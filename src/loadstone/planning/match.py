@@ -293,12 +293,12 @@ def _unused(
         tensor.name for recipe in recipes.values() if isinstance(recipe, Stored) for tensor in recipe.tensors
     }
     taken -= in_part
-    if len(taken) == len(names):  # nobody has two names, so these are all
+    if len(taken) == len(names) and naming.renamed is None:  # nobody has two names, so these are all
         return (), ()
     unused: list[str] = []
     leftovers: list[str] = []
     for name, tensor in names.items():
-        if tensor.name in taken:
+        if tensor.name in taken or any(part.name in taken for part, _ in tensor.slices):
             continue
         is_left = tensor.is_spare or (naming.leftovers and name.endswith(naming.leftovers))
         (leftovers if is_left else unused).append(tensor.name)

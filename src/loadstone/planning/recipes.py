@@ -34,6 +34,8 @@ class Piece(NamedTuple):
         """The same as pieces whose bytes each lie in one row: several for a tensor that is stored in slices."""
         if not self.tensor.slices:
             return (self,)
+        if self.rows is None and self.into is None:
+            return tuple(Piece(tensor, None, into) for tensor, into in self.tensor.slices)
         wanted = self.taken
         pieces = []
         for tensor, into in self.tensor.slices:

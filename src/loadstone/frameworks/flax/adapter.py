@@ -57,7 +57,11 @@ def resolve_class(family: Family, head: HeadSpec) -> type[FlaxPreTrainedModel]:
 
 
 def skeleton(
-    cls: type[FlaxPreTrainedModel], config: PretrainedConfig, arguments: Sequence[object], extra: Mapping[str, Any]
+    cls: type[FlaxPreTrainedModel],
+    config: PretrainedConfig,
+    arguments: Sequence[object],
+    extra: Mapping[str, Any],
+    dtype: DType,
 ) -> FlaxPreTrainedModel:
     """A model without memory behind its slots."""
     make: Callable[..., FlaxPreTrainedModel] = cls  # which takes what its own ``__init__`` takes

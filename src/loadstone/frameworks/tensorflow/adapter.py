@@ -59,6 +59,7 @@ def skeleton(
     config: PretrainedConfig,
     arguments: Sequence[object],
     extra: Mapping[str, object],
+    dtype: DType,
 ) -> TFPreTrainedModel:
     """A model without variables in its own layers; layers of others have theirs, for only they can make them."""
     with skeletons():

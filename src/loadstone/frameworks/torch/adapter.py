@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
 
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.checkpoint import Checkpoint
+from loadstone.configs.bridged import BridgedConfig
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import from_torch, to_torch
 from loadstone.frameworks.torch.loading.fill import Filled, SlotForms, Source, check_kinds, fill, tensors_of
+from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.loading.skeleton import without_memory
 from loadstone.frameworks.torch.loading.slots import naming, slots
 from loadstone.frameworks.torch.modeling.classes import CLASSES
@@ -25,7 +27,7 @@ from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.untying import tensors_alike
 from loadstone.frameworks.torch.placement.device_hooks import cross
 from loadstone.frameworks.torch.placement.dtype_hooks import cast_between
-from loadstone.frameworks.torch.placement.placement import Devices, place
+from loadstone.frameworks.torch.placement.placement import Devices, ModuleStructure, place
 from loadstone.frameworks.torch.placement.populate import populate
 from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import LoadPlan
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "alike",
     "base_class",
+    "bridge",
     "class_named",
     "copy_into",
     "fill_model",
@@ -47,6 +50,7 @@ __all__ = [
     "finish",
     "from_config",
     "held",
+    "kept_dtypes",
     "naming",
     "own_memory",
     "placement",
@@ -54,6 +58,9 @@ __all__ = [
     "resolve_class",
     "skeleton",
     "slots",
+    "structure",
+    "transformers_class",
+    "transformers_config",
 ]
 
 
@@ -72,10 +79,32 @@ def resolve_class(family: Family, head: HeadSpec) -> type[PreTrainedModel]:
     return CLASSES.model_class(family, head)
 
 
+def transformers_class(config: BridgedConfig, auto_class: str | None) -> type[nn.Module]:
+    """transformers' own class for a config; see there."""
+    from loadstone.frameworks.torch.bridge.classes import picked
+
+    return picked(config, auto_class)
+
+
+def transformers_config(config: BridgedConfig) -> tuple[Any, dict[str, Any]]:
+    """transformers' own config object, and the keywords that are none of its keys; see there."""
+    from loadstone.frameworks.torch.bridge.classes import own_config
+
+    return own_config(config)
+
+
 def skeleton(
-    cls: Callable[..., nn.Module], config: PretrainedConfig, arguments: Sequence[object], extra: Mapping[str, object]
+    cls: Callable[..., nn.Module],
+    config: PretrainedConfig,
+    arguments: Sequence[object],
+    extra: Mapping[str, object],
+    dtype: DType,
 ) -> nn.Module:
     """A model without memory behind its slots. What a class computes while it is made is computed."""
+    if isinstance(config, BridgedConfig):
+        from loadstone.frameworks.torch.bridge.build import bridged_skeleton
+
+        return bridged_skeleton(cast(Any, cls), config, arguments, to_torch(dtype))
     with without_memory():
         model = cls(config, *arguments, **extra)
         if isinstance(model, PreTrainedModel):
@@ -85,6 +114,10 @@ def skeleton(
 
 def from_config(cls: type[nn.Module], config: PretrainedConfig, keywords: Mapping[str, Any]) -> nn.Module:
     """A model with random values after its family's scheme."""
+    if isinstance(config, BridgedConfig):
+        from loadstone.frameworks.torch.bridge.build import random_model
+
+        return random_model(cast(Any, cls), config, keywords)
     assert issubclass(cls, PreTrainedModel)
     return cls._from_config(config, **keywords)
 
@@ -97,8 +130,24 @@ def placement(
     by_slot: Mapping[str, DType] = MappingProxyType({}),
 ) -> Devices:
     """Where the model goes, ``by_slot`` in dtypes of their own."""
-    stored = model.config.get("quantization_config") if isinstance(model, PreTrainedModel) else None
+    stored = getattr(getattr(model, "config", None), "quantization_config", None)
+    if dtype is not None:
+        by_slot = {**kept_dtypes(model, dtype), **by_slot}
     return place(model, plan, options.placement(dtype, by_slot, stored))
+
+
+def kept_dtypes(model: nn.Module, dtype: DType) -> Mapping[str, DType]:
+    """Slots that one of transformers' classes keeps in another dtype than the model's."""
+    if not is_of_transformers(model):
+        return {}
+    from loadstone.frameworks.torch.bridge.conventions import dtypes_of_their_own
+
+    return dtypes_of_their_own(model, to_torch(dtype))
+
+
+def structure(model: nn.Module) -> ModuleStructure:
+    """A module as a layout sees it."""
+    return ModuleStructure(model)
 
 
 def held(state_dict: object) -> dict[str, StoredTensor]:
@@ -202,12 +251,19 @@ def quantizer(model: nn.Module, plan: LoadPlan, devices: Devices) -> TorchQuanti
     return TorchQuantizer(model, plan, devices)
 
 
+def bridge(model: nn.Module, folder: Path | None) -> None:
+    """What one of transformers' models gets of Loadstone, once it is filled; see there."""
+    from loadstone.frameworks.torch.bridge.build import finish_bridged
+
+    finish_bridged(model, folder)
+
+
 def finish(model: nn.Module, dtype: DType, devices: Devices) -> None:
     """What a loaded model says of itself; it is ready for inference."""
-    assert isinstance(model, PreTrainedModel)
-    model.config.torch_dtype = to_torch(devices.dtypes.main or dtype)
+    config: Any = model.config
+    config.torch_dtype = to_torch(devices.dtypes.main or dtype)
     if devices.quantized_layers is not None:
         devices.quantized_layers.describe(model, devices.dtypes.main)
     if devices.named:  # accelerate and PEFT take charge of the devices of a model that has this
-        model.hf_device_map = devices.hf_device_map()
+        model.hf_device_map = devices.hf_device_map()  # type: ignore[assignment]
     model.eval()

@@ -8,6 +8,7 @@ from loadstone.core.naming import Naming
 from loadstone.core.tensors import DType, Slot
 from loadstone.frameworks.structure import naming_of, ties_of
 from loadstone.frameworks.torch.dtypes import from_torch
+from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
 from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
@@ -40,6 +41,10 @@ def ties(model: nn.Module) -> dict[str, str]:
 
 def naming(model: nn.Module) -> Naming:
     """What links a model's slots to stored names."""
+    if is_of_transformers(model):
+        from loadstone.frameworks.torch.bridge.conventions import naming as of_transformers
+
+        return of_transformers(model, slots(model))
     if not isinstance(model, Conventions):
         return Naming(tied=ties(model))
     if model.family_spec is not None:

@@ -14,6 +14,7 @@ from loadstone.core.placement_options import PlacementOptions
 from loadstone.core.records import record
 from loadstone.core.structure import Layer, LayerKind
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.leaves import Embedding, Experts, Linear, TransposedLinear
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
@@ -122,9 +123,13 @@ class ModuleStructure:
 
 
 def block_names(model: nn.Module) -> Iterator[str]:
-    """The modules that are never split: a blueprint's blocks; in others what lies in lists, such as ``blocks.0``."""
+    """The modules that are never split: a blueprint's blocks; what a class declares; else what lies in lists, such as
+    ``blocks.0``."""
     if isinstance(model, TorchStructure) and model.component is not None:
         yield from (name for name, _ in components.blocks(model.component))
+        return
+    if is_of_transformers(model) and (declared := _declared_blocks(model)):
+        yield from declared
         return
     listed = isinstance(model, nn.ModuleList | nn.Sequential)
     for name, child in model.named_children():
@@ -132,6 +137,17 @@ def block_names(model: nn.Module) -> Iterator[str]:
             yield name
         else:
             yield from (f"{name}.{below}" for below in block_names(child))
+
+
+def _declared_blocks(model: nn.Module) -> list[str]:
+    """What one of transformers' classes says in ``_no_split_modules``; of blocks within others the outer ones."""
+    kinds = set(getattr(model, "_no_split_modules", None) or ())
+    blocks: list[str] = []
+    for name, module in modules_of(model):
+        is_inside = bool(blocks) and name.startswith(f"{blocks[-1]}.")
+        if name and not is_inside and type(module).__name__ in kinds:
+            blocks.append(name)
+    return blocks
 
 
 def machine() -> Machine:

@@ -7,6 +7,7 @@ precision. Of those that are stored so the parts are views of the files.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from torch import nn
 
@@ -15,7 +16,6 @@ from loadstone.core.tensors import DType
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.leaves import Experts
-from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.quantized.ggml_weights import Ggml
 from loadstone.frameworks.torch.quantized.library import Library, library_named
 from loadstone.planning.match import LoadPlan
@@ -40,13 +40,14 @@ class QuantizedLayers:
         """Give the model the modules that hold such weights."""
         self.library.prepare(model, self.sizes.keys(), None if main is None else to_torch(main))
 
-    def describe(self, model: TorchStructure, main: DType | None) -> None:
+    def describe(self, model: nn.Module, main: DType | None) -> None:
         """Let the model's config say how it was quantized, with each layer that was left alone by its name."""
         if self.requested is not None:
             plain = [name + WEIGHT for name, module in modules_of(model) if isinstance(module, nn.Linear)]
             plain += [f"{name}.{EXPERT_SLOTS[0]}" for name, module in modules_of(model) if isinstance(module, Experts)]
             left = sorted(name.rpartition(".")[0] for name in plain if name not in self)
-            model.config.quantization_config = self.requested.described(left, None if main is None else main.value)
+            config: Any = model.config
+            config.quantization_config = self.requested.described(left, None if main is None else main.value)
 
 
 def quantized_layers(

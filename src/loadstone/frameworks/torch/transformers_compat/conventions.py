@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 
 
@@ -166,12 +167,14 @@ def initialize_by_class(model: nn.Module, names: set[str]) -> list[str]:
 
 def _initializers(model: nn.Module) -> list[tuple[str, Callable[[nn.Module], None]]]:
     """The innermost first: a model within a model knows its own parts best."""
-    named_initializers: list[tuple[str, Callable[[nn.Module], None]]] = [
-        (name, initializer)
+    models = [
+        (name, module)
         for name, module in model.named_modules()
-        if isinstance(module, Conventions) and (initializer := getattr(module, "_init_weights", None)) is not None
+        if isinstance(module, Conventions) or is_of_transformers(module)
     ]
-    return sorted(named_initializers, key=lambda named_initializer: -len(named_initializer[0]))
+    named = [(name, getattr(module, "_init_weights", None)) for name, module in models]
+    there = [(name, initializer) for name, initializer in named if initializer is not None]
+    return sorted(there, key=lambda named_initializer: -len(named_initializer[0]))
 
 
 @torch.no_grad()

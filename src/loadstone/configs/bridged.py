@@ -1,0 +1,80 @@
+"""The config of a model whose class is transformers': what the file says, for what Loadstone asks of any config.
+
+What the model is made of is transformers' own config object, which is made where transformers is imported.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.errors import Fault
+
+_BASES = {("transformers.configuration_utils", name) for name in ("PreTrainedConfig", "PretrainedConfig")}
+OLDEST, NEWEST = (5, 20), (5, 23)
+"""The releases of transformers that the bridge is tested with, both included."""
+
+
+class BridgedConfig(PretrainedConfig):
+    """Any ``config.json``. Nothing in it is checked here: its class in transformers does that."""
+
+    values: ClassVar[Mapping[str, object]] = {}
+    """What the file says."""
+    overrides: ClassVar[Mapping[str, object]] = {}
+    """What the caller says in place of it, as far as it is known by then: keys, and keywords of the model's class."""
+    made: ClassVar[Any] = None
+    """transformers' own config, where the caller gave it, or code that came with the checkpoint made it."""
+    apart: ClassVar[frozenset[str]] = frozenset()
+    """Slots that the class ties and that are stored with other values than what they are tied to."""
+
+    def _fault(self, name: str, value: object) -> Fault | None:
+        return None
+
+    def validate(self) -> None:
+        """Nothing is checked."""
+
+    def untie(self, names: Collection[str]) -> None:
+        """These alone: other ties of the same model may hold."""
+        object.__setattr__(self, "apart", self.apart | frozenset(names))
+
+
+def bridged(values: Mapping[str, object], overrides: Mapping[str, object], made: object = None) -> BridgedConfig:
+    """The config of such a model; what of the ``overrides`` are no keys its class is to find out."""
+    plain = {name: value for name, value in overrides.items() if name in values or name in PretrainedConfig.fields()}
+    config = BridgedConfig.from_dict({**values, **plain})
+    for name, value in (("values", dict(values)), ("overrides", dict(overrides)), ("made", copy.deepcopy(made))):
+        object.__setattr__(config, name, value)
+    return config
+
+
+@lru_cache(maxsize=1)
+def transformers_version() -> str | None:
+    """The release of transformers that is installed; None for none. Nothing is imported."""
+    if importlib.util.find_spec("transformers") is None:
+        return None
+    try:
+        return importlib.metadata.version("transformers")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def transformers_has(model_type: object) -> bool:
+    """Whether the transformers that is installed knows a ``model_type``. Imports it."""
+    if not isinstance(model_type, str):
+        return False
+    return model_type in importlib.import_module("transformers.models.auto.configuration_auto").CONFIG_MAPPING_NAMES
+
+
+def is_foreign(config: Any) -> bool:
+    """Whether an object is a config of transformers', told without importing it."""
+    return any(
+        cls.__module__ == "transformers.configuration_utils"
+        and cls.__name__ in ("PreTrainedConfig", "PretrainedConfig")
+        for cls in type(config).__mro__
+    )

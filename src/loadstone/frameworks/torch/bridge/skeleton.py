@@ -1,0 +1,153 @@
+"""Building one of transformers' models: parameters without memory whatever makes them, buffers for real.
+
+Nothing of PyTorch or transformers is changed: another thread builds what it likes meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
+from torch.overrides import TorchFunctionMode
+from torch.utils.weak import WeakIdKeyDictionary
+from transformers import PreTrainedModel
+
+from loadstone.errors import Fault, MissingTensors
+
+_EMPTY = frozenset({torch.empty, torch.empty_strided, torch.empty_permuted})
+_FLOATING = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn, torch.linspace, torch.logspace, torch.eye})
+"""What makes numbers in the default dtype."""
+_BY_VALUE = frozenset({torch.tensor, torch.full, torch.arange, torch.as_tensor, torch.scalar_tensor})
+"""What makes them in the default dtype where its arguments are floating-point numbers."""
+_INITIAL = frozenset(getattr(nn.init, name) for name in dir(nn.init) if name.endswith("_") and not name.startswith("_"))
+
+
+@contextlib.contextmanager
+def without_parameters(dtype: torch.dtype) -> Iterator[None]:
+    """While inside, in this thread, parameters lie on the meta device, and what names no dtype is in ``dtype``."""
+    depth = torch._C._len_torch_function_stack()
+    hook = register_module_parameter_registration_hook(_Emptied())  # type: ignore[arg-type]
+    try:
+        with _Unfilled(dtype):
+            yield
+    finally:
+        hook.remove()
+        while torch._C._len_torch_function_stack() > depth:  # an interrupt in a mode's own end keeps that mode on
+            torch._C._pop_torch_function_stack()
+
+
+class _Unfilled(TorchFunctionMode):
+    """What layers make their parameters of has no memory, and is not initialized. What is computed is computed."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        super().__init__()
+        self._dtype = dtype
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: object, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        given = dict(kwargs or {})
+        if func in _INITIAL and args and isinstance(args[0], Tensor) and args[0].is_meta:
+            return args[0]
+        if func is torch.tensor and args and isinstance(args[0], list) and not args[0]:
+            # How transformers asks on which device it builds: on the meta device it initializes nothing.
+            return func(*args, **{**given, "device": "meta"})
+        if func in _EMPTY and given.get("device") is None:
+            given["device"] = "meta"
+        if given.get("dtype") is None and self._dtype is not torch.get_default_dtype():
+            if func in _EMPTY or func in _FLOATING:
+                given["dtype"] = self._dtype
+            elif func in _BY_VALUE:
+                made = func(*args, **given)
+                is_given = any(isinstance(value, Tensor) for value in args)
+                is_default = made.dtype is torch.get_default_dtype() and not is_given
+                return made.to(self._dtype) if is_default else made
+        return func(*args, **given)
+
+
+class _Emptied:
+    """A hook that takes the memory from parameters as this thread's modules get them."""
+
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+        self._made = WeakIdKeyDictionary()
+        """What was made of a parameter that several modules get, for as long as somebody has it."""
+
+    def __call__(self, module: nn.Module, name: str, parameter: nn.Parameter | None) -> nn.Parameter | None:
+        if parameter is None or parameter.is_meta or threading.get_ident() != self._thread:
+            return None
+        made: nn.Parameter | None = self._made.get(parameter)  # type: ignore[no-untyped-call]
+        if made is None:
+            made = nn.Parameter(torch.empty_like(parameter, device="meta"), requires_grad=parameter.requires_grad)
+            made.__dict__.update(vars(parameter))
+            self._made[parameter] = made
+        return made
+
+
+def compute_buffers(model: nn.Module) -> None:
+    """Make the buffers that no file has and that only a class's own initialization computes.
+
+    They are made twice, of memory with other contents, so that what a class leaves as it was is found.
+
+    Raises :class:`MissingTensors` for those that it does not make either.
+    """
+    saved = model.state_dict(keep_vars=True)
+    lost: list[str] = []
+    for path, module in list(model.named_modules()):
+        names = [
+            name
+            for name, buffer in module._buffers.items()
+            if buffer is not None and buffer.is_meta and f"{path}.{name}".lstrip(".") not in saved
+        ]
+        if names:
+            first, second = (_computed(model, path, module, names, byte) for byte in (0x00, 0x5A))
+            lost += [
+                f"{path}.{name}".lstrip(".") for name in names if not _same_bytes(first.get(name), second.get(name))
+            ]
+            module._buffers.update(first)
+    if lost:
+        raise MissingTensors(
+            [
+                Fault(name, "a value", "a buffer that no checkpoint stores and its class does not compute")
+                for name in lost
+            ]
+        )
+
+
+def _same_bytes(one: Tensor | None, other: Tensor | None) -> bool:
+    if one is None or other is None or one.is_meta or other.is_meta:
+        return False
+    return torch.equal(one.contiguous().view(-1).view(torch.uint8), other.contiguous().view(-1).view(torch.uint8))
+
+
+@torch.no_grad()
+def _computed(model: nn.Module, path: str, module: nn.Module, names: Sequence[str], byte: int) -> dict[str, Tensor]:
+    """The buffers of one module as its class makes them, in memory that was full of one byte."""
+    before = dict(module._buffers)
+    for name in names:
+        empty = before[name]
+        assert empty is not None
+        real = torch.full((max(1, empty.numel() * empty.element_size()),), byte, dtype=torch.uint8)
+        module._buffers[name] = real[: empty.numel() * empty.element_size()].view(empty.dtype).view(empty.shape)
+    if hasattr(module, "init_non_persistent_buffers"):  # timm's
+        module.init_non_persistent_buffers()  # type: ignore[operator]
+    # Of its parameters, which have no memory, nothing comes.
+    _owner(model, path)._init_weights(module)  # type: ignore[no-untyped-call]
+    made = {name: buffer for name in names if (buffer := module._buffers[name]) is not None}
+    module._buffers.update(before)
+    return made
+
+
+def _owner(model: nn.Module, path: str) -> PreTrainedModel:
+    """The innermost of transformers' models that holds a module."""
+    parts = path.split(".") if path else []
+    for end in range(len(parts), -1, -1):
+        holder = model.get_submodule(".".join(parts[:end]))
+        if isinstance(holder, PreTrainedModel):
+            return holder
+    raise AssertionError("the model itself is one")
