@@ -66,7 +66,7 @@ def stub() -> str:
     """The text of the stub."""
     lines = [_HEADER]
     for name, home in sorted(loadstone._HOMES.items()):
-        if "AutoModel" not in name:
+        if not home.startswith("loadstone.pipeline.auto") or name == "AutoConfig":
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
     outputs = {task.output for task in TASKS.values()}
@@ -97,7 +97,10 @@ def _classes(room: _Room) -> Iterator[str]:
     whole = (head for family in registry.families().values() for head in family.heads if head.config is None)
     also = {task for head in whole for task in head.also}
     for name in sorted(loadstone._HOMES):
-        if name.startswith(f"{room.prefix}AutoModel"):
+        if name in loadstone._AUTO_OF_TRANSFORMERS:
+            if not room.prefix:
+                yield _auto(name, "Any")
+        elif name.startswith(f"{room.prefix}AutoModel"):
             # Tasks that no family has: the class comes with the checkpoint.
             task = getattr(loadstone, name).task
             yield _auto(name, room.base if task in also else tasks.get(task, room.base))

@@ -36,7 +36,43 @@ _AUTO = (
     "AutoModelForTokenClassification",
     "AutoModelForZeroShotImageClassification",
 )
+_AUTO_OF_TRANSFORMERS = (
+    "AutoBackbone",
+    "AutoModelForAudioFrameClassification",
+    "AutoModelForAudioTokenization",
+    "AutoModelForAudioXVector",
+    "AutoModelForCTC",
+    "AutoModelForDecision",
+    "AutoModelForDepthEstimation",
+    "AutoModelForDocumentQuestionAnswering",
+    "AutoModelForImageMatting",
+    "AutoModelForImageSegmentation",
+    "AutoModelForImageToImage",
+    "AutoModelForInstanceSegmentation",
+    "AutoModelForKeypointDetection",
+    "AutoModelForKeypointMatching",
+    "AutoModelForMaskGeneration",
+    "AutoModelForMultimodalLM",
+    "AutoModelForNormalEstimation",
+    "AutoModelForPointmapEstimation",
+    "AutoModelForPoseEstimation",
+    "AutoModelForRNNT",
+    "AutoModelForSemanticSegmentation",
+    "AutoModelForTDT",
+    "AutoModelForTableQuestionAnswering",
+    "AutoModelForTableRecognition",
+    "AutoModelForTextRecognition",
+    "AutoModelForTextToSpectrogram",
+    "AutoModelForTextToWaveform",
+    "AutoModelForTimeSeriesPrediction",
+    "AutoModelForUniversalSegmentation",
+    "AutoModelForVideoClassification",
+    "AutoModelForVision2Seq",
+    "AutoModelForVisualQuestionAnswering",
+    "AutoModelForZeroShotObjectDetection",
+)
 _HOMES = {prefix + name: "loadstone.pipeline.auto" for prefix in ("", "Flax", "TF") for name in _AUTO}
+_HOMES |= dict.fromkeys(_AUTO_OF_TRANSFORMERS, "loadstone.pipeline.auto_of_transformers")
 _HOMES |= {
     "AutoConfig": "loadstone.pipeline.auto_config",
     "BitsAndBytesConfig": "loadstone.quantization.methods.bitsandbytes.config",
@@ -65,7 +101,7 @@ _MODULES = {"errors", "modeling_utils"}
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
-        if _HOMES[name] == "loadstone.pipeline.auto":
+        if _HOMES[name].startswith("loadstone.pipeline.auto") and name != "AutoConfig":
             from loadstone.frameworks.registry import prepare
 
             prepare(value.framework)

@@ -414,6 +414,14 @@ class _AudioClassification(_TaskModel):
         **unknown: object,
     ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class AutoBackbone(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
 class AutoModel(AutoClass):
     @classmethod
     def from_pretrained(
@@ -430,6 +438,38 @@ class AutoModelForAudioClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _AudioClassification: ...
 
+class AutoModelForAudioFrameClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForAudioTokenization(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForAudioXVector(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForCTC(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
 class AutoModelForCausalLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -437,6 +477,30 @@ class AutoModelForCausalLM(AutoClass):
     ) -> _CausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _CausalLM: ...
+
+class AutoModelForDecision(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForDepthEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForDocumentQuestionAnswering(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForImageClassification(AutoClass):
     @classmethod
@@ -446,6 +510,22 @@ class AutoModelForImageClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageClassification: ...
 
+class AutoModelForImageMatting(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForImageSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
 class AutoModelForImageTextToText(AutoClass):
     @classmethod
     def from_pretrained(
@@ -453,6 +533,46 @@ class AutoModelForImageTextToText(AutoClass):
     ) -> _ImageTextToText: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ImageTextToText: ...
+
+class AutoModelForImageToImage(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForInstanceSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForKeypointDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForKeypointMatching(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForMaskGeneration(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForMaskedImageModeling(AutoClass):
     @classmethod
@@ -470,6 +590,14 @@ class AutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedLM: ...
 
+class AutoModelForMultimodalLM(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
 class AutoModelForMultipleChoice(AutoClass):
     @classmethod
     def from_pretrained(
@@ -486,6 +614,14 @@ class AutoModelForNextSentencePrediction(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _NextSentencePrediction: ...
 
+class AutoModelForNormalEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
 class AutoModelForObjectDetection(AutoClass):
     @classmethod
     def from_pretrained(
@@ -493,6 +629,22 @@ class AutoModelForObjectDetection(AutoClass):
     ) -> PreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
+class AutoModelForPointmapEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForPoseEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForPreTraining(AutoClass):
     @classmethod
@@ -509,6 +661,22 @@ class AutoModelForQuestionAnswering(AutoClass):
     ) -> _QuestionAnswering: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _QuestionAnswering: ...
+
+class AutoModelForRNNT(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForSemanticSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForSeq2SeqLM(AutoClass):
     @classmethod
@@ -534,6 +702,30 @@ class AutoModelForSpeechSeq2Seq(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SpeechSeq2Seq: ...
 
+class AutoModelForTDT(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForTableQuestionAnswering(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForTableRecognition(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
 class AutoModelForTextEncoding(AutoClass):
     @classmethod
     def from_pretrained(
@@ -541,6 +733,38 @@ class AutoModelForTextEncoding(AutoClass):
     ) -> PreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
+class AutoModelForTextRecognition(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForTextToSpectrogram(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForTextToWaveform(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForTimeSeriesPrediction(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class AutoModelForTokenClassification(AutoClass):
     @classmethod
@@ -550,6 +774,38 @@ class AutoModelForTokenClassification(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TokenClassification: ...
 
+class AutoModelForUniversalSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForVideoClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForVision2Seq(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class AutoModelForVisualQuestionAnswering(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
 class AutoModelForZeroShotImageClassification(AutoClass):
     @classmethod
     def from_pretrained(
@@ -557,6 +813,14 @@ class AutoModelForZeroShotImageClassification(AutoClass):
     ) -> PreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+
+class AutoModelForZeroShotObjectDetection(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> Any: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig

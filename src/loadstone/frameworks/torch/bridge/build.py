@@ -19,7 +19,7 @@ from loadstone.core.keywords import unknown_argument
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.frameworks.torch.bridge.classes import own_config, with_its_part
 from loadstone.frameworks.torch.bridge.saving import BridgedSaves
-from loadstone.frameworks.torch.bridge.skeleton import compute_buffers, without_parameters
+from loadstone.frameworks.torch.bridge.skeleton import cast_by_default, compute_buffers, without_parameters
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.untying import untie
 
@@ -32,9 +32,11 @@ def bridged_skeleton(
     own = with_its_part(cls, own)
     _check_keywords(cls, extra, own)
     _say_dtype(own, dtype)
-    with without_parameters(dtype):
+    with without_parameters(dtype) as give_buffers:
         model = _called(cls, own, arguments, extra)
+        give_buffers(model)
     compute_buffers(model)
+    cast_by_default(model, dtype)
     if config.apart:
         untie(model, config.apart)
         for name in config.apart:

@@ -20,6 +20,8 @@ from loadstone.errors import (
 )
 
 logger = logging.getLogger("loadstone")
+_NOW = {"AutoModelForVision2Seq": "AutoModelForImageTextToText"}
+"""Former name of an Auto class → what transformers calls it now."""
 
 
 def check_release() -> None:
@@ -65,12 +67,21 @@ def _made(values: Mapping[str, object], overrides: Mapping[str, object]) -> tupl
     except KeyError:
         raise UnknownModelType(f"transformers {__version__} has no model_type {model_type!r}.") from None
     try:
-        made, rest = cls.from_dict(dict(values), return_unused_kwargs=True, **_plain(overrides))
+        made, rest = cls.from_dict(_numbers(values), return_unused_kwargs=True, **_plain(overrides))
     except LoadstoneError:
         raise
     except Exception as error:  # whatever its own checks raise
         raise InvalidConfig([Fault(f"config of {cls.__name__}", "values that it takes", str(error))]) from error
     return made, dict(rest)
+
+
+def _numbers(value: Any) -> Any:
+    """With the numbers that JSON has no form for, which transformers writes as ``{"__float__": "Infinity"}``."""
+    if isinstance(value, Mapping):
+        return (
+            float(value["__float__"]) if value.keys() == {"__float__"} else {k: _numbers(v) for k, v in value.items()}
+        )
+    return [_numbers(each) for each in value] if isinstance(value, list) else value
 
 
 def _plain(overrides: Mapping[str, object]) -> dict[str, object]:
@@ -99,6 +110,7 @@ def with_its_part(cls: type[PreTrainedModel], config: PretrainedConfig) -> Pretr
 
 
 def _class_of(config: PretrainedConfig, auto_class: str) -> type[PreTrainedModel]:
+    auto_class = _NOW.get(auto_class, auto_class)
     mapping = getattr(getattr(transformers, auto_class, None), "_model_mapping", None)
     found = None if mapping is None else mapping.get(type(config), None)
     if found is None:

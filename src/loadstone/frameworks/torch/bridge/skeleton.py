@@ -6,6 +6,7 @@ Nothing of PyTorch or transformers is changed: another thread builds what it lik
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_map
 from torch.utils.weak import WeakIdKeyDictionary
 from transformers import PreTrainedModel
 
@@ -24,17 +26,24 @@ _FLOATING = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn, torch.l
 """What makes numbers in the default dtype."""
 _BY_VALUE = frozenset({torch.tensor, torch.full, torch.arange, torch.as_tensor, torch.scalar_tensor})
 """What makes them in the default dtype where its arguments are floating-point numbers."""
+_OF_A_SHAPE = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn})
+"""What many parameters are made of that are then initialized."""
+_LARGE_ELEMENTS = 1 << 18
 _INITIAL = frozenset(getattr(nn.init, name) for name in dir(nn.init) if name.endswith("_") and not name.startswith("_"))
 
 
 @contextlib.contextmanager
-def without_parameters(dtype: torch.dtype) -> Iterator[None]:
-    """While inside, in this thread, parameters lie on the meta device, and what names no dtype is in ``dtype``."""
+def without_parameters(dtype: torch.dtype) -> Iterator[Callable[[nn.Module], None]]:
+    """While inside, in this thread, parameters lie on the meta device, and what names no dtype is in ``dtype``.
+
+    Gives a function to call with the model once it is built, which gives large buffers their values.
+    """
     depth = torch._C._len_torch_function_stack()
     hook = register_module_parameter_registration_hook(_Emptied())  # type: ignore[arg-type]
+    mode = _Unfilled(dtype)
     try:
-        with _Unfilled(dtype):
-            yield
+        with mode:
+            yield mode.give_buffers
     finally:
         hook.remove()
         while torch._C._len_torch_function_stack() > depth:  # an interrupt in a mode's own end keeps that mode on
@@ -42,32 +51,63 @@ def without_parameters(dtype: torch.dtype) -> Iterator[None]:
 
 
 class _Unfilled(TorchFunctionMode):
-    """What layers make their parameters of has no memory, and is not initialized. What is computed is computed."""
+    """What layers make their parameters of has no memory, and is not initialized. What is computed is computed.
+
+    Large tensors of zeros and the like may become either: they are made when something computes with them.
+    """
 
     def __init__(self, dtype: torch.dtype) -> None:
         super().__init__()
         self._dtype = dtype
+        self._later: dict[int, tuple[Tensor, Callable[[], Tensor]]] = {}
+        """Id of a tensor on the meta device → that, and what makes it; called once."""
 
     def __torch_function__(
         self, func: Callable[..., Any], types: object, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         given = dict(kwargs or {})
-        if func in _INITIAL and args and isinstance(args[0], Tensor) and args[0].is_meta:
-            return args[0]
-        if func is torch.tensor and args and isinstance(args[0], list) and not args[0]:
+        first = args[0] if args else None
+        if func in _INITIAL and isinstance(first, Tensor) and first.is_meta:
+            return first
+        if func is torch.tensor and isinstance(first, list) and not first:
             # How transformers asks on which device it builds: on the meta device it initializes nothing.
             return func(*args, **{**given, "device": "meta"})
         if func in _EMPTY and given.get("device") is None:
             given["device"] = "meta"
-        if given.get("dtype") is None and self._dtype is not torch.get_default_dtype():
-            if func in _EMPTY or func in _FLOATING:
-                given["dtype"] = self._dtype
-            elif func in _BY_VALUE:
-                made = func(*args, **given)
-                is_given = any(isinstance(value, Tensor) for value in args)
-                is_default = made.dtype is torch.get_default_dtype() and not is_given
-                return made.to(self._dtype) if is_default else made
-        return func(*args, **given)
+        is_default = given.get("dtype") is None
+        if is_default and (func in _EMPTY or func in _FLOATING):
+            given["dtype"] = self._dtype
+        if func in _OF_A_SHAPE and given.get("device") is None:
+            return self._made_later(func, args, given)
+        if self._later and func not in _ASKED:
+            args, given = tree_map(self._real, (tuple(args), given))
+        made = func(*args, **given)
+        if func in _BY_VALUE and is_default and not isinstance(first, Tensor):
+            return made.to(self._dtype) if made.dtype is torch.get_default_dtype() else made
+        return made
+
+    def _made_later(self, func: Callable[..., Tensor], args: Sequence[Any], given: Mapping[str, Any]) -> Tensor:
+        empty = func(*args, **{**given, "device": "meta"})
+        if empty.numel() < _LARGE_ELEMENTS:
+            return func(*args, **given)
+        self._later[id(empty)] = empty, functools.cache(lambda: func(*args, **given))
+        return empty
+
+    def _real(self, value: Any) -> Any:
+        held = self._later.get(id(value)) if isinstance(value, Tensor) else None
+        return value if held is None else held[1]()
+
+    def give_buffers(self, model: nn.Module) -> None:
+        """Give what is no parameter, and was left on the meta device, the values that it was to have."""
+        for module in model.modules():
+            for table in (module._buffers, vars(module)):
+                table.update({name: self._real(value) for name, value in table.items() if id(value) in self._later})
+
+
+_ASKED = frozenset(
+    {Tensor.size, Tensor.dim, Tensor.numel, *(getattr(Tensor, name).__get__ for name in ("shape", "dtype", "device"))}
+)
+"""What tells of a tensor what its values have no part in."""
 
 
 class _Emptied:
@@ -87,6 +127,31 @@ class _Emptied:
             made.__dict__.update(vars(parameter))
             self._made[parameter] = made
         return made
+
+
+def cast_by_default(model: nn.Module, dtype: torch.dtype) -> None:
+    """Cast the buffers of modules whose class asks PyTorch for its default dtype when it computes them.
+
+    transformers makes the model's dtype that default for the whole process; here it stays what the caller has.
+    """
+    default = torch.get_default_dtype()
+    if dtype is default:
+        return
+    asking = {kind: _asks_for_default(kind) for kind in {type(module) for module in model.modules()}}
+    for module in model.modules():
+        if asking[type(module)]:
+            for name, buffer in module._buffers.items():
+                if buffer is not None and buffer.dtype is default and not buffer.is_meta:
+                    module._buffers[name] = buffer.to(dtype)
+
+
+def _asks_for_default(kind: type) -> bool:
+    """Whether one of a module's functions, but for its forward pass, names ``torch.get_default_dtype``."""
+    own = [] if issubclass(kind, PreTrainedModel) else kind.__mro__[: kind.__mro__.index(nn.Module)]
+    members = (member for base in own for name, member in vars(base).items() if name != "forward")
+    functions = (getattr(member, "__func__", member) for member in members)
+    codes = (getattr(function, "__code__", None) for function in functions)
+    return any(code is not None and torch.get_default_dtype.__name__ in code.co_names for code in codes)
 
 
 def compute_buffers(model: nn.Module) -> None:
