@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from loadstone.architectures import registry
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
-from loadstone.configs.bridged import BridgedConfig
+from loadstone.configs.bridged import BridgedConfig, transformers_version
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.load_options import Options, first_floating
 from loadstone.configs.pretrained import PretrainedConfig
@@ -113,9 +113,10 @@ def from_pretrained(
         report.transfer = weights.describe()
     try:
         _begin_reading(weights, stays, checkpoint, resolved)
-        with report.stage("framework"):
+        with report.stage("framework") as stage:
             framework = require_framework(framework_name)
             cls = resolve_class(made_by, framework, resolved.gate)
+            stage.detail = f"transformers {transformers_version()}" if isinstance(config, BridgedConfig) else ""
         with report.stage("skeleton"):
             stored = framework.held(options.state_dict) if checkpoint is None else checkpoint
             dtype = options.wanted_dtype(config, stored)

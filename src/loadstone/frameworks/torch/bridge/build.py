@@ -34,7 +34,7 @@ def bridged_skeleton(
     _say_dtype(own, dtype)
     with without_parameters(dtype) as give_buffers:
         model = _called(cls, own, arguments, extra)
-        give_buffers(model)
+    give_buffers(model)
     compute_buffers(model)
     cast_by_default(model, dtype)
     if config.apart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -98,8 +99,16 @@ def picked(config: BridgedConfig, auto_class: str | None) -> type[PreTrainedMode
     check_release()
     own, _ = own_config(config)
     cls = _named(own) if auto_class is None else _class_of(own, auto_class)
-    logger.info("%s is transformers %s's own class: Loadstone has no family of it.", cls.__name__, __version__)
+    say_once(cls.__name__)
     return cls
+
+
+@functools.cache
+def say_once(name: str) -> None:
+    """One line for each class that is used, and not for each load of it."""
+    logger.warning(
+        "%s is the class of transformers %s: Loadstone loads it, and computes nothing in it.", name, __version__
+    )
 
 
 def with_its_part(cls: type[PreTrainedModel], config: PretrainedConfig) -> PretrainedConfig:

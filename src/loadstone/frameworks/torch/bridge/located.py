@@ -114,7 +114,7 @@ def _cat(tensors: Sequence[Located], dim: int = 0) -> Located:
     for tensor in tensors:
         others = _set(tuple(tensor.shape), axis, 0), _set(tuple(first.shape), axis, 0)
         if tensor.dim() != first.dim() or others[0] != others[1] or tensor.dtype is not first.dtype:
-            raise ValueError(f"{tensor} cannot be put beside {first}")
+            raise ValueError(f"{tensor!r} cannot be put beside {first!r}")
         blocks += [b._replace(into=_set(b.into, axis, _shifted(b.into[axis], total))) for b in tensor.blocks]
         total += tensor.shape[axis]
     return Located(_set(tuple(first.shape), axis, total), first.dtype, blocks)
@@ -143,7 +143,7 @@ def _split(tensor: Located, split_size_or_sections: int | Sequence[int], dim: in
     if isinstance(sizes, int):
         sizes = [min(sizes, total - start) for start in range(0, total, sizes)]
     if sum(sizes) != total:
-        raise ValueError(f"{tensor} has {total} places along dimension {dim}, to be split into {list(sizes)}")
+        raise ValueError(f"{tensor!r} has {total} places along dimension {dim}, to be split into {list(sizes)}")
     starts = itertools.accumulate(sizes, initial=0)
     return tuple(_narrow(tensor, dim, start, size) for start, size in zip(starts, sizes, strict=False))
 
@@ -222,9 +222,9 @@ def _reshape(tensor: Located, *shape: Any) -> Located:
     if -1 in sizes:
         sizes[sizes.index(-1)] = tensor.numel() // max(1, -math.prod(sizes))
     if math.prod(sizes) != tensor.numel():
-        raise ValueError(f"{tensor} cannot become {sizes}")
+        raise ValueError(f"{tensor!r} cannot become {sizes}")
     if len(tensor.blocks) != 1:
-        raise NotTracked(f"another shape for {tensor}")
+        raise NotTracked(f"another shape for {tensor!r}")
     (block,) = tensor.blocks
     parts = [list(_regrouped(*group)) for group in _groups(block.sizes, block.strides, sizes)]
     blocks = []
@@ -303,7 +303,7 @@ def _item(tensor: Located, index: Any) -> Located:
             tensor = _narrow(tensor, axis, start, max(0, stop - start))
             axis += 1
         else:
-            raise NotTracked(f"elements {index} of {tensor}")
+            raise NotTracked(f"elements {index} of {tensor!r}")
     return tensor
 
 

@@ -36,7 +36,7 @@ _INITIAL = frozenset(getattr(nn.init, name) for name in dir(nn.init) if name.end
 def without_parameters(dtype: torch.dtype) -> Iterator[Callable[[nn.Module], None]]:
     """While inside, in this thread, parameters lie on the meta device, and what names no dtype is in ``dtype``.
 
-    Gives a function to call with the model once it is built, which gives large buffers their values.
+    Gives a function to call with the model afterwards, which gives large buffers their values.
     """
     depth = torch._C._len_torch_function_stack()
     hook = register_module_parameter_registration_hook(_Emptied())  # type: ignore[arg-type]
