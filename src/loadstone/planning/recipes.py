@@ -100,7 +100,9 @@ class Stored(NamedTuple):
             return f"{len(self.pieces)} tensors from {first.tensor.name} on, put together"
         if first.rows is not None:
             return f"rows {first.rows.start} to {first.rows.stop - 1} of {first.tensor.name}"
-        return f"{first.tensor.name} in {first.tensor.file.name}, bytes {first.tensor.offset} to {_end(first.tensor)}"
+        made_by = f", by {first.tensor.packing.kind}" if first.tensor.packing is not None else ""
+        place = f"bytes {first.tensor.offset} to {_end(first.tensor)}"
+        return f"{first.tensor.name} in {first.tensor.file.name}, {place}{made_by}"
 
 
 class Tied(NamedTuple):

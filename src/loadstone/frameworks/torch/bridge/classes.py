@@ -106,9 +106,7 @@ def picked(config: BridgedConfig, auto_class: str | None) -> type[PreTrainedMode
 @functools.cache
 def say_once(name: str) -> None:
     """One line for each class that is used, and not for each load of it."""
-    logger.warning(
-        "%s is the class of transformers %s: Loadstone loads it, and computes nothing in it.", name, __version__
-    )
+    logger.warning("%s is the class that transformers %s has: Loadstone has no family of it.", name, __version__)
 
 
 def with_its_part(cls: type[PreTrainedModel], config: PretrainedConfig) -> PretrainedConfig:
