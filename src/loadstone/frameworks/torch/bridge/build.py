@@ -18,7 +18,7 @@ from loadstone.core.dtypes import dtype_name
 from loadstone.core.keywords import unknown_argument
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.frameworks.torch.bridge.classes import own_config, with_its_part
-from loadstone.frameworks.torch.bridge.saving import BridgedSaves
+from loadstone.frameworks.torch.bridge.saves import BridgedSaves
 from loadstone.frameworks.torch.bridge.skeleton import cast_by_default, compute_buffers, without_parameters
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.untying import untie

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, conversion_mapping
 from transformers.conversion_mapping import get_model_conversion_mapping
 from transformers.core_model_loading import (
     WeightConverter,
@@ -21,6 +21,8 @@ from transformers.core_model_loading import (
     dot_natural_key,
 )
 
+_LEGACY = "legacy"
+"""The entry for names of any model's old files."""
 _NUMBER = re.compile(r"\.([0-9]+)(?=\.)")
 """Of a layer or an expert: between dots."""
 _ANY_DIGIT = re.compile(r"\\d|\[0-9\]|\\[1-9]")
@@ -39,6 +41,26 @@ class Renamed(NamedTuple):
 class _Template(NamedTuple):
     text: str
     pattern: str | None
+
+
+def is_plain(model: PreTrainedModel) -> bool:
+    """Whether the table has nothing for a model's classes and types, told without making the table.
+
+    Making it compiles a thousand expressions, those of all models. Its entries stand under names that are constants of
+    the function that makes it; where that is not so any more, nothing is told.
+    """
+    named: set[object] = set(getattr(conversion_mapping, "USER_REGISTERED_MAPPINGS", ()))
+    named |= set(getattr(conversion_mapping, "_MODEL_TO_CONVERSION_PATTERN", ()))
+    code = getattr(getattr(conversion_mapping, "_build_checkpoint_conversion_mapping", None), "__code__", None)
+    if code is None:
+        return False
+    for constant in code.co_consts:
+        named |= set(constant) if isinstance(constant, tuple) else {constant}
+    if _LEGACY not in named:
+        return False
+    models = [module for module in model.modules() if isinstance(module, PreTrainedModel)]
+    keys = {type(module).__name__ for module in models} | {module.config.model_type for module in models}
+    return keys.isdisjoint(named)
 
 
 class NameTable:

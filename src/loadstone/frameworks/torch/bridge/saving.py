@@ -24,7 +24,6 @@ from loadstone.core.progress import Progress
 from loadstone.core.slices import Box, boxes, overlap, relative, shape_of
 from loadstone.errors import Fault, StateMismatch
 from loadstone.frameworks.save_model import Written
-from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.bridge.located import Block, Located, NotTracked
 from loadstone.frameworks.torch.bridge.names import any_of
 from loadstone.frameworks.torch.dtypes import from_torch
@@ -34,29 +33,24 @@ from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions, save_checkp
 from loadstone.transfer.array_bytes import elements
 
 
-class BridgedSaves(Saves):
-    """:meth:`save_pretrained` of one of transformers' models, in place of its class's own."""
+def write(
+    model: PreTrainedModel,
+    folder: str | os.PathLike[str],
+    state_dict: Mapping[str, Tensor] | None,
+    options: SaveOptions,
+) -> Written:
+    """Write config and weights, all or nothing; see :func:`loadstone.saving.checkpoint.save_checkpoint`.
 
-    _other_formats = ()
-
-    def __init__(self, model: PreTrainedModel) -> None:
-        self._model = model
-
-    @property
-    def _title(self) -> str:
-        return f"Upload {type(self._model).__name__}"
-
-    def _write_pretrained(
-        self, folder: str | os.PathLike[str], state_dict: Mapping[str, Tensor] | None, options: SaveOptions
-    ) -> Written:
-        model, folder = self._model, local_path(folder)
-        state = _state(model, state_dict)
-        plain, metadata = flattened(state)
-        tensors = [_outgoing(name, tensor, plain) for name, tensor in _under_stored_names(model, plain).items()]
-        options = replace(options, metadata={"format": "pt", **metadata})
-        with Progress("Saving", sum(tensor.nbytes for tensor in tensors)) as progress:
-            paths = save_checkpoint(folder, tensors, options, extra_files=_configs(model, state), progress=progress)
-        return Written(folder, [path.relative_to(folder).as_posix() for path in paths])
+    Raises :class:`StateMismatch` and :class:`SaveError`, and what was in the folder before is then untouched.
+    """
+    folder = local_path(folder)
+    state = _state(model, state_dict)
+    plain, metadata = flattened(state)
+    tensors = [_outgoing(name, tensor, plain) for name, tensor in _under_stored_names(model, plain).items()]
+    options = replace(options, metadata={"format": "pt", **metadata})
+    with Progress("Saving", sum(tensor.nbytes for tensor in tensors)) as progress:
+        paths = save_checkpoint(folder, tensors, options, extra_files=_configs(model, state), progress=progress)
+    return Written(folder, [path.relative_to(folder).as_posix() for path in paths])
 
 
 def _state(model: PreTrainedModel, given: Mapping[str, Tensor] | None) -> dict[str, Tensor]:

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
-from transformers.core_model_loading import MergeModulelist, WeightConverter
+from transformers.core_model_loading import MergeModulelist, WeightConverter, WeightTransform
 
 from loadstone.core.slices import row_major
 from loadstone.core.tensors import Slot, StoredTensor, TensorSlice
 from loadstone.errors import CorruptCheckpoint, Fault, NameCollision
 from loadstone.frameworks.torch.bridge.converted import converted_when_read
 from loadstone.frameworks.torch.bridge.located import Block, Located, NotTracked, stacked
-from loadstone.frameworks.torch.bridge.names import NameTable, any_of, natural
+from loadstone.frameworks.torch.bridge.names import NameTable, any_of, is_plain, natural
 from loadstone.frameworks.torch.dtypes import to_torch
 
 _ALWAYS_LEFT = {"rotary_emb.inv_freq": r"rotary_emb\.inv_freq", "position_ids": r"(^|\.)position_ids$"}
@@ -38,8 +38,11 @@ def under_slot_names(
 
     Raises :class:`NameCollision` where two would fill one slot.
     """
-    table = NameTable(model)
     saved = {slot.name for slot in slots}
+    if stored.keys() <= saved and is_plain(model):
+        _note_conversions(model, [])
+        return stored
+    table = NameTable(model)
     left = _left_over(model)
     found: dict[str, StoredTensor] = {}
     parts: dict[str, Parts] = {}
@@ -58,12 +61,18 @@ def under_slot_names(
             collisions.append(Fault(slot, "one stored tensor", f"{found[slot].name} and {tensor.name}"))
         else:
             found[slot] = tensor
+    _note_conversions(model, [entry for entry in table.transforms if entry.was_used()])
     if collisions:
         raise NameCollision(collisions, hint="Remove one of the two from the checkpoint.")
     shapes = {slot.name: slot.shape for slot in slots}
     for first, taken in parts.items():
         found.update(_converted(model, table.converters[taken.pattern], first, taken.by_pattern, shapes))
     return found
+
+
+def _note_conversions(model: Any, used: list[WeightTransform]) -> None:
+    """Note which entries of the table counted, where transformers' loader does: saving reverts them."""
+    model._weight_conversions = used
 
 
 def _with_prefix(name: str, prefix: str, saved: set[str]) -> str:
