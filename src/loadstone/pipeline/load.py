@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import logging
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -19,7 +20,7 @@ from loadstone.configs.load_options import Options, first_floating
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import StoredTensor
-from loadstone.errors import Fault, UnusedTensors
+from loadstone.errors import CorruptCheckpoint, Fault, MissingTensors, ShapeMismatch, UnusedTensors
 from loadstone.frameworks.registry import require_framework, require_library, require_torch
 from loadstone.pipeline.quantized_checkpoint import library_of
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
@@ -124,7 +125,8 @@ def from_pretrained(
             make = partial(framework.skeleton, cls, config, model_args, extra, dtype)
             model = make()
         with report.stage("plan"):
-            model, plan = _matched(framework, model, make, stored, resolved)
+            with _own_code_in_mind(target, resolved):
+                model, plan = _matched(framework, model, make, stored, resolved)
             if framework_name != "torch":  # whose parameters are told apart while they are filled
                 _check_untied(plan, framework.naming(model).tied)
             place = framework.placement(options, model, plan, dtype)
@@ -191,6 +193,18 @@ def _matched(
 
     plan = match_untied(matched, lambda: framework.naming(model), untie)
     return model, plan
+
+
+@contextlib.contextmanager
+def _own_code_in_mind(target: type[Any] | AutoTarget, resolved: ResolvedModel) -> Iterator[None]:
+    """:class:`UntrustedCode` where transformers' class does not fit what is stored, and the checkpoint brings one of
+    its own that the caller did not trust."""
+    try:
+        yield
+    except (MissingTensors, ShapeMismatch, CorruptCheckpoint):
+        if isinstance(resolved.config, BridgedConfig) and isinstance(target, AutoTarget):
+            resolved.gate.reference(resolved.config.auto_map, target.name, is_known=False)
+        raise
 
 
 def _begin_reading(weights: Weights, stays: bool, checkpoint: Checkpoint | None, resolved: ResolvedModel) -> None:

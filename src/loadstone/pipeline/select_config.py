@@ -47,8 +47,10 @@ def config_of(
     if known is None and registry.is_family(model_type):
         known = registry.config_class(str(model_type))
     may_bridge = bridge is not False and transformers_version() is not None
-    is_foreign = may_bridge and (bridge or known is None) and transformers_has(model_type)
-    reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=known is not None or is_foreign)
+    is_asked = may_bridge and (bridge is True or known is None)
+    # transformers is imported where it has a say: code that is trusted goes first.
+    is_known = known is not None or (is_asked and not gate.trust and transformers_has(model_type))
+    reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=is_known)
     if reference is not None:
         return _custom_config(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
     if known is None and not isinstance(model_type, str):
@@ -58,10 +60,10 @@ def config_of(
         )
     if bridge and not may_bridge:
         raise FrameworkNotInstalled('bridge=True needs transformers: pip install "loadstone[transformers]"')
-    if bridge and not is_foreign:
-        raise UnknownModelType(f"{where}: transformers {transformers_version()} has no model_type {model_type!r}.")
-    if is_foreign:
+    if is_asked and transformers_has(model_type):
         return bridged(values, overrides, made), {}
+    if bridge:
+        raise UnknownModelType(f"{where}: transformers {transformers_version()} has no model_type {model_type!r}.")
     return (known or _family_of(str(model_type), where)).from_dict(values, return_unused_kwargs=True, **overrides)
 
 

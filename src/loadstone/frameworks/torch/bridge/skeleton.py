@@ -199,13 +199,30 @@ def _computed(model: nn.Module, path: str, module: nn.Module, names: Sequence[st
         assert empty is not None
         real = torch.full((max(1, empty.numel() * empty.element_size()),), byte, dtype=torch.uint8)
         module._buffers[name] = real[: empty.numel() * empty.element_size()].view(empty.dtype).view(empty.shape)
-    if hasattr(module, "init_non_persistent_buffers"):  # timm's
-        module.init_non_persistent_buffers()  # type: ignore[operator]
     # Of its parameters, which have no memory, nothing comes.
     _owner(model, path)._init_weights(module)  # type: ignore[no-untyped-call]
+    if hasattr(module, "init_non_persistent_buffers"):  # timm's, which asks its parameters for their device
+        with _standing_on_the_cpu(module):
+            module.init_non_persistent_buffers()  # type: ignore[operator]
     made = {name: buffer for name in names if (buffer := module._buffers[name]) is not None}
     module._buffers.update(before)
     return made
+
+
+@contextlib.contextmanager
+def _standing_on_the_cpu(module: nn.Module) -> Iterator[None]:
+    """While inside, the parameters below a module are on the CPU, each one number as often as it takes."""
+    held = [(table, dict(table)) for table in (each._parameters for each in module.modules())]
+    for table, slots in held:
+        for name, slot in slots.items():
+            if slot is not None:
+                numbers = torch.zeros(1, dtype=slot.dtype).expand(slot.shape)
+                table[name] = nn.Parameter(numbers, requires_grad=False)
+    try:
+        yield
+    finally:
+        for table, slots in held:
+            table.update(slots)
 
 
 def _owner(model: nn.Module, path: str) -> PreTrainedModel:
