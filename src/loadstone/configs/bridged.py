@@ -9,13 +9,16 @@ import copy
 import importlib
 import importlib.metadata
 import importlib.util
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from loadstone.configs.pretrained import PretrainedConfig
-from loadstone.errors import Fault
+from loadstone.errors import Fault, InvalidConfig
 
+_LAYERS = re.compile(r"(layers?|depth|blocks)$")
+_MOST_LAYERS = 10_000
 _BASES = {("transformers.configuration_utils", name) for name in ("PreTrainedConfig", "PretrainedConfig")}
 OLDEST, NEWEST = (5, 20), (5, 23)
 """The releases of transformers that the bridge is tested with, both included."""
@@ -39,9 +42,28 @@ class BridgedConfig(PretrainedConfig):
     def validate(self) -> None:
         """Nothing is checked."""
 
+    def check_counts(self) -> None:
+        """:class:`InvalidConfig` for more layers than any model has: its class would make one after another."""
+        faults = [
+            Fault(f"config key {path!r}", f"at most {_MOST_LAYERS}", repr(count))
+            for path, count in _counts(self.values, "")
+            if count > _MOST_LAYERS
+        ]
+        if faults:
+            raise InvalidConfig(faults, hint="Was config.json edited, or is it damaged?")
+
     def untie(self, names: Collection[str]) -> None:
         """These alone: other ties of the same model may hold."""
         object.__setattr__(self, "apart", self.apart | frozenset(names))
+
+
+def _counts(values: Mapping[str, object], path: str) -> Iterator[tuple[str, int]]:
+    """Every number of layers that a file says, with the path of its key."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _counts(value, f"{path}{name}.")
+        elif isinstance(value, int) and _LAYERS.search(name):
+            yield f"{path}{name}", value
 
 
 def bridged(values: Mapping[str, object], overrides: Mapping[str, object], made: object = None) -> BridgedConfig:
@@ -69,6 +91,11 @@ def transformers_has(model_type: object) -> bool:
     if not isinstance(model_type, str):
         return False
     return model_type in importlib.import_module("transformers.models.auto.configuration_auto").CONFIG_MAPPING_NAMES
+
+
+def is_of_transformers(model_type: object) -> bool:
+    """The same, where transformers is installed; else not."""
+    return transformers_version() is not None and transformers_has(model_type)
 
 
 def is_foreign(config: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Literal, overload
 
 from loadstone.architectures import registry
 from loadstone.architectures import user_classes as registered
-from loadstone.configs.bridged import BridgedConfig
+from loadstone.configs.bridged import BridgedConfig, bridged, is_of_transformers
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
@@ -70,9 +70,12 @@ class AutoConfig:
         return config
 
     @classmethod
-    def for_model(cls, model_type: str, **kwargs: object) -> PretrainedConfig:
-        """A config of a family by its ``model_type``."""
-        config_class = registered.config_class(model_type) or registry.config_class(model_type)
+    def for_model(cls, model_type: str, **kwargs: object) -> Any:
+        """A config of a family by its ``model_type``; of another type transformers' own, where that is installed."""
+        config_class = registered.config_class(model_type)
+        if config_class is None and not registry.is_family(model_type) and is_of_transformers(model_type):
+            return require_torch().transformers_config(bridged({"model_type": model_type}, kwargs))[0]
+        config_class = config_class or registry.config_class(model_type)
         config: PretrainedConfig = config_class(**kwargs)
         return config
 

@@ -236,6 +236,8 @@ def _refuse_shard(source: Source) -> None:
 
 def _check_plausible(config: PretrainedConfig, checkpoint: Checkpoint) -> None:
     """:class:`InvalidConfig` if the config says more layers than the checkpoint has tensors."""
+    if isinstance(config, BridgedConfig):
+        config.check_counts()
     for where, layers in layer_counts(config):
         if layers <= len(checkpoint):
             continue

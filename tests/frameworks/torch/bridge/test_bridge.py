@@ -386,6 +386,21 @@ def test_a_config_that_the_class_refuses_is_an_error_of_ours(folders: Any) -> No
         loaded("falcon", folders("falcon"), num_attention_heads=5)
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [{"num_hidden_layers": 10**9}, {"vision_config": {"num_layers": 10**7}}, {"depth": 20_000}],
+    ids=str,
+)
+def test_absurd_numbers_of_layers_are_refused_before_one_is_made(
+    damaged: dict[str, Any], folders: Any, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(folders("falcon"), tmp_path / "damaged")
+    values = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**values, **damaged}))
+    with pytest.raises(InvalidConfig, match=next(iter(damaged))):
+        loaded("falcon", folder)
+
+
 def test_an_adapter_trains_on_a_bridged_model(folders: Any, tmp_path: Path) -> None:
     peft = pytest.importorskip("peft")
     model = loaded("falcon", folders("falcon"))

@@ -11,7 +11,7 @@ import transformers
 from torch import nn
 
 from loadstone.configs.bridged import bridged
-from loadstone.errors import MissingTensors
+from loadstone.errors import InvalidConfig, MissingTensors
 from loadstone.frameworks.torch.bridge.build import bridged_skeleton
 from loadstone.frameworks.torch.bridge.skeleton import compute_buffers, without_parameters
 
@@ -112,6 +112,23 @@ def test_nothing_stays_when_the_class_fails() -> None:
         raise ValueError("halfway")
     layer = nn.Linear(2, 2)
     assert (layer.weight.is_meta, layer.weight.dtype) == (False, torch.float32)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.zeros(10**10),
+        lambda: torch.ones(1 << 20, 1 << 20),
+        lambda: torch.arange(10**12),
+        lambda: torch.arange(0, 10**12, 2, dtype=torch.float32),
+        lambda: torch.full((1 << 15, 1 << 15), 0.0),
+        lambda: torch.linspace(0, 1, 10**11),
+        lambda: torch.eye(1 << 15),
+    ],
+)
+def test_nothing_takes_memory_of_an_absurd_size(make: Any) -> None:
+    with without_parameters(torch.float32), pytest.raises(InvalidConfig, match="elements"):
+        make()
 
 
 def test_a_buffer_that_no_class_computes_is_named() -> None:

@@ -54,7 +54,9 @@ def own_config(config: BridgedConfig) -> tuple[PretrainedConfig, dict[str, Any]]
         for name in [name for name in rest if hasattr(made, name)]:
             setattr(made, name, rest.pop(name))
     else:
-        made, rest = _made(config.values, config.overrides)
+        is_plain = config.get("quantization_config") is None  # where weights are dequantized, it says nothing any more
+        values = {name: value for name, value in config.values.items() if name != "quantization_config" or not is_plain}
+        made, rest = _made(values, config.overrides)
     if config.attn_implementation is not None:
         setattr(made, "_attn_implementation", config.attn_implementation)  # noqa: B010 - theirs, which has no other name
     made.name_or_path = config.name_or_path

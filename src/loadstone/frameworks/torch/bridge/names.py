@@ -16,8 +16,6 @@ from transformers.core_model_loading import (
     WeightConverter,
     WeightRenaming,
     WeightTransform,
-    apply_converters,
-    apply_renamings,
     dot_natural_key,
 )
 
@@ -93,8 +91,13 @@ class NameTable:
         return self._asked(name) if template is None else Renamed(template.text.format(*numbers), template.pattern)
 
     def _asked(self, name: str) -> Renamed:
-        name, pattern = apply_converters(apply_renamings(name, self._renamings), self._converters)
-        return Renamed(name, pattern)
+        for renaming in self._renamings:  # each that fits, one after another; then one conversion at most
+            name, _ = renaming.rename_source_key(name)
+        for converter in self._converters:
+            name, pattern = converter.rename_source_key(name)
+            if pattern is not None:
+                return Renamed(name, pattern)
+        return Renamed(name, None)
 
     def _template(self, texts: Sequence[str], numbers: Sequence[str]) -> _Template | None:
         """What becomes of names that differ in numbers alone; None where that depends on the numbers."""

@@ -19,7 +19,7 @@ from torch.utils._pytree import tree_map
 from torch.utils.weak import WeakIdKeyDictionary
 from transformers import PreTrainedModel
 
-from loadstone.errors import Fault, MissingTensors
+from loadstone.errors import Fault, InvalidConfig, MissingTensors
 
 _EMPTY = frozenset({torch.empty, torch.empty_strided, torch.empty_permuted})
 _FLOATING = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn, torch.linspace, torch.logspace, torch.eye})
@@ -29,6 +29,10 @@ _BY_VALUE = frozenset({torch.tensor, torch.full, torch.arange, torch.as_tensor, 
 _OF_A_SHAPE = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn})
 """What many parameters are made of that are then initialized."""
 _LARGE_ELEMENTS = 1 << 18
+_SIZED = frozenset({torch.full, torch.arange, torch.linspace, torch.logspace, torch.eye})
+"""What else a number of a config may be the size of."""
+_MOST_ELEMENTS = 1 << 28
+"""Of a tensor that a class computes when it is made, a table of positions for instance."""
 _INITIAL = frozenset(getattr(nn.init, name) for name in dir(nn.init) if name.endswith("_") and not name.startswith("_"))
 
 
@@ -81,6 +85,8 @@ class _Unfilled(TorchFunctionMode):
             return self._made_later(func, args, given)
         if self._later and func not in _ASKED:
             args, given = tree_map(self._real, (tuple(args), given))
+        if func in _SIZED:
+            _check_size(func, args, given)
         made = func(*args, **given)
         if func in _BY_VALUE and is_default and not isinstance(first, Tensor):
             return made.to(self._dtype) if made.dtype is torch.get_default_dtype() else made
@@ -88,6 +94,7 @@ class _Unfilled(TorchFunctionMode):
 
     def _made_later(self, func: Callable[..., Tensor], args: Sequence[Any], given: Mapping[str, Any]) -> Tensor:
         empty = func(*args, **{**given, "device": "meta"})
+        _check_elements(empty.numel())
         if empty.numel() < _LARGE_ELEMENTS:
             return func(*args, **given)
         self._later[id(empty)] = empty, functools.cache(lambda: func(*args, **given))
@@ -108,6 +115,21 @@ _ASKED = frozenset(
     {Tensor.size, Tensor.dim, Tensor.numel, *(getattr(Tensor, name).__get__ for name in ("shape", "dtype", "device"))}
 )
 """What tells of a tensor what its values have no part in."""
+
+
+def _check_size(func: Callable[..., Tensor], args: Sequence[Any], given: Mapping[str, Any]) -> None:
+    """:class:`InvalidConfig` before memory is taken for a tensor of such a size."""
+    numbers = [value for value in (*args, *given.values()) if isinstance(value, int | float)]
+    if any(abs(number) > _LARGE_ELEMENTS for number in numbers) or func in (torch.full, torch.eye):
+        _check_elements(func(*args, **{**given, "device": "meta"}).numel())
+
+
+def _check_elements(count: int) -> None:
+    if count > _MOST_ELEMENTS:
+        raise InvalidConfig(
+            [Fault("config", f"sizes of which buffers have at most {_MOST_ELEMENTS} elements", f"one of {count}")],
+            hint="Was config.json edited, or is it damaged?",
+        )
 
 
 class _Emptied:
