@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone import AutoConfig, AutoModel, AutoModelForCausalLM
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, CustomCodeError, MissingTensors, UnknownModelType
 
 IDS = torch.tensor([[5, 9, 17, 33, 4, 8]])
@@ -105,7 +106,7 @@ def test_what_a_class_computes_while_it_is_made_is_there_and_nothing_else_has_me
     assert attention.slopes.tolist() == [0.5, 0.25, 0.125, 0.0625]
     from loadstone.frameworks.torch.adapter import skeleton
 
-    made = skeleton(type(model), model.config, (), {})
+    made = skeleton(type(model), model.config, (), {}, DType.FLOAT32)
     assert all(parameter.is_meta for parameter in made.parameters())
     assert not made.transformer.layers[0].attention.slopes.is_meta
 

@@ -17,6 +17,7 @@ from frameworks.tensorflow import tiny
 from peaks import WATCHING
 
 import loadstone
+from loadstone.core.tensors import DType
 from loadstone.errors import ArgumentError, UnsupportedDType
 from loadstone.frameworks.tensorflow.variables import tensor_of
 
@@ -43,7 +44,7 @@ def test_the_attribute_path_of_a_variable_is_its_name() -> None:
 def test_a_skeleton_has_no_variables() -> None:
     from loadstone.frameworks.tensorflow import adapter as framework
 
-    model = framework.skeleton(loadstone.TFLlamaForCausalLM, tiny.config("llama"), (), {})
+    model = framework.skeleton(loadstone.TFLlamaForCausalLM, tiny.config("llama"), (), {}, DType.FLOAT32)
     assert model.weights == []
     assert {slot.name: slot.shape for slot in framework.slots(model)}["lm_head.weight"] == (64, 32)
 

@@ -359,6 +359,18 @@ def test_two_threads_load_two_models_at_once(folders: Any) -> None:
     assert [name for number, name in enumerate(names) if number % 2 == 0 and same(found[number], made(name))] == []
 
 
+def test_no_default_of_the_process_is_swapped(folders: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by transformers either, which does where a class makes a model within it."""
+    swapped: list[object] = []
+    monkeypatch.setattr(torch, "set_default_dtype", swapped.append)
+    monkeypatch.setattr(torch, "set_default_device", swapped.append)
+    model = loaded("llava", folders("llava"), torch_dtype="bfloat16")
+    assert swapped == []
+    assert {config.dtype for config in (model.config, model.config.text_config, model.config.vision_config)} == {
+        torch.bfloat16
+    }
+
+
 def test_a_function_that_nobody_knows_is_run_when_it_is_read(
     folders: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

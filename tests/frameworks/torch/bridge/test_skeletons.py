@@ -34,11 +34,14 @@ class Model(transformers.PreTrainedModel):
         self.b = nn.Parameter(torch.ones(3))
         self.frozen = nn.Parameter(torch.full((2,), 5), requires_grad=False)
         self.twice = self.same = nn.Parameter(torch.rand(2))
+        self.older = nn.Parameter(torch.Tensor(2).uniform_())
+        self.named = nn.Parameter(torch.zeros(3, dtype=torch.float32))
         self.norm = nn.BatchNorm1d(3)
         self.register_buffer("mask", torch.tril(torch.ones(800, 800)), persistent=False)
         self.register_buffer("large", torch.ones(700, 700), persistent=False)
         self.register_buffer("scale", torch.tensor(0.5), persistent=False)
         self.register_buffer("rates", torch.linspace(0, 1, 5), persistent=False)
+        self.register_buffer("powers", 10.0 ** (torch.arange(0, 600, 7) / 9), persistent=False)
         self.register_buffer("frequencies", torch.arange(0, 8, 2).float() / 8, persistent=False)
         self.register_buffer("later", torch.empty(4), persistent=False)
         self.rate = torch.linspace(0, 1, 3)[1].item()
@@ -79,8 +82,9 @@ def test_the_dtype_is_that_of_the_call() -> None:
     kinds = {name: slot.dtype for name, slot in (*model.named_parameters(), *model.named_buffers())}
     assert kinds.pop("frozen") is torch.int64
     assert kinds.pop("norm.num_batches_tracked") is torch.int64
-    assert kinds.pop("frequencies") is torch.float32, "which it says itself"
+    assert kinds.pop("frequencies") is kinds.pop("named") is torch.float32, "which they say themselves"
     assert set(kinds.values()) == {torch.bfloat16}
+    assert torch.equal(model.powers, 10.0 ** (torch.arange(0, 600, 7).bfloat16() / 9)), "as with that default"
     assert torch.get_default_dtype() is torch.float32
     assert model.config.dtype is torch.bfloat16
 

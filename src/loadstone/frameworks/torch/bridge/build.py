@@ -31,10 +31,14 @@ def bridged_skeleton(
     own, extra = own_config(config)
     own = with_its_part(cls, own)
     _check_keywords(cls, extra, own)
-    _say_dtype(own, dtype)
+    own.dtype = dtype
+    _say_within(
+        own, None
+    )  # else a class that makes one of another within it sets PyTorch's default dtype for everybody
     with without_parameters(dtype) as give_buffers:
         model = _called(cls, own, arguments, extra)
     give_buffers(model)
+    _say_within(own, dtype)
     compute_buffers(model)
     cast_by_default(model, dtype)
     if config.apart:
@@ -65,11 +69,12 @@ def finish_bridged(model: nn.Module, folder: Path | None) -> None:
         model.generation_config = GenerationConfig.from_pretrained(folder)
 
 
-def _say_dtype(config: PretrainedConfig, dtype: torch.dtype) -> None:
-    config.dtype = dtype
+def _say_within(config: PretrainedConfig, dtype: torch.dtype | None) -> None:
+    """The dtype of the configs within a config."""
     for name in config.sub_configs:
-        if (inner := getattr(config, name, None)) is not None:
+        if isinstance(inner := getattr(config, name, None), PretrainedConfig):
             inner.dtype = dtype
+            _say_within(inner, dtype)
 
 
 def _check_keywords(cls: type[PreTrainedModel], extra: Mapping[str, object], config: PretrainedConfig) -> None:

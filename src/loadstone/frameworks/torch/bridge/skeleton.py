@@ -13,19 +13,22 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 from torch.utils.weak import WeakIdKeyDictionary
 from transformers import PreTrainedModel
 
 from loadstone.errors import Fault, InvalidConfig, MissingTensors
 
 _EMPTY = frozenset({torch.empty, torch.empty_strided, torch.empty_permuted})
-_FLOATING = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn, torch.linspace, torch.logspace, torch.eye})
-"""What makes numbers in the default dtype."""
-_BY_VALUE = frozenset({torch.tensor, torch.full, torch.arange, torch.as_tensor, torch.scalar_tensor})
-"""What makes them in the default dtype where its arguments are floating-point numbers."""
+_WITH_DTYPE = _EMPTY | {torch.zeros, torch.ones, torch.rand, torch.randn, torch.linspace, torch.logspace, torch.eye}
+"""What makes numbers in the default dtype, whatever it is given."""
+_SAYS_DTYPE = frozenset(
+    {"to", "float", "double", "half", "bfloat16", "type", "type_as", "view", "from_numpy", "__get__"}
+)
+"""Names of functions whose result has a dtype that is said, or that of what they are given."""
 _OF_A_SHAPE = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn})
 """What many parameters are made of that are then initialized."""
 _LARGE_ELEMENTS = 1 << 18
@@ -43,8 +46,8 @@ def without_parameters(dtype: torch.dtype) -> Iterator[Callable[[nn.Module], Non
     Gives a function to call with the model afterwards, which gives large buffers their values.
     """
     depth = torch._C._len_torch_function_stack()
-    hook = register_module_parameter_registration_hook(_Emptied())  # type: ignore[arg-type]
     mode = _Unfilled(dtype)
+    hook = register_module_parameter_registration_hook(_Emptied(mode))  # type: ignore[arg-type]
     try:
         with mode:
             yield mode.give_buffers
@@ -62,9 +65,11 @@ class _Unfilled(TorchFunctionMode):
 
     def __init__(self, dtype: torch.dtype) -> None:
         super().__init__()
-        self._dtype = dtype
+        self._dtype, self._default = dtype, torch.get_default_dtype()
         self._later: dict[int, tuple[Tensor, Callable[[], Tensor]]] = {}
         """Id of a tensor on the meta device → that, and what makes it; called once."""
+        self._computed: dict[int, StorageWeakRef] = {}
+        """What functions made: the number of its memory → that, which no other gets while it is noted here."""
 
     def __torch_function__(
         self, func: Callable[..., Any], types: object, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
@@ -78,19 +83,53 @@ class _Unfilled(TorchFunctionMode):
             return func(*args, **{**given, "device": "meta"})
         if func in _EMPTY and given.get("device") is None:
             given["device"] = "meta"
-        is_default = given.get("dtype") is None
-        if is_default and (func in _EMPTY or func in _FLOATING):
+        is_default = given.get("dtype") is None and not any(isinstance(value, torch.dtype) for value in args)
+        if is_default and func in _WITH_DTYPE:
             given["dtype"] = self._dtype
         if func in _OF_A_SHAPE and given.get("device") is None:
-            return self._made_later(func, args, given)
+            return self._noted(func, self._made_later(func, args, given))
         if self._later and func not in _ASKED:
             args, given = tree_map(self._real, (tuple(args), given))
         if func in _SIZED:
             _check_size(func, args, given)
         made = func(*args, **given)
-        if func in _BY_VALUE and is_default and not isinstance(first, Tensor):
-            return made.to(self._dtype) if made.dtype is torch.get_default_dtype() else made
+        if is_default and self._is_default(made) and func.__name__ not in _SAYS_DTYPE:
+            made = self._by_default(func, args, given, made)
+        return self._noted(func, made)
+
+    def _is_default(self, made: object) -> bool:
+        return isinstance(made, Tensor) and made.dtype is self._default and self._default is not self._dtype
+
+    def _noted(self, func: Callable[..., Any], made: Any) -> Any:
+        """What a function made, noted as such; but for what is done in place."""
+        is_in_place = func.__name__.endswith("_") and not func.__name__.endswith("__")
+        if self._is_default(made) and not made.is_meta and not is_in_place:
+            memory = StorageWeakRef(made.untyped_storage())  # type: ignore[no-untyped-call]
+            self._computed[memory.cdata] = memory
         return made
+
+    def _by_default(
+        self, func: Callable[..., Any], args: Sequence[Any], given: Mapping[str, Any], made: Tensor
+    ) -> Tensor:
+        """What a function gives in the default dtype, in this mode's: where numbers of Python or integers alone made
+        it. Rounding what was computed from large integers would not give the same."""
+        leaves = [leaf for leaf in tree_leaves((tuple(args), dict(given))) if hasattr(leaf, "dtype")]
+        if any(not isinstance(leaf, Tensor) or leaf.is_floating_point() or leaf.is_complex() for leaf in leaves):
+            return made
+
+        def cast(leaf: Any) -> Any:
+            is_number = isinstance(leaf, Tensor) and leaf.dtype is not torch.bool
+            return leaf.to(self._dtype) if is_number else leaf
+
+        if leaves:
+            args, given = tree_map(cast, (tuple(args), dict(given)))
+            made = func(*args, **given)
+        return made.to(self._dtype)
+
+    def is_computed(self, tensor: Tensor) -> bool:
+        """Whether a function made it that could be seen here: not ``torch.Tensor(3)``, which asks nobody."""
+        memory = self._computed.get(tensor.untyped_storage()._cdata)
+        return memory is not None and not memory.expired()  # type: ignore[no-untyped-call]
 
     def _made_later(self, func: Callable[..., Tensor], args: Sequence[Any], given: Mapping[str, Any]) -> Tensor:
         empty = func(*args, **{**given, "device": "meta"})
@@ -104,11 +143,18 @@ class _Unfilled(TorchFunctionMode):
         held = self._later.get(id(value)) if isinstance(value, Tensor) else None
         return value if held is None else held[1]()
 
+    def dtype_of(self, tensor: Tensor) -> torch.dtype:
+        """That of this mode for what PyTorch's constructor made in the default dtype; else its own."""
+        return self._dtype if self._is_default(tensor) and not self.is_computed(tensor) else tensor.dtype
+
     def give_buffers(self, model: nn.Module) -> None:
         """Give what is no parameter, and was left on the meta device, the values that it was to have."""
         for module in model.modules():
             for table in (module._buffers, vars(module)):
                 table.update({name: self._real(value) for name, value in table.items() if id(value) in self._later})
+            for name, buffer in module._buffers.items():
+                if buffer is not None and not buffer.is_meta:
+                    module._buffers[name] = buffer.to(self.dtype_of(buffer))
 
 
 _ASKED = frozenset(
@@ -135,8 +181,8 @@ def _check_elements(count: int) -> None:
 class _Emptied:
     """A hook that takes the memory from parameters as this thread's modules get them."""
 
-    def __init__(self) -> None:
-        self._thread = threading.get_ident()
+    def __init__(self, mode: _Unfilled) -> None:
+        self._thread, self._mode = threading.get_ident(), mode
         self._made = WeakIdKeyDictionary()
         """What was made of a parameter that several modules get, for as long as somebody has it."""
 
@@ -145,7 +191,9 @@ class _Emptied:
             return None
         made: nn.Parameter | None = self._made.get(parameter)  # type: ignore[no-untyped-call]
         if made is None:
-            made = nn.Parameter(torch.empty_like(parameter, device="meta"), requires_grad=parameter.requires_grad)
+            dtype = self._mode.dtype_of(parameter)
+            empty = torch.empty_like(parameter, device="meta", dtype=dtype)
+            made = nn.Parameter(empty, requires_grad=parameter.requires_grad)
             made.__dict__.update(vars(parameter))
             self._made[parameter] = made
         return made
