@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
+.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table sweep benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -30,6 +30,7 @@ help:
 	@echo "make stubs                 write what editors know of the classes (after adding a family)"
 	@echo "make heads                 write the table of the heads that transformers has (after adding a family)"
 	@echo "make support-table         write docs/support.md from the parity tests (after adding a family)"
+	@echo "make sweep                 every model type of transformers, loaded by the bridge: writes docs/bridge.md (ten minutes)"
 	@echo "make benchmark             measure Loadstone against transformers (minutes; several GB of disk)"
 	@echo "make benchmark-modalities  the same for an image model, a speech model and an encoder-decoder"
 	@echo "make benchmark-frameworks  the same for Flax and TensorFlow"
@@ -100,6 +101,10 @@ support-table: $(VENV)/.installed-test
 		-k "(outputs_equal and not compiled)$(foreach file,$(notdir $(MODAL)), or $(file))" \
 		-n $(WORKERS) --junitxml=build/parity.xml
 	$(BIN)/python tools/make_support_table.py build/parity.xml
+
+# ONLY="bert detr": these types, and the page stays as it is.
+sweep: $(VENV)/.installed-test
+	PYTHONPATH=tools $(BIN)/python -m sweep --jobs $(WORKERS) $(if $(ONLY),--only $(ONLY),--quiet --page docs/bridge.md)
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run.py

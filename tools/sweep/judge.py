@@ -1,0 +1,92 @@
+"""What a comparison says of Loadstone, where transformers itself is not always right.
+
+There are four models: the one that was saved, two that transformers loaded (the second from memory full of NaN and with
+another seed), and ours. Where the two of transformers differ, it holds what nobody wrote; where they agree and differ from
+what was saved, it alters what it loads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from . import compare
+from .compare import UNSAVED, Held
+
+_MOST_LISTED = 6
+
+
+class Judgement(NamedTuple):
+    """What is wrong with our model, and what is to be said of transformers'."""
+
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
+    truth: Any
+    """The model that ours has to compute the same as; None where nobody knows what is right."""
+
+
+def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
+    """Compares everything that the models hold and share."""
+    stored, expected, found = compare.held(built), compare.held(reference), compare.held(ours)
+    uncertain = {each.name for each in compare.differences(expected, again)}
+    faults, as_stored, unknown = [], [], []
+    for name, what in compare.differences(expected, found):
+        if name in stored and name in found and compare.same_bits(stored[name][1], found[name][1]):
+            as_stored.append(name)
+        elif name in uncertain and name in found and found[name][0] == UNSAVED and not _poisoned(found, name):
+            unknown.append(name)
+        else:
+            faults.append(f"{name} {what}")
+    notes = _notes(stored, expected, found, uncertain)
+    shared, ours_shared = compare.ties(reference), compare.ties(ours)
+    if shared != ours_shared:
+        faults.append(f"ties missing: {_groups(shared - ours_shared)}; too many: {_groups(ours_shared - shared)}")
+    if ours.training:
+        faults.append("the model is in training mode")
+    return Judgement(tuple(faults), notes, None if unknown else built if as_stored else reference)
+
+
+def _notes(stored: Held, expected: Held, found: Held, uncertain: set[str]) -> tuple[str, ...]:
+    lost = sorted(name for name in uncertain if name in stored and stored[name][0] != UNSAVED)
+    unset = sorted(uncertain.difference(lost))
+    altered = [name for name in _altered(stored, expected) if name not in uncertain]
+    ours = [name for name in altered if name in found and compare.same_bits(stored[name][1], found[name][1])]
+    theirs = [name for name in altered if name not in ours]
+    notes = []
+    if lost:
+        notes.append(f"transformers loads random values for {listed(lost)}")
+    if unset:
+        notes.append(f"transformers leaves uninitialized {listed(unset)}")
+    if ours:
+        notes.append(f"transformers alters {listed(ours)} as it loads; Loadstone gives what is stored")
+    if theirs:
+        notes.append(f"transformers alters {listed(theirs)} as it loads, and so does Loadstone")
+    return tuple(notes)
+
+
+def _altered(stored: Held, loaded: Held) -> list[str]:
+    """What was saved, and is something else once transformers has loaded it."""
+    return [
+        name
+        for name, (kind, tensor) in stored.items()
+        if kind != UNSAVED
+        and name in loaded
+        and loaded[name][1].dtype == tensor.dtype
+        and not compare.same_bits(tensor, loaded[name][1])
+    ]
+
+
+def _poisoned(found: Held, name: str) -> bool:
+    tensor = found[name][1]
+    return tensor.is_meta or (tensor.is_floating_point() and bool(tensor.isnan().any()))
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first few of them."""
+    names = list(names)
+    more = len(names) - _MOST_LISTED
+    return ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _groups(groups: set[frozenset[str]]) -> str:
+    return listed(" = ".join(sorted(group)) for group in sorted(groups, key=sorted)) or "none"
