@@ -87,7 +87,7 @@ class _Case:
             reference = _reference(result.auto, model_class, self._folder, self._dtype)
             with _poisoned(11):
                 again = compare.held(_reference(result.auto, model_class, self._folder, self._dtype))
-        except Exception as error:  # noqa: BLE001  a reference that does not load is no reference
+        except Exception as error:
             raise checkpoints.NotBuilt(f"transformers does not load it: {_said(error)}") from error
         try:
             with _poisoned(12):

@@ -1,8 +1,8 @@
 """What a comparison says of Loadstone, where transformers itself is not always right.
 
-There are four models: the one that was saved, two that transformers loaded (the second from memory full of NaN and with
-another seed), and ours. Where the two of transformers differ, it holds what nobody wrote; where they agree and differ from
-what was saved, it alters what it loads.
+There are four models: the one that was saved, two that transformers loaded (the second from memory full of NaN and
+with another seed), and ours. Where the two of transformers differ, they hold what nobody wrote; where they agree and
+differ from what was saved, transformers alters what it loads.
 """
 
 from __future__ import annotations
