@@ -12,6 +12,7 @@ Held = dict[str, tuple[str, torch.Tensor]]
 
 
 UNSAVED = "buffer that is not saved"
+OTHER_VALUES = "with other values"
 
 
 class Difference(NamedTuple):
@@ -70,7 +71,7 @@ def _difference(expected: tuple[str, torch.Tensor], found: tuple[str, torch.Tens
         return f"{kind} of {tuple(other.shape)}, not {tuple(one.shape)}"
     if one.requires_grad != other.requires_grad:
         return f"{kind} that {'is' if other.requires_grad else 'is not'} trained"
-    return "" if same_bits(one, other) else f"{kind} with other values"
+    return "" if same_bits(one, other) else f"{kind} {OTHER_VALUES}"
 
 
 def ties(model: Any) -> set[frozenset[str]]:

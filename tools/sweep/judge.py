@@ -31,9 +31,10 @@ def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
     uncertain = {each.name for each in compare.differences(expected, again)}
     faults, as_stored, unknown = [], [], []
     for name, what in compare.differences(expected, found):
-        if name in stored and name in found and compare.same_bits(stored[name][1], found[name][1]):
+        is_value = what.endswith(compare.OTHER_VALUES)
+        if is_value and name in stored and compare.same_bits(stored[name][1], found[name][1]):
             as_stored.append(name)
-        elif name in uncertain and name in found and found[name][0] == UNSAVED and not _poisoned(found, name):
+        elif is_value and name in uncertain and found[name][0] == UNSAVED and not _poisoned(found, name):
             unknown.append(name)
         else:
             faults.append(f"{name} {what}")

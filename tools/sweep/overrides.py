@@ -177,4 +177,5 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "qwen2_5_omni": {"_files": ["spk_dict.pt"]},
     "rt_detr": {"backbone_config": _RT_RESNET, "encoder_in_channels": [8, 16, 16]},
     "rt_detr_v2": {"backbone_config": _RT_RESNET, "encoder_in_channels": [8, 16, 16]},
+    "inkling2": {"quantization_config": None},
 }

@@ -22,7 +22,7 @@ _AXES = (
 )
 """Types whose rotary embeddings have three axes: their classes have a default that only fits heads of 128."""
 _DROPPED = {"transformers_version", "architectures", "_name_or_path", "dtype", "_attn_implementation", "id2label"}
-_DROPPED |= {"label2id", "num_labels"}
+_DROPPED |= {"label2id", "num_labels", "quantization_config"}
 _HEADS = ("num_attention_heads", "n_heads", "num_heads")
 _STAGES = {"stage_names", "out_features", "out_indices", "_out_features", "_out_indices"}
 

@@ -81,7 +81,7 @@ def _start(model_type: ModelType, work: Work, folder: Path) -> int:
         write(folder, found)
         status = 0
     except BaseException:  # noqa: BLE001  this process ends here in any case, and its log says why
-        traceback.print_exc()
+        os.write(2, traceback.format_exc().encode())
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
