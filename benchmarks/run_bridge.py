@@ -1,9 +1,9 @@
 """Models whose class is transformers' own, loaded by both: ``python benchmarks/run_bridge.py``.
 
 A Phi of 2 GB in bfloat16, of which Loadstone has no family. Fresh processes take turns; in each, PyTorch, transformers
-and its Phi are imported before any clock starts, so that what differs is the load alone. Besides: DeepSeek-V3 at its full
-size without weights, and the naming of 18,432 expert tensors. Writes its section of ``benchmarks/RESULTS.md`` and its
-raw data into ``benchmarks/results/``; a run with ``--quick`` or ``--only`` writes into the cache folder
+and its Phi are imported before any clock starts, so that what differs is the load alone. Besides: DeepSeek-V3 at its
+full size without weights, and the naming of 18,432 expert tensors. Writes its section of ``benchmarks/RESULTS.md`` and
+its raw data into ``benchmarks/results/``; a run with ``--quick`` or ``--only`` writes into the cache folder
 (``$LOADSTONE_BENCH_DIR``, else ``/tmp/loadstone-bench``).
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,8 +12,8 @@ Held = dict[str, tuple[str, torch.Tensor]]
 """Name → whether it is a parameter, a buffer or a buffer that is not saved, and its values."""
 
 
-UNSAVED = "buffer that is not saved"
-OTHER_VALUES = "with other values"
+UNSAVED, UNSAVED_PARAMETER = "buffer that is not saved", "parameter that is not saved"
+OTHER_VALUES, TRAINED = "with other values", "trained"
 
 
 class Difference(NamedTuple):
@@ -25,7 +26,10 @@ class Difference(NamedTuple):
 def held(model: Any) -> Held:
     """Every parameter and every buffer, those that are never saved too, under each of its names."""
     saved = set(model.state_dict())
-    found: Held = {name: ("parameter", each) for name, each in model.named_parameters(remove_duplicate=False)}
+    left_out = [re.compile(pattern) for pattern in getattr(model, "_keys_to_ignore_on_save", None) or ()]
+    found: Held = {}
+    for name, each in model.named_parameters(remove_duplicate=False):
+        found[name] = (UNSAVED_PARAMETER if any(pattern.search(name) for pattern in left_out) else "parameter", each)
     for name, each in model.named_buffers(remove_duplicate=False):
         found[name] = ("buffer" if name in saved else UNSAVED, each)
     return found
@@ -70,7 +74,7 @@ def _difference(expected: tuple[str, torch.Tensor], found: tuple[str, torch.Tens
     if one.shape != other.shape:
         return f"{kind} of {tuple(other.shape)}, not {tuple(one.shape)}"
     if one.requires_grad != other.requires_grad:
-        return f"{kind} that {'is' if other.requires_grad else 'is not'} trained"
+        return f"{kind} that {'is' if other.requires_grad else 'is not'} {TRAINED}"
     return "" if same_bits(one, other) else f"{kind} {OTHER_VALUES}"
 
 

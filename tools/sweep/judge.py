@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from . import compare
-from .compare import UNSAVED, Held
+from .compare import UNSAVED, UNSAVED_PARAMETER, Held
 
 _MOST_LISTED = 6
 
@@ -29,9 +29,14 @@ def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
     """Compares everything that the models hold and share."""
     stored, expected, found = compare.held(built), compare.held(reference), compare.held(ours)
     uncertain = {each.name for each in compare.differences(expected, again)}
-    faults, as_stored, unknown = [], [], []
+    faults, as_stored, unknown, thawed = [], [], [], []
     for name, what in compare.differences(expected, found):
         is_value = what.endswith(compare.OTHER_VALUES)
+        if what.endswith(compare.TRAINED) and found[name][1].requires_grad == stored[name][1].requires_grad:
+            thawed.append(name)  # ours is as its class makes it
+            is_value = not compare.same_bits(expected[name][1], found[name][1])
+            if not is_value:
+                continue
         if is_value and name in stored and compare.same_bits(stored[name][1], found[name][1]):
             as_stored.append(name)
         elif is_value and name in uncertain and found[name][0] == UNSAVED and not _poisoned(found, name):
@@ -39,6 +44,8 @@ def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
         else:
             faults.append(f"{name} {what}")
     notes = _notes(stored, expected, found, uncertain)
+    if thawed:
+        notes = (*notes, f"transformers trains {listed(thawed)}, which the class itself does not")
     shared, ours_shared = compare.ties(reference), compare.ties(ours)
     if shared != ours_shared:
         faults.append(f"ties missing: {_groups(shared - ours_shared)}; too many: {_groups(ours_shared - shared)}")
@@ -48,7 +55,7 @@ def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
 
 
 def _notes(stored: Held, expected: Held, found: Held, uncertain: set[str]) -> tuple[str, ...]:
-    lost = sorted(name for name in uncertain if name in stored and stored[name][0] != UNSAVED)
+    lost = sorted(name for name in uncertain if name in stored and stored[name][0] not in (UNSAVED, UNSAVED_PARAMETER))
     unset = sorted(uncertain.difference(lost))
     altered = [name for name in _altered(stored, expected) if name not in uncertain]
     ours = [name for name in altered if name in found and compare.same_bits(stored[name][1], found[name][1])]
@@ -70,7 +77,7 @@ def _altered(stored: Held, loaded: Held) -> list[str]:
     return [
         name
         for name, (kind, tensor) in stored.items()
-        if kind != UNSAVED
+        if kind not in (UNSAVED, UNSAVED_PARAMETER)
         and name in loaded
         and loaded[name][1].dtype == tensor.dtype
         and not compare.same_bits(tensor, loaded[name][1])
