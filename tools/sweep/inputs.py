@@ -23,7 +23,7 @@ class Layout(NamedTuple):
     sound: str
 
 
-_PICTURES = ("picture", "frames first", "channels first", "patches")
+_PICTURES = ("picture", "frames first", "channels first", "patches", "patches of one")
 _SOUNDS = ("bands first", "frames first", "long")
 
 
@@ -42,17 +42,20 @@ def attempts(model: Any) -> Iterator[dict[str, Any]]:
     choices.append([*required, *mains, *more, *(name for name in _MAIN if name in taken)])
     choices += [[*required, *more, name] for name in _MAIN if name in taken]
     choices.append([*required, *mains])
+    plain = [{}, {"use_cache": False}] if "use_cache" in taken else [{}]
     seen: set[tuple[Any, ...]] = set()
-    for names, picture, sound in itertools.product(choices, _PICTURES, _SOUNDS):
+    for options, names, picture, sound in itertools.product(plain, choices, _PICTURES, _SOUNDS):
         chosen = tuple(dict.fromkeys(names))
-        layout = Layout(picture if _any(chosen, "pixel", "video") else "", sound if _any(chosen, "feature") else "")
-        if (chosen, layout) in seen or not chosen:
+        layout = Layout(
+            picture if _any(chosen, "pixel", "video") else "", sound if _any(chosen, "feature", "input_values") else ""
+        )
+        if (chosen, layout, *options) in seen or not chosen:
             continue
-        seen.add((chosen, layout))
+        seen.add((chosen, layout, *options))
         made = {name: _made(name, model, layout) for name in chosen}
         if all(each is not None for each in made.values()):
             extra = _alongside(model, layout, chosen, set(taken))
-            yield {name: each for name, each in made.items() if each is not None} | extra
+            yield {name: each for name, each in made.items() if each is not None} | extra | options
 
 
 def unknown(model: Any) -> list[str]:
@@ -120,7 +123,8 @@ def _pixels(model: Any, layout: Layout) -> torch.Tensor | None:
         return _random(1, channels, frames, height, width)
     patch = _first(setting(config, "patch_size") or 16)
     depth = _first(setting(config, "temporal_patch_size") or 1)
-    return _random(_GRID * _GRID, channels * depth * patch * patch)
+    patches = _random(_GRID * _GRID, channels * depth * patch * patch)
+    return patches[None] if layout.picture == "patches of one" else patches
 
 
 _GRID = 4
@@ -150,11 +154,16 @@ def _features(model: Any, layout: Layout) -> torch.Tensor:
     )
     bands = bands if isinstance(bands, int) else 80
     frames = setting(config, "max_source_positions", "max_audio_length", "max_length")
-    frames = 2 * frames if isinstance(frames, int) and layout.sound != "frames first" else 64
+    if not isinstance(frames, int):
+        frames = 64
+    elif setting(config, "max_source_positions") is not None:
+        frames = 2 * frames  # a convolution halves them
     return _random(1, bands, frames) if layout.sound != "frames first" else _random(1, frames, bands)
 
 
 def _wave(model: Any, layout: Layout) -> torch.Tensor:
+    if layout.sound == "frames first":
+        return _features(model, layout)
     from_codec = hasattr(model, "encode") or setting(model.config, "audio_channels") is not None
     return _random(1, 1, 4800) if from_codec else _random(1, 4800)
 
@@ -172,6 +181,8 @@ def _hidden(model: Any, layout: Layout) -> torch.Tensor | None:
 
 def _series(model: Any, layout: Layout) -> torch.Tensor:
     length = setting(model.config, "context_length") or _LENGTH
+    if (channels := setting(model.config, "num_input_channels")) is not None:
+        return _random(1, length, channels)
     return _random(1, length + max(setting(model.config, "lags_sequence") or [0]))
 
 
@@ -192,6 +203,10 @@ def _alongside(model: Any, layout: Layout, chosen: Sequence[str], taken: set[str
         for name in ("grid_thw", "image_grid_thw"):
             if name in taken and name not in chosen:
                 made[name] = grid
+    if layout.picture == "patches of one":
+        made |= {"spatial_shapes": torch.tensor([[_GRID, _GRID]])} if "spatial_shapes" in taken else {}
+        if "pixel_attention_mask" in taken:
+            made["pixel_attention_mask"] = torch.ones(1, _GRID * _GRID, dtype=torch.long)
     if "bbox" in taken and "bbox" not in chosen:
         made["bbox"] = torch.zeros(1, _LENGTH, 4, dtype=torch.long)
     return made
@@ -220,6 +235,8 @@ _MAKERS: dict[str, Callable[[Any, Layout], Any]] = {
     "past_time_features": _of_series("num_time_features"),
     "grid_thw": lambda model, layout: torch.tensor([[1, _GRID, _GRID]]),
     "image_grid_thw": lambda model, layout: torch.tensor([[1, _GRID, _GRID]]),
+    "spatial_shapes": lambda model, layout: torch.tensor([[_GRID, _GRID]]),
+    "pixel_attention_mask": lambda model, layout: torch.ones(1, _GRID * _GRID, dtype=torch.long),
     "bbox": lambda model, layout: torch.zeros(1, _LENGTH, 4, dtype=torch.long),
     "inputs": lambda model, layout: _random(1, _LENGTH, _first(setting(model.config, "d_model") or 64)),
     "timestep": lambda model, layout: torch.tensor([3]),

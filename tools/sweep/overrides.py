@@ -48,6 +48,7 @@ _GEMMA3N = {
 _ROPES = {"full_attention": {"rope_type": "default", "rope_theta": 10000.0}}
 _TTS_CODEC = {"num_filters": 16, "hidden_size": 64, "upsample_groups": 64}
 _VIBEVOICE = {"num_filters": 4, "depths": [1] * 7}
+_XDROPE = {"rope_type": "default", "rope_theta": 10000.0, "xdrope_section": [2, 2, 2, 2]}
 _GEMMA_DRAFT = {"hidden_size_per_layer_input": 0, "vocab_size_per_layer_input": 0}
 
 
@@ -138,12 +139,17 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "zamba": {
         "layers_block_type": ["linear_attention", "hybrid", "linear_attention", "hybrid"],
         "num_hidden_layers": 4,
+        "attention_hidden_size": 128,
+        "attention_head_dim": 32,
     },
-    "dbrx": {"attn_config": {"rope_theta": 10000.0}},
+    "dbrx": {"attn_config": {"rope_theta": 10000.0, "clip_qkv": 8.0}},
     "dots3_note": {"text_config": {"qk_nope_head_dim": 8}},
     "dots3_note_text": {"qk_nope_head_dim": 8},
     "pp_ocrv5_server_det": _PP_DET,
-    "pp_ocrv6_medium_det": _PP_DET,
+    "pp_ocrv6_medium_det": {
+        **_PP_DET,
+        "backbone_config": {"stem_channels": [3, 48, 96], "stage_out_channels": [96, 96, 192, 384]},
+    },
     "efficientloftr": {
         "_whole": {
             "hidden_size": 64,
@@ -178,4 +184,33 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "rt_detr": {"backbone_config": _RT_RESNET, "encoder_in_channels": [8, 16, 16]},
     "rt_detr_v2": {"backbone_config": _RT_RESNET, "encoder_in_channels": [8, 16, 16]},
     "inkling2": {"quantization_config": None},
+    "deepseek_v2": {"num_experts_per_tok": 2},
+    "hunyuan_vl_text": {"rope_parameters": _XDROPE},
+    "hunyuan_vl": {"text_config": {"rope_parameters": _XDROPE}},
+    "lilt": {"hidden_size": 96},
+    "layoutlmv3": {"coordinate_size": 10, "shape_size": 12},
+    "mobilebert": {"intra_bottleneck_size": 64, "embedding_size": 64},
+    "step3p7": {"text_config": {"sliding_window": 8}},
+    "xmod": {"default_language": "en_XX", "languages": ["en_XX", "de_DE"]},
+    "zamba2": {
+        "mamba_ngroups": 1,
+        "mamba_headdim": 16,
+        "n_mamba_heads": 8,
+        "attention_hidden_size": 128,
+        "attention_head_dim": 32,
+    },
+    "moonshine": {"encoder_num_key_value_heads": 4, "decoder_num_key_value_heads": 4},
+    "edgetam": {"vision_config": {"backbone_channel_list": [1024, 512, 256, 64]}},
+    "edgetam_vision_model": {"backbone_channel_list": [1024, 512, 256, 64]},
+    "pp_ocrv6_small_det": {"backbone_config": {"stem_channels": [3, 48, 96]}},
+    "pp_ocrv6_small_rec": {"backbone_config": {"stem_channels": [3, 48, 96]}},
+    "pp_ocrv6_tiny_rec": {"backbone_config": {"stem_channels": [3, 48, 96]}},
+    "efficientnet": {"hidden_dim": 2560},
+    "jamba": {
+        "num_hidden_layers": 4,
+        "attn_layer_period": 4,
+        "attn_layer_offset": 2,
+        "expert_layer_period": 2,
+        "expert_layer_offset": 1,
+    },
 }

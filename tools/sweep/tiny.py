@@ -27,6 +27,7 @@ _HEADS = ("num_attention_heads", "n_heads", "num_heads")
 _STAGES = {"stage_names", "out_features", "out_indices", "_out_features", "_out_indices"}
 
 LIMITS: tuple[tuple[str, int], ...] = (
+    (r"rotary_dim$", HEAD_WIDTH // 2),
     (r"mamba_(num|n)_heads$", 2 * HEADS),
     (r"mamba_d_ssm$", 2 * WIDTH),
     (r"(num_key_value_heads|kv_heads|num_kv_heads|n_head_kv|num_query_groups|key_value_heads)$", KV_HEADS),
@@ -44,7 +45,7 @@ LIMITS: tuple[tuple[str, int], ...] = (
     (
         r"(hidden_size|d_model|hidden_dim|embed_dim|n_embd|projection_dim|embedding_size|(^|_)dim|width|d_embed"
         r"|embedding_dim|mask_feature_size|hidden_channels|encoder_dim|embed_proj_dim|emb_size|output_size|emb_dim"
-        r"|num_features|input_size|hidden_width|proj_dim|text_dim|projector_dim|out_channels|projection_size|bottleneck_dim"
+        r"|num_features|input_size|hidden_width|proj_dim|output_channels|vector_quantization_hidden_dimension|text_dim|projector_dim|out_channels|projection_size|bottleneck_dim"
         r"|channels|out_dim|output_dim|embed_size|base_dim|.*_units|hidden_act_dim|d_latents|latent_dim)$",
         WIDTH,
     ),
@@ -64,7 +65,6 @@ LIMITS: tuple[tuple[str, int], ...] = (
         r"(upsample_groups|flow_size|upsample_initial_channel|decoder_hidden_size|encoder_hidden_size|mamba_dt_rank)$",
         WIDTH,
     ),
-    (r"rotary_dim$", HEAD_WIDTH // 2),
     (r"(time_step_rank|base_channels|num_filters|model_hidden_channels|decoder_channels)$", 32),
     (r"zero_expert_num$", 4),
     (r"(mamba_|ssm_)?(d_state|state_size|ssm_state_size)$", 16),
