@@ -66,6 +66,7 @@ LIMITS: tuple[tuple[str, int], ...] = (
         WIDTH,
     ),
     (r"(time_step_rank|base_channels|num_filters|model_hidden_channels|decoder_channels)$", 32),
+    (r"num_pos_feats$", WIDTH // 2),
     (r"zero_expert_num$", 4),
     (r"(mamba_|ssm_)?(d_state|state_size|ssm_state_size)$", 16),
     (r"(chunk_size|mamba_chunk_size)$", 8),
@@ -159,7 +160,7 @@ class _Shrinking:
         if not isinstance(value, int):
             return value
         lower = key.lower()
-        if re.search(r"(token_id|token_index|_id|_token)$", lower):
+        if re.search(r"(token_id|token_index|_id|(?<!per)_token)$", lower):
             return self._token(value)
         if re.search(r"(^|_)(vocab_size|vocabulary_size|n_vocab|n_tokens|text_vocab_size|.*vocab_size.*)$", lower):
             return min(value, VOCABULARY)
