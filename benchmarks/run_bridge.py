@@ -155,7 +155,7 @@ def measure(library: str, case: str, folder: Path) -> dict[str, Any]:
     return done.result
 
 
-def collect(cases: tuple[str, ...], repetitions: int, folder: Path) -> list[Sample]:
+def collect(cases: tuple[str, ...], repetitions: int, folder: Path, nbytes: int) -> list[Sample]:
     """All samples, the libraries taking turns at going first."""
     samples = []
     for repetition in range(-1, repetitions):  # the first pair only warms
@@ -163,7 +163,7 @@ def collect(cases: tuple[str, ...], repetitions: int, folder: Path) -> list[Samp
             answers = {}
             for library in (PEER, OURS) if repetition % 2 == 0 else (OURS, PEER):
                 if case in ("load", "memory"):
-                    warm_memory(PHI.nbytes)
+                    warm_memory(nbytes)
                 result = measure(library, case, folder)
                 answers[library] = result["answer"]
                 if repetition >= 0:
@@ -188,15 +188,15 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
             "clock starts where PyTorch, transformers, its Phi and the Auto class are imported; *again* is a second "
             "load in the same process. Memory is RssAnon + RssShmem, watched from outside. Without weights, Loadstone "
             "is beside transformers' own way under PyTorch's meta device.",
-            report.goals_table(facts_goals(shape["nbytes"]), series, OURS, PEER, PREDICTED_ON),
+            report.goals_table(goals(shape["nbytes"]), series, OURS, PEER, PREDICTED_ON),
             report.table(ROWS, series, OURS, PEER),
             report.raw(samples),
         ]
     )
 
 
-def facts_goals(nbytes: int) -> list[Goal]:
-    """The goals, with one copy of the checkpoint that was measured as the most that a load may add."""
+def goals(nbytes: int) -> list[Goal]:
+    """``GOALS``, with one copy of the checkpoint that was measured as the most that a load may add."""
     return [replace(goal, below=nbytes) if goal.below == PHI.nbytes else goal for goal in GOALS]
 
 
@@ -227,7 +227,7 @@ def main() -> None:
         "repetitions": repetitions,
         "cases": cases,
     }
-    samples = collect(cases, repetitions, folder)
+    samples = collect(cases, repetitions, folder, shape.nbytes)
     body = section(facts, samples)
     complete = not options.quick and cases == CASES
     output = options.output or (HERE if complete else cache / "partial")
