@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import importlib
 import json
 import os
 import random
@@ -30,6 +31,7 @@ def main() -> int:
     torch.set_num_threads(1)
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
+    _warm()
     from . import case, page, workers
     from .types import model_types
 
@@ -64,6 +66,15 @@ def main() -> int:
     del declared
     verdicts = Counter(page.verdict(found) for found in results)
     return 1 if verdicts["wrong"] or verdicts["crashed"] else 0
+
+
+def _warm() -> None:
+    """Has what every process would import and compute anew, and starts no thread."""
+    from transformers.conversion_mapping import get_checkpoint_conversion_mapping
+
+    get_checkpoint_conversion_mapping("mixtral")
+    for name in ("pipeline.auto", "checkpoint.open", "frameworks.torch.adapter", "frameworks.torch.bridge.build"):
+        importlib.import_module(f"loadstone.{name}")
 
 
 def _tell(found: dict[str, Any], place: str, quiet: bool) -> None:

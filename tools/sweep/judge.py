@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from . import compare
 from .compare import UNSAVED, UNSAVED_PARAMETER, Held
 
-_MOST_LISTED = 6
+_MOST_LISTED = 4
 
 
 class Judgement(NamedTuple):
