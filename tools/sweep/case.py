@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from . import checkpoints, compare, inputs
-from .judge import judge, listed
+from .judge import judge, listed, lost_by
 from .types import ModelType
 
 RIGHT, REFUSED, WRONG, NOT_BUILT = "right", "refused", "wrong", "not built"
@@ -98,7 +98,12 @@ class _Case:
         try:
             with _poisoned(12):
                 ours = load(result.auto, model_class, self._folder, self._dtype)
-        except Exception as error:  # noqa: BLE001  any error is a refusal, and told
+        except Exception as error:
+            if lost := lost_by(built, compare.held(reference), again):
+                raise checkpoints.NotBuilt(
+                    f"transformers gives random values for {listed(lost)} of what it saved; Loadstone refuses: "
+                    f"{_said(error)}"
+                ) from error
             result.verdict, result.why = REFUSED, _said(error)
             return
         if not hasattr(importlib.import_module("loadstone"), result.auto):

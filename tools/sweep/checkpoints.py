@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 
 from .overrides import OVERRIDES
 from .tiny import tiny
+from .types import auto_tables
 
 MOST_PARAMETERS = 45_000_000
 """What is larger counts as a config that nobody has made small yet."""
@@ -57,6 +59,9 @@ def make(auto: str, model_type: str, folder: Path) -> Any:
         raise NotBuilt(f"{type(error).__name__}: {' '.join(str(error).split())}") from error
     add_noise(model, zlib.crc32(f"{model_type} {auto}".encode()))
     model.save_pretrained(folder)
+    saved = json.loads((folder / "config.json").read_text()).get("model_type")
+    if saved not in auto_tables()[auto]:
+        raise NotBuilt(f"what {model_class.__name__} saves is a {saved}, which {auto} of transformers does not load")
     for name in OVERRIDES.get(model_type, {}).get("_files", ()):
         torch.save({}, folder / name)
     return model

@@ -54,6 +54,13 @@ def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
     return Judgement(tuple(faults), notes, None if unknown else built if as_stored else reference)
 
 
+def lost_by(built: Any, reference: Held, again: Held) -> list[str]:
+    """What was saved, and is something else each time that transformers loads it."""
+    stored = compare.held(built)
+    uncertain = {each.name for each in compare.differences(reference, again)}
+    return sorted(name for name in uncertain if name in stored and stored[name][0] not in (UNSAVED, UNSAVED_PARAMETER))
+
+
 def _notes(stored: Held, expected: Held, found: Held, uncertain: set[str]) -> tuple[str, ...]:
     lost = sorted(name for name in uncertain if name in stored and stored[name][0] not in (UNSAVED, UNSAVED_PARAMETER))
     unset = sorted(uncertain.difference(lost))
