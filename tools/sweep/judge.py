@@ -37,7 +37,8 @@ def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
             is_value = not compare.same_bits(expected[name][1], found[name][1])
             if not is_value:
                 continue
-        if is_value and name in stored and compare.same_bits(stored[name][1], found[name][1]):
+        is_integer = name in found and not found[name][1].is_floating_point()  # no cast is due
+        if (is_value or is_integer) and name in stored and compare.same_bits(stored[name][1], found[name][1]):
             as_stored.append(name)
         elif is_value and name in uncertain and found[name][0] == UNSAVED and not _poisoned(found, name):
             unknown.append(name)
@@ -86,7 +87,7 @@ def _altered(stored: Held, loaded: Held) -> list[str]:
         for name, (kind, tensor) in stored.items()
         if kind not in (UNSAVED, UNSAVED_PARAMETER)
         and name in loaded
-        and loaded[name][1].dtype == tensor.dtype
+        and (loaded[name][1].dtype == tensor.dtype or not tensor.is_floating_point())
         and not compare.same_bits(tensor, loaded[name][1])
     ]
 
