@@ -43,6 +43,7 @@ class Model(transformers.PreTrainedModel):
         self.register_buffer("rates", torch.linspace(0, 1, 5), persistent=False)
         self.register_buffer("powers", 10.0 ** (torch.arange(0, 600, 7) / 9), persistent=False)
         self.register_buffer("frequencies", torch.arange(0, 8, 2).float() / 8, persistent=False)
+        self.register_buffer("exact", torch.exp(torch.arange(300) * -0.01).float(), persistent=False)
         self.register_buffer("later", torch.empty(4), persistent=False)
         self.rate = torch.linspace(0, 1, 3)[1].item()
         self.plain = torch.ones(600, 600)
@@ -51,6 +52,7 @@ class Model(transformers.PreTrainedModel):
     def _init_weights(self, module: nn.Module) -> None:
         if module is self:
             module.later.copy_(torch.arange(4.0))
+            module.exact.copy_(torch.exp(torch.arange(300) * -0.01))
             module.a.data.fill_(7)
 
 
@@ -82,7 +84,8 @@ def test_the_dtype_is_that_of_the_call() -> None:
     kinds = {name: slot.dtype for name, slot in (*model.named_parameters(), *model.named_buffers())}
     assert kinds.pop("frozen") is torch.int64
     assert kinds.pop("norm.num_batches_tracked") is torch.int64
-    assert kinds.pop("frequencies") is kinds.pop("named") is torch.float32, "which they say themselves"
+    assert {kinds.pop(name) for name in ("frequencies", "named", "exact")} == {torch.float32}, "which they say"
+    assert torch.equal(model.exact, torch.exp(torch.arange(300) * -0.01)), "as its own initialization computes it"
     assert set(kinds.values()) == {torch.bfloat16}
     assert torch.equal(model.powers, 10.0 ** (torch.arange(0, 600, 7).bfloat16() / 9)), "as with that default"
     assert torch.get_default_dtype() is torch.float32

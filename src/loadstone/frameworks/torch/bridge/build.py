@@ -19,7 +19,12 @@ from loadstone.core.keywords import unknown_argument
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, LoadstoneError
 from loadstone.frameworks.torch.bridge.classes import own_config, with_its_part
 from loadstone.frameworks.torch.bridge.saves import BridgedSaves
-from loadstone.frameworks.torch.bridge.skeleton import cast_by_default, compute_buffers, without_parameters
+from loadstone.frameworks.torch.bridge.skeleton import (
+    cast_by_default,
+    compute_again,
+    compute_buffers,
+    without_parameters,
+)
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.untying import untie
 
@@ -40,7 +45,9 @@ def bridged_skeleton(
     give_buffers(model)
     _say_within(own, dtype)
     compute_buffers(model)
-    cast_by_default(model, dtype)
+    if dtype is not torch.get_default_dtype():
+        cast_by_default(model, dtype)
+        compute_again(model)
     if config.apart:
         untie(model, config.apart)
         for name in config.apart:

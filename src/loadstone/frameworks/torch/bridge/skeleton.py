@@ -87,7 +87,7 @@ class _Unfilled(TorchFunctionMode):
         if is_default and func in _WITH_DTYPE:
             given["dtype"] = self._dtype
         if func in _OF_A_SHAPE and given.get("device") is None:
-            return self._noted(func, self._made_later(func, args, given))
+            return self._noted(self._made_later(func, args, given), first)
         if self._later and func not in _ASKED:
             args, given = tree_map(self._real, (tuple(args), given))
         if func in _SIZED:
@@ -95,17 +95,17 @@ class _Unfilled(TorchFunctionMode):
         made = func(*args, **given)
         if is_default and self._is_default(made) and func.__name__ not in _SAYS_DTYPE:
             made = self._by_default(func, args, given, made)
-        return self._noted(func, made)
+        return self._noted(made, first)
 
     def _is_default(self, made: object) -> bool:
         return isinstance(made, Tensor) and made.dtype is self._default and self._default is not self._dtype
 
-    def _noted(self, func: Callable[..., Any], made: Any) -> Any:
-        """What a function made, noted as such; but for what is done in place."""
-        is_in_place = func.__name__.endswith("_") and not func.__name__.endswith("__")
-        if self._is_default(made) and not made.is_meta and not is_in_place:
+    def _noted(self, made: Any, first: Any) -> Any:
+        """What a function made, noted as such; but for a view of what it is given, and what is done in place."""
+        if self._is_default(made) and not made.is_meta:
             memory = StorageWeakRef(made.untyped_storage())  # type: ignore[no-untyped-call]
-            self._computed[memory.cdata] = memory
+            if not isinstance(first, Tensor) or first.is_meta or first.untyped_storage()._cdata != memory.cdata:
+                self._computed[memory.cdata] = memory
         return made
 
     def _by_default(
@@ -199,14 +199,26 @@ class _Emptied:
         return made
 
 
+@torch.no_grad()
+def compute_again(model: nn.Module) -> None:
+    """Have buffers that no file has computed by the class's own initialization once more, where it does that.
+
+    There transformers computes them in PyTorch's default dtype, whatever the model's is, so that less is rounded.
+    """
+    for path, module in list(model.named_modules()):
+        if any(
+            module._buffers[name] is not None for name in module._non_persistent_buffers_set & module._buffers.keys()
+        ):
+            with contextlib.suppress(NotImplementedError):  # it asks for a value of a parameter, which has none
+                _owner(model, path)._init_weights(module)  # type: ignore[no-untyped-call]
+
+
 def cast_by_default(model: nn.Module, dtype: torch.dtype) -> None:
     """Cast the buffers of modules whose class asks PyTorch for its default dtype when it computes them.
 
     transformers makes the model's dtype that default for the whole process; here it stays what the caller has.
     """
     default = torch.get_default_dtype()
-    if dtype is default:
-        return
     asking = {kind: _asks_for_default(kind) for kind in {type(module) for module in model.modules()}}
     for module in model.modules():
         if asking[type(module)]:
