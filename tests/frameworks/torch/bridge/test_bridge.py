@@ -6,8 +6,10 @@ import copy
 import json
 import logging
 import pickle
+import random
 import shutil
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import safetensors.torch
 import torch
 import transformers as hf
 from frameworks.torch.bridge.shapes import SHAPES, first, made, saved, tensors
+from hostile.fuzz import damaged_json
 
 import loadstone
 from loadstone.errors import (
@@ -23,6 +26,7 @@ from loadstone.errors import (
     CorruptCheckpoint,
     FrameworkNotInstalled,
     InvalidConfig,
+    LoadstoneError,
     LockMismatch,
     MissingTensors,
     NameCollision,
@@ -411,6 +415,24 @@ def test_absurd_numbers_of_layers_are_refused_before_one_is_made(
     (folder / "config.json").write_text(json.dumps({**values, **damaged}))
     with pytest.raises(InvalidConfig, match=next(iter(damaged))):
         loaded("falcon", folder)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["falcon_h1", "detr", "llava"])
+def test_damaged_configs_are_refused_or_loaded_and_nothing_else_happens(
+    name: str, folders: Any, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(folders(name), tmp_path / "damaged")
+    content, rng = (folder / "config.json").read_bytes(), random.Random(name)
+    outcomes = Counter[str]()
+    for _ in range(150):
+        (folder / "config.json").write_bytes(damaged_json(content, rng))
+        try:
+            loaded(name, folder)
+            outcomes["loaded"] += 1
+        except LoadstoneError:
+            outcomes["refused"] += 1
+    assert min(outcomes["loaded"], outcomes["refused"]) > 10
 
 
 def test_an_adapter_trains_on_a_bridged_model(folders: Any, tmp_path: Path) -> None:

@@ -129,16 +129,22 @@ def _class_of(config: PretrainedConfig, auto_class: str) -> type[PreTrainedModel
             + (f" Of such a checkpoint these make a model: {having}." if having else "")
         )
     choices = found if isinstance(found, list | tuple) else (found,)
-    named = getattr(config, "architectures", None) or ()
+    named = _architectures(config)
     return next((choice for choice in choices if choice.__name__ in named), choices[0])
 
 
 def _named(config: PretrainedConfig) -> type[PreTrainedModel]:
-    for name in getattr(config, "architectures", None) or ():
+    for name in _architectures(config):
         cls = getattr(transformers, name, None)
         if isinstance(cls, type) and issubclass(cls, PreTrainedModel):
             return cls
     return _class_of(config, "AutoModel")
+
+
+def _architectures(config: PretrainedConfig) -> list[str]:
+    """The names of classes that a config says; a damaged one may say anything."""
+    named = getattr(config, "architectures", None)
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list | tuple) else []
 
 
 def _having(config: PretrainedConfig) -> str:
