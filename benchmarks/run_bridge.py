@@ -192,7 +192,8 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
             f"Reproduce with `{facts['command']}`. Medians of {facts['repetitions']} fresh processes for each library, "
             "which take turns; page cache warm. Both give the same class with the same bytes, which is checked. A "
             "clock starts where PyTorch, transformers, its Phi and the Auto class are imported; *touch* reads one byte "
-            "of each 4 KiB page of every weight, *read* every byte, *again* is a second load in the same process. Memory is RssAnon + RssShmem, watched from outside. Without weights, Loadstone "
+            "of each 4 KiB page of every weight, *read* every byte, *again* is a second load in the same process. "
+            "Memory is RssAnon + RssShmem, watched from outside. Without weights, Loadstone "
             "is beside transformers' own way under PyTorch's meta device.",
             report.goals_table(goals(shape["nbytes"]), series, OURS, PEER, PREDICTED_ON),
             report.table(ROWS, series, OURS, PEER),
