@@ -47,6 +47,9 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     waiting = [each for each in chosen if not (folder / f"{each.name}.json").is_file()]
+    facts_file, spent_s = folder / "facts", 0.0
+    if facts_file.is_file():
+        spent_s = json.loads(facts_file.read_text())["elapsed_s"]
     begin = time.monotonic()
     work = lambda each: case.run(each, options.dtype, options.loader)  # noqa: E731
     for number, found in enumerate(workers.run_all(waiting, work, folder, options.jobs), 1):
@@ -54,12 +57,12 @@ def main() -> int:
     results = [workers.read(folder, each.name) for each in chosen]
     facts: dict[str, Any] = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "elapsed_s": time.monotonic() - begin,
+        "elapsed_s": spent_s + time.monotonic() - begin,
         "jobs": options.jobs,
         "dtype": options.dtype,
         "loader": options.loader,
     }
-    (folder / "facts").write_text(json.dumps(facts))
+    facts_file.write_text(json.dumps(facts))
     print(page.summary(results, facts))
     if options.page:
         options.page.write_text(page.text(results, facts))

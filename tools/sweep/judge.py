@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from . import compare
 from .compare import UNSAVED, UNSAVED_PARAMETER, Held
 
-_MOST_LISTED = 4
+_MOST_LISTED = 3
 
 
 class Judgement(NamedTuple):

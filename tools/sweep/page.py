@@ -93,7 +93,7 @@ def _type_row(found: Mapping[str, Any]) -> str:
         _class(heads),
         _verdicts(found),
         forward,
-        "; ".join(dict.fromkeys(_short(note) for note in notes)),
+        "; ".join(_short(note) for note in _once(notes)),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -105,6 +105,11 @@ def _class(cases: Sequence[Mapping[str, Any]]) -> str:
 def _verdicts(found: Mapping[str, Any]) -> str:
     each = [case["verdict"] for case in found["cases"]]
     return each[0] if len(set(each)) == 1 else ", ".join(each)
+
+
+def _once(notes: Sequence[str]) -> list[str]:
+    """The first of those that begin alike: a bare model and its head have the same parts under other names."""
+    return list({" ".join(note.split()[:2]): note for note in reversed(notes)}.values())[::-1]
 
 
 def _short(note: str) -> str:
