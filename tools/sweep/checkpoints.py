@@ -28,15 +28,16 @@ def class_of(auto: str, model_type: str, config: Any) -> type[Any]:
 
     mapping = getattr(modeling_auto, auto)._model_mapping
     if type(config) in mapping:
-        found = mapping[type(config)]
-        return found[0] if isinstance(found, tuple) else found
+        found: Any = mapping[type(config)]
+        first: type[Any] = found[0] if isinstance(found, tuple) else found
+        return first
     # Two model types share a config class, and the mapping knows one: by name, it has the other too.
     import transformers
 
-    found = getattr(transformers, str(mapping._model_mapping[model_type]), None)
-    if found is None:
+    named: type[Any] | None = getattr(transformers, str(mapping._model_mapping[model_type]), None)
+    if named is None:
         raise NotBuilt(f"{auto} of transformers has no class for {type(config).__name__}")
-    return found
+    return named
 
 
 def make(auto: str, model_type: str, folder: Path) -> Any:

@@ -32,7 +32,7 @@ def run_all(types: Sequence[ModelType], work: Work, folder: Path, jobs: int) -> 
 
     Each result is written to ``folder`` as it comes. This process must have no threads that hold locks.
     """
-    waiting, running = list(types), {}
+    waiting, running = list(types), dict[int, _Running]()
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
@@ -75,7 +75,8 @@ def _start(model_type: ModelType, work: Work, folder: Path) -> int:
         os.dup2(log, 2)
         resource.setrlimit(resource.RLIMIT_DATA, (_LIMIT_BYTES, _LIMIT_BYTES))
         begin = time.monotonic()
-        found = {"type": model_type.name, "kind": model_type.kind, "cases": work(model_type)}
+        cases = work(model_type)
+        found: dict[str, Any] = {"type": model_type.name, "kind": model_type.kind, "cases": cases}
         found["elapsed_s"] = round(time.monotonic() - begin, 2)
         found["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         write(folder, found)
