@@ -25,8 +25,11 @@ def resolve_code(
     entries: Sequence[str],
     subfolder: str = "",
     hub: HubOptions = MAIN,
+    beside: Sequence[str] = (),
 ) -> CodeTree:
     """Files of code, and those that they import from beside them, fetched and read; none of them runs.
+
+    Those ``beside`` come too, where they are there.
 
     They lie in the ``subfolder``, as Loadstone saves them, or in the root, as Transformers looks for them. Of a path to
     a weight file, they lie beside it.
@@ -39,7 +42,7 @@ def resolve_code(
     if local is not None:
         root = local if os.path.isdir(local) else local.parent
         folder = _home_of_code(entries, subfolder, lambda name: _content(root / name) is not None)
-        return collect(entries, lambda name: _content(root / f"{folder}{name}"), str(path_or_id))
+        return collect(entries, lambda name: _content(root / f"{folder}{name}"), str(path_or_id), beside=beside)
     requested = HubRequest.of(path_or_id, hub)
 
     def take(files: Files) -> CodeTree:
@@ -54,7 +57,7 @@ def resolve_code(
             roots.append(files.fetch([path]))
             return _content(roots[-1] / path)
 
-        tree = collect(entries, read, requested.repo_id)
+        tree = collect(entries, read, requested.repo_id, beside=beside)
         if len(set(roots)) != 1:
             raise HubError(f"{files.where} changed while its code was read. Try again")
         return replace(tree, commit=roots[0].name)

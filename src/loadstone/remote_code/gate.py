@@ -56,11 +56,12 @@ class Gate:
 
         if reference.repo_id in (None, self.source):
             hub = self.hub._replace(revision=self.commit or self.hub.revision)
-            tree = resolve_code(self.source, [reference.file], self.subfolder, hub)
+            tree = resolve_code(self.source, [reference.file], self.subfolder, hub, reference.beside)
             revision, keyword = self.hub.revision, "revision"
         else:
             revision, keyword = self.trust.code_revision or self.pins.get(str(reference.repo_id)), "code_revision"
-            tree = resolve_code(str(reference.repo_id), [reference.file], hub=self.hub._replace(revision=revision))
+            hub = self.hub._replace(revision=revision)
+            tree = resolve_code(str(reference.repo_id), [reference.file], hub=hub, beside=reference.beside)
         if tree.commit is not None and revision != tree.commit:
             logger.warning(
                 "Code of %s runs as of commit %s. Pin it, so that it stays what it is: %s=%r.",

@@ -58,7 +58,7 @@ class Facts:
     absolute: tuple[str, ...]
     """Modules that it cannot do without."""
     optional: tuple[str, ...]
-    """Modules that it imports under a ``try``, an ``if`` or in a function, and so perhaps never."""
+    """Modules that it imports under a ``try``, an ``if``, ``with suppress(...)`` or in a function, and so perhaps never."""
     notable: tuple[Notable, ...]
 
 
@@ -143,11 +143,24 @@ def _kind(full: str) -> str | None:
     return None
 
 
+_GUARDS = (ast.If, ast.Try, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _suppresses(node: ast.AST) -> bool:
+    """Whether it is ``with suppress(...):``."""
+    if not isinstance(node, ast.With):
+        return False
+    called = [item.context_expr.func for item in node.items if isinstance(item.context_expr, ast.Call)]
+    names = [func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in called]
+    return "suppress" in names
+
+
 def _walk(node: ast.AST, guarded: bool) -> Iterator[tuple[ast.AST, bool]]:
-    """Every node, and whether it may never be run: in a function, or under an ``if`` or a ``try``. Not recursive."""
+    """Every node, and whether it may never be run, or may fail: in a function, or under an ``if``, a ``try`` or
+    ``with suppress(...)``. Not recursive."""
     waiting = [(node, guarded)]
     while waiting:
         node, guarded = waiting.pop()
         yield node, guarded
-        inner = guarded or isinstance(node, ast.If | ast.Try | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        inner = guarded or isinstance(node, _GUARDS) or _suppresses(node)
         waiting += [(child, inner) for child in reversed(list(ast.iter_child_nodes(node)))]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import keyword
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
 _ELSEWHERE = "--"
 _LONGEST = 512
+_OF_MODELS = re.compile(r"AutoConfig|AutoModel(For\w+)?|AutoBackbone")
+"""Keys of ``auto_map`` whose code shares a package: a model's file imports its config's."""
 
 
 @record
@@ -21,6 +26,8 @@ class CodeReference:
     module: str
     """Dotted, from the root of the repository."""
     name: str
+    beside: tuple[str, ...] = ()
+    """Files of the other configs and models that the same ``auto_map`` names in the same repository: one package."""
 
     @property
     def file(self) -> str:
@@ -51,7 +58,19 @@ def reference_for(auto_map: object, auto_class: str, where: str) -> CodeReferenc
     if not isinstance(auto_map, Mapping):
         raise InvalidConfig([Fault(f"{where}, key 'auto_map'", "an object", type(auto_map).__name__)])
     entry = auto_map.get(auto_class)
-    return None if entry is None else CodeReference.parse(entry, f"{where}, key 'auto_map', {auto_class!r}")
+    if entry is None:
+        return None
+    reference = CodeReference.parse(entry, f"{where}, key 'auto_map', {auto_class!r}")
+    return replace(reference, beside=tuple(sorted(_beside(auto_map, reference))))
+
+
+def _beside(auto_map: Mapping[object, object], reference: CodeReference) -> Iterator[str]:
+    for key, entry in auto_map.items():
+        if _OF_MODELS.fullmatch(str(key)):
+            with contextlib.suppress(InvalidConfig):  # whoever asks for that one is told
+                other = CodeReference.parse(entry, str(key))
+                if other.repo_id == reference.repo_id:
+                    yield other.file
 
 
 def _is_plain(part: str) -> bool:

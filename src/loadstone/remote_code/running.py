@@ -113,7 +113,7 @@ def class_of(reference: CodeReference, tree: CodeTree, *, allow_transformers: bo
 
     Two loads of the same code get the same class. Raises :class:`CustomCodeError`.
     """
-    tree.require_packages(standing_in=("transformers",))
+    tree.require_packages(("transformers",), reference.file)
     # What the code may import decides what it is.
     name = _PREFIX + tree.digest[:_DIGITS] + ("_t" if allow_transformers else "")
     with _lock:
