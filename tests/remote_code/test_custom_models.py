@@ -252,8 +252,8 @@ def registered() -> Any:
     AutoConfig.register("own-kind", OwnConfig)
     AutoModel.register(OwnConfig, OwnModel)
     yield
-    tables._configs.clear()
-    tables._models.clear()
+    tables.OWN._configs.clear()
+    tables.OWN._models.clear()
 
 
 @pytest.mark.usefixtures("registered")

@@ -11,7 +11,8 @@ from torch import nn
 import loadstone
 from loadstone.frameworks.torch.transformers_compat import layers as ours
 from loadstone.remote_code import transformers_names
-from loadstone.remote_code.transformers_names import StandIn, equivalent
+from loadstone.remote_code.resolution import OwnNames, RealNames, StandIn
+from loadstone.remote_code.transformers_names import equivalent
 
 X = torch.linspace(-4, 4, 41)
 PADDED = torch.tensor([[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]])
@@ -136,7 +137,7 @@ def test_a_cache_goes_from_tuples_and_back() -> None:
 
 
 def test_what_is_asked_of_the_stand_in() -> None:
-    stand_in = StandIn("somewhere", False)
+    stand_in = StandIn("somewhere", OwnNames())
     module = stand_in.imported("transformers.utils", ("logging", "is_torch_available", "is_nowhere_available"))
     assert module.is_torch_available() and not module.is_nowhere_available()
     logger = module.logging.get_logger("x")
@@ -220,7 +221,7 @@ def test_a_sliding_window_is_that_of_the_newer_functions() -> None:
 def test_names_for_annotations_are_there_and_cannot_be_used() -> None:
     import transformers
 
-    stand_in = StandIn("somewhere", False)
+    stand_in = StandIn("somewhere", OwnNames())
     names = ("PreTrainedTokenizer", "LogitsProcessorList", "StaticCache")
     module = stand_in.imported("transformers", names)
     assert not isinstance(1, module.StaticCache)
@@ -228,5 +229,5 @@ def test_names_for_annotations_are_there_and_cannot_be_used() -> None:
     for use in (module.LogitsProcessorList, lambda: type("Own", (module.PreTrainedTokenizer,), {})):
         with pytest.raises(loadstone.errors.CustomCodeError, match="no equivalent"):
             use()
-    real = StandIn("somewhere", True).imported("transformers", names)
+    real = StandIn("somewhere", RealNames({})).imported("transformers", names)
     assert real.LogitsProcessorList is transformers.LogitsProcessorList

@@ -81,7 +81,7 @@ class Options:
     _fast_init: bool = True
     trust_remote_code: object = None
     code_revision: str | None = None
-    allow_transformers: bool = False
+    allow_transformers: bool | None = None
     bridge: bool | None = None
     lock: str | os.PathLike[str] | None = None
     weights_only: bool = True

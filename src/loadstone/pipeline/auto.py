@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, ClassVar, NoReturn
 
-from loadstone.architectures import user_classes as registered
+from loadstone.architectures import user_classes
 from loadstone.architectures.tasks import (
     AUDIO_CLASSIFICATION,
     BARE,
@@ -30,6 +30,7 @@ from loadstone.configs.bridged import bridged, is_foreign
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import PREFIXES, require_framework
+from loadstone.pipeline.code_class import made_by_code
 from loadstone.pipeline.load import from_pretrained
 from loadstone.pipeline.select_class import AutoTarget, pick, resolve
 from loadstone.remote_code.gate import Gate
@@ -42,6 +43,7 @@ class AutoClass:
 
     framework: ClassVar[str] = "torch"
     task: ClassVar[str] = BARE
+    registered: ClassVar[user_classes.Registered] = user_classes.OWN
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         _refuse_call(type(self).__name__)
@@ -54,7 +56,7 @@ class AutoClass:
 
         Arguments and errors: :func:`loadstone.pipeline.load.from_pretrained`.
         """
-        target = AutoTarget(cls.__name__, cls.task)
+        target = AutoTarget(cls.__name__, cls.task, cls.registered)
         return from_pretrained(cls.framework, pretrained_model_name_or_path, target, model_args, kwargs)
 
     @classmethod
@@ -70,9 +72,11 @@ class AutoClass:
             raise ArgumentError(f"from_config takes a config, not {type(config).__name__}.")
         commit = config.source_commit
         gate = Gate(Trust.taken_from(kwargs), config.name_or_path, commit, HubOptions(commit))
-        made_by = pick(AutoTarget(cls.__name__, cls.task), cls.framework, config, gate)
+        made_by = pick(AutoTarget(cls.__name__, cls.task, cls.registered), cls.framework, config, gate)
         framework = require_framework(cls.framework)
-        return framework.from_config(resolve(made_by, framework, gate), config, kwargs)
+        model_class = resolve(made_by, framework, gate)
+        with made_by_code(model_class):
+            return framework.from_config(model_class, config, kwargs)
 
     @classmethod
     def register(cls, config_class: type[PretrainedConfig], model_class: type, exist_ok: bool = False) -> None:
@@ -80,7 +84,12 @@ class AutoClass:
 
         Raises :class:`ArgumentError` if the model's ``config_class`` is another, or there is a class already.
         """
-        registered.register_model(cls.__name__, config_class, model_class, exist_ok=exist_ok)
+        cls.registered.register_model(cls.__name__, config_class, model_class, exist_ok=exist_ok)
+
+    @classmethod
+    def for_code(cls, registered: user_classes.Registered) -> type[AutoClass]:
+        """The same for code that came with a checkpoint, which registers its classes for itself alone."""
+        return type(cls.__name__, (cls,), {"registered": registered, "__doc__": cls.__doc__})
 
 
 def _refuse_call(name: str) -> NoReturn:

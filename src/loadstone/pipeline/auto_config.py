@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Literal, overload
+from typing import Any, ClassVar, Literal, overload
 
-from loadstone.architectures import registry
-from loadstone.architectures import user_classes as registered
+from loadstone.architectures import registry, user_classes
 from loadstone.configs.bridged import BridgedConfig, bridged, is_of_transformers
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
@@ -18,6 +17,8 @@ from loadstone.pipeline.resolve import OPTIONS_OF_CONFIGS, resolve_config
 
 class AutoConfig:
     """Picks the config class of a checkpoint's ``model_type``."""
+
+    registered: ClassVar[user_classes.Registered] = user_classes.OWN
 
     def __init__(self) -> None:
         raise ArgumentError("AutoConfig is not made by calling it. Use AutoConfig.from_pretrained(path_or_id).")
@@ -57,7 +58,7 @@ class AutoConfig:
         given: dict[str, Any] = {
             name: value for name in OPTIONS_OF_CONFIGS if (value := kwargs.pop(name, None)) is not None
         }
-        config, unused = resolve_config(pretrained_model_name_or_path, Options(**given), kwargs)
+        config, unused = resolve_config(pretrained_model_name_or_path, Options(**given), kwargs, cls.registered)
         if isinstance(config, BridgedConfig):
             config, unused = require_torch().transformers_config(config)
             if is_unused_wanted or not unused:
@@ -72,19 +73,25 @@ class AutoConfig:
     @classmethod
     def for_model(cls, model_type: str, **kwargs: object) -> Any:
         """A config of a family by its ``model_type``; of another type transformers' own, where that is installed."""
-        config_class = registered.config_class(model_type)
+        config_class = cls.registered.config_class(model_type)
         if config_class is None and not registry.is_family(model_type) and is_of_transformers(model_type):
             return require_torch().transformers_config(bridged({"model_type": model_type}, kwargs))[0]
         config_class = config_class or registry.config_class(model_type)
         config: PretrainedConfig = config_class(**kwargs)
         return config
 
-    @staticmethod
-    def register(model_type: str, config: type[PretrainedConfig], exist_ok: bool = False) -> None:
+    @classmethod
+    def register(cls, model_type: str, config: type[PretrainedConfig], exist_ok: bool = False) -> None:
         """Register a config class of your own for ``model_type``.
 
         Raises :class:`ArgumentError` if the class says another ``model_type``, or one that is taken.
         """
         if not (isinstance(config, type) and issubclass(config, PretrainedConfig)):
             raise ArgumentError(f"{config!r} does not derive from PretrainedConfig.")
-        registered.register_config(model_type, config, is_taken=registry.is_family(model_type), exist_ok=exist_ok)
+        is_taken = registry.is_family(model_type) and not cls.registered.is_of_code
+        cls.registered.register_config(model_type, config, is_taken=is_taken, exist_ok=exist_ok)
+
+    @classmethod
+    def for_code(cls, registered: user_classes.Registered) -> type[AutoConfig]:
+        """The same for code that came with a checkpoint, which registers its classes for itself alone."""
+        return type(cls.__name__, (cls,), {"registered": registered, "__doc__": cls.__doc__})

@@ -19,9 +19,10 @@ from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.load_options import Options, first_floating
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.progress import Progress
-from loadstone.core.tensors import StoredTensor
+from loadstone.core.tensors import DType, StoredTensor
 from loadstone.errors import CorruptCheckpoint, Fault, MissingTensors, ShapeMismatch, UnusedTensors
 from loadstone.frameworks.registry import require_framework, require_library, require_torch
+from loadstone.pipeline.code_class import made_by_code, own_loader
 from loadstone.pipeline.quantized_checkpoint import library_of
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
 from loadstone.pipeline.select_class import AutoTarget, pick
@@ -29,6 +30,7 @@ from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.planning.match import Gaps, LoadPlan, MatchOptions, match
 from loadstone.planning.ties import match_untied
 from loadstone.quantization.packed import packed_bytes_of
+from loadstone.remote_code.references import CodeReference
 from loadstone.reporting.load_report import LoadReport, Stage
 from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
@@ -104,9 +106,11 @@ def from_pretrained(
     """
     options, others = Options.split(keywords)
     report = LoadReport(source=str(path_or_id))
-    resolved = resolve(Request(path_or_id, target, options, others), report)
+    resolved = resolve(Request(path_or_id, target, options, others, keywords), report)
     config, locked = resolved.config, resolved.locked
     made_by = pick(target, framework_name, config, resolved.gate)
+    if isinstance(made_by, CodeReference) and (own := own_loader(made_by, framework_name, resolved)):
+        return own(*model_args)
     with report.stage("checkpoint") as stage:
         checkpoint = resolved.open(framework_name)
         _describe_checkpoint(stage, checkpoint, config)
@@ -121,14 +125,11 @@ def from_pretrained(
         with report.stage("skeleton"):
             stored = framework.held(options.state_dict) if checkpoint is None else checkpoint
             dtype = options.wanted_dtype(config, stored)
-            extra = _for_init(cls, resolved.unused, options.config)
-            make = partial(framework.skeleton, cls, config, model_args, extra, dtype)
+            make = _maker(framework, cls, resolved, model_args, dtype)
             model = make()
         with report.stage("plan"):
             with _own_code_in_mind(target, resolved):
-                model, plan = _matched(framework, model, make, stored, resolved)
-            if framework_name != "torch":  # whose parameters are told apart while they are filled
-                _check_untied(plan, framework.naming(model).tied)
+                model, plan = _matched(framework, model, make, stored, resolved, framework_name == "torch")
             place = framework.placement(options, model, plan, dtype)
         options.warn_of_doubling(stored, dtype)
         if not weights.populates:
@@ -165,14 +166,23 @@ def _describe_checkpoint(stage: Stage, checkpoint: Checkpoint | None, config: Pr
     stage.detail = f"{len(checkpoint)} tensors in {len(checkpoint.files)} {checkpoint.format} file(s)"
 
 
+def _maker(
+    framework: SomeFramework, cls: type[Any], resolved: ResolvedModel, model_args: tuple[object, ...], dtype: DType
+) -> Callable[[], Model]:
+    """What makes the skeleton, as often as it is called."""
+    extra = _for_init(cls, resolved.unused, resolved.options.config)
+    return made_by_code(cls)(partial(framework.skeleton, cls, resolved.config, model_args, extra, dtype))
+
+
 def _matched(
     framework: SomeFramework,
     model: Model,
     make: Callable[[], Model],
     stored: Mapping[str, StoredTensor],
     resolved: ResolvedModel,
+    unties: bool,
 ) -> tuple[Model, LoadPlan]:
-    """The model, and the plan that fills it with what is stored.
+    """The model, and the plan that fills it with what is stored; ``unties``: filling tells parameters apart.
 
     Where tensors that the config ties differ, the config says so no more, and the model is made anew.
     """
@@ -192,6 +202,8 @@ def _matched(
         model = make()
 
     plan = match_untied(matched, lambda: framework.naming(model), untie)
+    if not unties:
+        _check_untied(plan, framework.naming(model).tied)
     return model, plan
 
 

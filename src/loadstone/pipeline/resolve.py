@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from loadstone.architectures.user_classes import OWN, Registered
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.configs.bridged import BridgedConfig, is_foreign
@@ -51,11 +53,14 @@ class Request(NamedTuple):
     options: Options
     others: Mapping[str, object]
     """Keywords that are no options: keys of the config, and what the class's own ``__init__`` takes."""
+    keywords: Mapping[str, object] = MappingProxyType({})
+    """All of them, as they were given."""
 
 
 class ResolvedModel(NamedTuple):
     """A name, resolved: all that is known before a weight file is opened."""
 
+    request: Request
     options: Options
     source: Source
     locked: Locked
@@ -82,7 +87,8 @@ class ResolvedModel(NamedTuple):
             checkpoint = self.gguf.checkpoint
         else:
             checkpoint = open_weights(self.source, self.options.which, self.needs)
-        _check_plausible(self.config, checkpoint)
+        if not self.gate.admits(self.config.auto_map):  # whose layers may share tensors, or be stacked
+            _check_plausible(self.config, checkpoint)
         checked = partial(self.locked.check_file, self.source.folder)
         return as_loaded(checkpoint, self.config, self.options, framework, checked)
 
@@ -108,11 +114,14 @@ def resolve(request: Request, report: LoadReport) -> ResolvedModel:
         gate = _gate(request, source, locked)
         gguf = open_gguf_of(source) if options.state_dict is None else None
         config, unused = _config(request, source, gate, gguf)
-    return ResolvedModel(options, source, locked, gate, config, unused, gguf, needs)
+    return ResolvedModel(request, options, source, locked, gate, config, unused, gguf, needs)
 
 
 def resolve_config(
-    path_or_id: str | os.PathLike[str], options: Options, overrides: Mapping[str, object]
+    path_or_id: str | os.PathLike[str],
+    options: Options,
+    overrides: Mapping[str, object],
+    registered: Registered = OWN,
 ) -> tuple[PretrainedConfig, dict[str, object]]:
     """The config alone, and the ``overrides`` that are no keys of it: of a repository no other file is fetched.
 
@@ -122,7 +131,8 @@ def resolve_config(
     source = resolve_config_file(path_or_id, options.which, options.hub._replace(revision=locked.revision))
     locked.check_configs(source)
     gate = _gate(Request(path_or_id, AutoTarget("", ""), options, overrides), source, locked)
-    config, unused = config_of(Read(read_values(source), _where(source)), gate, overrides, options.bridge)
+    read = Read(read_values(source), _where(source), registered=registered)
+    config, unused = config_of(read, gate, overrides, options.bridge)
     config.came_from(gate.source, gate.commit)
     return config, unused
 
@@ -181,7 +191,8 @@ def _own_config(
     """That of the files."""
     values, where = read_values(source) if gguf is None else gguf.config, _where(source)
     if isinstance(request.target, AutoTarget):
-        return config_of(Read(values, where), gate, request.others, request.options.bridge)
+        read = Read(values, where, registered=request.target.registered)
+        return config_of(read, gate, request.others, request.options.bridge)
     _refuse_bridge(request)
     cls: type[PretrainedConfig] = request.target.config_class
     if gguf is not None:
@@ -214,7 +225,7 @@ def _given_config(request: Request, given: Any, gate: Gate) -> tuple[PretrainedC
         cls: type[PretrainedConfig] = request.target.config_class
         return cls.from_pretrained(given, return_unused_kwargs=True, **request.others)
     trusted = {name: getattr(request.options, name) for name in _TRUST}
-    return resolve_config(given, Options(**trusted), request.others)
+    return resolve_config(given, Options(**trusted), request.others, request.target.registered)
 
 
 _TRUST = ("trust_remote_code", "code_revision", "allow_transformers", "bridge")

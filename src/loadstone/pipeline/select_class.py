@@ -7,8 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loadstone.architectures import components, registry
-from loadstone.architectures import user_classes as registered
+from loadstone.architectures import components, registry, user_classes
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.naming import naming_of
 from loadstone.architectures.tasks import (
@@ -41,6 +40,8 @@ class AutoTarget(NamedTuple):
     """``"AutoModelForCausalLM"``, ``"FlaxAutoModel"``: what ``auto_map`` calls it."""
     task: str | None
     """None: that of the class that the config names."""
+    registered: user_classes.Registered = user_classes.OWN
+    """The classes that it finds besides those of families."""
 
 
 AUTO_CLASSES: Mapping[str, str] = MappingProxyType(
@@ -87,7 +88,7 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
                 hint=f"{target.__name__} cannot be made of it. An Auto class picks the class from the config.",
             )
         return target
-    own = registered.model_class(target.name, type(config))
+    own = target.registered.model_class(target.name, type(config))
     is_known = own is not None or isinstance(config, BridgedConfig) or _has_head(config, target.task)
     reference = gate.reference(config.auto_map, target.name, is_known=is_known)
     if reference is not None:
@@ -145,12 +146,13 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
         if any(name.endswith(".kernel") for name in names):
             return weight_map.keys()  # as have weights in the names of Flax
         model_type = values.get("model_type")
+        target_registered = target.registered if isinstance(target, AutoTarget) else user_classes.OWN
         if isinstance(target, AutoTarget):
             family = registry.family(str(model_type)) if registry.is_family(model_type) else None
             head = _head(family, target.task, values) if family is not None else None
         else:
             family, head = target.family_spec, target.head_spec
-        if family is None or head is None or registered.config_class(model_type) is not None:
+        if family is None or head is None or target_registered.config_class(model_type) is not None:
             return weight_map.keys()
         cls = head.config or family.config
         return shards_of(family, head, cls.from_dict(cls.part_of(values)), weight_map, key_mapping)

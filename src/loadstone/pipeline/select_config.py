@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from loadstone.architectures import registry
-from loadstone.architectures import user_classes as registered
+from loadstone.architectures import registry, user_classes
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.configs.bridged import bridged, transformers_has, transformers_version
 from loadstone.configs.pretrained import PretrainedConfig
@@ -30,6 +29,8 @@ class Read(NamedTuple):
     """The file that they stand in, for errors."""
     made: object = None
     """transformers' own config, where the caller gave that."""
+    registered: user_classes.Registered = user_classes.OWN
+    """The classes that are found besides those of families."""
 
 
 def config_of(
@@ -41,7 +42,7 @@ def config_of(
     Raises :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`UntrustedCode`, :class:`CustomCodeError`, and
     :class:`FrameworkNotInstalled` where transformers is asked for and is not there.
     """
-    values, where, made = read
+    values, where, made, registered = read
     model_type = values.get("model_type")
     known: type[PretrainedConfig] | None = registered.config_class(model_type)
     if known is None and registry.is_family(model_type):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from loadstone.core.records import record
 from loadstone.errors import CustomCodeError
-from loadstone.remote_code.references import CodeReference, reference_for
+from loadstone.remote_code.references import CodeReference, reference_for, references_of_models
 from loadstone.remote_code.trust import Trust
 from loadstone.sources.request import MAIN, HubOptions
 
@@ -50,6 +50,10 @@ class Gate:
         self.trust.require(reference, self.source)
         return reference
 
+    def admits(self, auto_map: object) -> bool:
+        """Whether some code that an ``auto_map`` names may run."""
+        return any(self.trust.covers(reference, self.source) for reference in references_of_models(auto_map))
+
     def tree(self, reference: CodeReference) -> CodeTree:
         """The files that a reference needs, fetched and read; nothing has run."""
         from loadstone.remote_code.fetch import resolve_code
@@ -83,7 +87,14 @@ class Gate:
         tree = self.tree(reference)
         if self.check is not None:
             self.check(tree)
-        cls = class_of(reference, tree, allow_transformers=self.trust.allow_transformers)
-        if not issubclass(cls, base):
+        cls = class_of(reference, tree, uses_transformers=self.trust.uses_transformers())
+        if not issubclass(cls, base) and not _is_real(cls, base.__name__):
             raise CustomCodeError(f"{tree.source}: {reference} does not derive from {base.__name__}")
         return cls
+
+
+def _is_real(cls: type, name: str) -> bool:
+    """Whether a class derives from Transformers' own base of that name."""
+    return any(
+        base.__module__.startswith("transformers.") and base.__name__.lower() == name.lower() for base in cls.__mro__
+    )

@@ -30,7 +30,7 @@ class _Unusable(type):
 def _not_here(name: str) -> CustomCodeError:
     return CustomCodeError(
         f"transformers.{name} has no equivalent in Loadstone: custom code may name it, and not use it. "
-        "allow_transformers=True takes it from the installed Transformers."
+        'With Transformers installed (pip install "loadstone[transformers]") it comes from there.'
     )
 
 

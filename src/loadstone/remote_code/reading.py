@@ -58,8 +58,10 @@ class Facts:
     absolute: tuple[str, ...]
     """Modules that it cannot do without."""
     optional: tuple[str, ...]
-    """Modules that it imports under a ``try``, an ``if``, ``with suppress(...)`` or in a function, and so perhaps never."""
+    """Modules that it imports under a ``try``, an ``if`` or ``with suppress(...)``, or in a function."""
     notable: tuple[Notable, ...]
+    taken: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of each module that it cannot do without, the names that it takes from it; none where it takes the module."""
 
 
 def read_facts(source: bytes, name: str) -> Facts:
@@ -80,12 +82,15 @@ class _Reader:
     def facts(self) -> Facts:
         relative: list[Relative] = []
         absolute: dict[str, None] = {}
+        taken: list[tuple[str, tuple[str, ...]]] = []
         optional: dict[str, None] = {}
         for node, guarded in self._nodes:
             into = optional if guarded else absolute
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     into[alias.name] = None
+                    if not guarded:
+                        taken.append((alias.name, ()))
                     root = alias.name.partition(".")[0]
                     self._meant[alias.asname or root] = alias.name if alias.asname else root
             elif isinstance(node, ast.ImportFrom):
@@ -94,10 +99,13 @@ class _Reader:
                     relative.append(Relative(node.level, node.module or "", names, guarded))
                 elif node.module:
                     into[node.module] = None
+                    if not guarded:
+                        taken.append((node.module, names))
                     for alias in node.names:
                         self._meant[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         needed = tuple(name for name in absolute if name != "__future__")
-        return Facts(tuple(relative), needed, tuple(optional.keys() - absolute.keys()), tuple(self._notable()))
+        perhaps = tuple(optional.keys() - absolute.keys())
+        return Facts(tuple(relative), needed, perhaps, tuple(self._notable()), tuple(taken))
 
     def _notable(self) -> Iterator[Notable]:
         seen = set()

@@ -61,16 +61,16 @@ def reference_for(auto_map: object, auto_class: str, where: str) -> CodeReferenc
     if entry is None:
         return None
     reference = CodeReference.parse(entry, f"{where}, key 'auto_map', {auto_class!r}")
-    return replace(reference, beside=tuple(sorted(_beside(auto_map, reference))))
+    same = {other.file for other in references_of_models(auto_map) if other.repo_id == reference.repo_id}
+    return replace(reference, beside=tuple(sorted(same)))
 
 
-def _beside(auto_map: Mapping[object, object], reference: CodeReference) -> Iterator[str]:
-    for key, entry in auto_map.items():
+def references_of_models(auto_map: object) -> Iterator[CodeReference]:
+    """Those to configs and models; an entry that is no reference is ignored: whoever asks for it is told."""
+    for key, entry in auto_map.items() if isinstance(auto_map, Mapping) else ():
         if _OF_MODELS.fullmatch(str(key)):
-            with contextlib.suppress(InvalidConfig):  # whoever asks for that one is told
-                other = CodeReference.parse(entry, str(key))
-                if other.repo_id == reference.repo_id:
-                    yield other.file
+            with contextlib.suppress(InvalidConfig):
+                yield CodeReference.parse(entry, str(key))
 
 
 def _is_plain(part: str) -> bool:

@@ -1,24 +1,25 @@
 """Importing code that was let through: under a name of its own, from memory, with its own meaning of ``import``.
 
 Nothing is put on ``sys.path`` and nothing stands under another's name in ``sys.modules``: a module of the tree with
-digest ``ab12…`` is ``loadstone_code_ab12….modeling_x``. Inside it, ``import transformers`` means Loadstone; a module's
-``__import__`` is looked up in its own ``__builtins__``, so no other code sees that.
+digest ``ab12…`` is ``loadstone_code_ab12….modeling_x``. Inside it, ``import transformers`` gives what
+:mod:`.resolution` says; a module's ``__import__`` is looked up in its own ``__builtins__``, so no other code sees that.
 """
 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib.machinery
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
 from loadstone.errors import CustomCodeError, LoadstoneError
 from loadstone.remote_code.references import CodeReference
+from loadstone.remote_code.resolution import OwnNames, RealNames, StandIn
 from loadstone.remote_code.store import kept
-from loadstone.remote_code.transformers_names import StandIn
 from loadstone.remote_code.tree import CodeTree
 
 _PREFIX = "loadstone_code_"
@@ -27,13 +28,24 @@ _packages: dict[str, CodePackage] = {}
 _lock = threading.RLock()
 
 
+@contextlib.contextmanager
+def code_errors(what: str) -> Iterator[None]:
+    """Whatever a stranger's code raises is :class:`CustomCodeError`, which begins with ``what``."""
+    try:
+        yield
+    except LoadstoneError:
+        raise
+    except Exception as error:  # it may raise anything
+        raise CustomCodeError(f"{what}: {error!r}") from error
+
+
 class CodePackage:
     """One tree of code, imported as far as it was asked for."""
 
-    def __init__(self, tree: CodeTree, name: str, allow_transformers: bool) -> None:
+    def __init__(self, tree: CodeTree, name: str, uses_transformers: bool) -> None:
         self.tree, self.name = tree, name
         self._folder = kept(tree)
-        self._stand_in = StandIn(tree.source, allow_transformers)
+        self.stand_in = StandIn(tree.source, RealNames(tree.files) if uses_transformers else OwnNames())
         self._builtins = {**vars(builtins), "__import__": self._import}
         self._add(name, None)
 
@@ -92,7 +104,7 @@ class CodePackage:
         """What ``import`` calls in the tree's modules."""
         if level == 0:
             if name.partition(".")[0] == "transformers":
-                return self._stand_in.imported(name, tuple(fromlist or ()))
+                return self.stand_in.imported(name, tuple(fromlist or ()))
             return builtins.__import__(name, globals, locals, tuple(fromlist or ()), 0)
         base = str((globals or {}).get("__package__"))
         for _ in range(level - 1):
@@ -108,28 +120,25 @@ class CodePackage:
         return module
 
 
-def class_of(reference: CodeReference, tree: CodeTree, *, allow_transformers: bool = False) -> type:
+def class_of(reference: CodeReference, tree: CodeTree, *, uses_transformers: bool) -> type:
     """The class that a reference names, from its tree. This runs the code: the caller has been asked.
 
     Two loads of the same code get the same class. Raises :class:`CustomCodeError`.
     """
     tree.require_packages(("transformers",), reference.file)
     # What the code may import decides what it is.
-    name = _PREFIX + tree.digest[:_DIGITS] + ("_t" if allow_transformers else "")
+    name = _PREFIX + tree.digest[:_DIGITS] + ("_t" if uses_transformers else "")
     with _lock:
         package = _packages.get(name)
         if package is None:
-            package = _packages[name] = CodePackage(tree, name, allow_transformers)
-    try:
+            package = _packages[name] = CodePackage(tree, name, uses_transformers)
+    with code_errors(f"{tree.source}: {reference.file} failed when imported"):
+        package.stand_in.check(tree.taken("transformers", reference.file))
         module = package.module(reference.module)
-    except LoadstoneError:
-        raise
-    except Exception as error:  # a stranger's code may raise anything
-        raise CustomCodeError(f"{tree.source}: {reference.file} failed when imported: {error!r}") from error
     cls = getattr(module, reference.name, None)
     if not isinstance(cls, type):
         raise CustomCodeError(f"{tree.source}: {reference.file} has no class {reference.name}")
-    return cls
+    return package.stand_in.complete(cls)
 
 
 def tree_of(cls: type) -> CodeTree | None:

@@ -75,6 +75,12 @@ class CodeTree:
                     importers[root].append(name)
         return {root: importers[root] for root in sorted(importers)}
 
+    def taken(self, package: str, entry: str) -> list[tuple[str, tuple[str, ...]]]:
+        """What a file, and those that run with it, take for certain from a package: module and names."""
+        files = (self.facts[name].taken for name in self._certain_from([entry]))
+        found = (one for taken in files for one in taken if one[0].partition(".")[0] == package)
+        return list(dict.fromkeys(found))
+
     def _certain_from(self, entries: Iterable[str]) -> list[str]:
         """The files that run when these do."""
         found: dict[str, None] = {}
@@ -160,7 +166,7 @@ class _Found:
         self._add(name, content)
 
     def follow(self, *, strict: bool) -> None:
-        """Take what the files import, however far. Only where it is ``strict`` must all that is not guarded be there."""
+        """Take what the files import, however far. Where it is ``strict``, all that is not guarded must be there."""
         while self._waiting or (not strict and self._perhaps):
             if not self._waiting:
                 self.may_take(self._perhaps.pop())
@@ -194,7 +200,8 @@ class _Found:
     def _check_size(self, name: str, content: bytes) -> None:
         if len(content) > LARGEST_FILE_BYTES or len(self.files) == _MOST_FILES:
             raise CustomCodeError(
-                f"{self._source}: {name}: expected at most {_MOST_FILES} files of {LARGEST_FILE_BYTES} bytes, found more"
+                f"{self._source}: {name}: expected at most {_MOST_FILES} files of {LARGEST_FILE_BYTES} bytes, "
+                "found more"
             )
 
 

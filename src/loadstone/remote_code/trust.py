@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from loadstone.core.records import record
-from loadstone.errors import ArgumentError, UntrustedCode
+from loadstone.errors import ArgumentError, FrameworkNotInstalled, UntrustedCode
 from loadstone.remote_code.references import CodeReference
+from loadstone.remote_code.resolution import is_installed
 
 
 @record
@@ -20,11 +21,11 @@ class Trust:
     """Repositories whose code may run, named one by one."""
     code_revision: str | None = None
     """Of code that lies in another repository than the weights."""
-    allow_transformers: bool = False
-    """Whether names that Loadstone has nothing for may come from the real Transformers."""
+    allow_transformers: bool | None = None
+    """Whether code gets the real Transformers: None where it is installed, True in any case, False never."""
 
     @classmethod
-    def of(cls, trust_remote_code: object, code_revision: str | None, allow_transformers: bool) -> Trust:
+    def of(cls, trust_remote_code: object, code_revision: str | None, allow_transformers: bool | None) -> Trust:
         """``trust_remote_code`` is True for the repository's own code, or the ids of repositories to trust.
 
         Raises :class:`ArgumentError` for anything else: ``"false"`` must not count as yes.
@@ -43,7 +44,17 @@ class Trust:
     def taken_from(cls, keywords: dict[str, Any]) -> Trust:
         """The same from keywords, which are taken out of ``keywords``."""
         requested = (keywords.pop("trust_remote_code", None), keywords.pop("code_revision", None))
-        return cls.of(*requested, bool(keywords.pop("allow_transformers", False)))
+        allowed = keywords.pop("allow_transformers", None)
+        return cls.of(*requested, None if allowed is None else bool(allowed))
+
+    def uses_transformers(self) -> bool:
+        """Whether code gets the real Transformers. :class:`FrameworkNotInstalled` where it must and there is none."""
+        if self.allow_transformers and not is_installed():
+            raise FrameworkNotInstalled(
+                "allow_transformers=True has code run with Transformers, which is not installed: pip install "
+                '"loadstone[transformers]"; or leave it out, and the code gets what Loadstone has in its place.'
+            )
+        return bool(self.allow_transformers)
 
     def __bool__(self) -> bool:
         return self.own or bool(self.repositories)

@@ -29,6 +29,8 @@ from loadstone.frameworks.torch.placement.device_hooks import cross
 from loadstone.frameworks.torch.placement.dtype_hooks import cast_between
 from loadstone.frameworks.torch.placement.placement import Devices, ModuleStructure, place
 from loadstone.frameworks.torch.placement.populate import populate
+from loadstone.frameworks.torch.transformers_compat.conventions import dtypes_as_objects
+from loadstone.frameworks.torch.transformers_compat.unread import refuse_unread
 from loadstone.materialize.equality import stored_alike
 from loadstone.planning.match import LoadPlan
 from loadstone.planning.same import Same
@@ -105,10 +107,13 @@ def skeleton(
         from loadstone.frameworks.torch.bridge.build import bridged_skeleton
 
         return bridged_skeleton(cast(Any, cls), config, arguments, to_torch(dtype))
+    if getattr(cls, "family_spec", None) is None:
+        dtypes_as_objects(config)  # which code may read before it calls its base
     with without_memory():
         model = cls(config, *arguments, **extra)
         if isinstance(model, PreTrainedModel):
             model.tie_weights()  # whether or not its class called post_init()
+            refuse_unread(model)
     return model
 
 

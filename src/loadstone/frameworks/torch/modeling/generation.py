@@ -13,10 +13,18 @@ from loadstone.architectures import components
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import KNOWN, GenerateKeywords
 from loadstone.core.keywords import takes
-from loadstone.errors import ArgumentError
+from loadstone.errors import ArgumentError, CustomCodeError
 from loadstone.frameworks.torch.modeling.cache import check_cache
 from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
-from loadstone.frameworks.torch.modeling.writers import Cached, Continued, copied, repeated, ruled, tokens_in
+from loadstone.frameworks.torch.modeling.writers import (
+    Cached,
+    Continued,
+    copied,
+    repeated,
+    ruled,
+    tokens_in,
+    update_inputs,
+)
 
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
@@ -38,6 +46,15 @@ _OWN = (
     "streamer",
     "token_type_ids",
 )
+_HOOKS = (
+    *("_prepare_model_inputs", "_get_initial_cache_position", "_prepare_cache_for_generation"),
+    *("_prepare_attention_mask_for_generation", "_maybe_initialize_input_ids_for_generation"),
+    *("_prepare_encoder_decoder_kwargs_for_generation", "_prepare_decoder_input_ids_for_generation"),
+    *("_expand_inputs_for_generation", "_get_logits_processor", "_get_logits_warper", "_get_stopping_criteria"),
+    *("adjust_logits_during_generation", "_cache_dependant_input_preparation", "_sample", "_beam_search"),
+    *("greedy_search", "sample", "beam_search", "_greedy_search"),
+)
+"""Methods of Transformers' mixin, of one version or another, that a class may have in their place."""
 Found = TypeVar("Found", bound=components.Component)
 
 
@@ -70,6 +87,31 @@ class GenerationMixin(_Base):
         task = getattr(self, "task", None)
         name = "input_ids" if task is None or "decoder_input_ids" not in task.inputs else "decoder_input_ids"
         return {name: input_ids[:, -unread:], "past_key_values": past_key_values, **kwargs}
+
+    def _update_model_kwargs_for_generation(
+        self, outputs: Any, model_kwargs: dict[str, Any], is_encoder_decoder: bool = False, num_new_tokens: int = 1
+    ) -> dict[str, Any]:
+        """What a step leaves to the next. A class of one's own may have its own, which is then called."""
+        return update_inputs(outputs, model_kwargs, is_encoder_decoder, num_new_tokens)
+
+    def _extract_past_from_model_output(self, outputs: Any, standardize_cache_format: bool = False) -> Any:
+        """The cache in a step's outputs."""
+        return outputs.get("past_key_values")
+
+    def keeps_its_own_inputs(self) -> bool:
+        """Whether the class has a way of its own to hand a step's outputs to the next."""
+        own = GenerationMixin._update_model_kwargs_for_generation
+        return type(self)._update_model_kwargs_for_generation is not own
+
+    def _refuse_hooks(self) -> None:
+        """:class:`CustomCodeError` for a class that changes parts of Transformers' loop that this one does not have."""
+        own = vars(GenerationMixin)
+        hooks = [name for name in _HOOKS if name not in own and hasattr(self, name)]
+        if hooks:
+            raise CustomCodeError(
+                f"{type(self).__name__} has {', '.join(hooks)}, which Transformers' generate calls and Loadstone's "
+                'does not. With Transformers installed such code runs there: pip install "loadstone[transformers]"'
+            )
 
     @torch.no_grad()
     def generate(
@@ -111,6 +153,8 @@ class GenerationMixin(_Base):
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
         given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
+        if self.family_spec is None or type(self).__module__ != "loadstone":
+            self._refuse_hooks()
         pair = None if self.component is None else components.pair_in(self.component)
         writer: Continued | Answered
         if pair is None:

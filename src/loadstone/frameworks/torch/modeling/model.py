@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -29,12 +30,16 @@ from loadstone.frameworks.torch.modeling.tying import Tying
 from loadstone.frameworks.torch.transformers_compat.conventions import (
     Conventions,
     declared_ties,
+    dtypes_as_objects,
     set_checkpointing,
 )
 
 if TYPE_CHECKING:
     from loadstone.frameworks.classes import Classes
     from loadstone.frameworks.save_model import Written
+
+
+_completing = threading.Lock()
 
 
 class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
@@ -68,6 +73,8 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         self.name_or_path = config.name_or_path
         self.load_report = None
         self.generation_config = None
+        if self.family_spec is None:
+            dtypes_as_objects(config)
         self.gradient_checkpointing = False
         self.component = component
         if self.family_spec is None:
@@ -133,10 +140,17 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
 
     def get_input_embeddings(self) -> nn.Module:
         """The input embeddings, a module."""
+        if self.component is None and self.bare_prefix:
+            return self.base_model.get_input_embeddings()
         return self.get_submodule(self._embedding_name())
 
     def set_input_embeddings(self, value: nn.Module) -> None:
         """Replace the input embeddings; tied slots follow."""
+        if self.component is None and self.bare_prefix:
+            held = self._ties_that_hold()
+            self.base_model.set_input_embeddings(value)
+            self._tie_again(held)
+            return
         held = self._ties_that_hold()
         place_at(self, self._embedding_name(), value)
         self._tie_again(held)
@@ -243,6 +257,20 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     def set_attn_implementation(self, attn_implementation: str) -> None:
         """``"sdpa"`` (PyTorch's fused kernels) or ``"eager"`` (step by step)."""
         self.config.attn_implementation = check_attention(attn_implementation)
+
+    @classmethod
+    def complete(cls) -> type[Self]:
+        """The class, with the :meth:`generate` that its base had in Transformers before 4.50.
+
+        Then a class that prepares the inputs of its steps could generate without deriving from ``GenerationMixin``.
+        """
+        if hasattr(cls, "prepare_inputs_for_generation") and not hasattr(cls, "generate"):
+            from loadstone.frameworks.torch.modeling.generation import GenerationMixin
+
+            with _completing:
+                if GenerationMixin not in cls.__mro__:
+                    cls.__bases__ = (*cls.__bases__, GenerationMixin)
+        return cls
 
     # Loading and saving ---------------------------------------------------------------------------
 

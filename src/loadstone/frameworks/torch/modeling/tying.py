@@ -22,6 +22,10 @@ class Tying(TorchStructure):
         if is_complete_skeleton(self):
             untie_what_files_contradict(self)
         self._share(self.tied_slots())
+        for module in self.modules() if self.family_spec is None else ():
+            tie = getattr(module, "_tie_weights", None)  # what parts of older code tie by hand
+            if tie is not None:
+                tie()
 
     def _share(self, ties: Mapping[str, str]) -> None:
         for name, source in ties.items():

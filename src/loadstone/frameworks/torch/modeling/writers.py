@@ -11,6 +11,7 @@ from torch import Tensor
 from loadstone.architectures import components
 from loadstone.architectures.inputs import ONCE
 from loadstone.core.keywords import takes
+from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 
 if TYPE_CHECKING:
@@ -72,6 +73,12 @@ class Continued:
             self.embeddings = next(components.find(model.component, components.Embeddings))
         self.told: Collection[str] = ()
         """Which of the further inputs a cache knows already."""
+        self.kept: dict[str, Any] | None = None
+        """What a class that updates it itself keeps from step to step."""
+        if not self.is_ours and model.keeps_its_own_inputs():
+            self.kept = {"attention_mask": self.mask, "use_cache": use_cache, **more}
+            if self.cache is not None:
+                self.kept["past_key_values"] = self.cache
 
     @property
     def length(self) -> int:
@@ -85,6 +92,11 @@ class Continued:
             # What it holds was turned by the frequencies of short texts.
             cache, self.unread, self.told = None, ids.shape[1], ()
         out = self.model(**self._step(cache))
+        if self.kept is not None:
+            self.kept = self.model._update_model_kwargs_for_generation(out, self.kept, is_encoder_decoder=False)
+            self.cache = self.kept.get("past_key_values")
+            kept_logits: Tensor = out.logits[:, -1].float()
+            return kept_logits
         self.cache = out.get("past_key_values") if self.use_cache else None
         # Code of one's own sees to it itself.
         self.told = ONCE if self.is_ours and self.cache is not None else ()
@@ -99,6 +111,9 @@ class Continued:
         sign of the first.
         """
         model, ids, mask, unread = self.model, self.ids, self.mask, self.unread
+        if self.kept is not None:
+            prepared = model.prepare_inputs_for_generation(ids, **self.kept) | {"return_dict": True}
+            return {name: value for name, value in prepared.items() if takes(model.forward, name)}
         inputs = {"past_key_values": cache, "attention_mask": mask, "use_cache": self.use_cache, "return_dict": True}
         inputs |= {name: value for name, value in self.more.items() if name not in self.told}
         if "token_type_ids" in inputs:
@@ -121,11 +136,30 @@ class Continued:
         if parents is not None:  # the rows of one prompt have the same mask and types
             self.ids = self.ids.index_select(0, parents)
             self.cache = reordered(self.model, self.cache, parents)
+            if self.kept is not None:
+                self.kept["past_key_values"] = self.cache
         self.ids = torch.cat((self.ids, tokens[:, None]), dim=1)
         self.mask = torch.cat((self.mask, torch.ones_like(tokens)[:, None]), dim=1)
         if "token_type_ids" in self.more:
             types = self.more["token_type_ids"]
             self.more["token_type_ids"] = torch.cat((types, types[:, -1:]), dim=1)
+
+
+def update_inputs(
+    outputs: Any, model_kwargs: dict[str, Any], is_encoder_decoder: bool = False, num_new_tokens: int = 1
+) -> dict[str, Any]:
+    """What a step leaves to the next, as code from Transformers has it: the cache, and a mask with a place for the new
+    tokens."""
+    cache = outputs.get("past_key_values")
+    if cache is not None:
+        model_kwargs["past_key_values"] = cache
+    for name in ("attention_mask", "token_type_ids"):
+        if (rows := model_kwargs.get(name)) is not None:
+            last = rows[:, -1:] if name == "token_type_ids" else torch.ones_like(rows[:, :1])
+            model_kwargs[name] = torch.cat((rows, last.expand(-1, num_new_tokens)), dim=1)
+    if (places := model_kwargs.get("cache_position")) is not None:
+        model_kwargs["cache_position"] = places[-1:] + num_new_tokens
+    return model_kwargs
 
 
 def _positions(embeddings: components.Embeddings, ids: Tensor, mask: Tensor) -> Tensor:
@@ -138,9 +172,16 @@ def _positions(embeddings: components.Embeddings, ids: Tensor, mask: Tensor) -> 
 
 
 def tokens_in(cache: Any) -> int:
-    """How many tokens a cache holds: an object, or older code's tuples of keys and values."""
+    """How many tokens a cache holds: an object, or older code's tuples of keys and values.
+
+    :class:`ArgumentError` for an object of another kind, of which only the model knows.
+    """
     if cache is None or (isinstance(cache, list | tuple) and not cache):
         return 0
+    if not hasattr(cache, "get_seq_length") and not isinstance(cache, list | tuple):
+        raise ArgumentError(
+            f"past_key_values is a {type(cache).__name__}, which does not say how many tokens it holds."
+        )
     return int(cache.get_seq_length() if hasattr(cache, "get_seq_length") else cache[0][0].shape[2])
 
 

@@ -24,18 +24,17 @@ if TYPE_CHECKING:
 
 
 def _frequencies(
-    kind: str, config: PretrainedConfig, device: torch.device | None = None, seq_len: int | None = None, **_: object
+    kind: str, config: Any, device: torch.device | None = None, seq_len: int | None = None, **_: object
 ) -> tuple[Tensor, float]:
     """Inverse frequencies (dim / 2,) and the factor for cos and sin, of a config's ``rope_scaling``."""
-    scaling = config.get("rope_scaling")
-    heads = config.num_attention_heads
+    scaling = getattr(config, "rope_scaling", None)
     rotary = make_rotary(
-        head_dim=config.get("head_dim") or config.hidden_size // heads,
-        theta=config.get("rope_theta", 10000.0),
+        head_dim=getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads,
+        theta=getattr(config, "rope_theta", 10000.0),
         max_position=config.max_position_embeddings,
         scaling=None if kind == "default" else {**(scaling or {}), "rope_type": kind},
-        partial=config.get("partial_rotary_factor") or 1.0,
-        original_max_position=config.get("original_max_position_embeddings"),
+        partial=getattr(config, "partial_rotary_factor", None) or 1.0,
+        original_max_position=getattr(config, "original_max_position_embeddings", None),
     )
     values, factor = rotary.frequencies(int(seq_len or 0))
     return torch.tensor(values, dtype=torch.float32, device=device), factor

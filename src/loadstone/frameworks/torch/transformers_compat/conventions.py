@@ -16,7 +16,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.dtypes import dtype_name
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 
@@ -104,6 +107,14 @@ class Conventions(TorchStructure):
         self.base_model._prune_heads(heads_to_prune)  # type: ignore[attr-defined]
 
 
+def dtypes_as_objects(config: PretrainedConfig) -> None:
+    """``torch_dtype`` of a config, and of those within it, as code from Transformers reads it: a ``torch.dtype``."""
+    for _, each in config.configs():
+        said = vars(each).get("torch_dtype")
+        if isinstance(said, str) and said != "auto":
+            vars(each)["torch_dtype"] = to_torch(dtype_name(said))
+
+
 def declared_ties(model: Conventions) -> dict[str, str]:
     """Slot → the slot whose values it shares, as a class without a blueprint says it.
 
@@ -114,13 +125,25 @@ def declared_ties(model: Conventions) -> dict[str, str]:
         return {}
     declared = type(model)._tied_weights_keys
     if isinstance(declared, Mapping):
-        slots = dict(model.named_parameters(remove_duplicate=False)).keys()
-        return {name: source for name, source in declared.items() if name in slots and source in slots}
+        slots = [name for name, _ in model.named_parameters(remove_duplicate=False)]
+        return {name: source for pair in declared.items() for name, source in _matching(*pair, slots)}
     table, output = _embeddings(model, "get_input_embeddings"), _embeddings(model, "get_output_embeddings")
     names = {id(module): name for name, module in model.named_modules()}
     if table is None or output is None or id(table) not in names or id(output) not in names:
         return {}
     return {f"{names[id(output)]}.weight": f"{names[id(table)]}.weight"}
+
+
+def _matching(tied: str, source: str, slots: Sequence[str]) -> list[tuple[str, str]]:
+    """The slots that a pair of names, or of patterns which names begin with, makes one; by their order where several
+    match both, as the weights and biases of modules do."""
+    if tied in slots and source in slots:
+        return [(tied, source)]
+    sources = sorted(name for name in slots if re.match(source, name))
+    matched = sorted(name for name in slots if re.match(tied, name) and name not in sources)
+    if not sources or len(matched) % len(sources):
+        return []
+    return [(name, sources[index % len(sources)]) for index, name in enumerate(matched)]
 
 
 def _embeddings(model: Conventions, method: str) -> nn.Module | None:
