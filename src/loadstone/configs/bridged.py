@@ -100,8 +100,15 @@ def is_of_transformers(model_type: object) -> bool:
 
 def is_foreign(config: Any) -> bool:
     """Whether an object is a config of transformers', told without importing it."""
-    return any(
-        cls.__module__ == "transformers.configuration_utils"
-        and cls.__name__ in ("PreTrainedConfig", "PretrainedConfig")
-        for cls in type(config).__mro__
-    )
+    return is_foreign_class(type(config))
+
+
+def makes_of_foreign(model_class: Any) -> bool:
+    """Whether a model's class is made of a config of transformers'."""
+    config_class = getattr(model_class, "config_class", None)
+    return isinstance(config_class, type) and is_foreign_class(config_class)
+
+
+def is_foreign_class(cls: type) -> bool:
+    """The same of a class."""
+    return any((base.__module__, base.__name__) in _BASES for base in cls.__mro__)

@@ -30,7 +30,7 @@ from loadstone.configs.bridged import bridged, is_foreign
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import PREFIXES, require_framework
-from loadstone.pipeline.code_class import made_by_code
+from loadstone.pipeline.code_class import fitting, made_by_code
 from loadstone.pipeline.load import from_pretrained
 from loadstone.pipeline.select_class import AutoTarget, pick, resolve
 from loadstone.remote_code.gate import Gate
@@ -75,6 +75,7 @@ class AutoClass:
         made_by = pick(AutoTarget(cls.__name__, cls.task, cls.registered), cls.framework, config, gate)
         framework = require_framework(cls.framework)
         model_class = resolve(made_by, framework, gate)
+        config = fitting(model_class, config)
         with made_by_code(model_class):
             return framework.from_config(model_class, config, kwargs)
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from loadstone.frameworks.registry import require_framework
+from loadstone.configs.bridged import BridgedConfig, bridged, makes_of_foreign
+from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.frameworks.registry import require_framework, require_torch
 from loadstone.pipeline.resolve import ResolvedModel
 from loadstone.pipeline.select_class import resolve as resolve_class
 from loadstone.remote_code.references import CodeReference
@@ -28,18 +30,28 @@ def made_by_code(cls: type[Any]) -> Iterator[None]:
             yield
 
 
+def fitting(cls: type[Any], config: PretrainedConfig) -> PretrainedConfig:
+    """A config that a class of code can be made of: transformers' own where it derives from one of its classes."""
+    if isinstance(config, BridgedConfig) or not makes_of_foreign(cls):
+        return config
+    values = config.to_dict()
+    return bridged(values, {}, cls.config_class.from_dict(values))
+
+
 def own_loader(reference: CodeReference, framework_name: str, resolved: ResolvedModel) -> Callable[..., Any] | None:
     """The class's own ``from_pretrained``, to be called as an Auto class of Transformers calls it.
 
     None where it has that of all models. The config is made already, with the keywords that are its keys; the trust has
     been spent.
     """
-    framework = require_framework(framework_name)
-    cls = resolve_class(reference, framework, resolved.gate)
-    inherited: Any = framework.base_class()
-    if getattr(cls.from_pretrained, "__func__", None) is inherited.from_pretrained.__func__:
+    from loadstone.remote_code.running import tree_of
+
+    cls = resolve_class(reference, require_framework(framework_name), resolved.gate)
+    if tree_of(next(base for base in cls.__mro__ if "from_pretrained" in vars(base))) is None:
         return None
-    request = resolved.request
+    request, config = resolved.request, resolved.config
+    if isinstance(config, BridgedConfig):
+        config, _ = require_torch().transformers_config(config)
     keys = request.others.keys() - resolved.unused.keys()
     rest = {name: value for name, value in request.keywords.items() if name not in _DECIDED and name not in keys}
-    return made_by_code(cls)(partial(cls.from_pretrained, request.path_or_id, config=resolved.config, **rest))
+    return made_by_code(cls)(partial(cls.from_pretrained, request.path_or_id, config=config, **rest))

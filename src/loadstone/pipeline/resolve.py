@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from loadstone.architectures.user_classes import OWN, Registered
 from loadstone.checkpoint import Checkpoint
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.configs.bridged import BridgedConfig, is_foreign
+from loadstone.configs.bridged import BridgedConfig, bridged, is_foreign, makes_of_foreign
 from loadstone.configs.load_options import Options, check_attention, option_names
 from loadstone.configs.nested import layer_counts
 from loadstone.configs.pretrained import PretrainedConfig
@@ -25,7 +25,7 @@ from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidCo
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.quantized_checkpoint import as_loaded
 from loadstone.pipeline.select_class import AutoTarget, needed_shards
-from loadstone.pipeline.select_config import Read, config_of
+from loadstone.pipeline.select_config import Read, config_of, config_of_class
 from loadstone.remote_code.gate import Gate
 from loadstone.remote_code.trust import Trust
 from loadstone.reporting.load_report import LoadReport
@@ -191,8 +191,11 @@ def _own_config(
     """That of the files."""
     values, where = read_values(source) if gguf is None else gguf.config, _where(source)
     if isinstance(request.target, AutoTarget):
-        read = Read(values, where, registered=request.target.registered)
+        target = request.target
+        read = Read(values, where, registered=target.registered, auto_class=target.name)
         return config_of(read, gate, request.others, request.options.bridge)
+    if makes_of_foreign(request.target):
+        return config_of_class(request.target.config_class, values, request.others, request.target.__name__)
     _refuse_bridge(request)
     cls: type[PretrainedConfig] = request.target.config_class
     if gguf is not None:
@@ -212,6 +215,8 @@ def _refuse_bridge(request: Request) -> None:
 def _given_config(request: Request, given: Any, gate: Gate) -> tuple[PretrainedConfig, dict[str, object]]:
     """That of the caller, or of the place that the caller names."""
     if is_foreign(given):
+        if makes_of_foreign(request.target):
+            return bridged(given.to_dict(), request.others, given), {}
         if not isinstance(request.target, AutoTarget):
             raise ArgumentError(
                 f"config= is transformers' {type(given).__name__}, and {request.target!r} takes a config of "

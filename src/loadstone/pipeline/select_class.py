@@ -18,7 +18,7 @@ from loadstone.architectures.tasks import (
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
 )
-from loadstone.configs.bridged import BridgedConfig
+from loadstone.configs.bridged import BridgedConfig, makes_of_foreign
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_config
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
@@ -82,7 +82,7 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
     :class:`InvalidConfig`.
     """
     if not isinstance(target, AutoTarget):
-        if not isinstance(config, target.config_class):
+        if not isinstance(config, BridgedConfig if makes_of_foreign(target) else target.config_class):
             raise InvalidConfig(
                 [Fault("config", target.config_class.__name__, type(config).__name__)],
                 hint=f"{target.__name__} cannot be made of it. An Auto class picks the class from the config.",

@@ -4,21 +4,20 @@ family's."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from loadstone.architectures import registry, user_classes
 from loadstone.checkpoint.names import CONFIG_NAME
-from loadstone.configs.bridged import bridged, transformers_has, transformers_version
+from loadstone.configs.bridged import bridged, is_foreign_class, transformers_has, transformers_version
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import (
-    CustomCodeError,
     Fault,
     FrameworkNotInstalled,
     InvalidConfig,
-    LoadstoneError,
     UnknownModelType,
 )
 from loadstone.remote_code.gate import Gate
+from loadstone.remote_code.running import code_errors
 
 
 class Read(NamedTuple):
@@ -31,6 +30,8 @@ class Read(NamedTuple):
     """transformers' own config, where the caller gave that."""
     registered: user_classes.Registered = user_classes.OWN
     """The classes that are found besides those of families."""
+    auto_class: str = ""
+    """Which ``Auto…`` class asks for a model; nothing where only the config is wanted."""
 
 
 def config_of(
@@ -42,7 +43,7 @@ def config_of(
     Raises :class:`InvalidConfig`, :class:`UnknownModelType`, :class:`UntrustedCode`, :class:`CustomCodeError`, and
     :class:`FrameworkNotInstalled` where transformers is asked for and is not there.
     """
-    values, where, made, registered = read
+    values, where, made, registered, auto_class = read
     model_type = values.get("model_type")
     known: type[PretrainedConfig] | None = registered.config_class(model_type)
     if known is None and registry.is_family(model_type):
@@ -53,7 +54,9 @@ def config_of(
     is_known = known is not None or (is_asked and not gate.trust and transformers_has(model_type))
     reference = gate.reference(values.get("auto_map"), "AutoConfig", is_known=is_known)
     if reference is not None:
-        return _custom_config(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
+        return config_of_class(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
+    if is_foreign_to(gate, values, auto_class) and transformers_has(model_type):
+        return bridged(values, overrides, made), {}
     if known is None and not isinstance(model_type, str):
         raise InvalidConfig(
             [Fault(f"{where}, key 'model_type'", "the name of a family", repr(model_type))],
@@ -66,6 +69,13 @@ def config_of(
     if bridge:
         raise UnknownModelType(f"{where}: transformers {transformers_version()} has no model_type {model_type!r}.")
     return (known or _family_of(str(model_type), where)).from_dict(values, return_unused_kwargs=True, **overrides)
+
+
+def is_foreign_to(gate: Gate, values: Mapping[str, object], auto_class: str) -> bool:
+    """Whether code that came with the checkpoint makes the model, on transformers, of one of its configs."""
+    if not auto_class or not gate.trust.uses_transformers():
+        return False
+    return gate.reference(values.get("auto_map"), auto_class, is_known=True) is not None
 
 
 def _family_of(model_type: str, where: str) -> type[PretrainedConfig]:
@@ -82,12 +92,13 @@ def _family_of(model_type: str, where: str) -> type[PretrainedConfig]:
         ) from None
 
 
-def _custom_config(
+def config_of_class(
     cls: type[PretrainedConfig], values: Mapping[str, object], overrides: Mapping[str, object], reference: str
 ) -> tuple[PretrainedConfig, dict[str, object]]:
-    try:
-        return cls.from_dict(values, return_unused_kwargs=True, **overrides)
-    except LoadstoneError:
-        raise
-    except Exception as error:  # a stranger's code may raise anything
-        raise CustomCodeError(f"{reference} could not be made from {CONFIG_NAME}: {error!r}") from error
+    """The config that a class which came with a checkpoint makes of ``values``; ``reference`` names it for errors."""
+    made: Any
+    with code_errors(f"{reference} could not be made from {CONFIG_NAME}"):
+        made, unused = cls.from_dict(values, return_unused_kwargs=True, **overrides)
+        if not is_foreign_class(cls):
+            return made, unused
+    return bridged(values, unused, made), {}

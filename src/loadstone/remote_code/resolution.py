@@ -145,9 +145,9 @@ class RealNames:
 
     def complete(self, cls: type) -> type:
         """A class that code has made, with what such a class had in the release that it was written for."""
-        completed = cls
-        if not self._is_newer and hasattr(cls, "config_class"):
-            completed = importlib.import_module(f"{_OLDER}.generation").complete(cls)
+        if not hasattr(cls, "config_class"):
+            return cls
+        completed: type = importlib.import_module(f"{_OLDER}.generation").complete(cls, not self._is_newer)
         return completed
 
     def _elsewhere(self, inner: str, name: str) -> Any:

@@ -54,7 +54,7 @@ class Trust:
                 "allow_transformers=True has code run with Transformers, which is not installed: pip install "
                 '"loadstone[transformers]"; or leave it out, and the code gets what Loadstone has in its place.'
             )
-        return bool(self.allow_transformers)
+        return self.allow_transformers is not False and is_installed()
 
     def __bool__(self) -> bool:
         return self.own or bool(self.repositories)

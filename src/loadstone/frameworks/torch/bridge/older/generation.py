@@ -11,7 +11,7 @@ import transformers
 from torch import Tensor
 
 from loadstone.frameworks.torch.bridge.older.caches import DynamicCache
-from loadstone.frameworks.torch.bridge.older.models import OlderModel
+from loadstone.frameworks.torch.bridge.older.models import LoadedHere, OlderModel
 
 _completing = threading.Lock()
 
@@ -44,15 +44,17 @@ class GenerationMixin(OlderGeneration, transformers.GenerationMixin):  # type: i
     """The mixin, under its old name."""
 
 
-def complete(cls: type[Any]) -> type[Any]:
+def complete(cls: type[Any], is_older: bool) -> type[Any]:
     """A class that code has made of the real library's, with what such a class had before.
 
     It generates where it prepares the inputs of its steps, as it did without the mixin before 4.50. A class that
-    derives from a family's, and so from nothing of these modules, gets the older behaviour in front of it.
+    derives from a family's, and so from nothing of these modules, gets the older behavior in front of it. One for
+    transformers 5 is only loaded by Loadstone, where it loads itself.
     """
     with _completing:
-        if not issubclass(cls, OlderModel):
-            cls.__bases__ = (OlderModel, *cls.__bases__)
+        behavior = OlderModel if is_older else LoadedHere
+        if not issubclass(cls, behavior):
+            cls.__bases__ = (behavior, *cls.__bases__)
         prepares = hasattr(cls, "prepare_inputs_for_generation")
         if prepares and not issubclass(cls, transformers.GenerationMixin):
             cls.__bases__ = (*cls.__bases__, GenerationMixin)

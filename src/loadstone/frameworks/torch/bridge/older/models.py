@@ -13,7 +13,18 @@ from torch import nn
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 
 
-class OlderModel:
+class LoadedHere:
+    """A class that came with a checkpoint, loaded by Loadstone wherever its ``from_pretrained`` is called."""
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: Any, *model_args: Any, **kwargs: Any) -> Any:
+        """See :func:`loadstone.pipeline.load.from_pretrained`."""
+        from loadstone.pipeline.load import from_pretrained
+
+        return from_pretrained("torch", pretrained_model_name_or_path, cls, model_args, kwargs)
+
+
+class OlderModel(LoadedHere):
     """Methods that a class written for transformers 4 inherited, and the ways in which it says what it is."""
 
     framework: ClassVar[str] = "pt"
