@@ -177,6 +177,7 @@ class TinyPreTrainedModel(PreTrainedModel):
     config_class = TinyConfig
     base_model_prefix = "transformer"
     _no_split_modules = ["Layer"]
+    supports_gradient_checkpointing = True
 
     def _init_weights(self, module):
         if isinstance(module, nn.Linear):
@@ -194,6 +195,7 @@ class TinyModel(TinyPreTrainedModel):
         self.embed = nn.Embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList([Layer(config) for _ in range(config.n_layer)])
         self.norm = nn.LayerNorm(config.hidden_size)
+        self.gradient_checkpointing = False
         self.post_init()
 
     def get_input_embeddings(self):

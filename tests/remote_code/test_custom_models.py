@@ -81,16 +81,21 @@ def test_a_decoder_with_its_own_attention_equals_the_real_library(decoder: Path)
     assert not model.load_report.initialized
 
 
-def test_generate_uses_the_models_own_cache_and_inputs(decoder: Path) -> None:
-    model = AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True)
-    cached = model.generate(IDS, max_new_tokens=8, eos_token_id=[])
+@pytest.mark.parametrize("allowed", [None, False])
+def test_generate_uses_the_models_own_cache_and_inputs(decoder: Path, allowed: bool | None) -> None:
+    model = AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True, allow_transformers=allowed)
+    model.generation_config.eos_token_id = None
+    read: list[int] = []
+    model.transformer.embed.register_forward_hook(lambda module, given, out: read.append(given[0].shape[1]))
+    cached = model.generate(IDS, max_new_tokens=8)
+    assert read == [6, *[1] * 7]
     plain = IDS
     with torch.no_grad():
         for _ in range(8):
             following = model(plain).logits[:, -1].argmax(dim=-1)
             plain = torch.cat((plain, following[:, None]), dim=1)
     assert torch.equal(cached, plain)
-    assert torch.equal(model.generate(IDS, max_new_tokens=8, eos_token_id=[], use_cache=False), plain)
+    assert torch.equal(model.generate(IDS, max_new_tokens=8, use_cache=False), plain)
 
 
 def test_the_bare_class_takes_the_same_weights_without_the_prefix(decoder: Path) -> None:
@@ -101,9 +106,10 @@ def test_the_bare_class_takes_the_same_weights_without_the_prefix(decoder: Path)
 
 
 def test_what_a_class_computes_while_it_is_made_is_there_and_nothing_else_has_memory(decoder: Path) -> None:
-    model = AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True)
+    model = AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True, allow_transformers=False)
     attention = model.transformer.layers[0].attention
     assert attention.slopes.tolist() == [0.5, 0.25, 0.125, 0.0625]
+    from loadstone.core.tensors import DType
     from loadstone.frameworks.torch.adapter import skeleton
 
     made = skeleton(type(model), model.config, (), {}, DType.FLOAT32)
@@ -141,7 +147,8 @@ def test_a_saved_model_takes_its_code_along_and_loads_elsewhere(forks: Forks, de
     elsewhere = (tmp_path / "saved").rename(tmp_path / "elsewhere")
     script = (
         "import sys, torch\nfrom loadstone import AutoModelForCausalLM\n"
-        "model = AutoModelForCausalLM.from_pretrained(sys.argv[1], trust_remote_code=True)\n"
+        "how = {'trust_remote_code': True, 'allow_transformers': False}\n"
+        "model = AutoModelForCausalLM.from_pretrained(sys.argv[1], **how)\n"
         "print(model(torch.tensor([[5, 9, 17]])).logits.sum().item())\n"
         "assert 'transformers' not in sys.modules"
     )
@@ -153,22 +160,27 @@ def test_a_saved_model_takes_its_code_along_and_loads_elsewhere(forks: Forks, de
     assert torch.allclose(again(IDS).logits, model(IDS).logits, atol=1e-5)
 
 
-def test_an_encoder_that_derives_from_our_bert(tmp_path: Path) -> None:
+@pytest.mark.parametrize("allowed", [None, False])
+def test_an_encoder_that_derives_from_a_familys_class(tmp_path: Path, allowed: bool | None) -> None:
     folder = repositories.write(tmp_path / "encoder", repositories.ENCODER)
+    import transformers
+
     cls = reference_class(folder, "ScaledBert", "modeling_scaled")
     torch.manual_seed(0)
     expected = cls(cls.config_class(**repositories.BERT_SIZES, extra_size=7)).eval()
     save_file(expected.state_dict(), folder / "model.safetensors")
     values = {"model_type": "scaled-bert", "auto_map": repositories.ENCODER_AUTO_MAP, "extra_size": 7}
     (folder / "config.json").write_text(json.dumps(values | repositories.BERT_SIZES))
-    model = AutoModel.from_pretrained(folder, trust_remote_code=True)
-    assert isinstance(model, loadstone.BertModel) and isinstance(model.config, loadstone.BertConfig)
+    how = {"trust_remote_code": True, "allow_transformers": allowed}
+    library = loadstone if allowed is False else transformers
+    model = AutoModel.from_pretrained(folder, **how)
+    assert isinstance(model, library.BertModel) and isinstance(model.config, library.BertConfig)
     with torch.no_grad():
         for mask in (None, torch.tensor([[1, 1, 1, 1, 0, 0]])):
             got, wanted = model(IDS, attention_mask=mask), expected(IDS, attention_mask=mask)
             assert torch.allclose(got.pooler_output, wanted.pooler_output, atol=1e-5)
     model.save_pretrained(tmp_path / "saved")
-    again = AutoModel.from_pretrained(tmp_path / "saved", trust_remote_code=True)
+    again = AutoModel.from_pretrained(tmp_path / "saved", **how)
     assert type(again) is type(model) and again.config.extra_size == 7
 
 

@@ -209,10 +209,12 @@ def test_files_of_code_are_fetched_only_when_they_are_wanted(hub: Hub) -> None:
 
 
 def test_imports_of_transformers_mean_loadstone_inside_the_code_and_only_there(tmp_path: Path) -> None:
+    """Without Transformers, or where the caller wants none."""
     body = (
         "import transformers\nimport transformers.modeling_outputs as outputs\nfrom transformers import AutoModel as A"
     )
-    model = AutoModel.from_pretrained(write(tmp_path, minimal(body)), trust_remote_code=True)
+    how = {"trust_remote_code": True, "allow_transformers": False}
+    model = AutoModel.from_pretrained(write(tmp_path, minimal(body)), **how)
     module = sys.modules[type(model).__module__]
     assert module.transformers.PreTrainedModel is loadstone.PreTrainedModel
     assert issubclass(module.A, loadstone.AutoModel)
@@ -228,11 +230,13 @@ def test_a_name_without_an_equivalent_is_named_and_can_come_from_the_real_librar
     with pytest.raises(
         CustomCodeError, match=r"LlamaRMSNorm, rotate_half from transformers\.models.*allow_transformers"
     ):
-        AutoModel.from_pretrained(folder, trust_remote_code=True)
-    model = AutoModel.from_pretrained(folder, trust_remote_code=True, allow_transformers=True)
+        AutoModel.from_pretrained(folder, trust_remote_code=True, allow_transformers=False)
+    model = AutoModel.from_pretrained(folder, trust_remote_code=True)
     module = sys.modules[type(model).__module__]
     assert module.LlamaRMSNorm.__module__ == "transformers.models.llama.modeling_llama"
-    assert isinstance(model, loadstone.PreTrainedModel)
+    import transformers
+
+    assert isinstance(model, transformers.PreTrainedModel) and model().item() == 7.0
 
 
 def test_a_guarded_import_of_what_is_lacking_is_guarded(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from loadstone.architectures.tasks import (
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
 )
-from loadstone.configs.bridged import BridgedConfig, makes_of_foreign
+from loadstone.configs.bridged import BridgedConfig, makes_of_foreign, transformers_has
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_config
 from loadstone.errors import CustomCodeError, Fault, InvalidConfig, UnknownModelType
@@ -97,20 +97,26 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
         return reference
     if own is not None:
         return own
-    if isinstance(config, BridgedConfig):
+    if isinstance(config, BridgedConfig) and not _is_of_code(config):
         if framework != "torch":
             raise UnknownModelType(
                 f"{gate.source}: model_type {config.values.get('model_type')!r} has no family here yet, which "
                 f"{framework} needs. In PyTorch transformers' own class is loaded."
             )
         return FromTransformers(config, target.name or None)
-    if config.auto_map and not registry.is_family(config.model_type):
+    if config.auto_map and (_is_of_code(config) or not registry.is_family(config.model_type)):
         raise UnknownModelType(
             f"{gate.source} brings no class for {target.name}; its auto_map has {', '.join(map(str, config.auto_map))}."
         )
     assert target.task is not None  # without one, the pipeline asks for nothing but shards and the config
     family = registry.family(config.model_type)
     return FromFamily(family, registry.head(family, target.task, config.model_type))
+
+
+def _is_of_code(config: PretrainedConfig) -> bool:
+    """Whether a config class that came with the checkpoint made it, for a model of which transformers knows nothing."""
+    made = getattr(config, "made", None)
+    return made is not None and config.auto_map is not None and not transformers_has(config.values.get("model_type"))
 
 
 def _has_head(config: PretrainedConfig, task: str | None) -> bool:

@@ -17,7 +17,6 @@ from loadstone.errors import (
     UnknownModelType,
 )
 from loadstone.remote_code.gate import Gate
-from loadstone.remote_code.running import code_errors
 
 
 class Read(NamedTuple):
@@ -57,6 +56,7 @@ def config_of(
         return config_of_class(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
     if is_foreign_to(gate, values, auto_class) and transformers_has(model_type):
         return bridged(values, overrides, made), {}
+    is_foreign = is_asked and transformers_has(model_type)
     if known is None and not isinstance(model_type, str):
         raise InvalidConfig(
             [Fault(f"{where}, key 'model_type'", "the name of a family", repr(model_type))],
@@ -96,6 +96,8 @@ def config_of_class(
     cls: type[PretrainedConfig], values: Mapping[str, object], overrides: Mapping[str, object], reference: str
 ) -> tuple[PretrainedConfig, dict[str, object]]:
     """The config that a class which came with a checkpoint makes of ``values``; ``reference`` names it for errors."""
+    from loadstone.remote_code.running import code_errors  # few loads run any
+
     made: Any
     with code_errors(f"{reference} could not be made from {CONFIG_NAME}"):
         made, unused = cls.from_dict(values, return_unused_kwargs=True, **overrides)

@@ -14,15 +14,10 @@ from loadstone.remote_code.tree import CodeTree, collect
 
 
 class _Config(Protocol):
-    """What is asked of a config, which is made in a room above this one."""
-
-    auto_map: dict[str, Any] | None
+    """What is asked of a config, which is made in a room above this one, or by Transformers."""
 
     @property
-    def name_or_path(self) -> str: ...
-
-    @property
-    def source_commit(self) -> str | None: ...
+    def name_or_path(self) -> Any: ...
 
 
 ConfigT = TypeVar("ConfigT", bound=_Config)
@@ -39,9 +34,12 @@ def carried(config: ConfigT, model_class: type | None) -> tuple[dict[str, bytes]
     from loadstone.remote_code.running import tree_of
 
     files: dict[str, bytes] = {}
+    home = config.name_or_path if getattr(config, "source_commit", None) else None
     named: dict[str, str] = {}
     for cls in filter(None, (type(config), model_class)):
         came_with = tree_of(cls)
+        if came_with is not None and came_with.commit is not None:
+            home = came_with.source
         auto_class = getattr(cls, "_auto_class", None)
         tree = came_with or (_tree_around(cls) if auto_class else None)
         if tree is None:
@@ -54,7 +52,8 @@ def carried(config: ConfigT, model_class: type | None) -> tuple[dict[str, bytes]
     if not files:
         return {}, config
     config = copy.deepcopy(config)
-    config.auto_map = {**_rebased(config, files), **named}
+    auto_map = _rebased(getattr(config, "auto_map", None) or {}, files, home)
+    vars(config)["auto_map"] = {**auto_map, **named}
     return files, config
 
 
@@ -86,11 +85,10 @@ def _tree_around(cls: type) -> CodeTree:
     return collect([path.name], read, str(path.parent))
 
 
-def _rebased(config: _Config, files: Mapping[str, bytes]) -> dict[str, object]:
+def _rebased(said: Mapping[str, object], files: Mapping[str, bytes], home: str | None) -> dict[str, object]:
     """``auto_map`` as it must read in another folder: what is carried is there, the rest is where it was."""
-    home = config.name_or_path if config.source_commit else None
     auto_map: dict[str, object] = {}
-    for key, entry in (config.auto_map or {}).items():
+    for key, entry in said.items():
         texts = entry if isinstance(entry, list | tuple) else [entry]
         new = [None if text is None else _rebased_one(text, files, home) for text in texts]
         if any(new):

@@ -8,7 +8,6 @@ all names are Loadstone's equivalents.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any, Protocol
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 from loadstone.errors import CustomCodeError
 from loadstone.remote_code.only_names import NAMES, only_a_name
 from loadstone.remote_code.transformers_names import NAMESPACES, equivalent, has_equivalent
+from loadstone.remote_code.trust import is_installed
 
 _OLDER = "loadstone.frameworks.torch.bridge.older"
 _OLDER_HOMES: Mapping[str, str] = {
@@ -67,11 +67,6 @@ class SubModule(str):
     """The name of one of Transformers' modules."""
 
 
-def is_installed() -> bool:
-    """Whether there is a Transformers to take names from."""
-    return importlib.util.find_spec("transformers") is not None
-
-
 class OwnNames:
     """Loadstone's equivalents."""
 
@@ -103,8 +98,7 @@ class OwnNames:
 
     def complete(self, cls: type) -> type:
         """A class that code has made, with what such a class had in the release that it was written for."""
-        completed: type = getattr(cls, "complete", lambda: cls)()
-        return completed
+        return _completed(cls)
 
     def _for_this_code(self, name: str, found: Any) -> Any:
         for_code = getattr(found, "for_code", None)
@@ -145,8 +139,11 @@ class RealNames:
 
     def complete(self, cls: type) -> type:
         """A class that code has made, with what such a class had in the release that it was written for."""
-        if not hasattr(cls, "config_class"):
-            return cls
+        if not any(
+            base.__name__ == "PreTrainedModel" and base.__module__ == "transformers.modeling_utils"
+            for base in cls.__mro__
+        ):
+            return _completed(cls)
         completed: type = importlib.import_module(f"{_OLDER}.generation").complete(cls, not self._is_newer)
         return completed
 
@@ -174,6 +171,12 @@ class RealNames:
         if self._autos is None:
             self._autos = autos.RegisteredForCode()
         return self._autos.auto(name)
+
+
+def _completed(cls: type) -> type:
+    """The same by the class itself: one that derives from Loadstone's knows how."""
+    completed: type = getattr(cls, "complete", lambda: cls)()
+    return completed
 
 
 def _module(inner: str) -> ModuleType | None:

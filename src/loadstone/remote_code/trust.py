@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Collection
 from typing import Any
 
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError, FrameworkNotInstalled, UntrustedCode
 from loadstone.remote_code.references import CodeReference
-from loadstone.remote_code.resolution import is_installed
+
+
+def is_installed() -> bool:
+    """Whether there is a Transformers for code to run with."""
+    return importlib.util.find_spec("transformers") is not None
 
 
 @record

@@ -29,6 +29,7 @@ from loadstone.frameworks.torch.bridge.names import any_of
 from loadstone.frameworks.torch.dtypes import from_torch
 from loadstone.frameworks.torch.quantized.library import flattened
 from loadstone.frameworks.torch.save import outgoing_tensor
+from loadstone.remote_code.carrying import carried
 from loadstone.saving.checkpoint import OutgoingTensor, SaveOptions, save_checkpoint
 from loadstone.transfer.array_bytes import elements
 
@@ -134,12 +135,12 @@ def _gathered(parts: Sequence[tuple[Tensor, tuple[slice, ...]]], box: Box) -> Te
 
 
 def _configs(model: PreTrainedModel, state: Mapping[str, Tensor]) -> dict[str, bytes]:
-    """The config files, as transformers writes them."""
-    config = copy.deepcopy(model.config)
+    """The config files, as transformers writes them; and the code of a class that came with a checkpoint."""
+    code, config = carried(copy.deepcopy(model.config), type(model))
     config.architectures = [type(model).__name__]
     config.dtype = next((tensor.dtype for tensor in state.values() if tensor.is_floating_point()), model.dtype)
     with tempfile.TemporaryDirectory() as folder:
         config.save_pretrained(folder)
         if model.can_generate() and model.generation_config is not None:
             model.generation_config.save_pretrained(folder)
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
+        return {**code, **{path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}}

@@ -64,6 +64,24 @@ class PretrainedConfig(transformers.PretrainedConfig, metaclass=_Known):
                 return defaults[name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
+    def _get_generation_parameters(self) -> dict[str, Any]:
+        """None that would be out of place: they were keys of every config."""
+        return {}
+
+    @property
+    def torch_dtype(self) -> Any:
+        """The older name of ``dtype``."""
+        return self.dtype
+
+    @torch_dtype.setter
+    def torch_dtype(self, value: Any) -> None:
+        self.dtype = value
+
+    @property
+    def use_return_dict(self) -> Any:
+        """The older name of ``return_dict``."""
+        return self.return_dict
+
     @property
     def rope_scaling(self) -> Any:
         """As it was set: not made one with ``rope_theta``."""
