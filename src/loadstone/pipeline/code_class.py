@@ -12,7 +12,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.registry import require_framework, require_torch
 from loadstone.pipeline.resolve import ResolvedModel
 from loadstone.pipeline.select_class import resolve as resolve_class
-from loadstone.remote_code.references import CodeReference
+from loadstone.remote_code.references import PACKAGE_PREFIX, CodeReference
 
 _DECIDED = ("config", "trust_remote_code", "code_revision", "allow_transformers")
 
@@ -20,14 +20,13 @@ _DECIDED = ("config", "trust_remote_code", "code_revision", "allow_transformers"
 @contextlib.contextmanager
 def made_by_code(cls: type[Any]) -> Iterator[None]:
     """What a class that came with a checkpoint raises while it is made is :class:`CustomCodeError`."""
+    if not cls.__module__.startswith(PACKAGE_PREFIX):
+        yield
+        return
     from loadstone.remote_code.running import code_errors, tree_of
 
-    tree = tree_of(cls)
-    if tree is None:
+    with code_errors(f"{getattr(tree_of(cls), 'source', '')}: {cls.__name__} could not be made"):
         yield
-    else:
-        with code_errors(f"{tree.source}: {cls.__name__} could not be made"):
-            yield
 
 
 def fitting(cls: type[Any], config: PretrainedConfig) -> PretrainedConfig:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
 
+PACKAGE_PREFIX = "loadstone_code_"
+"""What names of modules of code begin with."""
 _ELSEWHERE = "--"
 _LONGEST = 512
 _OF_MODELS = re.compile(r"AutoConfig|AutoModel(For\w+)?|AutoBackbone")

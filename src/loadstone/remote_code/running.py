@@ -17,12 +17,11 @@ from pathlib import Path
 from types import ModuleType
 
 from loadstone.errors import CustomCodeError, LoadstoneError
-from loadstone.remote_code.references import CodeReference
+from loadstone.remote_code.references import PACKAGE_PREFIX, CodeReference
 from loadstone.remote_code.resolution import OwnNames, RealNames, StandIn
 from loadstone.remote_code.store import kept
 from loadstone.remote_code.tree import CodeTree
 
-_PREFIX = "loadstone_code_"
 _DIGITS = 16
 _packages: dict[str, CodePackage] = {}
 _lock = threading.RLock()
@@ -127,7 +126,7 @@ def class_of(reference: CodeReference, tree: CodeTree, *, uses_transformers: boo
     """
     tree.require_packages(("transformers",), reference.file)
     # What the code may import decides what it is.
-    name = _PREFIX + tree.digest[:_DIGITS] + ("_t" if uses_transformers else "")
+    name = PACKAGE_PREFIX + tree.digest[:_DIGITS] + ("_t" if uses_transformers else "")
     with _lock:
         package = _packages.get(name)
         if package is None:
