@@ -4,7 +4,7 @@
 
 For each release, which pip puts into a folder of its own, and each family: its configuration and model file are copied
 beside a ``config.json`` (relative imports made absolute), a process that has that release makes a tiny model with
-random weights, stores them, and notes its logits. Then this process, with the Transformers that is installed here,
+random weights, stores them, and notes its logits and, of a decoder, what it writes. Then this process, with the Transformers that is installed here,
 loads the folder with ``trust_remote_code=True`` and compares. Needs a network, once.
 """
 
@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 RELEASES = ("4.44.2", "4.57.1", "5.23.0")
 TOLERANCE = 1e-5
+SAME = "same"
 _SMALL: Mapping[str, object] = {
     **{"vocab_size": 99, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2},
     **{"intermediate_size": 48, "max_position_embeddings": 64, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2},
@@ -159,6 +160,7 @@ def make_references(folders: list[Path]) -> None:
                     parameter.normal_(std=0.1)
                 made.tie_weights()
                 logits = {name: made(ids).logits for name, ids in inputs().items()}
+                logits["written"] = written(made, model)
             state, seen = {}, set[int]()
             for name, tensor in made.state_dict().items():
                 if tensor.data_ptr() not in seen:
@@ -180,6 +182,18 @@ def inputs() -> dict[str, Any]:
     return {"ids": torch.tensor([[5, 9, 17, 33, 4, 8, 12, 60], [7, 3, 98, 21, 11, 45, 6, 31]])}
 
 
+def written(made: Any, model: Model) -> Any:
+    """Eight tokens after each prompt, with a cache and without, and by two beams; nothing for a masked model."""
+    import torch
+
+    if model.auto_class != _CAUSAL:
+        return torch.zeros(0)
+    prompt = inputs()["ids"][:, 1:]
+    how = {"attention_mask": torch.ones_like(prompt), "do_sample": False, "pad_token_id": 0, "eos_token_id": 98}
+    ways: tuple[dict[str, Any], ...] = ({}, {"use_cache": False}, {"num_beams": 2})
+    return torch.cat([made.generate(prompt, max_new_tokens=8, min_new_tokens=8, **how, **way) for way in ways])
+
+
 def compare(folder: Path) -> str:
     """``"same"``, or what is wrong."""
     import torch
@@ -194,12 +208,14 @@ def compare(folder: Path) -> str:
         model = auto_class.from_pretrained(folder, trust_remote_code=True).eval()
         with torch.no_grad():
             worst = max(float((model(ids).logits - expected[name]).abs().max()) for name, ids in inputs().items())
+            if not torch.equal(written(model, FAMILIES[folder.name]), expected["written"]):
+                return "writes other tokens"
     except Exception as error:  # noqa: BLE001  # a stranger's code may raise anything
         return f"{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else ''}"
     fresh = model.load_report.initialized
     if fresh:
         return f"newly initialized: {', '.join(fresh)}"
-    return "same" if worst <= TOLERANCE else f"differs by {worst:.2g}"
+    return SAME if worst <= TOLERANCE else f"differs by {worst:.2g}"
 
 
 def run(release: str, families: list[str], root: Path) -> dict[str, str]:
@@ -231,7 +247,7 @@ def main() -> int:
         verdicts = run(release, given.family or list(FAMILIES), given.folder.absolute())
         for family, verdict in verdicts.items():
             print(f"{release:8} {family:14} {verdict}")
-        same = sum(verdict == "same" for verdict in verdicts.values())
+        same = sum(verdict == SAME for verdict in verdicts.values())
         print(f"{release}: {same} of {len(verdicts)}")
         all_same = all_same and same == len(verdicts)
     return 0 if all_same else 1

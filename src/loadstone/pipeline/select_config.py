@@ -56,7 +56,6 @@ def config_of(
         return config_of_class(gate.load(reference, PretrainedConfig), values, overrides, str(reference))
     if is_foreign_to(gate, values, auto_class) and transformers_has(model_type):
         return bridged(values, overrides, made), {}
-    is_foreign = is_asked and transformers_has(model_type)
     if known is None and not isinstance(model_type, str):
         raise InvalidConfig(
             [Fault(f"{where}, key 'model_type'", "the name of a family", repr(model_type))],
