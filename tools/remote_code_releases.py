@@ -4,8 +4,9 @@
 
 For each release, which pip puts into a folder of its own, and each family: its configuration and model file are copied
 beside a ``config.json`` (relative imports made absolute), a process that has that release makes a tiny model with
-random weights, stores them, and notes its logits and, of a decoder, what it writes. Then this process, with the Transformers that is installed here,
-loads the folder with ``trust_remote_code=True`` and compares. Needs a network, once.
+random weights, stores them, and notes its logits and, of a decoder, what it writes. Then this process, with the
+Transformers that is installed here, loads the folder with ``trust_remote_code=True`` and compares. Needs a network,
+once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""``generate`` for classes written for transformers 4: their caches are tuples, or have what these caches had."""
+"""``generate`` for classes written for transformers 4.
+
+Their caches are tuples, or have what these caches had. Where the new tokens stand they are told by ``cache_position``,
+and what a step reads they cut from all tokens themselves.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ import sys
 import threading
 from typing import Any
 
+import torch
 import transformers
 from torch import Tensor
 
 from loadstone.frameworks.torch.bridge.older.caches import DynamicCache
-from loadstone.frameworks.torch.bridge.older.models import LoadedHere, OlderModel
+from loadstone.frameworks.torch.bridge.older.models import LoadedHere, OlderModel, adapt
+from loadstone.remote_code.references import PACKAGE_PREFIX
 
 _completing = threading.Lock()
 
@@ -31,13 +37,70 @@ class OlderGeneration:
             else:
                 del model_kwargs["past_key_values"]  # it makes tuples of its own
 
+    def _prepare_position_ids_for_generation(self, inputs_tensor: Tensor, model_kwargs: dict[str, Any]) -> Any:
+        """None for the whole text: they are made anew for each step, and code may change them in place."""
+        if self._is_pair():
+            return super()._prepare_position_ids_for_generation(inputs_tensor, model_kwargs)  # type: ignore[misc]
+        return None
+
+    def _prefill(
+        self, input_ids: Tensor, generation_config: Any, model_kwargs: dict[str, Any], is_first_iteration: bool = True
+    ) -> Any:
+        if self._is_pair():
+            return super()._prefill(  # type: ignore[misc]
+                input_ids, generation_config, model_kwargs, is_first_iteration=is_first_iteration
+            )
+        model: Any = self
+        if model_kwargs.get("attention_mask") is None:
+            model_kwargs["attention_mask"] = torch.ones_like(input_ids)
+        if "cache_position" not in model_kwargs:
+            model_kwargs.update(self._get_initial_cache_position(input_ids, model_kwargs))
+        return model(**model.prepare_inputs_for_generation(input_ids, **model_kwargs), return_dict=True)
+
+    def _is_pair(self) -> bool:
+        is_pair: bool = self.config.is_encoder_decoder  # type: ignore[attr-defined]
+        return is_pair
+
+    def _get_initial_cache_position(self, input_ids: Tensor, model_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Where the tokens of the first step stand."""
+        past = model_kwargs.get("past_key_values")
+        held = past.get_seq_length() if isinstance(past, transformers.Cache) else 0
+        model_kwargs["cache_position"] = torch.arange(held, input_ids.shape[1], device=input_ids.device)
+        return model_kwargs
+
+    def _update_model_kwargs_for_generation(
+        self,
+        outputs: Any,
+        model_kwargs: dict[str, Any],
+        is_encoder_decoder: bool = False,
+        num_new_tokens: int = 1,
+        **older: Any,
+    ) -> dict[str, Any]:
+        places = model_kwargs.get("cache_position")
+        updated: dict[str, Any] = super()._update_model_kwargs_for_generation(  # type: ignore[misc]
+            outputs, model_kwargs, is_encoder_decoder, num_new_tokens
+        )
+        if places is not None:
+            new = places[-1:] + torch.arange(1, num_new_tokens + 1, device=places.device)
+            updated["cache_position"] = new if updated.get("use_cache", True) else torch.cat((places, new))
+        return updated
+
     def _extract_past_from_model_output(self, outputs: Any, standardize_cache_format: bool = False) -> Any:
         """The cache in a step's outputs."""
         return outputs.get("past_key_values")
 
-    def _get_initial_cache_position(self, input_ids: Tensor, model_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Without places: a class that wants them makes them of the cache."""
-        return model_kwargs
+    def prepare_inputs_for_generation(self, input_ids: Tensor, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The library's own, which a class may call from its own with the places of the new tokens alone."""
+        places, taken = kwargs.pop("cache_position", None), inspect.signature(self.forward).parameters  # type: ignore[attr-defined]
+        if not args and places is not None and kwargs.get("next_sequence_length") is None:
+            kwargs["next_sequence_length"] = places.shape[0]
+        mask = kwargs.get("attention_mask")
+        if mask is not None and mask.dim() == 2 and "position_ids" in taken and kwargs.get("position_ids") is None:
+            kwargs["position_ids"] = (mask.long().cumsum(-1) - 1).masked_fill(mask == 0, 1)
+        prepared: dict[str, Any] = super().prepare_inputs_for_generation(input_ids, *args, **kwargs)  # type: ignore[misc]
+        if places is not None and "cache_position" in taken:
+            prepared["cache_position"] = places
+        return prepared
 
 
 class GenerationMixin(OlderGeneration, transformers.GenerationMixin):  # type: ignore[misc]
@@ -55,6 +118,9 @@ def complete(cls: type[Any], is_older: bool) -> type[Any]:
         behavior = OlderModel if is_older else LoadedHere
         if not issubclass(cls, behavior):
             cls.__bases__ = (behavior, *cls.__bases__)
+        for base in cls.__mro__ if is_older else ():
+            if base.__module__.startswith(PACKAGE_PREFIX):
+                adapt(base)
         prepares = hasattr(cls, "prepare_inputs_for_generation")
         if prepares and not issubclass(cls, transformers.GenerationMixin):
             cls.__bases__ = (*cls.__bases__, GenerationMixin)

@@ -37,9 +37,7 @@ class OlderModel(LoadedHere):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        own = vars(cls).get("tie_weights")
-        if own is not None and not _takes_keywords(own):
-            cls.tie_weights = _leniently(own)  # type: ignore[method-assign]
+        adapt(cls)
 
     def __init__(self, config: Any, *inputs: Any, **kwargs: Any) -> None:
         super().__init__(config, *inputs, **kwargs)  # type: ignore[call-arg]
@@ -97,21 +95,29 @@ class OlderModel(LoadedHere):
 _OUTPUT = transformers.PreTrainedModel.get_output_embeddings
 
 
+_SAYS_MORE = ("tie_weights", "prepare_inputs_for_generation")
+"""Methods that transformers 5 calls with keywords which it did not have before."""
+_SAYS = ("missing_keys", "recompute_mapping", "next_sequence_length", "is_first_iteration")
+
+
+def adapt(cls: type) -> None:
+    """Let methods of a class of code be called as transformers 5 calls them."""
+    for name in _SAYS_MORE:
+        own = vars(cls).get(name)
+        if own is not None and not hasattr(own, "__wrapped__"):
+            setattr(cls, name, _leniently(own))
+
+
+def _leniently(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that is not told what it has no name for."""
+    unnamed = set(_SAYS) - inspect.signature(method).parameters.keys()
+
+    @functools.wraps(method)
+    def called(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return method(self, *args, **{name: value for name, value in kwargs.items() if name not in unnamed})
+
+    return called
+
+
 class PreTrainedModel(OlderModel, transformers.PreTrainedModel):
     """The base of models."""
-
-
-def _takes_keywords(function: Any) -> bool:
-    kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
-    return inspect.Parameter.VAR_KEYWORD in kinds
-
-
-def _leniently(tie_weights: Callable[..., None]) -> Callable[..., None]:
-    """A method that takes nothing, for a caller that says more."""
-    named = inspect.signature(tie_weights).parameters
-
-    @functools.wraps(tie_weights)
-    def tied(self: Any, *args: Any, **kwargs: Any) -> None:
-        tie_weights(self, **{name: value for name, value in kwargs.items() if name in named})
-
-    return tied
