@@ -85,6 +85,15 @@ class OlderGeneration:
             updated["cache_position"] = new if updated.get("use_cache", True) else torch.cat((places, new))
         return updated
 
+    def _reorder_cache(self, past_key_values: Any, beam_idx: Tensor) -> Any:
+        """The rows of a cache in another order, for a class that has no way of its own."""
+        if not isinstance(past_key_values, tuple | list):
+            past_key_values.reorder_cache(beam_idx)
+            return past_key_values
+        return tuple(
+            tuple(each.index_select(0, beam_idx.to(each.device)) for each in layer) for layer in past_key_values
+        )
+
     def _extract_past_from_model_output(self, outputs: Any, standardize_cache_format: bool = False) -> Any:
         """The cache in a step's outputs."""
         return outputs.get("past_key_values")
