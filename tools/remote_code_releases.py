@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 RELEASES = ("4.44.2", "4.57.1", "5.23.0")
+INSTALLED = "installed"
+"""The one that is here: nothing is fetched."""
 TOLERANCE = 1e-5
 SAME = "same"
 _SMALL: Mapping[str, object] = {
@@ -113,7 +115,11 @@ def absolute(source: str) -> str:
 
 
 def prepare(release: str, root: Path) -> Path:
-    """A folder with the release and what it needs, besides PyTorch."""
+    """The folder that has the release and what it needs, besides PyTorch."""
+    if release == INSTALLED:
+        import transformers
+
+        return Path(transformers.__file__).parents[1]
     site = root / "site" / release
     if not (site / "transformers").is_dir():
         command = [sys.executable, "-m", "pip", "install", "-q", "--only-binary", ":all:", "--target", str(site)]

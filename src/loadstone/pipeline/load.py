@@ -87,8 +87,8 @@ def from_pretrained(
     ``trust_remote_code``      True: a model class that lies beside the weights may run. A list of repositories'
                                ids: code of these may run. Without it no code is imported, whatever a file says
     ``code_revision``          the commit of code that lies in another repository than the weights
-    ``allow_transformers``     what such code imports from ``transformers`` without an equivalent in Loadstone comes
-                               from the real library
+    ``allow_transformers``     False: such code gets Loadstone's equivalents of what it imports from ``transformers``.
+                               Without it, it gets the real library where that is installed; True: an error if not
     ``bridge``                 PyTorch: True takes transformers' class also where Loadstone has one of its own, False
                                never does; without it a model that Loadstone has no family of gets transformers' class,
                                if that is installed

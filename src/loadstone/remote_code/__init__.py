@@ -2,6 +2,6 @@
 
 A reference in ``auto_map`` (:mod:`.references`) is let through or refused (:mod:`.trust`), its files are fetched and
 read without running (:mod:`.reading`, :mod:`.tree`), kept by their hash (:mod:`.store`), and only then imported
-(:mod:`.running`), with Loadstone standing in for Transformers (:mod:`.transformers_names`). :mod:`.carrying` is the way
-back: the code that a saved model takes along.
+(:mod:`.running`), with the installed Transformers or Loadstone in its place (:mod:`.resolution`). :mod:`.carrying` is
+the way back: the code that a saved model takes along.
 """
