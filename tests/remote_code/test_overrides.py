@@ -237,5 +237,14 @@ def test_what_a_familys_class_does_not_read_is_no_silent_wish(
     folder = write(tmp_path, files)
     with pytest.raises(CustomCodeError, match=named):
         AutoModel.from_pretrained(folder, **HOW)
+    if member:  # on the real class it is called no more either, and is_causal is read
+        with pytest.raises(CustomCodeError, match=rf"{named}.*set is_causal"):
+            AutoModel.from_pretrained(folder, trust_remote_code=True)
+    calls = f"{member}\n\n    def forward(self, *args, **kw):\n        return self._update_causal_mask()"
+    for text in (FAMILY.format(init="self.layers[0].self_attn.is_causal = False", member=member),) + (
+        (FAMILY.format(init="pass", member=calls),) if member else ()
+    ):
+        (folder / "modeling_both.py").write_text(text)
+        AutoModel.from_pretrained(folder, trust_remote_code=True)
     (folder / "modeling_both.py").write_text(FAMILY.format(init="pass", member=""))
     AutoModel.from_pretrained(folder, **HOW)

@@ -28,7 +28,9 @@ def test_model_files_of_the_installed_release_give_its_numbers_and_write_its_tok
 
 
 def test_relative_imports_become_absolute(tool: Any) -> None:
-    source = "from ...utils import a\nfrom ... import b\nif x:\n    from ..bert.modeling_bert import c\nfrom .one import d\n"
+    source = (
+        "from ...utils import a\nfrom ... import b\nif x:\n    from ..bert.modeling_bert import c\nfrom .one import d\n"
+    )
     assert tool.absolute(source) == (
         "from transformers.utils import a\nfrom transformers import b\n"
         "if x:\n    from transformers.models.bert.modeling_bert import c\nfrom .one import d\n"

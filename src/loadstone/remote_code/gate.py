@@ -81,6 +81,7 @@ class Gate:
 
         Raises :class:`UntrustedCode`, :class:`CustomCodeError`.
         """
+        from loadstone.remote_code.resolution import is_real
         from loadstone.remote_code.running import class_of
 
         self.trust.require(reference, self.source)
@@ -88,13 +89,6 @@ class Gate:
         if self.check is not None:
             self.check(tree)
         cls = class_of(reference, tree, uses_transformers=self.trust.uses_transformers())
-        if not issubclass(cls, base) and not _is_real(cls, base.__name__):
+        if not issubclass(cls, base) and not is_real(cls, base.__name__):
             raise CustomCodeError(f"{tree.source}: {reference} does not derive from {base.__name__}")
         return cls
-
-
-def _is_real(cls: type, name: str) -> bool:
-    """Whether a class derives from Transformers' own base of that name."""
-    return any(
-        base.__module__.startswith("transformers.") and base.__name__.lower() == name.lower() for base in cls.__mro__
-    )

@@ -59,8 +59,8 @@ class Names(Protocol):
     def find(self, inner: str, name: str) -> Any:
         """What a module has under a name, or :class:`SubModule`; :class:`AttributeError` for nothing."""
 
-    def complete(self, cls: type) -> type:
-        """A class that code has made, with what such a class had in the release that it was written for."""
+    def complete(self, cls: type) -> None:
+        """Give a class that code has made what such a class had in the release that it was written for."""
 
 
 class SubModule(str):
@@ -96,9 +96,9 @@ class OwnNames:
                 return SubModule(path)
             raise
 
-    def complete(self, cls: type) -> type:
-        """A class that code has made, with what such a class had in the release that it was written for."""
-        return _completed(cls)
+    def complete(self, cls: type) -> None:
+        """Give a class that code has made what such a class had in the release that it was written for."""
+        _complete_itself(cls)
 
     def _for_this_code(self, name: str, found: Any) -> Any:
         for_code = getattr(found, "for_code", None)
@@ -137,15 +137,12 @@ class RealNames:
             return SubModule(found.__name__.partition(".")[2])
         return self._for_this_code(name, found)
 
-    def complete(self, cls: type) -> type:
-        """A class that code has made, with what such a class had in the release that it was written for."""
-        if not any(
-            base.__name__ == "PreTrainedModel" and base.__module__ == "transformers.modeling_utils"
-            for base in cls.__mro__
-        ):
-            return _completed(cls)
-        completed: type = importlib.import_module(f"{_OLDER}.generation").complete(cls, not self._is_newer)
-        return completed
+    def complete(self, cls: type) -> None:
+        """Give a class that code has made what such a class had in the release that it was written for."""
+        if is_real(cls, "PreTrainedModel"):
+            importlib.import_module(f"{_OLDER}.generation").complete(cls, not self._is_newer)
+        else:
+            _complete_itself(cls)
 
     def _elsewhere(self, inner: str, name: str) -> Any:
         """What has moved, or was dropped."""
@@ -163,7 +160,11 @@ class RealNames:
         return only_a_name(name) if name in NAMES else _ABSENT
 
     def _for_this_code(self, name: str, found: Any) -> Any:
-        if not (name.startswith("Auto") and isinstance(found, type)):
+        if not isinstance(found, type):
+            return found
+        if not self._is_newer and is_real(found, "PretrainedConfig"):
+            return importlib.import_module(f"{_OLDER}.configs").older(found)
+        if not name.startswith("Auto"):
             return found
         autos = importlib.import_module(f"{_OLDER}.auto")
         if not autos.is_auto_class(found):
@@ -173,10 +174,18 @@ class RealNames:
         return self._autos.auto(name)
 
 
-def _completed(cls: type) -> type:
-    """The same by the class itself: one that derives from Loadstone's knows how."""
-    completed: type = getattr(cls, "complete", lambda: cls)()
-    return completed
+def is_real(cls: type, name: str) -> bool:
+    """Whether a class derives from the real library's base of that name, in whichever spelling."""
+    return any(
+        base.__module__.startswith("transformers.") and base.__name__.lower() == name.lower() for base in cls.__mro__
+    )
+
+
+def _complete_itself(cls: type) -> None:
+    """A class that derives from Loadstone's knows how."""
+    complete = getattr(cls, "complete", None)
+    if complete is not None:
+        complete()
 
 
 def _module(inner: str) -> ModuleType | None:
@@ -244,9 +253,9 @@ class StandIn:
         found = self._names.find(inner, name)
         return self.namespace(str(found)) if isinstance(found, SubModule) else found
 
-    def complete(self, cls: type) -> type:
+    def complete(self, cls: type) -> None:
         """See :meth:`Names.complete`."""
-        return self._names.complete(cls)
+        self._names.complete(cls)
 
     def error(self, lacking: Iterable[tuple[str, list[str]]]) -> CustomCodeError:
         """What says which names are lacking."""

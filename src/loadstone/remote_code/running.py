@@ -74,6 +74,8 @@ class CodePackage:
         try:
             code = compile(self.tree.files[file], str(module.__file__), "exec", dont_inherit=True)
             exec(code, module.__dict__)
+            for cls in [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == full]:
+                self.stand_in.complete(cls)
         except BaseException:
             del sys.modules[full]
             raise
@@ -137,7 +139,7 @@ def class_of(reference: CodeReference, tree: CodeTree, *, uses_transformers: boo
     cls = getattr(module, reference.name, None)
     if not isinstance(cls, type):
         raise CustomCodeError(f"{tree.source}: {reference.file} has no class {reference.name}")
-    return package.stand_in.complete(cls)
+    return cls
 
 
 def tree_of(cls: type) -> CodeTree | None:

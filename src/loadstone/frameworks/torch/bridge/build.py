@@ -27,6 +27,7 @@ from loadstone.frameworks.torch.bridge.skeleton import (
 )
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.modeling.untying import untie
+from loadstone.frameworks.torch.transformers_compat.unread import refuse_unread
 
 
 def bridged_skeleton(
@@ -44,6 +45,7 @@ def bridged_skeleton(
         model = _called(cls, own, arguments, extra)
     give_buffers(model)
     _say_within(own, dtype)
+    refuse_unread(model)
     compute_buffers(model)
     if dtype is not torch.get_default_dtype():
         cast_by_default(model, dtype)

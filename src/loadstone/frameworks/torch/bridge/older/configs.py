@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import transformers
 
@@ -32,33 +33,27 @@ GENERATION: Mapping[str, object] = MappingProxyType(
 """The same of the settings of ``generate``, which now have a config of their own."""
 
 
+_OF_ROPE = ("rope_theta", "partial_rotary_factor")
+
+
 class _Known(type):
     """Every config of transformers is one, also those that its own code made."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return type.__instancecheck__(transformers.PretrainedConfig if cls is PretrainedConfig else cls, instance)
+        return type.__instancecheck__(vars(cls).get("_real", cls), instance)
 
     def __subclasscheck__(cls, subclass: type) -> bool:
-        return type.__subclasscheck__(transformers.PretrainedConfig if cls is PretrainedConfig else cls, subclass)
+        return type.__subclasscheck__(vars(cls).get("_real", cls), subclass)
 
 
-class PretrainedConfig(transformers.PretrainedConfig, metaclass=_Known):
-    """The base of configs, whose keys are where they were in transformers 4.
-
-    ``rope_scaling`` is what the class or the file says, and ``rope_theta`` stays beside it. Keys that every config had
-    are there whether or not somebody set them.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        said = {name: kwargs.pop(name) for name in GENERATION.keys() & kwargs.keys()}
-        pruned = kwargs.pop("pruned_heads", None) or {}
-        super().__init__(**kwargs)
-        self.pruned_heads = {int(layer): heads for layer, heads in pruned.items()}
-        vars(self).update({name: value for name, value in said.items() if value != GENERATION[name]})
+class _Defaults:
+    """Keys that every config had are there whether or not somebody set them."""
 
     def __getattr__(self, name: str) -> Any:
         if name == "rope_parameters" or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)
+        if name in _OF_ROPE and (said := vars(self).get("rope_parameters") or {}).get(name) is not None:
+            return said[name]
         for defaults in (DEFAULTS, GENERATION):
             if name in defaults:
                 return defaults[name]
@@ -82,6 +77,22 @@ class PretrainedConfig(transformers.PretrainedConfig, metaclass=_Known):
         """The older name of ``return_dict``."""
         return self.return_dict
 
+
+class PretrainedConfig(_Defaults, transformers.PretrainedConfig, metaclass=_Known):
+    """The base of configs, whose keys are where they were in transformers 4.
+
+    ``rope_scaling`` is what the class or the file says, and ``rope_theta`` stays beside it.
+    """
+
+    _real: ClassVar[type] = transformers.PretrainedConfig
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = {name: kwargs.pop(name) for name in GENERATION.keys() & kwargs.keys()}
+        pruned = kwargs.pop("pruned_heads", None) or {}
+        super().__init__(**kwargs)
+        self.pruned_heads = {int(layer): heads for layer, heads in pruned.items()}
+        vars(self).update({name: value for name, value in said.items() if value != GENERATION[name]})
+
     @property
     def rope_scaling(self) -> Any:
         """As it was set: not made one with ``rope_theta``."""
@@ -90,3 +101,26 @@ class PretrainedConfig(transformers.PretrainedConfig, metaclass=_Known):
     @rope_scaling.setter
     def rope_scaling(self, value: Any) -> None:
         vars(self)["rope_scaling"] = value
+
+
+class _OfFamily(_Defaults):
+    """A family's config, which keeps the frequencies in ``rope_parameters``."""
+
+    @property
+    def rope_scaling(self) -> Any:
+        """None where nothing is scaled; ``type`` is the older name of ``rope_type``."""
+        said = vars(self).get("rope_parameters")
+        if not said or said.get("rope_type", "default") == "default":
+            return None
+        return {**{name: value for name, value in said.items() if name not in _OF_ROPE}, "type": said["rope_type"]}
+
+    @rope_scaling.setter
+    def rope_scaling(self, value: Any) -> None:
+        self.rope_parameters = value
+
+
+@lru_cache(maxsize=256)
+def older(config_class: type[Any]) -> type[Any]:
+    """A family's config class for code of transformers 4, which reads keys where they were."""
+    body = {"_real": config_class, "__module__": config_class.__module__, "__doc__": config_class.__doc__}
+    return _Known(config_class.__name__, (_OfFamily, config_class), body)

@@ -17,7 +17,6 @@ from torch import Tensor
 
 from loadstone.frameworks.torch.bridge.older.caches import DynamicCache
 from loadstone.frameworks.torch.bridge.older.models import LoadedHere, OlderModel, adapt
-from loadstone.remote_code.references import PACKAGE_PREFIX
 
 _completing = threading.Lock()
 
@@ -26,16 +25,13 @@ class OlderGeneration:
     """What the loop of transformers 5 does otherwise than that of 4."""
 
     def _prepare_cache_for_generation(self, generation_config: Any, model_kwargs: dict[str, Any], *rest: Any) -> None:
-        given = model_kwargs.get("past_key_values")
-        if isinstance(given, tuple):
+        if isinstance(model_kwargs.get("past_key_values"), tuple):
             return
-        super()._prepare_cache_for_generation(generation_config, model_kwargs, *rest)  # type: ignore[misc]
-        made = model_kwargs.get("past_key_values")
-        if given is None and isinstance(made, transformers.DynamicCache):
-            if _reads_cache_objects(type(self)):
-                model_kwargs["past_key_values"] = DynamicCache()
-            else:
-                del model_kwargs["past_key_values"]  # it makes tuples of its own
+        is_usual = generation_config.use_cache is not False and generation_config.cache_implementation is None
+        if self._is_pair() or not is_usual or model_kwargs.get("past_key_values") is not None:
+            super()._prepare_cache_for_generation(generation_config, model_kwargs, *rest)  # type: ignore[misc]
+        elif _reads_cache_objects(type(self)):  # others make tuples of their own
+            model_kwargs["past_key_values"] = DynamicCache()
 
     def _prepare_position_ids_for_generation(self, inputs_tensor: Tensor, model_kwargs: dict[str, Any]) -> Any:
         """None for the whole text: they are made anew for each step, and code may change them in place."""
@@ -51,6 +47,8 @@ class OlderGeneration:
                 input_ids, generation_config, model_kwargs, is_first_iteration=is_first_iteration
             )
         model: Any = self
+        if model_kwargs.get("position_ids") is None:
+            model_kwargs.pop("position_ids", None)
         if model_kwargs.get("attention_mask") is None:
             model_kwargs["attention_mask"] = torch.ones_like(input_ids)
         if "cache_position" not in model_kwargs:
@@ -116,8 +114,8 @@ class GenerationMixin(OlderGeneration, transformers.GenerationMixin):  # type: i
     """The mixin, under its old name."""
 
 
-def complete(cls: type[Any], is_older: bool) -> type[Any]:
-    """A class that code has made of the real library's, with what such a class had before.
+def complete(cls: type[Any], is_older: bool) -> None:
+    """Give a class that code has made of the real library's what such a class had before.
 
     It generates where it prepares the inputs of its steps, as it did without the mixin before 4.50. A class that
     derives from a family's, and so from nothing of these modules, gets the older behavior in front of it. One for
@@ -127,13 +125,11 @@ def complete(cls: type[Any], is_older: bool) -> type[Any]:
         behavior = OlderModel if is_older else LoadedHere
         if not issubclass(cls, behavior):
             cls.__bases__ = (behavior, *cls.__bases__)
-        for base in cls.__mro__ if is_older else ():
-            if base.__module__.startswith(PACKAGE_PREFIX):
-                adapt(base)
+        if is_older:
+            adapt(cls)
         prepares = hasattr(cls, "prepare_inputs_for_generation")
         if prepares and not issubclass(cls, transformers.GenerationMixin):
             cls.__bases__ = (*cls.__bases__, GenerationMixin)
-    return cls
 
 
 def _reads_cache_objects(cls: type[Any]) -> bool:
