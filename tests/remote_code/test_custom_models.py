@@ -109,7 +109,6 @@ def test_what_a_class_computes_while_it_is_made_is_there_and_nothing_else_has_me
     model = AutoModelForCausalLM.from_pretrained(decoder, trust_remote_code=True, allow_transformers=False)
     attention = model.transformer.layers[0].attention
     assert attention.slopes.tolist() == [0.5, 0.25, 0.125, 0.0625]
-    from loadstone.core.tensors import DType
     from loadstone.frameworks.torch.adapter import skeleton
 
     made = skeleton(type(model), model.config, (), {}, DType.FLOAT32)
