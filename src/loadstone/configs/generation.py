@@ -50,6 +50,11 @@ class GenerationConfig(PushToHub):
         self.__dict__.update(values)
 
     @classmethod
+    def from_model_config(cls, model_config: PretrainedConfig) -> GenerationConfig:
+        """What a model's config says of special tokens and generation."""
+        return cls.for_model(model_config, None)
+
+    @classmethod
     def for_model(cls, config: PretrainedConfig, folder: Path | None) -> GenerationConfig:
         """What the folder's file says; without one, what the model's config says of special tokens and generation.
 

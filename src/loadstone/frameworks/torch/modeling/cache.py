@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Self
+from typing import ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -30,11 +30,21 @@ def check_cache(past_key_values: object, tower: Tower | None = None) -> None:
         )
 
 
+class CachedLayer(NamedTuple):
+    """What a layer has of all tokens: each (batch, kv_heads, tokens, head_dim)."""
+
+    keys: Tensor
+    values: Tensor
+
+
 class DynamicCache(Cache):
     """Keys and values of every layer, growing with the text: each (batch, kv_heads, tokens, head_dim); and what does
     not grow with it."""
 
-    def __init__(self) -> None:
+    is_compileable: ClassVar[bool] = False
+
+    def __init__(self, *, config: object = None) -> None:
+        """``config`` is accepted: the layers come as they are used."""
         self.key_cache: list[Tensor] = []
         self.value_cache: list[Tensor] = []
         self.stored: dict[tuple[int, str], Tensor] = {}
@@ -70,6 +80,18 @@ class DynamicCache(Cache):
 
     def get_max_cache_shape(self) -> None:
         """No bound on the number of tokens."""
+
+    get_max_length = get_max_cache_shape
+
+    def get_mask_sizes(self, query_length: int | Tensor, layer: int = 0) -> tuple[int, int]:
+        """Length and offset of a mask for so many new tokens, or for those at these places."""
+        new = query_length.shape[0] if isinstance(query_length, Tensor) else query_length
+        return self.get_seq_length(layer) + new, 0
+
+    @property
+    def layers(self) -> list[CachedLayer]:
+        """Keys and values, layer by layer."""
+        return [CachedLayer(*pair) for pair in self]
 
     @property
     def seen_tokens(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import torch
@@ -257,6 +257,13 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     def set_attn_implementation(self, attn_implementation: str) -> None:
         """``"sdpa"`` (PyTorch's fused kernels) or ``"eager"`` (step by step)."""
         self.config.attn_implementation = check_attention(attn_implementation)
+
+    @property
+    def loss_function(self) -> Callable[..., Tensor]:
+        """What a class of one's own may compute its loss with: next tokens, or what its name says."""
+        from loadstone.frameworks.torch.transformers_compat.loss import loss_function_of
+
+        return loss_function_of(type(self).__name__)
 
     @classmethod
     def complete(cls) -> type[Self]:

@@ -137,5 +137,13 @@ def sdpa_attention_forward(
     return out.transpose(1, 2).contiguous(), None
 
 
-ALL_ATTENTION_FUNCTIONS: Mapping[str, Callable[..., tuple[Tensor, None]]] = {"sdpa": sdpa_attention_forward}
+class AttentionFunctions(dict[str, Callable[..., Any]]):
+    """Name of an implementation → its function."""
+
+    def get_interface(self, attn_implementation: str | None, default: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, or the model's own."""
+        return self.get(attn_implementation or "eager", default)
+
+
+ALL_ATTENTION_FUNCTIONS = AttentionFunctions(sdpa=sdpa_attention_forward)
 """Name of an implementation → its function; ``"eager"`` is the model's own."""

@@ -185,6 +185,27 @@ class AttentionMaskConverter:
             hidden = hidden | self._hidden(query_length, key_value_length, attention_mask_2d.device)
         return lowest_where(hidden, dtype).expand(-1, 1, query_length, -1)
 
+    @staticmethod
+    def _ignore_causal_mask_sdpa(
+        attention_mask: Tensor | None,
+        inputs_embeds: Tensor,
+        past_key_values_length: int,
+        sliding_window: int | None = None,
+        is_training: bool = False,
+    ) -> bool:
+        """Whether a fused kernel needs no mask: nothing is padding, no window cuts, and ``is_causal`` says the rest."""
+        queries = inputs_embeds.shape[1]
+        keys = queries + past_key_values_length
+        is_cut = sliding_window is not None and keys >= sliding_window
+        if attention_mask is not None and (attention_mask.dim() == 4 or not bool((attention_mask == 1).all())):
+            return False
+        return not is_cut and queries in (1, keys)
+
+    @staticmethod
+    def _unmask_unattended(expanded_mask: Tensor, min_dtype: float) -> Tensor:
+        """Queries that would see nothing see all: some kernels give no number for none."""
+        return expanded_mask.masked_fill((expanded_mask == min_dtype).all(dim=-1, keepdim=True), 0.0)
+
     def _hidden(self, queries: int, keys: int, device: torch.device | str) -> Tensor:
         """True where a key lies after the query, or too long before it: (1, 1, queries, keys)."""
         distance = (torch.arange(keys - queries, keys, device=device)[:, None] - torch.arange(keys, device=device))[
