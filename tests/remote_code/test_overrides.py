@@ -79,7 +79,21 @@ UPDATES = """
 """
 
 
-def loaded(folder: Path, *, members: str = "    pass", base: str = "", mixin: str = "", **config: Any) -> Any:
+@pytest.fixture(params=[None, False], ids=["transformers", "equivalents"])
+def how(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """With the real library, and without it."""
+    return {"trust_remote_code": True, "allow_transformers": request.param}
+
+
+def loaded(
+    folder: Path,
+    how: dict[str, Any],
+    *,
+    members: str = "    pass",
+    base: str = "",
+    mixin: str = "",
+    **config: Any,
+) -> Any:
     auto_map = {"AutoConfig": "modeling_any.AnyConfig", "AutoModelForCausalLM": "modeling_any.Model"}
     values = {"model_type": "any", "auto_map": auto_map, "eos_token_id": None, "pad_token_id": 0} | config
     weights = {"body.table.weight": torch.arange(64.0).view(8, 8)}
@@ -87,19 +101,20 @@ def loaded(folder: Path, *, members: str = "    pass", base: str = "", mixin: st
         weights["head.weight"] = torch.ones(8, 8)
     code = MODEL.format(base=base, members=members, mixin=mixin)
     files = {"config.json": json.dumps(values), "model.safetensors": save(weights), "modeling_any.py": code}
-    return AutoModelForCausalLM.from_pretrained(write(folder, files), **HOW)
+    return AutoModelForCausalLM.from_pretrained(write(folder, files), **how)
 
 
 GETTER = "    def get_output_embeddings(self):\n        return self.head\n"
 
 
-def test_a_tied_head_is_the_table_that_the_base_model_names(tmp_path: Path) -> None:
-    model = loaded(tmp_path, members=GETTER)
+def test_a_tied_head_is_the_table_that_the_base_model_names(tmp_path: Path, how: dict[str, Any]) -> None:
+    model = loaded(tmp_path, how, members=GETTER)
     assert model.head.weight is model.body.table.weight and not model.load_report.initialized
     assert model.get_input_embeddings() is model.body.table
     table = torch.nn.Embedding(8, 8)
     model.set_input_embeddings(table)
-    assert model.body.table is table and model.head.weight is table.weight
+    assert model.body.table is table
+    assert how["allow_transformers"] is None or model.head.weight is table.weight  # there one calls tie_weights()
 
 
 @pytest.mark.parametrize(
@@ -111,8 +126,8 @@ def test_a_tied_head_is_the_table_that_the_base_model_names(tmp_path: Path) -> N
         "    def tie_weights(self, *args, **kw):\n        self.head.weight = self.body.table.weight",
     ],
 )
-def test_ties_in_every_way_to_say_them(tmp_path: Path, members: str) -> None:
-    model = loaded(tmp_path, members=members)
+def test_ties_in_every_way_to_say_them(tmp_path: Path, how: dict[str, Any], members: str) -> None:
+    model = loaded(tmp_path, how, members=members)
     assert model.head.weight is model.body.table.weight and model.head.weight[1, 1] == 9.0
 
 
@@ -124,20 +139,25 @@ def test_patterns_pair_weights_and_biases_by_their_order() -> None:
     assert _matching("b", r"a\.0", slots) == [] == _matching("b", "absent", slots)
 
 
-def test_a_class_from_before_the_mixin_generates(tmp_path: Path) -> None:
+def test_a_class_from_before_the_mixin_generates(tmp_path: Path, how: dict[str, Any]) -> None:
     prepares = (
         '    def prepare_inputs_for_generation(self, input_ids, **kw):\n        return {"input_ids": input_ids}\n'
     )
-    model = loaded(tmp_path, members=prepares)
-    assert isinstance(model, GenerationMixin) and model.generation_config is not None
+    import transformers
+
+    model = loaded(tmp_path, how, members=prepares)
+    mixin = transformers.GenerationMixin if how["allow_transformers"] is None else GenerationMixin
+    assert isinstance(model, mixin) and model.generation_config is not None
     assert model.generate(torch.tensor([[1, 2]]), max_new_tokens=3)[0].tolist() == [1, 2, 3, 6, 4]
-    assert not hasattr(loaded(tmp_path), "generate")
+    assert not hasattr(loaded(tmp_path, how), "generate")
 
 
 @pytest.mark.parametrize("use_cache", [True, False])
 @pytest.mark.parametrize("beams", [1, 2])
-def test_what_a_class_hands_from_step_to_step_is_handed_on(tmp_path: Path, use_cache: bool, beams: int) -> None:
-    model = loaded(tmp_path, members=PREPARES + UPDATES)
+def test_what_a_class_hands_from_step_to_step_is_handed_on(
+    tmp_path: Path, how: dict[str, Any], use_cache: bool, beams: int
+) -> None:
+    model = loaded(tmp_path, how, members=PREPARES + UPDATES)
     if not use_cache:
         model.prepare_inputs_for_generation = lambda ids, **kw: {"input_ids": ids}
     out = model.generate(torch.tensor([[1, 2]]), max_new_tokens=3, use_cache=use_cache, num_beams=beams)
@@ -146,7 +166,7 @@ def test_what_a_class_hands_from_step_to_step_is_handed_on(tmp_path: Path, use_c
 
 @pytest.mark.parametrize("hook", ["_get_initial_cache_position", "_prepare_model_inputs", "_sample"])
 def test_a_part_of_the_loop_that_is_not_called_here_is_refused_by_name(tmp_path: Path, hook: str) -> None:
-    model = loaded(tmp_path, members=f"{PREPARES}\n    def {hook}(self, *args, **kw):\n        return None\n")
+    model = loaded(tmp_path, HOW, members=f"{PREPARES}\n    def {hook}(self, *args, **kw):\n        return None\n")
     with pytest.raises(CustomCodeError, match=rf"{hook}.*loadstone\[transformers\]"):
         model.generate(torch.tensor([[1, 2]]), max_new_tokens=3)
 
@@ -161,40 +181,43 @@ OWN_WAY = """
 """
 
 
-def test_the_classs_own_from_pretrained_is_called_with_the_config_that_is_made(tmp_path: Path) -> None:
-    loaded(tmp_path, members=GETTER)
+def test_the_classs_own_from_pretrained_is_called_with_the_config_that_is_made(
+    tmp_path: Path, how: dict[str, Any]
+) -> None:
+    loaded(tmp_path, how, members=GETTER)
     (tmp_path / "modeling_any.py").write_text(MODEL.format(base=OWN_WAY, members=GETTER, mixin=""))
-    model = AutoModelForCausalLM.from_pretrained(tmp_path, width=5, torch_dtype=torch.bfloat16, **HOW)
+    model = AutoModelForCausalLM.from_pretrained(tmp_path, width=5, torch_dtype=torch.bfloat16, **how)
     assert model.seen == ["torch_dtype"] and model.dtype == torch.bfloat16
     assert model.load_report.model_class == "Model"
 
 
-def test_an_error_in_a_models_init_is_one_of_ours_in_every_way_to_make_it(tmp_path: Path) -> None:
+def test_an_error_in_a_models_init_is_one_of_ours_in_every_way_to_make_it(tmp_path: Path, how: dict[str, Any]) -> None:
     files = minimal()
     files["modeling_one.py"] = str(files["modeling_one.py"]).replace(
         "self.number = ", "raise KeyError('boom')\n        x = "
     )
     folder = write(tmp_path, files)
-    with pytest.raises(CustomCodeError, match="One could not be made: KeyError"):
-        AutoModel.from_pretrained(folder, **HOW)
-    with pytest.raises(CustomCodeError, match="One could not be made: KeyError"):
-        AutoModel.from_config(loadstone.AutoConfig.from_pretrained(folder, **HOW), **HOW)
+    with pytest.raises(CustomCodeError, match=r"One could not be made.*: KeyError"):
+        AutoModel.from_pretrained(folder, **how)
+    with pytest.raises(CustomCodeError, match=r"One could not be made.*: KeyError"):
+        AutoModel.from_config(loadstone.AutoConfig.from_pretrained(folder, **how), **how)
 
 
-def test_a_dtype_in_the_config_is_an_object_for_code_and_text_in_the_file(tmp_path: Path) -> None:
+def test_a_dtype_in_the_config_is_an_object_for_code_and_text_in_the_file(tmp_path: Path, how: dict[str, Any]) -> None:
     files = minimal(torch_dtype="bfloat16")
     files["modeling_one.py"] = str(files["modeling_one.py"]).replace(
         "torch.empty(1)", "torch.empty(1, dtype=config.torch_dtype)"
     )
-    model = AutoModel.from_pretrained(write(tmp_path / "one", files), torch_dtype="auto", **HOW)
+    model = AutoModel.from_pretrained(write(tmp_path / "one", files), torch_dtype="auto", **how)
     assert model().dtype == torch.bfloat16
     model.save_pretrained(tmp_path / "saved")
-    assert json.loads((tmp_path / "saved" / "config.json").read_text())["torch_dtype"] == "bfloat16"
+    key = "dtype" if how["allow_transformers"] is None else "torch_dtype"
+    assert json.loads((tmp_path / "saved" / "config.json").read_text())[key] == "bfloat16"
 
 
-def test_more_layers_than_tensors_are_for_code_to_explain(tmp_path: Path) -> None:
+def test_more_layers_than_tensors_are_for_code_to_explain(tmp_path: Path, how: dict[str, Any]) -> None:
     folder = write(tmp_path, minimal(num_hidden_layers=12))
-    assert AutoModel.from_pretrained(folder, **HOW)().item() == 7.0
+    assert AutoModel.from_pretrained(folder, **how)().item() == 7.0
 
 
 FAMILY = """\

@@ -17,7 +17,13 @@ from loadstone import AutoConfig, AutoModel
 from loadstone.errors import CustomCodeError, UnknownModelType
 from loadstone.remote_code.tree import collect
 
-HOW = {"trust_remote_code": True, "allow_transformers": False}
+
+@pytest.fixture(params=[None, False], ids=["transformers", "equivalents"])
+def how(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """With the real library, and without it."""
+    return {"trust_remote_code": True, "allow_transformers": request.param}
+
+
 CONFIG = """\
 from transformers import AutoConfig, PretrainedConfig
 
@@ -48,6 +54,7 @@ class Shared(PreTrainedModel):
         assert isinstance(config, SharedConfig)
         self.number = nn.Parameter(torch.empty(1))
         self.inner = AutoModel.from_config(Inner()) if config.has_inner else None
+        self.post_init()
 
     def forward(self):
         return self.number
@@ -83,39 +90,40 @@ def shared(folder: Path, **files: str) -> Path:
     return write(folder, content)
 
 
-def test_a_config_and_its_model_are_of_one_package_whoever_asks_first(tmp_path: Path) -> None:
+def test_a_config_and_its_model_are_of_one_package_whoever_asks_first(tmp_path: Path, how: dict[str, Any]) -> None:
     folder = shared(tmp_path)
-    config = AutoConfig.from_pretrained(folder, **HOW)
-    model = AutoModel.from_pretrained(folder, **HOW)
+    config = AutoConfig.from_pretrained(folder, **how)
+    model = AutoModel.from_pretrained(folder, **how)
     assert type(model.config) is type(config) and model().item() == 7.0
     assert type(config).__module__.partition(".")[0] == type(model).__module__.partition(".")[0]
 
 
-def test_what_code_registers_is_found_by_it_and_by_no_other(tmp_path: Path) -> None:
-    one = AutoModel.from_pretrained(shared(tmp_path / "one"), has_inner=True, **HOW)
+def test_what_code_registers_is_found_by_it_and_by_no_other(tmp_path: Path, how: dict[str, Any]) -> None:
+    one = AutoModel.from_pretrained(shared(tmp_path / "one"), has_inner=True, **how)
     assert type(one.inner).__name__ == "InnerModel"
     two = AutoModel.from_pretrained(
-        shared(tmp_path / "two", configuration_shared=f"# Another revision.\n{CONFIG}"), has_inner=True, **HOW
+        shared(tmp_path / "two", configuration_shared=f"# Another revision.\n{CONFIG}"), has_inner=True, **how
     )
     assert type(one) is not type(two) and type(one.inner) is not type(two.inner)
     with pytest.raises(UnknownModelType):
         AutoConfig.for_model("shared")
-    with pytest.raises(UnknownModelType):
-        AutoModel.from_config(type(one.config)())
+    if how["allow_transformers"] is False:
+        with pytest.raises(UnknownModelType):
+            AutoModel.from_config(type(one.config)())
 
 
-def test_code_may_register_a_type_that_is_a_familys_here(tmp_path: Path) -> None:
+def test_code_may_register_a_type_that_is_a_familys_here(tmp_path: Path, how: dict[str, Any]) -> None:
     config = CONFIG.replace('"shared"', '"gemma"')
     folder = shared(tmp_path, configuration_shared=config)
-    assert type(AutoConfig.from_pretrained(folder, **HOW)).model_type == "gemma"
+    assert type(AutoConfig.from_pretrained(folder, **how)).model_type == "gemma"
     assert type(AutoConfig.for_model("gemma")) is loadstone.GemmaConfig
 
 
-def test_an_auto_class_whose_file_is_not_there_hinders_no_other(tmp_path: Path) -> None:
+def test_an_auto_class_whose_file_is_not_there_hinders_no_other(tmp_path: Path, how: dict[str, Any]) -> None:
     folder = shared(tmp_path)
-    AutoModel.from_pretrained(folder, **HOW)
+    AutoModel.from_pretrained(folder, **how)
     with pytest.raises(CustomCodeError, match=r"has no absent\.py"):
-        loadstone.AutoModelForCausalLM.from_pretrained(folder, **HOW)
+        loadstone.AutoModelForCausalLM.from_pretrained(folder, **how)
 
 
 LACKS = "import nowhere_to_be_found\nx = 1\n"
@@ -158,8 +166,8 @@ def test_a_file_that_only_a_guard_reaches_need_not_be_whole() -> None:
     assert sorted(tree.files) == ["entry.py", "more.py", "old.py"]
 
 
-def test_a_guarded_import_that_fails_is_the_codes_own_affair(tmp_path: Path) -> None:
+def test_a_guarded_import_that_fails_is_the_codes_own_affair(tmp_path: Path, how: dict[str, Any]) -> None:
     guarded = "try:\n    from .fast import fast\nexcept ImportError:\n    fast = None\n"
     folder = shared(tmp_path, modeling_shared=guarded + MODEL, fast=LACKS)
-    model: Any = AutoModel.from_pretrained(folder, **HOW)
+    model: Any = AutoModel.from_pretrained(folder, **how)
     assert sys.modules[type(model).__module__].fast is None
