@@ -39,7 +39,7 @@ help:
 	@echo "make benchmark-transfer    how bytes move: cold, many tensors, saves, beside four peers and dd (40 minutes)"
 	@echo "make benchmark-packed      weights in fewer bits: GGUF, quantizing while loading, converting"
 	@echo "make benchmark-bridge      loads into transformers' own classes, beside transformers"
-	@echo "make releases              model files of three releases of transformers as custom code; needs the index"
+	@echo "make releases              model files of seven releases of transformers as custom code; needs the index"
 	@echo "make benchmark-change      this tree beside an earlier commit: make benchmark-change BEFORE=main"
 	@echo "make clean                 remove the environments and the caches"
 

@@ -34,6 +34,9 @@ def test_queries_that_see_nothing_see_all() -> None:
     assert torch.equal(
         AttentionMaskConverter._unmask_unattended(mask, lowest), Theirs._unmask_unattended(mask, min_dtype=lowest)
     )
+    seen = torch.tensor([[[[False, False], [True, False]]]])  # and as 4.36 asked
+    out = AttentionMaskConverter._unmask_unattended(seen, torch.tensor([[0, 1]]), unmasked_value=True)
+    assert out.tolist() == [[[[True, True], [True, False]]]]
 
 
 def test_an_attention_function_is_found_by_its_interface() -> None:

@@ -26,6 +26,7 @@ _OLDER_HOMES: Mapping[str, str] = {
     "DynamicCache": "caches",
     "ROPE_INIT_FUNCTIONS": "rotary",
     "dynamic_rope_update": "rotary",
+    "AttentionMaskConverter": "masks",
     "create_causal_mask": "masks",
     "create_sliding_window_causal_mask": "masks",
     "create_chunked_causal_mask": "masks",

@@ -202,9 +202,15 @@ class AttentionMaskConverter:
         return not is_cut and queries in (1, keys)
 
     @staticmethod
-    def _unmask_unattended(expanded_mask: Tensor, min_dtype: float) -> Tensor:
-        """Queries that would see nothing see all: some kernels give no number for none."""
-        return expanded_mask.masked_fill((expanded_mask == min_dtype).all(dim=-1, keepdim=True), 0.0)
+    def _unmask_unattended(
+        expanded_mask: Tensor, said: Tensor | float | None = None, unmasked_value: float = 0.0, **_: object
+    ) -> Tensor:
+        """Queries that would see nothing see all: some kernels give no number for none.
+
+        What more is said, the lowest number or, in 4.36, the mask for padding, the mask shows by itself.
+        """
+        lowest = False if expanded_mask.dtype is torch.bool else torch.finfo(expanded_mask.dtype).min
+        return expanded_mask.masked_fill((expanded_mask == lowest).all(dim=-1, keepdim=True), unmasked_value)
 
     def _hidden(self, queries: int, keys: int, device: torch.device | str) -> Tensor:
         """True where a key lies after the query, or too long before it: (1, 1, queries, keys)."""

@@ -52,18 +52,25 @@ class OlderGeneration:
         if model_kwargs.get("attention_mask") is None:
             model_kwargs["attention_mask"] = torch.ones_like(input_ids)
         if "cache_position" not in model_kwargs:
-            model_kwargs.update(self._get_initial_cache_position(input_ids, model_kwargs))
+            takes_length = len(inspect.signature(self._get_initial_cache_position).parameters) > 2
+            tokens = (input_ids.shape[1], input_ids.device) if takes_length else (input_ids,)
+            model_kwargs.update(self._get_initial_cache_position(*tokens, model_kwargs))
         return model(**model.prepare_inputs_for_generation(input_ids, **model_kwargs), return_dict=True)
 
     def _is_pair(self) -> bool:
         is_pair: bool = self.config.is_encoder_decoder  # type: ignore[attr-defined]
         return is_pair
 
-    def _get_initial_cache_position(self, input_ids: Tensor, model_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Where the tokens of the first step stand."""
+    def _get_initial_cache_position(self, *given: Any) -> dict[str, Any]:
+        """Where the tokens of the first step stand.
+
+        Of ``(input_ids, model_kwargs)``, or, in 4.52, of ``(length, device, model_kwargs)``.
+        """
+        model_kwargs: dict[str, Any] = given[-1]
         past = model_kwargs.get("past_key_values")
         held = past.get_seq_length() if isinstance(past, transformers.Cache) else 0
-        model_kwargs["cache_position"] = torch.arange(held, input_ids.shape[1], device=input_ids.device)
+        length, device = given[:2] if len(given) > 2 else (given[0].shape[1], given[0].device)
+        model_kwargs["cache_position"] = torch.arange(held, length, device=device)
         return model_kwargs
 
     def _update_model_kwargs_for_generation(

@@ -1,4 +1,4 @@
-"""Masks by the arguments that their makers had in transformers 4.53 to 4.57."""
+"""Masks by the arguments that their makers had in transformers 4."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor
-from transformers import masking_utils
+from transformers import masking_utils, modeling_attn_mask_utils
+
+from loadstone.frameworks.torch.transformers_compat import layers
 
 
 def _made_by(name: str) -> Callable[..., Any]:
@@ -31,3 +33,9 @@ def _made_by(name: str) -> Callable[..., Any]:
 create_causal_mask = _made_by("create_causal_mask")
 create_sliding_window_causal_mask = _made_by("create_sliding_window_causal_mask")
 create_chunked_causal_mask = _made_by("create_chunked_causal_mask")
+
+
+class AttentionMaskConverter(modeling_attn_mask_utils.AttentionMaskConverter):
+    """Padding masks → masks to add to the scores."""
+
+    _unmask_unattended = staticmethod(layers.AttentionMaskConverter._unmask_unattended)  # type: ignore[assignment]
