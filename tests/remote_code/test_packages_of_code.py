@@ -171,3 +171,20 @@ def test_a_guarded_import_that_fails_is_the_codes_own_affair(tmp_path: Path, how
     folder = shared(tmp_path, modeling_shared=guarded + MODEL, fast=LACKS)
     model: Any = AutoModel.from_pretrained(folder, **how)
     assert sys.modules[type(model).__module__].fast is None
+
+
+def test_a_config_of_code_serves_a_family_in_another_framework(tmp_path: Path) -> None:
+    from loadstone.architectures.tasks import BARE
+    from loadstone.configs.load_options import Options
+    from loadstone.pipeline.resolve import Request, resolve
+    from loadstone.pipeline.select_class import AutoTarget, FromFamily, pick
+    from loadstone.reporting.load_report import LoadReport
+
+    code = "from transformers import BertConfig\n\n\nclass Mine(BertConfig):\n    pass\n"
+    values = {"model_type": "bert", "auto_map": {"AutoConfig": "configuration_mine.Mine"}}
+    folder = write(tmp_path, {"config.json": json.dumps(values), "configuration_mine.py": code})
+    (folder / "model.safetensors").write_bytes(save({"x": torch.zeros(1)}))
+    target = AutoTarget("FlaxAutoModel", BARE)
+    resolved = resolve(Request(folder, target, Options(trust_remote_code=True), {}), LoadReport(source=str(folder)))
+    assert isinstance(resolved.config, loadstone.BertConfig) and type(resolved.config).__name__ == "Mine"
+    assert isinstance(pick(target, "flax", resolved.config, resolved.gate), FromFamily)

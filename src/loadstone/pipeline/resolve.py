@@ -22,6 +22,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.configs.read import read_values
 from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, UnknownArgument
+from loadstone.frameworks.registry import PREFIXES
 from loadstone.lockfile.guard import Locked
 from loadstone.pipeline.quantized_checkpoint import as_loaded
 from loadstone.pipeline.select_class import AutoTarget, needed_shards
@@ -162,8 +163,10 @@ def _needs(request: Request) -> Needs | None:
 
 def _gate(request: Request, source: Source, locked: Locked) -> Gate:
     name = "" if request.path_or_id is None else str(request.path_or_id)
-    options = request.options
-    return locked.guard(Gate(options.trust(), name, source.commit, options.hub, options.subfolder))
+    options, trust = request.options, request.options.trust()
+    if isinstance(request.target, AutoTarget) and request.target.name.startswith(_OF_OTHERS):
+        trust = replace(trust, allow_transformers=False)  # whose classes and configs are PyTorch's
+    return locked.guard(Gate(trust, name, source.commit, options.hub, options.subfolder))
 
 
 def _config(
@@ -233,6 +236,7 @@ def _given_config(request: Request, given: Any, gate: Gate) -> tuple[PretrainedC
     return resolve_config(given, Options(**trusted), request.others, request.target.registered)
 
 
+_OF_OTHERS = tuple(prefix for prefix in PREFIXES if prefix)
 _TRUST = ("trust_remote_code", "code_revision", "allow_transformers", "bridge")
 
 
