@@ -76,8 +76,10 @@ class _Unfilled(TorchFunctionMode):
     ) -> Any:
         given = dict(kwargs or {})
         first = args[0] if args else None
-        if func in _INITIAL and isinstance(first, Tensor) and first.is_meta:
-            return first
+        if func in _INITIAL:
+            filled = given.get("tensor", first)  # half of these functions hand it on by keyword
+            if isinstance(filled, Tensor) and filled.is_meta:
+                return filled
         if func is torch.tensor and isinstance(first, list) and not first:
             # How transformers asks on which device it builds: on the meta device it initializes nothing.
             return func(*args, **{**given, "device": "meta"})
