@@ -38,6 +38,10 @@ TABLES: dict[str, tuple[list[Any], list[str]]] = {
         [WeightRenaming("conv1", "conv2.0")],
         ["stem.3.conv1.weight", "stem.4.conv2.weight", "conv1.2.x"],
     ),
+    "numbers at either end": (
+        [WeightRenaming("params", "weights")],
+        ["0.weight", "1.weight", "params.0", "params.13", "0.params.1.2", "3"],
+    ),
     "no numbers": ([WeightRenaming("gamma", "weight")], ["norm.gamma", "norm.{gamma}"]),
     "classes of digits": ([WeightRenaming(r"layers\.[1-3]\.", "few.")], [f"layers.{layer}.w" for layer in range(6)]),
     "a look ahead": ([WeightRenaming(r"embed\.(?!0)\d+\.", "embed.0.")], [f"embed.{n}.w" for n in (0, 1, 5)]),

@@ -21,8 +21,8 @@ from transformers.core_model_loading import (
 
 _LEGACY = "legacy"
 """The entry for names of any model's old files."""
-_NUMBER = re.compile(r"\.([0-9]+)(?=\.)")
-"""Of a layer or an expert: between dots."""
+_NUMBER = re.compile(r"(?<![^.])([0-9]+)(?![^.])")
+"""Of a layer or an expert: all that stands between dots."""
 _ANY_DIGIT = re.compile(r"\\d|\[0-9\]|\\[1-9]")
 _DIGIT_CLASS = re.compile(r"\[[^\]]*[0-9]-[0-9][^\]]*\]")
 _DIGITS = re.compile(r"[0-9]+")
@@ -104,7 +104,7 @@ class NameTable:
         known = self._literals | set(_DIGITS.findall(" ".join(texts)))
         free = (str(number) for number in range(37, 100_000, 12) if str(number) not in known)
         stand_ins = [number if number in self._literals else next(free) for number in numbers]
-        asked = texts[0] + "".join(f".{number}{text}" for number, text in zip(stand_ins, texts[1:], strict=True))
+        asked = texts[0] + "".join(f"{number}{text}" for number, text in zip(stand_ins, texts[1:], strict=True))
         name, pattern = self._asked(asked)
         places = {number: f"{{{place}}}" for place, number in enumerate(stand_ins) if number not in self._literals}
         if {*_DIGITS.findall(name)} - known - places.keys():
