@@ -21,6 +21,7 @@ from remote_code.repositories import BERT_SIZES, minimal, write
 import loadstone
 from loadstone import AutoConfig, AutoModel, open_checkpoint
 from loadstone.errors import ArgumentError, LoadstoneError, UnsafeCheckpoint, UntrustedCode
+from loadstone.remote_code.running import tree_of
 from loadstone.saving.checkpoint import SaveOptions, save_checkpoint
 from loadstone.saving.folders import replace_file
 
@@ -242,7 +243,12 @@ def test_cve_2026_22807_auto_map_is_read_once_and_asked_about_each_time_it_is_fo
     )
     folder = write(tmp_path / "changing", minimal() | {"modeling_one.py": changing})
     with pytest.raises(UntrustedCode, match="evil/repo"):
-        AutoModel.from_pretrained(folder, trust_remote_code=True)
+        AutoModel.from_pretrained(folder, trust_remote_code=True, allow_transformers=False)
+    # On the real library what the file says counts, and what its code makes of that is not followed at all.
+    model = AutoModel.from_pretrained(folder, trust_remote_code=True)
+    assert model.config.auto_map == {"AutoModel": "evil/repo--modeling_one.One"}
+    assert tree_of(type(model)) == tree_of(type(model.config))
+    assert str(folder) in tree_of(type(model)).source
 
 
 def test_cve_2026_27893_trust_is_hard_coded_nowhere() -> None:
