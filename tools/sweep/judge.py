@@ -38,7 +38,7 @@ def judge(built: Any, reference: Any, again: Held, ours: Any) -> Judgement:
             if not is_value:
                 continue
         is_integer = name in found and not found[name][1].is_floating_point()  # no cast is due
-        if (is_value or is_integer) and name in stored and compare.same_bits(stored[name][1], found[name][1]):
+        if (is_value or is_integer) and name in stored and _is_as_stored(stored, found, name):
             as_stored.append(name)
         elif is_value and name in uncertain and found[name][0] == UNSAVED and not _poisoned(found, name):
             unknown.append(name)
@@ -66,7 +66,7 @@ def _notes(stored: Held, expected: Held, found: Held, uncertain: set[str]) -> tu
     lost = sorted(name for name in uncertain if name in stored and stored[name][0] not in (UNSAVED, UNSAVED_PARAMETER))
     unset = sorted(uncertain.difference(lost))
     altered = [name for name in _altered(stored, expected) if name not in uncertain]
-    ours = [name for name in altered if name in found and compare.same_bits(stored[name][1], found[name][1])]
+    ours = [name for name in altered if name in found and _is_as_stored(stored, found, name)]
     theirs = [name for name in altered if name not in ours]
     notes = []
     if lost:
@@ -90,6 +90,11 @@ def _altered(stored: Held, loaded: Held) -> list[str]:
         and (loaded[name][1].dtype == tensor.dtype or not tensor.is_floating_point())
         and not compare.same_bits(tensor, loaded[name][1])
     ]
+
+
+def _is_as_stored(stored: Held, found: Held, name: str) -> bool:
+    """Whether a model holds what was saved, cast to the dtype that it has it in."""
+    return compare.same_bits(stored[name][1].to(found[name][1].dtype), found[name][1])
 
 
 def _poisoned(found: Held, name: str) -> bool:
