@@ -67,7 +67,9 @@ def config_of(
         return bridged(values, overrides, made), {}
     if bridge:
         raise UnknownModelType(f"{where}: transformers {transformers_version()} has no model_type {model_type!r}.")
-    return (known or _family_of(str(model_type), where)).from_dict(values, return_unused_kwargs=True, **overrides)
+    return (known or _family_of(str(model_type), where, bridge)).from_dict(
+        values, return_unused_kwargs=True, **overrides
+    )
 
 
 def is_foreign_to(gate: Gate, values: Mapping[str, object], auto_class: str) -> bool:
@@ -77,13 +79,15 @@ def is_foreign_to(gate: Gate, values: Mapping[str, object], auto_class: str) -> 
     return gate.reference(values.get("auto_map"), auto_class, is_known=True) is not None
 
 
-def _family_of(model_type: str, where: str) -> type[PretrainedConfig]:
+def _family_of(model_type: str, where: str, bridge: bool | None) -> type[PretrainedConfig]:
     """The config class of a type that is of no family: :class:`UnknownModelType`, with what can be done."""
     try:
         return registry.config_class(model_type)
     except UnknownModelType as unknown:
         version = transformers_version()
-        steps = f"transformers {version} is not asked, or has no such type either."
+        steps = f"transformers {version} has no such type either."
+        if bridge is False:
+            steps = f"bridge=False: transformers {version} is not asked."
         if version is None:
             steps = 'With pip install "loadstone[transformers]" transformers\' class is loaded, if it has one.'
         raise UnknownModelType(

@@ -38,12 +38,10 @@ def bridged_skeleton(
     own = with_its_part(cls, own)
     _check_keywords(cls, extra, own)
     own.dtype = dtype
-    _say_within(
-        own, None
-    )  # else a class that makes one of another within it sets PyTorch's default dtype for everybody
-    with without_parameters(dtype) as give_buffers:
+    _say_within(own, None)  # a class that makes another's model would set PyTorch's default dtype to it, for everybody
+    with without_parameters(dtype) as settle:
         model = _called(cls, own, arguments, extra)
-    give_buffers(model)
+    settle(model)
     _say_within(own, dtype)
     refuse_unread(model)
     compute_buffers(model)

@@ -1,23 +1,20 @@
 """Building one of transformers' models: parameters without memory whatever makes them, buffers for real.
 
-Nothing of PyTorch or transformers is changed: another thread builds what it likes meanwhile.
+Nothing of PyTorch or transformers is changed, or told of it: another thread builds what it likes meanwhile.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.multiprocessing.reductions import StorageWeakRef
-from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map
-from torch.utils.weak import WeakIdKeyDictionary
 from transformers import PreTrainedModel
 
 from loadstone.errors import Fault, InvalidConfig, MissingTensors
@@ -31,7 +28,7 @@ _SAYS_DTYPE = frozenset(
 """Names of functions whose result has a dtype that is said, or that of what they are given."""
 _OF_A_SHAPE = frozenset({torch.zeros, torch.ones, torch.rand, torch.randn})
 """What many parameters are made of that are then initialized."""
-_LARGE_ELEMENTS = 1 << 18
+_LARGE_ELEMENTS = 1 << 16
 _SIZED = frozenset({torch.full, torch.arange, torch.linspace, torch.logspace, torch.eye})
 """What else a number of a config may be the size of."""
 _MOST_ELEMENTS = 1 << 28
@@ -41,18 +38,18 @@ _INITIAL = frozenset(getattr(nn.init, name) for name in dir(nn.init) if name.end
 
 @contextlib.contextmanager
 def without_parameters(dtype: torch.dtype) -> Iterator[Callable[[nn.Module], None]]:
-    """While inside, in this thread, parameters lie on the meta device, and what names no dtype is in ``dtype``.
+    """While inside, in this thread, what layers make parameters of has no memory, and what names no dtype is in
+    ``dtype``.
 
-    Gives a function to call with the model afterwards, which gives large buffers their values.
+    Gives a function to call with the model afterwards, which puts the other parameters on the meta device too, and
+    gives large buffers their values.
     """
     depth = torch._C._len_torch_function_stack()
     mode = _Unfilled(dtype)
-    hook = register_module_parameter_registration_hook(_Emptied(mode))  # type: ignore[arg-type]
     try:
         with mode:
-            yield mode.give_buffers
+            yield mode.settle
     finally:
-        hook.remove()
         while torch._C._len_torch_function_stack() > depth:  # an interrupt in a mode's own end keeps that mode on
             torch._C._pop_torch_function_stack()
 
@@ -78,7 +75,7 @@ class _Unfilled(TorchFunctionMode):
         first = args[0] if args else None
         if func in _INITIAL:
             filled = given.get("tensor", first)  # half of these functions hand it on by keyword
-            if isinstance(filled, Tensor) and filled.is_meta:
+            if isinstance(filled, nn.Parameter) or (isinstance(filled, Tensor) and filled.is_meta):
                 return filled
         if func is torch.tensor and isinstance(first, list) and not first:
             # How transformers asks on which device it builds: on the meta device it initializes nothing.
@@ -149,14 +146,27 @@ class _Unfilled(TorchFunctionMode):
         """That of this mode for what PyTorch's constructor made in the default dtype; else its own."""
         return self._dtype if self._is_default(tensor) and not self.is_computed(tensor) else tensor.dtype
 
-    def give_buffers(self, model: nn.Module) -> None:
-        """Give what is no parameter, and was left on the meta device, the values that it was to have."""
+    def settle(self, model: nn.Module) -> None:
+        """Parameters without memory, whatever made them; and what is none, and was left on the meta device, with the
+        values that it was to have."""
+        emptied: dict[int, tuple[nn.Parameter, nn.Parameter]] = {}
         for module in model.modules():
             for table in (module._buffers, vars(module)):
                 table.update({name: self._real(value) for name, value in table.items() if id(value) in self._later})
             for name, buffer in module._buffers.items():
                 if buffer is not None and not buffer.is_meta:
                     module._buffers[name] = buffer.to(self.dtype_of(buffer))
+            for name, slot in module._parameters.items():
+                if slot is not None and not slot.is_meta:
+                    if id(slot) not in emptied:
+                        emptied[id(slot)] = slot, self._emptied(slot)
+                    module._parameters[name] = emptied[id(slot)][1]
+
+    def _emptied(self, slot: nn.Parameter) -> nn.Parameter:
+        empty = torch.empty_like(slot, device="meta", dtype=self.dtype_of(slot))
+        made = nn.Parameter(empty, requires_grad=slot.requires_grad)
+        made.__dict__.update(vars(slot))
+        return made
 
 
 _ASKED = frozenset(
@@ -168,7 +178,7 @@ _ASKED = frozenset(
 def _check_size(func: Callable[..., Tensor], args: Sequence[Any], given: Mapping[str, Any]) -> None:
     """:class:`InvalidConfig` before memory is taken for a tensor of such a size."""
     numbers = [value for value in (*args, *given.values()) if isinstance(value, int | float)]
-    if any(abs(number) > _LARGE_ELEMENTS for number in numbers) or func in (torch.full, torch.eye):
+    if any(abs(number) > _MOST_ELEMENTS >> 8 for number in numbers) or func in (torch.full, torch.eye):
         _check_elements(func(*args, **{**given, "device": "meta"}).numel())
 
 
@@ -178,27 +188,6 @@ def _check_elements(count: int) -> None:
             [Fault("config", f"sizes of which buffers have at most {_MOST_ELEMENTS} elements", f"one of {count}")],
             hint="Was config.json edited, or is it damaged?",
         )
-
-
-class _Emptied:
-    """A hook that takes the memory from parameters as this thread's modules get them."""
-
-    def __init__(self, mode: _Unfilled) -> None:
-        self._thread, self._mode = threading.get_ident(), mode
-        self._made = WeakIdKeyDictionary()
-        """What was made of a parameter that several modules get, for as long as somebody has it."""
-
-    def __call__(self, module: nn.Module, name: str, parameter: nn.Parameter | None) -> nn.Parameter | None:
-        if parameter is None or parameter.is_meta or threading.get_ident() != self._thread:
-            return None
-        made: nn.Parameter | None = self._made.get(parameter)  # type: ignore[no-untyped-call]
-        if made is None:
-            dtype = self._mode.dtype_of(parameter)
-            empty = torch.empty_like(parameter, device="meta", dtype=dtype)
-            made = nn.Parameter(empty, requires_grad=parameter.requires_grad)
-            made.__dict__.update(vars(parameter))
-            self._made[parameter] = made
-        return made
 
 
 @torch.no_grad()
