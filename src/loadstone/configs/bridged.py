@@ -20,7 +20,7 @@ from loadstone.errors import Fault, InvalidConfig
 _LAYERS = re.compile(r"(layers?|depth|blocks)$")
 _MOST_LAYERS = 10_000
 _BASES = {("transformers.configuration_utils", name) for name in ("PreTrainedConfig", "PretrainedConfig")}
-OLDEST, NEWEST = (5, 20), (5, 23)
+OLDEST, NEWEST = (5, 20), (5, 24)
 """The releases of transformers that the bridge is tested with, both included."""
 
 

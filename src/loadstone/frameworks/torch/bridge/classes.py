@@ -35,11 +35,17 @@ def check_release() -> None:
             f'tested with {span}. pip install "loadstone[transformers]"'
         )
     if release > NEWEST:
-        logger.warning(
-            "transformers %s is newer than %s, with which Loadstone is tested: names and conversions of its classes "
-            "may differ.",
-            *(__version__, span),
-        )
+        say_newer(__version__, span)
+
+
+@functools.cache
+def say_newer(version: str, span: str) -> None:
+    """One line in a process."""
+    logger.warning(
+        "transformers %s is newer than %s, with which Loadstone is tested: names and conversions of its classes may "
+        "differ.",
+        *(version, span),
+    )
 
 
 def own_config(config: BridgedConfig) -> tuple[PretrainedConfig, dict[str, Any]]:
