@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import peft
 import pytest
 import safetensors.torch
 import torch
@@ -436,7 +437,6 @@ def test_damaged_configs_are_refused_or_loaded_and_nothing_else_happens(
 
 
 def test_an_adapter_trains_on_a_bridged_model(folders: Any, tmp_path: Path) -> None:
-    peft = pytest.importorskip("peft")
     model = loaded("falcon", folders("falcon"))
     adapted = peft.get_peft_model(model, peft.LoraConfig(task_type="CAUSAL_LM", target_modules=["query_key_value"]))
     ids = SHAPES["falcon"].inputs()["input_ids"]
