@@ -176,12 +176,12 @@ def reader(target: str, work: Path) -> tuple[Path, Callable[[], object]]:
     """The file that is damaged, and what reads it."""
     from loadstone import AutoConfig, open_checkpoint, plan
     from loadstone.architectures import registry
-    from loadstone.configs.bridged import is_of_transformers
+    from loadstone.configs.bridged import transformers_has
 
     if target == "config":
         for family in registry.families().values():
             family.config().fields()  # what is imported is imported now
-        is_of_transformers("no such type")
+        transformers_has("no such type")
         return work / "config.json", lambda: (AutoConfig.from_pretrained(work), plan(work, device_map="cpu"))
     names = {
         "safetensors": "model.safetensors",

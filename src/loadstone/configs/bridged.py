@@ -87,15 +87,10 @@ def transformers_version() -> str | None:
 
 
 def transformers_has(model_type: object) -> bool:
-    """Whether the transformers that is installed knows a ``model_type``. Imports it."""
-    if not isinstance(model_type, str):
+    """Whether transformers is installed, and knows a ``model_type``. Imports it."""
+    if transformers_version() is None or not isinstance(model_type, str):
         return False
     return model_type in importlib.import_module("transformers.models.auto.configuration_auto").CONFIG_MAPPING_NAMES
-
-
-def is_of_transformers(model_type: object) -> bool:
-    """The same, where transformers is installed; else not."""
-    return transformers_version() is not None and transformers_has(model_type)
 
 
 def is_foreign(config: Any) -> bool:

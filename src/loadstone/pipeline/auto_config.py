@@ -6,7 +6,7 @@ import os
 from typing import Any, ClassVar, Literal, overload
 
 from loadstone.architectures import registry, user_classes
-from loadstone.configs.bridged import BridgedConfig, bridged, is_of_transformers
+from loadstone.configs.bridged import BridgedConfig, bridged, transformers_has
 from loadstone.configs.load_options import Options
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
@@ -74,7 +74,7 @@ class AutoConfig:
     def for_model(cls, model_type: str, **kwargs: object) -> Any:
         """A config of a family by its ``model_type``; of another type transformers' own, where that is installed."""
         config_class = cls.registered.config_class(model_type)
-        if config_class is None and not registry.is_family(model_type) and is_of_transformers(model_type):
+        if config_class is None and not registry.is_family(model_type) and transformers_has(model_type):
             return require_torch().transformers_config(bridged({"model_type": model_type}, kwargs))[0]
         config_class = config_class or registry.config_class(model_type)
         config: PretrainedConfig = config_class(**kwargs)

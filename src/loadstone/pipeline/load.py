@@ -36,8 +36,6 @@ from loadstone.sources.source import Source
 from loadstone.transfer.weight_files import Weights
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from loadstone.frameworks.contract import Model, SomeFramework
 
 logger = logging.getLogger("loadstone")
@@ -256,7 +254,7 @@ def _report_plan(
 def _say_how_it_generates(model: Model, config: PretrainedConfig, folder: Path | None) -> None:
     """Its generation config; what of transformers' classes gets it, and saving as ours do, is in PyTorch's room."""
     if isinstance(config, BridgedConfig):
-        require_torch().bridge(cast("nn.Module", model), folder)
+        require_torch().bridge(cast(Any, model), folder)
     elif model.can_generate():
         model.generation_config = GenerationConfig.for_model(config, folder)
 
