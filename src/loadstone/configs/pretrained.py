@@ -214,6 +214,10 @@ class PretrainedConfig(NestedConfigs, PushToHub):
         text: PretrainedConfig = getattr(self, held[0]) if held else self
         return text
 
+    def _get_generation_parameters(self) -> dict[str, object]:
+        """What transformers' ``generate`` asks of a config: nothing, for a generation config has such keys already."""
+        return {}
+
     def get(self, name: str, default: Any = None) -> Any:
         """Like a dict's ``get``, as tools that read ``config.json`` expect."""
         return getattr(self, name, default)

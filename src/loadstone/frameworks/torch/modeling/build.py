@@ -34,6 +34,8 @@ class Built(nn.Module):
     def __init__(self, component: Component) -> None:
         super().__init__()
         self.component = component
+        if isinstance(component, components.Tower):
+            self.main_input_name = next(iter(components.inputs_of(component)), "input_ids")
         attach(self, component)
 
     def forward(self, *args: Any, state: State | None = None, **given: Any) -> Any:

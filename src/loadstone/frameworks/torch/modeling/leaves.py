@@ -18,6 +18,7 @@ from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
 from loadstone.frameworks.torch.modeling.convolution import convolution
 from loadstone.frameworks.torch.modeling.leaf import fill, make, start
 from loadstone.frameworks.torch.modeling.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
+from loadstone.frameworks.torch.transformers_compat.recognized import Recognized
 
 
 def _computed(weight: Tensor, x: Tensor) -> Tensor:
@@ -50,9 +51,10 @@ class Linear(nn.Linear):
             nn.init.zeros_(self.bias)
 
 
-class TransposedLinear(nn.Module):
+class TransposedLinear(Recognized, nn.Module):
     """A linear map whose ``weight`` is (inputs, outputs), as GPT-2 stores it (its authors' one-wide convolution)."""
 
+    recognized_as = ("transformers.pytorch_utils", "Conv1D")
     component: components.Linear
     weight: nn.Parameter
     bias: nn.Parameter | None

@@ -238,6 +238,32 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         """Keep what layers compute for the backward pass."""
         set_checkpointing(self, False)
 
+    @property
+    def is_activation_checkpointing(self) -> bool:
+        """The newer name of :attr:`is_gradient_checkpointing`."""
+        return self.is_gradient_checkpointing
+
+    def activation_checkpointing_enable(
+        self,
+        activation_checkpointing_kwargs: Mapping[str, object] | None = None,
+        every_n_layers: int = 1,
+        offload: bool = False,
+    ) -> None:
+        """The newer name of :meth:`gradient_checkpointing_enable`; of all layers, and what is kept stays where it is.
+
+        Raises :class:`ArgumentError` where other layers or offloading are asked for.
+        """
+        if every_n_layers != 1 or offload:
+            raise ArgumentError(
+                f"every_n_layers={every_n_layers!r}, offload={offload!r}: every layer is checkpointed (1), and what it "
+                "keeps stays on its device (False)."
+            )
+        self.gradient_checkpointing_enable(activation_checkpointing_kwargs)
+
+    def activation_checkpointing_disable(self) -> None:
+        """The newer name of :meth:`gradient_checkpointing_disable`."""
+        self.gradient_checkpointing_disable()
+
     def _models(self) -> Iterator[PreTrainedModel]:
         """This model and every one inside it."""
         return (module for module in self.modules() if isinstance(module, PreTrainedModel))

@@ -22,11 +22,13 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
+from loadstone.frameworks.torch.transformers_compat.recognized import Recognized
 
 
-class Conventions(TorchStructure):
+class Conventions(Recognized, TorchStructure):
     """Attributes and methods that custom model classes take for granted."""
 
+    recognized_as = ("transformers.modeling_utils", "PreTrainedModel")
     framework: ClassVar[str] = "pt"
     is_parallelizable: ClassVar[bool] = False
     _tied_weights_keys: ClassVar[Sequence[str] | Mapping[str, str] | None] = None
@@ -40,6 +42,16 @@ class Conventions(TorchStructure):
     def register_for_auto_class(cls, auto_class: str | type = "AutoModel") -> None:
         """Have this class's code saved with its models, so that ``auto_class`` finds it there."""
         cls._auto_class = auto_class if isinstance(auto_class, str) else auto_class.__name__
+
+    @classmethod
+    def is_remote_code(cls) -> bool:
+        """Whether the class's code is saved with its models."""
+        return cls._auto_class is not None
+
+    @classmethod
+    def is_custom_code(cls) -> bool:
+        """It is none of transformers' own classes, so that no name of a tensor is to be converted for those."""
+        return True
 
     @property
     def warnings_issued(self) -> dict[str, bool]:
