@@ -39,6 +39,19 @@ RULES = (Rule("LayerNorm.gamma", "LayerNorm.weight"), Rule("LayerNorm.beta", "La
 
 LEFTOVERS = ("embeddings.position_ids", "embeddings.token_type_ids")
 
+CLASS_NAMES: Mapping[str, str] = {
+    "encoder": "{}Encoder",
+    "encoder.layer.{}": "{}Layer",
+    "attention": "{}Attention",
+    "attention.self": "{}SelfAttention",
+    "attention.output": "{}SelfOutput",
+    "intermediate": "{}Intermediate",
+    "output": "{}Output",
+    "lm_head": "{}LMHead",
+    "classifier": "{}ClassificationHead",
+}
+"""What the classes of BERT's modules, and of models built like it, are called."""
+
 
 class EncoderConfig(PretrainedConfig):
     """The keys that BERT's descendants share. Defaults are those of BERT base uncased."""

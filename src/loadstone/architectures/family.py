@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from typing import Any
 
+from loadstone.architectures.class_names import DECODERS, ClassNames
 from loadstone.architectures.components.base import Component
 from loadstone.architectures.tasks import BARE, TASKS, Task
 from loadstone.configs.nested import NestedConfigs
@@ -42,6 +43,8 @@ class HeadSpec:
     """What of the task's data is otherwise in this class, such as the inputs of a family that reads no texts."""
     config: type[PretrainedConfig] | None = None
     """The class of its config, where that is one within the family's."""
+    class_names: Mapping[str, str] = field(default_factory=dict)
+    """What of the family's table of that name is otherwise in this class."""
 
     @property
     def of_task(self) -> Task:
@@ -85,6 +88,8 @@ class Family:
     """Endings of the slots that are (inputs, outputs) where other families have (outputs, inputs)."""
     fused: tuple[Fused, ...] = ()
     experts: tuple[StackedExperts, ...] = ()
+    class_names: Mapping[str, str] = field(default_factory=lambda: DECODERS)
+    """What the classes of its modules are called: see :mod:`loadstone.architectures.class_names`."""
     sources: str = ""
     """Paper, model card or code that the architecture comes from."""
 
@@ -103,6 +108,10 @@ class Family:
                 found[cls.__name__] = cls
                 classes += cls.nested().values()
         return found
+
+    def classes(self, head: HeadSpec | None = None) -> ClassNames:
+        """The names of the classes of its modules, in a model of the class ``head``."""
+        return ClassNames(self.stem, {**self.class_names, **(head.class_names if head is not None else {})})
 
     def naming(
         self,

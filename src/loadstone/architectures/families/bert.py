@@ -93,7 +93,11 @@ HEADS = (
         encoders.Dropouts(lambda config: config.head_dropout),
     ),
     HeadSpec(
-        "BertForNextSentencePrediction", NEXT_SENTENCE, next_sentence, (("cls.seq_relationship",), ("bert.pooler",))
+        "BertForNextSentencePrediction",
+        NEXT_SENTENCE,
+        next_sentence,
+        (("cls.seq_relationship",), ("bert.pooler",)),
+        class_names={"cls": "BertOnlyNSPHead"},
     ),
     HeadSpec(
         "BertForPreTraining",
@@ -102,6 +106,7 @@ HEADS = (
         (("cls.predictions",), ("cls.seq_relationship",), ("bert.pooler",)),
         lambda config: LANGUAGE.tied(config, "bert"),
         stand_ins=LANGUAGE.stand_ins,
+        class_names={"cls": "BertPreTrainingHeads"},
     ),
 )
 
@@ -112,5 +117,11 @@ FAMILY = Family(
     heads=HEADS,
     rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
+    class_names={
+        **encoders.CLASS_NAMES,
+        "cls": "BertOnlyMLMHead",
+        "predictions": "BertLMPredictionHead",
+        "transform": "BertPredictionHeadTransform",
+    },
     sources="arXiv:1810.04805",
 )

@@ -140,5 +140,13 @@ FAMILY = Family(
         ),
     ),
     leftovers=("embeddings.position_ids",),
+    class_names={
+        "text_model": "{}TextModel",
+        "vision_model": "{}VisionModel",
+        "encoder": "{}Encoder",
+        "encoder.layers.{}": "{}EncoderLayer",
+        "Embeddings": "{}TextEmbeddings",
+        "Patches": "{}VisionEmbeddings",
+    },
     sources="arXiv:2103.00020",
 )

@@ -147,5 +147,12 @@ FAMILY = Family(
     ),
     rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
+    class_names={
+        "Embeddings": "Embeddings",
+        "transformer": "Transformer",
+        "layer.{}": "TransformerBlock",
+        "attention": "{}SelfAttention",
+        "ffn": "FFN",
+    },
     sources="arXiv:1910.01108",
 )

@@ -115,5 +115,11 @@ FAMILY = Family(
     ),
     rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
+    class_names={
+        **encoders.CLASS_NAMES,
+        "generator_predictions": "ElectraGeneratorPredictions",
+        "discriminator_predictions": "ElectraDiscriminatorPredictions",
+        "sequence_summary": "ElectraSequenceSummary",
+    },
     sources="arXiv:2003.10555",
 )

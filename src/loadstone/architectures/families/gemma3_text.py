@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
+from loadstone.architectures.class_names import DECODERS
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.leaves import RMSNorm
 from loadstone.architectures.components.towers import Tower
@@ -114,5 +115,6 @@ FAMILY = Family(
     ),
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
+    class_names={"": "Gemma3", **DECODERS},
     sources="arXiv:2503.19786",
 )

@@ -132,5 +132,6 @@ FAMILY = Family(
     ),
     leftovers=("attn.bias", "attn.masked_bias"),
     inputs_first=("c_attn.weight", "c_fc.weight", "c_proj.weight"),
+    class_names={"h.{}": "{}Block"},
     sources="Radford et al. 2019, https://github.com/openai/gpt-2",
 )

@@ -125,5 +125,6 @@ FAMILY = Family(
     ),
     rules=(Rule("lm_head", "embed_out"),),
     leftovers=("attention.bias", "attention.masked_bias", "rotary_emb.inv_freq"),
+    class_names={"layers.{}": "{}Layer"},
     sources="arXiv:2204.06745, arXiv:2304.01373",
 )

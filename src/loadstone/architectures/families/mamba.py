@@ -142,5 +142,6 @@ FAMILY = Family(
     prefix="backbone",
     heads=decoders.decoder_heads("Mamba", blueprint, _PARTS, also={CAUSAL_LM: (PRETRAINING,)}, tasks=(CAUSAL_LM,)),
     rules=(Rule("embedding", "embeddings"),),
+    class_names={"layers.{}": "{}Block", "mixer": "{}Mixer"},
     sources="arXiv:2312.00752",
 )

@@ -246,5 +246,6 @@ FAMILY = Family(
         HeadSpec("ModernBertForTokenClassification", TOKEN_CLASSIFICATION, token_classification, _CLASSIFIER),
         HeadSpec("ModernBertForQuestionAnswering", QUESTION_ANSWERING, token_classification, _CLASSIFIER),
     ),
+    class_names={"layers.{}": "{}EncoderLayer", "head": "{}PredictionHead"},
     sources="arXiv:2412.13663",
 )

@@ -71,5 +71,6 @@ FAMILY = Family(
     ),
     rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
+    class_names={**encoders.CLASS_NAMES, "attention.attn": "MPNetSelfAttention"},
     sources="arXiv:2004.09297",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
+from loadstone.architectures.class_names import DECODERS
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
@@ -129,5 +130,6 @@ FAMILY = Family(
         decoders.HeadParts(embedding="decoder.embed_tokens"),
         tasks=(CAUSAL_LM, SEQUENCE_CLASSIFICATION, QUESTION_ANSWERING),
     ),
+    class_names={"decoder": "{}Decoder", **DECODERS},
     sources="arXiv:2205.01068",
 )

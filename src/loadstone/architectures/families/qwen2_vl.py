@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders, grid_towers
+from loadstone.architectures.class_names import DECODERS
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.head import Head
@@ -135,5 +136,16 @@ FAMILY = Family(
     ),
     leftovers=decoders.LEFTOVERS,
     fused=decoders.FUSED,
+    class_names={
+        **dict.fromkeys(("language_model", "model"), "{}TextModel"),
+        **DECODERS,
+        "Gated": "Qwen2MLP",
+        "visual": "Qwen2VisionTransformerPretrainedModel",
+        "visual.rotary_emb": "{}VisionRotaryEmbedding",
+        "blocks.{}": "{}VisionBlock",
+        "blocks.{}.attn": "VisionAttention",
+        "blocks.{}.mlp": "VisionMlp",
+        "merger": "PatchMerger",
+    },
     sources="arXiv:2409.12191",
 )

@@ -56,5 +56,6 @@ FAMILY = Family(
     heads=heads("Roberta"),
     rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
+    class_names=encoders.CLASS_NAMES,
     sources="arXiv:1907.11692",
 )

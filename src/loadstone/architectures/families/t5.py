@@ -145,5 +145,17 @@ FAMILY = Family(
     prefix="transformer",
     heads=heads("T5"),
     leftovers=("EncDecAttention.relative_attention_bias.weight",),
+    class_names={
+        **dict.fromkeys(("encoder", "decoder"), "{}Stack"),
+        "block.{}": "{}Block",
+        "layer.0": "{}LayerSelfAttention",
+        "layer.1": "{}LayerFF",
+        "decoder.block.{}.layer.1": "{}LayerCrossAttention",
+        "layer.2": "{}LayerFF",
+        "FeedForward": "{}DenseActDense",
+        "Gated": "{}DenseGatedActDense",
+        "RMSNorm": "{}LayerNorm",
+        "classification_head": "{}ClassificationHead",
+    },
     sources="arXiv:1910.10683",
 )

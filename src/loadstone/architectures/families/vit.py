@@ -63,5 +63,6 @@ FAMILY = Family(
     ),
     rules=NAMES,
     leftovers=("embeddings.mask_token",),
+    class_names={"encoder": "{}Encoder", "encoder.layer.{}": "{}Layer"},
     sources="arXiv:2010.11929",
 )

@@ -129,5 +129,11 @@ FAMILY = Family(
             speech.CLASSIFIER,
         ),
     ),
+    class_names={
+        "encoder": "{}Encoder",
+        "encoder.layers.{}": "{}EncoderLayer",
+        "decoder": "{}Decoder",
+        "decoder.layers.{}": "{}DecoderLayer",
+    },
     sources="arXiv:2212.04356",
 )

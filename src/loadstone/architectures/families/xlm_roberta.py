@@ -24,5 +24,6 @@ FAMILY = Family(
     heads=roberta.heads("XLMRoberta"),
     rules=encoders.RULES,
     leftovers=encoders.LEFTOVERS,
+    class_names=encoders.CLASS_NAMES,
     sources="arXiv:1911.02116",
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 from types import new_class
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from loadstone.architectures import components
-from loadstone.architectures.components.base import Component
+from loadstone.architectures.class_names import ClassNames
+from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Weight
 from loadstone.architectures.inputs import INPUTS
 from loadstone.errors import Fault, InvalidConfig, UnknownArgument
@@ -27,16 +28,16 @@ _LARGEST_SLOT = 1 << 56
 
 class Built(nn.Module):
     """A module made from a component that says itself what it computes. Each kind of component has a class of its own,
-    which bears its name."""
+    which bears its name, or the one that a family has for it."""
 
     component: Component
 
-    def __init__(self, component: Component) -> None:
+    def __init__(self, component: Component, naming: Naming) -> None:
         super().__init__()
         self.component = component
         if isinstance(component, components.Tower):
             self.main_input_name = next(iter(components.inputs_of(component)), "input_ids")
-        attach(self, component)
+        attach(self, component, naming)
 
     def forward(self, *args: Any, state: State | None = None, **given: Any) -> Any:
         if state is None:
@@ -59,35 +60,59 @@ class Built(nn.Module):
         out = self.component.compute(Run(self, State(Options(**options))), given)
         return out.to_tuple() if return_dict is False else out
 
-    def __reduce__(self) -> tuple[Callable[[type[Component]], Built], tuple[type[Component]], dict[str, Any]]:
-        return _empty, (type(self.component),), self.__dict__
-
 
 class Level(nn.Module):
     """A level of names alone: what lies in it is called by what lies around it."""
 
 
-_CLASSES: dict[type[Component], type[Built]] = {}
+class Naming(NamedTuple):
+    """Where a module lies in a model, and what the classes of that model's modules are called."""
+
+    names: ClassNames | None = None
+    path: str = ""
+
+    def under(self, name: str) -> Naming:
+        """The same for what lies there under a name, or in the same place without one."""
+        return self._replace(path=f"{self.path}.{name}" if self.path and name else self.path or name)
+
+    def class_of(self, kind: type) -> str:
+        """The name of the class of a module: of a kind of component, or of one that owns parameters."""
+        return kind.__name__ if self.names is None else self.names.of(self.path, kind.__name__)
 
 
-def built_class(kind: type[Component]) -> type[Built]:
-    """The class of the modules that components of a kind become."""
-    if kind not in _CLASSES:
-        body = {"__module__": __name__, "__doc__": kind.__doc__}
-        _CLASSES.setdefault(kind, new_class(kind.__name__, (Built,), exec_body=lambda names: names.update(body)))
-    return _CLASSES[kind]
+_UNNAMED = Naming()
+_CLASSES: dict[tuple[type, str], type[nn.Module]] = {}
 
 
-def _empty(kind: type[Component]) -> Built:
+def built_class(kind: type, name: str = "") -> type[Any]:
+    """The class of the modules that components of a kind become, by the name that a family gives it.
+
+    ``kind``: of components; or a class of modules that own parameters, of which a subclass is to bear the name.
+    """
+    key = kind, name or kind.__name__
+    if key not in _CLASSES:
+        base = Built if issubclass(kind, Component) else kind
+        body = {"__module__": __name__, "__doc__": kind.__doc__, "__reduce__": _reduced, "_made_of": key}
+        _CLASSES.setdefault(key, new_class(key[1], (base,), exec_body=lambda names: names.update(body)))
+    return _CLASSES[key]
+
+
+def _reduced(module: Any) -> tuple[Callable[[type, str], nn.Module], tuple[type, str], object]:
+    """How a module is pickled whose class is made when it is first needed."""
+    return _empty, module._made_of, module.__getstate__()
+
+
+def _empty(kind: type, name: str) -> nn.Module:
     """A module that is about to be unpickled."""
-    made = built_class(kind)
+    made: type[nn.Module] = built_class(kind, name)
     return made.__new__(made)
 
 
-def build(component: Component) -> nn.Module | Tensor:
+def build(component: Component, naming: Naming = _UNNAMED) -> nn.Module | Tensor:
     """The module of a component, or, for a lone array, the parameter or, if it is not trained, the tensor of a buffer.
 
-    Raises :class:`InvalidConfig` for a tensor so large that its bytes cannot be counted.
+    What derives from one of PyTorch's own layers keeps its name. Raises :class:`InvalidConfig` for a tensor so large
+    that its bytes cannot be counted.
     """
     for slot in component.own_slots():
         if slot.elements > _LARGEST_SLOT:
@@ -95,31 +120,43 @@ def build(component: Component) -> nn.Module | Tensor:
     if isinstance(component, Weight):
         values = torch.empty(component.shape)
         return nn.Parameter(values) if component.trained else values
-    if type(component) in LEAVES:
-        return LEAVES[type(component)](component)
-    return built_class(type(component))(component)
+    kind = type(component)
+    if kind not in LEAVES:
+        built: nn.Module = built_class(kind, naming.class_of(kind))(component, naming)
+        return built
+    return _named(LEAVES[kind](component), naming)
 
 
-def attach(holder: nn.Module, component: Component) -> None:
+def _named(module: nn.Module, naming: Naming) -> nn.Module:
+    """A module under the class name that a family has for it, if it derives from none of PyTorch's own layers."""
+    own = type(module)
+    name = naming.class_of(own)
+    if own.__base__ is nn.Module and name != own.__name__:
+        module.__class__ = built_class(own, name)
+    return module
+
+
+def attach(holder: nn.Module, component: Component, naming: Naming = _UNNAMED) -> None:
     """Build a component's parts into ``holder``."""
     for part in component.parts():
         if part.name:
-            place(holder, *part)
+            place(holder, part, naming)
         else:
-            attach(holder, part.component)
+            attach(holder, part.component, naming)
     if isinstance(component, components.Tower) and component.rotaries:
-        holder.add_module("rotary_emb", RotaryEmbedding(component.rotaries))
+        holder.add_module("rotary_emb", _named(RotaryEmbedding(component.rotaries), naming.under("rotary_emb")))
 
 
-def place(holder: nn.Module, name: str, component: Component) -> None:
+def place(holder: nn.Module, part: Part, naming: Naming = _UNNAMED) -> None:
     """Build a part into ``holder`` under its name. One with dots lies in levels of its own: before a number
     (``layers.0``) these are lists."""
-    *levels, name = name.split(".")
+    naming, component = naming.under(part.name), part.component
+    *levels, name = part.name.split(".")
     for level, inner in pairwise((*levels, name)):
         if level not in holder._modules:
             holder.add_module(level, nn.ModuleList() if inner.isdecimal() else Level())
         holder = holder.get_submodule(level)
-    child = build(component)
+    child = build(component, naming)
     if isinstance(component, Weight):
         holder.__dict__.setdefault("lone_weights", {})[name] = component  # for those who initialize it
     if isinstance(child, nn.Parameter):

@@ -22,7 +22,7 @@ from loadstone.frameworks.saves import Saves
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import bytes_of, packed_elements
 from loadstone.frameworks.torch.loading.skeleton import are_emptied, as_registered
-from loadstone.frameworks.torch.modeling.build import attach, place
+from loadstone.frameworks.torch.modeling.build import Naming, attach, place
 from loadstone.frameworks.torch.modeling.initialize import initialize, materialize
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
 from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
@@ -56,8 +56,8 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     main_input_name: ClassVar[str] = "input_ids"
     supports_gradient_checkpointing: ClassVar[bool] = True
     _other_formats: ClassVar[tuple[str, ...]] = (PYTORCH, "msgpack")
-    _no_split_modules: ClassVar[list[str]] = ["Layer"]
-    """Kinds of modules that accelerate and PEFT must not spread over several devices."""
+    _no_split_modules: ClassVar[list[str]] = []
+    """Classes of modules that accelerate, FSDP and PEFT must not spread over several devices: a family's layers."""
 
     _classes: ClassVar[Classes[PreTrainedModel]]
     hf_device_map: Mapping[str, object]
@@ -99,24 +99,30 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         first = next(self.parameters(), None)
         return first is not None and first.is_meta
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.family_spec is not None and "family_spec" in cls.__dict__:
+            cls._no_split_modules = cls.family_spec.classes().layers
+
     def _attach(self, component: components.Component) -> None:
+        assert self.family_spec is not None and self.head_spec is not None
+        naming = Naming(self.family_spec.classes(self.head_spec))
         if not isinstance(component, components.Head):
-            attach(self, component)
+            attach(self, component, naming)
             return
         backbone = component.backbone
-        assert self.family_spec is not None and self.head_spec is not None
         bare = self._classes.body_class(self.family_spec, self.head_spec)
         if backbone.name:
             self.add_module(backbone.name, bare(self.config, component=backbone.component))
         else:
-            attach(self, backbone.component)
+            attach(self, backbone.component, naming)
         for part in component.parts():
             if part is backbone:
                 continue
             if part.name:
-                place(self, *part)
+                place(self, part, naming)
             else:
-                attach(self, part.component)
+                attach(self, part.component, naming)
 
     def post_init(self) -> None:
         """Random initial values for every slot that has memory. A subclass calls it at the end of its ``__init__``."""
