@@ -13,6 +13,8 @@ import loadstone
 from loadstone.configs.generation import GenerationConfig
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.decoding import Decoding, decoding
+from loadstone.frameworks.generation_values import Sources
+from loadstone.frameworks.sampling import Filters
 
 
 def config(**keys: Any) -> Any:
@@ -21,28 +23,35 @@ def config(**keys: Any) -> Any:
 
 def decide(defaults: dict[str, Any] | None = None, given: object = None, **keywords: Any) -> Decoding:
     """What is decided for a prompt of 5 tokens."""
-    return decoding(5, GenerationConfig._kept(defaults or {}), config(), keywords, given, own=("streamer",))
+    return decide_of(config(), GenerationConfig._kept(defaults or {}), keywords, given)
+
+
+def decide_of(
+    keys: Any, defaults: GenerationConfig, keywords: dict[str, Any], given: object = None, prompt: int = 5
+) -> Decoding:
+    """What is decided for a model with such a config."""
+    return decoding(prompt, keys, Sources.of(defaults, keywords, given), own=("streamer",))
 
 
 def test_the_defaults_are_those_of_transformers() -> None:
-    assert decide() == Decoding(20, False, None, None, None, (), 0)
-    assert decide(do_sample=True) == Decoding(20, True, 1.0, 50, 1.0, (), 0)
+    assert decide() == Decoding(20, False, Filters(), (), 0)
+    assert decide(do_sample=True) == Decoding(20, True, Filters(top_k=50), (), 0)
 
 
 def test_the_default_length_ends_where_the_model_does() -> None:
     keys = config(max_position_embeddings=12)
-    assert decoding(5, GenerationConfig(), keys, {}).new_tokens == 7
-    assert decoding(5, GenerationConfig(), keys, {"max_new_tokens": 20}).new_tokens == 20
+    assert decide_of(keys, GenerationConfig(), {}).new_tokens == 7
+    assert decide_of(keys, GenerationConfig(), {"max_new_tokens": 20}).new_tokens == 20
     with pytest.raises(ArgumentError, match="the prompt has 12 tokens, the limit leaves 0"):
-        decoding(12, GenerationConfig(), keys, {})
+        decide_of(keys, GenerationConfig(), {}, prompt=12)
 
 
 def test_the_nearest_one_who_says_something_is_heard() -> None:
     file = {"max_new_tokens": 3, "eos_token_id": [7, 8], "do_sample": True, "temperature": 0.5, "top_k": 9}
-    assert decide(file) == Decoding(3, True, 0.5, 9, 1.0, (7, 8), 7)
+    assert decide(file) == Decoding(3, True, Filters(temperature=0.5, top_k=9), (7, 8), 7)
     assert decide(file, {"max_new_tokens": 4, "top_k": 2}).new_tokens == 4
-    assert decide(file, {"top_k": 2}, top_k=1).top_k == 1
-    assert decide(file, {"top_k": None}).top_k == 9, "None in a config says nothing"
+    assert decide(file, {"top_k": 2}, top_k=1).filters.top_k == 1
+    assert decide(file, {"top_k": None}).filters.top_k == 9, "None in a config says nothing"
     assert decide(file, max_length=9).new_tokens == 4, "the caller's length beats the file's"
     assert decide({"max_length": 9, "max_new_tokens": 3}).new_tokens == 3
     assert decide(file, max_new_tokens=None).new_tokens == 3
@@ -51,7 +60,7 @@ def test_the_nearest_one_who_says_something_is_heard() -> None:
 def test_none_as_a_keyword_turns_a_limit_off() -> None:
     file = {"eos_token_id": 7, "do_sample": True, "temperature": 0.5, "top_p": 0.5}
     off = decide(file, eos_token_id=None, temperature=None, top_k=None, top_p=None)
-    assert (off.ends, off.temperature, off.top_k, off.top_p) == ((), None, None, None)
+    assert (off.ends, off.filters) == ((), Filters())
     assert not decide(file, do_sample=None).sample
 
 
@@ -65,7 +74,7 @@ def test_none_as_a_keyword_turns_a_limit_off() -> None:
     ids=["dict", "ours", "transformers"],
 )
 def test_a_generation_config_of_each_kind_is_read(given: object) -> None:
-    assert decide({"top_k": 9}, given).top_k == 3
+    assert decide({"top_k": 9}, given).filters.top_k == 3
 
 
 def test_what_fills_up_is_the_padding_else_the_first_end() -> None:
@@ -131,21 +140,23 @@ def test_a_name_that_nothing_takes_gets_the_nearest_one() -> None:
 
 
 def test_what_is_asked_for_and_not_applied_is_refused_by_name() -> None:
-    with pytest.raises(UnknownArgument, match=r"does not apply bad_words_ids=\[\[4\]\], output_scores=True\."):
-        decide(bad_words_ids=[[4]], output_scores=True, synced_gpus=False, tokenizer=object())
-    with pytest.raises(UnknownArgument, match=r"does not apply repetition_penalty=1\.2\."):
-        decide(given=transformers.GenerationConfig(repetition_penalty=1.2))
+    with pytest.raises(UnknownArgument, match=r"not apply constraints=\[4\]\..* pip install "):
+        decide(constraints=[4], low_memory=False)
+    with pytest.raises(UnknownArgument, match=r"does not apply guidance_scale=1\.2\."):
+        decide(given=transformers.GenerationConfig(guidance_scale=1.2))
+    with pytest.raises(UnknownArgument, match=r"does not take stopping_criteria=\[3\] in this framework"):
+        decide(stopping_criteria=[3], synced_gpus=False)
 
 
 def test_what_the_models_config_asks_for_and_is_not_applied_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    defaults, keys = GenerationConfig(repetition_penalty=1.2, min_p=0.1, num_beams=1), config()
+    defaults, keys = GenerationConfig(guidance_scale=1.2, penalty_alpha=0.6, num_beams=1), config()
     with caplog.at_level(logging.WARNING, "loadstone"):
         for _ in range(2):
-            decoding(5, defaults, keys, {}, defaults)
+            decide_of(keys, defaults, {"do_sample": True}, defaults)
         (line,) = caplog.messages
-        assert "repetition_penalty=1.2," in line and "min_p" not in line and "num_beams" not in line
-        decoding(5, defaults, keys, {"do_sample": True})
-        assert "asks for min_p=0.1," in caplog.messages[1], "of another key there is another line"
+        assert "guidance_scale=1.2," in line and "penalty_alpha" not in line and "num_beams" not in line
+        decide_of(keys, defaults, {})
+        assert "asks for penalty_alpha=0.6," in caplog.messages[1], "of another key there is another line"
     assert keys == config() and "_told_of_generation" not in keys.to_dict()
 
 
@@ -153,17 +164,17 @@ def test_what_is_set_on_the_config_in_vain_is_said_once(caplog: pytest.LogCaptur
     """As scripts for Transformers 4 do; Transformers 5 refuses it."""
     keys = config(max_length=9, num_beams=1)
     defaults = GenerationConfig.for_model(keys, None)
-    assert decoding(5, defaults, keys, {}).new_tokens == 4 and caplog.messages == []
+    assert decide_of(keys, defaults, {}).new_tokens == 4 and caplog.messages == []
     keys.max_length, keys.do_sample, keys.num_beams, keys.temperature = 12, True, 3, 0.5
     for _ in range(2):
-        assert decoding(5, defaults, keys, {}).new_tokens == 4
+        assert decide_of(keys, defaults, {}).new_tokens == 4
     (line,) = caplog.messages
     assert "max_length=12, num_beams=3, do_sample=True," in line and "set it on model.generation_config" in line
 
 
 def test_nothing_is_said_where_the_caller_turned_it_off(caplog: pytest.LogCaptureFixture) -> None:
     decide({"guidance_scale": 2}, {"guidance_scale": 4}, guidance_scale=1)
-    decoding(5, GenerationConfig(repetition_penalty=1.2), config(), {"repetition_penalty": 1.0})
+    decide({"penalty_alpha": 0.6}, penalty_alpha=0)
     assert caplog.messages == []
 
 

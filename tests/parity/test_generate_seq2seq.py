@@ -200,7 +200,7 @@ def test_tensorflow_traces_each_pass_once(made: Made) -> None:
         ({"decoder_attention_mask": MASK}, r"decoder_attention_mask has shape \(4, 5\), expected \(4, 1\)"),
         ({"encoder_outputs": 3}, "encoder_outputs is a int, expected an encoder's output"),
         ({"num_return_sequences": 2}, "greedy decoding writes one text"),
-        ({"num_beams": 2, "do_sample": True}, "beams are searched, not drawn"),
+        ({"num_beams": 2, "do_sample": True, "num_return_sequences": 3}, "beam search no more than it has beams"),
         ({"num_beams": 2, "early_stopping": "soon"}, 'early_stopping is .soon., expected True, False or "never"'),
         ({"num_beams": 0}, "num_beams is 0, expected an integer, 1 or more"),
         ({"num_beams": 2, "streamer": object()}, "no token is sure before the end"),

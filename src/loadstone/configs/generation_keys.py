@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TypedDict
-
-from loadstone.core.records import record
+from typing import Any, TypedDict
 
 SPECIAL_IDS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
 
@@ -32,17 +30,39 @@ class GenerationOptions(TypedDict, total=False):
     """With the prompt."""
     do_sample: bool | None
     temperature: float | None
+    top_h: float | None
     top_k: int | None
     top_p: float | None
+    min_p: float | None
+    typical_p: float | None
+    epsilon_cutoff: float | None
+    eta_cutoff: float | None
+    renormalize_logits: bool | None
+    remove_invalid_values: bool | None
     num_beams: int | None
     num_return_sequences: int | None
     length_penalty: float | None
     early_stopping: bool | str | None
+    repetition_penalty: float | None
+    encoder_repetition_penalty: float | None
+    no_repeat_ngram_size: int | None
+    encoder_no_repeat_ngram_size: int | None
+    bad_words_ids: Sequence[Sequence[int]] | None
+    sequence_bias: Mapping[tuple[int, ...], float] | Sequence[Sequence[object]] | None
+    exponential_decay_length_penalty: Sequence[float] | None
     suppress_tokens: Sequence[int] | None
     begin_suppress_tokens: Sequence[int] | None
     forced_bos_token_id: int | None
     forced_eos_token_id: int | Sequence[int] | None
     forced_decoder_ids: Sequence[Sequence[int | None]] | None
+    stop_strings: str | Sequence[str] | None
+    max_time: float | None
+    """Seconds."""
+    return_dict_in_generate: bool | None
+    output_scores: bool | None
+    output_logits: bool | None
+    output_attentions: bool | None
+    output_hidden_states: bool | None
     bos_token_id: int | None
     eos_token_id: int | Sequence[int] | None
     pad_token_id: int | None
@@ -51,55 +71,50 @@ class GenerationOptions(TypedDict, total=False):
 
 
 class GenerateKeywords(GenerationOptions, total=False):
-    """The same, and the inputs that only some models have."""
+    """The same, what only a call can say, and the inputs that only some models have."""
 
-    inputs_embeds: object
+    tokenizer: object
     input_features: object
     encoder_outputs: object
     decoder_input_ids: object
     decoder_attention_mask: object
 
 
+class ArrayKeywords(GenerateKeywords, total=False):
+    """The same for Flax and TensorFlow, whose ``generate`` does not name these itself."""
+
+    prefix_allowed_tokens_fn: Callable[[int, Any], Sequence[int]] | None
+    inputs_embeds: object
+
+
 APPLIED = frozenset(GenerationOptions.__annotations__)
+
+ONLY_CALLED = frozenset({"prefix_allowed_tokens_fn", "tokenizer"})
+"""What ``generate`` applies too, where a call says it."""
 
 WITHOUT_EFFECT = frozenset(
     {
         # Where the keys and values lie, and how a step is computed.
-        *("cache_config", "cache_implementation", "max_cache_len", "prefill_chunk_size", "logits_to_keep"),
-        *("compile_config", "disable_compile", "low_memory", "continuous_batching_config", "synced_gpus"),
-        # Only groups of beams read it, and num_beam_groups is refused by itself.
+        *("cache_config", "max_cache_len", "prefill_chunk_size", "logits_to_keep"),
+        *("compile_config", "disable_compile", "low_memory", "continuous_batching_config"),
+        # Only groups of beams read it, and num_beam_groups is another key.
         "diversity_penalty",
-        # The likeliest token stays the likeliest, and probabilities stay what they are.
-        *("renormalize_logits", "remove_invalid_values"),
-        # Guesses that the model confirms: the same text, sooner.
+        # How guesses are made that the model confirms; whether it guesses is another key.
         *("is_assistant", "num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold"),
-        *("prompt_lookup_num_tokens", "max_matching_ngram_size", "assistant_early_exit", "assistant_lookbehind"),
-        *("target_lookbehind", "assistant_ensemble_weight", "speculation_type", "use_mtp", "assistant_tokenizer"),
-        *("tokenizer", "trust_remote_code", "use_model_defaults", "labels", "return_dict", "transformers_version"),
+        *("max_matching_ngram_size", "assistant_lookbehind", "target_lookbehind", "assistant_ensemble_weight"),
+        *("speculation_type", "assistant_tokenizer"),
+        *("trust_remote_code", "use_model_defaults", "labels", "return_dict", "transformers_version"),
     }
 )
 """What is accepted, since it makes no other text."""
 
 
-@record
-class Situation:
-    """What a call of ``generate`` is about, as far as keys depend on it."""
-
-    samples: bool
-    has_end: bool
-    """Whether a token ends a text."""
-
-
-Asks = Callable[[object, Situation], bool]
-"""Whether a value asks for another text."""
+Asks = Callable[[object, bool], bool]
+"""Whether a value (never None) asks for something, where tokens are drawn or where they are not."""
 
 
 def _unless(*neutral: object) -> Asks:
     return lambda value, _: not _is_one_of(value, neutral)
-
-
-def _when_sampling(neutral: float | None = None) -> Asks:
-    return lambda value, call: call.samples and not _is_one_of(value, (neutral,))
 
 
 def _is_one_of(value: object, neutral: tuple[object, ...]) -> bool:
@@ -111,67 +126,76 @@ def _is_one_of(value: object, neutral: tuple[object, ...]) -> bool:
 NOT_APPLIED: Mapping[str, Asks] = MappingProxyType(
     {
         "num_beam_groups": _unless(1),
-        "return_dict_in_generate": _unless(False),
-        "repetition_penalty": _unless(1),
-        "encoder_repetition_penalty": _unless(1),
-        "no_repeat_ngram_size": _unless(0),
-        "encoder_no_repeat_ngram_size": _unless(0),
-        "bad_words_ids": _unless(),
         "force_words_ids": _unless(),
         "constraints": _unless(),
-        "sequence_bias": _unless(),
         "guidance_scale": _unless(1),
         "token_healing": _unless(False),
         "watermarking_config": _unless(),
-        "stop_strings": _unless(""),
-        "max_time": _unless(),
         "dola_layers": _unless(),
-        "penalty_alpha": lambda value, call: not call.samples and not _is_one_of(value, (0,)),
-        "exponential_decay_length_penalty": lambda _, call: call.has_end,
-        "min_p": _when_sampling(0),
-        "top_h": _when_sampling(),
-        "typical_p": _when_sampling(1),
-        "epsilon_cutoff": _when_sampling(0),
-        "eta_cutoff": _when_sampling(0),
+        "penalty_alpha": lambda value, samples: not samples and not _is_one_of(value, (0,)),
     }
 )
-"""Keys that ``generate`` does not apply, and when a value (never None) asks for another text."""
+"""Keys that ask for another way to write, and when a value (never None) does. transformers has it, where installed."""
+
+NOT_APPLIED_ARGUMENTS: Mapping[str, Asks] = MappingProxyType(
+    {
+        name: _unless(False)
+        for name in (
+            *("assistant_model", "prompt_lookup_num_tokens", "assistant_early_exit", "use_mtp", "custom_generate"),
+            *("negative_prompt_ids", "negative_prompt_attention_mask"),
+        )
+    }
+    | {"cache_implementation": _unless("dynamic", "dynamic_full", "static", "sliding_window", "hybrid")}
+)
+"""The same, of what says nothing in a file: there it would make the same text in another way."""
 
 REFUSED_ARGUMENTS: Mapping[str, Asks] = MappingProxyType(
-    {name: _unless(False) for name in ("output_attentions", "output_hidden_states", "output_logits", "output_scores")}
-    | {
-        name: _unless()
+    {
+        name: _unless(False)
         for name in (
-            *("logits_processor", "stopping_criteria", "prefix_allowed_tokens_fn", "assistant_model"),
-            *("negative_prompt_ids", "negative_prompt_attention_mask", "custom_generate"),
+            *("logits_processor", "stopping_criteria", "synced_gpus"),
             *("inputs_embeds", "position_ids", "past_key_values"),
         )
     }
 )
-"""Arguments of transformers' ``generate`` that are refused where they ask for something. In a file they say nothing."""
+"""Arguments that only PyTorch's ``generate`` applies. The others refuse them where they ask for something."""
 
 
-ONLY_SAMPLING = frozenset({"temperature", "top_k", "top_p"})
-"""What of it is read only where tokens are drawn."""
+ONLY_SAMPLING = frozenset(
+    {"temperature", "top_h", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff"}
+)
+"""What is read only where tokens are drawn."""
 
-SHAPES_TEXT = APPLIED | NOT_APPLIED.keys()
+OUTPUTS = frozenset(
+    {"return_dict_in_generate", "output_scores", "output_logits", "output_attentions", "output_hidden_states"}
+)
+"""What decides what is returned beside the text."""
+
+SHAPES_TEXT = APPLIED - OUTPUTS | NOT_APPLIED.keys()
 """What makes a text what it is, or would."""
 
-KNOWN = SHAPES_TEXT | REFUSED_ARGUMENTS.keys() | WITHOUT_EFFECT
+_TABLES = (APPLIED, NOT_APPLIED, ONLY_CALLED, NOT_APPLIED_ARGUMENTS, REFUSED_ARGUMENTS, WITHOUT_EFFECT)
+KNOWN = frozenset(name for table in _TABLES for name in table)
 """Every name that one of the tables has."""
 
 
-def not_applied(values: Mapping[str, object], call: Situation) -> Iterator[str]:
+def not_applied(values: Mapping[str, object], samples: bool) -> Iterator[str]:
     """The keys among ``values`` that ask for another text than the one that ``generate`` makes."""
-    for name, asks in NOT_APPLIED.items():
+    return _asking(NOT_APPLIED, values, samples)
+
+
+def not_applied_arguments(arguments: Mapping[str, object], samples: bool) -> Iterator[str]:
+    """The arguments that ask for what only transformers' ``generate`` has, those of :data:`NOT_APPLIED` among them."""
+    return _asking({**NOT_APPLIED, **NOT_APPLIED_ARGUMENTS}, arguments, samples)
+
+
+def refused_arguments(arguments: Mapping[str, object], samples: bool) -> Iterator[str]:
+    """The arguments that ask for something that only PyTorch's ``generate`` applies."""
+    return _asking(REFUSED_ARGUMENTS, arguments, samples)
+
+
+def _asking(table: Mapping[str, Asks], values: Mapping[str, object], samples: bool) -> Iterator[str]:
+    for name, asks in table.items():
         value = values.get(name)
-        if value is not None and asks(value, call):
-            yield name
-
-
-def refused_arguments(arguments: Mapping[str, object], call: Situation) -> Iterator[str]:
-    """The arguments that ask for something else than ``generate`` does, beside those of :data:`NOT_APPLIED`."""
-    for name, asks in REFUSED_ARGUMENTS.items():
-        value = arguments.get(name)
-        if value is not None and asks(value, call):
+        if value is not None and asks(value, samples):
             yield name

@@ -71,7 +71,7 @@ def answering(model: Model, pair: components.EncoderDecoder, call: Call) -> Answ
     sources, ids = Sources.of(defaults, keywords, call.generation_config), on_host(given.get("decoder_input_ids"))
     prompt = _prompt(sources, model.config, pair, rows, ids)
     taken = (*call.own, *names, *_WRITTEN)
-    how = decoding(prompt.shape[1], defaults, model.config, keywords, call.generation_config, own=taken)
+    how = decoding(prompt.shape[1], model.config, sources, own=taken)
     embeddings = next(components.find(pair.decoder.component, components.Embeddings), None)
     if embeddings is not None:
         how = how.within(embeddings.longest_text, prompt.shape[1])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import reprlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.queries import find_merged
 from loadstone.architectures.inputs import INPUTS, ONCE
-from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import (
     APPLIED,
     DEFAULTS,
@@ -21,33 +20,24 @@ from loadstone.configs.generation_keys import (
     ONLY_SAMPLING,
     SHAPES_TEXT,
     SPECIAL_IDS,
-    Situation,
     not_applied,
+    not_applied_arguments,
     refused_arguments,
 )
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.keywords import unknown_argument
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError, UnknownArgument
-from loadstone.frameworks.generation_values import LENGTHS, Sources
-from loadstone.frameworks.logit_rules import Lengths, LogitRule, rules
+from loadstone.frameworks.generation_values import LENGTHS, Sources, is_same
+from loadstone.frameworks.logit_rules import Frame, Rule, rules
+from loadstone.frameworks.sampling import Filters
+from loadstone.frameworks.stops import NEVER, Stops, stops
 
 logger = logging.getLogger("loadstone")
 
 _DEFAULT_NEW_TOKENS = 20
 
 
-class _Sampling(TypedDict):
-    """What is judged only where tokens are drawn."""
-
-    temperature: float | None
-    top_k: int | None
-    top_p: float | None
-
-
-_GREEDY: _Sampling = {"temperature": None, "top_k": None, "top_p": None}
-_LIKELIEST_ONLY = 1e-30
-"""As top_p: less than the likeliest token's share, which always counts."""
 _SAID_ELSEWHERE = {*SPECIAL_IDS, "use_cache"}
 """What a config may say of itself: special tokens are looked for there, and a cache makes no other text."""
 
@@ -64,15 +54,29 @@ class BeamOptions(NamedTuple):
 
 
 @record
+class Outputs:
+    """What ``generate`` returns: the texts alone, or an output with more, (rows, …) for each step."""
+
+    named: bool = False
+    """Whether it is an output."""
+    scores: bool = False
+    logits: bool = False
+    attentions: bool = False
+    hidden_states: bool = False
+
+
+TEXTS = Outputs()
+
+
+@record
 class Decoding:
     """How one call of ``generate`` chooses tokens."""
 
     new_tokens: int
     """How many tokens to add at the most."""
     sample: bool
-    temperature: float | None
-    top_k: int | None
-    top_p: float | None
+    filters: Filters
+    """What is done to logits after the rules; where tokens are not drawn, next to nothing."""
     ends: tuple[int, ...]
     """Tokens after which a text is complete."""
     padding: int
@@ -85,8 +89,12 @@ class Decoding:
     use_cache: bool = True
     is_cut: bool = False
     """Whether more tokens were asked for than the model has positions."""
-    rules: tuple[LogitRule, ...] = ()
+    rules: tuple[Rule, ...] = ()
     """Which tokens may come next."""
+    stops: Stops = NEVER
+    """What else ends a text."""
+    outputs: Outputs = TEXTS
+    """What is returned."""
     beams: BeamOptions | None = None
     """None where one text is written for each row."""
     returned: int = 1
@@ -101,6 +109,16 @@ class Decoding:
     def filler(self) -> int:
         """What fills up the texts that beam search gives; as in transformers, which takes 0 for no padding."""
         return self.padding or next(iter(self.ends), 0)
+
+    def without_passes(self) -> Decoding:
+        """The same for a framework whose compiled passes give nothing beside logits; :class:`ArgumentError` where more
+        is wanted."""
+        if self.outputs.attentions or self.outputs.hidden_states:
+            raise ArgumentError(
+                "output_attentions and output_hidden_states of generate are for PyTorch. Call the model with the whole "
+                "text for them."
+            )
+        return self
 
     def within(self, longest_text: int | None, prompt_tokens: int) -> Decoding:
         """The same for a model that has positions for so many tokens: None if for any number of them.
@@ -127,80 +145,101 @@ class Decoding:
 
 
 def decoding(
-    prompt_tokens: int,
-    defaults: GenerationConfig,
-    config: PretrainedConfig,
-    keywords: Mapping[str, object],
-    generation_config: object = None,
-    *,
-    own: Collection[str] = (),
+    prompt_tokens: int, config: PretrainedConfig, sources: Sources, *, own: Collection[str] = (), unshown: int = 0
 ) -> Decoding:
-    """How to choose tokens: ``keywords`` come before ``generation_config``, and that before the model's ``defaults``.
+    """How to choose tokens, as what a call and its configs say together.
 
-    ``own``: what the framework's ``generate`` takes beside these keywords.
+    ``own``: what the framework's ``generate`` takes beside the keywords that all have. ``unshown``: how many tokens a
+    model reads before the prompt that are no part of the text, as vectors are; a limit by ``max_length`` counts them.
 
     Raises :class:`UnknownArgument` for keywords that nothing takes, or that ask for what is not applied, and
-    :class:`ArgumentError` for values that make no sense where they are used. What ``defaults`` ask for and is not
-    applied gives one log line for each config.
+    :class:`ArgumentError` for values that make no sense where they are used. What the model's defaults ask for and is
+    not applied gives one log line for each config.
     """
-    sources = Sources.of(defaults, keywords, generation_config)
-    given = sources.given
-    if unknown := [name for name in _named(keywords, generation_config) if name not in KNOWN and name not in own]:
+    keywords = sources.keywords
+    if unknown := [name for name in sources.named if name not in KNOWN and name not in own]:
         raise unknown_argument("generate", unknown, {*KNOWN, *own})
     sample = sources.flag("do_sample")
     ends = sources.ids("eos_token_id")
-    call = Situation(samples=sample, has_end=bool(ends))
-    new = {name: value for name, value in given.items() if not _is_same(value, sources.defaults.get(name))}
-    explicit = {**new, **keywords}
-    _refuse({name: explicit[name] for name in (*not_applied(explicit, call), *refused_arguments(keywords, call))})
-    merged = {**sources.defaults, **given, **keywords}
+    _refuse(elsewhere(sources, sample), refused_arguments(keywords, sample), keywords)
     _tell_once(
         config,
-        {name: merged[name] for name in not_applied(merged, call)},
-        "The model's generation config asks for %s, which generate does not support and ignores.",
+        {name: sources.value(name) for name in not_applied(sources.merged, sample)},
+        "The model's generation config asks for %s, which generate does not apply unless a call says it.",
     )
     _tell_once(
         config,
-        _strays(config, sources.defaults, call),
+        _strays(config, sources.defaults, sample),
         "The model's config has %s, which generate does not read there: set it on model.generation_config.",
     )
     pads = sources.ids("pad_token_id")
     fillers = (*pads, *ends, 0)
-    new_tokens = _limit(prompt_tokens, sources, config)
-    beams = _beams(sources, sample=sample)
+    new_tokens = _limit(prompt_tokens + unshown, sources, config)
+    beams = _beams(sources)
     return Decoding(
         new_tokens=new_tokens,
         sample=sample,
-        **(_sampling(sources) if sample else _GREEDY),
+        filters=_filters(sources, beams, ends, sample=sample),
         ends=ends,
         padding=next(token for token in fillers if token >= 0),
         prompt_padding=next((token for token in pads if token not in ends), None),
         use_cache=sources.flag("use_cache"),
-        rules=rules(sources, Lengths(prompt_tokens, prompt_tokens + new_tokens, ends)),
+        rules=rules(sources, Frame(prompt_tokens, prompt_tokens + new_tokens, ends, unshown)),
+        stops=stops(sources, keywords.get("tokenizer")),
+        outputs=_outputs(sources),
         beams=beams,
         returned=_returned(sources, beams, sample=sample),
     )
 
 
-def _sampling(sources: Sources) -> _Sampling:
-    """Temperature, ``top_k`` and ``top_p``, which are judged only where tokens are drawn."""
-    top_p = sources.number("top_p", lambda value: 0 <= value <= 1, "a number from 0 to 1")
-    return {
-        "temperature": sources.number(
-            "temperature", lambda value: value > 0, "more than 0. For greedy text: do_sample=False"
-        ),
-        "top_k": sources.whole("top_k", lambda value: value >= 0, "an integer, 0 (off) or more"),
-        "top_p": None if top_p is None else max(top_p, _LIKELIEST_ONLY),
-    }
+def elsewhere(sources: Sources, samples: bool) -> dict[str, object]:
+    """What a call asks for and only transformers' ``generate`` has, by name."""
+    explicit = {**sources.new, **sources.keywords}
+    names = (*not_applied(explicit, samples), *not_applied_arguments(sources.keywords, samples))
+    return {name: explicit[name] for name in names}
 
 
-def _beams(sources: Sources, *, sample: bool) -> BeamOptions | None:
+def _filters(sources: Sources, beams: BeamOptions | None, ends: tuple[int, ...], *, sample: bool) -> Filters:
+    """What is done to logits before a token is chosen; most of it is judged only where tokens are drawn."""
+    renormalize = sources.flag("renormalize_logits")
+    if not sample:
+        return Filters(renormalize=renormalize)
+
+    def share(name: str, off: float) -> float | None:
+        value = sources.number(name, lambda value: 0 <= value <= 1, "a number from 0 to 1")
+        return None if value == off else value
+
+    heat = sources.number("temperature", lambda value: value > 0, "more than 0. For greedy text: do_sample=False")
+    top_k = sources.whole("top_k", lambda value: value >= 0, "an integer, 0 (off) or more")
+    return Filters(
+        temperature=None if heat == 1 else heat,
+        top_h=sources.number("top_h", lambda value: 0 < value <= 1, "more than 0, 1 at the most"),
+        top_k=top_k or None,
+        top_p=share("top_p", 1),
+        min_p=share("min_p", 0),
+        typical_p=_typical(sources),
+        epsilon_cutoff=_cutoff(share("epsilon_cutoff", 0)),
+        eta_cutoff=_cutoff(share("eta_cutoff", 0)),
+        least=1 if beams is None else max(2, 1 + len(ends)),  # a beam has to go on if all others end
+        renormalize=renormalize,
+    )
+
+
+def _typical(sources: Sources) -> float | None:
+    share = sources.number("typical_p", lambda value: 0 < value <= 1, "more than 0, 1 (off) at the most")
+    return None if share == 1 else share
+
+
+def _cutoff(share: float | None) -> float | None:
+    """As in transformers, which takes all of the probability for none."""
+    return None if share == 1 else share
+
+
+def _beams(sources: Sources) -> BeamOptions | None:
     """How to search, if more than one beam is asked for."""
     count = sources.whole("num_beams", lambda value: value >= 1, "an integer, 1 or more") or 1
     if count == 1:
         return None
-    if sample:
-        raise ArgumentError(f"num_beams={count} and do_sample=True: beams are searched, not drawn. Choose one of them.")
     stop = sources.value("early_stopping")
     if not (stop is None or isinstance(stop, bool) or stop == "never"):
         raise sources.error("early_stopping", 'True, False or "never"')
@@ -212,36 +251,45 @@ def _returned(sources: Sources, beams: BeamOptions | None, *, sample: bool) -> i
     """How many texts for each prompt."""
     count = sources.whole("num_return_sequences", lambda value: value >= 1, "an integer, 1 or more") or 1
     most = 1 if beams is None else beams.beams
-    if count > most and not sample:
+    if count > most and not (sample and beams is None):
         raise ArgumentError(
             f"num_return_sequences={count} and num_beams={most}: greedy decoding writes one text, and beam search no "
-            "more than it has beams. Say num_beams, or do_sample=True."
+            "more than it has beams. Say num_beams, or do_sample=True without beams."
         )
     return count
 
 
-def _named(keywords: Mapping[str, object], generation_config: object) -> list[str]:
-    """The names that the caller wrote. A config object may have keys of anybody's."""
-    return [*keywords, *(generation_config if isinstance(generation_config, Mapping) else ())]
+def _outputs(sources: Sources) -> Outputs:
+    """What is returned. As in transformers, what else is asked for counts only where an output is."""
+    if not sources.flag("return_dict_in_generate"):
+        return TEXTS
+    flags = ("output_scores", "output_logits", "output_attentions", "output_hidden_states")
+    return Outputs(True, *(sources.flag(name) for name in flags))
 
 
-def _refuse(values: Mapping[str, object]) -> None:
-    if values:
+def _refuse(elsewhere: Mapping[str, object], refused: Iterable[str], keywords: Mapping[str, object]) -> None:
+    if elsewhere:
         raise UnknownArgument(
-            f"generate does not apply {_shown(values)}. The output would differ from what was asked for; leave it out."
+            f"generate does not apply {_shown(elsewhere)}. The output would differ from what was asked for; leave it "
+            "out. In PyTorch transformers does it, where that is installed: "
+            'pip install "loadstone[transformers]".'
+        )
+    if others := {name: keywords[name] for name in refused}:
+        raise UnknownArgument(
+            f"generate does not take {_shown(others)} in this framework. Leave it out, or use the model in PyTorch."
         )
 
 
-def _strays(config: PretrainedConfig, defaults: Mapping[str, object], call: Situation) -> dict[str, object]:
+def _strays(config: PretrainedConfig, defaults: Mapping[str, object], samples: bool) -> dict[str, object]:
     """What a model's own config says of generation, and its generation config does not.
 
     Without a ``generation_config.json`` the one is made from the other; so this was set later, or overruled by a file.
     """
     values = {name: value for name, value in config.other_keys().items() if name in SHAPES_TEXT}
-    strays = {name: value for name, value in values.items() if not _is_same(value, defaults.get(name))}
-    relevant = {*not_applied(strays, call), *(strays.keys() & LENGTHS)}
+    strays = {name: value for name, value in values.items() if not is_same(value, defaults.get(name))}
+    relevant = {*not_applied(strays, samples), *(strays.keys() & LENGTHS)}
     heard = strays.keys() & APPLIED - _SAID_ELSEWHERE
-    relevant |= {name for name in heard if call.samples or name not in ONLY_SAMPLING}
+    relevant |= {name for name in heard if samples or name not in ONLY_SAMPLING}
     return {name: value for name, value in strays.items() if name in relevant and value != DEFAULTS.get(name)}
 
 
@@ -256,10 +304,6 @@ def _tell_once(config: PretrainedConfig, news: Mapping[str, object], line: str) 
 
 def _shown(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name}={reprlib.repr(value)}" for name, value in values.items())
-
-
-def _is_same(value: object, other: object) -> bool:
-    return type(value) is type(other) and bool(value == other)
 
 
 def _limit(prompt: int, sources: Sources, config: PretrainedConfig) -> int:

@@ -33,6 +33,8 @@ class Sources:
             ("The model's generation config: ", defaults),
         )
         self.keywords = keywords
+        self.named: Sequence[str] = tuple(keywords)
+        """The names that the caller wrote. A config object may have keys of anybody's."""
         self.given = given
         self.defaults = defaults
 
@@ -40,11 +42,24 @@ class Sources:
     def of(cls, defaults: GenerationConfig, keywords: Mapping[str, object], generation_config: object) -> Sources:
         """Of a model's ``defaults``, and of what a call says by keyword and by a config of its own."""
         values = {name: value for name, value in defaults.to_dict().items() if value is not None}
-        return cls(keywords, _values_of(generation_config), values)
+        sources = cls(keywords, _values_of(generation_config), values)
+        if isinstance(generation_config, Mapping):
+            sources.named = (*keywords, *generation_config)
+        return sources
 
     def value(self, name: str) -> object:
         """The value, of whatever type; the default where nobody said one."""
         return next((values[name] for _, values in self.in_order if name in values), DEFAULTS.get(name))
+
+    @property
+    def merged(self) -> dict[str, object]:
+        """All values, whoever says them."""
+        return {**self.defaults, **self.given, **self.keywords}
+
+    @property
+    def new(self) -> dict[str, object]:
+        """What the call's config says and the model's does not."""
+        return {name: value for name, value in self.given.items() if not is_same(value, self.defaults.get(name))}
 
     def error(self, name: str, expected: str) -> ArgumentError:
         """What to raise for a value that cannot be used."""
@@ -63,7 +78,7 @@ class Sources:
         value = _plain(self.value(name))
         if value is None:
             return None
-        if not _is_int(value) or not holds(value):
+        if not is_integer(value) or not holds(value):
             raise self.error(name, expected)
         return value
 
@@ -72,7 +87,7 @@ class Sources:
         value = _plain(self.value(name))
         if value is None:
             return None
-        if not (_is_int(value) or isinstance(value, float)) or not math.isfinite(value) or not holds(value):
+        if not (is_integer(value) or isinstance(value, float)) or not math.isfinite(value) or not holds(value):
             raise self.error(name, expected)
         return float(value)
 
@@ -80,7 +95,7 @@ class Sources:
         """One token id or several; none for None."""
         value = _plain(self.value(name))
         ids = () if value is None else tuple(map(_plain, value)) if isinstance(value, list | tuple) else (value,)
-        whole = tuple(filter(_is_int, ids))
+        whole = tuple(filter(is_integer, ids))
         if len(whole) < len(ids):
             raise self.error(name, "a token id, or a list of them")
         return whole
@@ -102,8 +117,14 @@ def _plain(value: object) -> object:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _is_int(value: object) -> TypeGuard[int]:
+def is_integer(value: object) -> TypeGuard[int]:
+    """Whether a value is an ``int``, and no ``bool``."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_same(value: object, other: object) -> bool:
+    """Whether two values are alike, and of the same type."""
+    return type(value) is type(other) and bool(value == other)
 
 
 def on_host(array: Any) -> Any:

@@ -1,128 +1,394 @@
-"""Rules about which tokens may come next: tokens that are never written, and tokens that are written whatever a model
-says. A generation config has them; they are computed in one way for all frameworks."""
+"""Rules about which tokens may come next: tokens that are never written, that are written whatever a model says, that
+become less likely since the text has them. A generation config has them; they are computed in one way for all
+frameworks: on the host each rule looks at the texts so far and says what is to be done to the logits, an
+:class:`~loadstone.frameworks.logit_edits.Edit`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from loadstone.architectures.components.run import Array, ArrayFunctions
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.generation_values import Sources
+from loadstone.frameworks.generation_values import Sources, is_integer
+from loadstone.frameworks.logit_edits import Allowed, Bias, Choice, Edit, Finite, Haste, Penalty
+
+
+class Written(NamedTuple):
+    """What rules look at, on the host."""
+
+    ids: np.ndarray
+    """(rows, tokens): the texts so far."""
+    starts: np.ndarray | None = None
+    """(rows,): how many of a text's tokens are padding; None where none is."""
+    read: np.ndarray | None = None
+    """(batch, tokens): what an encoder has read, or the prompts; None where that was no text."""
+
+
+class Rule(Protocol):
+    """What a key of a generation config asks for."""
+
+    @property
+    def name(self) -> str:
+        """The key."""
+
+    def edit(self, texts: Written, vocab: int) -> Edit | None:
+        """What is to be done to the logits (rows, vocab) of the next token; None for nothing."""
+
+
+class Frame(NamedTuple):
+    """What rules depend on beside their keys."""
+
+    prompt: int
+    """Tokens."""
+    longest: int
+    """Tokens, the prompt included."""
+    ends: tuple[int, ...]
+    """Tokens after which a text is complete."""
+    unshown: int = 0
+    """Tokens before the prompt that are no part of the texts."""
+
+
+def rules(sources: Sources, frame: Frame) -> tuple[Rule, ...]:
+    """What a call and its configs ask for, in the order in which it is applied."""
+    return tuple(rule for name, make in _RULES.items() for rule in make(name, sources, frame))
+
+
+def edits_at(texts: Written, held: tuple[Rule, ...], vocab: int) -> tuple[Edit, ...]:
+    """What the rules do to the logits of the token after these texts."""
+    made = (rule.edit(texts, vocab) for rule in held)
+    return tuple(edit for edit in made if edit is not None)
+
+
+# Which tokens, by the length of a text ----------------------------------------------------------------
 
 
 @record
-class LogitRule:
+class Tokens:
     """What may follow a text that has from ``first`` to ``last`` tokens, the prompt included."""
 
     name: str
-    """The key that it comes from."""
     tokens: tuple[int, ...]
     forces: bool = False
     """Whether one of the tokens comes next, instead of none of them."""
     first: int = 0
     last: int | None = None
 
-
-class Lengths(NamedTuple):
-    """The sizes that rules depend on, in tokens, and what ends a text."""
-
-    prompt: int
-    longest: int
-    ends: tuple[int, ...]
-
-
-class Choice(NamedTuple):
-    """Which logits stay, bool (vocab,), and what stands in place of the others, float32 (vocab,)."""
-
-    stays: Array
-    other: Array
-
-
-def rules(sources: Sources, lengths: Lengths) -> tuple[LogitRule, ...]:
-    """What a call and its configs ask for, in the order in which it is applied."""
-    return tuple(rule for name, make in _RULES.items() for rule in make(name, sources, lengths))
-
-
-def choice_at(length: int, held: tuple[LogitRule, ...], vocab: int) -> Choice | None:
-    """What the rules make of the logits of the token after ``length`` others; None where they say nothing."""
-    now = tuple(rule for rule in held if rule.first <= length and (rule.last is None or length <= rule.last))
-    return _choice(now, vocab) if now else None
-
-
-def applied(xp: ArrayFunctions, logits: Array, choice: Choice | None) -> Array:
-    """``logits`` (rows, vocab) after the rules."""
-    return logits if choice is None else xp.where(choice.stays, logits, choice.other)
+    def edit(self, texts: Written, vocab: int) -> Choice | None:
+        """Its choice, at these frame."""
+        length = texts.ids.shape[1]
+        within = self.first <= length and (self.last is None or length <= self.last)
+        return _choice(self, vocab) if within else None
 
 
 @lru_cache(maxsize=64)
-def _choice(held: tuple[LogitRule, ...], vocab: int) -> Choice:
-    stays, other = np.ones(vocab, bool), np.zeros(vocab, np.float32)
-    for rule in held:
-        known = [token for token in rule.tokens if 0 <= token < vocab]
-        if not rule.forces:
-            stays[known], other[known] = False, -np.inf
-            continue
-        if len(known) < len(rule.tokens):
-            raise ArgumentError(
-                f"{rule.name} is {list(rule.tokens)}, expected tokens of the vocabulary, 0 to {vocab - 1}."
-            )
-        stays[:], other[:] = False, -np.inf
+def _choice(rule: Tokens, vocab: int) -> Choice:
+    stays, other = np.full(vocab, not rule.forces), np.full(vocab, -np.inf, np.float32)
+    known = [token for token in rule.tokens if 0 <= token < vocab]
+    if not rule.forces:
+        stays[known] = False
+    elif len(known) < len(rule.tokens):
+        raise _beyond(rule.name, list(rule.tokens), vocab)
+    else:
         other[known] = 0.0
     return Choice(stays, other)
 
 
-Make = Callable[[str, Sources, Lengths], Iterator[LogitRule]]
+def _beyond(name: str, tokens: object, vocab: int) -> ArgumentError:
+    return ArgumentError(f"{name} is {tokens}, expected tokens of the vocabulary, 0 to {vocab - 1}.")
 
 
-def _until(name: str, sources: Sources, lengths: Lengths) -> Iterator[LogitRule]:
+@record
+class Hurry:
+    """Ends become likelier with each token after the first ``after``."""
+
+    name: str
+    ends: tuple[int, ...]
+    after: int
+    """Tokens, the prompt included."""
+    factor: float
+
+    def edit(self, texts: Written, vocab: int) -> Haste | None:
+        """Later, by more."""
+        late = texts.ids.shape[1] - self.after
+        if late <= 0:
+            return None
+        ends = np.zeros(vocab, bool)
+        ends[[end for end in self.ends if 0 <= end < vocab]] = True
+        return Haste(ends, self.factor**late - 1)
+
+
+@record
+class OnlyFinite:
+    """No logit is infinite, or no number."""
+
+    name: str
+
+    def edit(self, texts: Written, vocab: int) -> Finite:
+        """The same for every text."""
+        return Finite()
+
+
+# Which tokens, by what a text holds -------------------------------------------------------------------
+
+
+@record
+class Repeated:
+    """Tokens that a text has already become less likely, padding left out."""
+
+    name: str
+    factor: float
+
+    def edit(self, texts: Written, vocab: int) -> Penalty:
+        """What each row has."""
+        counted = np.ones(texts.ids.shape, bool)
+        if texts.starts is not None:
+            counted = np.arange(texts.ids.shape[1]) >= texts.starts[:, None]
+        return Penalty(_seen(texts.ids, counted, vocab), self.factor)
+
+
+@record
+class Borrowed:
+    """Tokens that were read become likelier."""
+
+    name: str
+    factor: float
+
+    def edit(self, texts: Written, vocab: int) -> Penalty | None:
+        """What each row is about."""
+        if texts.read is None:
+            return None
+        read = _for_rows(texts.read, len(texts.ids))
+        return Penalty(_seen(read, np.ones(read.shape, bool), vocab), 1 / self.factor)
+
+
+@record
+class NoNgram:
+    """No sequence of ``size`` tokens comes twice in a text, or from what was ``read`` into it."""
+
+    name: str
+    size: int
+    from_read: bool = False
+
+    def edit(self, texts: Written, vocab: int) -> Choice | None:
+        """What would complete one."""
+        ids, searched = texts.ids, texts.ids
+        if self.from_read:
+            if texts.read is None:
+                return None
+            searched = _for_rows(texts.read, len(ids))
+        stays = np.ones((len(ids), vocab), bool)
+        if ids.shape[1] >= self.size - 1 and searched.shape[1] >= self.size:
+            windows = np.lib.stride_tricks.sliding_window_view(searched, self.size, axis=1)
+            begun = ids[:, ids.shape[1] - (self.size - 1) :]
+            fits = (windows[:, :, :-1] == begun[:, None]).all(axis=2)
+            fits &= windows[:, :, -1] < vocab
+            rows, places = np.nonzero(fits)
+            stays[rows, windows[rows, places, -1]] = False
+        return Choice(stays, np.float32(-np.inf))
+
+
+@record
+class Favored:
+    """Sequences of tokens whose last one becomes likelier, or less likely, where the others stand before it."""
+
+    name: str
+    sequences: tuple[tuple[tuple[int, ...], float], ...]
+    """Tokens, and what is added to the last one's logit."""
+
+    def edit(self, texts: Written, vocab: int) -> Bias:
+        """What is added for each row; for all rows alike, where sequences are single tokens."""
+        if beyond := [tokens for tokens, _ in self.sequences if max(tokens) >= vocab]:
+            raise _beyond(self.name, [list(tokens) for tokens in beyond], vocab)
+        singles = all(len(tokens) == 1 for tokens, _ in self.sequences)
+        added = np.zeros((1 if singles else len(texts.ids), vocab), np.float32)
+        for (*before, last), bias in sorted(self.sequences, key=lambda each: len(each[0])):
+            length = len(before)
+            if length <= texts.ids.shape[1]:
+                here = (texts.ids[:, texts.ids.shape[1] - length :] == before).all(axis=1) if length else True
+                added[:, last] += np.where(here, np.float32(bias), np.float32(0))
+        return Bias(added)
+
+
+@record
+class Prefixes:
+    """What a function says may follow a text."""
+
+    name: str
+    function: Callable[[int, Any], Sequence[int]]
+    """Number of the prompt, text (tokens,) → token ids."""
+    texts_each: int
+    """How many texts of a prompt are written at a time, as the function counts them."""
+
+    def edit(self, texts: Written, vocab: int) -> Allowed:
+        """What the function says for each row."""
+        added = np.full((len(texts.ids), vocab), -np.inf, np.float32)
+        for row, ids in enumerate(texts.ids):
+            prompt = row // self.texts_each
+            tokens = np.asarray(self.function(prompt, ids))
+            if tokens.size == 0 or not np.issubdtype(tokens.dtype, np.integer) or tokens.max() >= vocab:
+                raise ArgumentError(
+                    f"{self.name} returned {tokens.tolist()} for prompt {prompt}, expected a list with at least one "
+                    f"token of the vocabulary, 0 to {vocab - 1}."
+                )
+            added[row, tokens] = 0.0
+        return Allowed(added.reshape(-1, self.texts_each, vocab))
+
+
+def _for_rows(read: np.ndarray, rows: int) -> np.ndarray:
+    """What was read, (rows, tokens), for each of several texts of one prompt."""
+    return np.repeat(read, rows // len(read), axis=0)
+
+
+def _seen(ids: np.ndarray, counted: np.ndarray, vocab: int) -> np.ndarray:
+    """Which tokens each row of ``ids`` has where it is ``counted``: bool (rows, vocab)."""
+    seen = np.zeros((len(ids), vocab + 1), bool)
+    np.put_along_axis(seen, np.where(counted & (ids >= 0), ids, vocab).clip(max=vocab), True, axis=1)
+    return seen[:, :vocab]
+
+
+# What the keys ask for --------------------------------------------------------------------------------
+
+Make = Callable[[str, Sources, Frame], Iterator[Rule]]
+
+
+def _favored(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    """Pairs of token ids and a number, as a list, or as a dict of tuples."""
+    said = sources.value(name)
+    if said is None:
+        return
+    pairs = list(said.items()) if isinstance(said, Mapping) else said
+    expected = "a dict {(token ids): number}, or a list of [[token ids], number]"
+    if not isinstance(pairs, list | tuple) or not all(isinstance(pair, list | tuple) for pair in pairs):
+        raise sources.error(name, expected)
+    if not all(len(pair) == 2 and _is_sequence(pair[0]) and isinstance(pair[1], float | int) for pair in pairs):
+        raise sources.error(name, expected)
+    if pairs:
+        yield Favored(name, tuple((tuple(map(int, tokens)), float(bias)) for tokens, bias in pairs))
+
+
+def _bad_words(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    said = sources.value(name)
+    if said is None:
+        return
+    if not isinstance(said, list | tuple) or not all(map(_is_sequence, said)):
+        raise sources.error(name, "a list of lists of token ids")
+    words = [tuple(map(int, word)) for word in said]
+    kept = tuple((word, -np.inf) for word in dict.fromkeys(words) if not (len(word) == 1 and word[0] in frame.ends))
+    if kept:
+        yield Favored(name, kept)
+
+
+def _is_sequence(tokens: object) -> bool:
+    is_list = isinstance(tokens, list | tuple) and bool(tokens)
+    return is_list and all(is_integer(token) and token >= 0 for token in tokens)  # type: ignore[attr-defined]
+
+
+def _penalty(sources: Sources, name: str) -> float | None:
+    factor = sources.number(name, lambda value: value > 0, "more than 0")
+    return None if factor == 1 else factor
+
+
+def _repeated(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    if (factor := _penalty(sources, name)) is not None:
+        yield Repeated(name, factor)
+
+
+def _borrowed(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    if (factor := _penalty(sources, name)) is not None:
+        yield Borrowed(name, factor)
+
+
+def _no_ngram(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    size = sources.whole(name, lambda value: value >= 0, "an integer, 0 (off) or more")
+    if size:
+        yield NoNgram(name, size, name.startswith("encoder_"))
+
+
+def _until(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     """No end before a text has so many tokens; ``min_new_tokens`` comes before ``min_length``."""
     added = sources.whole("min_new_tokens", lambda value: value >= 0, "an integer, 0 or more")
     whole = sources.whole("min_length", lambda value: value >= 0, "an integer, 0 or more")
-    least = (whole or 0) if added is None else lengths.prompt + added
-    if lengths.ends and least > lengths.prompt:
-        yield LogitRule(name, lengths.ends, last=least - 1)
+    least = (whole or 0) - frame.unshown if added is None else frame.prompt + added
+    if frame.ends and least > frame.prompt:
+        yield Tokens(name, frame.ends, last=least - 1)
 
 
-def _forced(name: str, sources: Sources, lengths: Lengths) -> Iterator[LogitRule]:
+def _forced(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     """Tokens by the place that they have in a text; those that follow the prompt without a gap are in it already."""
     for place, token in forced_places(sources).items():
-        if token is not None and place >= lengths.prompt:
-            yield LogitRule(name, (token,), True, place, place)
+        if token is not None and place >= frame.prompt:
+            yield Tokens(name, (token,), True, place, place)
 
 
-def _forced_first(name: str, sources: Sources, lengths: Lengths) -> Iterator[LogitRule]:
+def _prefixes(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    function = sources.value(name)
+    if function is None:
+        return
+    if not callable(function):
+        raise sources.error(name, "a function of a prompt's number and a text, which gives token ids")
+    beams = sources.whole("num_beams", lambda value: value >= 1, "an integer, 1 or more")
+    yield Prefixes(name, function, beams or 1)
+
+
+def _forced_first(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if tokens := sources.ids(name):
-        yield LogitRule(name, tokens, True, 1, 1)
+        yield Tokens(name, tokens, True, 1, 1)
 
 
-def _forced_last(name: str, sources: Sources, lengths: Lengths) -> Iterator[LogitRule]:
+def _forced_last(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if tokens := sources.ids(name):
-        yield LogitRule(name, tokens, True, lengths.longest - 1, lengths.longest - 1)
+        yield Tokens(name, tokens, True, frame.longest - 1, frame.longest - 1)
 
 
-def _suppressed(name: str, sources: Sources, lengths: Lengths) -> Iterator[LogitRule]:
+def _finite(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    if sources.flag(name):
+        yield OnlyFinite(name)
+
+
+def _hurry(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+    said = sources.value(name)
+    if said is None or not frame.ends:
+        return
+    expected = "a pair of an integer and a number: after how many new tokens, and a factor"
+    if not isinstance(said, list | tuple) or len(said) != 2 or not is_integer(said[0]):
+        raise sources.error(name, expected)
+    if not isinstance(said[1], int | float):
+        raise sources.error(name, expected)
+    yield Hurry(name, frame.ends, frame.prompt + said[0], float(said[1]))
+
+
+def _suppressed(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if tokens := sources.ids(name):
-        yield LogitRule(name, tokens)
+        yield Tokens(name, tokens)
 
 
-def _suppressed_first(name: str, sources: Sources, lengths: Lengths) -> Iterator[LogitRule]:
+def _suppressed_first(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if tokens := sources.ids(name):
-        begin = lengths.prompt + int(lengths.prompt == 1 and bool(sources.ids("forced_bos_token_id")))
-        yield LogitRule(name, tokens, first=begin, last=begin)
+        begin = frame.prompt + int(frame.prompt <= 1 and bool(sources.ids("forced_bos_token_id")))
+        yield Tokens(name, tokens, first=begin, last=begin)
 
 
 _RULES: Mapping[str, Make] = MappingProxyType(
     {
+        "sequence_bias": _favored,
+        "encoder_repetition_penalty": _borrowed,
+        "repetition_penalty": _repeated,
+        "no_repeat_ngram_size": _no_ngram,
+        "encoder_no_repeat_ngram_size": _no_ngram,
+        "bad_words_ids": _bad_words,
         "min_length": _until,
         "forced_decoder_ids": _forced,
+        "prefix_allowed_tokens_fn": _prefixes,
         "forced_bos_token_id": _forced_first,
         "forced_eos_token_id": _forced_last,
+        "remove_invalid_values": _finite,
+        "exponential_decay_length_penalty": _hurry,
         "suppress_tokens": _suppressed,
         "begin_suppress_tokens": _suppressed_first,
     }

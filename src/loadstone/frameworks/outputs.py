@@ -24,7 +24,7 @@ Class = TypeVar("Class")
 
 
 @dataclass_transform()
-def _output(cls: type[Class]) -> type[Class]:
+def output(cls: type[Class]) -> type[Class]:
     """A dataclass with the methods of :class:`ModelOutput`, all of whose fields may be left out.
 
     To write and compile an ``__init__`` for each of two dozen classes would take most of the time of this import.
@@ -32,7 +32,7 @@ def _output(cls: type[Class]) -> type[Class]:
     return dataclass(init=False, repr=False, eq=False)(cls)
 
 
-@_output
+@output
 class ModelOutput:
     """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
 
@@ -120,7 +120,7 @@ class ModelOutput:
 Mapping.register(ModelOutput)
 
 
-@_output
+@output
 class BaseModelOutput(ModelOutput, Generic[TensorT]):
     """What a bare model returns.
 
@@ -138,7 +138,7 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     cross_attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class Seq2SeqModelOutput(ModelOutput, Generic[TensorT]):
     """What a bare encoder-decoder returns.
 
@@ -156,7 +156,7 @@ class Seq2SeqModelOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class Seq2SeqLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, target tokens, vocab)."""
 
@@ -171,7 +171,7 @@ class Seq2SeqLMOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class Seq2SeqSequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
@@ -186,7 +186,7 @@ class Seq2SeqSequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class Seq2SeqQuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, target tokens)."""
 
@@ -202,7 +202,7 @@ class Seq2SeqQuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     encoder_attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class CausalLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
@@ -213,7 +213,7 @@ class CausalLMOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class CausalLMOutputWithCrossAttentions(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab); ``cross_attentions``: for each layer (batch, heads, tokens,
     places)."""
@@ -226,7 +226,7 @@ class CausalLMOutputWithCrossAttentions(ModelOutput, Generic[TensorT]):
     cross_attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, vocab)."""
 
@@ -236,7 +236,7 @@ class MaskedLMOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
@@ -247,7 +247,7 @@ class SequenceClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels)."""
 
@@ -257,7 +257,7 @@ class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``reconstruction`` (batch, channels, height, width)."""
 
@@ -267,7 +267,7 @@ class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class ContrastiveOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits_per_image`` (pictures, texts) and ``logits_per_text`` (texts, pictures); ``text_embeds``
     (texts, width) and ``image_embeds`` (pictures, width), of length 1; the outputs of the two towers."""
@@ -281,7 +281,7 @@ class ContrastiveOutput(ModelOutput, Generic[TensorT]):
     vision_model_output: BaseModelOutput[TensorT] | None = None
 
 
-@_output
+@output
 class TextProjectionOutput(ModelOutput, Generic[TensorT]):
     """``text_embeds`` (batch, width); ``last_hidden_state`` (batch, tokens, width)."""
 
@@ -291,7 +291,7 @@ class TextProjectionOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class ImageProjectionOutput(ModelOutput, Generic[TensorT]):
     """``image_embeds`` (batch, width); ``last_hidden_state`` (batch, patches, width)."""
 
@@ -301,7 +301,7 @@ class ImageProjectionOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens, labels)."""
 
@@ -311,7 +311,7 @@ class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class MultipleChoiceModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, choices)."""
 
@@ -321,7 +321,7 @@ class MultipleChoiceModelOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class NextSentencePredictorOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, 2): whether the second sentence follows the first, and whether it does not."""
 
@@ -331,7 +331,7 @@ class NextSentencePredictorOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class BertForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``prediction_logits`` (batch, tokens, vocab); ``seq_relationship_logits`` (batch, 2)."""
 
@@ -342,7 +342,7 @@ class BertForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class ElectraForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, tokens): above 0 where a token seems to be replaced."""
 
@@ -352,7 +352,7 @@ class ElectraForPreTrainingOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``start_logits`` and ``end_logits`` (batch, tokens)."""
 
@@ -363,7 +363,7 @@ class QuestionAnsweringModelOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
 
 
-@_output
+@output
 class MoeCausalLMOutputWithPast(ModelOutput, Generic[TensorT]):
     """``aux_loss`` () keeps experts equally busy; ``router_logits``: for each layer (tokens, experts)."""
 

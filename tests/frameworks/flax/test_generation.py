@@ -13,10 +13,8 @@ from frameworks.flax import tiny
 
 import loadstone
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.decoding import Decoding
-from loadstone.frameworks.flax.sampling import sample
-
-HOW = dict(new_tokens=0, sample=True, temperature=None, top_k=None, top_p=None, ends=(), padding=0)
+from loadstone.frameworks.flax.sampling import Choosing, choose
+from loadstone.frameworks.sampling import Filters
 
 
 def by_hand(model: Any, ids: Any, count: int) -> Any:
@@ -85,7 +83,9 @@ def test_samples_come_from_the_allowed_tokens_as_often_as_they_should() -> None:
     logits = np.log(np.tile(odds, (4000, 1))).astype(np.float32)
 
     def shares(**how: Any) -> np.ndarray[Any, Any]:
-        drawn = np.asarray(sample(Decoding(**(HOW | how)), jax.numpy.asarray(logits), jax.random.key(0)))
+        choosing = Choosing(Filters(**how), sample=True, ends=(), padding=0)
+        going = np.ones(len(logits), bool)
+        drawn = np.asarray(choose(choosing, jax.numpy.asarray(logits), (), going, jax.random.key(0))[0])
         return np.bincount(drawn, minlength=4) / len(drawn)
 
     assert np.abs(shares() - odds).max() < 0.03
@@ -134,7 +134,7 @@ def test_longrope_text_is_read_again_where_its_frequencies_change() -> None:
         (dict(inputs=tiny.IDS, max_new_token=3), "Did you mean 'max_new_tokens'"),
         (dict(inputs=tiny.IDS, generator=3), "does not know 'generator'"),
         (dict(inputs=tiny.IDS, guidance_scale=4.0), "does not apply guidance_scale=4.0"),
-        (dict(inputs=tiny.IDS, past_key_values=[1]), "does not apply past_key_values"),
+        (dict(inputs=tiny.IDS, past_key_values=[1]), "does not take past_key_values"),
     ],
 )
 def test_nonsense_gets_an_error_that_says_what_is_expected(arguments: Any, says: str) -> None:
@@ -172,7 +172,7 @@ def test_the_file_is_heard_and_what_it_asks_for_in_vain_is_said(
 ) -> None:
     plain = tiny.llama(num_hidden_layers=1)
     tiny.saved(plain, tmp_path)
-    keys = {"max_new_tokens": 2, "top_k": -1, "bos_token_id": [1], "repetition_penalty": 3.0}
+    keys = {"max_new_tokens": 2, "top_k": -1, "bos_token_id": [1], "guidance_scale": 3.0}
     (tmp_path / "generation_config.json").write_text(json.dumps(keys))
     model = loadstone.FlaxAutoModelForCausalLM.from_pretrained(tmp_path)
     assert len(caplog.messages) == 1 and "'bos_token_id'" in caplog.text
@@ -180,4 +180,4 @@ def test_the_file_is_heard_and_what_it_asks_for_in_vain_is_said(
     assert np.array_equal(model.generate(tiny.IDS), plain.generate(tiny.IDS, max_new_tokens=2))
     model.generate(tiny.IDS)
     (line,) = (record.message for record in caplog.records if record.name == "loadstone")
-    assert "repetition_penalty=3.0" in line
+    assert "guidance_scale=3.0" in line

@@ -139,7 +139,7 @@ def test_half_precision_generates(tmp_path: Any, llama: Any) -> None:
         (dict(inputs=tiny.IDS, max_new_token=3), "Did you mean 'max_new_tokens'"),
         (dict(inputs=tiny.IDS, generator=3), "does not know 'generator'"),
         (dict(inputs=tiny.IDS, guidance_scale=4.0), "does not apply guidance_scale=4.0"),
-        (dict(inputs=tiny.IDS, past_key_values=[1]), "does not apply past_key_values"),
+        (dict(inputs=tiny.IDS, past_key_values=[1]), "does not take past_key_values"),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused(llama: Any, options: dict[str, Any], said: str) -> None:
@@ -170,7 +170,7 @@ def test_the_file_is_heard_and_what_it_asks_for_in_vain_is_said(
     llama: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     tiny.saved(llama, tmp_path)
-    keys = {"max_new_tokens": 2, "top_k": -1, "bos_token_id": [1], "repetition_penalty": 3.0}
+    keys = {"max_new_tokens": 2, "top_k": -1, "bos_token_id": [1], "guidance_scale": 3.0}
     (tmp_path / "generation_config.json").write_text(json.dumps(keys))
     model = loadstone.TFAutoModelForCausalLM.from_pretrained(tmp_path)
     assert len(caplog.messages) == 1 and "'bos_token_id'" in caplog.text
@@ -178,4 +178,4 @@ def test_the_file_is_heard_and_what_it_asks_for_in_vain_is_said(
     assert np.array_equal(model.generate(tiny.IDS), llama.generate(tiny.IDS, max_new_tokens=2))
     model.generate(tiny.IDS)
     (line,) = (record.message for record in caplog.records if record.name == "loadstone")
-    assert "repetition_penalty=3.0" in line
+    assert "guidance_scale=3.0" in line

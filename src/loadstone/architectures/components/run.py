@@ -38,6 +38,7 @@ class ArrayFunctions(Protocol):
     def arange(self, count: int | Array, /, *, like: Array, start: int | Array = 0) -> Array:
         """So many integers from ``start`` on, where ``like`` lies."""
 
+    def argsort(self, x: Array, /, *, axis: int, descending: bool = ...) -> Array: ...
     def asarray(self, values: Sequence[float], /) -> Array:
         """In float32."""
 

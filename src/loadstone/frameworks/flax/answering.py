@@ -41,6 +41,10 @@ class Answered:
         self.room = room if how.use_cache else 0
         self.mask = None if mask is None else np.pad(mask, ((0, 0), (0, room - mask.shape[1])), constant_values=1)
         self.memory = memory
+        self.starts = None if mask is None else np.argmax(mask != 0, axis=1)
+        self.read: np.ndarray | None = None
+        self.out: Any = None
+        self.encoded: Any = memory.vectors
         self.unread: np.ndarray | Array = self.ids
         self.cache: KeyValueCache | None = None
         self.parents: Array | None = None
@@ -79,7 +83,10 @@ def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[A
             lambda array: (np if isinstance(array, np.ndarray) else jnp).repeat(array, plan.how.rows, axis=0),
             (prompt, shown, memory),
         )
-    return Answered(model, (prompt, shown), memory, plan.how), plan.how
+    writer = Answered(model, (prompt, shown), memory, plan.how)
+    read = plan.reading.get("input_ids")
+    writer.read = None if read is None else np.asarray(read)
+    return writer, plan.how
 
 
 @partial(jax.jit, static_argnums=0)

@@ -24,6 +24,7 @@ bool_, float32, int32 = jnp.bool, jnp.float32, jnp.int32
 abs = jnp.abs
 any = jnp.any
 argmax = jnp.argmax
+argsort = jnp.argsort
 broadcast_to = jnp.broadcast_to
 clip = jnp.clip
 concat = jnp.concatenate

@@ -7,8 +7,7 @@ the same shapes compiles nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -20,17 +19,19 @@ from loadstone.architectures.components.ranges import beyond
 from loadstone.architectures.inputs import ONCE
 from loadstone.architectures.tasks import Task
 from loadstone.configs.generation import GenerationConfig
-from loadstone.configs.generation_keys import GenerateKeywords
+from loadstone.configs.generation_keys import ArrayKeywords
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.answering import Call
 from loadstone.frameworks.decoding import Decoding, copies, decoding
 from loadstone.frameworks.flax.answering import Answered, answered
-from loadstone.frameworks.flax.sampling import choose
+from loadstone.frameworks.flax.sampling import Choosing, choose
 from loadstone.frameworks.flax.searching import searched_texts
 from loadstone.frameworks.flax.structure import About
 from loadstone.frameworks.flax.writers import Continued, Prompts
-from loadstone.frameworks.logit_rules import choice_at
+from loadstone.frameworks.generated import Record
+from loadstone.frameworks.generation_values import Sources
+from loadstone.frameworks.logit_rules import Written, edits_at
 from loadstone.frameworks.unmasked import prompt_mask
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ class GenerationMixin:
         token_type_ids: ArrayLike | None = None,
         prng_key: Array | None = None,
         streamer: Streamer | None = None,
-        **options: Unpack[GenerateKeywords],
-    ) -> Array:
+        **options: Unpack[ArrayKeywords],
+    ) -> Any:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
         ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
@@ -81,16 +82,12 @@ class GenerationMixin:
         ``encoder_outputs``; it writes what begins with ``decoder_start_token_id``, or with ``decoder_input_ids``
         (``decoder_attention_mask`` marks padding), and only that is returned and counted.
 
-        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``min_new_tokens`` or
-        ``min_length``; ``do_sample`` (False), and if so ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1;
-        the smallest set of tokens with that probability), and ``prng_key``
-        (``jax.random.key(0)`` if not given) decides; ``num_beams`` (1), and
-        with more ``length_penalty`` (1) and ``early_stopping`` (False, True or ``"never"``); ``num_return_sequences``
-        (1), with beams or sampling; ``suppress_tokens``, ``begin_suppress_tokens``, ``forced_bos_token_id``,
-        ``forced_eos_token_id``; ``eos_token_id``, one or several, and ``pad_token_id``, which fills up a text that met
-        one; ``use_cache`` (True; without, every new length is compiled anew). What is not given comes from
-        ``generation_config`` (Loadstone's, transformers' or a dict), then from the model's. Other keywords of
-        transformers' ``generate`` are taken where they change nothing.
+        How long, how tokens are chosen and what is returned is said by keyword: ``max_new_tokens`` (20),
+        ``do_sample``, for which ``prng_key`` (``jax.random.key(0)`` if not given) decides, ``num_beams``,
+        ``repetition_penalty``, ``stop_strings`` with a ``tokenizer``, ``max_time``, ``return_dict_in_generate`` and
+        many more, all with the meaning that they have in transformers; ``docs/generation.md`` has the table. Without
+        ``use_cache`` every new length is compiled anew. What is not given comes from ``generation_config``
+        (Loadstone's, transformers' or a dict), then from the model's.
 
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
@@ -102,28 +99,31 @@ class GenerationMixin:
             writer, how = self._continuing(inputs, given, generation_config, options)
         else:
             writer, how = answered(self, pair, Call(inputs, given, generation_config, options, _OWN))
+        how, key = how.without_passes(), jax.random.key(0) if prng_key is None else prng_key
         if how.beams is not None:
-            return searched_texts(writer, how, streamer)
-        choosing = replace(how, new_tokens=0, is_cut=False, rules=())  # what the compiled choice depends on
-        key = jax.random.key(0) if prng_key is None else prng_key
+            return searched_texts(writer, how, streamer, key)
+        choosing, clock, record = Choosing.of(how), how.stops.begin(), Record(how.outputs, writer)
         unfinished: np.ndarray | Array = np.ones(len(writer.ids), bool)
         if streamer is not None:
             streamer.put(writer.ids)
         for _ in range(how.new_tokens):
             logits = writer.logits()
             key, now = jax.random.split(key)
-            choice = choice_at(writer.length, how.rules, logits.shape[-1]) if how.rules else None
-            chosen, unfinished, goes_on = choose(choosing, logits, choice, unfinished, now)
+            edits = edits_at(Written(writer.ids, writer.starts, writer.read), how.rules, logits.shape[-1])
+            chosen, unfinished, scores = choose(choosing, logits, edits, unfinished, now)
+            record.add(logits, scores)
             writer.append(chosen)
             if streamer is not None:
                 streamer.put(writer.ids[:, -1])
-            if not goes_on:
+            if clock.may_end:
+                unfinished = unfinished & ~clock.ended(writer.ids)
+            if not unfinished.any():
                 break
         else:
             how.report_cut()
         if streamer is not None:
             streamer.end()
-        return jnp.asarray(writer.ids)
+        return record.returned(jnp.asarray(writer.ids))
 
     def _continuing(
         self,
@@ -140,14 +140,9 @@ class GenerationMixin:
         embeddings = next(components.find(self.component, components.Embeddings))
         once = ONCE.intersection(self.task.inputs) & options.keys()
         more = {name: np.asarray(options[name]) for name in once if options[name] is not None}
-        how = decoding(
-            ids.shape[1],
-            self.generation_config or GenerationConfig.for_model(self.config, None),
-            self.config,
-            {name: value for name, value in options.items() if name not in once},
-            generation_config,
-            own=_OWN,
-        )
+        defaults = self.generation_config or GenerationConfig.for_model(self.config, None)
+        keywords = {name: value for name, value in options.items() if name not in once}
+        how = decoding(ids.shape[1], self.config, Sources.of(defaults, keywords, generation_config), own=_OWN)
         mask = prompt_mask(self._about.warnings_issued, ids, given["attention_mask"], how.prompt_padding)
         how = how.within(embeddings.longest_text, int(mask.sum(axis=1).max()))
         types = _segments(ids, given["token_type_ids"]) if embeddings.reads_segments else None

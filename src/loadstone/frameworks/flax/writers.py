@@ -26,6 +26,14 @@ class TextWriter(Protocol):
 
     ids: np.ndarray
     """(rows, tokens)."""
+    starts: np.ndarray | None
+    """(rows,): how many of a text's tokens are padding before it; None where none is."""
+    read: np.ndarray | None
+    """(batch or rows, tokens): the text that an encoder has read, or the prompts; None where there is none."""
+    out: Any
+    cache: KeyValueCache | None
+    encoded: Any
+    """What an encoder gave; None where there is none."""
 
     @property
     def length(self) -> int:
@@ -55,6 +63,10 @@ class Continued:
         assert model.component is not None
         self.structure, self.leaves = parts_of(model)
         self.ids, mask, self.types, self.more = prompts
+        self.starts: np.ndarray | None = np.argmax(mask != 0, axis=1)
+        self.read: np.ndarray | None = self.ids
+        self.out: Any = None
+        self.encoded: Any = None
         self.room = room_for(self.ids.shape[1] + how.new_tokens)
         self.mask = np.pad(mask, ((0, 0), (0, self.room - mask.shape[1])), constant_values=True)
         self.keeps = how.use_cache and _reads_left_to_right(model.component)

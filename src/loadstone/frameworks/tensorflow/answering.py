@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from loadstone.architectures import components
@@ -72,6 +73,9 @@ class Answered:
         self.ids, self.mask = texts
         self.memory = memory
         """The vectors (rows, places, width), and which are shown, (rows, places)."""
+        self.starts = np.argmax(self.mask.numpy() != 0, axis=1)
+        self.read: np.ndarray | None = None
+        self.out, self.encoded = None, memory[0]
         pair = components.pair_in(model.component)
         assert pair is not None
         width = memory[0].shape[-1]
@@ -128,6 +132,7 @@ def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[A
         texts, memory = tf.nest.map_structure(lambda array: tf.repeat(array, how.rows, axis=0), (texts, memory))
     writer = Answered(model, texts, memory)
     writer.use_cache = how.use_cache
+    writer.read = reading["input_ids"].numpy() if "input_ids" in reading else None
     return writer, how
 
 

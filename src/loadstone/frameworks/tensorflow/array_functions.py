@@ -49,6 +49,10 @@ def arange(count: int | tf.Tensor, /, *, like: tf.Tensor, start: int | tf.Tensor
     return tf.range(count) + start
 
 
+def argsort(x: tf.Tensor, /, *, axis: int, descending: bool = False) -> tf.Tensor:
+    return tf.argsort(x, axis, "DESCENDING" if descending else "ASCENDING", stable=True)
+
+
 def asarray(values: Sequence[float], /) -> tf.Tensor:
     return tf.constant(values, tf.float32)
 

@@ -12,14 +12,18 @@ from loadstone.architectures.components.ranges import beyond
 from loadstone.architectures.inputs import ONCE
 from loadstone.architectures.tasks import Task
 from loadstone.configs.generation import GenerationConfig
-from loadstone.configs.generation_keys import GenerateKeywords
+from loadstone.configs.generation_keys import ArrayKeywords
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.answering import Call
 from loadstone.frameworks.decoding import Decoding, copies, decoding
-from loadstone.frameworks.logit_rules import applied, choice_at
+from loadstone.frameworks.generated import Record
+from loadstone.frameworks.generation_values import Sources
+from loadstone.frameworks.logit_edits import edited
+from loadstone.frameworks.sampling import filtered
 from loadstone.frameworks.tensorflow.answering import Answered, answered
 from loadstone.frameworks.tensorflow.array_functions import xp
+from loadstone.frameworks.tensorflow.choosing import drawn, tensor_edits
 from loadstone.frameworks.tensorflow.searching import searched_texts
 from loadstone.frameworks.tensorflow.structure import TFStructure
 from loadstone.frameworks.tensorflow.unmasked import warnings_issued
@@ -60,8 +64,8 @@ class GenerationMixin:
         token_type_ids: tf.Tensor | ArrayLike | None = None,
         seed: int | None = None,
         streamer: Streamer | None = None,
-        **options: Unpack[GenerateKeywords],
-    ) -> tf.Tensor:
+        **options: Unpack[ArrayKeywords],
+    ) -> Any:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
         ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
@@ -73,16 +77,11 @@ class GenerationMixin:
         ``encoder_outputs``; it writes what begins with ``decoder_start_token_id``, or with ``decoder_input_ids``
         (``decoder_attention_mask`` marks padding), and only that is returned and counted.
 
-        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``min_new_tokens`` or
-        ``min_length``; ``do_sample`` (False), and if so ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1;
-        the smallest set of tokens with that probability), and a ``seed``
-        makes the text repeatable; ``num_beams`` (1), and
-        with more ``length_penalty`` (1) and ``early_stopping`` (False, True or ``"never"``); ``num_return_sequences``
-        (1), with beams or sampling; ``suppress_tokens``, ``begin_suppress_tokens``, ``forced_bos_token_id``,
-        ``forced_eos_token_id``; ``eos_token_id``, one or several, and ``pad_token_id``, which fills up a text that met
-        one; ``use_cache`` (True). What is not given comes from
-        ``generation_config`` (Loadstone's, transformers' or a dict), then from the model's. Other keywords of
-        transformers' ``generate`` are taken where they change nothing.
+        How long, how tokens are chosen and what is returned is said by keyword: ``max_new_tokens`` (20),
+        ``do_sample``, for which a ``seed`` makes the text repeatable, ``num_beams``, ``repetition_penalty``,
+        ``stop_strings`` with a ``tokenizer``, ``max_time``, ``return_dict_in_generate`` and many more, all with the
+        meaning that they have in transformers; ``docs/generation.md`` has the table. What is not given comes from
+        ``generation_config`` (Loadstone's, transformers' or a dict), then from the model's.
 
         Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
         """
@@ -94,29 +93,33 @@ class GenerationMixin:
             writer, how = self._continuing(inputs, given, generation_config, options)
         else:
             writer, how = answered(self, pair, Call(inputs, given, generation_config, options, _OWN))
+        how = how.without_passes()
         if how.beams is not None:
-            return searched_texts(writer, how, streamer)
+            return searched_texts(writer, how, streamer, seed)
         if streamer is not None:
             streamer.put(writer.texts)
+        clock, record = how.stops.begin(), Record(how.outputs, writer)
         unfinished, ending = tf.ones(len(writer.ids), tf.bool), tf.constant(how.ends, tf.int32)
         for step in range(how.new_tokens):
             logits = writer.logits()
-            if how.rules:
-                logits = applied(xp, logits, choice_at(writer.length, how.rules, logits.shape[-1]))
-            chosen = _sample(logits, how, seed, step) if how.sample else tf.argmax(logits, -1, tf.int32)
-            chosen = tf.where(unfinished, chosen, how.padding)
+            scores = filtered(xp, edited(xp, logits, tensor_edits(writer, how, logits.shape[-1])), how.filters)
+            record.add(logits, scores)
+            chosen = drawn(scores, seed, step) if how.sample else tf.argmax(scores, -1, tf.int32)
+            if how.ends:
+                chosen = tf.where(unfinished, chosen, how.padding)
+                unfinished &= tf.reduce_all(chosen[:, None] != ending, axis=-1)
             writer.append(chosen)
             if streamer is not None:
                 streamer.put(tf.cast(chosen, writer.dtype))
-            if how.ends:
-                unfinished &= tf.reduce_all(chosen[:, None] != ending, axis=-1)
-                if not bool(tf.reduce_any(unfinished)):
-                    break
+            if clock.may_end:
+                unfinished &= ~clock.ended(writer.ids.numpy())
+            if (how.ends or clock.may_end) and not bool(tf.reduce_any(unfinished)):
+                break
         else:
             how.report_cut()
         if streamer is not None:
             streamer.end()
-        return writer.texts
+        return record.returned(writer.texts)
 
     def _continuing(
         self, inputs: Any, given: Mapping[str, Any], generation_config: object, options: Mapping[str, object]
@@ -132,14 +135,9 @@ class GenerationMixin:
         embeddings = next(self._components(components.Embeddings))
         once = ONCE.intersection(self.task.inputs) & options.keys()
         more = {name: tf.convert_to_tensor(options[name]) for name in once if options[name] is not None}
-        how = decoding(
-            ids.shape[1],
-            self.generation_config or GenerationConfig.for_model(self.config, None),
-            self.config,
-            {name: value for name, value in options.items() if name not in once},
-            generation_config,
-            own=_OWN,
-        )
+        defaults = self.generation_config or GenerationConfig.for_model(self.config, None)
+        keywords = {name: value for name, value in options.items() if name not in once}
+        how = decoding(ids.shape[1], self.config, Sources.of(defaults, keywords, generation_config), own=_OWN)
         real = prompt_mask(warnings_issued(self), ids.numpy(), given["attention_mask"], how.prompt_padding)
         how, mask = how.within(embeddings.longest_text, int(real.sum(axis=1).max())), tf.cast(real, tf.int32)
         types = _segments(ids, given["token_type_ids"]) if embeddings.reads_segments else None
@@ -173,20 +171,3 @@ def _segments(ids: tf.Tensor, given: tf.Tensor | ArrayLike | None) -> tf.Tensor 
     if types.shape != ids.shape:
         raise ArgumentError(f"token_type_ids has shape {tuple(types.shape)}, expected {tuple(ids.shape)}.")
     return types
-
-
-def _sample(logits: tf.Tensor, how: Decoding, seed: int | None, step: int) -> tf.Tensor:
-    """One token for each row of ``logits`` (batch, vocab)."""
-    if how.temperature is not None:
-        logits /= how.temperature
-    if how.top_k:
-        lowest = tf.math.top_k(logits, min(how.top_k, logits.shape[-1])).values[:, -1:]
-        logits = tf.where(logits < lowest, -float("inf"), logits)
-    if how.top_p is not None and how.top_p < 1:
-        order = tf.argsort(logits, direction="DESCENDING", stable=True)
-        odds = tf.gather(tf.nn.softmax(logits), order, batch_dims=1)
-        beyond = tf.cumsum(odds, axis=-1) - odds >= how.top_p  # the first token that reaches top_p still counts
-        logits = tf.where(tf.gather(beyond, tf.argsort(order), batch_dims=1), -float("inf"), logits)
-    if seed is None:
-        return tf.random.categorical(logits, 1, tf.int32)[:, 0]
-    return tf.random.stateless_categorical(logits, 1, (seed, step), tf.int32)[:, 0]

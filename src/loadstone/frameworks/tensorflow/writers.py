@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+import numpy as np
 import tensorflow as tf
 
 from loadstone.architectures import components
@@ -23,6 +24,14 @@ class TextWriter(Protocol):
     """(rows, tokens) in int32."""
     dtype: tf.DType
     """That of the ids that the caller gave."""
+    starts: np.ndarray | None
+    """(rows,): how many of a text's tokens are padding before it; None where none is."""
+    read: np.ndarray | None
+    """(batch or rows, tokens): the text that an encoder has read, or the prompts; None where there is none."""
+    out: Any
+    cache: Cache | None
+    encoded: Any
+    """What an encoder gave; None where there is none."""
 
     @property
     def length(self) -> int:
@@ -92,6 +101,8 @@ class Continued:
         assert isinstance(model, TFStructure) and model.component is not None
         self.model, self.dtype = model, dtype
         self.ids, self.types, self.more = prompts.ids, prompts.types, prompts.more
+        self.starts, self.read = np.argmax(prompts.mask.numpy() != 0, axis=1), prompts.ids.numpy()
+        self.out = self.encoded = None
         # Places that are not written yet are hidden by causality, so that one mask serves to the end.
         self.mask = tf.pad(prompts.mask, [[0, 0], [0, how.new_tokens]], constant_values=1)
         self.room = self.ids.shape[1] + how.new_tokens

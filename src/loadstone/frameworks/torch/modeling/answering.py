@@ -15,23 +15,25 @@ from loadstone.frameworks.decoding import Decoding
 from loadstone.frameworks.torch.modeling.arguments import check_tensors
 from loadstone.frameworks.torch.modeling.run import Run
 from loadstone.frameworks.torch.modeling.state import Options, State
-from loadstone.frameworks.torch.modeling.writers import reordered, repeated
+from loadstone.frameworks.torch.modeling.writers import asked_for, reordered, repeated
 
 
 class Answered:
     """Texts that are being written, and what they are about."""
 
     def __init__(
-        self, model: Any, ids: Tensor, mask: Tensor | None, use_cache: bool, common: Mapping[str, Any]
+        self, model: Any, texts: tuple[Tensor, Tensor | None], use_cache: bool, common: Mapping[str, Any]
     ) -> None:
         self.model = model
-        self.ids = ids
-        self.mask = mask
-        """(rows, tokens), or None where all are text."""
+        self.ids, self.mask = texts
+        """(rows, tokens); no mask where all are text."""
         self.use_cache = use_cache
         self.common = common
-        """What each step is given besides: what the encoder has said, and its mask."""
+        """What each step is given besides: what the encoder has said, its mask, and what is to be returned."""
         self.cache: Any = None
+        self.out: Any = None
+        self.encoded: Any = None
+        self.read: Tensor | None = None
 
     @property
     def length(self) -> int:
@@ -43,7 +45,7 @@ class Answered:
         more = {"past_key_values": self.cache, "use_cache": self.use_cache, "return_dict": True, **self.common}
         if self.mask is not None:
             more["decoder_attention_mask"] = self.mask
-        out = self.model(**self.model.prepare_inputs_for_generation(self.ids, **more))
+        out = self.out = self.model(**self.model.prepare_inputs_for_generation(self.ids, **more))
         self.cache = out.past_key_values if self.use_cache else None
         logits: Tensor = out.logits[:, -1].float()
         return logits
@@ -57,6 +59,14 @@ class Answered:
         if self.mask is not None:
             self.mask = torch.cat((self.mask, torch.ones_like(self.mask[:, :1])), dim=1)
 
+    def starts(self) -> Tensor | None:
+        """How many of each text's tokens are padding before it, (rows,); None where none is."""
+        return None if self.mask is None else self.mask.ne(0).int().argmax(dim=1)
+
+    def idle(self) -> None:
+        """A forward pass that nothing depends on, while other processes write."""
+        self.model(decoder_input_ids=self.ids[:, -1:], **self.common)
+
 
 def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[Answered, Decoding]:
     """What the encoder has read, and texts that begin."""
@@ -66,15 +76,23 @@ def answered(model: Any, pair: components.EncoderDecoder, call: Call) -> tuple[A
     for name in reading.keys() - {"attention_mask"}:
         if "attention_mask" in reading:
             reading["attention_mask"] = torch.as_tensor(reading["attention_mask"], device=reading[name].device)
+    encoded = call.given.get("encoder_outputs", call.options.get("encoder_outputs"))
     if memory is None:
-        options = Options(eager=model.config.attn_implementation == "eager")
-        memory = memory_in(Run(model.base_model, State(options))(pair.encoder, reading))
+        options = Options(
+            output_attentions=how.outputs.attentions,
+            output_hidden_states=how.outputs.hidden_states,
+            eager=model.config.attn_implementation == "eager",
+        )
+        encoded = Run(model.base_model, State(options))(pair.encoder, reading)
+        memory = memory_in(encoded)
     ids = torch.from_numpy(plan.prompt).to(memory.device, torch.long)
     mask = None if plan.mask is None else torch.from_numpy(plan.mask).to(memory.device)
     common = {"encoder_outputs": (memory,), "attention_mask": reading.get("attention_mask") if pair.masked else None}
     if how.rows > 1:
         ids, mask, common = repeated((ids, mask, common), how.rows)
-    return Answered(model, ids, mask, how.use_cache, common), how
+    writer = Answered(model, (ids, mask), how.use_cache, common | asked_for(how))
+    writer.encoded, writer.read = encoded, reading.get("input_ids")
+    return writer, how
 
 
 def _is_array(name: str) -> bool:

@@ -46,6 +46,10 @@ def arange(count: int, /, *, like: Tensor, start: int = 0) -> Tensor:
     return torch.arange(start, start + count, device=like.device)
 
 
+def argsort(x: Tensor, /, *, axis: int, descending: bool = False) -> Tensor:
+    return torch.argsort(x, dim=axis, descending=descending)
+
+
 def asarray(values: Sequence[float], /) -> Tensor:
     return torch.tensor(values, dtype=torch.float32)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import torch
 from torch import Tensor
@@ -19,16 +19,17 @@ from loadstone.frameworks.torch.modeling.unmasked import mask_from_ids
 from loadstone.frameworks.torch.modeling.writers import (
     Cached,
     Continued,
+    asked_for,
     copied,
     repeated,
-    ruled,
     tokens_in,
     update_inputs,
 )
 
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
-    from loadstone.frameworks.torch.modeling.answering import Answered
+    from loadstone.frameworks.torch.modeling.sampled import Streamer
+    from loadstone.frameworks.torch.modeling.writers import TextWriter
     from loadstone.frameworks.torch.transformers_compat.conventions import Conventions
 
     _Base = Conventions
@@ -37,14 +38,8 @@ else:
     _Base = object
 
 _OWN = (
-    "attention_mask",
-    "generation_config",
-    "generator",
-    "input_ids",
-    "inputs",
-    "past_key_values",
-    "streamer",
-    "token_type_ids",
+    *("attention_mask", "generation_config", "generator", "input_ids", "inputs", "inputs_embeds", "logits_processor"),
+    *("past_key_values", "position_ids", "stopping_criteria", "streamer", "synced_gpus", "token_type_ids"),
 )
 _HOOKS = (
     *("_prepare_model_inputs", "_get_initial_cache_position", "_prepare_cache_for_generation"),
@@ -56,16 +51,6 @@ _HOOKS = (
 )
 """Methods of Transformers' mixin, of one version or another, that a class may have in their place."""
 Found = TypeVar("Found", bound=components.Component)
-
-
-class Streamer(Protocol):
-    """Takes tokens as they come."""
-
-    def put(self, value: Tensor) -> None:
-        """The prompt first, (batch, tokens), then each step's tokens, (batch,)."""
-
-    def end(self) -> None:
-        """No more tokens."""
 
 
 class GenerationMixin(_Base):
@@ -82,7 +67,7 @@ class GenerationMixin(_Base):
         """
         unread = max(input_ids.shape[1] - tokens_in(past_key_values), 1)
         if position_ids is not None:
-            unread = position_ids.shape[1]
+            unread = position_ids.shape[-1]
             kwargs["position_ids"] = position_ids
         task = getattr(self, "task", None)
         name = "input_ids" if task is None or "decoder_input_ids" not in task.inputs else "decoder_input_ids"
@@ -118,20 +103,29 @@ class GenerationMixin(_Base):
         self,
         inputs: Tensor | None = None,
         generation_config: object = None,
+        logits_processor: object = None,
+        stopping_criteria: object = None,
+        prefix_allowed_tokens_fn: Callable[[int, Tensor], Sequence[int]] | None = None,
+        synced_gpus: bool | None = None,
+        assistant_model: object = None,
+        streamer: Streamer | None = None,
         *,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
         token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
         past_key_values: object = None,
         generator: torch.Generator | None = None,
-        streamer: Streamer | None = None,
-        **options: Unpack[GenerateKeywords],
-    ) -> Tensor:
+        **keywords: Unpack[GenerateKeywords],
+    ) -> Any:
         """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
 
         ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
         ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
-        models that have them; new tokens get the last one's. ``past_key_values``: a cache that holds the
+        models that have them; new tokens get the last one's. ``position_ids`` (batch, tokens) go on by one a token.
+        ``inputs_embeds`` (batch, tokens, width) are read in place of ``input_ids``, which are then only what the texts
+        begin with; without them the texts are the new tokens alone. ``past_key_values``: a cache that holds the
         first tokens of the prompt already, and gets the others; or all tokens before ``input_ids``, if the mask has
         them too. What else the model's forward pass takes, as ``pixel_values``, is given to it as it is: with the
         prompt, if there is a cache.
@@ -140,83 +134,100 @@ class GenerationMixin(_Base):
         ``encoder_outputs``; it writes what begins with ``decoder_start_token_id``, or with ``decoder_input_ids``
         (``decoder_attention_mask`` marks padding), and only that is returned and counted.
 
-        Options: ``max_new_tokens`` (20), or ``max_length``, which counts the prompt; ``min_new_tokens`` or
-        ``min_length``; ``do_sample`` (False), and if so ``temperature`` (1), ``top_k`` (50; 0: off) and ``top_p`` (1;
-        the smallest set of tokens with that probability); ``num_beams`` (1), and
-        with more ``length_penalty`` (1) and ``early_stopping`` (False, True or ``"never"``); ``num_return_sequences``
-        (1), with beams or sampling; ``suppress_tokens``, ``begin_suppress_tokens``, ``forced_bos_token_id``,
-        ``forced_eos_token_id``; ``eos_token_id``, one or several, and ``pad_token_id``, which fills up a text that met
-        one; ``use_cache`` (True). What is not given comes from
-        ``generation_config`` (Loadstone's, transformers' or a dict), then from the model's. Other keywords of
-        transformers' ``generate`` are taken where they change nothing.
+        How long, how tokens are chosen and what is returned is said by keyword: ``max_new_tokens`` (20),
+        ``do_sample``, ``num_beams``, ``repetition_penalty``, ``stop_strings`` with a ``tokenizer``, ``max_time``,
+        ``return_dict_in_generate`` and many more, all with the meaning that they have in transformers;
+        ``docs/generation.md`` has the table. What is not given comes from ``generation_config`` (Loadstone's,
+        transformers' or a dict), then from the model's.
 
-        Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied.
+        ``logits_processor``: functions of the texts (rows, tokens) and the scores (rows, vocab) of the next token that
+        give scores; ``stopping_criteria``: functions of the texts and the scores of all steps, if they are returned,
+        that say which texts are complete: transformers' objects, lists of them, or any function.
+        ``prefix_allowed_tokens_fn``: of a prompt's number and a text, the tokens that may follow. ``streamer`` takes
+        the prompt, then each step's tokens, on the CPU. ``generator`` draws, or PyTorch's own. ``synced_gpus``: go on
+        with forward passes until all processes of the group have written their texts.
+
+        Raises :class:`UnknownArgument` for a keyword that nothing takes, or that asks for what is not applied, and
+        :class:`ArgumentError` for values that make no sense, and for processors and criteria that give something else
+        than they should.
         """
+        from loadstone.frameworks.torch.modeling.choosing import Choosing, several, within_criteria
+        from loadstone.frameworks.torch.modeling.sampled import sampled_texts
+        from loadstone.frameworks.torch.modeling.searching import searched_texts
+        from loadstone.frameworks.torch.modeling.synced import Synced
+
+        processors = several("logits_processor", logits_processor)
+        criteria = several("stopping_criteria", stopping_criteria)
+        options = within_criteria(criteria, {**keywords})
+        if prefix_allowed_tokens_fn is not None:
+            options["prefix_allowed_tokens_fn"] = _of_tensors(prefix_allowed_tokens_fn)
+        if assistant_model is not None:
+            options["assistant_model"] = assistant_model
         given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
+        given["inputs_embeds"] = inputs_embeds
         if self.family_spec is None or type(self).__module__ != "loadstone":
             self._refuse_hooks()
         pair = None if self.component is None else components.pair_in(self.component)
-        writer: Continued | Answered
+        writer: TextWriter
         if pair is None:
-            writer, how = self._continuing(
-                inputs, {**given, "past_key_values": past_key_values}, generation_config, options
-            )
+            more = {"position_ids": position_ids, "past_key_values": past_key_values}
+            writer, how = self._continuing(inputs, {**given, **more}, generation_config, options)
         else:
             from loadstone.frameworks.answering import Call
             from loadstone.frameworks.torch.modeling.answering import answered
 
             if past_key_values is not None:
                 raise ArgumentError("generate of an encoder-decoder makes the cache itself: leave past_key_values out.")
+            if position_ids is not None:
+                raise ArgumentError("generate of an encoder-decoder counts positions itself: leave position_ids out.")
             writer, how = answered(self, pair, Call(inputs, given, generation_config, options, _OWN))
-        if how.beams is not None:
-            from loadstone.frameworks.torch.modeling.searching import searched_texts
+        choosing, synced = Choosing(how, writer, processors, criteria), Synced(writer) if synced_gpus else None
+        write = sampled_texts if how.beams is None else searched_texts
+        texts = write(synced or writer, choosing, streamer, generator)
+        if synced is not None:
+            synced.wait()
+        return texts
 
-            return searched_texts(writer, how, streamer)
-        if streamer is not None:
-            streamer.put(writer.ids)
-        ending = torch.tensor(how.ends, device=writer.ids.device)
-        unfinished = torch.ones(writer.ids.shape[0], dtype=torch.bool, device=writer.ids.device)
-        for _ in range(how.new_tokens):
-            logits = writer.logits()
-            if how.rules:
-                logits = ruled(logits, how, writer.length)
-            chosen = _sample(logits, how, generator) if how.sample else logits.argmax(dim=-1)
-            chosen = torch.where(unfinished, chosen, how.padding)
-            writer.append(chosen)
-            if streamer is not None:
-                streamer.put(chosen)
-            unfinished = unfinished & ~torch.isin(chosen, ending)
-            if not bool(unfinished.any()):
-                break
-        else:
-            how.report_cut()
-        if streamer is not None:
-            streamer.end()
-        return writer.ids
+    def compute_transition_scores(
+        self,
+        sequences: Tensor,
+        scores: tuple[Tensor, ...],
+        beam_indices: Tensor | None = None,
+        normalize_logits: bool = False,
+    ) -> Tensor:
+        """The score of each new token of what :meth:`generate` returned, (rows, new tokens).
+
+        ``scores`` (all rows, vocab) for each step; ``beam_indices`` (rows, new tokens) where beams were searched.
+        ``normalize_logits`` makes log-probabilities of the scores first.
+        """
+        from loadstone.frameworks.torch.modeling.transitions import transition_scores
+
+        return transition_scores(sequences, scores, beam_indices, normalize_logits)
 
     def _continuing(
         self, inputs: Tensor | None, given: dict[str, Any], generation_config: object, options: Mapping[str, Any]
     ) -> tuple[Continued, Decoding]:
         """Prompts that are to be continued."""
         from loadstone.frameworks.decoding import decoding
+        from loadstone.frameworks.generation_values import Sources
 
-        ids, cache = inputs if inputs is not None else given["input_ids"], given["past_key_values"]
+        ids, cache, embeds = inputs if inputs is not None else given["input_ids"], given["past_key_values"], None
         if inputs is not None and given["input_ids"] is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
-        is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and ids.numel() > 0 and not ids.is_floating_point()
-        if not is_prompt or ids is None:
+        if given["inputs_embeds"] is not None:
+            ids, embeds = _embedded(ids, given["inputs_embeds"])
+        is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and not ids.is_floating_point()
+        if ids is None or not is_prompt or (ids.numel() == 0 and embeds is None):
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         more = self._inputs_of_its_own(options)
-        how = decoding(
-            ids.shape[1],
-            self.generation_config or GenerationConfig.for_model(self.config, None),
-            self.config,
-            {name: value for name, value in options.items() if name not in more},
-            generation_config,
-            own=_OWN,
-        )
+        defaults = self.generation_config or GenerationConfig.for_model(self.config, None)
+        keywords = {name: value for name, value in options.items() if name not in more}
+        sources = Sources.of(defaults, keywords, generation_config)
+        unshown = 0 if embeds is None or embeds.shape[1] == ids.shape[1] else embeds.shape[1]
+        how = decoding(ids.shape[1], self.config, sources, own=_OWN, unshown=unshown)
         past = self._tokens_given(cache)
-        mask, before = _mask(self, ids, given["attention_mask"], past, how.prompt_padding)
+        read = ids if embeds is None else embeds[..., 0]
+        mask, before = _mask(self, read, given["attention_mask"], past, how.prompt_padding)
         longest = self._longest_text()
         if longest is not None:
             how = how.within(longest, int(mask.sum(dim=1).max()))
@@ -225,11 +236,16 @@ class GenerationMixin(_Base):
         if cache is not None and how.rows > 1:
             raise ArgumentError("past_key_values has one row for each prompt: no beams or further texts go on from it.")
         if given["token_type_ids"] is not None and self._takes_segments():
-            more["token_type_ids"] = _segments(ids, given["token_type_ids"])
+            more["token_type_ids"] = _as_read("token_type_ids", read, given["token_type_ids"])
+        if given["position_ids"] is not None:
+            more["position_ids"] = _as_read("position_ids", read, given["position_ids"])
+        if embeds is not None:
+            more["inputs_embeds"] = embeds
         if how.rows > 1:
             more = copied(self.component, ids, more, how.rows)
             ids, mask = repeated((ids, mask), how.rows)
-        return Continued(self, (ids, mask), how.use_cache, more, Cached(cache, past, before)), how
+        use_cache = how.use_cache or embeds is not None
+        return Continued(self, (ids, mask), use_cache, more | asked_for(how), Cached(cache, past, before)), how
 
     def _longest_text(self) -> int | None:
         return next(self._components(components.Embeddings)).longest_text if self.component is not None else None
@@ -288,22 +304,25 @@ def _mask(model: Conventions, ids: Tensor, given: Tensor | None, past: int, pad:
     return mask, before
 
 
-def _segments(ids: Tensor, given: Tensor) -> Tensor:
-    if given.shape != ids.shape:
-        raise ArgumentError(f"token_type_ids has shape {tuple(given.shape)}, expected {tuple(ids.shape)}.")
-    return given.to(ids.device)
+def _as_read(name: str, read: Tensor, given: Tensor) -> Tensor:
+    """What has a value for each token that is read (batch, tokens), perhaps several: (rows, batch, tokens)."""
+    if given.shape[-2:] != read.shape[:2] and (name, given.shape) != ("position_ids", (1, read.shape[1])):
+        raise ArgumentError(f"{name} has shape {tuple(given.shape)}, expected {tuple(read.shape)}.")
+    return given.to(read.device).expand(*given.shape[:-2], *read.shape[:2])
 
 
-def _sample(logits: Tensor, how: Decoding, generator: torch.Generator | None) -> Tensor:
-    """One token for each row of ``logits`` (batch, vocab)."""
-    if how.temperature is not None:
-        logits = logits / how.temperature
-    if how.top_k:
-        lowest = logits.topk(min(how.top_k, logits.shape[-1])).values[:, -1:]
-        logits = logits.masked_fill(logits < lowest, float("-inf"))
-    if how.top_p is not None and how.top_p < 1:
-        ordered, places = logits.sort(descending=True)
-        odds = ordered.softmax(dim=-1)
-        beyond = odds.cumsum(dim=-1) - odds >= how.top_p  # the first token that reaches top_p still counts
-        logits = logits.masked_fill(beyond.gather(-1, places.argsort(dim=-1)), float("-inf"))
-    return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)[:, 0]
+def _embedded(ids: Tensor | None, embeds: Tensor) -> tuple[Tensor, Tensor]:
+    """What texts begin with, (batch, tokens), perhaps none, and the vectors (batch, tokens, width) that are read."""
+    rows = None if ids is None else ids.shape[0]
+    if embeds.dim() != 3 or not embeds.is_floating_point() or embeds.shape[1] == 0 or rows not in (None, len(embeds)):
+        raise ArgumentError(
+            f"inputs_embeds has shape {tuple(embeds.shape)}, expected vectors ({rows or 'batch'}, tokens, width)."
+        )
+    return torch.empty(len(embeds), 0, dtype=torch.long, device=embeds.device) if ids is None else ids, embeds
+
+
+def _of_tensors(function: Callable[[int, Tensor], Sequence[int]]) -> Any:
+    """The same function, of arrays of NumPy's. What is no function is left as it is, to be named."""
+    if not callable(function):
+        return function
+    return lambda prompt, text: function(prompt, torch.from_numpy(text))

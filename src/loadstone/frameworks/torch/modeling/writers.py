@@ -16,7 +16,6 @@ from loadstone.frameworks.torch.modeling.cache import DynamicCache
 
 if TYPE_CHECKING:
     from loadstone.frameworks.decoding import Decoding
-    from loadstone.frameworks.logit_rules import Choice
 
 
 class TextWriter(Protocol):
@@ -24,6 +23,14 @@ class TextWriter(Protocol):
 
     ids: Tensor
     """(rows, tokens)."""
+    out: Any
+    """What the model gave with the last logits."""
+    cache: Any
+    """What it keeps of the texts; None for nothing."""
+    encoded: Any
+    """What an encoder gave; None where there is none."""
+    read: Tensor | None
+    """(batch or rows, tokens): the text that an encoder has read, or the prompts; None where there is none."""
 
     @property
     def length(self) -> int:
@@ -34,6 +41,12 @@ class TextWriter(Protocol):
 
     def append(self, tokens: Tensor, parents: Tensor | None = None) -> None:
         """One token for each row; where rows change places, ``parents`` says which each goes on from."""
+
+    def starts(self) -> Tensor | None:
+        """How many of each text's tokens are padding before it, (rows,); None where none is."""
+
+    def idle(self) -> None:
+        """A forward pass that nothing depends on, while other processes write."""
 
 
 class Cached(NamedTuple):
@@ -59,11 +72,16 @@ class Continued:
     ) -> None:
         self.model = model
         self.ids, self.mask = texts
+        self.out: Any = None
+        self.encoded: Any = None
+        self.embeds: Tensor | None = more.pop("inputs_embeds", None)
+        """Vectors (rows, tokens, width) in place of the ids of the prompt; its mask has their length."""
         self.use_cache = use_cache
         self.more = more
         """Further inputs of every step."""
         self.cache, past, self.before = given
-        self.unread = self.before + self.ids.shape[1] - past
+        self.read = self.ids if self.embeds is None else None
+        self.unread = self.mask.shape[1] - past
         self.prompt = self.ids.shape[1]
         self.is_ours = model.component is not None
         self.turns = components.frequencies_change_at(model.component) if self.is_ours else -1
@@ -88,10 +106,11 @@ class Continued:
     def logits(self) -> Tensor:
         """Of the next token, (rows, vocab) in float32."""
         ids, cache = self.ids, self.cache
-        if self.turns >= 0 and cache is not None and not self.before and tokens_in(cache) <= self.turns < ids.shape[1]:
+        turns = self.turns >= 0 and self.embeds is None  # vectors are read once
+        if turns and cache is not None and not self.before and tokens_in(cache) <= self.turns < ids.shape[1]:
             # What it holds was turned by the frequencies of short texts.
             cache, self.unread, self.told = None, ids.shape[1], ()
-        out = self.model(**self._step(cache))
+        out = self.out = self.model(**self._step(cache))
         if self.kept is not None:
             self.kept = self.model._update_model_kwargs_for_generation(out, self.kept, is_encoder_decoder=False)
             self.cache = self.kept.get("past_key_values")
@@ -116,14 +135,18 @@ class Continued:
             return {name: value for name, value in prepared.items() if takes(model.forward, name)}
         inputs = {"past_key_values": cache, "attention_mask": mask, "use_cache": self.use_cache, "return_dict": True}
         inputs |= {name: value for name, value in self.more.items() if name not in self.told}
-        if "token_type_ids" in inputs:
-            inputs["token_type_ids"] = inputs["token_type_ids"][:, -unread:]
+        for name in ("token_type_ids", "position_ids"):
+            if name in inputs:
+                inputs[name] = inputs[name][..., -unread:]
         if self.is_ours:
-            if self.embeddings is not None:
-                inputs["position_ids"] = _positions(self.embeddings, ids, mask)[:, -unread:]
+            if self.embeddings is not None and "position_ids" not in inputs:
+                shown = None if self.embeds is not None else ids
+                inputs["position_ids"] = _positions(self.embeddings, shown, mask)[:, -unread:]
             if model.config.get_text_config().get("output_router_logits"):
                 inputs["output_router_logits"] = False  # the next token does not depend on them
             step: dict[str, Any] = model.prepare_inputs_for_generation(ids, logits_to_keep=1, **inputs)
+            if self.embeds is not None and self.out is None:
+                step["input_ids"], step["inputs_embeds"] = None, self.embeds[:, -unread:]
             return step
         places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)
         step = model.prepare_inputs_for_generation(ids, cache_position=places, **inputs) | {"return_dict": True}
@@ -143,6 +166,19 @@ class Continued:
         if "token_type_ids" in self.more:
             types = self.more["token_type_ids"]
             self.more["token_type_ids"] = torch.cat((types, types[:, -1:]), dim=1)
+        if "position_ids" in self.more:
+            places = self.more["position_ids"]
+            self.more["position_ids"] = torch.cat((places, places[..., -1:] + 1), dim=-1)
+
+    def starts(self) -> Tensor | None:
+        """How many of each text's tokens are padding before it, (rows,); None where none is."""
+        if self.embeds is not None:
+            return None
+        return self.mask[:, self.before :].ne(0).int().argmax(dim=1)
+
+    def idle(self) -> None:
+        """A forward pass that nothing depends on, while other processes write."""
+        self.model(input_ids=self.ids[:1, -1:])
 
 
 def update_inputs(
@@ -162,9 +198,12 @@ def update_inputs(
     return model_kwargs
 
 
-def _positions(embeddings: components.Embeddings, ids: Tensor, mask: Tensor) -> Tensor:
+def _positions(embeddings: components.Embeddings, ids: Tensor | None, mask: Tensor) -> Tensor:
     """Position ids (batch, tokens), counted over what the mask lets through, or over what is not padding."""
+    if embeddings.positions == "tokens" and ids is None:
+        return mask.cumsum(dim=1) * mask + embeddings.offset
     if embeddings.positions == "tokens":
+        assert ids is not None
         real = ids.ne(embeddings.padding or 0).long()
         earlier = mask[:, : mask.shape[1] - ids.shape[1]].sum(dim=1, keepdim=True)
         return (earlier + real.cumsum(dim=1)) * real + embeddings.offset
@@ -229,14 +268,7 @@ def copied(component: components.Component | None, ids: Tensor, given: Mapping[s
     }
 
 
-def on_device(choice: Choice | None, device: torch.device) -> Choice | None:
-    """What rules make of logits, as tensors."""
-    return None if choice is None else type(choice)(*(torch.from_numpy(array).to(device) for array in choice))
-
-
-def ruled(logits: Tensor, how: Decoding, length: int) -> Tensor:
-    """``logits`` (rows, vocab) of the token after ``length`` others, as the rules leave them."""
-    from loadstone.frameworks.logit_rules import choice_at
-
-    choice = on_device(choice_at(length, how.rules, logits.shape[-1]), logits.device)
-    return logits if choice is None else torch.where(choice.stays, logits, choice.other)
+def asked_for(how: Decoding) -> dict[str, bool]:
+    """What a pass is asked to return besides logits."""
+    asked = {"output_attentions": how.outputs.attentions, "output_hidden_states": how.outputs.hidden_states}
+    return {name: True for name, wanted in asked.items() if wanted}
