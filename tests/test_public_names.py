@@ -35,7 +35,7 @@ NAMES = {
         "__version__",
         "errors",
     ),
-    *("BitsAndBytesConfig", "TorchAoConfig"),
+    *("BitsAndBytesConfig", "StaticCache", "TorchAoConfig"),
     *("Forecast", "convert", "diff", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
     *("plan", "transfer_options"),
 }

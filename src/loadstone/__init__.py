@@ -85,6 +85,7 @@ _HOMES |= {
     "LoadstoneError": "loadstone.errors",
     "PreTrainedModel": "loadstone.frameworks.torch.modeling.model",
     "PretrainedConfig": "loadstone.configs.pretrained",
+    "StaticCache": "loadstone.frameworks.torch.modeling.static_cache",
     "TFPreTrainedModel": "loadstone.frameworks.tensorflow.model",
     "TorchAoConfig": "loadstone.quantization.methods.torchao.config",
     "convert": "loadstone.conversion.convert",

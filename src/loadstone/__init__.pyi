@@ -82,6 +82,7 @@ from loadstone.frameworks.torch.modeling.cache import DynamicCache as DynamicCac
 from loadstone.frameworks.torch.modeling.generation import GenerationMixin as _GenerationMixin
 from loadstone.frameworks.torch.modeling.heads import TaskModel as _TaskModel
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel as PreTrainedModel
+from loadstone.frameworks.torch.modeling.static_cache import StaticCache as StaticCache
 from loadstone.pipeline.auto import AutoClass
 from loadstone.pipeline.auto_config import AutoConfig as AutoConfig
 from loadstone.pipeline.load_into import load_into as load_into

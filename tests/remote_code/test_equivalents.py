@@ -222,9 +222,9 @@ def test_names_for_annotations_are_there_and_cannot_be_used() -> None:
     import transformers
 
     stand_in = StandIn("somewhere", OwnNames())
-    names = ("PreTrainedTokenizer", "LogitsProcessorList", "StaticCache")
+    names = ("PreTrainedTokenizer", "LogitsProcessorList", "SlidingWindowCache")
     module = stand_in.imported("transformers", names)
-    assert not isinstance(1, module.StaticCache)
+    assert not isinstance(1, module.SlidingWindowCache)
     assert module.PreTrainedTokenizer | None
     for use in (module.LogitsProcessorList, lambda: type("Own", (module.PreTrainedTokenizer,), {})):
         with pytest.raises(loadstone.errors.CustomCodeError, match="no equivalent"):

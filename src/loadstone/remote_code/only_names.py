@@ -11,7 +11,7 @@ NAMES = (
     *("PreTrainedTokenizer", "PreTrainedTokenizerBase", "PreTrainedTokenizerFast", "ProcessorMixin", "BatchEncoding"),
     *("LogitsProcessor", "LogitsProcessorList", "LogitsWarper", "StoppingCriteria", "StoppingCriteriaList"),
     *("BaseStreamer", "TextStreamer", "TextIteratorStreamer", "GenerateOutput", "GenerateNonBeamOutput"),
-    *("StaticCache", "SlidingWindowCache", "HybridCache", "QuantizedCache", "OffloadedCache", "EncoderDecoderCache"),
+    *("SlidingWindowCache", "HybridCache", "QuantizedCache", "OffloadedCache", "EncoderDecoderCache"),
 )
 
 

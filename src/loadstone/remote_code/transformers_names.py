@@ -19,6 +19,7 @@ _HOMES = {
     "loadstone.frameworks.torch.modeling.model": ("PreTrainedModel",),
     "loadstone.frameworks.torch.modeling.generation": ("GenerationMixin",),
     "loadstone.frameworks.torch.modeling.cache": ("Cache", "DynamicCache"),
+    "loadstone.frameworks.torch.modeling.static_cache": ("StaticCache",),
     "loadstone.frameworks.outputs": (
         *("ModelOutput", "BaseModelOutput", "CausalLMOutput", "MaskedLMOutput", "MoeCausalLMOutputWithPast"),
         *("SequenceClassifierOutput", "TokenClassifierOutput", "QuestionAnsweringModelOutput"),

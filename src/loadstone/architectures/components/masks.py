@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from loadstone.architectures.components.run import Array, ArrayFunctions, Run
@@ -34,6 +36,10 @@ class Room(NamedTuple):
     """How many places there are to see, some perhaps of tokens to come; None where the cache keeps no keys."""
     is_cached: bool = False
     """Whether there is a cache."""
+    first: int | Array = 0
+    """The place of the first that there is to see."""
+    windows: Mapping[MaskKind, Room] = MappingProxyType({})
+    """The same for layers with a mask of some kind, where a cache keeps less of them than of others."""
 
 
 def see_all(run: Run, like: Array, room: Room, segments: Array | None, padding: Array | None) -> None:
@@ -43,11 +49,15 @@ def see_all(run: Run, like: Array, room: Room, segments: Array | None, padding: 
     there is a token. ``like``: what lies where the masks are to lie.
     """
     for kind in run.state.kinds:
-        run.state.masks[kind] = _mask(run, kind, like, room, segments, padding)
+        own, places = room, padding
+        if kind in room.windows:
+            own = room.windows[kind]
+            places = None if padding is None else run.xp.slice(padding, own.first, own.keys)
+        run.state.masks[kind] = _mask(run, kind, like, own, segments, places)
 
 
 def _mask(run: Run, kind: MaskKind, like: Array, room: Room, segments: Array | None, padding: Array | None) -> Array:
-    (causal, window, _), (tokens, past, keys, _), xp = kind, room, run.xp
+    (causal, window, _), (tokens, past, keys, _, first, _), xp = kind, room, run.xp
     assert keys is not None, "what has masks has keys"
     size = run.known(keys)
     if window is not None and size is not None and window >= size:
@@ -57,7 +67,7 @@ def _mask(run: Run, kind: MaskKind, like: Array, room: Room, segments: Array | N
             return run.mask(None)
         if (ready := run.causal_mask(room)) is not None:
             return ready
-    row, column = xp.arange(tokens, like=like, start=past)[:, None], xp.arange(keys, like=like)[None]
+    row, column = xp.arange(tokens, like=like, start=past)[:, None], xp.arange(keys, like=like, start=first)[None]
     return run.mask(visible(xp, MaskKind(causal, window), row, column, segments, padding))
 
 

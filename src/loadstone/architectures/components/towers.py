@@ -48,7 +48,8 @@ class Tower(Component):
         return run.end(x, pooled, x if self.shows_normed else last)
 
     def __post_init__(self) -> None:
-        _ = self.skips, self.mask_kinds, self.is_causal, self.states, self.rotaries  # a traced graph could not
+        # A traced graph could not.
+        _ = self.skips, self.layer_of, self.mask_kinds, self.is_causal, self.states, self.rotaries
 
     @cached_property
     def skips(self) -> bool:
@@ -58,7 +59,12 @@ class Tower(Component):
     @cached_property
     def mask_kinds(self) -> tuple[MaskKind, ...]:
         """The masks that the layers use, but for that of the memory."""
-        return tuple(dict.fromkeys(each.mask_kind for each in find(self, Attention) if not each.memory))
+        return tuple(self.layer_of)
+
+    @cached_property
+    def layer_of(self) -> Mapping[MaskKind, int]:
+        """Each of these masks → a layer of the cache that uses it."""
+        return {each.mask_kind: each.index for each in find(self, Attention) if not each.memory}
 
     @cached_property
     def is_causal(self) -> bool:

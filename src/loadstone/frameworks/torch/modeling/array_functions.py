@@ -42,7 +42,9 @@ where = torch.where
 zeros_like = torch.zeros_like
 
 
-def arange(count: int, /, *, like: Tensor, start: int = 0) -> Tensor:
+def arange(count: int, /, *, like: Tensor, start: int | Tensor = 0) -> Tensor:
+    if isinstance(start, Tensor):
+        return torch.arange(count, device=like.device) + start.to(like.device)
     return torch.arange(start, start + count, device=like.device)
 
 
@@ -107,7 +109,9 @@ def shape(x: Tensor, /) -> torch.Size:
     return x.shape
 
 
-def slice(x: Tensor, start: int, count: int, /) -> Tensor:
+def slice(x: Tensor, start: int | Tensor, count: int, /) -> Tensor:
+    if isinstance(start, Tensor):
+        return x.index_select(1, arange(count, like=x, start=start))
     return x[:, start : start + count]
 
 

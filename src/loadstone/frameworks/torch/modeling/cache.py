@@ -1,4 +1,4 @@
-"""The cache of a decoder."""
+"""The caches of a decoder: what they share, and the one that grows with the text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from torch import Tensor
 from loadstone.architectures.components.towers import Tower
 from loadstone.errors import ArgumentError
 
+Index = int | Tensor
+"""A number of tokens: a tensor () where a compiled step must not depend on it."""
+
 
 class Cache:
     """What every cache is, for code that asks ``isinstance(past_key_values, Cache)``."""
@@ -20,13 +23,13 @@ def check_cache(past_key_values: object, tower: Tower | None = None) -> None:
     """:class:`ArgumentError` for what is no cache, as the tuples that older code passes on, or none for this tower."""
     if not hasattr(past_key_values, "get_seq_length"):
         raise ArgumentError(
-            f"past_key_values is a {type(past_key_values).__name__}, expected a DynamicCache. For tuples of keys and "
-            "values: DynamicCache.from_legacy_cache(past_key_values)."
+            f"past_key_values is a {type(past_key_values).__name__}, expected a DynamicCache or a StaticCache. For "
+            "tuples of keys and values: DynamicCache.from_legacy_cache(past_key_values)."
         )
-    if tower is not None and tower.states and not isinstance(past_key_values, DynamicCache):
+    if tower is not None and tower.states and not isinstance(past_key_values, KeyValueCache):
         raise ArgumentError(
             f"past_key_values is a {type(past_key_values).__module__}.{type(past_key_values).__name__}, expected "
-            "Loadstone's DynamicCache: this model keeps states in it, not only keys and values."
+            "Loadstone's DynamicCache or StaticCache: this model keeps states in it, not only keys and values."
         )
 
 
@@ -37,29 +40,117 @@ class CachedLayer(NamedTuple):
     values: Tensor
 
 
-class DynamicCache(Cache):
-    """Keys and values of every layer, growing with the text: each (batch, kv_heads, tokens, head_dim); and what does
-    not grow with it."""
+class KeyValueCache(Cache):
+    """Keys and values of every layer, and what does not grow with the text."""
 
     is_compileable: ClassVar[bool] = False
 
-    def __init__(self, *, config: object = None) -> None:
-        """``config`` is accepted: the layers come as they are used."""
+    def __init__(self) -> None:
         self.key_cache: list[Tensor] = []
         self.value_cache: list[Tensor] = []
         self.stored: dict[tuple[int, str], Tensor] = {}
         """(layer, name) → what does not grow with the text, its rows first: keys and values of what another tower read,
         the state of a recurrent mixer. Names that begin with ``memory`` are of what does not depend on the text."""
+
+    def update(
+        self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, object] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Add the new tokens' keys and values of a layer, of which the first is the first to be given; returns those
+        that the new tokens may look at.
+
+        ``cache_kwargs`` is accepted, since other kinds of caches need what custom code puts there.
+        """
+        raise NotImplementedError
+
+    def get_seq_length(self, layer: int = 0) -> Index:
+        """How many tokens the cache holds."""
+        raise NotImplementedError
+
+    def get_mask_sizes(self, query_length: int | Tensor, layer: int = 0) -> tuple[int, int]:
+        """Length and offset of a mask for so many new tokens, or for those at these places."""
+        raise NotImplementedError
+
+    def count(self, tokens: int) -> None:
+        """Note that a model has read so many tokens, for where no keys tell."""
+        raise NotImplementedError
+
+    def store(self, layer: int, name: str, array: Tensor) -> None:
+        """Put what does not grow with the text into the cache."""
+        self.stored[layer, name] = array.contiguous()  # not a view that holds on to all of a text
+
+    def get_usable_length(self, new_tokens: int, layer: int = 0) -> Index:
+        """How many cached tokens remain usable with new ones: all."""
+        return self.get_seq_length(layer)
+
+    @property
+    def layers(self) -> list[CachedLayer]:
+        """Keys and values, layer by layer."""
+        return [CachedLayer(*pair) for pair in self]
+
+    @property
+    def seen_tokens(self) -> Index:
+        """How many tokens the cache has been given."""
+        return self.get_seq_length()
+
+    def to_legacy_cache(self) -> tuple[tuple[Tensor, Tensor], ...]:
+        """The tuples, one of keys and values for each layer; :class:`ArgumentError` where there is more to keep."""
+        if self._states:
+            raise ArgumentError("This cache holds states of recurrent layers, which tuples of keys and values lack.")
+        return tuple(self)
+
+    def crop(self, length: int) -> None:
+        """Forget all tokens after the first ``length`` (from the end if negative).
+
+        :class:`ArgumentError` where a state has read these tokens already: it cannot forget.
+        """
+        held = int(self.get_seq_length())
+        kept = min(length, held) if length >= 0 else max(held + length, 0)
+        if self._states and kept < held:
+            raise ArgumentError(
+                f"This cache cannot be cut to {length} of its {held} tokens: the states of recurrent layers do not "
+                "forget what they have read. Keep a copy.deepcopy(cache) of the time before."
+            )
+        self._keep(kept)
+
+    def _keep(self, tokens: int) -> None:
+        """Forget all but the first ``tokens``, of which there are at least so many."""
+        raise NotImplementedError
+
+    @property
+    def _states(self) -> bool:
+        """Whether something in it depends on all tokens so far."""
+        return any(not name.startswith("memory") for _, name in self.stored)
+
+    def check_room(self, batch: int, tokens: int) -> None:
+        """:class:`ArgumentError` where so many new tokens of ``batch`` texts do not fit."""
+        rows = next((array.shape[0] for array in self.stored.values()), batch)
+        if rows != batch:
+            raise ArgumentError(f"past_key_values holds {rows} texts, and the batch has {batch}.")
+
+    def __len__(self) -> int:
+        return max((len(self.key_cache), *(layer + 1 for layer, _ in self.stored)))
+
+    def __getitem__(self, layer: int) -> tuple[Tensor, Tensor]:
+        return self.key_cache[layer], self.value_cache[layer]
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return iter(zip(self.key_cache, self.value_cache, strict=True))
+
+
+class DynamicCache(KeyValueCache):
+    """Keys and values of every layer, growing with the text: each (batch, kv_heads, tokens, head_dim); and what does
+    not grow with it."""
+
+    def __init__(self, *, config: object = None) -> None:
+        """``config`` is accepted: the layers come as they are used."""
+        super().__init__()
         self.read = 0
         """How many tokens models have read into it, for where no keys tell."""
 
     def update(
         self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, object] | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Add the new tokens' keys and values of a layer; returns those of all tokens so far.
-
-        ``cache_kwargs`` is accepted, since other kinds of caches need what custom code puts there.
-        """
+        """Add the new tokens' keys and values of a layer; returns those of all tokens so far."""
         if layer == len(self.key_cache):
             self.key_cache.append(key)
             self.value_cache.append(value)
@@ -74,10 +165,6 @@ class DynamicCache(Cache):
             return self.read
         return self.key_cache[layer].shape[2] if layer < len(self.key_cache) else 0
 
-    def get_usable_length(self, new_tokens: int, layer: int = 0) -> int:
-        """How many cached tokens remain usable with new ones: all."""
-        return self.get_seq_length(layer)
-
     def get_max_cache_shape(self) -> None:
         """No bound on the number of tokens."""
 
@@ -85,18 +172,11 @@ class DynamicCache(Cache):
 
     def get_mask_sizes(self, query_length: int | Tensor, layer: int = 0) -> tuple[int, int]:
         """Length and offset of a mask for so many new tokens, or for those at these places."""
-        new = query_length.shape[0] if isinstance(query_length, Tensor) else query_length
-        return self.get_seq_length(layer) + new, 0
+        return self.get_seq_length(layer) + count_of(query_length), 0
 
-    @property
-    def layers(self) -> list[CachedLayer]:
-        """Keys and values, layer by layer."""
-        return [CachedLayer(*pair) for pair in self]
-
-    @property
-    def seen_tokens(self) -> int:
-        """How many tokens the cache has been given."""
-        return self.get_seq_length()
+    def count(self, tokens: int) -> None:
+        """Note that a model has read so many tokens, for where no keys tell."""
+        self.read += tokens
 
     @classmethod
     def from_legacy_cache(cls, past_key_values: Iterable[tuple[Tensor, Tensor]] | None = None) -> Self:
@@ -106,25 +186,9 @@ class DynamicCache(Cache):
             cache.update(key, value, layer)
         return cache
 
-    def to_legacy_cache(self) -> tuple[tuple[Tensor, Tensor], ...]:
-        """The tuples, one of keys and values for each layer; :class:`ArgumentError` where there is more to keep."""
-        if self._states:
-            raise ArgumentError("This cache holds states of recurrent layers, which tuples of keys and values lack.")
-        return tuple(self)
-
-    def crop(self, length: int) -> None:
-        """Forget all tokens after the first ``length`` (from the end if negative).
-
-        :class:`ArgumentError` where a state has read these tokens already: it cannot forget.
-        """
-        held = self.get_seq_length()
-        if self._states and (length < 0 or length < held):
-            raise ArgumentError(
-                f"This cache cannot be cut to {length} of its {held} tokens: the states of recurrent layers do not "
-                "forget what they have read. Keep a copy.deepcopy(cache) of the time before."
-            )
-        self.key_cache = [key[:, :, :length] for key in self.key_cache]
-        self.value_cache = [value[:, :, :length] for value in self.value_cache]
+    def _keep(self, tokens: int) -> None:
+        self.key_cache = [key[:, :, :tokens] for key in self.key_cache]
+        self.value_cache = [value[:, :, :tokens] for value in self.value_cache]
 
     def reorder_cache(self, rows: Tensor) -> None:
         """Reorder the rows of the batch, as beam search does."""
@@ -132,22 +196,7 @@ class DynamicCache(Cache):
         self.value_cache = [value.index_select(0, rows.to(value.device)) for value in self.value_cache]
         self.stored = {at: array.index_select(0, rows.to(array.device)) for at, array in self.stored.items()}
 
-    @property
-    def _states(self) -> bool:
-        """Whether something in it depends on all tokens so far."""
-        return any(not name.startswith("memory") for _, name in self.stored)
 
-    def check_rows(self, batch: int) -> None:
-        """:class:`ArgumentError` where what is stored is of another number of texts."""
-        rows = next((array.shape[0] for array in self.stored.values()), batch)
-        if rows != batch:
-            raise ArgumentError(f"past_key_values holds {rows} texts, and the batch has {batch}.")
-
-    def __len__(self) -> int:
-        return max((len(self.key_cache), *(layer + 1 for layer, _ in self.stored)))
-
-    def __getitem__(self, layer: int) -> tuple[Tensor, Tensor]:
-        return self.key_cache[layer], self.value_cache[layer]
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        return iter(zip(self.key_cache, self.value_cache, strict=True))
+def count_of(query_length: int | Tensor) -> int:
+    """How many tokens are meant by a number, or by their places."""
+    return query_length.shape[0] if isinstance(query_length, Tensor) else query_length

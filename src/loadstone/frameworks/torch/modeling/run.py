@@ -23,7 +23,7 @@ from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
 from loadstone.frameworks.torch.modeling.arguments import values_known
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
-from loadstone.frameworks.torch.modeling.cache import DynamicCache, check_cache
+from loadstone.frameworks.torch.modeling.cache import DynamicCache, KeyValueCache, check_cache
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.state import OPEN, Mask, State
 
@@ -95,16 +95,14 @@ class Run:
         return vectors
 
     def places(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        tokens, cache = x.shape[1], self.state.cache
-        past = 0 if cache is None else cache.get_seq_length()
-        keys = torch.arange(past + tokens, device=x.device)
-        return keys[past:, None], keys[None]
+        _, past, keys, *_ = self._room(x.shape[1])
+        return xp.arange(x.shape[1], like=x, start=past)[:, None], xp.arange(keys, like=x)[None]
 
     def numbers(self, x: Tensor | None) -> np.ndarray | None:
         return x.detach().cpu().numpy() if x is not None and values_known(x) else None
 
-    def known(self, size: int | None) -> int | None:
-        return size
+    def known(self, size: int | Tensor | None) -> int | None:
+        return None if isinstance(size, Tensor) else size
 
     def surely(self, truths: Tensor) -> bool:
         """Looking lets the fast kernels run; a graph must not depend on what is in a tensor."""
@@ -117,6 +115,9 @@ class Run:
         return OPEN if seen is None else Mask(seen, False)
 
     def causal_mask(self, room: Room) -> Mask | None:
+        assert room.keys is not None
+        if isinstance(room.past, Tensor) or room.first + room.keys != room.past + room.tokens:
+            return None  # some keys are of tokens to come
         if room.tokens == 1:
             return OPEN
         return Mask(None, True) if room.tokens == room.keys else None
@@ -129,25 +130,33 @@ class Run:
                 check_cache(cache, tower)
             elif not (tower.skips and self.holder.training):
                 cache = DynamicCache()
-        self.state = State(options, tower.mask_kinds, cache)
+        self.state = State(options, tower.layer_of, cache)
 
     def room(self, batch: int, tokens: int) -> Room:
+        if isinstance(self.state.cache, KeyValueCache):
+            self.state.cache.check_room(batch, tokens)
+        return self._room(tokens)
+
+    def _room(self, tokens: int) -> Room:
         cache = self.state.cache
         if cache is None:
             return Room(tokens, keys=tokens)
-        if isinstance(cache, DynamicCache):
-            cache.check_rows(batch)
-        past = cache.get_seq_length()
-        return Room(tokens, past, past + tokens, True)
+        past: int | Tensor = cache.get_seq_length()
+        if isinstance(cache, KeyValueCache):
+            return Room(tokens, past, cache.get_mask_sizes(tokens)[0], True)
+        # Another library's: its layers may keep no more than their window.
+        sizes = {kind: cache.get_mask_sizes(tokens, layer) for kind, layer in self.state.kinds.items()}
+        windows = {kind: Room(tokens, past, keys, True, first) for kind, (keys, first) in sizes.items()}
+        return Room(tokens, past, max(keys + first for keys, first in sizes.values()), True, windows=windows)
 
     def check_kind(self, name: str, value: Tensor | None) -> None:
         dtype = None if value is None else value.dtype
         is_floating = dtype is not None and dtype.is_floating_point
         check_kind(name, value, dtype, is_floating, dtype in (torch.int64, torch.int32))
 
-    def check_length(self, embeddings: components.Embeddings, tokens: int) -> None:
+    def check_length(self, embeddings: components.Embeddings, tokens: int | Tensor) -> None:
         if not torch.compiler.is_compiling():  # a bound on the length would be compiled in
-            check_length(embeddings, tokens)
+            check_length(embeddings, int(tokens))
 
     def take(self, given: Mapping[str, Any], name: str, axes: Sequence[Axis], hint: str = "") -> Tensor:
         value = given.get(name)
@@ -167,8 +176,8 @@ class Run:
 
     def end(self, x: Tensor, pooled: Tensor | None, last: Tensor) -> BaseModelOutput[Tensor]:
         state = self.state
-        if isinstance(state.cache, DynamicCache):
-            state.cache.read += x.shape[1]
+        if isinstance(state.cache, KeyValueCache):
+            state.cache.count(x.shape[1])
         crossing = state.memory is not None and state.cross_attentions is not None
         return BaseModelOutput(
             last_hidden_state=x,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
@@ -10,7 +12,7 @@ from torch import Tensor
 
 from loadstone.architectures.components.masks import MaskKind
 from loadstone.architectures.rotary import Rotary
-from loadstone.frameworks.torch.modeling.cache import DynamicCache
+from loadstone.frameworks.torch.modeling.cache import KeyValueCache
 from loadstone.frameworks.torch.placement.move import Movable, move
 
 
@@ -38,14 +40,18 @@ class Mask(NamedTuple):
 
 
 OPEN = Mask(None, False)
+_NONE: Mapping[MaskKind, int] = MappingProxyType({})
 
 
 class State(Movable):
     """What the layers of one tower share, and where they leave what was asked for."""
 
-    def __init__(self, options: Options, kinds: tuple[MaskKind, ...] = (), cache: DynamicCache | None = None) -> None:
+    def __init__(
+        self, options: Options, kinds: Mapping[MaskKind, int] = _NONE, cache: KeyValueCache | None = None
+    ) -> None:
         self.options = options
         self.kinds = kinds
+        """Each kind of mask that the layers use → a layer of the cache that uses it."""
         self.masks: dict[MaskKind, Mask] = {}
         self.position_ids: Tensor | None = None
         self.padding: Tensor | None = None
@@ -89,7 +95,7 @@ class State(Movable):
     def store(self, index: int, name: str, array: Tensor) -> None:
         """Put what does not grow with the text into the cache, if there is one."""
         if self.cache is not None:
-            self.cache.stored[index, name] = array.contiguous()  # not a view that holds on to all of a text
+            self.cache.store(index, name, array)
 
     def add_hidden_state(self, x: Tensor) -> None:
         """Leave the input of a layer, if that was asked for."""
