@@ -44,6 +44,8 @@ class GenerationConfig(PushToHub):
     pad_token_id: int | None = None
     decoder_start_token_id: int | list[int] | None = None
 
+    _from_model_config: bool = False  # which transformers' Seq2SeqTrainer asks
+
     def __init__(self, /, **values: object) -> None:
         if faults := list(_faults(values).values()):
             raise InvalidConfig(faults, hint=f"These keys come from {GENERATION_CONFIG_NAME}, or from a script.")
@@ -93,6 +95,23 @@ class GenerationConfig(PushToHub):
         config = cls()
         config.__dict__.update(values)
         return config
+
+    def update(self, defaults_only: bool = False, **values: object) -> dict[str, object]:
+        """Set keys; with ``defaults_only`` those alone that are not set. Returns the keys that were left alone.
+
+        Raises :class:`InvalidConfig` where a value has the wrong type; nothing is set then.
+        """
+        kept = [name for name in values if defaults_only and getattr(self, name, None) is not None]
+        new = {name: value for name, value in values.items() if name not in kept}
+        if faults := list(_faults(new).values()):
+            raise InvalidConfig(faults)
+        self.__dict__.update(new)
+        return {name: values[name] for name in kept}
+
+    @staticmethod
+    def _get_default_generation_params() -> dict[str, object]:
+        """What transformers' ``Seq2SeqTrainer`` asks for, to pad texts to one length."""
+        return {"max_length": 20}
 
     def to_dict(self) -> Mapping[str, Any]:
         """The keys that were set."""

@@ -37,6 +37,8 @@ class Conventions(Recognized, TorchStructure):
     _supports_flash_attn_2: ClassVar[bool] = False
     _supports_cache_class: ClassVar[bool] = False
     _auto_class: ClassVar[str | None] = None
+    model_tags: list[str] | None = None
+    """What trainers write into the card of a model."""
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str | type = "AutoModel") -> None:
@@ -53,11 +55,21 @@ class Conventions(Recognized, TorchStructure):
         """It is none of transformers' own classes, so that no name of a tensor is to be converted for those."""
         return True
 
+    def add_model_tags(self, tags: Sequence[str] | str) -> None:
+        """Add to :attr:`model_tags` those that are not there yet."""
+        added = [tags] if isinstance(tags, str) else tags
+        self.model_tags = list(dict.fromkeys([*(self.model_tags or ()), *added]))
+
     @property
     def warnings_issued(self) -> dict[str, bool]:
         """Where code notes that it has warned."""
         noted: dict[str, bool] = self.__dict__.setdefault("_warnings_issued", {})
         return noted
+
+    @functools.cached_property
+    def _keys_to_ignore_on_save(self) -> set[str]:
+        """The slots that a saved model lacks, since they are tied: ``Trainer`` misses none of them when it resumes."""
+        return set(self.tied_slots())
 
     @functools.cached_property
     def accepts_loss_kwargs(self) -> bool:
