@@ -14,6 +14,7 @@ from .cases import FAMILIES, Case
 from .frameworks import Models
 from .modal import MEASURED
 from .reference import Store
+from .writing_pairs import Pairs
 
 HERE = Path(__file__).parent
 SMOKE_TESTS = {
@@ -70,6 +71,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(scope="session")
 def models(store: Store) -> Models:
     return Models(store)
+
+
+@pytest.fixture(scope="session")
+def writers(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
+    return Pairs(tmp_path_factory.mktemp("writers"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,79 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-import transformers
 
-import loadstone
-
-NEW = 8
-IDS = torch.tensor([[0, 0, 7, 8, 9, 7, 8], [11, 12, 13, 11, 12, 13, 11], [0, 5, 6, 5, 6, 5, 6]])
-PADDED = {"input_ids": IDS, "attention_mask": (IDS != 0).long()}
-READ = torch.tensor([[7, 8, 9, 7, 8, 0, 0], [11, 12, 13, 11, 12, 13, 11], [5, 6, 5, 6, 5, 6, 0]])
-ASKED = {"input_ids": READ, "attention_mask": (READ != 0).long()}
-
-CONFIGS: dict[str, Any] = {
-    "llama": lambda: transformers.LlamaConfig(
-        vocab_size=37, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-    ),
-    "gpt2": lambda: transformers.GPT2Config(
-        vocab_size=37, n_embd=16, n_layer=2, n_head=4, n_positions=64, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-    ),
-    "mamba": lambda: transformers.MambaConfig(
-        vocab_size=37, hidden_size=16, state_size=4, num_hidden_layers=2, pad_token_id=0, eos_token_id=2,
-    ),
-    "t5": lambda: transformers.T5Config(
-        vocab_size=37, d_model=16, d_kv=4, d_ff=24, num_layers=2, num_heads=4, decoder_start_token_id=0, eos_token_id=2,
-    ),
-}  # fmt: skip
-
-
-class Pair:
-    """One model twice, and what it reads."""
-
-    def __init__(self, family: str, folder: Path) -> None:
-        config = CONFIGS[family]()
-        torch.manual_seed(0)
-        self.asks = config.is_encoder_decoder
-        auto = "AutoModelForSeq2SeqLM" if self.asks else "AutoModelForCausalLM"
-        model = getattr(transformers, auto).from_config(config)
-        for parameter in model.parameters():
-            if parameter.dim() > 1:
-                torch.nn.init.normal_(parameter, std=0.4)
-        model.save_pretrained(folder)
-        options = {} if family == "mamba" else {"attn_implementation": "eager"}
-        self.theirs = getattr(transformers, auto).from_pretrained(folder, **options).eval()
-        self.ours = getattr(loadstone, auto).from_pretrained(folder, **options).eval()
-        self.inputs = ASKED if self.asks else PADDED
-
-    def agree(self, seed: int = 0, **options: Any) -> Any:
-        """Both texts are alike; ours."""
-        given = {"max_new_tokens": NEW, "eos_token_id": None, **self.inputs, **options}
-        texts = []
-        for model in (self.theirs, self.ours):
-            torch.manual_seed(seed)
-            texts.append(model.generate(**given))
-        theirs, ours = texts
-        assert ours.tolist() == theirs.tolist(), options
-        return ours
-
-
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    made: dict[str, Pair] = {}
-
-    def of(family: str) -> Pair:
-        if family not in made:
-            made[family] = Pair(family, tmp_path_factory.mktemp(family))
-        return made[family]
-
-    return of
-
+from .writing_pairs import IDS, Pairs
 
 RULES: list[dict[str, Any]] = [
     {"repetition_penalty": 1.7},
@@ -117,8 +50,8 @@ FAMILIES = ("llama", "t5", *(pytest.param(each, marks=pytest.mark.long) for each
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("family", FAMILIES)
-def test_rules_over_logits(pairs: Any, family: str, way: str) -> None:
-    pair, plain = pairs(family), None
+def test_rules_over_logits(writers: Pairs, family: str, way: str) -> None:
+    pair = writers(family)
     plain = pair.agree(**WAYS[way])
     differ = 0
     for rule in RULES:
@@ -128,8 +61,8 @@ def test_rules_over_logits(pairs: Any, family: str, way: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("family", FAMILIES)
-def test_rules_about_what_a_text_has(pairs: Any, family: str, way: str) -> None:
-    pair = pairs(family)
+def test_rules_about_what_a_text_has(writers: Pairs, family: str, way: str) -> None:
+    pair = writers(family)
     text = pair.agree(**WAYS[way])
     length = 1 if pair.asks else IDS.shape[1]
     first, second, third = text[0, length : length + 3].tolist()
@@ -152,7 +85,7 @@ def test_rules_about_what_a_text_has(pairs: Any, family: str, way: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("beams", [1, 3])
-def test_sampling(pairs: Any, family: str, beams: int) -> None:
-    pair = pairs(family)
+def test_sampling(writers: Pairs, family: str, beams: int) -> None:
+    pair = writers(family)
     texts = [pair.agree(seed, do_sample=True, num_beams=beams, **options) for seed, options in enumerate(SAMPLING)]
     assert len({tuple(text[0].tolist()) for text in texts}) > len(SAMPLING) // 2

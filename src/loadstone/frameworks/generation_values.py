@@ -42,7 +42,7 @@ class Sources:
     def of(cls, defaults: GenerationConfig, keywords: Mapping[str, object], generation_config: object) -> Sources:
         """Of a model's ``defaults``, and of what a call says by keyword and by a config of its own."""
         values = {name: value for name, value in defaults.to_dict().items() if value is not None}
-        sources = cls(keywords, _values_of(generation_config), values)
+        sources = cls(keywords, values_of(generation_config), values)
         if isinstance(generation_config, Mapping):
             sources.named = (*keywords, *generation_config)
         return sources
@@ -101,7 +101,7 @@ class Sources:
         return whole
 
 
-def _values_of(given: object) -> dict[str, object]:
+def values_of(given: object) -> dict[str, object]:
     """What a ``generation_config`` says: a dict, Loadstone's own, or transformers'. None says nothing."""
     if given is None:
         return {}

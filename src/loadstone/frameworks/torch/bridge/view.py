@@ -10,13 +10,12 @@ from transformers import GenerationConfig, GenerationMixin
 from loadstone.configs import generation
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
-from loadstone.frameworks.torch.modeling.model import PreTrainedModel
-from loadstone.frameworks.torch.transformers_compat.recognized import twin
+from loadstone.frameworks.torch.transformers_compat.recognized import Recognized, twin
 
 _making = threading.Lock()
 
 
-def view(model: PreTrainedModel) -> Any:
+def view(model: Recognized) -> Any:
     """The model under a class that has transformers' methods of generation before its own, and transformers'
     ``PreTrainedModel`` after them. It has no state: both are one ``__dict__``."""
     seen: Any = object.__new__(_view_class(type(model)))

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from loadstone.architectures import components
+from loadstone.configs.bridged import transformers_version
 from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.generation_keys import KNOWN, GenerateKeywords
 from loadstone.core.keywords import takes
@@ -158,20 +159,27 @@ class GenerationMixin(_Base):
 
         processors = several("logits_processor", logits_processor)
         criteria = several("stopping_criteria", stopping_criteria)
-        options = within_criteria(criteria, {**keywords})
+        given: dict[str, Any] = {"input_ids": input_ids, "inputs_embeds": inputs_embeds}
+        given |= {"attention_mask": attention_mask, "token_type_ids": token_type_ids}
+        own = {"position_ids": position_ids, "past_key_values": past_key_values}
+        options: dict[str, Any] = {**keywords}
+        options |= {} if assistant_model is None else {"assistant_model": assistant_model}
+        if self._is_elsewhere(options, generation_config):
+            from loadstone.frameworks.torch.bridge.writing import written
+
+            said = {"inputs": inputs, "generation_config": generation_config, "generator": generator}
+            said |= {"prefix_allowed_tokens_fn": prefix_allowed_tokens_fn, "streamer": streamer}
+            said |= {"synced_gpus": synced_gpus, "logits_processor": processors, "stopping_criteria": criteria}
+            return written(self, {**given, **own, **options, **said})
+        options = within_criteria(criteria, options)
         if prefix_allowed_tokens_fn is not None:
             options["prefix_allowed_tokens_fn"] = _of_tensors(prefix_allowed_tokens_fn)
-        if assistant_model is not None:
-            options["assistant_model"] = assistant_model
-        given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
-        given["inputs_embeds"] = inputs_embeds
         if self.family_spec is None or type(self).__module__ != "loadstone":
             self._refuse_hooks()
         pair = None if self.component is None else components.pair_in(self.component)
         writer: TextWriter
         if pair is None:
-            more = {"position_ids": position_ids, "past_key_values": past_key_values}
-            writer, how = self._continuing(inputs, {**given, **more}, generation_config, options)
+            writer, how = self._continuing(inputs, {**given, **own}, generation_config, options)
         else:
             from loadstone.frameworks.answering import Call
             from loadstone.frameworks.torch.modeling.answering import answered
@@ -187,6 +195,19 @@ class GenerationMixin(_Base):
         if synced is not None:
             synced.wait()
         return texts
+
+    def _is_elsewhere(self, options: Mapping[str, object], generation_config: object) -> bool:
+        """Whether a call asks for what transformers' ``generate`` does, and that is there."""
+        from loadstone.frameworks.decoding import elsewhere
+        from loadstone.frameworks.generation_values import Sources
+
+        if self.family_spec is None:
+            return False
+        sources = Sources.of(self._generation_defaults(), options, generation_config)
+        return bool(elsewhere(sources, sources.flag("do_sample"))) and transformers_version() is not None
+
+    def _generation_defaults(self) -> GenerationConfig:
+        return self.generation_config or GenerationConfig.for_model(self.config, None)
 
     def compute_transition_scores(
         self,
@@ -220,14 +241,14 @@ class GenerationMixin(_Base):
         if ids is None or not is_prompt or (ids.numel() == 0 and embeds is None):
             raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         more = self._inputs_of_its_own(options)
-        defaults = self.generation_config or GenerationConfig.for_model(self.config, None)
         keywords = {name: value for name, value in options.items() if name not in more}
-        sources = Sources.of(defaults, keywords, generation_config)
+        sources = Sources.of(self._generation_defaults(), keywords, generation_config)
         unshown = 0 if embeds is None or embeds.shape[1] == ids.shape[1] else embeds.shape[1]
         how = decoding(ids.shape[1], self.config, sources, own=_OWN, unshown=unshown)
         past = self._tokens_given(cache)
-        read = ids if embeds is None else embeds[..., 0]
-        mask, before = _mask(self, read, given["attention_mask"], past, how.prompt_padding)
+        read = ids if embeds is None or not unshown else torch.ones_like(embeds[..., 0], dtype=torch.long)
+        pad = None if unshown else how.prompt_padding
+        mask, before = _mask(self, read, given["attention_mask"], past, pad)
         longest = self._longest_text()
         if longest is not None:
             how = how.within(longest, int(mask.sum(dim=1).max()))
