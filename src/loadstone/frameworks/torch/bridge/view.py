@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from transformers import GenerationConfig, GenerationMixin
+from transformers import GenerationConfig, GenerationMixin, PreTrainedModel
 
 from loadstone.configs import generation
 from loadstone.configs.pretrained import PretrainedConfig
@@ -26,6 +26,7 @@ def view(model: Recognized) -> Any:
 def _view_class(cls: Any) -> type:
     with _making:
         if "_view" not in cls.__dict__:
+            assert issubclass(twin(cls), PreTrainedModel)  # which is loaded, by its name above
             cls._view = type(cls)(cls.__name__, (_Generates, twin(cls)), {"__module__": cls.__module__})
     made: type = cls.__dict__["_view"]
     return made
