@@ -10,7 +10,7 @@ import pytest
 
 import loadstone
 from loadstone.configs.generation import GenerationConfig
-from loadstone.errors import InvalidConfig
+from loadstone.errors import ArgumentError, ConfigNotFound, InvalidConfig, UnknownArgument
 
 NAME = "generation_config.json"
 IDS = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
@@ -100,3 +100,63 @@ def test_a_script_is_refused_what_a_file_is_not() -> None:
     made.temperature = float("nan")
     with pytest.raises(InvalidConfig, match="'temperature': expected a value that JSON can hold"):
         made.to_json_string()
+
+
+# as users of transformers have it -----------------------------------------------------------------------
+
+
+def test_it_is_read_from_a_folder_with_keys_overridden(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text('{"top_k": 3, "eos_token_id": [2, 4], "note": "kept", "top_p": null}')
+    (tmp_path / "other.json").write_text('{"min_p": 0.5}')
+    made = GenerationConfig.from_pretrained(tmp_path)
+    assert made.to_dict() == {"top_k": 3, "eos_token_id": [2, 4], "note": "kept", "top_p": None}
+    assert made.to_diff_dict() == {"top_k": 3, "eos_token_id": [2, 4], "note": "kept"}
+    assert GenerationConfig.from_pretrained(tmp_path, "other.json", top_k=5).to_dict() == {"min_p": 0.5, "top_k": 5}
+    made, unused = GenerationConfig.from_pretrained(tmp_path, top_k=9, nonsense=1, return_unused_kwargs=True)
+    assert made.top_k == 9 and unused == {"nonsense": 1}
+    with pytest.raises(UnknownArgument, match=r"from_pretrained does not know 'top_q'\. Did you mean 'top_p'\?"):
+        GenerationConfig.from_pretrained(tmp_path, top_q=1)
+    with pytest.raises(ConfigNotFound, match=f"no {NAME} there"):
+        (tmp_path / "empty").mkdir()
+        GenerationConfig.from_pretrained(tmp_path / "empty")
+    with pytest.raises(ArgumentError, match="expected the name of a file"):
+        GenerationConfig.from_pretrained(tmp_path, "../other.json")
+    with pytest.raises(ArgumentError, match="a GGUF file has no generation config of its own"):
+        GenerationConfig.from_pretrained(tmp_path, gguf_file="a.gguf")
+    with pytest.raises(InvalidConfig, match=r"'top_k': expected int \| None, found 'many'"):
+        GenerationConfig.from_pretrained(tmp_path, top_k="many")
+
+
+def test_a_key_that_nobody_set_is_none_and_what_is_no_key_is_missing() -> None:
+    import transformers
+
+    theirs = {name for name in transformers.GenerationConfig().to_dict() if not name.startswith("_")}
+    made = GenerationConfig()
+    assert {name for name in theirs if getattr(made, name) not in (None, False)} == set()
+    with pytest.raises(AttributeError, match="has no key 'streamer'"):
+        _ = made.streamer
+
+
+def test_update_gives_back_what_it_did_not_take() -> None:
+    import transformers
+
+    for cls in (GenerationConfig, transformers.GenerationConfig):
+        made = cls(top_k=3)
+        assert made.update(top_k=5, repetition_penalty=1.5, logits_processor=[]) == {"logits_processor": []}
+        assert (made.top_k, made.repetition_penalty) == (5, 1.5)
+        assert made.update(defaults_only=True, top_k=7, min_p=0.25) == {"top_k": 7}
+        assert (made.top_k, made.min_p) == (5, 0.25)
+        assert made.update(allow_custom_entries=True, note="kept") == {} and made.note == "kept"
+    made = GenerationConfig(top_k=3)
+    with pytest.raises(InvalidConfig, match="'top_k'"):
+        made.update(min_p=0.5, top_k="many")
+    assert made == GenerationConfig(top_k=3) != GenerationConfig(top_k=4)
+    made.top_k = "many"  # type: ignore[assignment]
+    with pytest.raises(InvalidConfig, match="expected int"):
+        made.validate()
+
+
+def test_of_a_models_config_or_its_dict() -> None:
+    made = GenerationConfig.from_model_config(config(max_length=9))
+    assert made.to_dict() == IDS | {"max_length": 9}
+    assert GenerationConfig.from_model_config({"model_type": "llama", **IDS, "max_length": 9}) == made

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.checkpoint.names import GENERATION_CONFIG_NAME
-from loadstone.configs.generation_keys import SHAPES_TEXT, SPECIAL_IDS
+from loadstone.configs.generation_keys import KEYS, SHAPES_TEXT, SPECIAL_IDS
 from loadstone.configs.keys import Hint, has_type, type_name
 from loadstone.configs.pretrained import PretrainedConfig
+from loadstone.core.keywords import unknown_argument
 from loadstone.core.paths import local_path
-from loadstone.errors import ArgumentError, Fault, InvalidConfig
+from loadstone.errors import ArgumentError, ConfigNotFound, Fault, InvalidConfig
 from loadstone.saving.folders import write_small_files
 from loadstone.sources.publish import PushToHub, upload_asked_for
+from loadstone.sources.request import files_asked_for
 from loadstone.transfer.json_file import read_json
 
 logger = logging.getLogger("loadstone")
@@ -27,6 +29,8 @@ logger = logging.getLogger("loadstone")
 
 class GenerationConfig(PushToHub):
     """Defaults for ``generate``, as attributes; keys that Loadstone does not use are kept and written back.
+
+    A key of ``generate`` that nobody has set is None; ``docs/generation.md`` has them all.
 
     Raises :class:`InvalidConfig` where a value has the wrong type. A file is not refused for that, since the weights
     do not need it: see :meth:`for_model`.
@@ -51,10 +55,121 @@ class GenerationConfig(PushToHub):
             raise InvalidConfig(faults, hint=f"These keys come from {GENERATION_CONFIG_NAME}, or from a script.")
         self.__dict__.update(values)
 
+    def __getattr__(self, name: str) -> Any:
+        if name in KEYS:
+            return None
+        raise AttributeError(f"{type(self).__name__} has no key {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_diff_dict() == other.to_diff_dict() if isinstance(other, GenerationConfig) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it can be changed
+
+    @typing.overload
     @classmethod
-    def from_model_config(cls, model_config: PretrainedConfig) -> GenerationConfig:
+    def from_pretrained(
+        cls,
+        pretrained_model_name: str | os.PathLike[str],
+        config_file_name: str | None = ...,
+        *,
+        return_unused_kwargs: typing.Literal[True],
+        **keywords: object,
+    ) -> tuple[GenerationConfig, dict[str, object]]: ...
+
+    @typing.overload
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name: str | os.PathLike[str], config_file_name: str | None = ..., **keywords: Any
+    ) -> GenerationConfig: ...
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name: str | os.PathLike[str],
+        config_file_name: str | None = None,
+        *,
+        return_unused_kwargs: bool = False,
+        **keywords: object,
+    ) -> GenerationConfig | tuple[GenerationConfig, dict[str, object]]:
+        """The generation config of a folder or Hub id, with keys overridden by keyword (``top_k=5``).
+
+        ``config_file_name``: another name than ``generation_config.json``. ``revision``, ``subfolder``, ``token``,
+        ``cache_dir``, ``force_download`` and ``local_files_only`` say where it is, as for a model. With
+        ``return_unused_kwargs`` also the keywords that are no keys.
+
+        Raises :class:`ConfigNotFound`, :class:`InvalidConfig`, :class:`HubError`, and :class:`UnknownArgument` for
+        keywords that are no keys, where they are not returned.
+        """
+        from loadstone.sources.resolve import resolve_config
+
+        name = config_file_name or GENERATION_CONFIG_NAME
+        if os.path.basename(name) != name:
+            raise ArgumentError(f"config_file_name={name!r}: expected the name of a file in the folder")
+        which, hub = files_asked_for(keywords)
+        if which.gguf_file is not None:
+            raise ArgumentError(
+                f"gguf_file={which.gguf_file!r}: a GGUF file has no generation config of its own. Special tokens are "
+                "in its config: GenerationConfig.from_model_config(AutoConfig.from_pretrained(…, gguf_file=…))."
+            )
+        source = resolve_config(pretrained_model_name, which, hub, name)
+        folder = source.configs or source.folder
+        if not (folder / name).is_file():
+            raise ConfigNotFound(
+                f"{folder}: no {name} there. What config.json says of special tokens: "
+                "GenerationConfig.from_model_config(AutoConfig.from_pretrained(…))."
+            )
+        config, unused = cls.from_dict(read_json(folder / name, "model"), return_unused_kwargs=True, **keywords)
+        if unused and not return_unused_kwargs:
+            raise unknown_argument("GenerationConfig.from_pretrained", unused, KEYS)
+        return (config, unused) if return_unused_kwargs else config
+
+    @typing.overload
+    @classmethod
+    def from_dict(
+        cls, config_dict: Mapping[str, object], *, return_unused_kwargs: typing.Literal[True], **keywords: object
+    ) -> tuple[GenerationConfig, dict[str, object]]: ...
+
+    @typing.overload
+    @classmethod
+    def from_dict(cls, config_dict: Mapping[str, object], **keywords: Any) -> GenerationConfig: ...
+
+    @classmethod
+    def from_dict(
+        cls, config_dict: Mapping[str, object], *, return_unused_kwargs: bool = False, **keywords: object
+    ) -> GenerationConfig | tuple[GenerationConfig, dict[str, object]]:
+        """What a file says, with keys overridden; with ``return_unused_kwargs`` also the keywords that are no keys."""
+        config = cls(**config_dict)
+        unused = config.update(False, False, **keywords)
+        return (config, unused) if return_unused_kwargs else config
+
+    @classmethod
+    def from_model_config(cls, model_config: PretrainedConfig | Mapping[str, object]) -> GenerationConfig:
         """What a model's config says of special tokens and generation."""
-        return cls.for_model(model_config, None)
+        config = model_config if isinstance(model_config, PretrainedConfig) else PretrainedConfig(**model_config)
+        return cls.for_model(config, None)
+
+    def update(
+        self, defaults_only: bool = False, allow_custom_entries: bool = False, **keywords: object
+    ) -> dict[str, object]:
+        """Set keys; gives the keywords that are none.
+
+        ``defaults_only``: only those that are None; ``allow_custom_entries``: keys of any name. Nothing is set where
+        one of the values makes no sense: :class:`InvalidConfig`.
+        """
+        known = KEYS | self.__dict__.keys()
+        taken = {name: value for name, value in keywords.items() if allow_custom_entries or name in known}
+        fresh = {name: value for name, value in taken.items() if not defaults_only or self.__dict__.get(name) is None}
+        if faults := list(_faults(fresh).values()):
+            raise InvalidConfig(faults)
+        self.__dict__.update(fresh)
+        passed = fresh if defaults_only else taken
+        return {name: value for name, value in keywords.items() if name not in passed}
+
+    def validate(self, strict: bool = False) -> None:
+        """:class:`InvalidConfig` for values of a type that no text can be written by. ``strict`` is accepted: what
+        depends on a call is judged there."""
+        if faults := list(_faults(self.__dict__).values()):
+            raise InvalidConfig(faults)
 
     @classmethod
     def for_model(cls, config: PretrainedConfig, folder: Path | None) -> GenerationConfig:
@@ -96,18 +211,6 @@ class GenerationConfig(PushToHub):
         config.__dict__.update(values)
         return config
 
-    def update(self, defaults_only: bool = False, **values: object) -> dict[str, object]:
-        """Set keys; with ``defaults_only`` those alone that are not set. Returns the keys that were left alone.
-
-        Raises :class:`InvalidConfig` where a value has the wrong type; nothing is set then.
-        """
-        kept = [name for name in values if defaults_only and getattr(self, name, None) is not None]
-        new = {name: value for name, value in values.items() if name not in kept}
-        if faults := list(_faults(new).values()):
-            raise InvalidConfig(faults)
-        self.__dict__.update(new)
-        return {name: values[name] for name in kept}
-
     @staticmethod
     def _get_default_generation_params() -> dict[str, object]:
         """What transformers' ``Seq2SeqTrainer`` asks for, to pad texts to one length."""
@@ -116,6 +219,10 @@ class GenerationConfig(PushToHub):
     def to_dict(self) -> Mapping[str, Any]:
         """The keys that were set."""
         return dict(self.__dict__)
+
+    def to_diff_dict(self) -> dict[str, Any]:
+        """The keys that say something: those that were set, and are not None."""
+        return {name: value for name, value in self.__dict__.items() if value is not None}
 
     def to_json_string(self) -> str:
         """The text of ``generation_config.json``; :class:`InvalidConfig` for attributes that JSON cannot hold."""

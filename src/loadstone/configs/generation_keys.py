@@ -174,6 +174,15 @@ OUTPUTS = frozenset(
 SHAPES_TEXT = APPLIED - OUTPUTS | NOT_APPLIED.keys()
 """What makes a text what it is, or would."""
 
+_OF_CALLS = frozenset(
+    {
+        *("labels", "return_dict", "trust_remote_code", "use_model_defaults", "logits_to_keep", "assistant_tokenizer"),
+        *("assistant_model", "custom_generate", "negative_prompt_ids", "negative_prompt_attention_mask"),
+    }
+)
+KEYS = (APPLIED | NOT_APPLIED.keys() | NOT_APPLIED_ARGUMENTS.keys() | WITHOUT_EFFECT) - _OF_CALLS
+"""What a generation config may say."""
+
 _TABLES = (APPLIED, NOT_APPLIED, ONLY_CALLED, NOT_APPLIED_ARGUMENTS, REFUSED_ARGUMENTS, WITHOUT_EFFECT)
 KNOWN = frozenset(name for table in _TABLES for name in table)
 """Every name that one of the tables has."""

@@ -54,20 +54,22 @@ def find_files(repo_id: str | os.PathLike[str], which: FileChoice, hub: HubOptio
     return from_hub(requested, take, enough=prefix + CONFIG_NAME)
 
 
-def find_config(repo_id: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> Source:
-    """``config.json``, or the GGUF file that holds the config."""
+def find_config(
+    repo_id: str | os.PathLike[str], which: FileChoice, hub: HubOptions, config_name: str = CONFIG_NAME
+) -> Source:
+    """``config.json``, or the GGUF file that holds the config; or another file of the name ``config_name``."""
     requested, prefix = HubRequest.of(repo_id, hub), prefix_of(which.subfolder)
     if which.gguf_file is not None:
         return _one_file(requested, prefix, which.gguf_file)
 
     def take(files: Files) -> Source:
-        name = prefix + CONFIG_NAME
+        name = prefix + config_name
         if not files.has(name):
             adapter = _adapter(requested, files, prefix)
             raise ConfigNotFound(adapter or f"{files.where} has no {name}. {files.hint}")
         return _source(requested, files, prefix, [name])
 
-    return from_hub(requested, take, enough=prefix + CONFIG_NAME)
+    return from_hub(requested, take, enough=prefix + config_name)
 
 
 def fetch_files(repo_id: str, names: Sequence[str], hub: HubOptions) -> Path:

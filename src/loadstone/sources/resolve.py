@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from loadstone.checkpoint.names import GGUF_SUFFIX
+from loadstone.checkpoint.names import CONFIG_NAME, GGUF_SUFFIX
 from loadstone.checkpoint.registry import suffixes
 from loadstone.core.paths import here, local_path
 from loadstone.errors import ArgumentError, CheckpointNotFound, ConfigNotFound
@@ -62,9 +62,14 @@ def resolve_files(
 
 
 def resolve_config(
-    path_or_id: str | os.PathLike[str], which: FileChoice = USUAL_FILES, hub: HubOptions = MAIN
+    path_or_id: str | os.PathLike[str],
+    which: FileChoice = USUAL_FILES,
+    hub: HubOptions = MAIN,
+    name: str = CONFIG_NAME,
 ) -> Source:
     """Like :func:`resolve_files`, but only ``config.json`` is fetched, or the GGUF file, which holds the config.
+
+    ``name``: of another small file, in place of ``config.json``.
 
     :raises ConfigNotFound: no such folder; or the repository, or the cache, has no ``config.json``.
     """
@@ -74,7 +79,7 @@ def resolve_config(
         return _settled(local, which)
     from loadstone.sources import repository
 
-    return repository.find_config(path_or_id, which, hub)
+    return repository.find_config(path_or_id, which, hub, name)
 
 
 # Which it is
