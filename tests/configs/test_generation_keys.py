@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,11 @@ from loadstone.configs.generation_keys import (
     APPLIED,
     DEFAULTS,
     KNOWN,
+    NOT_APPLIED,
+    NOT_APPLIED_ARGUMENTS,
+    ONLY_CALLED,
+    REFUSED_ARGUMENTS,
+    WITHOUT_EFFECT,
     not_applied,
     not_applied_arguments,
     refused_arguments,
@@ -30,6 +37,27 @@ def test_every_key_and_argument_of_transformers_is_in_a_table() -> None:
     keys = {name for name in transformers.GenerationConfig().to_dict() if name[0] != "_"}
     arguments = set(inspect.signature(transformers.GenerationMixin.generate).parameters)
     assert (keys | arguments) - KNOWN == NAMED_BY_EACH_FRAMEWORK
+
+
+def test_the_page_has_every_key_and_argument_of_transformers_and_says_where_it_works() -> None:
+    import transformers
+
+    page = (Path(__file__).parents[2] / "docs" / "generation.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+) \| (\w[\w ]*) \|", page.partition("## Every keyword")[2], re.MULTILINE)
+    said = {name: where for names, where in rows for name in re.findall(r"`(\w+)`", names)}
+    named = {name for name in transformers.GenerationConfig().to_dict() if name[0] != "_"}
+    named |= set(inspect.signature(transformers.GenerationMixin.generate).parameters)
+    assert named - said.keys() == NAMED_BY_EACH_FRAMEWORK - {"streamer"}
+    of_passes = {"output_attentions", "output_hidden_states"}
+    tables = {
+        "all": {*APPLIED, *ONLY_CALLED, "streamer"} - of_passes,
+        "PyTorch": {*REFUSED_ARGUMENTS, *of_passes},
+        "Transformers": {*NOT_APPLIED, *NOT_APPLIED_ARGUMENTS},
+        "no effect": set(WITHOUT_EFFECT),
+    }
+    assert [name for name, where in said.items() if name not in tables[where]] == []
+    works = sum(where in ("all", "PyTorch", "Transformers") for where in said.values())
+    assert works >= 45 and sum(where in ("all", "PyTorch") for where in said.values()) >= 45
 
 
 def test_the_defaults_of_transformers_ask_for_nothing_and_are_ours() -> None:
