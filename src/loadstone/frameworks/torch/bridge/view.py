@@ -7,8 +7,6 @@ from typing import Any
 
 from transformers import GenerationConfig, GenerationMixin, PreTrainedModel
 
-from loadstone.configs import generation
-from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 from loadstone.frameworks.torch.transformers_compat.recognized import Recognized, twin
 
@@ -35,12 +33,10 @@ def _view_class(cls: Any) -> type:
 class _Generates(GenerationMixin):
     """Transformers' loop, with Loadstone's cache and the model's own defaults."""
 
-    config: PretrainedConfig
-
     @property
     def generation_config(self) -> Any:  # type: ignore[override]
         """The model's defaults, in transformers' class."""
-        own = vars(self)["generation_config"] or generation.GenerationConfig.for_model(self.config, None)
+        own = super().generation_config
         return GenerationConfig(**own.to_dict())  # type: ignore[no-untyped-call]
 
     def get_experts_implementation(self) -> dict[str, str | None]:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures import components
 from loadstone.checkpoint.names import PYTORCH
+from loadstone.configs.generation import GenerationConfig
 from loadstone.configs.load_options import check_attention
 from loadstone.configs.pretrained import PretrainedConfig, named_dtype
 from loadstone.core.dtypes import dtype_name
@@ -72,7 +73,6 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         self.config = config if self.head_spec is None else self.head_spec.own(config)
         self.name_or_path = config.name_or_path
         self.load_report = None
-        self.generation_config = None
         if self.family_spec is None:
             dtypes_as_objects(config)
         self.gradient_checkpointing = False
@@ -225,6 +225,17 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
     def can_generate(self) -> bool:
         """Whether the model has :meth:`generate`."""
         return hasattr(self, "generate")
+
+    @property
+    def generation_config(self) -> GenerationConfig | None:
+        """Defaults for :meth:`generate`: what the model's config says, until another is set. None without it."""
+        if self.__dict__.get("generation_config") is None and self.can_generate():
+            self.__dict__["generation_config"] = GenerationConfig.for_model(self.config, None)
+        return self.__dict__.get("generation_config")
+
+    @generation_config.setter
+    def generation_config(self, value: GenerationConfig | None) -> None:
+        self.__dict__["generation_config"] = value
 
     # Training -------------------------------------------------------------------------------------
 
