@@ -43,7 +43,7 @@ ENTRIES: dict[str, Callable[[Path], Any]] = {
 }
 
 
-@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry not in ("auto", "a family's class")])
 def test_an_adapters_folder_says_of_what_it_is_and_how_to_load_both(entry: str, tmp_path: Path) -> None:
     folder = adapter(tmp_path / "it")
     with pytest.raises((ConfigNotFound, CheckpointNotFound)) as caught:
@@ -82,7 +82,7 @@ def test_the_file_of_an_adapter_is_the_adapter(tmp_path: Path) -> None:
 def test_an_adapter_beside_a_model_is_not_applied_in_silence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = adapter(tiny.saved(tiny.llama(), tmp_path / "it"))
     loadstone.AutoModelForCausalLM.from_pretrained(folder)
-    assert f"{folder} has a PEFT adapter beside the model, which was not applied" in caplog.text
+    assert f"{folder} has a PEFT adapter beside the model, which was not applied: model.load_adapter(" in caplog.text
 
 
 def test_a_model_with_an_adapter_beside_it_is_no_adapter_where_another_variant_is_asked_for(tmp_path: Path) -> None:

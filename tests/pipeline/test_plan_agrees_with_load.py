@@ -56,6 +56,9 @@ class Row(NamedTuple):
 
 
 ROWS = [
+    Row("adapter_name", "mine"),
+    Row("adapter_kwargs", {"revision": "main"}),
+    Row("adapter_kwargs", "main", ArgumentError),
     Row("config", None),
     Row("config", FREE),
     Row("config", CONFIG),

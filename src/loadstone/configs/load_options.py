@@ -32,7 +32,8 @@ _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("from_pt", "from_tf", "from_flax", "weights_only", "low_cpu_mem_usage", "_fast_init"), FLAG),
     **dict.fromkeys(("offload_buffers", "offload_state_dict", "allow_transformers", "bridge"), FLAG),
     **dict.fromkeys(("offload_folder", "lock"), PATH),
-    **dict.fromkeys(("attn_implementation", "code_revision"), TEXT),
+    **dict.fromkeys(("attn_implementation", "code_revision", "adapter_name"), TEXT),
+    "adapter_kwargs": Kind((Mapping,), "a dict such as {'revision': 'main'}"),
     "config": Kind((PretrainedConfig, str, os.PathLike), "a config, or where to find one"),
     "key_mapping": Kind((Mapping,), "a dict of regular expressions and replacements"),
     "max_memory": Kind((Mapping,), "a dict such as {0: '10GiB', 'cpu': '30GiB'}"),
@@ -89,6 +90,8 @@ class Options:
     lazy: bool = False
     dequantize: bool | None = None
     quantization_config: object = None
+    adapter_name: str | None = None
+    adapter_kwargs: Mapping[str, Any] | None = None
 
     @classmethod
     def split(cls, keywords: Mapping[str, object]) -> tuple[Options, dict[str, object]]:

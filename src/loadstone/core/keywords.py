@@ -27,7 +27,6 @@ NEVER_KEYS: frozenset[str] = WITHOUT_EFFECT | {
 
 _INSTEAD: Mapping[str, str] = {
     "use_auth_token": "Give token=.",
-    "adapter_kwargs": "Load the base model, then the adapter: peft.PeftModel.from_pretrained(model, folder).",
     "tp_plan": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
     "tp_size": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",
     "device_mesh": "device_map= spreads a PyTorch model over devices, sharding= a Flax one.",

@@ -20,8 +20,18 @@ from loadstone.configs.load_options import Options, first_floating
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.progress import Progress
 from loadstone.core.tensors import DType, StoredTensor
-from loadstone.errors import CorruptCheckpoint, Fault, MissingTensors, ShapeMismatch, UnusedTensors
+from loadstone.errors import (
+    CheckpointNotFound,
+    ConfigNotFound,
+    CorruptCheckpoint,
+    Fault,
+    MissingTensors,
+    ShapeMismatch,
+    UnusedTensors,
+)
 from loadstone.frameworks.registry import require_framework, require_library, require_torch
+from loadstone.lockfile.guard import Locked
+from loadstone.pipeline.adapter_folder import Adapter, adapter_at, with_base
 from loadstone.pipeline.code_class import made_by_code, own_loader
 from loadstone.pipeline.quantized_checkpoint import library_of
 from loadstone.pipeline.resolve import Request, ResolvedModel, resolve, unknown_keywords
@@ -97,6 +107,9 @@ def from_pretrained(
     ``lazy``                   return before the weights are read; they are read in the background, and when used
     ``transfer``               how files are read: :func:`loadstone.transfer_options`. By default Loadstone chooses
     ``lock``                   a lock file: files whose hashes differ from it are refused
+    ``adapter_name``, ``adapter_kwargs`` PyTorch, where the folder or repository holds a PEFT adapter and not a model:
+                               what it is called, and where it is (``revision``, ``subfolder``, ``token``, …). The base
+                               model that its config names is loaded, with the adapter on it
     ``low_cpu_mem_usage``, ``_fast_init`` accepted: both are always on
     ========================== =================================================================================
 
@@ -104,7 +117,9 @@ def from_pretrained(
     """
     options, others = Options.split(keywords)
     report = LoadReport(source=str(path_or_id))
-    resolved = resolve(Request(path_or_id, target, options, others, keywords), report)
+    resolved = _resolved(framework_name, Request(path_or_id, target, options, others, keywords), report)
+    if isinstance(resolved, Adapter):
+        return with_base(resolved, partial(_load_base, target, model_args), keywords, options)
     config, locked = resolved.config, resolved.locked
     made_by = pick(target, framework_name, config, resolved.gate)
     if isinstance(made_by, CodeReference) and (own := own_loader(made_by, framework_name, resolved)):
@@ -137,9 +152,7 @@ def from_pretrained(
             _describe_filled(stage, filled.viewed, filled.copied)
         with report.stage("populate") as stage:
             _populate(weights, options, stage)
-        if locked:
-            with report.stage("lock"):
-                locked.finish()
+        _hold_to(locked, report)
     except BaseException:
         weights.cancel()
         locked.cancel()
@@ -151,6 +164,24 @@ def from_pretrained(
     _say_how_it_generates(model, config, resolved.source.configs)
     _warn(report, resolved.source.configs)
     return (model, report.loading_info()) if options.output_loading_info else model
+
+
+def _resolved(framework_name: str, request: Request, report: LoadReport) -> ResolvedModel | Adapter:
+    """A model, or, in PyTorch, an adapter that lies where a model was looked for."""
+    try:
+        return resolve(request, report)
+    except (ConfigNotFound, CheckpointNotFound):
+        adapter = adapter_at(request.path_or_id, request.options) if framework_name == "torch" else None
+        if adapter is None:
+            raise
+        return adapter
+
+
+def _load_base(
+    target: type[Any] | AutoTarget, model_args: tuple[object, ...], base: str, keywords: Mapping[str, object]
+) -> Any:
+    """The base model of an adapter."""
+    return from_pretrained("torch", base, target, model_args, keywords)
 
 
 def _describe_checkpoint(stage: Stage, checkpoint: Checkpoint | None, config: PretrainedConfig) -> None:
@@ -242,6 +273,13 @@ def _populate(weights: Weights, options: Options, stage: Stage) -> None:
             weights.wait(progress)
 
 
+def _hold_to(locked: Locked, report: LoadReport) -> None:
+    """Wait until all that was loaded is known to be what the lock file says, where there is one."""
+    if locked:
+        with report.stage("lock"):
+            locked.finish()
+
+
 def _report_plan(
     report: LoadReport, plan: LoadPlan, checkpoint: Checkpoint | None, place: object, source: Source
 ) -> None:
@@ -263,7 +301,7 @@ def _warn(report: LoadReport, folder: Path | None) -> None:
     """One line for each thing that the caller may not expect."""
     if folder is not None and (folder / ADAPTER_CONFIG).is_file():
         logger.warning(
-            "%s has a PEFT adapter beside the model, which was not applied: peft.PeftModel.from_pretrained(model, %r)",
+            "%s has a PEFT adapter beside the model, which was not applied: model.load_adapter(%r)",
             *(folder, str(folder)),
         )
     if report.untied:

@@ -28,6 +28,7 @@ from loadstone.frameworks.torch.modeling.initialize import initialize, materiali
 from loadstone.frameworks.torch.modeling.pytrees import register_outputs
 from loadstone.frameworks.torch.modeling.resize import resize_vocabulary
 from loadstone.frameworks.torch.modeling.tying import Tying
+from loadstone.frameworks.torch.transformers_compat.adapters import Adapters
 from loadstone.frameworks.torch.transformers_compat.conventions import (
     Conventions,
     declared_ties,
@@ -38,12 +39,13 @@ from loadstone.frameworks.torch.transformers_compat.conventions import (
 if TYPE_CHECKING:
     from loadstone.frameworks.classes import Classes
     from loadstone.frameworks.save_model import Written
+    from loadstone.saving.checkpoint import SaveOptions
 
 
 _completing = threading.Lock()
 
 
-class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
+class PreTrainedModel(Conventions, Adapters, Tying, Saves, nn.Module):
     """A model that comes from a config: load one with :meth:`from_pretrained`, or call a class with a config.
 
     Calling the class gives random weights after the family's own scheme, or a skeleton without memory under
@@ -361,10 +363,17 @@ class PreTrainedModel(Conventions, Tying, Saves, nn.Module):
         model.config.torch_dtype = dtype
         return model
 
-    def _write_pretrained(self, *arguments: Any) -> Written:
+    def _write_pretrained(
+        self, folder: str | os.PathLike[str], state_dict: Mapping[str, Any] | None, options: SaveOptions
+    ) -> Written:
+        """The files of the model, or, where it has adapters in its layers, of the one that is set."""
+        if self._hf_peft_config_loaded:
+            from loadstone.frameworks.torch.bridge.adapters import save as save_adapter
+
+            return save_adapter(self, folder, state_dict)
         from loadstone.frameworks.torch.save import save
 
-        return save(self, *arguments)
+        return save(self, folder, state_dict, options)
 
 
 def place_at(model: nn.Module, name: str, value: nn.Module) -> None:
