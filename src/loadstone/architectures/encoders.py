@@ -148,7 +148,8 @@ def bert_output(config: PretrainedConfig, inputs: int | None = None) -> Add:
 def plain_bert_layer(config: PretrainedConfig, index: int) -> Layer:
     """The layer of BERT, RoBERTa and ELECTRA."""
     attention = Part("self", bert_attention(config, index, ("query", "key", "value")))
-    return bert_layer(config, Residual(attention, end=Part("output", bert_output(config, config.hidden_size))))
+    end = Part("output", bert_output(config, config.hidden_size))
+    return bert_layer(config, Residual(attention, end=end, shows_attention=True))
 
 
 def bert_embeddings(

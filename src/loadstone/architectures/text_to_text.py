@@ -56,6 +56,7 @@ def attention(config: Any, index: int, *, causal: bool, memory: bool = False) ->
         bias=Part("", bias) if index == 0 and not memory else None,
         dropout=config.dropout_rate,
         index=index,
+        shows_bias=True,
     )
 
 
@@ -79,9 +80,12 @@ def tower(config: Any, layers: int, *, writes: bool) -> Tower:
         if writes:
             bodies.append(Part("EncDecAttention", attention(config, index, causal=False, memory=True)))
         bodies.append(Part("DenseReluDense", feed_forward(config)))
-        steps = (Residual(body, Part("layer_norm", norm), end) for body in bodies)
+        steps = (
+            Residual(body, Part("layer_norm", norm), end, shows_attention=isinstance(body.component, Attention))
+            for body in bodies
+        )
         numbered = tuple(Part(f"layer.{number}", step) for number, step in enumerate(steps))
-        blocks.append(Part(f"block.{index}", Layer(numbered)))
+        blocks.append(Part(f"block.{index}", Layer(numbered, shows_attention=True)))
     return Tower(
         stem=Part("", Embeddings(Part("embed_tokens", table(config)), dropout=config.dropout_rate)),
         stack=Part("", Stack(tuple(blocks))),

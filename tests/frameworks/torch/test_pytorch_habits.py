@@ -175,10 +175,39 @@ def test_hooks_on_inner_modules_fire() -> None:
 
 
 def test_a_hook_may_replace_what_a_layer_returns() -> None:
-    model = tiny.llama()
-    plain = logits(model)
-    model.model.layers[1].self_attn.register_forward_hook(lambda module, inputs, output: torch.zeros_like(output))
-    assert not torch.allclose(logits(model), plain)
+    """The same, whether it returns all that such a module does or its first alone."""
+    found = []
+    for replaced in (lambda output: (torch.zeros_like(output[0]), None), lambda output: torch.zeros_like(output[0])):
+        model = tiny.llama()
+        plain = logits(model)
+        model.model.layers[1].self_attn.register_forward_hook(lambda module, inputs, output: replaced(output))  # noqa: B023
+        found.append(logits(model))
+        assert not torch.allclose(found[-1], plain)
+    assert torch.equal(*found)
+
+
+def test_a_hook_may_replace_what_a_layer_is_called_with() -> None:
+    """Attention that is hidden from a token: by the mask, while all else goes on."""
+    model, mask = tiny.llama(), torch.ones(1, 1, tiny.IDS.shape[1], tiny.IDS.shape[1], dtype=torch.bool).tril()
+    mask[..., -1, 0] = False
+    expected = logits(model, attention_mask=mask)
+    for layer in model.model.layers:
+        layer.self_attn.register_forward_pre_hook(
+            lambda module, args, named: (args, {**named, "attention_mask": mask}), with_kwargs=True
+        )
+    torch.testing.assert_close(logits(model), expected)
+
+
+def test_activations_are_patched_from_another_text() -> None:
+    """Causal tracing: what one text gives at a layer, put into another from there on, is what it says in the end."""
+    model, other = tiny.llama(), tiny.IDS.flip(1)
+    kept = []
+    handle = model.model.layers[0].register_forward_hook(lambda module, args, output: kept.append(output))
+    expected = logits(model)
+    handle.remove()
+    model.model.layers[0].register_forward_hook(lambda module, args, output: kept[0])
+    with torch.no_grad():
+        torch.testing.assert_close(model(other).logits, expected)
 
 
 @pytest.mark.parametrize("kind", ["llama", "bert"])

@@ -44,6 +44,10 @@ class Attention(Component):
     dropout: float = 0.0
     index: int = 0
     """Which layer of the key-value cache it uses."""
+    shows_bias: bool = False
+    """Whether what its module returns has the bias before the weights."""
+    shows_attention: bool = True
+    """See :class:`~loadstone.architectures.components.base.Component`."""
 
     def __post_init__(self) -> None:
         _ = self.mask_kind  # a traced graph could not

@@ -44,6 +44,11 @@ class Component:
 
     reads_given: ClassVar[bool] = False
     """Whether a pooler takes the arguments of the forward pass, too."""
+    gives_several: ClassVar[bool] = False
+    """Whether its output is not one array."""
+    shows_attention: bool = False
+    """Whether its module, where there are modules that anyone may call, returns a tuple: its output, and the weights
+    of the attention in it, or None in their place."""
 
     def parts(self) -> tuple[Part, ...]:
         """The named children, in the order of the fields that hold them."""

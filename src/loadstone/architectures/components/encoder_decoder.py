@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.run import Array, Run
@@ -49,6 +49,8 @@ class EncoderDecoder(Component):
     padding: int | None = None
     masked: bool = True
     """Whether the input's attention mask is one for the encoder's output, too."""
+
+    gives_several: ClassVar[bool] = True
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what is read under its plain names, what is written under names that begin with ``decoder_``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
@@ -48,6 +49,8 @@ class Residual(Component):
     end: Part | None = None
     if_read: bool = False
     """Left out where no other tower has read anything, by now or before: the body is attention to what one has."""
+    shows_attention: bool = False
+    """See :class:`~loadstone.architectures.components.base.Component`."""
 
     def compute(self, run: Run, x: Array) -> Array:
         if self.if_read and run.state.memory is None:
@@ -95,6 +98,8 @@ class Layer(Component):
     steps: tuple[Part, ...]
     skip: float = 0.0
     """While training, the chance to leave out the layer (LayerDrop, arXiv:1909.11556)."""
+    shows_attention: bool = False
+    """See :class:`~loadstone.architectures.components.base.Component`."""
 
     def compute(self, run: Run, x: Array) -> Array:
         for step in self.steps:
@@ -153,6 +158,8 @@ class TwoOutputs(Component):
 
     places: Part
     sequence: Part
+
+    gives_several: ClassVar[bool] = True
 
     def compute(self, run: Run, x: Array, pooled: Array) -> tuple[Array, Array]:
         return run(self.places, x), run(self.sequence, pooled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.grids import GridPatches, places
@@ -102,6 +102,8 @@ class Merged(Component):
     """It reads patches, ``pixel_values``, with their ``grids``; its pooler gives the vectors."""
     language: Part
     """A :class:`Tower` whose stem is :class:`Marked`."""
+
+    gives_several: ClassVar[bool] = True
 
     @property
     def width(self) -> int:

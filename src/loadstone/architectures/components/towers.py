@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import CacheEntry, Component, Part, find
@@ -31,6 +31,8 @@ class Tower(Component):
     shows_normed: bool = True
     """Whether the last of ``hidden_states`` is the norm's output; else it is the last layer's."""
 
+    gives_several: ClassVar[bool] = True
+
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """``given``: what the forward pass was given, by name."""
         run.begin(self, given)
@@ -49,7 +51,8 @@ class Tower(Component):
 
     def __post_init__(self) -> None:
         # A traced graph could not.
-        _ = self.skips, self.layer_of, self.mask_kinds, self.is_causal, self.states, self.rotaries
+        _ = self.skips, self.layer_of, self.mask_kinds, self.is_causal, self.states
+        _ = self.rotary_layer_types
 
     @cached_property
     def skips(self) -> bool:
@@ -83,6 +86,12 @@ class Tower(Component):
         """The rotary positions that the layers use."""
         return tuple(dict.fromkeys(each.rotary for each in find(self, Attention) if each.rotary is not None))
 
+    @cached_property
+    def rotary_layer_types(self) -> tuple[str, ...]:
+        """For which layers each of these is, by the names in configs."""
+        windows = {each.rotary: each.window for each in reversed([*find(self, Attention)])}
+        return tuple("full_attention" if windows[rotary] is None else "sliding_attention" for rotary in self.rotaries)
+
 
 @record
 class Wrapped(Component):
@@ -93,6 +102,8 @@ class Wrapped(Component):
     """Parts that only lie here, such as a table that the tower's is tied to (T5's ``shared``)."""
     encoded: Literal["", "memory", "output"] = ""
     """What ``encoder_outputs`` are to it: nothing; what it looks at, of another tower; or what it would say itself."""
+
+    gives_several: ClassVar[bool] = True
 
     @property
     def width(self) -> int:

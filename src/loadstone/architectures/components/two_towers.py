@@ -23,6 +23,8 @@ class TwoTowers(Component):
     scale: Part
     """A ``Weight`` (): the logarithm of what cosines are multiplied by."""
 
+    gives_several: ClassVar[bool] = True
+
     def compute(self, run: Run, given: Mapping[str, Any]) -> Any:
         """How well each of the texts fits each of the pictures, (texts, pictures) and (pictures, texts)."""
         seen, read = self.get_image_features(run, given), self.get_text_features(run, given)

@@ -42,7 +42,7 @@ def blueprint(config: MPNetConfig, pooler: bool = True) -> Tower:
         attention = encoders.bert_attention(
             config, index, ("q", "k", "v"), output=Part("o", encoders.linear(config, width, width))
         )
-        step = Residual(Part("attn", attention), end=Part("", encoders.bert_output(config)))
+        step = Residual(Part("attn", attention), end=Part("", encoders.bert_output(config)), shows_attention=True)
         layers.append(encoders.bert_layer(config, step))
     stem = Part("embeddings", encoders.bert_embeddings(config, positions="tokens", padding=_PADDING, segments=False))
     table = Embedding(config.relative_attention_num_buckets, config.num_attention_heads, std=config.initializer_range)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +17,8 @@ class Runs(Protocol):
 
     holder: nn.Module
     state: State
+    beside: tuple[Any, ...]
+    """What attention gives besides its output: the weights, perhaps after the bias."""
 
 
 def attend(run: Runs, component: components.Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
@@ -44,6 +46,8 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
             scale=component.scale,
             enable_gqa=component.heads != component.kv_heads,
         )
+        weights = None
+    run.beside = (bias, weights) if component.shows_bias else (weights,)
     return out.transpose(1, 2).flatten(2)
 
 

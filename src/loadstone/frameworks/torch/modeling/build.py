@@ -18,6 +18,7 @@ from loadstone.architectures.inputs import INPUTS
 from loadstone.errors import Fault, InvalidConfig, UnknownArgument
 from loadstone.frameworks.outputs import BaseModelOutput
 from loadstone.frameworks.torch.modeling.arguments import check_tensors
+from loadstone.frameworks.torch.modeling.called import heard
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.rotary import RotaryEmbedding
 from loadstone.frameworks.torch.modeling.run import Run
@@ -39,12 +40,20 @@ class Built(nn.Module):
             self.main_input_name = next(iter(components.inputs_of(component)), "input_ids")
         attach(self, component, naming)
 
+    returns_output: bool = False
+    """Whether what it computes is returned as the one field of an output, as encoders do."""
+
     def forward(self, *args: Any, state: State | None = None, **given: Any) -> Any:
-        if state is None:
-            if isinstance(self.component, components.Tower):
-                return self._alone(*args, **given)
-            state = State(Options())
-        return self.component.compute(Run(self, state), *args)
+        component = self.component
+        if state is None and isinstance(component, components.Tower):
+            return self._alone(*args, **given)
+        if given or state is None:
+            args, state = heard(self, args, state, given)
+        run = Run(self, state)
+        out = component.compute(run, *args)
+        if component.shows_attention:
+            return out, *run.beside
+        return BaseModelOutput(last_hidden_state=out) if self.returns_output else out
 
     def _alone(
         self, first: Tensor | None = None, *, return_dict: bool | None = None, **given: Any
@@ -143,8 +152,13 @@ def attach(holder: nn.Module, component: Component, naming: Naming = _UNNAMED) -
             place(holder, part, naming)
         else:
             attach(holder, part.component, naming)
-    if isinstance(component, components.Tower) and component.rotaries:
-        holder.add_module("rotary_emb", _named(RotaryEmbedding(component.rotaries), naming.under("rotary_emb")))
+    if isinstance(component, components.Tower):
+        stack = holder._modules.get(component.stack.name)
+        if isinstance(stack, Built):
+            stack.returns_output = True
+        if component.rotaries:
+            rotary = RotaryEmbedding(component.rotaries, component.rotary_layer_types)
+            holder.add_module("rotary_emb", _named(rotary, naming.under("rotary_emb")))
 
 
 def place(holder: nn.Module, part: Part, naming: Naming = _UNNAMED) -> None:

@@ -25,18 +25,21 @@ from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
 from loadstone.frameworks.torch.modeling.cache import DynamicCache, KeyValueCache, check_cache
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
+from loadstone.frameworks.torch.modeling.shown import arguments, is_looked_at
 from loadstone.frameworks.torch.modeling.state import OPEN, Mask, State
 
 
 class Run:
     """The parts of a component lie in ``holder``: its own module, or where it has no level of its own, its parent's."""
 
-    __slots__ = ("holder", "state")
+    __slots__ = ("beside", "holder", "state")
     xp, read, attend = xp, read_text, attend
 
     def __init__(self, holder: nn.Module, state: State) -> None:
         self.holder = holder
         self.state = state
+        self.beside: tuple[Any, ...] = ()
+        """What attention in it gave besides its output."""
 
     def __call__(self, part: Part, *args: Any) -> Any:
         name, component = part
@@ -44,8 +47,22 @@ class Run:
             return component.compute(self, *args)
         modules: Mapping[str, Any] = self.holder._modules
         module = modules[name] if name in modules else _module(self.holder, name)
-        # Any module may stand in for a leaf, as adapters do: it sees no state.
-        return module(*args) if type(component) in LEAVES else module(*args, state=self.state)
+        if type(component) in LEAVES:
+            return module(*args)  # any module may stand in for it, as adapters do: it sees no state
+        out = self._called(module, part, args)
+        return out if isinstance(out, Tensor) or component.gives_several else self._first(out)
+
+    def _called(self, module: Any, part: Part, args: tuple[Any, ...]) -> Any:
+        if not is_looked_at(module):
+            return module(*args, state=self.state)
+        args, given = arguments(module, part, args, self.state)
+        return module(*args, **given)
+
+    def _first(self, out: Any) -> Any:
+        """The output alone of a module that returns more: whoever calls it may see that."""
+        if isinstance(out, tuple):
+            self.beside = out[1:]
+        return out[0]
 
     def weight(self, part: Part) -> Tensor:
         holder, name = self.holder, part.name
@@ -64,12 +81,12 @@ class Run:
         skip = getattr(part.component, "skip", 0.0)
         if skip and self.holder.training and torch.rand(()) < skip:
             return x
-        layer, state = _module(self.holder, part.name), self.state
-        return (
-            checkpoint(layer, x, state=state, use_reentrant=False)
-            if state.options.checkpointing
-            else layer(x, state=state)
-        )
+        layer = _module(self.holder, part.name)
+        if self.state.options.checkpointing:
+            out = checkpoint(self._called, layer, part, (x,), use_reentrant=False)
+        else:
+            out = self._called(layer, part, (x,))
+        return out if isinstance(out, Tensor) else self._first(out)
 
     def dropout(self, x: Tensor, share: float) -> Tensor:
         return F.dropout(x, share, training=True) if share and self.holder.training else x
@@ -171,7 +188,10 @@ class Run:
     def rotary(self, tower: components.Tower, x: Tensor) -> dict[Rotary, tuple[Tensor, Tensor]]:
         self.state.elsewhere.clear()  # where these are not yet
         module: Any = self.holder._modules["rotary_emb"]
-        tables: dict[Rotary, tuple[Tensor, Tensor]] = module(x, self.state.position_ids)
+        tables, several = {}, len(tower.rotaries) > 1
+        for rotary, layer_type in zip(tower.rotaries, tower.rotary_layer_types, strict=True):
+            cos, sin = module(x, self.state.position_ids, *((layer_type,) if several else ()))
+            tables[rotary] = cos.unsqueeze(1), sin.unsqueeze(1)
         return tables
 
     def end(self, x: Tensor, pooled: Tensor | None, last: Tensor) -> BaseModelOutput[Tensor]:

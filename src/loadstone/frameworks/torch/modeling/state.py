@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -68,6 +68,8 @@ class State(Movable):
         """By device; the states of all devices have this one dictionary, since a layer may be what makes the bias."""
         self.elsewhere: dict[torch.device, State] = {}
         """The same for layers on other devices."""
+        self.shown: dict[object, dict[str, Any]] = {}
+        """What of it layers were called with by name, where anyone looked."""
 
     @property
     def bias(self) -> Tensor | None:
@@ -107,6 +109,11 @@ class State(Movable):
         if self.router_logits is not None:
             self.router_logits.append(logits)
 
+    def without_shown(self, given: dict[str, Any]) -> dict[str, Any]:
+        """A call's arguments by name, without this state and those that are its own."""
+        own = [self, *self._biases.values(), *(value for each in self.shown.values() for value in each.values())]
+        return {name: value for name, value in given.items() if all(value is not each for each in own)}
+
     def on_device(self, device: torch.device) -> State:
         """The same for layers on another device, made once a pass. What is collected goes into the same lists."""
         if device not in self.elsewhere:
@@ -115,5 +122,6 @@ class State(Movable):
             there.memory = move(self.memory, device)
             there.padding = move(self.padding, device)
             there.rotary = move(self.rotary, device)
+            there.shown = {}
             there._device = device
         return self.elsewhere[device]

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
-from loadstone.frameworks.torch.placement.hooks import Inputs, Keywords
+from loadstone.frameworks.torch.placement.hooks import Inputs, Keywords, not_shown
 from loadstone.frameworks.torch.placement.move import changed
 from loadstone.planning.slot_dtypes import SlotDTypes
 
@@ -46,7 +46,7 @@ class CastInputs:
         self.dtype = dtype
 
     def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> tuple[Inputs, Keywords]:
-        return cast(inputs, self.dtype), cast(keywords, self.dtype)
+        return cast(inputs, self.dtype), cast(not_shown(keywords), self.dtype)
 
 
 class CastOutput:

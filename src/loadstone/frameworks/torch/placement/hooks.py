@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 Inputs = tuple[object, ...]
 """A call's arguments by place, as PyTorch gives them to a hook."""
@@ -26,3 +27,9 @@ class Hook:
 
     def __reduce__(self) -> tuple[Callable[[], Callable[..., None]], tuple[()]]:
         return _nothing, ()
+
+
+def not_shown(keywords: Keywords) -> Keywords:
+    """Without what of the state, which goes along, a layer was called with by name."""
+    state: Any = keywords.get("state")
+    return keywords if state is None else {"state": state, **state.without_shown(keywords)}
