@@ -35,7 +35,14 @@ NAMES = {
         "__version__",
         "errors",
     ),
-    *("BitsAndBytesConfig", "StaticCache", "TorchAoConfig"),
+    *(
+        "AutoTokenizer",
+        "BatchEncoding",
+        "BitsAndBytesConfig",
+        "PreTrainedTokenizerFast",
+        "StaticCache",
+        "TorchAoConfig",
+    ),
     *("Forecast", "convert", "diff", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
     *("plan", "transfer_options"),
 }

@@ -66,7 +66,7 @@ def stub() -> str:
     """The text of the stub."""
     lines = [_HEADER]
     for name, home in sorted(loadstone._HOMES.items()):
-        if not home.startswith("loadstone.pipeline.auto") or name == "AutoConfig":
+        if home not in ("loadstone.pipeline.auto", "loadstone.pipeline.auto_of_transformers"):
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
     outputs = {task.output for task in TASKS.values()}

@@ -75,6 +75,8 @@ _HOMES = {prefix + name: "loadstone.pipeline.auto" for prefix in ("", "Flax", "T
 _HOMES |= dict.fromkeys(_AUTO_OF_TRANSFORMERS, "loadstone.pipeline.auto_of_transformers")
 _HOMES |= {
     "AutoConfig": "loadstone.pipeline.auto_config",
+    "AutoTokenizer": "loadstone.pipeline.auto_tokenizer",
+    "BatchEncoding": "loadstone.text.batch_encoding",
     "BitsAndBytesConfig": "loadstone.quantization.methods.bitsandbytes.config",
     "Checkpoint": "loadstone.checkpoint",
     "DynamicCache": "loadstone.frameworks.torch.modeling.cache",
@@ -84,6 +86,7 @@ _HOMES |= {
     "LoadReport": "loadstone.reporting.load_report",
     "LoadstoneError": "loadstone.errors",
     "PreTrainedModel": "loadstone.frameworks.torch.modeling.model",
+    "PreTrainedTokenizerFast": "loadstone.text.tokenizer",
     "PretrainedConfig": "loadstone.configs.pretrained",
     "StaticCache": "loadstone.frameworks.torch.modeling.static_cache",
     "TFPreTrainedModel": "loadstone.frameworks.tensorflow.model",
@@ -102,7 +105,7 @@ _MODULES = {"errors", "modeling_utils"}
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
-        if _HOMES[name].startswith("loadstone.pipeline.auto") and name != "AutoConfig":
+        if name.startswith(("AutoModel", "AutoBackbone", "FlaxAuto", "TFAuto")):
             from loadstone.frameworks.registry import prepare
 
             prepare(value.framework)

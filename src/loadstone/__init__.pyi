@@ -85,6 +85,7 @@ from loadstone.frameworks.torch.modeling.model import PreTrainedModel as PreTrai
 from loadstone.frameworks.torch.modeling.static_cache import StaticCache as StaticCache
 from loadstone.pipeline.auto import AutoClass
 from loadstone.pipeline.auto_config import AutoConfig as AutoConfig
+from loadstone.pipeline.auto_tokenizer import AutoTokenizer as AutoTokenizer
 from loadstone.pipeline.load_into import load_into as load_into
 from loadstone.pipeline.load_into import load_sharded_checkpoint as load_sharded_checkpoint
 from loadstone.pipeline.plan import plan as plan
@@ -92,6 +93,8 @@ from loadstone.quantization.methods.bitsandbytes.config import BitsAndBytesConfi
 from loadstone.quantization.methods.torchao.config import TorchAoConfig as TorchAoConfig
 from loadstone.reporting.forecast import Forecast as Forecast
 from loadstone.reporting.load_report import LoadReport as LoadReport
+from loadstone.text.batch_encoding import BatchEncoding as BatchEncoding
+from loadstone.text.tokenizer import PreTrainedTokenizerFast as PreTrainedTokenizerFast
 from loadstone.transfer.strategy import transfer_options as transfer_options
 
 __version__: str

@@ -68,7 +68,7 @@ def test_demo_with_a_model_that_is_none_to_chat_with_says_so(checkpoint: Make) -
 
 def test_an_answer_is_shown_as_it_comes_and_a_sign_only_when_it_is_whole() -> None:
     class Bytes:
-        def decode(self, ids: list[int]) -> str:
+        def decode(self, ids: list[int], **options: bool) -> str:
             return bytes(ids).decode("utf-8", "replace")
 
     class Recorder(Output):

@@ -14,11 +14,11 @@ from torch import nn
 from typer.testing import CliRunner
 
 import loadstone
+from loadstone import AutoTokenizer
 from loadstone.cli.app import app
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError, SaveError
 from loadstone.lockfile.lockfile import Lock, lock_sources
-from loadstone.text.tokenizer import TextTokenizer
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_what_lies_in_the_home_folder_is_read_from_there(name: str, home: Path) 
 
 def test_a_tokenizer_is_looked_for_in_the_home_folder(home: Path) -> None:
     with pytest.raises(loadstone.errors.TokenizerError, match=str(home / "model")):
-        TextTokenizer.from_pretrained("~/model")
+        AutoTokenizer.from_pretrained("~/model")
 
 
 def test_a_home_that_nobody_has_makes_no_folder_of_that_name(home: Path) -> None:

@@ -12,7 +12,7 @@ from loadstone.cli.console import Output
 from loadstone.cli.run import best_device, load
 from loadstone.cli.tasks import Options, Runner
 from loadstone.errors import CheckpointNotFound
-from loadstone.text.tokenizer import TextTokenizer
+from loadstone.text.tokenizer import PreTrainedTokenizerFast
 
 if TYPE_CHECKING:
     import torch
@@ -104,7 +104,7 @@ def _loaded(output: Output, path: Path, task: str, dtype: str) -> Runner:
 class Words:
     """Prints an answer while it comes: takes the tokens of one text from ``generate``."""
 
-    def __init__(self, output: Output, tokenizer: TextTokenizer) -> None:
+    def __init__(self, output: Output, tokenizer: PreTrainedTokenizerFast) -> None:
         self._output = output
         self._tokenizer = tokenizer
         self._ids: list[int] | None = None
@@ -117,7 +117,7 @@ class Words:
             self._output.piece("Answer:   ")
             return
         self._ids += value.tolist()
-        text = self._tokenizer.decode(self._ids)
+        text = self._tokenizer.decode(self._ids, skip_special_tokens=True)
         # A sign of several bytes comes in several tokens; until the last of them it decodes to U+FFFD.
         if text.startswith(self._shown) and not text.endswith("\ufffd"):
             self._output.piece(text[len(self._shown) :])
@@ -125,5 +125,5 @@ class Words:
 
     def end(self) -> None:
         """What was held back, and the end of the line."""
-        text = self._tokenizer.decode(self._ids or [])
+        text = self._tokenizer.decode(self._ids or [], skip_special_tokens=True)
         self._output.piece(text[len(self._shown) :] + "\n")

@@ -25,7 +25,6 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import require_framework
 from loadstone.pipeline.select_class import AUTO_CLASSES
 from loadstone.sources.resolve import resolve_files
-from loadstone.text.tokenizer import TextTokenizer
 
 
 def task_of(path: Path, head: str | None) -> str:
@@ -62,7 +61,7 @@ def load(path: Path, task: str, *, dtype: str, device: str | None) -> Runner:
     """The model and the tokenizer of a folder or a GGUF file; the tokenizer first, since it fails sooner."""
     import loadstone
 
-    tokenizer = TextTokenizer.from_pretrained(path)
+    tokenizer = loadstone.AutoTokenizer.from_pretrained(path)
     auto_class = getattr(loadstone, AUTO_CLASSES[task])
     model = auto_class.from_pretrained(path, torch_dtype=dtype, device_map=device or best_device())
     return Runner(model.eval(), tokenizer, path)

@@ -11,7 +11,9 @@ from loadstone.architectures.components.base import find
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.core.json_values import JsonObject, JsonValue
 from loadstone.errors import ArgumentError, TokenizerError
-from loadstone.text.tokenizer import TextBatch, TextTokenizer
+from loadstone.text.batch_encoding import BatchEncoding
+from loadstone.text.lengths import NO_LIMIT
+from loadstone.text.tokenizer import PreTrainedTokenizerFast
 from loadstone.transfer.json_file import read_json
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Options:
 class Runner:
     """A loaded model with its tokenizer."""
 
-    def __init__(self, model: Any, tokenizer: TextTokenizer, folder: Path) -> None:
+    def __init__(self, model: Any, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
         self.model = model
         self.tokenizer = tokenizer
         self.folder = folder
@@ -60,7 +62,36 @@ class Runner:
         trained = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
         return trained if isinstance(trained, int) else None
 
-    def inputs(self, batch: TextBatch) -> dict[str, torch.Tensor]:
+    def encode(
+        self, texts: Sequence[Any], padding_side: str = "right", add_special_tokens: bool = True
+    ) -> BatchEncoding:
+        """Texts, or pairs, as ids padded to one length. :class:`ArgumentError` for one that is empty or too long:
+        nothing is cut off unseen."""
+        tokenizer = self.tokenizer
+        if tokenizer.pad_token is None:
+            tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+        batch = tokenizer(
+            list(texts),
+            add_special_tokens=add_special_tokens,
+            padding=len(texts) > 1,
+            padding_side=padding_side,
+            return_token_type_ids=True,
+            return_attention_mask=True,
+            return_offsets_mapping=True,
+            verbose=False,
+        )
+        limits = [limit for limit in (self.longest_input, tokenizer.model_max_length) if limit and limit < NO_LIMIT]
+        for index, mask in enumerate(batch["attention_mask"]):
+            count = sum(mask)
+            if not count:
+                raise ArgumentError(f"Text {index} ({texts[index]!r}) has no tokens; give at least one word.")
+            if limits and count > min(limits):
+                raise ArgumentError(
+                    f"Text {index} has {count} tokens, this model takes at most {min(limits)}. Shorten it."
+                )
+        return batch
+
+    def inputs(self, batch: BatchEncoding) -> dict[str, torch.Tensor]:
         """A batch as tensors on the model's device."""
         import torch
 
@@ -77,12 +108,12 @@ class Runner:
             values["token_type_ids"] = batch.token_type_ids
         return {name: torch.tensor(rows, device=device) for name, rows in values.items()}
 
-    def one(self, text: str | tuple[str, str]) -> tuple[TextBatch, Any]:
+    def one(self, text: str | tuple[str, str]) -> tuple[BatchEncoding, Any]:
         """A single text through the model: its tokens, and the model's output."""
         import torch
 
         texts: Any = [text]
-        batch = self.tokenizer.encode(texts, max_length=self.longest_input)
+        batch = self.encode(texts)
         with torch.inference_mode():
             return batch, self.model(**self.inputs(batch))
 
@@ -95,10 +126,10 @@ class Runner:
         prompts: Sequence[str] = texts
         if options.chat:
             # The template writes the special tokens itself.
-            prompts = [self.tokenizer.apply_chat_template([{"role": "user", "content": text}]) for text in texts]
-        batch = self.tokenizer.encode(
-            prompts, padding_side="left", max_length=self.longest_input, add_special_tokens=not options.chat
-        )
+            prompts = self.tokenizer.apply_chat_template(
+                [[{"role": "user", "content": text}] for text in texts], add_generation_prompt=True, tokenize=False
+            )
+        batch = self.encode(prompts, padding_side="left", add_special_tokens=not options.chat)
         inputs = self.inputs(batch)
         inputs.pop("token_type_ids", None)
         length = len(batch.input_ids[0])
@@ -135,7 +166,7 @@ class Runner:
             completions.append(
                 {
                     "prompt": text,
-                    "text": self.tokenizer.decode(new if options.chat else prompt + new),
+                    "text": self.tokenizer.decode(new if options.chat else prompt + new, True),
                     "new_tokens": len(new),
                     "finish": "length" if stop is None else "end",
                 }
@@ -144,8 +175,7 @@ class Runner:
 
     def fill_mask(self, text: str, options: Options) -> JsonObject:
         """The likeliest tokens for each mask in the text."""
-        mask_id = self.tokenizer.special_id("mask")
-        mask = None if mask_id is None else self.tokenizer.token(mask_id)
+        mask_id, mask = self.tokenizer.mask_token_id, self.tokenizer.mask_token
         if mask_id is None or mask is None:
             raise TokenizerError(f"{self.tokenizer.source}: names no mask token, so there is nothing to fill in.")
         if mask not in text:
@@ -181,7 +211,11 @@ class Runner:
         tokens: list[JsonValue] = [
             {"token": text[begin:end], "label": self.label(label), "score": score, "begin": begin, "end": end}
             for (begin, end), source, label, score in zip(
-                batch.offsets[0], batch.sequence_ids[0], best.indices.tolist(), best.values.tolist(), strict=True
+                batch["offset_mapping"][0],
+                batch.sequence_ids(0),
+                best.indices.tolist(),
+                best.values.tolist(),
+                strict=True,
             )
             if source is not None
         ]
@@ -192,13 +226,14 @@ class Runner:
         if not options.context:
             raise ArgumentError("This model answers questions about a text; give that text with --context.")
         batch, output = self.one((question, options.context))
-        inside = [index for index, source in enumerate(batch.sequence_ids[0]) if source == 1]
+        inside = [index for index, source in enumerate(batch.sequence_ids(0)) if source == 1]
         starts = output.start_logits[0, inside].float().softmax(-1)
         ends = output.end_logits[0, inside].float().softmax(-1)
         # Only spans that end at or after their start, and are not too long.
         scores = (starts[:, None] * ends[None, :]).triu().tril(_LONGEST_ANSWER - 1)
         first, last = divmod(int(scores.argmax()), len(inside))
-        begin, end = batch.offsets[0][inside[first]][0], batch.offsets[0][inside[last]][1]
+        offsets = batch["offset_mapping"][0]
+        begin, end = offsets[inside[first]][0], offsets[inside[last]][1]
         return {
             "question": question,
             "answer": options.context[begin:end],
@@ -215,7 +250,7 @@ class Runner:
         """
         import torch
 
-        batch = self.tokenizer.encode(texts, max_length=self.longest_input)
+        batch = self.encode(texts)
         inputs = self.inputs(batch)
         with torch.inference_mode():
             states = self.model(**inputs).last_hidden_state.float()

@@ -153,7 +153,7 @@ def _of_gguf(gguf: GgufFile) -> Companions:
 
         content, settings = tokenizer_json(gguf.metadata, str(gguf.path))
     except ImportError:
-        return Companions({}, ("the tokenizer, which needs the tokenizers package: pip install 'loadstone[cli]'",))
+        return Companions({}, ("the tokenizer, which needs the tokenizers package: pip install 'loadstone[text]'",))
     except TokenizerError as error:
         return Companions({}, (f"the tokenizer: {error}",))
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", **settings}

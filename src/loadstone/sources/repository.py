@@ -85,6 +85,31 @@ def fetch_files(repo_id: str, names: Sequence[str], hub: HubOptions) -> Path:
     return from_hub(requested, take).folder
 
 
+def find_beside(
+    repo_id: str, choices: Sequence[Sequence[str]], beside: Sequence[str], which: FileChoice, hub: HubOptions
+) -> Source:
+    """Those files of the first of ``choices`` that has any, and those of ``beside``; a name that ends with ``/`` stands
+    for what is in that folder.
+
+    :raises CheckpointNotFound: no choice has a file; HubError as for :func:`find_files`.
+    """
+    requested, prefix = HubRequest.of(repo_id, hub), prefix_of(which.subfolder)
+
+    def take(files: Files) -> Source:
+        def there(names: Sequence[str]) -> list[str]:
+            folders = [prefix + name for name in names if name.endswith("/")]
+            listed = [name for folder in folders for name in files.near(folder) if name.startswith(folder)]
+            return [*(prefix + name for name in names if files.has(prefix + name)), *listed]
+
+        found = next((names for choice in choices if (names := there(choice))), None)
+        if found is None:
+            wanted = ", ".join(prefix + name for choice in choices for name in choice)
+            raise CheckpointNotFound(f"{files.where} has none of {wanted}. {files.hint}")
+        return _source(requested, files, prefix, [*found, *there(beside)])
+
+    return from_hub(requested, take, enough=prefix + choices[0][0])
+
+
 def prefix_of(subfolder: str) -> str:
     """What the names of its files begin with, in the repository."""
     inner = PurePosixPath(subfolder).as_posix()

@@ -1,7 +1,1 @@
-"""Text to tokens and back: tokenizers, chat templates, and the tokenizer that a GGUF file holds."""
-
-from __future__ import annotations
-
-from loadstone.text.tokenizer import TextTokenizer
-
-__all__ = ["TextTokenizer"]
+"""Text to tokens and back: tokenizers from files of every kind, and chat templates."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -36,16 +36,26 @@ _METHODS = {
 """Those of texts, lists and mappings of which the same is true, or that are checked."""
 
 
-def run(template: str, variables: Mapping[str, object]) -> str:
+class Written(NamedTuple):
+    """What a template prints."""
+
+    text: str
+    generated: list[tuple[int, int]]
+    """Where ``{% generation %}`` blocks begin and end in it, in characters: what the assistant says."""
+
+
+def run(template: str, variables: Mapping[str, object]) -> Written:
     """What the template prints. Raises what Jinja raises, and ``Exceeded``."""
     environment = _Sandbox()
     pieces: list[str] = []
     for piece in environment.from_string(template).generate(variables):
         environment.limits.expect(len(piece))
+        environment.printed += len(piece)
         pieces.append(piece)
     written = "".join(pieces)
     environment.limits.expect(len(written))
-    return written
+    begins, ends = environment.marks[::2], environment.marks[1::2]
+    return Written(written, list(zip(begins, ends, strict=False)))
 
 
 class _Generator(CodeGenerator):
@@ -60,13 +70,18 @@ class _Generator(CodeGenerator):
 
 
 class _Generation(Extension):
-    """``{% generation %}…{% endgeneration %}``: marks, for training, what the assistant says. Here: what it says."""
+    """``{% generation %}…{% endgeneration %}``: notes where what the assistant says begins and ends."""
 
     tags = {"generation"}  # noqa: RUF012  Jinja has it so
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
-        next(parser.stream)
-        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
+        return [self._mark(line), *body, self._mark(line)]
+
+    def _mark(self, line: int) -> nodes.Node:
+        called = nodes.Call(nodes.EnvironmentAttribute("mark"), [], [], None, None)
+        return nodes.ExprStmt(called).set_lineno(line)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -82,6 +97,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             cache_size=0,
         )
         self.limits = Limits()
+        self.printed = 0
+        """Characters so far."""
+        self.marks: list[int] = []
+        """Where generation blocks begin and end, in turn."""
         self.filters = {name: self.filters[name] for name in _FILTERS}
         self.filters |= {"indent": self._indent, "join": self._join, "replace": self._replace}
         self.filters |= {"string": self._string, "tojson": self._tojson}
@@ -101,6 +120,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def tick(self) -> None:
         """A turn of a loop, or a call of a macro."""
         self.limits.tick()
+
+    def mark(self) -> None:
+        """The begin, or the end, of a generation block."""
+        self.marks.append(self.printed)
 
     def joined(self, values: tuple[object, ...]) -> str:
         """``a ~ b``."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from loadstone.text.gguf.charsmap import check_charsmap
+from loadstone.text.charsmap import check_charsmap
 from loadstone.text.gguf.framing import add_tokens, frame
 from loadstone.text.gguf.sentencepiece import SPACE
 from loadstone.text.gguf.vocabulary import Kind, Vocabulary
@@ -29,7 +30,7 @@ def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
     tokenizer = Tokenizer(models.Unigram(scored, unk_id=unknown, byte_fallback=Kind.BYTE in vocabulary.kinds))
     steps: list[normalizers.Normalizer] = []
     if vocabulary.charsmap:
-        check_charsmap(vocabulary)
+        check_charsmap(vocabulary.charsmap, partial(vocabulary.error, "tokenizer.ggml.precompiled_charsmap"))
         steps.append(normalizers.Precompiled(vocabulary.charsmap))
     if vocabulary.merges_spaces is not False:
         steps += [normalizers.Replace(Regex("^ +| +$"), ""), normalizers.Replace(Regex(" {2,}"), " ")]
