@@ -165,3 +165,36 @@ def test_a_tuned_prompt_generates_the_text_of_transformers(
     assert texts[0][0] == texts[0][1]
     plain = getattr(loadstone, class_name).from_pretrained(base).generate(ids, attention_mask=(ids != 0).long())
     assert plain[:, :12].tolist() != texts[0][0], "the prompt counts"
+
+
+AROUND_T5 = {
+    "prompt": lambda: peft.PromptTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4),
+    "p-tuning": lambda: peft.PromptEncoderConfig(
+        task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4, encoder_hidden_size=16
+    ),
+    "prefix": lambda: peft.PrefixTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4),
+    "lora": lambda: peft.LoraConfig(task_type="SEQ_2_SEQ_LM", target_modules="all-linear"),
+}
+
+
+@pytest.mark.parametrize("kind", AROUND_T5)
+def test_adapters_of_an_encoder_decoder_give_what_they_do_on_transformers(kind: str, tmp_path: Path) -> None:
+    ids, labels = torch.tensor([[5, 6, 7, 8, 9, 1], [11, 12, 13, 14, 1, 0]]), torch.tensor([[3, 4, 5, 1], [6, 7, 1, 2]])
+    sizes = dict(vocab_size=64, d_model=32, d_kv=8, d_ff=48, num_layers=2, num_heads=4, dropout_rate=0.0)
+    tokens = dict(decoder_start_token_id=0, pad_token_id=0, eos_token_id=1)
+    torch.manual_seed(0)
+    made = loadstone.T5ForConditionalGeneration(loadstone.AutoConfig.for_model("t5", **sizes, **tokens))
+    base = tiny.saved(made, tmp_path)
+    losses, texts = [], []
+    for library in (loadstone, transformers):
+        torch.manual_seed(0)
+        plain = library.AutoModelForSeq2SeqLM.from_pretrained(base)
+        model = peft.get_peft_model(plain, AROUND_T5[kind]()).eval()
+        generator = torch.Generator().manual_seed(3)
+        for parameter in (each for each in model.parameters() if each.requires_grad):
+            parameter.data = torch.randn(parameter.shape, generator=generator)
+        given: dict[str, Any] = {"input_ids": ids, "attention_mask": (ids != 0).long()}
+        losses.append(model(**given, labels=labels).loss)
+        texts.append(model.generate(**given, max_new_tokens=5).tolist())
+    torch.testing.assert_close(*losses, atol=1e-5, rtol=1e-5)
+    assert texts[0] == texts[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -200,3 +200,19 @@ class DynamicCache(KeyValueCache):
 def count_of(query_length: int | Tensor) -> int:
     """How many tokens are meant by a number, or by their places."""
     return query_length.shape[0] if isinstance(query_length, Tensor) else query_length
+
+
+def of_two_parts(cache: Any) -> Any:
+    """A cache that keeps what a decoder wrote and what it looks at apart, as transformers' ``EncoderDecoderCache``
+    does, as one of ours; any other as it is."""
+    written: Any = getattr(cache, "self_attention_cache", None)
+    if written is None:
+        return cache
+    made, memory = DynamicCache(), cache.cross_attention_cache
+    for layer, each in enumerate(written.layers):
+        made.update(each.keys, each.values, layer)
+    for layer, is_there in cache.is_updated.items():
+        if is_there:
+            made.stored[layer, "memory_key"] = memory.layers[layer].keys
+            made.stored[layer, "memory_value"] = memory.layers[layer].values
+    return made

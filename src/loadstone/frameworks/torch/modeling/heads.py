@@ -44,6 +44,7 @@ _TRAINER_LOSSES = {"next_token": "ForCausalLM"}
 class TaskModel(PreTrainedModel):
     """A model with a forward pass that its task declares."""
 
+    _supports_cache_class = True
     task: ClassVar[Task]
     _arrays: ClassVar[tuple[str, ...]]
     """The names of its inputs that are arrays."""

@@ -23,7 +23,7 @@ from loadstone.frameworks.outputs import BaseModelOutput, ModelOutput
 from loadstone.frameworks.torch.modeling.arguments import values_known
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.attention import attend
-from loadstone.frameworks.torch.modeling.cache import DynamicCache, KeyValueCache, check_cache
+from loadstone.frameworks.torch.modeling.cache import DynamicCache, KeyValueCache, check_cache, of_two_parts
 from loadstone.frameworks.torch.modeling.leaves import LEAVES
 from loadstone.frameworks.torch.modeling.shown import arguments, is_looked_at
 from loadstone.frameworks.torch.modeling.state import OPEN, Mask, State
@@ -142,7 +142,7 @@ class Run:
     def begin(self, tower: components.Tower, given: Mapping[str, Any]) -> None:
         options, cache = self.state.options, None
         if options.use_cache and tower.is_causal:
-            cache = given.get("past_key_values")
+            cache = of_two_parts(given.get("past_key_values"))
             if cache is not None:
                 check_cache(cache, tower)
             elif not (tower.skips and self.holder.training):
