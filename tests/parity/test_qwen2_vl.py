@@ -286,6 +286,20 @@ def test_beams_see_the_pictures_of_their_prompt(made: Callable[[str], Made], fra
         SIDES[framework].generate(made(WRITER).of(framework), **missing, **how)
 
 
+def test_texts_about_pictures_under_rules_and_drawn(made: Callable[[str], Made]) -> None:
+    inputs, ours = seen(), made(WRITER).of("torch")
+    for way in (
+        {"repetition_penalty": 1.5, "no_repeat_ngram_size": 2},
+        {"do_sample": True, "num_return_sequences": 2, "top_p": 0.8, "repetition_penalty": 1.2},
+        {"do_sample": True, "num_beams": 2, "min_p": 0.05},
+    ):
+        texts = []
+        for model in (made(WRITER).model, ours):
+            torch.manual_seed(0)
+            texts.append(model.generate(**inputs, max_new_tokens=4, eos_token_id=None, **way).tolist())
+        assert texts[0] == texts[1], way
+
+
 def test_a_text_goes_on_from_a_cache_with_more_pictures(made: Callable[[str], Made]) -> None:
     model, inputs = made(WRITER).of("torch"), seen()
     ids, how = torch.tensor([ROWS[0]]), {"max_new_tokens": 4, "eos_token_id": None}

@@ -438,3 +438,24 @@ def test_layers_are_left_out_while_training_and_never_else(made: Callable[[str],
     embedded = model.model.decoder.embed_tokens(IDS) + model.model.decoder.embed_positions.weight[:6]
     torch.testing.assert_close(out.logits, model.proj_out(model.model.decoder.layer_norm(embedded)).detach())
     assert not hasattr(out, "past_key_values"), "it would lack layers"
+
+
+def test_texts_under_rules_and_their_outputs_are_those_of_transformers(made: Callable[[str], Made]) -> None:
+    theirs, ours = made("writes").model, made("writes").of("torch")
+    asked: dict[str, Any] = {"return_dict_in_generate": True, "output_scores": True, "output_hidden_states": True}
+    for way in (
+        {"no_repeat_ngram_size": 2, "suppress_tokens": [5, 6], "begin_suppress_tokens": [7]},
+        {"repetition_penalty": 1.4, "num_beams": 3, "num_return_sequences": 2, "length_penalty": 0.5},
+        {"do_sample": True, "typical_p": 0.7, "temperature": 2.0},
+    ):
+        outputs = []
+        for model in (theirs, ours):
+            torch.manual_seed(0)
+            generate = transformers.GenerationMixin.generate if model is theirs else type(model).generate
+            outputs.append(generate(model, SOUND, max_new_tokens=6, decoder_start_token_id=1, **asked, **way))
+        expected, found = outputs
+        assert torch.equal(found.sequences, expected.sequences) and found.keys() == [*expected.keys()], way
+        for one, other in zip(found.scores, expected.scores, strict=True):
+            torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
+        for one, other in zip(found.encoder_hidden_states, expected.encoder_hidden_states, strict=True):
+            torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)

@@ -50,6 +50,15 @@ class Pair:
         self.theirs = getattr(transformers, auto).from_pretrained(folder, **options).eval()
         self.ours = getattr(loadstone, auto).from_pretrained(folder, **options).eval()
         self.inputs = ASKED if self.asks else PADDED
+        self.folder, self.others = folder, {"torch": self.ours}
+
+    def of(self, framework: str) -> Any:
+        """The model in a framework, loaded once."""
+        if framework not in self.others:
+            auto = "AutoModelForSeq2SeqLM" if self.asks else "AutoModelForCausalLM"
+            auto = {"flax": "Flax", "tensorflow": "TF"}[framework] + auto
+            self.others[framework] = getattr(loadstone, auto).from_pretrained(self.folder)
+        return self.others[framework]
 
     def agree(self, seed: int = 0, **options: Any) -> Any:
         """Both texts are alike; ours."""
