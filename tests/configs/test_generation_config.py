@@ -160,3 +160,22 @@ def test_of_a_models_config_or_its_dict() -> None:
     made = GenerationConfig.from_model_config(config(max_length=9))
     assert made.to_dict() == IDS | {"max_length": 9}
     assert GenerationConfig.from_model_config({"model_type": "llama", **IDS, "max_length": 9}) == made
+
+
+def test_it_is_read_from_the_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from hub_server import the_hub
+
+    with the_hub(monkeypatch, tmp_path / "cache") as hub:
+        hub.add("owner/model", {"config.json": b"{}", NAME: b'{"top_k": 3}', "model.safetensors": b"weights"})
+        assert GenerationConfig.from_pretrained("owner/model").to_dict() == {"top_k": 3}
+        assert hub.fetched() == [NAME]
+        with pytest.raises(ConfigNotFound, match=r"has no other\.json"):
+            GenerationConfig.from_pretrained("owner/model", "other.json")
+
+
+def test_a_dict_of_tuples_is_written_as_pairs(tmp_path: Path) -> None:
+    made = GenerationConfig(sequence_bias={(3, 4): -2.0})
+    made.save_pretrained(tmp_path)
+    assert GenerationConfig.from_pretrained(tmp_path).sequence_bias == [[[3, 4], -2.0]] == made.sequence_bias
+    with pytest.raises(InvalidConfig, match="'constraints': expected a value that JSON can hold"):
+        GenerationConfig(constraints=[object()])

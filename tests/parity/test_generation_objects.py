@@ -116,6 +116,13 @@ def test_processors_of_anyone(writers: Pairs, family: str, way: dict[str, Any]) 
     assert torch.equal(one, pair.ours.generate(WHOLE, logits_processor=[shifted]))
 
 
+def test_a_processor_of_the_callers_stands_in_for_the_rule(writers: Pairs, caplog: pytest.LogCaptureFixture) -> None:
+    writers("llama").agree(
+        repetition_penalty=5.0, logits_processor=[transformers.RepetitionPenaltyLogitsProcessor(1.1)]
+    )
+    assert "repetition_penalty: the logits processors that generate was given are used instead" in caplog.text
+
+
 def test_a_processor_that_writes_into_its_scores_leaves_the_logits(writers: Pairs) -> None:
     asked: dict[str, Any] = dict(return_dict_in_generate=True, output_logits=True, max_new_tokens=1)
     model = writers("llama").ours

@@ -96,6 +96,10 @@ def test_generate_uses_the_models_own_cache_and_inputs(decoder: Path, allowed: b
             plain = torch.cat((plain, following[:, None]), dim=1)
     assert torch.equal(cached, plain)
     assert torch.equal(model.generate(IDS, max_new_tokens=8, use_cache=False), plain)
+    if allowed is False:
+        never = model.generate(IDS, max_new_tokens=8, suppress_tokens=plain[0, -3:].tolist(), num_beams=2, top_k=0)
+        seen = model.generate(IDS, max_new_tokens=3, logits_processor=lambda ids, scores: -scores, do_sample=True)
+        assert not torch.isin(never[0, IDS.shape[1] :], plain[0, -3:]).any() and seen.shape[1] == IDS.shape[1] + 3
 
 
 def test_the_bare_class_takes_the_same_weights_without_the_prefix(decoder: Path) -> None:

@@ -51,6 +51,7 @@ class GenerationConfig(PushToHub):
     _from_model_config: bool = False  # which transformers' Seq2SeqTrainer asks
 
     def __init__(self, /, **values: object) -> None:
+        values = {name: _listed(value) for name, value in values.items()}
         if faults := list(_faults(values).values()):
             raise InvalidConfig(faults, hint=f"These keys come from {GENERATION_CONFIG_NAME}, or from a script.")
         self.__dict__.update(values)
@@ -157,7 +158,7 @@ class GenerationConfig(PushToHub):
         one of the values makes no sense: :class:`InvalidConfig`.
         """
         known = KEYS | self.__dict__.keys()
-        taken = {name: value for name, value in keywords.items() if allow_custom_entries or name in known}
+        taken = {name: _listed(value) for name, value in keywords.items() if allow_custom_entries or name in known}
         fresh = {name: value for name, value in taken.items() if not defaults_only or self.__dict__.get(name) is None}
         if faults := list(_faults(fresh).values()):
             raise InvalidConfig(faults)
@@ -298,6 +299,13 @@ def _is_a_method(name: str) -> bool:
 def _can_stay(name: str, value: object) -> bool:
     """Whether a key that is wrong can be an attribute all the same, and be written back."""
     return name not in SPECIAL_IDS and not _is_a_method(name) and _fits_json(value)
+
+
+def _listed(value: object) -> object:
+    """A dict whose keys are tuples, which JSON does not have, as a list of pairs, which ``generate`` takes as well."""
+    if isinstance(value, Mapping) and any(isinstance(key, tuple) for key in value):
+        return [[list(key), each] for key, each in value.items()]
+    return value
 
 
 def _fits_json(value: object) -> bool:

@@ -79,14 +79,23 @@ def test_keys_of_the_file_make_the_text_of_transformers(tmp_path: Path) -> None:
         {"eos_token_id": ends[0], "pad_token_id": 3, "max_length": 10},
         {"max_new_tokens": 4, "max_length": 8, "temperature": 0.0, "top_k": -1},
         {},
+        {"repetition_penalty": 1.3, "no_repeat_ngram_size": 2, "suppress_tokens": ends, "forced_eos_token_id": 5},
+        {"num_beams": 3, "num_return_sequences": 2, "early_stopping": True, "bad_words_ids": [ends, [ends[0]]]},
+        {"do_sample": True, "temperature": 1.7, "top_p": 0.8, "min_p": 0.02, "sequence_bias": [[[ends[1]], 2.0]]},
+        {"min_length": 9, "eos_token_id": ends, "exponential_decay_length_penalty": [1, 1.4], "max_time": 60},
     ]
     for keys in files:
         (tmp_path / "generation_config.json").write_text(json.dumps(keys))
-        ours, theirs = (
-            each.AutoModelForCausalLM.from_pretrained(tmp_path).eval().generate(tiny.IDS)
-            for each in (loadstone, transformers)
-        )
-        assert torch.equal(ours, theirs), keys
+        texts = []
+        for each in (loadstone, transformers):
+            torch.manual_seed(0)
+            texts.append(each.AutoModelForCausalLM.from_pretrained(tmp_path).eval().generate(tiny.IDS))
+        assert torch.equal(*texts), keys
+    (tmp_path / "generation_config.json").write_text(
+        json.dumps({"return_dict_in_generate": True, "output_scores": True})
+    )
+    out = loadstone.AutoModelForCausalLM.from_pretrained(tmp_path).generate(tiny.IDS, max_new_tokens=2)
+    assert len(out.scores) == 2
 
 
 def test_older_configs_that_say_how_to_generate_make_the_text_of_transformers(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,10 +19,34 @@ from loadstone.frameworks.sampling import filtered
 from loadstone.frameworks.torch.modeling.array_functions import xp
 from loadstone.frameworks.torch.modeling.writers import TextWriter
 
+logger = logging.getLogger("loadstone")
+
 Processor = Callable[[Tensor, Tensor], Tensor]
 """Texts (rows, tokens), scores (rows, vocab) → scores."""
 Criterion = Callable[[Tensor, Any], Any]
 """Texts (rows, tokens), the scores of all steps, if they are kept → which texts are complete, bool (rows,) or bool."""
+
+
+_RULE_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "SequenceBiasLogitsProcessor": "sequence_bias",
+        "EncoderRepetitionPenaltyLogitsProcessor": "encoder_repetition_penalty",
+        "RepetitionPenaltyLogitsProcessor": "repetition_penalty",
+        "NoRepeatNGramLogitsProcessor": "no_repeat_ngram_size",
+        "EncoderNoRepeatNGramLogitsProcessor": "encoder_no_repeat_ngram_size",
+        "NoBadWordsLogitsProcessor": "bad_words_ids",
+        "MinLengthLogitsProcessor": "min_length",
+        "MinNewTokensLengthLogitsProcessor": "min_length",
+        "PrefixConstrainedLogitsProcessor": "prefix_allowed_tokens_fn",
+        "ForcedBOSTokenLogitsProcessor": "forced_bos_token_id",
+        "ForcedEOSTokenLogitsProcessor": "forced_eos_token_id",
+        "InfNanRemoveLogitsProcessor": "remove_invalid_values",
+        "ExponentialDecayLengthPenalty": "exponential_decay_length_penalty",
+        "SuppressTokensLogitsProcessor": "suppress_tokens",
+        "SuppressTokensAtBeginLogitsProcessor": "begin_suppress_tokens",
+    }
+)
+"""Class of transformers' processors → the key whose rule does the same."""
 
 
 class Choosing:
@@ -30,6 +56,11 @@ class Choosing:
         self, how: Decoding, writer: TextWriter, processors: tuple[Processor, ...], criteria: tuple[Criterion, ...]
     ) -> None:
         self.how, self.processors, self.criteria = how, processors, criteria
+        given = {_RULE_OF.get(type(each).__name__) for each in processors}
+        self.rules = tuple(rule for rule in how.rules if rule.name not in given)
+        """Without those in whose place the caller gives a processor."""
+        if replaced := [rule.name for rule in how.rules if rule.name in given]:
+            logger.warning("%s: the logits processors that generate was given are used instead.", ", ".join(replaced))
         self.clock = how.stops.begin()
         self.pads = bool(how.ends) or any(hasattr(each, "eos_token_id") for each in criteria)
         """Whether complete texts are filled up: as in transformers, only where tokens end them."""
@@ -37,7 +68,7 @@ class Choosing:
         self.ends = torch.tensor(how.ends, device=device)
         self.starts: np.ndarray | None = None
         self.read: np.ndarray | None = None
-        if how.rules:
+        if self.rules:
             starts = writer.starts()
             self.starts = None if starts is None else starts.cpu().numpy()
             self.read = None if writer.read is None else np.asarray(writer.read.cpu())
@@ -46,10 +77,10 @@ class Choosing:
 
     def edits(self, ids: Tensor, vocab: int) -> tuple[Edit, ...]:
         """What the rules do after these texts (rows, tokens), with tensors where they are."""
-        if not self.how.rules:
+        if not self.rules:
             return ()
         texts = Written(ids.cpu().numpy(), self.starts, self.read)
-        return tuple(_on_device(edit, ids.device) for edit in edits_at(texts, self.how.rules, vocab))
+        return tuple(_on_device(edit, ids.device) for edit in edits_at(texts, self.rules, vocab))
 
     def scores(self, logits: Tensor, ids: Tensor) -> Tensor:
         """``logits`` (rows, vocab) in float32 of the tokens after ``ids`` (rows, tokens), as they are chosen by."""
