@@ -11,7 +11,7 @@ from torch import nn
 
 from loadstone.architectures import components
 from loadstone.frameworks.torch.loading.module_walk import modules_of, parameters_of
-from loadstone.frameworks.torch.modeling.leaves import Linear
+from loadstone.frameworks.torch.modeling.leaves import linear
 
 
 class Nested(nn.Module):
@@ -48,7 +48,8 @@ def test_modules_and_parameters_are_those_that_pytorch_tells(model: nn.Module) -
 
 @pytest.mark.parametrize("bias", [True, False])
 def test_a_linear_map_has_every_attribute_of_pytorchs_own(bias: bool) -> None:
-    ours, theirs = Linear(components.Linear(3, 2, bias)), nn.Linear(3, 2, bias)
+    ours, theirs = linear(components.Linear(3, 2, bias)), nn.Linear(3, 2, bias)
+    assert type(ours) is nn.Linear
     assert vars(ours).keys() - {"component"} == vars(theirs).keys()
     assert (ours.in_features, ours.out_features, repr(ours)) == (3, 2, repr(theirs))
     assert ours._parameters.keys() == theirs._parameters.keys()

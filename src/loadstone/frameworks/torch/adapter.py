@@ -26,7 +26,7 @@ from loadstone.frameworks.torch.modeling.classes import CLASSES
 from loadstone.frameworks.torch.modeling.model import PreTrainedModel
 from loadstone.frameworks.torch.modeling.untying import tensors_alike
 from loadstone.frameworks.torch.placement.device_hooks import cross
-from loadstone.frameworks.torch.placement.dtype_hooks import cast_between
+from loadstone.frameworks.torch.placement.dtype_hooks import cast_between, compute_from_float8
 from loadstone.frameworks.torch.placement.placement import Devices, ModuleStructure, place
 from loadstone.frameworks.torch.placement.populate import populate
 from loadstone.frameworks.torch.transformers_compat.conventions import dtypes_as_objects
@@ -222,6 +222,7 @@ def fill_module(
         filled = fill(model, rest, source, SlotForms(dtype_of, devices.of, initial_dtype_of), quantized.parameters)
         filled = Filled(filled.viewed + quantized.viewed, filled.copied + quantized.allocated)
     cast_between(model, devices.dtypes)
+    compute_from_float8(model)
     cross(model, devices)
     if uses_disk or devices.is_accelerated:
         from loadstone.frameworks.torch.placement.lone_weights import bring

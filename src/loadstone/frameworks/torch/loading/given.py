@@ -28,7 +28,7 @@ from loadstone.frameworks.checked_state import (
 )
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.loading.slots import ties
-from loadstone.frameworks.torch.modeling.leaves import Experts, Linear
+from loadstone.frameworks.torch.modeling.leaves import Experts, Float8Linear
 from loadstone.frameworks.torch.modeling.untying import alike
 from loadstone.frameworks.torch.quantized.library import library_of, library_of_tensor
 from loadstone.frameworks.torch.transformers_compat.conventions import Conventions, ignored_where_missing
@@ -101,7 +101,7 @@ def _quantizable(model: Conventions, slots: Collection[str]) -> set[str]:
     library = library_of(model.config.get("quantization_config"))
     if library is None or not library.has_tensors:
         return set()
-    leaves = {nn.Linear: ("weight",), Linear: ("weight",), Experts: EXPERT_SLOTS}
+    leaves = {nn.Linear: ("weight",), Float8Linear: ("weight",), Experts: EXPERT_SLOTS}
     names = (f"{path}.{leaf}" for path, module in modules_of(model) for leaf in leaves.get(type(module), ()))
     return {_slot(name, slots) for name in names}
 

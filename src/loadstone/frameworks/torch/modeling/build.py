@@ -137,10 +137,10 @@ def build(component: Component, naming: Naming = _UNNAMED) -> nn.Module | Tensor
 
 
 def _named(module: nn.Module, naming: Naming) -> nn.Module:
-    """A module under the class name that a family has for it, if it derives from none of PyTorch's own layers."""
+    """A module under the class name that a family has for it, if it is, or derives from, none of PyTorch's layers."""
     own = type(module)
     name = naming.class_of(own)
-    if own.__base__ is nn.Module and name != own.__name__:
+    if own.__base__ is nn.Module and not own.__module__.startswith("torch.") and name != own.__name__:
         module.__class__ = built_class(own, name)
     return module
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from loadstone.architectures.components.leaves import Weight
 from loadstone.frameworks.torch.modeling.leaf import start
+from loadstone.frameworks.torch.modeling.leaves import initialize_leaf
 from loadstone.frameworks.torch.transformers_compat.conventions import initialize_by_class
 
 
@@ -23,9 +24,7 @@ def initialize(model: nn.Module, names: set[str]) -> None:
         by_owner.setdefault(owner, set()).add(leaf)
     for owner, leaves in by_owner.items():
         module = model.get_submodule(owner)
-        own_way = getattr(module, "initialize", None)
-        if own_way is not None:
-            own_way(leaves)
+        if initialize_leaf(module, leaves):
             continue
         lone: Mapping[str, Weight] = getattr(module, "lone_weights", {})
         for leaf in sorted(leaves & lone.keys()):

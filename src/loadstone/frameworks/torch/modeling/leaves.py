@@ -1,7 +1,7 @@
 """The modules that own parameters, one for each leaf component.
 
-They derive from PyTorch's own layers where there is one, so that adapters and quantizers that look for
-``nn.Linear`` find them. None fills its memory when made: :meth:`initialize` does, for the slots asked for.
+They derive from PyTorch's own layers where there is one, or are those, so that adapters and quantizers that look for
+``nn.Linear`` find them. None fills its memory when made: :func:`initialize_leaf` does, for the slots asked for.
 """
 
 from __future__ import annotations
@@ -26,29 +26,30 @@ def _computed(weight: Tensor, x: Tensor) -> Tensor:
     return weight.to(x.dtype) if weight.dtype.itemsize == 1 else weight
 
 
-class Linear(nn.Linear):
-    """A linear map; ``weight`` is (outputs, inputs)."""
+def linear(component: components.Linear) -> nn.Linear:
+    """A linear map; ``weight`` is (outputs, inputs). Of exactly PyTorch's class, which quantizers look for."""
+    made = nn.Linear.__new__(nn.Linear)
+    nn.Module.__init__(made)
+    made.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
+    outputs = component.outputs
+    make(made, weight=(outputs, component.inputs), bias=(outputs,) if component.bias else None)
+    return made
 
-    component: components.Linear
 
-    def __init__(self, component: components.Linear) -> None:
-        nn.Module.__init__(self)
-        self.__dict__.update(component=component, in_features=component.inputs, out_features=component.outputs)
-        outputs = component.outputs
-        make(self, weight=(outputs, component.inputs), bias=(outputs,) if component.bias else None)
+class Float8Linear(nn.Linear):
+    """A linear map whose weight is kept in float8."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.linear(input, _computed(self.weight, input), self.bias)
 
-    def reset_parameters(self) -> None:
-        """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
 
-    def initialize(self, names: set[str]) -> None:
-        """Random initial values for the named slots: normal weights and zero bias, or as the component says."""
-        if "weight" in names and not start(self.weight, self.component, "weight"):
-            fill(self.weight, self.component.std, self.component.cutoff)
-        if "bias" in names and not start(self.bias, self.component, "bias"):
-            nn.init.zeros_(self.bias)
+def initialize_linear(module: nn.Linear, names: set[str]) -> None:
+    """Random initial values for the named slots: normal weights and zero bias, or as the component says."""
+    component: Any = module.component
+    if "weight" in names and not start(module.weight, component, "weight"):
+        fill(module.weight, component.std, component.cutoff)
+    if "bias" in names and not start(module.bias, component, "bias"):
+        nn.init.zeros_(module.bias)
 
 
 class TransposedLinear(Recognized, nn.Module):
@@ -186,7 +187,7 @@ class Experts(nn.Module):
 
 
 LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
-    components.Linear: lambda component: (TransposedLinear if component.transposed else Linear)(component),
+    components.Linear: lambda component: TransposedLinear(component) if component.transposed else linear(component),
     components.Embedding: Embedding,
     components.Conv: convolution,
     components.RMSNorm: RMSNorm,
@@ -196,3 +197,14 @@ LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
     components.Experts: Experts,
     components.Dropout: lambda component: nn.Dropout(component.share),
 }
+
+
+def initialize_leaf(module: nn.Module, names: set[str]) -> bool:
+    """Random initial values for the named slots of a leaf; False for a module that is none."""
+    if type(module) is nn.Linear and "component" in module.__dict__:
+        initialize_linear(module, names)
+        return True
+    own_way: Callable[[set[str]], None] | None = getattr(module, "initialize", None)
+    if own_way is not None:
+        own_way(names)
+    return own_way is not None

@@ -13,6 +13,7 @@ from loadstone.errors import ArgumentError
 from loadstone.frameworks.resizing import vocabulary_size
 from loadstone.frameworks.torch.modeling.build import build
 from loadstone.frameworks.torch.modeling.initialize import fill_lone
+from loadstone.frameworks.torch.modeling.leaves import initialize_leaf
 from loadstone.frameworks.torch.modeling.tying import Tying
 
 
@@ -91,7 +92,7 @@ def _initialized(component: Component, old: Tensor) -> nn.Module | Tensor:
         fill_lone(leaf, component)
         return leaf
     assert isinstance(leaf, nn.Module)
-    leaf.initialize({name for name, _ in leaf.named_parameters()})  # type: ignore[operator]
+    initialize_leaf(leaf, {name for name, _ in leaf.named_parameters()})
     return leaf
 
 

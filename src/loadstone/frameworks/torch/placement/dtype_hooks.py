@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.modeling.leaves import Float8Linear
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.placement.hooks import Inputs, Keywords, not_shown
 from loadstone.frameworks.torch.placement.move import changed
@@ -37,6 +38,13 @@ def cast_between(model: nn.Module, dtypes: SlotDTypes) -> None:
         module.register_forward_pre_hook(CastInputs(to_torch(own)), with_kwargs=True)
         if not body or name == body or name.startswith(f"{body}."):
             module.register_forward_hook(CastOutput(to_torch(outer)))
+
+
+def compute_from_float8(model: nn.Module) -> None:
+    """Have linear layers whose weights are kept in float8 compute in the dtype of what they meet."""
+    for _, module in modules_of(model):
+        if type(module) is nn.Linear and "component" in module.__dict__ and module.weight.dtype.itemsize == 1:
+            module.__class__ = Float8Linear
 
 
 class CastInputs:

@@ -16,7 +16,7 @@ from loadstone.core.structure import Layer, LayerKind
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.loading.module_walk import modules_of
-from loadstone.frameworks.torch.modeling.leaves import Embedding, Experts, Linear, TransposedLinear
+from loadstone.frameworks.torch.modeling.leaves import Embedding, Experts, Float8Linear, TransposedLinear
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.quantized.linear_modules import linear_modules
 from loadstone.planning.layout import Layout, Machine, layout
@@ -28,12 +28,18 @@ if TYPE_CHECKING:
     from loadstone.frameworks.torch.quantized.select import QuantizedLayers
 
 _KINDS: Mapping[type[nn.Module], LayerKind] = {
-    Linear: LayerKind.LINEAR,
+    Float8Linear: LayerKind.LINEAR,
     nn.Linear: LayerKind.PLAIN_LINEAR,
     TransposedLinear: LayerKind.TRANSPOSED_LINEAR,
     Embedding: LayerKind.EMBEDDING,
     Experts: LayerKind.EXPERTS,
 }
+
+
+def _kind(module: nn.Module) -> LayerKind | None:
+    kind = _KINDS.get(type(module))
+    is_built = kind is LayerKind.PLAIN_LINEAR and "component" in module.__dict__  # and so can become a Float8Linear
+    return LayerKind.LINEAR if is_built else kind
 
 
 @record
@@ -110,7 +116,7 @@ class ModuleStructure:
     def layers(self) -> Mapping[str, Layer]:
         """Layers of exactly the kinds that are known, under each of their names."""
         bare = set(linear_modules(self._model, tuple(_KINDS)))
-        kinds = ((name, _KINDS.get(type(module))) for name, module in modules_of(self._model))
+        kinds = ((name, _kind(module)) for name, module in modules_of(self._model))
         return {name: Layer(kind, name not in bare) for name, kind in kinds if kind is not None}
 
     def cache_bytes(self, batch: int, length: int, element_bytes: int) -> Mapping[str, int]:
