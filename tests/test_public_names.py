@@ -39,6 +39,7 @@ NAMES = {
         "AutoTokenizer",
         "BatchEncoding",
         "BitsAndBytesConfig",
+        "CompileConfig",
         "PreTrainedTokenizerFast",
         "StaticCache",
         "TorchAoConfig",

@@ -79,6 +79,7 @@ _HOMES |= {
     "BatchEncoding": "loadstone.text.batch_encoding",
     "BitsAndBytesConfig": "loadstone.quantization.methods.bitsandbytes.config",
     "Checkpoint": "loadstone.checkpoint",
+    "CompileConfig": "loadstone.configs.compile_config",
     "DynamicCache": "loadstone.frameworks.torch.modeling.cache",
     "FlaxPreTrainedModel": "loadstone.frameworks.flax.model",
     "Forecast": "loadstone.reporting.forecast",

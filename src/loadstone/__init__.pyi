@@ -41,6 +41,7 @@ from loadstone.architectures.families.whisper import WhisperConfig as WhisperCon
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
+from loadstone.configs.compile_config import CompileConfig as CompileConfig
 from loadstone.configs.generation import GenerationConfig as GenerationConfig
 from loadstone.configs.pretrained import PretrainedConfig as PretrainedConfig
 from loadstone.conversion.convert import convert as convert

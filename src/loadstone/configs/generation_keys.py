@@ -74,6 +74,12 @@ class GenerateKeywords(GenerationOptions, total=False):
     """The same, what only a call can say, and the inputs that only some models have."""
 
     tokenizer: object
+    compile: bool | None
+    """Whether the steps that read one new token are compiled (PyTorch)."""
+    compile_config: object
+    """How: ``CompileConfig``, a dict, or transformers'."""
+    cache_implementation: str | None
+    disable_compile: bool | None
     input_features: object
     encoder_outputs: object
     decoder_input_ids: object
@@ -96,7 +102,7 @@ WITHOUT_EFFECT = frozenset(
     {
         # Where the keys and values lie, and how a step is computed.
         *("cache_config", "max_cache_len", "prefill_chunk_size", "logits_to_keep"),
-        *("compile_config", "disable_compile", "low_memory", "continuous_batching_config"),
+        *("compile", "compile_config", "disable_compile", "low_memory", "continuous_batching_config"),
         # Only groups of beams read it, and num_beam_groups is another key.
         "diversity_penalty",
         # How guesses are made that the model confirms; whether it guesses is another key.

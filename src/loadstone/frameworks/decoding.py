@@ -31,6 +31,7 @@ from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.generation_values import LENGTHS, Sources, is_same
 from loadstone.frameworks.logit_rules import Frame, Rule, rules
 from loadstone.frameworks.sampling import Filters
+from loadstone.frameworks.step_options import StepOptions, step_options
 from loadstone.frameworks.stops import NEVER, Stops, stops
 
 logger = logging.getLogger("loadstone")
@@ -97,6 +98,8 @@ class Decoding:
     """What is returned."""
     beams: BeamOptions | None = None
     """None where one text is written for each row."""
+    steps: StepOptions = StepOptions()
+    """How they are run."""
     returned: int = 1
     """How many texts for each prompt."""
 
@@ -188,6 +191,7 @@ def decoding(
         stops=stops(sources, keywords.get("tokenizer")),
         outputs=_outputs(sources),
         beams=beams,
+        steps=step_options(sources),
         returned=_returned(sources, beams, sample=sample),
     )
 

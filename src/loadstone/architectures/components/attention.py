@@ -135,17 +135,18 @@ def rotary_tables(xp: ArrayFunctions, rotary: Rotary, position_ids: Array, dtype
     Or several rows of positions, (rows, batch or 1, tokens), for a rotary with sections.
     """
     plain, factor = rotary.frequencies()
-    frequencies = xp.asarray(plain)
+    frequencies = xp.near(xp.asarray(plain), position_ids)
     if rotary.depends_on_length:
         length = xp.max(position_ids) + 1
         if rotary.kind == "longrope":
-            far = xp.asarray(rotary.frequencies(rotary.limit + 1)[0])
+            far = xp.near(xp.asarray(rotary.frequencies(rotary.limit + 1)[0]), position_ids)
         else:
             # Dynamic NTK multiplies theta by growth^(dim / (dim - 2)). Taken to the power -2i / dim that is growth to
             # an exponent that does not depend on theta, and which float32 holds well.
             scaling = dict(rotary.scaling)["factor"]
             growth = scaling * xp.astype(length, xp.float32) / rotary.max_position - (scaling - 1)
-            far = frequencies * growth ** xp.asarray([-2 * i / (rotary.dim - 2) for i in range(rotary.dim // 2)])
+            exponents = [-2 * i / (rotary.dim - 2) for i in range(rotary.dim // 2)]
+            far = frequencies * growth ** xp.near(xp.asarray(exponents), position_ids)
         frequencies = xp.where(length > rotary.limit, far, frequencies)
     angles = angles_of(xp, rotary, position_ids, frequencies)
     angles = xp.concat((angles, angles), axis=-1)

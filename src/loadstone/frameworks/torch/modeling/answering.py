@@ -24,7 +24,7 @@ class Answered:
     def __init__(
         self, model: Any, texts: tuple[Tensor, Tensor | None], use_cache: bool, common: Mapping[str, Any]
     ) -> None:
-        self.model = model
+        self.model = self.call = model
         self.ids, self.mask = texts
         """(rows, tokens); no mask where all are text."""
         self.use_cache = use_cache
@@ -45,7 +45,7 @@ class Answered:
         more = {"past_key_values": self.cache, "use_cache": self.use_cache, "return_dict": True, **self.common}
         if self.mask is not None:
             more["decoder_attention_mask"] = self.mask
-        out = self.out = self.model(**self.model.prepare_inputs_for_generation(self.ids, **more))
+        out = self.out = self.call(**self.model.prepare_inputs_for_generation(self.ids, **more))
         self.cache = out.past_key_values if self.use_cache else None
         logits: Tensor = out.logits[:, -1].float()
         return logits

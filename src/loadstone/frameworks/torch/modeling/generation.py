@@ -189,6 +189,10 @@ class GenerationMixin(_Base):
             if position_ids is not None:
                 raise ArgumentError("generate of an encoder-decoder counts positions itself: leave position_ids out.")
             writer, how = answered(self, pair, Call(inputs, given, generation_config, options, _OWN))
+        if how.steps.static:
+            from loadstone.frameworks.torch.modeling.fixed_steps import fixed_steps
+
+            writer.call = fixed_steps(self, how)
         choosing, synced = Choosing(how, writer, processors, criteria), Synced(writer) if synced_gpus else None
         write = sampled_texts if how.beams is None else searched_texts
         texts = write(synced or writer, choosing, streamer, generator)

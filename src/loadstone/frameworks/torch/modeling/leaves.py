@@ -7,7 +7,7 @@ They derive from PyTorch's own layers where there is one, or are those, so that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -137,6 +137,8 @@ def _sinusoids_in_halves(count: int, width: int) -> Tensor:
 class Experts(nn.Module):
     """Gated feed-forward networks side by side, their weights stacked."""
 
+    are_plain: ClassVar[bool] = True
+    """Whether a program can pick single experts' matrices out of the stacks."""
     component: components.Experts
     gate_up_proj: nn.Parameter
     down_proj: nn.Parameter
@@ -149,8 +151,11 @@ class Experts(nn.Module):
     def forward(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
         """``x`` (tokens, width); ``chosen`` and ``weights`` (tokens, top_k) → (tokens, width)."""
         out = torch.zeros_like(x)
-        if torch.compiler.is_exporting():
-            # Every expert for all tokens: an exported program cannot hang on who is chosen.
+        few, compiling = len(x) <= self.component.count, torch.compiler.is_compiling()
+        if compiling and self.are_plain and chosen.numel() <= self.component.count:
+            return self._picked(x, chosen, weights)
+        if torch.compiler.is_exporting() or (compiling and few):
+            # Every expert for all tokens: one program cannot hang on who is chosen.
             shares = weights.new_zeros(len(x), self.component.count).scatter(1, chosen, weights)
             for expert in range(self.component.count):
                 out = out + (self.one(expert, x) * shares[:, expert, None]).to(out.dtype)
@@ -167,6 +172,13 @@ class Experts(nn.Module):
             tokens = places // chosen.shape[1]
             out.index_add_(0, tokens, (self.one(expert, x[tokens]) * weights.flatten()[places, None]).to(out.dtype))
         return out
+
+    def _picked(self, x: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
+        """The same by copies of the chosen experts' matrices: for fewer tokens than there are experts to read."""
+        gate_up, down = (self._parameters[name][chosen] for name in ("gate_up_proj", "down_proj"))  # type: ignore[index]
+        gate, up = (gate_up @ x[:, None, :, None])[..., 0].chunk(2, dim=-1)
+        made = (down @ (ACTIVATIONS[self.component.activation](gate) * up)[..., None])[..., 0]
+        return (made * weights[..., None]).to(x.dtype).sum(dim=1)
 
     def one(self, expert: int, x: Tensor) -> Tensor:
         """What one expert makes of ``x`` (tokens, width)."""

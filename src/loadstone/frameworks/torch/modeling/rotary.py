@@ -7,9 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from loadstone.architectures.components.attention import angles_of
+from loadstone.architectures.components.attention import angles_of, rotary_tables
 from loadstone.architectures.rotary import Rotary
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.torch.modeling.arguments import values_known
 from loadstone.frameworks.torch.modeling.array_functions import xp
 
 
@@ -40,6 +41,9 @@ class RotaryEmbedding(nn.Module):
         rotary, frequencies, factor = self.rotaries[index], self.get_buffer(_buffer(index)), self.factors[index]
         if x.is_meta:  # an empty model is run for its shapes, and its frequencies lie on the CPU all the same
             position_ids, frequencies = position_ids.to(x.device), frequencies.to(x.device)
+        elif rotary.depends_on_length and not values_known(position_ids):
+            cos, sin = rotary_tables(xp, rotary, position_ids, x.dtype)
+            return cos.squeeze(1), sin.squeeze(1)
         elif rotary.depends_on_length:
             length = int(position_ids.max()) + 1
             if length > rotary.limit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import torch
@@ -23,6 +23,8 @@ class TextWriter(Protocol):
 
     ids: Tensor
     """(rows, tokens)."""
+    call: Callable[..., Any]
+    """The model, or what takes its place."""
     out: Any
     """What the model gave with the last logits."""
     cache: Any
@@ -70,7 +72,7 @@ class Continued:
         more: dict[str, Any],
         given: Cached,
     ) -> None:
-        self.model = model
+        self.model = self.call = model
         self.ids, self.mask = texts
         self.out: Any = None
         self.encoded: Any = None
@@ -110,7 +112,7 @@ class Continued:
         if turns and cache is not None and not self.before and tokens_in(cache) <= self.turns < ids.shape[1]:
             # What it holds was turned by the frequencies of short texts.
             cache, self.unread, self.told = None, ids.shape[1], ()
-        out = self.out = self.model(**self._step(cache))
+        out = self.out = self.call(**self._step(cache))
         if self.kept is not None:
             self.kept = self.model._update_model_kwargs_for_generation(out, self.kept, is_encoder_decoder=False)
             self.cache = self.kept.get("past_key_values")

@@ -7,7 +7,7 @@ What comes out, and in which dtype, is as for :class:`loadstone.frameworks.torch
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +23,8 @@ from loadstone.planning.packed_experts import ExpertBlocks, Part
 class PackedExperts(Experts):
     """Experts one or both of whose slots are uint8: (experts, rows, bytes of a row), gate and up as
     :attr:`ExpertBlocks.shape` says. The other, if there is one, is plain."""
+
+    are_plain: ClassVar[bool] = False
 
     def __init__(self, old: nn.Module, blocks: Mapping[str, ExpertBlocks]) -> None:
         """In the place of ``old``, whose weights it takes. ``blocks``: slot → how its bytes lie."""
