@@ -176,3 +176,35 @@ def test_a_picture_is_talked_about(tmp_path: Path) -> None:
         {"text": question, "max_new_tokens": 5, "return_full_text": False},
     )
     assert_close(*([answer[0]["generated_text"] for answer in answers(case, tmp_path)]))
+
+
+MARKS = ["<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>"]
+
+
+@pytest.mark.long
+def test_speech_is_written_down_after_the_marks_that_say_how(tmp_path: Path) -> None:
+    """Transformers' Whisper puts these marks before a text by itself; ours is told by ``decoder_input_ids``, or by the
+    ``forced_decoder_ids`` of a file."""
+    words = {word: at for at, word in enumerate([*"abcdefghijklmnopqrstuvwxyz ", *MARKS])}
+    reader = transformers.WhisperTokenizer(vocab=words, merges=[], additional_special_tokens=MARKS)
+    end, start, plain = (words[mark] for mark in MARKS)
+    sizes: dict[str, Any] = dict(d_model=32, num_mel_bins=8, vocab_size=len(words), max_target_positions=64)
+    sizes |= {f"{part}_{name}": 4 for part in ("encoder", "decoder") for name in ("attention_heads", "ffn_dim")}
+    sizes |= dict(encoder_layers=2, decoder_layers=2, bos_token_id=end, eos_token_id=end, pad_token_id=end)
+    torch.manual_seed(0)
+    config = loadstone.AutoConfig.for_model("whisper", **sizes, decoder_start_token_id=start)
+    base = tiny.saved(loadstone.WhisperForConditionalGeneration(config), tmp_path)
+    told = {"no_timestamps_token_id": plain, "is_multilingual": False, "decoder_start_token_id": start}
+    transformers.GenerationConfig(**told, eos_token_id=end, pad_token_id=end, bos_token_id=end).save_pretrained(base)
+    sound = np.sin(np.arange(16000) / 20).astype(np.float32)
+    texts = []
+    for library, marks in ((loadstone, {"decoder_input_ids": torch.tensor([[start, plain]])}), (transformers, {})):
+        pipeline = transformers.pipeline(
+            "automatic-speech-recognition",
+            model=library.WhisperForConditionalGeneration.from_pretrained(base),
+            tokenizer=reader,
+            feature_extractor=transformers.WhisperFeatureExtractor(feature_size=8),
+            device="cpu",
+        )
+        texts.append(pipeline(sound, generate_kwargs={"max_new_tokens": 8} | marks))
+    assert texts[0] == texts[1] and texts[0]["text"]
