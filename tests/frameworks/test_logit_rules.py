@@ -13,7 +13,8 @@ import transformers
 from loadstone.configs.generation import GenerationConfig
 from loadstone.frameworks.generation_values import Sources
 from loadstone.frameworks.logit_edits import edited
-from loadstone.frameworks.logit_rules import Frame, Written, edits_at, rules
+from loadstone.frameworks.logit_rules import Written, edits_at
+from loadstone.frameworks.rule_keys import Frame, rules
 from loadstone.frameworks.sampling import Filters, filtered
 
 VOCAB = 23

@@ -49,10 +49,16 @@ WAYS: dict[str, dict[str, Any]] = {
     "sampled": {"do_sample": True, "temperature": 1.5},
     "sampled-beams": {"do_sample": True, "num_beams": 3, "num_return_sequences": 2},
 }
-FAMILIES = ("llama", "t5", *(pytest.param(each, marks=pytest.mark.long) for each in ("gpt2", "mamba")))
 
 
-@pytest.mark.parametrize("way", WAYS)
+def long(*names: str) -> list[Any]:
+    return [pytest.param(name, marks=pytest.mark.long) for name in names]
+
+
+FAMILIES = ("llama", "t5", *long("gpt2", "mamba"))
+
+
+@pytest.mark.parametrize("way", ["greedy", "sampled-beams", *long("sampled", "beams")])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_rules_over_logits(writers: Pairs, family: str, way: str) -> None:
     pair = writers(family)
@@ -63,7 +69,7 @@ def test_rules_over_logits(writers: Pairs, family: str, way: str) -> None:
     assert differ >= len(RULES) // 2
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ["sampled", "beams", *long("greedy", "sampled-beams")])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_rules_about_what_a_text_has(writers: Pairs, family: str, way: str) -> None:
     pair = writers(family)
@@ -113,12 +119,14 @@ MANY: list[dict[str, Any]] = [
     "rule", [MANY[0], *(pytest.param(rule, marks=pytest.mark.long) for rule in MANY[1:])], ids=list
 )
 @pytest.mark.parametrize("framework", ["flax", "tensorflow"])
-def test_rules_in_other_frameworks(writers: Pairs, framework: str, rule: dict[str, Any], family: str) -> None:
+@pytest.mark.parametrize("beams", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_rules_in_other_frameworks(
+    writers: Pairs, framework: str, rule: dict[str, Any], family: str, beams: int
+) -> None:
     pair, side = writers(family), SIDES[framework]
-    given = {"max_new_tokens": NEW, "eos_token_id": None, **pair.inputs, **rule}
-    for way in ({}, {"num_beams": 2, "num_return_sequences": 2}):
-        expected = pair.ours.generate(**given, **way).tolist()
-        assert side.generate(pair.of(framework), **given, **way) == expected, way
+    given = {"max_new_tokens": NEW, "eos_token_id": None, "num_beams": beams, **pair.inputs, **rule}
+    expected = pair.ours.generate(**given, num_return_sequences=beams).tolist()
+    assert side.generate(pair.of(framework), **given, num_return_sequences=beams) == expected
 
 
 @pytest.mark.parametrize("framework", ["flax", "tensorflow"])

@@ -13,7 +13,7 @@ from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.decoding import Decoding, decoding
 from loadstone.frameworks.generation_values import Sources, on_host
-from loadstone.frameworks.logit_rules import forced_places
+from loadstone.frameworks.rule_keys import forced_places
 
 _WRITTEN = ("decoder_input_ids", "decoder_attention_mask", "encoder_outputs")
 """What ``generate`` of an encoder-decoder takes beside what is read."""

@@ -29,7 +29,8 @@ from loadstone.core.keywords import unknown_argument
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.generation_values import LENGTHS, Sources, is_same
-from loadstone.frameworks.logit_rules import Frame, Rule, rules
+from loadstone.frameworks.logit_rules import Rule
+from loadstone.frameworks.rule_keys import Frame, rules
 from loadstone.frameworks.sampling import Filters
 from loadstone.frameworks.step_options import StepOptions, step_options
 from loadstone.frameworks.stops import NEVER, Stops, stops

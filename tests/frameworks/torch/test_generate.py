@@ -127,7 +127,14 @@ def test_keywords_that_change_nothing_are_taken() -> None:
         model.generate(tiny.IDS, atention_mask=MASK)
 
 
-@pytest.mark.parametrize("ids", [None, [[1, 2]], torch.ones(2, 0), torch.ones(0, 2).long(), torch.ones(1, 2)], ids=str)
+def test_without_a_prompt_a_text_begins_with_its_token(tmp_path: Path) -> None:
+    ours, theirs = both("GPT2LMHeadModel", tmp_path)
+    assert torch.equal(ours.generate(max_new_tokens=NEW), theirs.generate(max_new_tokens=NEW))
+    with pytest.raises(ArgumentError, match="needs input_ids of shape"):
+        ours.generate(bos_token_id=None)
+
+
+@pytest.mark.parametrize("ids", [[[1, 2]], torch.ones(2, 0), torch.ones(0, 2).long(), torch.ones(1, 2)], ids=str)
 def test_what_is_no_prompt_is_refused(ids: Any) -> None:
     with pytest.raises(ArgumentError, match="needs input_ids of shape"):
         tiny.llama().generate(ids)

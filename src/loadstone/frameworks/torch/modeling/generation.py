@@ -22,6 +22,7 @@ from loadstone.frameworks.torch.modeling.writers import (
     Continued,
     asked_for,
     copied,
+    reordered,
     repeated,
     tokens_in,
     update_inputs,
@@ -120,7 +121,8 @@ class GenerationMixin(_Base):
         generator: torch.Generator | None = None,
         **keywords: Unpack[GenerateKeywords],
     ) -> Any:
-        """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones).
+        """Continue each prompt: ``input_ids`` (batch, tokens) → (batch, tokens + new ones). Without a prompt one text
+        begins with ``bos_token_id``.
 
         ``attention_mask`` (batch, tokens) marks padding, which must be on the left; without one, tokens that are
         ``pad_token_id`` are padding, unless that is one of ``eos_token_id``. ``token_type_ids`` (batch, tokens) are for
@@ -239,14 +241,17 @@ class GenerationMixin(_Base):
         ids, cache, embeds = inputs if inputs is not None else given["input_ids"], given["past_key_values"], None
         if inputs is not None and given["input_ids"] is not None:
             raise ArgumentError("Give the prompt once: as the first argument, or as input_ids.")
-        if given["inputs_embeds"] is not None:
-            ids, embeds = _embedded(ids, given["inputs_embeds"])
-        is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and not ids.is_floating_point()
-        if ids is None or not is_prompt or (ids.numel() == 0 and embeds is None):
-            raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         more = self._inputs_of_its_own(options)
         keywords = {name: value for name, value in options.items() if name not in more}
         sources = Sources.of(self._generation_defaults(), keywords, generation_config)
+        if given["inputs_embeds"] is not None:
+            ids, embeds = _embedded(ids, given["inputs_embeds"])
+        elif ids is None and not more:
+            begin = sources.ids("bos_token_id")
+            ids = torch.tensor([begin], device=next(self.parameters()).device) if begin else None
+        is_prompt = isinstance(ids, Tensor) and ids.dim() == 2 and not ids.is_floating_point()
+        if ids is None or not is_prompt or (ids.numel() == 0 and embeds is None):
+            raise ArgumentError("generate needs input_ids of shape (batch, tokens) with at least one token.")
         unshown = 0 if embeds is None or embeds.shape[1] == ids.shape[1] else embeds.shape[1]
         how = decoding(ids.shape[1], self.config, sources, own=_OWN, unshown=unshown)
         past = self._tokens_given(cache)
@@ -258,8 +263,6 @@ class GenerationMixin(_Base):
             how = how.within(longest, int(mask.sum(dim=1).max()))
         if cache is not None and not how.use_cache:
             raise ArgumentError("past_key_values is a cache, and use_cache=False: give one of the two.")
-        if cache is not None and how.rows > 1:
-            raise ArgumentError("past_key_values has one row for each prompt: no beams or further texts go on from it.")
         if given["token_type_ids"] is not None and self._takes_segments():
             more["token_type_ids"] = _as_read("token_type_ids", read, given["token_type_ids"])
         if given["position_ids"] is not None:
@@ -267,6 +270,8 @@ class GenerationMixin(_Base):
         if embeds is not None:
             more["inputs_embeds"] = embeds
         if how.rows > 1:
+            if past:
+                cache = reordered(self, cache, torch.arange(len(ids), device=ids.device).repeat_interleave(how.rows))
             more = copied(self.component, ids, more, how.rows)
             ids, mask = repeated((ids, mask), how.rows)
         use_cache = how.use_cache or embeds is not None
