@@ -69,6 +69,7 @@ def stub() -> str:
         if home not in ("loadstone.pipeline.auto", "loadstone.pipeline.auto_of_transformers"):
             lines.append(f"from {home} import {name} as {name}\n")
     lines.append("from loadstone.pipeline.auto import AutoClass\n")
+    lines.append("from loadstone.pipeline.tasks.factory import pipeline as pipeline\n")
     outputs = {task.output for task in TASKS.values()}
     outputs |= {head.of_task.output for family in registry.families().values() for head in family.heads}
     for output in sorted({"MoeCausalLMOutputWithPast", *outputs}):
@@ -82,7 +83,7 @@ def stub() -> str:
     for name, config in registry.config_names().items():
         lines.append(f"from {config.__module__} import {name} as {name}\n")
     lines.append("\n__version__: str\n")
-    lines += [f"{name}: ModuleType\n" for name in sorted(loadstone._MODULES)]
+    lines += [f"{name}: ModuleType\n" for name in sorted(loadstone._MODULES - {"pipeline"})]
     for room in _ROOMS:
         lines += _classes(room)
     return _tidy("".join(lines))

@@ -100,7 +100,7 @@ _HOMES |= {
     "plan": "loadstone.pipeline.plan",
     "transfer_options": "loadstone.transfer.strategy",
 }
-_MODULES = {"errors", "modeling_utils"}
+_MODULES = {"errors", "modeling_utils", "pipeline"}
 
 
 def __getattr__(name: str) -> Any:

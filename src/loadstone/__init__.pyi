@@ -90,6 +90,7 @@ from loadstone.pipeline.auto_tokenizer import AutoTokenizer as AutoTokenizer
 from loadstone.pipeline.load_into import load_into as load_into
 from loadstone.pipeline.load_into import load_sharded_checkpoint as load_sharded_checkpoint
 from loadstone.pipeline.plan import plan as plan
+from loadstone.pipeline.tasks.factory import pipeline as pipeline
 from loadstone.quantization.methods.bitsandbytes.config import BitsAndBytesConfig as BitsAndBytesConfig
 from loadstone.quantization.methods.torchao.config import TorchAoConfig as TorchAoConfig
 from loadstone.reporting.forecast import Forecast as Forecast

@@ -371,11 +371,11 @@ def run(
         output = Output()
         task = task_of(path, head)
         with output.working(f"Loading {path}"):
-            runner = load(path, task, dtype=dtype, device=device)
+            pipe = load(path, task, dtype=dtype, device=device)
         if report:
-            output.note(str(runner.model.load_report))
+            output.note(str(pipe.model.load_report))
         with output.working("Running the model"):
-            results = perform(runner, task, texts, options)
+            results = perform(pipe, task, texts, options)
         if as_json:
             output.json({"task": task, "results": results})
         else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loadstone.architectures.tasks import BARE, CAUSAL_LM
 from loadstone.cli.console import Output
 from loadstone.cli.run import best_device, load
-from loadstone.cli.tasks import Options, Runner
+from loadstone.cli.tasks import Options, generated
 from loadstone.errors import CheckpointNotFound
 from loadstone.text.tokenizer import PreTrainedTokenizerFast
 
@@ -60,22 +60,22 @@ def _not_installed(package: str, version: str, instead: str) -> CheckpointNotFou
 def ask(output: Output, *, model: Path | None, question: str) -> None:
     """Load a model, say what the load did, and let it answer, the likeliest word each time."""
     # Most processors multiply float32 faster than bfloat16.
-    runner = _loaded(output, model or bundled_chat_model(), CAUSAL_LM, "float32")
+    pipe = _loaded(output, model or bundled_chat_model(), CAUSAL_LM, "float32")
     output.line(f"Question: {question}")
-    words = Words(output, runner.tokenizer)
+    words = Words(output, pipe.tokenizer)
     began = time.perf_counter()
     options = Options(max_new_tokens=_LONGEST_ANSWER, chat=True)
-    (answer,) = runner.generate([question], options, streamer=words)
+    (answer,) = generated(pipe, [question], options, streamer=words)
     elapsed_s = time.perf_counter() - began
-    count = answer["new_tokens"]
+    count = int(str(answer["new_tokens"]))
     output.line(f"{count} tokens in {elapsed_s:.1f} s, {count / elapsed_s:.1f} a second.")
 
 
 def compare(output: Output, *, model: Path | None) -> None:
     """Load a second model, of another kind and format, and tell how much alike three sentences are."""
-    runner = _loaded(output, model or bundled_model(), BARE, "auto")
+    pipe = _loaded(output, model or bundled_model(), BARE, "auto")
     began = time.perf_counter()
-    vectors = runner.embed(SENTENCES)
+    vectors = pipe.vectors(SENTENCES)
     elapsed_s = time.perf_counter() - began
     scores = (vectors @ vectors.T).tolist()
     header = ["", *(f"{number}" for number in range(1, len(SENTENCES) + 1)), "similarity of sentences"]
@@ -87,18 +87,18 @@ def compare(output: Output, *, model: Path | None) -> None:
     output.line(f"{len(SENTENCES)} sentences embedded in {elapsed_s * 1000:.0f} ms.")
 
 
-def _loaded(output: Output, path: Path, task: str, dtype: str) -> Runner:
+def _loaded(output: Output, path: Path, task: str, dtype: str) -> Any:
     output.line(f"Loading {path}", style="bold")
     with output.working("Importing PyTorch"):
         device = best_device()
     began = time.perf_counter()
     with output.working("Loading"):
-        runner = load(path, task, dtype=dtype, device=device)
+        pipe = load(path, task, dtype=dtype, device=device)
     elapsed_s = time.perf_counter() - began
-    output.line(str(runner.model.load_report))
+    output.line(str(pipe.model.load_report))
     output.line(f"Model and tokenizer loaded in {elapsed_s:.2f} s.")
     output.line()
-    return runner
+    return pipe
 
 
 class Words:

@@ -11,19 +11,19 @@ from loadstone.architectures.tasks import (
     BARE,
     CAUSAL_LM,
     MASKED_LM,
-    QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
     TASKS,
     TOKEN_CLASSIFICATION,
 )
 from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.cli.console import Output
-from loadstone.cli.tasks import Options, Runner
+from loadstone.cli.tasks import PERFORMED, Options
 from loadstone.configs.read import read_values
 from loadstone.core.json_values import JsonObject
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.registry import require_framework
-from loadstone.pipeline.select_class import AUTO_CLASSES
+from loadstone.pipeline.tasks.base import Pipeline
+from loadstone.pipeline.tasks.factory import OF_HEADS, pipeline
 from loadstone.sources.resolve import resolve_files
 
 
@@ -57,30 +57,14 @@ def best_device() -> str:
     return str(accelerator or "cpu")
 
 
-def load(path: Path, task: str, *, dtype: str, device: str | None) -> Runner:
-    """The model and the tokenizer of a folder or a GGUF file; the tokenizer first, since it fails sooner."""
-    import loadstone
-
-    tokenizer = loadstone.AutoTokenizer.from_pretrained(path)
-    auto_class = getattr(loadstone, AUTO_CLASSES[task])
-    model = auto_class.from_pretrained(path, torch_dtype=dtype, device_map=device or best_device())
-    return Runner(model.eval(), tokenizer, path)
+def load(path: Path, head: str, *, dtype: str, device: str | None) -> Pipeline:
+    """The pipeline for what the model has for a head, of a folder or a GGUF file."""
+    return pipeline(OF_HEADS[head], path, torch_dtype=dtype, device_map=device or best_device())
 
 
-def perform(runner: Runner, task: str, texts: Sequence[str], options: Options) -> list[JsonObject]:
+def perform(pipe: Pipeline, head: str, texts: Sequence[str], options: Options) -> list[JsonObject]:
     """One result for each text, as ``--json`` prints it."""
-    if task == CAUSAL_LM:
-        return runner.generate(texts, options)
-    if task == BARE:
-        vectors = runner.embed(texts).tolist()
-        return [{"text": text, "embedding": vector} for text, vector in zip(texts, vectors, strict=True)]
-    single = {
-        MASKED_LM: runner.fill_mask,
-        SEQUENCE_CLASSIFICATION: runner.classify,
-        TOKEN_CLASSIFICATION: runner.classify_tokens,
-        QUESTION_ANSWERING: runner.answer,
-    }[task]
-    return [single(text, options) for text in texts]
+    return PERFORMED[head](pipe, texts, options)
 
 
 def show(task: str, results: Sequence[Mapping[str, Any]], output: Output) -> None:

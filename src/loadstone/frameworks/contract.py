@@ -18,6 +18,7 @@ The adapters are the modules ``loadstone.frameworks.<name>.adapter``; mypy check
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -129,6 +130,10 @@ class Framework(Protocol[ModelT, TensorT_contra, PlaceT]):
         self, model: ModelT, plan: LoadPlan, weights: Weights, options: Options, dtype: DType | None, place: PlaceT, /
     ) -> Filled:
         """Give every slot its values; floating-point ones in ``dtype``, where that is None as stored."""
+        ...
+
+    def without_gradients(self) -> AbstractContextManager[object]:
+        """Within it, a forward pass keeps nothing for a backward one."""
         ...
 
     def finish(self, model: ModelT, dtype: DType, place: PlaceT, /) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import jax
@@ -38,6 +39,7 @@ __all__ = [
     "resolve_class",
     "skeleton",
     "slots",
+    "without_gradients",
 ]
 
 
@@ -115,6 +117,11 @@ def fill_model(
     filled = fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, place)
     model.about.nbytes_by_device = filled.by_device
     return filled
+
+
+def without_gradients() -> AbstractContextManager[object]:
+    """Within it, a forward pass keeps nothing for a backward one."""
+    return nullcontext()
 
 
 def finish(model: FlaxPreTrainedModel, dtype: DType, place: Placement) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import tensorflow as tf
@@ -36,6 +37,7 @@ __all__ = [
     "resolve_class",
     "skeleton",
     "slots",
+    "without_gradients",
 ]
 
 
@@ -133,6 +135,11 @@ def fill_model(
         return dtype or stored.dtype if stored.dtype.is_floating else stored.dtype
 
     return fill(model, plan, ArraySource(weights, options.state_dict), dtype_of, device)
+
+
+def without_gradients() -> AbstractContextManager[object]:
+    """Within it, a forward pass keeps nothing for a backward one."""
+    return nullcontext()
 
 
 def finish(model: TFPreTrainedModel, dtype: DType, device: str) -> None:

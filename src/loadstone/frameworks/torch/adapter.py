@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -63,6 +64,7 @@ __all__ = [
     "structure",
     "transformers_class",
     "transformers_config",
+    "without_gradients",
 ]
 
 
@@ -262,6 +264,11 @@ def bridge(model: nn.Module, folder: Path | None) -> None:
     from loadstone.frameworks.torch.bridge.build import finish_bridged
 
     finish_bridged(model, folder)
+
+
+def without_gradients() -> AbstractContextManager[object]:
+    """Within it, a forward pass keeps nothing for a backward one."""
+    return torch.inference_mode()
 
 
 def finish(model: nn.Module, dtype: DType, devices: Devices) -> None:

@@ -1,0 +1,1 @@
+"""``loadstone.pipeline(task, …)``: text in, an answer out. One file a task."""
