@@ -36,7 +36,11 @@ NAMES = {
         "errors",
     ),
     *(
+        "AutoFeatureExtractor",
+        "AutoImageProcessor",
+        "AutoProcessor",
         "AutoTokenizer",
+        "AutoVideoProcessor",
         "BatchEncoding",
         "BitsAndBytesConfig",
         "CompileConfig",

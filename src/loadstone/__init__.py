@@ -75,7 +75,11 @@ _HOMES = {prefix + name: "loadstone.pipeline.auto" for prefix in ("", "Flax", "T
 _HOMES |= dict.fromkeys(_AUTO_OF_TRANSFORMERS, "loadstone.pipeline.auto_of_transformers")
 _HOMES |= {
     "AutoConfig": "loadstone.pipeline.auto_config",
+    "AutoFeatureExtractor": "loadstone.pipeline.auto_processor",
+    "AutoImageProcessor": "loadstone.pipeline.auto_processor",
+    "AutoProcessor": "loadstone.pipeline.auto_processor",
     "AutoTokenizer": "loadstone.pipeline.auto_tokenizer",
+    "AutoVideoProcessor": "loadstone.pipeline.auto_processor",
     "BatchEncoding": "loadstone.text.batch_encoding",
     "BitsAndBytesConfig": "loadstone.quantization.methods.bitsandbytes.config",
     "Checkpoint": "loadstone.checkpoint",

@@ -86,6 +86,10 @@ from loadstone.frameworks.torch.modeling.model import PreTrainedModel as PreTrai
 from loadstone.frameworks.torch.modeling.static_cache import StaticCache as StaticCache
 from loadstone.pipeline.auto import AutoClass
 from loadstone.pipeline.auto_config import AutoConfig as AutoConfig
+from loadstone.pipeline.auto_processor import AutoFeatureExtractor as AutoFeatureExtractor
+from loadstone.pipeline.auto_processor import AutoImageProcessor as AutoImageProcessor
+from loadstone.pipeline.auto_processor import AutoProcessor as AutoProcessor
+from loadstone.pipeline.auto_processor import AutoVideoProcessor as AutoVideoProcessor
 from loadstone.pipeline.auto_tokenizer import AutoTokenizer as AutoTokenizer
 from loadstone.pipeline.load_into import load_into as load_into
 from loadstone.pipeline.load_into import load_sharded_checkpoint as load_sharded_checkpoint

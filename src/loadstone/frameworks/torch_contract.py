@@ -122,6 +122,10 @@ class TorchFramework(Framework["nn.Module", "Tensor", PlacementT], Protocol[Plac
         """transformers' own config object, and the keywords that are none of its keys."""
         ...
 
+    def transformers_processor(self, auto_class: str, place: str | Path, keywords: Mapping[str, Any], /) -> Any:
+        """What transformers' Auto class of that name makes of a folder, or of a repository whose code may run."""
+        ...
+
     def bridge(self, model: nn.Module, folder: Path | None, /) -> None:
         """What one of transformers' models gets of Loadstone, once it is filled. ``folder``: where configs lie."""
         ...

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME
+from loadstone.checkpoint.names import CONFIG_NAME, GENERATION_CONFIG_NAME, GGUF_SUFFIX
 from loadstone.checkpoint.not_models import describe_shard
 from loadstone.core.paths import local_path
-from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, LockMismatch
+from loadstone.errors import ArgumentError, CheckpointNotFound, Fault, InvalidConfig, LockMismatch, TokenizerError
 from loadstone.quantization.registry import settings_files
 from loadstone.remote_code.references import CodeReference
 from loadstone.remote_code.survey import references, trees
@@ -23,6 +23,7 @@ from loadstone.sources.open import open_weights
 from loadstone.sources.repository import fetch_files
 from loadstone.sources.request import FileChoice, HubOptions
 from loadstone.sources.resolve import resolve_files
+from loadstone.text.files import find_tokenizer
 from loadstone.transfer.json_file import read_json
 
 LOCK_NAME = "loadstone.lock"
@@ -164,7 +165,8 @@ def lock_sources(
     hashed: Hashed | None = None,
     **options: Any,
 ) -> Lock:
-    """A lock for everything that a load of these repositories and folders uses: configs, weights, code; not written.
+    """A lock for everything that a load of these repositories and folders uses: configs, weights, code, and the
+    tokenizer's files. It is not written.
 
     What the file at ``path`` says of others stays. Code is read, not run, and that of other repositories which a
     config refers to is locked under their names. ``options`` are those of
@@ -194,6 +196,7 @@ def _locked(
     beside = (GENERATION_CONFIG_NAME, *configs) if source.configs is not None else ()
     paths = [*checkpoint.files, *([checkpoint.index] if checkpoint.index else [])]
     paths += [path for filename in beside if (path := (source.configs or source.folder) / filename).is_file()]
+    paths += [path for path in _of_tokenizer(name, which, hub._replace(revision=source.commit)) if path not in paths]
     hashes = Hashes(paths, hashed=hashed).wait()
     files = {
         path.relative_to(source.folder).as_posix(): LockedFile(path.stat().st_size, digest)
@@ -208,6 +211,16 @@ def _locked(
     for tree in code:
         if tree.source != os.fspath(name):
             yield LockedSource(tree.source, tree.commit, _of_code(tree), lock)
+
+
+def _of_tokenizer(name: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> list[Path]:
+    """What the model's tokenizer is made of; none where there is no tokenizer."""
+    if which.gguf_file is not None or str(name).endswith(GGUF_SUFFIX):
+        return []  # it lies in the file of the weights
+    try:
+        return find_tokenizer(name, which, hub).all
+    except TokenizerError:
+        return []
 
 
 def _of_code(tree: CodeTree) -> dict[str, LockedFile]:

@@ -64,6 +64,7 @@ __all__ = [
     "structure",
     "transformers_class",
     "transformers_config",
+    "transformers_processor",
     "without_gradients",
 ]
 
@@ -95,6 +96,13 @@ def transformers_config(config: BridgedConfig) -> tuple[Any, dict[str, Any]]:
     from loadstone.frameworks.torch.bridge.classes import own_config
 
     return own_config(config)
+
+
+def transformers_processor(auto_class: str, place: str | Path, keywords: Mapping[str, Any]) -> Any:
+    """transformers' own processor; see there."""
+    from loadstone.frameworks.torch.bridge.processors import made_processor
+
+    return made_processor(auto_class, place, keywords)
 
 
 def skeleton(
