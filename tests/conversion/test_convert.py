@@ -277,7 +277,7 @@ def test_config_and_tokenizer_come_along_and_nothing_else(llama: Path, tmp_path:
     (source / "1_Pooling").mkdir()
     os.mkfifo(source / "pipe")
     made = loadstone.convert(source, tmp_path / "a")
-    expected = {"config.json", "model.safetensors", "modeling_own.py", "tokenizer.json"}
+    expected = {"config.json", "generation_config.json", "model.safetensors", "modeling_own.py", "tokenizer.json"}
     assert set(os.listdir(tmp_path / "a")) == expected
     assert made.left_out == ("1_Pooling/", "pipe")
     assert (tmp_path / "a" / "config.json").read_bytes() == (source / "config.json").read_bytes()
