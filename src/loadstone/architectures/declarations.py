@@ -27,7 +27,6 @@ REFUSED: Mapping[str, Refusal] = {
     "add_cross_attention": Refusal((False,), "Loadstone has no cross-attention"),
     "is_encoder_decoder": Refusal((False,), "this family has no encoder beside its decoder"),
     "pruned_heads": Refusal(({},), "pruned heads are not supported"),
-    "per_layer_config": Refusal(({},), "all layers have the same sizes"),
     "tie_last_hidden_states": Refusal((True,), "the last of hidden_states is last_hidden_state"),
     "alibi": Refusal((False,), "no family here has ALiBi"),
     "clip_qkv": Refusal((), "queries, keys and values are not clipped"),

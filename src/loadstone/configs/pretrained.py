@@ -218,6 +218,19 @@ class PretrainedConfig(NestedConfigs, PushToHub):
         """What transformers' ``generate`` asks of a config: nothing, for a generation config has such keys already."""
         return {}
 
+    @property
+    def per_layer_config(self) -> list[PretrainedConfig]:
+        """The config of each layer, which transformers' caches ask for: this one, as all layers have the same sizes."""
+        layers: int = self.get("num_hidden_layers", 0)
+        return [self] * layers
+
+    @per_layer_config.setter
+    def per_layer_config(self, value: object) -> None:
+        if value:
+            raise InvalidConfig(
+                [Fault("config key 'per_layer_config'", "{}: all layers have the same sizes", repr(value))]
+            )
+
     def get(self, name: str, default: Any = None) -> Any:
         """Like a dict's ``get``, as tools that read ``config.json`` expect."""
         return getattr(self, name, default)

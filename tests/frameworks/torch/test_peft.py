@@ -167,6 +167,23 @@ def test_a_tuned_prompt_generates_the_text_of_transformers(
     assert plain[:, :12].tolist() != texts[0][0], "the prompt counts"
 
 
+@pytest.mark.parametrize(
+    ("class_name", "family"), [("Gemma2ForCausalLM", "gemma2"), ("Gemma3ForCausalLM", "gemma3_text")]
+)
+def test_a_prefix_stands_in_the_cache_of_layers_with_a_window(class_name: str, family: str, tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"sliding_window": 4, "head_dim": 8, "num_key_value_heads": 4}
+    base = tiny.saved(tiny.model(class_name, family, pad_token_id=0, eos_token_id=2, **changes), tmp_path)
+    logits, texts = [], []
+    for library in (loadstone, transformers):
+        torch.manual_seed(0)
+        model = peft.get_peft_model(getattr(library, class_name).from_pretrained(base), TUNED["prefix"]()).eval()
+        given = {"input_ids": tiny.IDS, "attention_mask": torch.ones_like(tiny.IDS)}
+        logits.append(model(**given).logits)
+        texts.append(model.generate(**given, max_new_tokens=5).tolist())
+    torch.testing.assert_close(*logits, atol=1e-5, rtol=1e-4)
+    assert texts[0] == texts[1]
+
+
 AROUND_T5 = {
     "prompt": lambda: peft.PromptTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4),
     "p-tuning": lambda: peft.PromptEncoderConfig(
