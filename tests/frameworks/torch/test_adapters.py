@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,32 @@ def test_an_adapters_folder_loads_its_base_model_and_the_adapter(base: Path, ada
         adapters[0].parent, adapter_kwargs={"subfolder": adapters[0].name}
     )
     assert torch.equal(output(within), output(model))
+
+
+def cached(repo_id: str, folder: Path, cache: Path) -> None:
+    """Lay a folder out as a repository in the Hub's cache."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repo = cache / f"models--{repo_id.replace('/', '--')}"
+    (repo / "refs").mkdir(parents=True)
+    (repo / "refs" / "main").write_text(commit)
+    shutil.copytree(folder, repo / "snapshots" / commit)
+
+
+def test_an_adapters_repository_loads_its_base_model_from_another(
+    base: Path, adapters: list[Path], tmp_path: Path
+) -> None:
+    folder = changed(adapters[0], tmp_path / "adapter", base_model_name_or_path="owner/base")
+    where: dict[str, Any] = {"cache_dir": tmp_path / "cache", "local_files_only": True}
+    cached("owner/base", base, where["cache_dir"])
+    cached("owner/adapter", folder, where["cache_dir"])
+    model = loadstone.AutoModelForCausalLM.from_pretrained("owner/adapter", **where)
+    expected = output(loadstone.AutoModelForCausalLM.from_pretrained(adapters[0]))
+    assert torch.equal(output(model), expected)
+    plain = loadstone.AutoModelForCausalLM.from_pretrained("owner/base", **where)
+    plain.load_adapter("owner/adapter", adapter_kwargs=where)
+    assert torch.equal(output(plain), expected)
+    with pytest.raises(ConfigNotFound, match="owner/base holds no adapter_config"):
+        plain.load_adapter("owner/base", "two", **where)
 
 
 def test_a_model_is_trained_saved_and_loaded_with_its_adapter(base: Path, tmp_path: Path) -> None:
