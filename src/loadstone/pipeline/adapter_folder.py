@@ -25,6 +25,10 @@ _OF_THE_ADAPTER = ("revision", "subfolder", "adapter_kwargs", "adapter_name")
 _OF_BOTH = ("token", "cache_dir", "force_download", "local_files_only")
 
 
+class _Base(str):
+    """The name of a base model: an adapter of an adapter is none."""
+
+
 class Adapter(NamedTuple):
     """An adapter, and the base model that its config names."""
 
@@ -36,7 +40,7 @@ class Adapter(NamedTuple):
 
 def adapter_at(path_or_id: str | os.PathLike[str] | None, options: Options) -> Adapter | None:
     """The adapter in a folder or repository; None where there is none of PEFT's, or it names no base model."""
-    if path_or_id is None or os.path.isfile(path_or_id):
+    if path_or_id is None or isinstance(path_or_id, _Base) or os.path.isfile(path_or_id):
         return None
     given = {name: getattr(options, name) for name in ("revision", *_OF_BOTH)} | dict(options.adapter_kwargs or {})
     subfolder = given.pop("subfolder", options.subfolder)
@@ -65,7 +69,7 @@ def with_base(
         )
     passed_on = {name: value for name, value in keywords.items() if name not in _OF_THE_ADAPTER}
     try:
-        loaded = load(adapter.base, passed_on | {"revision": adapter.revision})
+        loaded = load(_Base(adapter.base), passed_on | {"revision": adapter.revision})
     except LoadstoneError as error:
         error.add_note(f"{adapter.base!r} is the base model that {adapter.folder / ADAPTER_CONFIG} names.")
         raise

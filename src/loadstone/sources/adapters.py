@@ -8,7 +8,8 @@ from pathlib import Path
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.sources.request import FileChoice, HubOptions, check_files
 
-_WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+_WEIGHTS = (ADAPTER_WEIGHTS, "adapter_model.bin")
 
 
 def adapter_folder(path_or_id: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> Path | None:
@@ -31,4 +32,4 @@ def adapter_folder(path_or_id: str | os.PathLike[str], which: FileChoice, hub: H
 
 def adapter_weights(folder: Path) -> Path:
     """Its weight file, which need not be there."""
-    return next((folder / name for name in _WEIGHTS if (folder / name).is_file()), folder / _WEIGHTS[0])
+    return next((folder / name for name in _WEIGHTS if (folder / name).is_file()), folder / ADAPTER_WEIGHTS)

@@ -24,6 +24,7 @@ from loadstone.errors import (
     InvalidConfig,
     LoadstoneError,
     MissingTensors,
+    SaveError,
     ShapeMismatch,
     UnknownArgument,
 )
@@ -146,6 +147,8 @@ def test_a_model_is_trained_saved_and_loaded_with_its_adapter(base: Path, tmp_pa
     model.save_pretrained(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"adapter_config.json", "adapter_model.safetensors"}
     assert json.loads((tmp_path / "adapter_config.json").read_text())["base_model_name_or_path"] == str(base)
+    with pytest.raises(SaveError, match="safetensors only"):
+        model.save_pretrained(tmp_path, safe_serialization=False)
     assert not torch.allclose(output(model), plain)
     again = loadstone.AutoModelForCausalLM.from_pretrained(tmp_path)
     assert torch.equal(output(again), output(model))
@@ -252,6 +255,9 @@ def test_a_base_model_that_is_not_there_is_named_with_its_adapter(adapters: list
     with pytest.raises(LoadstoneError, match="gone") as caught:
         loadstone.AutoModelForCausalLM.from_pretrained(folder)
     assert "adapter_config.json" in caught.value.__notes__[0]
+    itself = changed(adapters[0], tmp_path / "itself", base_model_name_or_path=str(tmp_path / "itself"))
+    with pytest.raises(ConfigNotFound, match="and not a model"):
+        loadstone.AutoModelForCausalLM.from_pretrained(itself)
     with pytest.raises(ArgumentError, match="does not cover"):
         loadstone.AutoModelForCausalLM.from_pretrained(adapters[0], lock=tmp_path / "lock.json")
     with pytest.raises(ArgumentError, match="adapter_kwargs has what"):

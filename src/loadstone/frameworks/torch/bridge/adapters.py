@@ -16,6 +16,7 @@ from peft.utils import ModulesToSaveWrapper
 from torch import Tensor
 
 from loadstone.checkpoint import open_checkpoint
+from loadstone.checkpoint.names import SAFETENSORS
 from loadstone.checkpoint.not_models import ADAPTER_CONFIG
 from loadstone.checkpoint.safetensors.write import plan_safetensors
 from loadstone.core.paths import local_path
@@ -23,9 +24,9 @@ from loadstone.errors import ArgumentError, Fault, InvalidConfig, MissingTensors
 from loadstone.frameworks.save_model import Written
 from loadstone.frameworks.torch.loading.fill import Source
 from loadstone.frameworks.torch.save import outgoing_tensor
-from loadstone.saving.checkpoint import write_safetensors
+from loadstone.saving.checkpoint import SaveOptions, write_safetensors
 from loadstone.saving.replace_folder import replace_files
-from loadstone.sources.adapters import adapter_weights
+from loadstone.sources.adapters import ADAPTER_WEIGHTS, adapter_weights
 from loadstone.transfer.json_file import read_json
 from loadstone.transfer.weight_files import Weights
 
@@ -123,19 +124,21 @@ def state(model: Any, name: str, state_dict: Mapping[str, Tensor] | None) -> dic
     return found
 
 
-def save(model: Any, folder: Any, state_dict: Mapping[str, Tensor] | None) -> Written:
-    """Write the active adapter, all or nothing, as PEFT does. :class:`SaveError` where several are active."""
+def save(model: Any, folder: Any, state_dict: Mapping[str, Tensor] | None, options: SaveOptions) -> Written:
+    """Write the active adapter, all or nothing, as PEFT does. :class:`SaveError` where several are active, or another
+    format is asked for."""
+    if options.weight_format != SAFETENSORS:
+        raise SaveError(f"An adapter is written as {SAFETENSORS} only, not as {options.weight_format}.")
     names = active(model)
     if len(names) != 1:
         raise SaveError(f"The adapters {', '.join(names)} are active: set_adapter(one of them), then save it.")
     tensors = {_PREFIX + name: tensor.detach() for name, tensor in state(model, names[0], state_dict).items()}
     plan = plan_safetensors([outgoing_tensor(*each) for each in tensors.items()], {"format": "pt"})
-    weights = adapter_weights(Path()).name
 
     def write(stage: Path) -> None:
         model.peft_config[names[0]].save_pretrained(str(stage))
-        write_safetensors(stage / weights, plan)
+        write_safetensors(stage / ADAPTER_WEIGHTS, plan)
 
-    folder, files = local_path(folder), [ADAPTER_CONFIG, weights]
+    folder, files = local_path(folder), [ADAPTER_CONFIG, ADAPTER_WEIGHTS]
     replace_files(folder, files, write, lambda name: False)
     return Written(folder, files)

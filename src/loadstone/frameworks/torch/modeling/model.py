@@ -370,7 +370,7 @@ class PreTrainedModel(Conventions, Adapters, Tying, Saves, nn.Module):
         if self._hf_peft_config_loaded:
             from loadstone.frameworks.torch.bridge.adapters import save as save_adapter
 
-            return save_adapter(self, folder, state_dict)
+            return save_adapter(self, folder, state_dict, options)
         from loadstone.frameworks.torch.save import save
 
         return save(self, folder, state_dict, options)
