@@ -338,6 +338,7 @@ def test_positions_of_the_callers(writers: Pairs, family: str, way: dict[str, An
     moved = pair.agree(position_ids=places, **way)
     assert not torch.equal(moved, pair.agree(**way))
     pair.agree(position_ids=places, use_cache=False)
+    pair.agree(position_ids=places, do_sample=True, num_return_sequences=2)
 
 
 @pytest.mark.parametrize("family", ["llama", "gpt2"])

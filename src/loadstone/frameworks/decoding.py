@@ -272,10 +272,10 @@ def _outputs(sources: Sources) -> Outputs:
     return Outputs(True, *(sources.flag(name) for name in flags))
 
 
-def _refuse(elsewhere: Mapping[str, object], refused: Iterable[str], keywords: Mapping[str, object]) -> None:
-    if elsewhere:
+def _refuse(rare: Mapping[str, object], refused: Iterable[str], keywords: Mapping[str, object]) -> None:
+    if rare:
         raise UnknownArgument(
-            f"generate does not apply {_shown(elsewhere)}. The output would differ from what was asked for; leave it "
+            f"generate does not apply {_shown(rare)}. The output would differ from what was asked for; leave it "
             "out. In PyTorch transformers does it, where that is installed: "
             'pip install "loadstone[transformers]".'
         )

@@ -265,15 +265,16 @@ class GenerationMixin(_Base):
             raise ArgumentError("past_key_values is a cache, and use_cache=False: give one of the two.")
         if given["token_type_ids"] is not None and self._takes_segments():
             more["token_type_ids"] = _as_read("token_type_ids", read, given["token_type_ids"])
-        if given["position_ids"] is not None:
-            more["position_ids"] = _as_read("position_ids", read, given["position_ids"])
-        if embeds is not None:
-            more["inputs_embeds"] = embeds
         if how.rows > 1:
             if past:
                 cache = reordered(self, cache, torch.arange(len(ids), device=ids.device).repeat_interleave(how.rows))
             more = copied(self.component, ids, more, how.rows)
-            ids, mask = repeated((ids, mask), how.rows)
+            ids, mask, embeds = repeated((ids, mask, embeds), how.rows)
+        if given["position_ids"] is not None:
+            places = _as_read("position_ids", read, given["position_ids"])
+            more["position_ids"] = places.repeat_interleave(how.rows, dim=-2)
+        if embeds is not None:
+            more["inputs_embeds"] = embeds
         use_cache = how.use_cache or embeds is not None
         return Continued(self, (ids, mask), use_cache, more | asked_for(how), Cached(cache, past, before)), how
 

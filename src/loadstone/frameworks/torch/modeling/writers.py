@@ -97,6 +97,8 @@ class Continued:
         """What a class that updates it itself keeps from step to step."""
         if not self.is_ours and model.keeps_its_own_inputs():
             self.kept = {"attention_mask": self.mask, "use_cache": use_cache, **more}
+            if self.embeds is not None:
+                self.kept["inputs_embeds"] = self.embeds
             if self.cache is not None:
                 self.kept["past_key_values"] = self.cache
 
@@ -140,6 +142,9 @@ class Continued:
         for name in ("token_type_ids", "position_ids"):
             if name in inputs:
                 inputs[name] = inputs[name][..., -unread:]
+        reads_vectors = self.embeds is not None and self.out is None
+        if reads_vectors:
+            inputs["inputs_embeds"] = self.embeds[:, -unread:]  # type: ignore[index]
         if self.is_ours:
             if self.embeddings is not None and "position_ids" not in inputs:
                 shown = None if self.embeds is not None else ids
@@ -147,8 +152,8 @@ class Continued:
             if model.config.get_text_config().get("output_router_logits"):
                 inputs["output_router_logits"] = False  # the next token does not depend on them
             step: dict[str, Any] = model.prepare_inputs_for_generation(ids, logits_to_keep=1, **inputs)
-            if self.embeds is not None and self.out is None:
-                step["input_ids"], step["inputs_embeds"] = None, self.embeds[:, -unread:]
+            if reads_vectors:
+                step["input_ids"] = None
             return step
         places = torch.arange(mask.shape[1] - unread, mask.shape[1], device=ids.device)
         step = model.prepare_inputs_for_generation(ids, cache_position=places, **inputs) | {"return_dict": True}
