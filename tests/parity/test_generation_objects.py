@@ -6,14 +6,16 @@ from __future__ import annotations
 import queue
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
 import transformers
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 import loadstone
 from loadstone.errors import ArgumentError, UnknownArgument
+from loadstone.frameworks.stops import Stops
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 
 from .writing_pairs import IDS, NEW, Pairs
@@ -284,8 +286,6 @@ def test_strings_that_end_texts(writers: Pairs, tokenizer: Any, way: dict[str, A
 
 
 def test_strings_within_a_token_and_across_tokens_and_characters() -> None:
-    from loadstone.frameworks.stops import Stops
-
     class Bytes:
         """Each id is a byte, and 300 a word."""
 
@@ -293,14 +293,48 @@ def test_strings_within_a_token_and_across_tokens_and_characters() -> None:
             return b"".join(b"so. And" if each == 300 else bytes([each]) for each in ids).decode(errors="replace")
 
     def ends(ids: list[int], *strings: str) -> bool:
-        import numpy as np
-
         return bool(Stops(strings, Bytes()).begin().ended(np.array([ids]))[0])
 
     assert ends([*b"what is so", 300], ". A") and ends([300], "so.") and ends([*b"stop"], "op", "never")
     assert not ends([300, *b"x"], "so.") and not ends([*b"stop "], "stop"), "it ended before the last token"
     assert ends([*"né".encode()], "é") and not ends([*"né".encode()][:-1], "é")
     assert ends([*"né".encode(), 300], "és")
+
+
+PROSE = "A cat sat. né déjà vu → größer; 漢字かな and 😀😀 ended the_text(here), then: again! " * 3
+
+
+def by_bytes(kind: str) -> Any:
+    """A tokenizer whose tokens may be parts of characters."""
+    made = Tokenizer(models.BPE(byte_fallback=kind == "fallback", unk_token="<unk>"))
+    if kind == "level":
+        made.pre_tokenizer, made.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+        letters, special = pre_tokenizers.ByteLevel.alphabet(), ["<unk>"]
+    else:
+        made.pre_tokenizer = pre_tokenizers.Metaspace()
+        parts = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+        made.decoder, letters = decoders.Sequence(parts), []
+        special = ["<unk>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    trainer = trainers.BpeTrainer(vocab_size=330, initial_alphabet=letters, special_tokens=special, show_progress=False)
+    made.train_from_iterator([PROSE if kind == "level" else "A cat sat, ended then the text here again"], trainer)
+    return transformers.PreTrainedTokenizerFast(tokenizer_object=made, unk_token="<unk>")
+
+
+@pytest.mark.parametrize("kind", ["level", "fallback"])
+def test_strings_are_found_where_transformers_finds_them(kind: str) -> None:
+    tokenizer, ended, rng = by_bytes(kind), 0, np.random.default_rng(0)
+    ids = tokenizer(PROSE)["input_ids"]
+    text = tokenizer.decode(ids)
+    assert "漢字かな" in text and len(ids) > 60
+    for _ in range(12):
+        starts = rng.integers(5, len(text) - 9, 2)
+        strings = [text[start : start + int(rng.choice([1, 2, 4, 8]))] for start in starts]
+        theirs, ours = transformers.StopStringCriteria(tokenizer, strings), Stops(tuple(strings), tokenizer).begin()
+        for length in range(3, len(ids) + 1):
+            found = bool(ours.ended(np.array([ids[:length]]))[0])
+            assert found == bool(theirs(torch.tensor([ids[:length]]), None)[0]), (strings, length)
+            ended += found
+    assert ended > 30
 
 
 def test_a_text_ends_when_its_time_is_over(writers: Pairs) -> None:

@@ -15,6 +15,10 @@ from loadstone.frameworks.generation_values import Sources
 
 _TOKENS_BEFORE = 4
 """Some tokens that are decoded before those that count: what a text begins with may be decoded otherwise."""
+_MOST_BYTES = 4
+"""Of a character."""
+_BROKEN = "\N{REPLACEMENT CHARACTER}"
+"""What a tokenizer makes of bytes that are no character."""
 
 
 @record
@@ -54,11 +58,18 @@ class Clock:
             return np.ones(len(texts), bool)
         if not self.stops.strings:
             return np.zeros(len(texts), bool)
-        return np.array([self._has_stopped(row[-self.longest - 1 :].tolist()) for row in texts], bool)
+        return np.array([self._has_stopped(row[-self.longest - 1 - _MOST_BYTES :].tolist()) for row in texts], bool)
 
     def _has_stopped(self, ids: list[int]) -> bool:
         """Whether one of the strings ends within the last token. A token may end in the middle of a character."""
-        before, after = self._decoded(ids[:-1]), self._decoded(ids)
+        for start in range(_MOST_BYTES):  # not in the middle of a character
+            after = self._decoded(ids[start:])
+            if not after.startswith(_BROKEN):
+                break
+        for end in range(1, _MOST_BYTES + 1):
+            before = self._decoded(ids[start:-end])
+            if not before.endswith(_BROKEN):
+                break
         same = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), None)
         old = min(len(before), len(after)) if same is None else same
         return any(after.find(string, max(old - len(string) + 1, 0)) >= 0 for string in self.stops.strings)
