@@ -409,12 +409,15 @@ def test_ways_that_only_transformers_has(writers: Pairs) -> None:
     assert torch.equal(helped, pair.agree(**one))
     helped = pair.ours.generate(WHOLE[:1], assistant_model=pair.ours, max_new_tokens=NEW, eos_token_id=None)
     assert torch.equal(helped, pair.agree(**one))
+    helped = pair.ours.generate(WHOLE[:1], assistant_model=pair.theirs, max_new_tokens=NEW, eos_token_id=None)
+    assert torch.equal(helped, pair.agree(**one))
     marked = pair.agree(**one, watermarking_config=transformers.WatermarkingConfig(bias=6.0))
     assert not torch.equal(marked, pair.agree(**one))
     pair.agree(**one, guidance_scale=2.5)
     pair.agree(**one, guidance_scale=1.5, negative_prompt_ids=WHOLE[1:, :4], do_sample=True)
     for given in ({"guidance_scale": 1.5, "max_new_tokens": 3}, loadstone.GenerationConfig(guidance_scale=1.5)):
         assert pair.ours.generate(WHOLE[:1], generation_config=given).shape[0] == 1
+    pair.agree(**one, custom_generate=lambda model, input_ids, generation_config, **others: input_ids[:, 1:])
     with pytest.raises(ValueError, match="trust_remote_code=True"):
         pair.ours.generate(WHOLE[:1], penalty_alpha=0.6, top_k=4)
     with pytest.raises(ArgumentError, match=r"torch\.manual_seed"):

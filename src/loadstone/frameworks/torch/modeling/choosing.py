@@ -75,16 +75,16 @@ class Choosing:
             if self.read is not None and (self.read.ndim != 2 or (self.read < 0).any()):
                 self.read = None
 
-    def edits(self, ids: Tensor, vocab: int) -> tuple[Edit, ...]:
-        """What the rules do after these texts (rows, tokens), with tensors where they are."""
+    def edits(self, logits: Tensor, ids: Tensor) -> tuple[Edit, ...]:
+        """What the rules do to ``logits`` (rows, vocab) after texts (rows, tokens), as tensors."""
         if not self.rules:
             return ()
         texts = Written(ids.cpu().numpy(), self.starts, self.read)
-        return tuple(_on_device(edit, ids.device) for edit in edits_at(texts, self.rules, vocab))
+        return tuple(_on_device(edit, logits.device) for edit in edits_at(texts, self.rules, logits.shape[-1]))
 
     def scores(self, logits: Tensor, ids: Tensor) -> Tensor:
         """``logits`` (rows, vocab) in float32 of the tokens after ``ids`` (rows, tokens), as they are chosen by."""
-        scores = edited(xp, logits, self.edits(ids, logits.shape[-1]))
+        scores = edited(xp, logits, self.edits(logits, ids))
         for processor in self.processors:
             given = scores
             scores = processor(ids, scores.clone() if scores is logits else scores)
