@@ -34,7 +34,6 @@ FAMILIES: Mapping[str, TokenizerFamily] = MappingProxyType(
         "AlbertTokenizer": TokenizerFamily(
             _roles(bos="[CLS]", eos="[SEP]", unk="<unk>", sep="[SEP]", pad="<pad>", cls="[CLS]", mask="[MASK]")
         ),
-        "BartTokenizer": TokenizerFamily(_FAIRSEQ),
         "BertTokenizer": TokenizerFamily(_BERT, _WITH_SEGMENTS),
         "CLIPTokenizer": TokenizerFamily(
             _roles(unk="<|endoftext|>", bos="<|startoftext|>", eos="<|endoftext|>", pad="<|endoftext|>")
@@ -43,7 +42,6 @@ FAMILIES: Mapping[str, TokenizerFamily] = MappingProxyType(
         "CodeLlamaTokenizer": TokenizerFamily(_roles(unk="<unk>", bos="<s>", eos="</s>"), padding_side="left"),
         "CohereTokenizer": TokenizerFamily(padding_side="left"),
         "DistilBertTokenizer": TokenizerFamily(_BERT),
-        "ElectraTokenizer": TokenizerFamily(_BERT, _WITH_SEGMENTS),
         "GPT2Tokenizer": TokenizerFamily(_GPT2),
         "GPTNeoXTokenizer": TokenizerFamily(
             _roles(unk="<|endoftext|>", bos="<|endoftext|>", eos="<|endoftext|>", pad="<|padding|>")
@@ -64,6 +62,20 @@ FAMILIES: Mapping[str, TokenizerFamily] = MappingProxyType(
         "XLMRobertaTokenizer": TokenizerFamily(_FAIRSEQ),
     }
 )
+
+_SAME: Mapping[str, str] = MappingProxyType(
+    {
+        f"{stem}Tokenizer": name
+        for name, stems in {
+            "BertTokenizer": "ConvBert Electra LayoutLM Lxmert MobileBert SqueezeBert",
+            "RobertaTokenizer": "Bart LED Longformer Mvp",
+        }.items()
+        for stem in stems.split()
+    }
+)
+"""Classes that are others by another name."""
+UNNAMED = ("PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend")
+"""Classes that say nothing of their tokenizers."""
 
 _TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -114,7 +126,8 @@ def class_name_of(stated: object, model_type: object) -> str:
     of_type = _TYPES.get(str(model_type), "PreTrainedTokenizerFast")
     if not isinstance(stated, str) or model_type in _MISNAMED:
         return of_type
-    return stated if stated.startswith("PreTrained") else stated.removesuffix("Fast")
+    name = stated if stated in UNNAMED else stated.removesuffix("Fast")
+    return _SAME.get(name, name)
 
 
 def family_of(class_name: str) -> TokenizerFamily:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from loadstone.errors import TokenizerError
+from loadstone.text.families import FAMILIES, UNNAMED
 from loadstone.text.files import WORD_PIECES
 from loadstone.text.older import byte_level, sentencepiece, word_pieces
 from loadstone.text.older.built import Builder, Built
@@ -17,9 +19,11 @@ from loadstone.text.settings import Settings
 BUILDERS: Mapping[str, Builder] = MappingProxyType(
     {
         "AlbertTokenizer": sentencepiece.albert,
-        "BartTokenizer": byte_level.roberta,
+        "BertTokenizer": word_pieces.bert,
         "CLIPTokenizer": byte_level.clip,
         "CamembertTokenizer": sentencepiece.camembert,
+        "DistilBertTokenizer": word_pieces.bert,
+        "GPT2Tokenizer": byte_level.gpt2,
         "GPTNeoXTokenizer": byte_level.gpt_neox,
         "GemmaTokenizer": sentencepiece.gemma,
         "LlamaTokenizer": sentencepiece.llama,
@@ -32,14 +36,25 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
         "XLMRobertaTokenizer": sentencepiece.xlm_roberta,
     }
 )
-"""Class → what builds its tokenizers; those of other classes are built as their kind of file suggests."""
+"""Class → what builds its tokenizers."""
 
 
 def build_older(path: Path, settings: Settings) -> Built:
     """The tokenizer of a vocabulary: ``vocab.txt``, ``vocab.json`` with ``merges.txt`` beside it, or a SentencePiece
-    model. :class:`TokenizerError` for one that is damaged, and for tokens that the settings name and it lacks."""
-    if path.name == WORD_PIECES:
-        usual: Builder = word_pieces.bert
-    else:
-        usual = byte_level.gpt2 if path.suffix == ".json" else sentencepiece.generic
-    return BUILDERS.get(settings.class_name, usual)(path, settings)
+    model. Where no class is named, it is split as its kind of file suggests.
+
+    :class:`TokenizerError` for one that is damaged, for tokens that the settings name and it lacks, and for a class
+    that is not known here: its ids may be others than the file's.
+    """
+    name = settings.class_name
+    if name in BUILDERS:
+        return BUILDERS[name](path, settings)
+    if name not in UNNAMED:
+        raise TokenizerError(
+            f"{path}: how {name} splits texts is not known here, and this file does not say. Known are "
+            f"{', '.join(BUILDERS)}. Add a tokenizer.json, which says it: transformers' save_pretrained writes one."
+        )
+    if path.suffix == ".model":
+        return sentencepiece.generic(path, settings)
+    usual = "BertTokenizer" if path.name == WORD_PIECES else "GPT2Tokenizer"
+    return BUILDERS[usual](path, settings._replace(named={**FAMILIES[usual].special, **settings.named}))
