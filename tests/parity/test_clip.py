@@ -151,9 +151,9 @@ def test_the_outputs_of_the_towers_are_in_that_of_the_whole(made: Making) -> Non
     with torch.no_grad():
         expected, out = each.model(**inputs), each.of("torch")(**inputs)
         assert [type(value) for value in each.of("torch")(**inputs, return_dict=False)][-2:] == [tuple, tuple]
-    assert out.keys() == [name for name in expected if name != "loss"]
+    assert list(out) == [name for name in expected if name != "loss"]
     for name in ("text_model_output", "vision_model_output"):
-        assert out[name].keys() == list(expected[name].keys())
+        assert list(out[name]) == list(expected[name])
         torch.testing.assert_close(out[name].hidden_states, expected[name].hidden_states, atol=1e-4, rtol=1e-4)
         torch.testing.assert_close(out[name].attentions, expected[name].attentions, atol=1e-4, rtol=1e-4)
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Generic, dataclass_transform
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, dataclass_transform
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -33,11 +33,11 @@ def output(cls: type[Class]) -> type[Class]:
 
 
 @output
-class ModelOutput:
+class ModelOutput(dict[str, Any]):
     """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
 
-    It acts as a mapping: tools that go through mappings change what is in them and make another of the same class
-    of a dict, so that a class may be made of one, too.
+    It is a dict of the fields that are set, as tools want it that take dicts apart and make another of the same class:
+    so it may be made of a dict or of pairs, too. Its fields can be set, and no others come or go.
     """
 
     def __init__(self, *values: object, **fields: object) -> None:
@@ -56,10 +56,31 @@ class ModelOutput:
     def __post_init__(self) -> None:
         first = next(iter(self.__dataclass_fields__), "")
         given = getattr(self, first, None)
-        if type(given) is dict:
+        if type(given) is dict or isinstance(given, Iterator):
             setattr(self, first, None)
-            for name, value in given.items():
+            for name, value in dict(given).items():
                 setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+        if name in self.__dataclass_fields__:
+            if value is not None:
+                dict.__setitem__(self, name, value)
+            elif name in self:
+                dict.__delitem__(self, name)
+
+    def __setitem__(self, name: str, value: object) -> None:
+        setattr(self, name, value)
+
+    def update(self, *pairs: Any, **fields: object) -> None:
+        """Set fields, as of a dict."""
+        for name, value in dict(*pairs, **fields).items():
+            setattr(self, name, value)
+
+    def _refuse(self, *args: object, **keywords: object) -> NoReturn:
+        raise TypeError(f"{type(self).__qualname__} keeps its fields: set one to None, or change a dict(output).")
+
+    __delitem__ = pop = popitem = setdefault = clear = _refuse
 
     def _fields(self) -> list[tuple[str, object]]:
         """Name and value of every field."""
@@ -75,49 +96,11 @@ class ModelOutput:
 
     def to_tuple(self) -> tuple[object, ...]:
         """The fields that are set, in order; outputs among them as tuples too."""
-        return tuple(value.to_tuple() if isinstance(value, ModelOutput) else value for _, value in self.items())
-
-    def items(self) -> Iterator[tuple[str, object]]:
-        """Name and value of the fields that are set."""
-        for name, value in self._fields():
-            if value is not None:
-                yield name, value
-
-    def keys(self) -> list[str]:
-        """Names of the fields that are set."""
-        return [name for name, _ in self.items()]
-
-    def values(self) -> list[object]:
-        """Values of the fields that are set."""
-        return [value for _, value in self.items()]
-
-    def get(self, name: str, default: object = None) -> Any:
-        """A field by name, or the default if it is not set."""
-        value = getattr(self, name, None)
-        return default if value is None else value
+        there = (self[name] for name in self.__dataclass_fields__ if name in self)
+        return tuple(value.to_tuple() if isinstance(value, ModelOutput) else value for value in there)
 
     def __getitem__(self, key: int | str | slice) -> Any:
-        if isinstance(key, str):
-            value = getattr(self, key, None)
-            if value is None:
-                raise KeyError(key)
-            return value
-        return self.to_tuple()[key]
-
-    def __setitem__(self, name: str, value: object) -> None:
-        setattr(self, name, value)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.keys()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
-    def __len__(self) -> int:
-        return len(self.to_tuple())
-
-
-Mapping.register(ModelOutput)
+        return dict.__getitem__(self, key) if isinstance(key, str) else self.to_tuple()[key]
 
 
 @output

@@ -385,7 +385,7 @@ def test_outputs_are_read_by_field_key_index_and_as_a_tuple() -> None:
     out = model(tiny.IDS, labels=tiny.IDS, use_cache=False)
     assert out.loss is out["loss"] is out[0] is out.to_tuple()[0]
     assert out.logits is out["logits"] is out[1]
-    assert list(out) == out.keys() == ["loss", "logits"]
+    assert list(out) == list(out.keys()) == ["loss", "logits"]
     assert "logits" in out and "past_key_values" not in out
     assert len(out) == 2 and len(out[1:]) == 1
     with pytest.raises(KeyError):

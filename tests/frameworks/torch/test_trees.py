@@ -99,3 +99,25 @@ def test_outputs_of_a_class_that_a_models_own_code_defines_are_trees_too() -> No
     exported = torch.export.export(model, (torch.zeros(2),))
     output = exported.module()(torch.ones(2))
     assert type(output) is Scored and torch.equal(output.scores, torch.ones(2))
+
+
+def test_an_output_is_a_dict_of_the_fields_that_are_set() -> None:
+    output = tiny.bert()(tiny.IDS)
+    assert isinstance(output, dict) and dict(output) == dict(**output) == {"logits": output.logits}
+    assert (output | {"more": 1}).keys() == ({"more": 1} | output).keys() == {"logits", "more"}
+    made = type(output)((name, value) for name, value in output.items())  # as PyTorch puts dicts together again
+    assert type(made) is type(output) and made.logits is made["logits"] is output.logits
+    made.loss = torch.zeros(())
+    assert list(made) == ["logits", "loss"] and made.to_tuple() == (made.loss, made.logits)
+    made.loss = None
+    assert "loss" not in made and len(made) == 1
+    with pytest.raises(TypeError, match="keeps its fields: set one to None"):
+        made.pop("logits")
+
+
+def test_accelerate_takes_outputs_apart_and_puts_them_together() -> None:
+    output = tiny.bert()(tiny.IDS)
+    both = accelerate.utils.operations.concatenate([output, output])
+    half = accelerate.utils.recursively_apply(torch.Tensor.half, output)
+    assert type(both) is type(half) is type(output)
+    assert both.logits.shape == (4, 6, 64) and half.logits.dtype is torch.float16

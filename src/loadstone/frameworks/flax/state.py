@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import jax
@@ -202,20 +203,30 @@ class _Static(NamedTuple):
 def _flatten(state: State) -> tuple[tuple[object, ...], _Static]:
     arrays = (state.past, state.rng, state.bias, state.memory, state.padding, state.kept, state.stored)
     static = _Static(tuple(state.masks), tuple(state.rotary), state.train, state.use_cache, state.shown, state.room)
-    return (tuple(state.masks.values()), tuple(state.rotary.values()), *arrays), static
+    cos, sin = (tuple(table[half] for table in state.rotary.values()) for half in (0, 1))
+    return (tuple(state.masks.values()), cos, sin, *arrays), static
 
 
-def _unflatten(static: _Static, children: tuple[Any, ...]) -> State:
+def _unflatten(static: _Static, children: Iterable[Any]) -> State:
     state = State(train=static.train, use_cache=static.use_cache, shown=static.shown)
-    masks, tables, state.past, state.rng, state.bias, state.memory, state.padding, *of_layer = children
+    masks, cos, sin, state.past, state.rng, state.bias, state.memory, state.padding, *of_layer = children
     state.kept, state.stored = of_layer
     state.masks = dict(zip(static.kinds, masks, strict=True))
-    state.rotary = dict(zip(static.rotaries, tables, strict=True))
+    state.rotary = dict(zip(static.rotaries, zip(cos, sin, strict=True), strict=True))
     state.room = static.room
     return state
 
 
-jax.tree_util.register_pytree_node(State, _flatten, _unflatten)
+_CHILDREN = ("masks", "cos", "sin", "past", "rng", "bias", "memory", "padding", "kept", "stored")
+
+
+def _flatten_with_keys(state: State) -> tuple[list[tuple[Any, object]], _Static]:
+    """The same under their names, as ``nnx.tabulate`` shows what a module is called with."""
+    children, static = _flatten(state)
+    return [(jax.tree_util.GetAttrKey(name), child) for name, child in zip(_CHILDREN, children, strict=True)], static
+
+
+jax.tree_util.register_pytree_with_keys(State, _flatten_with_keys, _unflatten, _flatten)
 
 
 def dropout(x: Array, share: float, state: State) -> Array:

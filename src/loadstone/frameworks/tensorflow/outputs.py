@@ -19,15 +19,12 @@ class _Nested(outputs.ModelOutput):
     def __init__(self, pairs: Iterable[tuple[str, object]] = (), /, **fields: object) -> None:
         super().__init__(**dict(pairs), **fields)
 
-    def __setitem__(self, name: str, value: object) -> None:
-        setattr(self, name, value)
-
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         MutableMapping.register(cls)
         optree.register_pytree_node(
             cls,
-            lambda output: (output.values(), tuple(output.keys())),  # type: ignore[attr-defined]
+            lambda output: (tuple(output.values()), tuple(output)),  # type: ignore[attr-defined]
             lambda names, values: cls(zip(names, values, strict=True)),  # type: ignore[call-overload]
             namespace="keras",
         )

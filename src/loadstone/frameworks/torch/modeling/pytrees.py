@@ -45,7 +45,7 @@ def _below(cls: type[ModelOutput]) -> Iterator[type[ModelOutput]]:
 
 def _fields(output: ModelOutput) -> tuple[list[object], list[str]]:
     """The fields that are set, and their names."""
-    return output.values(), output.keys()
+    return list(output.values()), list(output)
 
 
 def _with_fields(cls: type) -> pytree.UnflattenFn:

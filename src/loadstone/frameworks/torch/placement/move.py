@@ -42,7 +42,7 @@ def changed(value: Any, change: Callable[[object], object]) -> Any:
     if type(value) is dict:
         return {key: changed(child, change) for key, child in value.items()}
     if isinstance(value, ModelOutput):
-        for name, child in value.items():
+        for name, child in list(value.items()):
             setattr(value, name, changed(child, change))
         return value
     return change(value)
