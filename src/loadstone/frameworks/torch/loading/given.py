@@ -26,7 +26,7 @@ from loadstone.frameworks.checked_state import (
     own_shapes,
     slot_name,
 )
-from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.loading.module_walk import modules_of, plain_class
 from loadstone.frameworks.torch.loading.slots import ties
 from loadstone.frameworks.torch.modeling.leaves import Experts, Float8Linear
 from loadstone.frameworks.torch.modeling.untying import alike
@@ -102,7 +102,7 @@ def _quantizable(model: Conventions, slots: Collection[str]) -> set[str]:
     if library is None or not library.has_tensors:
         return set()
     leaves = {nn.Linear: ("weight",), Float8Linear: ("weight",), Experts: EXPERT_SLOTS}
-    names = (f"{path}.{leaf}" for path, module in modules_of(model) for leaf in leaves.get(type(module), ()))
+    names = (f"{path}.{leaf}" for path, module in modules_of(model) for leaf in leaves.get(plain_class(module), ()))
     return {_slot(name, slots) for name in names}
 
 

@@ -64,3 +64,10 @@ def _visit(path: str, module: nn.Module, modules: list[tuple[str, nn.Module]]) -
     for name, child in module._modules.items():
         if child is not None:
             _visit(f"{path}.{name}" if path else name, child, modules)
+
+
+def plain_class(module: nn.Module) -> type:
+    """The class of a module, or, where that only bears a family's name, what it was made of: a class of modules that
+    own parameters, or the kind of component."""
+    made_of: tuple[type, str] | None = vars(type(module)).get("_made_of")
+    return type(module) if made_of is None else made_of[0]

@@ -15,7 +15,7 @@ from loadstone.core.records import record
 from loadstone.core.structure import Layer, LayerKind
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
-from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.loading.module_walk import modules_of, plain_class
 from loadstone.frameworks.torch.modeling.leaves import Embedding, Experts, Float8Linear, TransposedLinear
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 from loadstone.frameworks.torch.quantized.linear_modules import linear_modules
@@ -37,7 +37,7 @@ _KINDS: Mapping[type[nn.Module], LayerKind] = {
 
 
 def _kind(module: nn.Module) -> LayerKind | None:
-    kind = _KINDS.get(type(module))
+    kind = _KINDS.get(plain_class(module))
     is_built = kind is LayerKind.PLAIN_LINEAR and "component" in module.__dict__  # and so can become a Float8Linear
     return LayerKind.LINEAR if is_built else kind
 

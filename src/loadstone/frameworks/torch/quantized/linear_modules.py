@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from torch import nn
 
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
-from loadstone.frameworks.torch.loading.module_walk import modules_of
+from loadstone.frameworks.torch.loading.module_walk import modules_of, plain_class
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
 
 
 def linear_modules(model: nn.Module, kinds: tuple[type[nn.Module], ...]) -> Iterator[str]:
     """Linear layers of exactly these kinds, heads apart: what lies outside the bare model, or is the last of all."""
-    names = [name for name, module in modules_of(model) if type(module) in kinds]
+    names = [name for name, module in modules_of(model) if plain_class(module) in kinds]
     inside = model.bare_prefix if isinstance(model, TorchStructure) else ""
     if is_of_transformers(model) and isinstance(getattr(model, str(model.base_model_prefix) or "-", None), nn.Module):
         inside = str(model.base_model_prefix)
