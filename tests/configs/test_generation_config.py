@@ -179,3 +179,11 @@ def test_a_dict_of_tuples_is_written_as_pairs(tmp_path: Path) -> None:
     assert GenerationConfig.from_pretrained(tmp_path).sequence_bias == [[[3, 4], -2.0]] == made.sequence_bias
     with pytest.raises(InvalidConfig, match="'constraints': expected a value that JSON can hold"):
         GenerationConfig(constraints=[object()])
+
+
+def test_its_text_leaves_out_what_is_asked() -> None:
+    made = GenerationConfig(top_k=3, top_p=None, min_p=0.5, transformers_version="5.0")
+    assert json.loads(made.to_json_string()) == made.to_dict()
+    text = made.to_json_string(use_diff=True, ignore_metadata=True, keys_to_pop=["min_p"])
+    assert json.loads(text) == {"top_k": 3}
+    assert hash(made) == hash(GenerationConfig(**made.to_diff_dict()))

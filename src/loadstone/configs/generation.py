@@ -7,7 +7,7 @@ import logging
 import os
 import reprlib
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from loadstone.sources.request import files_asked_for
 from loadstone.transfer.json_file import read_json
 
 logger = logging.getLogger("loadstone")
+
+_METADATA = ("_from_model_config", "_commit_hash", "transformers_version")
 
 
 class GenerationConfig(PushToHub):
@@ -64,7 +66,8 @@ class GenerationConfig(PushToHub):
     def __eq__(self, other: object) -> bool:
         return self.to_diff_dict() == other.to_diff_dict() if isinstance(other, GenerationConfig) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # it can be changed
+    def __hash__(self) -> int:
+        return hash(self.to_json_string(use_diff=True))
 
     @typing.overload
     @classmethod
@@ -225,11 +228,20 @@ class GenerationConfig(PushToHub):
         """The keys that say something: those that were set, and are not None."""
         return {name: value for name, value in self.__dict__.items() if value is not None}
 
-    def to_json_string(self) -> str:
-        """The text of ``generation_config.json``; :class:`InvalidConfig` for attributes that JSON cannot hold."""
-        if faults := [_json_fault(name, value) for name, value in self.__dict__.items() if not _fits_json(value)]:
+    def to_json_string(
+        self, use_diff: bool = False, ignore_metadata: bool = False, keys_to_pop: Iterable[str] | None = None
+    ) -> str:
+        """The text of ``generation_config.json``; :class:`InvalidConfig` for attributes that JSON cannot hold.
+
+        ``use_diff``: without keys that are None; ``ignore_metadata``: without what says who wrote it; ``keys_to_pop``:
+        without these.
+        """
+        left_out = {*(keys_to_pop or ()), *(_METADATA if ignore_metadata else ())}
+        said = {name: value for name, value in self.__dict__.items() if name not in left_out}
+        if faults := [_json_fault(name, value) for name, value in said.items() if not _fits_json(value)]:
             raise InvalidConfig(faults)
-        return json.dumps(self.to_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        said = {name: value for name, value in said.items() if value is not None or not use_diff}
+        return json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
     def save_pretrained(
         self,
