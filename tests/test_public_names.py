@@ -49,7 +49,7 @@ NAMES = {
         "TorchAoConfig",
     ),
     *("Forecast", "convert", "diff", "load_into", "load_sharded_checkpoint", "modeling_utils", "open_checkpoint"),
-    *("plan", "transfer_options"),
+    *("pipeline", "plan", "transfer_options"),
 }
 
 OF_TRANSFORMERS = {

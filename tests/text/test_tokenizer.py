@@ -259,17 +259,35 @@ def test_what_is_saved_is_read_back_equal_here_and_in_transformers(
     saved = tmp_path / "saved"
     files = ours.save_pretrained(saved)
     names = {Path(name).relative_to(saved).as_posix() for name in files}
-    assert names == {
-        *("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "additional_chat_templates/tool_use.jinja")
-    }
+    assert names == {"tokenizer.json", "tokenizer_config.json"}
     others = [AutoTokenizer.from_pretrained(saved), transformers.AutoTokenizer.from_pretrained(saved)]
     for other in others:
         assert plain(other(TWO, padding=True)) == plain(ours(TWO, padding=True))
         for name in ("special_tokens_map", "extra_special_tokens", "model_max_length", "padding_side", "chat_template"):
             assert getattr(other, name) == getattr(ours, name), name
+    ours.chat_template = "one"
     ours.save_pretrained(tmp_path / "inline", save_jinja_files=False)
-    assert AutoTokenizer.from_pretrained(tmp_path / "inline").chat_template == ours.chat_template
+    assert AutoTokenizer.from_pretrained(tmp_path / "inline").chat_template == "one"
     assert PreTrainedTokenizerFast.from_pretrained(saved).padding_side == "left"
+
+
+def test_what_an_older_save_left_is_gone_and_a_save_that_fails_changes_nothing(
+    ours: PreTrainedTokenizerFast, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "special_tokens_map.json").write_text('{"pad_token": "[SEP]"}')
+    (folder / "chat_template.jinja").write_text("old")
+    (folder / "model.safetensors").write_text("weights")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(loadstone.errors.SaveError, match="No space left on device"):
+            ours.save_pretrained(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    ours.pad_token = "[MASK]"
+    ours.save_pretrained(folder)
+    assert {path.name for path in folder.iterdir()} == {"tokenizer.json", "tokenizer_config.json", "model.safetensors"}
+    again = AutoTokenizer.from_pretrained(folder)
+    assert (again.pad_token, again.chat_template) == ("[MASK]", None)
 
 
 def test_saving_refuses_what_it_does_not_write(ours: PreTrainedTokenizerFast, tmp_path: Path) -> None:
@@ -278,7 +296,7 @@ def test_saving_refuses_what_it_does_not_write(ours: PreTrainedTokenizerFast, tm
     with pytest.raises(UnknownArgument, match="save_pretrained takes no keyword 'filename_prefx'"):
         ours.save_pretrained(tmp_path, filename_prefx="a")
     (tmp_path / "file").write_text("")
-    with pytest.raises(loadstone.errors.SaveError, match="could not be written"):
+    with pytest.raises(loadstone.errors.SaveError, match="expected a folder to save to"):
         ours.save_pretrained(tmp_path / "file")
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from loadstone.checkpoint.names import CONFIG_NAME, GGUF_SUFFIX
 from loadstone.errors import CheckpointNotFound, TokenizerError
+from loadstone.saving.journal import finish_interrupted_save
 from loadstone.sources.repository import find_beside
 from loadstone.sources.request import FileChoice, HubOptions, check_files, check_gguf_file
 from loadstone.sources.resolve import local_folder
@@ -72,6 +73,7 @@ def find_tokenizer(path_or_id: str | os.PathLike[str], which: FileChoice, hub: H
         vocabulary = local if _is_vocabulary(local) else _vocabulary_in(local.parent)
         return TokenizerFiles(local.parent, vocabulary, root=local.parent)
     folder = local / which.subfolder
+    finish_interrupted_save(folder)
     vocabulary = folder / which.gguf_file if which.gguf_file is not None else _vocabulary_in(folder)
     if not vocabulary.is_file():
         raise TokenizerError(f"{vocabulary}: no such file, so text cannot be tokenized.")

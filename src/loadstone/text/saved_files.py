@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loadstone.errors import TokenizerError
-from loadstone.text.files import CONFIG, TEMPLATE, TEMPLATES, TOKENIZER_NAME
+from loadstone.errors import LoadstoneError, SaveError, TokenizerError
+from loadstone.saving.replace_folder import replace_files
+from loadstone.text.files import ADDED_TOKENS, CONFIG, SPECIAL_TOKENS, TEMPLATE, TOKENIZER_NAME
 from loadstone.text.special_tokens import EXTRA, EXTRA_NAMES
 
 if TYPE_CHECKING:
@@ -23,8 +26,11 @@ _LEFT_OUT = (
 """Where it was, and what ``tokenizer.json`` says itself."""
 
 
+_READ_BESIDE = (TEMPLATE, SPECIAL_TOKENS, ADDED_TOKENS)
+
+
 def files_of(tokenizer: ChatEncoder, with_jinja: bool) -> dict[str, bytes]:
-    """Name → content. ``with_jinja``: chat templates in files of their own, rather than among the settings.
+    """Name → content. ``with_jinja``: a chat template in a file of its own; several are among the settings.
 
     :class:`TokenizerError` for a tokenizer with parts that ``tokenizer.json`` has no words for.
     """
@@ -53,19 +59,35 @@ def files_of(tokenizer: ChatEncoder, with_jinja: bool) -> dict[str, bytes]:
         settings[EXTRA] = tokenizer.extra_special_tokens
     files: dict[str, bytes] = {}
     templates = tokenizer.chat_template
-    if templates is not None and not with_jinja:
-        named = (
-            [{"name": name, "template": text} for name, text in templates.items()]
-            if isinstance(templates, dict)
-            else []
-        )
-        settings["chat_template"] = named or templates
+    if isinstance(templates, str) and with_jinja:
+        files[TEMPLATE] = templates.encode()
+    elif isinstance(templates, str):
+        settings["chat_template"] = templates
     elif templates is not None:
-        each = {"default": templates} if isinstance(templates, str) else templates
-        for name, text in each.items():
-            files[TEMPLATE if name == "default" else f"{TEMPLATES}/{name}.jinja"] = text.encode()
+        settings["chat_template"] = [{"name": name, "template": text} for name, text in templates.items()]
     written = json.dumps(settings, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    return {TOKENIZER_NAME: content.encode(), CONFIG: written.encode(), **files}
+    return {TOKENIZER_NAME: content.encode(), **files, CONFIG: written.encode()}
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write them into a folder (made if absent), all or nothing; :class:`SaveError` where that fails.
+
+    Files of an older save that would be read beside them, and contradict them, are removed.
+    """
+    if "\0" in str(folder):
+        raise SaveError(f"{str(folder)!r}: a path cannot hold NUL")
+
+    def write(stage: Path) -> None:
+        for name, content in files.items():
+            (stage / name).write_bytes(content)
+
+    try:
+        replace_files(folder, list(files), write, lambda name: name in _READ_BESIDE and name not in files)
+    except LoadstoneError:
+        raise
+    except OSError as error:
+        hint = "Give the path of a folder" if folder.is_file() else "See that the path can be written to"
+        raise SaveError(f"{folder}: the tokenizer could not be written: {error.strerror or error}. {hint}") from error
 
 
 def _plain(value: Any) -> Any:

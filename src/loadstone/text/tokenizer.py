@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from loadstone.core.paths import local_path
 from loadstone.errors import ArgumentError
-from loadstone.saving.folders import write_small_files
 from loadstone.sources.publish import PushToHub, upload_asked_for
 from loadstone.text.chat.encode import ChatEncoder
 from loadstone.text.load import Loaded, compare_with_config, load
-from loadstone.text.saved_files import files_of
+from loadstone.text.saved_files import files_of, put
 from loadstone.text.settings import Settings
 from loadstone.text.special_tokens import Token
 
@@ -128,7 +127,8 @@ class PreTrainedTokenizerFast(ChatEncoder, PushToHub):
         save_jinja_files: bool = True,
         **others: Any,
     ) -> tuple[str, ...]:
-        """Write ``tokenizer.json``, ``tokenizer_config.json`` and ``chat_template.jinja``; returns their paths.
+        """Write ``tokenizer.json``, ``tokenizer_config.json`` and ``chat_template.jinja``, all or nothing; returns
+        their paths. Several chat templates, or one with ``save_jinja_files=False``, stand in ``tokenizer_config.json``.
 
         Transformers reads them back to an equal tokenizer. ``push_to_hub`` uploads them too, with the keywords of
         :meth:`push_to_hub`. ``filename_prefix`` goes before each name.
@@ -144,7 +144,7 @@ class PreTrainedTokenizerFast(ChatEncoder, PushToHub):
         prefix = f"{filename_prefix}-" if filename_prefix else ""
         files = {prefix + name: content for name, content in files_of(self, save_jinja_files).items()}
         folder = local_path(save_directory)
-        write_small_files(folder, files)
+        put(folder, files)
         if upload is not None:
             upload.send(folder, files, self._title)
         return tuple(str(folder / name) for name in files)
