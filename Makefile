@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 PYTEST := $(BIN)/python $(if $(ISA),tools/on_$(ISA).py $(BIN)/python) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table sweep releases benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-bridge benchmark-change clean
+.PHONY: help demo test quick smoke test-core test-long test-times coverage test-gpu lint types unit format stubs heads support-table sweep tokenizers releases benchmark benchmark-modalities benchmark-frameworks benchmark-large benchmark-lock benchmark-transfer benchmark-packed benchmark-bridge benchmark-change clean
 
 help:
 	@echo "make demo                  load two small real models: one answers a question, one compares sentences"
@@ -107,6 +107,9 @@ support-table: $(VENV)/.installed-test
 # ONLY="bert detr": these types, and the page stays as it is.
 sweep: $(VENV)/.installed-test
 	PYTHONPATH=tools $(BIN)/python -m sweep --jobs $(WORKERS) $(if $(ONLY),--only $(ONLY),--quiet --page docs/bridge.md)
+
+tokenizers: $(VENV)/.installed-test
+	$(BIN)/python tools/tokenizers_of_packages.py
 
 releases: $(VENV)/.installed-test
 	$(BIN)/python tools/remote_code_releases.py build/releases

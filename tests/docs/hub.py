@@ -46,6 +46,7 @@ def fill(hf_home: Path) -> None:
     """Lay out ``HF_HOME`` as huggingface_hub does after downloads of all :data:`MODELS`, stored in bfloat16."""
     import torch
     import transformers
+    from cli.conftest import write_tokenizer
     from quantization.test_gptq import a_model as in_gptq
 
     torch.manual_seed(0)
@@ -56,6 +57,7 @@ def fill(hf_home: Path) -> None:
         model_class = getattr(transformers, class_name)
         model = model_class(model_class.config_class(**sizes)).to(torch.bfloat16)
         model.save_pretrained(repo / "snapshots" / COMMIT)
+        write_tokenizer(repo / "snapshots" / COMMIT)
     for repo_id, plain_id in QUANTIZED.items():
         repo, plain = (hf_home / "hub" / f"models--{each.replace('/', '--')}" for each in (repo_id, plain_id))
         (repo / "refs").mkdir(parents=True)
