@@ -96,10 +96,7 @@ def of_tiktoken(path: Path, special: tuple[str, ...], class_name: str) -> Callab
     def parts(ranks: dict[bytes, int], token: bytes) -> list[bytes]:
         pieces = [bytes([byte]) for byte in token]
         while len(pieces) > 2:
-            pairs = [
-                (ranks.get(left + right, 1 << 60), index)
-                for index, (left, right) in enumerate(pairwise(pieces))
-            ]
+            pairs = [(ranks.get(left + right, 1 << 60), index) for index, (left, right) in enumerate(pairwise(pieces))]
             rank, index = min(pairs)
             if rank >= ranks[token]:
                 break

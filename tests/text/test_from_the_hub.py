@@ -58,3 +58,21 @@ def test_a_lock_lists_a_tokenizers_files_and_refuses_others(tmp_path: Path) -> N
     (folder / "chat_template.jinja").write_text("mine")
     with pytest.raises(LockMismatch, match=r"chat_template\.jinja"):
         AutoTokenizer.from_pretrained(folder, lock=lock)
+
+
+def test_how_a_sentences_tokens_are_pooled_comes_from_the_hub_too(hub: Hub, tmp_path: Path) -> None:
+    import json
+
+    import loadstone
+
+    folder = write(tmp_path / "bert", "bert")
+    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = loadstone.AutoConfig.for_model("bert", vocab_size=1000, **sizes)
+    loadstone.AutoModel.from_config(config).save_pretrained(folder)
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_cls_token": True}))
+    hub.add("o/bert", files(folder))
+    found = loadstone.pipeline("sentence-embedding", "o/bert")("the cat")
+    assert found == loadstone.pipeline("sentence-embedding", folder)("the cat")
+    (folder / "1_Pooling" / "config.json").unlink()
+    assert found != loadstone.pipeline("sentence-embedding", folder)("the cat")

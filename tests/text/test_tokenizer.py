@@ -257,7 +257,9 @@ def test_what_is_saved_is_read_back_equal_here_and_in_transformers(
     ours.padding_side, ours.model_max_length = "left", 12
     ours.chat_template = {"default": "{{ messages[0].content }}", "tool_use": "tools"}
     saved = tmp_path / "saved"
+    ours(TWO, padding=True, truncation=True, max_length=7)
     files = ours.save_pretrained(saved)
+    assert {json.loads((saved / "tokenizer.json").read_text())[name] for name in ("padding", "truncation")} == {None}
     names = {Path(name).relative_to(saved).as_posix() for name in files}
     assert names == {"tokenizer.json", "tokenizer_config.json"}
     others = [AutoTokenizer.from_pretrained(saved), transformers.AutoTokenizer.from_pretrained(saved)]

@@ -35,7 +35,7 @@ def files_of(tokenizer: ChatEncoder, with_jinja: bool) -> dict[str, bytes]:
     :class:`TokenizerError` for a tokenizer with parts that ``tokenizer.json`` has no words for.
     """
     try:
-        content: str = tokenizer.backend_tokenizer.to_str(pretty=True)
+        content = tokenizer.to_json()
     except Exception as error:  # noqa: BLE001  the library raises a bare Exception
         raise TokenizerError(f"{tokenizer.source}: tokenizer.json cannot express this tokenizer: {error}") from None
     settings = {

@@ -95,6 +95,13 @@ class Vocabulary(SpecialTokens):
             add = self._tokenizer.add_special_tokens if special_tokens else self._tokenizer.add_tokens
             return int(add(tokens)) if tokens else 0
 
+    def to_json(self) -> str:
+        """What ``tokenizer.json`` says; how far texts are padded and cut is for calls to say."""
+        with self._lock:
+            self._tokenizer.no_padding()
+            self._tokenizer.no_truncation()
+            return str(self._tokenizer.to_str(pretty=True))
+
     def num_special_tokens_to_add(self, pair: bool = False) -> int:
         """How many special tokens a text, or a pair of texts, gets."""
         return int(self._tokenizer.num_special_tokens_to_add(pair))

@@ -14,7 +14,8 @@ from loadstone.core.keywords import unknown_argument
 from loadstone.errors import ArgumentError, TokenizerError
 from loadstone.frameworks.registry import require_framework
 from loadstone.text.batch_encoding import BatchEncoding
-from loadstone.text.lengths import NO_LIMIT
+from loadstone.text.lengths import NO_LIMIT, Padding
+from loadstone.text.padding import pad_rows
 
 ARRAYS = {"torch": "pt", "flax": "jax", "tensorflow": "tf"}
 """Framework → what a tokenizer calls its arrays."""
@@ -93,8 +94,8 @@ class Pipeline:
         trained = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
         return trained if isinstance(trained, int) else None
 
-    def encode(self, texts: Sequence[Any], **options: Any) -> BatchEncoding:
-        """Texts, or pairs of them, as ids padded to one length, with masks, offsets and segments, as lists.
+    def encode(self, texts: Sequence[Any], padding_side: str = "right", **options: Any) -> BatchEncoding:
+        """Texts, or pairs of them, as ids padded to one length, with masks and segments, as lists; and offsets.
 
         :class:`ArgumentError` for a text without tokens, and for one that is too long: nothing is cut off unseen.
         :class:`TokenizerError` for an id that the model has no row for.
@@ -102,10 +103,8 @@ class Pipeline:
         for text in texts:
             if not all(isinstance(each, str) for each in (text if isinstance(text, tuple) else (text,))):
                 raise ArgumentError(f"{self.task}: expected a text, found {text!r:.100}.")
-        if len(texts) > 1 and self.tokenizer.pad_token is None:
-            self.tokenizer.pad_token = self.tokenizer.eos_token or self.tokenizer.unk_token
-        asked = {"padding": len(texts) > 1, "return_attention_mask": True, "return_token_type_ids": True}
-        asked |= {"return_offsets_mapping": True, "return_special_tokens_mask": True, "verbose": False}
+        asked = {"return_attention_mask": True, "return_token_type_ids": True, "return_offsets_mapping": True}
+        asked |= {"return_special_tokens_mask": True, "verbose": False}
         batch: BatchEncoding = self.tokenizer(list(texts), **{**asked, **options})
         self._check_lengths(texts, batch)
         largest = max(max(row) for row in batch["input_ids"])
@@ -116,7 +115,14 @@ class Pipeline:
                 f"{source}: gave token id {largest}, but the model's vocabulary has {rows} tokens. Do this tokenizer "
                 "and this model belong together?"
             )
-        return batch
+        padding = Padding(None, padding_side, self._pad_id(), "", 0, None)
+        return BatchEncoding(pad_rows(dict(batch), "input_ids", padding, True), batch.encodings)
+
+    def _pad_id(self) -> int:
+        """What fills up shorter texts: the mask covers it, but some heads look for the id that the config names."""
+        config = self.model.config.get_text_config()
+        found = (getattr(config, "pad_token_id", None), self.tokenizer.pad_token_id, self.tokenizer.eos_token_id)
+        return next((token_id for token_id in found if isinstance(token_id, int) and token_id >= 0), 0)
 
     def _check_lengths(self, texts: Sequence[Any], batch: BatchEncoding) -> None:
         limits = [

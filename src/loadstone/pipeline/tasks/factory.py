@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -18,21 +19,23 @@ from loadstone.architectures.tasks import (
     TASKS,
     TOKEN_CLASSIFICATION,
 )
+from loadstone.checkpoint.names import CONFIG_NAME
 from loadstone.configs.read import read_values
 from loadstone.core.keywords import nearest
-from loadstone.errors import ArgumentError
+from loadstone.errors import ArgumentError, CheckpointNotFound
 from loadstone.frameworks.registry import PREFIXES
 from loadstone.pipeline import auto
 from loadstone.pipeline.auto_tokenizer import AutoTokenizer
 from loadstone.pipeline.tasks.base import ARRAYS, Pipeline
-from loadstone.pipeline.tasks.features import FeatureExtractionPipeline, SentenceEmbeddingPipeline
+from loadstone.pipeline.tasks.features import POOLING, FeatureExtractionPipeline, SentenceEmbeddingPipeline
 from loadstone.pipeline.tasks.fill_mask import FillMaskPipeline
 from loadstone.pipeline.tasks.question_answering import QuestionAnsweringPipeline
 from loadstone.pipeline.tasks.text_classification import TextClassificationPipeline
 from loadstone.pipeline.tasks.text_generation import Text2TextGenerationPipeline, TextGenerationPipeline
 from loadstone.pipeline.tasks.token_classification import TokenClassificationPipeline
+from loadstone.sources.repository import find_beside
 from loadstone.sources.request import files_asked_for
-from loadstone.sources.resolve import resolve_config
+from loadstone.sources.resolve import local_folder, resolve_config
 
 PIPELINES: Mapping[str, tuple[type[Pipeline], str]] = MappingProxyType(
     {
@@ -135,7 +138,21 @@ def pipeline(
     loaded = getattr(auto, prefix + TASKS[head].auto_class).from_pretrained(model, **{**loading, **more})
     if chosen == "torch":
         loaded.eval()
-    return cls(loaded, tokenizer, chosen, options)
+    made = cls(loaded, tokenizer, chosen, options)
+    if isinstance(made, SentenceEmbeddingPipeline):
+        made.folder = _with_pooling(model, loading)
+    return made
+
+
+def _with_pooling(path: Any, options: Mapping[str, Any]) -> Path:
+    """The folder that has ``1_Pooling/config.json``, if there is one; from the Hub it is fetched."""
+    which, hub = files_asked_for({name: value for name, value in options.items() if name in _OF_FILES})
+    local = local_folder(path, CheckpointNotFound)
+    if local is not None:
+        return local / which.subfolder if local.is_dir() else local.parent
+    wanted = [which.gguf_file or CONFIG_NAME]
+    source = find_beside(os.fspath(path), [wanted], [POOLING], which, hub)
+    return source.configs or source.folder
 
 
 def task_of(path: Any, options: Mapping[str, Any]) -> str:

@@ -11,6 +11,9 @@ from loadstone.errors import ArgumentError
 from loadstone.pipeline.tasks.base import Pipeline, as_numpy
 from loadstone.transfer.json_file import read_json
 
+POOLING = "1_Pooling/config.json"
+"""Where sentence-transformers says how the vectors of tokens become one."""
+
 
 class FeatureExtractionPipeline(Pipeline):
     """The last hidden state of a text: nested lists (1, tokens, width); with ``return_tensors=True`` an array."""
@@ -19,7 +22,7 @@ class FeatureExtractionPipeline(Pipeline):
     options = ("return_tensors",)
 
     def results(self, inputs: Sequence[Any], options: Mapping[str, Any]) -> Sequence[Any]:
-        batch = self.encode(inputs, padding_side="right")
+        batch = self.encode(inputs)
         states = self.forward(batch)[0]
         lengths = [sum(mask) for mask in batch["attention_mask"]]
         rows = [states[index : index + 1, :length] for index, length in enumerate(lengths)]
@@ -52,7 +55,7 @@ class SentenceEmbeddingPipeline(Pipeline):
         return vectors
 
     def _pools_first_token(self) -> bool:
-        path = self.folder / "1_Pooling" / "config.json"
+        path = self.folder / POOLING
         if not path.is_file():
             return False
         chosen = {key for key, value in read_json(path, "pooling").items() if key.startswith("pooling_mode") and value}
