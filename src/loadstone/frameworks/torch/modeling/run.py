@@ -39,7 +39,7 @@ class Run:
         self.holder = holder
         self.state = state
         self.beside: tuple[Any, ...] = ()
-        """What attention in it gave besides its output."""
+        """What the first attention in it gave besides its output."""
 
     def __call__(self, part: Part, *args: Any) -> Any:
         name, component = part
@@ -60,7 +60,7 @@ class Run:
 
     def _first(self, out: Any) -> Any:
         """The output alone of a module that returns more: whoever calls it may see that."""
-        if isinstance(out, tuple):
+        if isinstance(out, tuple) and not self.beside:
             self.beside = out[1:]
         return out[0]
 
