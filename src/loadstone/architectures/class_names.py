@@ -38,6 +38,7 @@ class ClassNames:
         self._paths = sorted((key for key in table if key), key=lambda key: -key.count("."))
         ends = "|".join(f"({re.escape(key).replace(_NUMBER_IN_KEYS, '[0-9]+')})" for key in self._paths)
         self._ending = re.compile(rf"(?:^|\.)(?:{ends})$")
+        self._last = {key.rpartition(".")[2] for key in self._paths}
 
     @property
     def layers(self) -> list[str]:
@@ -46,6 +47,9 @@ class ClassNames:
 
     def of(self, path: str, kind: str) -> str:
         """The name of the class of a module at a path; that of its kind of component where the family has none."""
+        last = path.rpartition(".")[2]
+        if last not in self._last and not ("{}" in self._last and last.isdecimal()):
+            return self._by_key.get(kind, kind)  # as for most
         found = self._ending.search(path)
         if found is None or found.lastindex is None:
             return self._by_key.get(kind, kind)

@@ -29,6 +29,7 @@ def output(cls: type[Class]) -> type[Class]:
 
     To write and compile an ``__init__`` for each of two dozen classes would take most of the time of this import.
     """
+    setattr(cls, "__init__", cls.__init__)  # noqa: B010 (torch.jit.trace takes dicts only of a class that has its own)
     return dataclass(init=False, repr=False, eq=False)(cls)
 
 

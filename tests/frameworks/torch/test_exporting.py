@@ -100,3 +100,13 @@ def test_a_trace_is_saved_and_takes_other_batches_and_lengths(kind: str) -> None
     with torch.no_grad():
         for shape in ((3, 9), (1, 4)):
             close(trace(*padded(*shape).values())[0], model(**padded(*shape))[0])
+
+
+def test_a_trace_of_a_model_that_names_its_outputs_gives_a_dict() -> None:
+    model = made("bert")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        trace: Any = torch.jit.trace(model, tuple(padded(2, 6).values()), strict=False)  # type: ignore[no-untyped-call]
+    found = trace(*padded(3, 9).values())
+    assert isinstance(found, dict)
+    close(found["logits"], model(**padded(3, 9)).logits)

@@ -82,7 +82,7 @@ class Naming(NamedTuple):
 
     def under(self, name: str) -> Naming:
         """The same for what lies there under a name, or in the same place without one."""
-        return self._replace(path=f"{self.path}.{name}" if self.path and name else self.path or name)
+        return Naming(self.names, f"{self.path}.{name}" if self.path and name else self.path or name)
 
     def class_of(self, kind: type) -> str:
         """The name of the class of a module: of a kind of component, or of one that owns parameters."""
