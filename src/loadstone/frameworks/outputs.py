@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, dataclass_transform
 
+from loadstone.frameworks.recognized import Recognized
+
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
@@ -34,12 +36,14 @@ def output(cls: type[Class]) -> type[Class]:
 
 
 @output
-class ModelOutput(dict[str, Any]):
+class ModelOutput(Recognized, dict[str, Any]):
     """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
 
     It is a dict of the fields that are set, as tools want it that take dicts apart and make another of the same class:
-    so it may be made of a dict or of pairs, too. Its fields can be set, and no others come or go.
+    so it may be made of a dict or of pairs, too. Its fields can be set, and items added, as pipelines do; none goes.
     """
+
+    recognized_as = ("transformers.utils.generic", "ModelOutput")
 
     def __init__(self, *values: object, **fields: object) -> None:
         own = self.__dataclass_fields__
@@ -72,6 +76,8 @@ class ModelOutput(dict[str, Any]):
 
     def __setitem__(self, name: str, value: object) -> None:
         setattr(self, name, value)
+        if name not in self.__dataclass_fields__:
+            dict.__setitem__(self, name, value)
 
     def update(self, *pairs: Any, **fields: object) -> None:
         """Set fields, as of a dict."""
@@ -96,8 +102,8 @@ class ModelOutput(dict[str, Any]):
         return self._fields() == other._fields()
 
     def to_tuple(self) -> tuple[object, ...]:
-        """The fields that are set, in order; outputs among them as tuples too."""
-        there = (self[name] for name in self.__dataclass_fields__ if name in self)
+        """The fields that are set, in order, then what was added; outputs among them as tuples too."""
+        there = (self[name] for name in dict.fromkeys((*self.__dataclass_fields__, *self)) if name in self)
         return tuple(value.to_tuple() if isinstance(value, ModelOutput) else value for value in there)
 
     def __getitem__(self, key: int | str | slice) -> Any:

@@ -17,7 +17,8 @@ from forks import Forks
 from frameworks.torch import tiny
 
 import loadstone
-from loadstone.frameworks.torch.transformers_compat.recognized import twin
+from loadstone.frameworks import outputs as loadstone_outputs
+from loadstone.frameworks.recognized import twin
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,19 @@ def test_models_of_every_kind_are_recognized(llama: Any) -> None:
         assert inspect.signature(model.__class__.forward) == inspect.signature(plain.forward)
         assert model.__class__ is twin(plain), "made once"
         assert not issubclass(plain, transformers.PreTrainedModel)
+
+
+def test_outputs_are_recognized_and_take_what_pipelines_add(llama: Any) -> None:
+    with torch.no_grad():
+        out = llama(tiny.IDS)
+    assert isinstance(out, transformers.utils.ModelOutput) and type(out) is loadstone_outputs.CausalLMOutput
+    known = torch.utils._pytree.SUPPORTED_NODES
+    assert type(out) in known and out.__class__ not in known, "the twin is in no tree"
+    out["input_ids"] = tiny.IDS
+    assert out["input_ids"] is out.input_ids is out[-1] and "input_ids" in out
+    for again in (pickle.loads(pickle.dumps(out)), copy.deepcopy(out)):
+        assert type(again) is type(out) and list(again) == list(out)
+        assert torch.equal(again.logits, out.logits) and torch.equal(again["input_ids"], tiny.IDS)
 
 
 def test_nothing_is_imported_and_models_made_before_are_recognized(forks: Forks) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from transformers import GenerationConfig, GenerationMixin, PreTrainedModel
 
+from loadstone.frameworks.recognized import Recognized, twin
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
-from loadstone.frameworks.torch.transformers_compat.recognized import Recognized, twin
 
 _making = threading.Lock()
 

@@ -9,8 +9,8 @@ from transformers import GenerationConfig
 
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.generation_values import values_of
+from loadstone.frameworks.recognized import Recognized
 from loadstone.frameworks.torch.bridge.view import view
-from loadstone.frameworks.torch.transformers_compat.recognized import Recognized
 
 
 def written(model: Any, given: Mapping[str, Any]) -> Any:

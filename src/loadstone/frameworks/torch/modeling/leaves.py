@@ -14,11 +14,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from loadstone.architectures import components
+from loadstone.frameworks.recognized import Recognized
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
 from loadstone.frameworks.torch.modeling.convolution import convolution
 from loadstone.frameworks.torch.modeling.leaf import fill, make, start
 from loadstone.frameworks.torch.modeling.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
-from loadstone.frameworks.torch.transformers_compat.recognized import Recognized
 
 
 def _computed(weight: Tensor, x: Tensor) -> Tensor:

@@ -19,10 +19,10 @@ from torch import Tensor, nn
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.dtypes import dtype_name
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.recognized import Recognized
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
-from loadstone.frameworks.torch.transformers_compat.recognized import Recognized
 
 
 class Conventions(Recognized, TorchStructure):

@@ -1,8 +1,8 @@
 """How ``isinstance(model, transformers.PreTrainedModel)`` holds for a model that does not derive from that class.
 
 ``isinstance`` asks for an object's type and then for its ``__class__``, which a proxy may say something else with. Once
-transformers is in the process, a module says with it that it is of a *twin*: a class that derives from the module's own
-and then from transformers'. The module stays what ``type`` says it is, and finds no attribute in its twin.
+transformers is in the process, an object says with it that it is of a *twin*: a class that derives from its own and
+then from transformers'. The object stays what ``type`` says it is, and finds no attribute in its twin.
 """
 
 from __future__ import annotations
@@ -16,14 +16,19 @@ _making = threading.Lock()
 
 
 class Recognized:
-    """A module that passes for one of a class of transformers', where that library is loaded."""
+    """What passes for an instance of a class of transformers', where that library is loaded."""
 
     recognized_as: ClassVar[tuple[str, str]]
     """A module of transformers, and the class in it that this one stands for."""
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Without what transformers' class does to a new class, which a twin is not: no tree of PyTorch's knows it."""
+        if "_is_twin_of" not in cls.__dict__:
+            super(Recognized, cls).__init_subclass__(**keywords)  # noqa: UP008 - this class has a __class__ of its own
+
     @property
     def __class__(self) -> Any:
-        """The module's type, or its twin once transformers' class is loaded."""
+        """The object's type, or its twin once transformers' class is loaded."""
         return twin(type(self))
 
     @__class__.setter
@@ -56,7 +61,7 @@ def twin(cls: type[Recognized]) -> type:
     return found
 
 
-def _made_twin(cls: type, theirs: type) -> type:
+def _made_twin(cls: Any, theirs: type) -> type:
     def new(wanted: type, *args: object, **keywords: object) -> Any:
         return cls(*args, **keywords) if wanted is made else object.__new__(wanted)
 
