@@ -19,6 +19,7 @@ from frameworks.torch import tiny
 import loadstone
 from loadstone.frameworks import outputs as loadstone_outputs
 from loadstone.frameworks.recognized import twin
+from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,7 @@ def test_a_class_can_be_assigned(llama: Any) -> None:
     assert model.__class__ is type(model)
     assert torch.equal(model(tiny.IDS).logits, llama(tiny.IDS).logits)
     assert type(copy.deepcopy(model)) is type(model)
+    assert not is_of_transformers(model), "it is filled and saved as ours"
     model.__class__ = before
     assert type(model) is loadstone.LlamaForCausalLM
 
