@@ -70,7 +70,7 @@ class Allowed(NamedTuple):
         return xp.reshape(xp.where(best == -float("inf"), self.added, left), xp.shape(logits))
 
 
-class Haste(NamedTuple):
+class EndBoost(NamedTuple):
     """Ends become likelier."""
 
     ends: Array

@@ -14,7 +14,7 @@ import numpy as np
 
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.logit_edits import Allowed, Bias, Choice, Edit, Finite, Haste, Penalty
+from loadstone.frameworks.logit_edits import Allowed, Bias, Choice, Edit, EndBoost, Finite, Penalty
 
 
 class Written(NamedTuple):
@@ -84,7 +84,7 @@ def _beyond(name: str, tokens: object, vocab: int) -> ArgumentError:
 
 
 @record
-class Hurry:
+class ExponentialDecay:
     """Ends become likelier with each token after the first ``after``."""
 
     name: str
@@ -93,18 +93,18 @@ class Hurry:
     """Tokens, the prompt included."""
     factor: float
 
-    def edit(self, texts: Written, vocab: int) -> Haste | None:
+    def edit(self, texts: Written, vocab: int) -> EndBoost | None:
         """Later, by more."""
         late = texts.ids.shape[1] - self.after
         if late <= 0:
             return None
         ends = np.zeros(vocab, bool)
         ends[[end for end in self.ends if 0 <= end < vocab]] = True
-        return Haste(ends, self.factor**late - 1)
+        return EndBoost(ends, self.factor**late - 1)
 
 
 @record
-class OnlyFinite:
+class RemoveInvalid:
     """No logit is infinite, or no number."""
 
     name: str
@@ -118,7 +118,7 @@ class OnlyFinite:
 
 
 @record
-class Repeated:
+class RepetitionPenalty:
     """Tokens that a text has already become less likely, padding left out."""
 
     name: str
@@ -133,7 +133,7 @@ class Repeated:
 
 
 @record
-class Borrowed:
+class EncoderRepetitionPenalty:
     """Tokens that were read become likelier."""
 
     name: str
@@ -148,7 +148,7 @@ class Borrowed:
 
 
 @record
-class NoNgram:
+class NoRepeatNgram:
     """No sequence of ``size`` tokens comes twice in a text, or from what was ``read`` into it."""
 
     name: str
@@ -174,7 +174,7 @@ class NoNgram:
 
 
 @record
-class Favored:
+class SequenceBias:
     """Sequences of tokens whose last one becomes likelier, or less likely, where the others stand before it."""
 
     name: str
@@ -196,7 +196,7 @@ class Favored:
 
 
 @record
-class Prefixes:
+class PrefixConstraint:
     """What a function says may follow a text."""
 
     name: str

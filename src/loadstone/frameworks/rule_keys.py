@@ -10,14 +10,14 @@ import numpy as np
 
 from loadstone.frameworks.generation_values import Sources, is_integer
 from loadstone.frameworks.logit_rules import (
-    Borrowed,
-    Favored,
-    Hurry,
-    NoNgram,
-    OnlyFinite,
-    Prefixes,
-    Repeated,
+    EncoderRepetitionPenalty,
+    ExponentialDecay,
+    NoRepeatNgram,
+    PrefixConstraint,
+    RemoveInvalid,
+    RepetitionPenalty,
     Rule,
+    SequenceBias,
     Tokens,
 )
 
@@ -43,7 +43,7 @@ def rules(sources: Sources, frame: Frame) -> tuple[Rule, ...]:
 Make = Callable[[str, Sources, Frame], Iterator[Rule]]
 
 
-def _favored(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+def _sequence_bias(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     """Pairs of token ids and a number, as a list, or as a dict of tuples."""
     said = sources.value(name)
     if said is None:
@@ -55,7 +55,7 @@ def _favored(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if not all(len(pair) == 2 and _is_sequence(pair[0]) and isinstance(pair[1], float | int) for pair in pairs):
         raise sources.error(name, expected)
     if pairs:
-        yield Favored(name, tuple((tuple(map(int, tokens)), float(bias)) for tokens, bias in pairs))
+        yield SequenceBias(name, tuple((tuple(map(int, tokens)), float(bias)) for tokens, bias in pairs))
 
 
 def _bad_words(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
@@ -67,7 +67,7 @@ def _bad_words(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     words = [tuple(map(int, word)) for word in said]
     kept = tuple((word, -np.inf) for word in dict.fromkeys(words) if not (len(word) == 1 and word[0] in frame.ends))
     if kept:
-        yield Favored(name, kept)
+        yield SequenceBias(name, kept)
 
 
 def _is_sequence(tokens: object) -> bool:
@@ -80,20 +80,20 @@ def _penalty(sources: Sources, name: str) -> float | None:
     return None if factor == 1 else factor
 
 
-def _repeated(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+def _repetition_penalty(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if (factor := _penalty(sources, name)) is not None:
-        yield Repeated(name, factor)
+        yield RepetitionPenalty(name, factor)
 
 
-def _borrowed(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+def _encoder_repetition_penalty(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if (factor := _penalty(sources, name)) is not None:
-        yield Borrowed(name, factor)
+        yield EncoderRepetitionPenalty(name, factor)
 
 
-def _no_ngram(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+def _no_repeat_ngram(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     size = sources.whole(name, lambda value: value >= 0, "an integer, 0 (off) or more")
     if size:
-        yield NoNgram(name, size, name.startswith("encoder_"))
+        yield NoRepeatNgram(name, size, name.startswith("encoder_"))
 
 
 def _until(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
@@ -112,14 +112,14 @@ def _forced(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
             yield Tokens(name, (token,), True, place, place)
 
 
-def _prefixes(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+def _prefix_constraint(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     function = sources.value(name)
     if function is None:
         return
     if not callable(function):
         raise sources.error(name, "a function of a prompt's number and a text, which gives token ids")
     beams = sources.whole("num_beams", lambda value: value >= 1, "an integer, 1 or more")
-    yield Prefixes(name, function, beams or 1)
+    yield PrefixConstraint(name, function, beams or 1)
 
 
 def _forced_first(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
@@ -134,10 +134,10 @@ def _forced_last(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
 
 def _finite(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     if sources.flag(name):
-        yield OnlyFinite(name)
+        yield RemoveInvalid(name)
 
 
-def _hurry(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
+def _exponential_decay(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
     said = sources.value(name)
     if said is None or not frame.ends:
         return
@@ -146,7 +146,7 @@ def _hurry(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
         raise sources.error(name, expected)
     if not isinstance(said[1], int | float):
         raise sources.error(name, expected)
-    yield Hurry(name, frame.ends, frame.prompt + said[0], float(said[1]))
+    yield ExponentialDecay(name, frame.ends, frame.prompt + said[0], float(said[1]))
 
 
 def _suppressed(name: str, sources: Sources, frame: Frame) -> Iterator[Rule]:
@@ -162,19 +162,19 @@ def _suppressed_first(name: str, sources: Sources, frame: Frame) -> Iterator[Rul
 
 _RULES: Mapping[str, Make] = MappingProxyType(
     {
-        "sequence_bias": _favored,
-        "encoder_repetition_penalty": _borrowed,
-        "repetition_penalty": _repeated,
-        "no_repeat_ngram_size": _no_ngram,
-        "encoder_no_repeat_ngram_size": _no_ngram,
+        "sequence_bias": _sequence_bias,
+        "encoder_repetition_penalty": _encoder_repetition_penalty,
+        "repetition_penalty": _repetition_penalty,
+        "no_repeat_ngram_size": _no_repeat_ngram,
+        "encoder_no_repeat_ngram_size": _no_repeat_ngram,
         "bad_words_ids": _bad_words,
         "min_length": _until,
         "forced_decoder_ids": _forced,
-        "prefix_allowed_tokens_fn": _prefixes,
+        "prefix_allowed_tokens_fn": _prefix_constraint,
         "forced_bos_token_id": _forced_first,
         "forced_eos_token_id": _forced_last,
         "remove_invalid_values": _finite,
-        "exponential_decay_length_penalty": _hurry,
+        "exponential_decay_length_penalty": _exponential_decay,
         "suppress_tokens": _suppressed,
         "begin_suppress_tokens": _suppressed_first,
     }
