@@ -157,9 +157,9 @@ def test_a_model_that_rewrites_texts(tmp_path: Path) -> None:
     assert found == {"generated_text": rewrite.tokenizer.decode(ids, skip_special_tokens=True)}
 
 
-@pytest.mark.parametrize("framework", ["jax", "tf"])
 @pytest.mark.parametrize(
-    ("task", "class_name"), [("fill-mask", "BertForMaskedLM"), ("text-generation", "LlamaForCausalLM")]
+    ("framework", "task", "class_name"),
+    [("tf", "fill-mask", "BertForMaskedLM"), ("jax", "text-generation", "LlamaForCausalLM")],
 )
 def test_the_other_frameworks_answer_alike(framework: str, task: str, class_name: str, checkpoint: Make) -> None:
     keys = {"bos_token_id": 2, "eos_token_id": 3} if class_name.startswith("Llama") else {}
