@@ -20,6 +20,7 @@ from loadstone import AutoTokenizer, BatchEncoding, PreTrainedTokenizerFast
 from loadstone.errors import ArgumentError, ConfigError, LoadstoneError, TokenizerError, UnknownArgument
 
 CONVERSIONS: list[Callable[[PreTrainedTokenizerFast], PreTrainedTokenizerFast]] = [
+    copy.copy,
     copy.deepcopy,
     lambda tokenizer: pickle.loads(pickle.dumps(tokenizer)),
 ]
@@ -238,7 +239,7 @@ def test_a_data_collator_of_transformers_takes_it(ours: PreTrainedTokenizerFast,
         assert all(torch.equal(found[name], expected[name]) for name in expected)
 
 
-@pytest.mark.parametrize("convert", CONVERSIONS, ids=["copied", "pickled"])
+@pytest.mark.parametrize("convert", CONVERSIONS, ids=["copied", "deeply", "pickled"])
 def test_a_copy_is_equal_and_apart(ours: PreTrainedTokenizerFast, convert: Any) -> None:
     ours.pad_token = "[MASK]"
     other = convert(ours)

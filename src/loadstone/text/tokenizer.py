@@ -73,7 +73,7 @@ class PreTrainedTokenizerFast(ChatEncoder, PushToHub):
                 new.append(token)
         if new:
             special = set(self.special_tokens_map.values())
-            tokens = [AddedToken(token, special=True) if isinstance(token, str) else token for token in new]
+            tokens = [AddedToken(token, special=True) if isinstance(token, str) else copy.copy(token) for token in new]
             for token in tokens:
                 token.special = token.special or token.content in special
             self._tokenizer.add_tokens(tokens)
@@ -157,6 +157,10 @@ class PreTrainedTokenizerFast(ChatEncoder, PushToHub):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._lock = threading.Lock()
+
+    def __copy__(self) -> Self:
+        """A copy of its own: two would hold one ``Tokenizer`` under two locks."""
+        return copy.deepcopy(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         new = type(self).__new__(type(self))
