@@ -32,6 +32,8 @@ class Built(nn.Module):
     which bears its name, or the one that a family has for it."""
 
     component: Component
+    returns_output: bool = False
+    """Whether what it computes is returned as the one field of an output, as encoders do."""
 
     def __init__(self, component: Component, naming: Naming) -> None:
         super().__init__()
@@ -39,9 +41,6 @@ class Built(nn.Module):
         if isinstance(component, components.Tower):
             self.main_input_name = next(iter(components.inputs_of(component)), "input_ids")
         attach(self, component, naming)
-
-    returns_output: bool = False
-    """Whether what it computes is returned as the one field of an output, as encoders do."""
 
     def forward(self, *args: Any, state: State | None = None, **given: Any) -> Any:
         component = self.component

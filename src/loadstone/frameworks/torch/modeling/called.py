@@ -18,6 +18,7 @@ from loadstone.architectures.components.masks import MEMORY, Room, see_all, see_
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.torch.modeling.cache import KeyValueCache, check_cache
 from loadstone.frameworks.torch.modeling.run import Run
+from loadstone.frameworks.torch.modeling.shown import not_shown
 from loadstone.frameworks.torch.modeling.state import Mask, Options, State
 
 Args = tuple[Any, ...]
@@ -55,7 +56,7 @@ def heard(module: Any, args: Args, state: State | None, given: dict[str, Any]) -
         second = "past_key_values" if hasattr(args[1], "get_seq_length") else "attention_mask"
         args, given = args[:1], {second: args[1], **given}
     if state is not None:
-        given = state.without_shown(given)
+        given = not_shown(component, state, given)
     given = {_SAME.get(name, name): value for name, value in given.items()}
     given = {name: value for name, value in given.items() if name not in _IGNORED}
     if unknown := [name for name, value in given.items() if name not in _TAKEN and value is not None]:

@@ -49,14 +49,12 @@ class Run:
         module = modules[name] if name in modules else _module(self.holder, name)
         if type(component) in LEAVES:
             return module(*args)  # any module may stand in for it, as adapters do: it sees no state
-        out = self._called(module, part, args)
+        if is_looked_at(module):
+            args, given = arguments(module, part, args, self.state)
+            out = module(*args, **given)
+        else:
+            out = module(*args, state=self.state)
         return out if isinstance(out, Tensor) or component.gives_several else self._first(out)
-
-    def _called(self, module: Any, part: Part, args: tuple[Any, ...]) -> Any:
-        if not is_looked_at(module):
-            return module(*args, state=self.state)
-        args, given = arguments(module, part, args, self.state)
-        return module(*args, **given)
 
     def _first(self, out: Any) -> Any:
         """The output alone of a module that returns more: whoever calls it may see that."""
@@ -82,10 +80,14 @@ class Run:
         if skip and self.holder.training and torch.rand(()) < skip:
             return x
         layer = _module(self.holder, part.name)
+        args: tuple[Any, ...] = (x,)
+        given: dict[str, Any] = {"state": self.state}
+        if is_looked_at(layer):
+            args, given = arguments(layer, part, args, self.state)
         if self.state.options.checkpointing:
-            out = checkpoint(self._called, layer, part, (x,), use_reentrant=False)
+            out = checkpoint(layer, *args, **given, use_reentrant=False)
         else:
-            out = self._called(layer, part, (x,))
+            out = layer(*args, **given)
         return out if isinstance(out, Tensor) else self._first(out)
 
     def dropout(self, x: Tensor, share: float) -> Tensor:

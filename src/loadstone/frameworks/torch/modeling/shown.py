@@ -45,6 +45,19 @@ def arguments(
     return args, given
 
 
+def not_shown(component: Component, state: State, given: dict[str, Any]) -> dict[str, Any]:
+    """What a component's module was called with by name, without the state and what of it is as the module reads it."""
+    own = {**_read(component, state), "state": state}
+    return {name: value for name, value in given.items() if name not in own or not _is_same(value, own[name])}
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two are one object, or tuples of the same ones: who takes a tuple apart may make another."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(pair[0] is pair[1] for pair in zip(one, other, strict=True))
+    return one is other
+
+
 def _read(component: Component, state: State) -> dict[str, Any]:
     """What of the state the attention in a component reads; nothing where there is none."""
     layers = list(find(component, components.Attention))

@@ -43,13 +43,6 @@ OPEN = Mask(None, False)
 _NONE: Mapping[MaskKind, int] = MappingProxyType({})
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    """Whether two are one object, or tuples of the same ones: who takes a tuple apart may make another."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(pair[0] is pair[1] for pair in zip(one, other, strict=True))
-    return one is other
-
-
 class State(Movable):
     """What the layers of one tower share, and where they leave what was asked for."""
 
@@ -76,7 +69,7 @@ class State(Movable):
         self.elsewhere: dict[torch.device, State] = {}
         """The same for layers on other devices."""
         self.shown: dict[object, dict[str, Any]] = {}
-        """What of it layers were called with by name, where anyone looked."""
+        """What of it each kind of layer was called with by name, where anyone looked."""
 
     @property
     def bias(self) -> Tensor | None:
@@ -115,16 +108,6 @@ class State(Movable):
         """Leave what a router says, if that was asked for."""
         if self.router_logits is not None:
             self.router_logits.append(logits)
-
-    def without_shown(self, given: dict[str, Any]) -> dict[str, Any]:
-        """A call's arguments by name, without this state and those that are its own."""
-        own: list[dict[str, Any]] = [{"state": self}, *self.shown.values()]
-        own += ({"position_bias": bias} for bias in self._biases.values())
-        return {
-            name: value
-            for name, value in given.items()
-            if not any(name in each and _is_same(value, each[name]) for each in own)
-        }
 
     def on_device(self, device: torch.device) -> State:
         """The same for layers on another device, made once a pass. What is collected goes into the same lists."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from loadstone.frameworks.torch.placement.hooks import Hook, Inputs, Keywords, not_shown
+from loadstone.frameworks.torch.placement.hooks import Hook, Inputs, Keywords, not_of_state
 from loadstone.frameworks.torch.placement.move import move, tensors_in
 from loadstone.frameworks.torch.placement.placement import Devices
 
@@ -77,7 +77,7 @@ class _Bring(Hook):
         self._device = device
 
     def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> tuple[Inputs, Keywords]:
-        return move(inputs, self._device), move(not_shown(keywords), self._device)
+        return move(inputs, self._device), move(not_of_state(module, keywords), self._device)
 
 
 class _Send(Hook):

@@ -11,7 +11,7 @@ from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.module_walk import modules_of
 from loadstone.frameworks.torch.modeling.leaves import Float8Linear
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
-from loadstone.frameworks.torch.placement.hooks import Inputs, Keywords, not_shown
+from loadstone.frameworks.torch.placement.hooks import Inputs, Keywords, not_of_state
 from loadstone.frameworks.torch.placement.move import changed
 from loadstone.planning.slot_dtypes import SlotDTypes
 
@@ -54,7 +54,7 @@ class CastInputs:
         self.dtype = dtype
 
     def __call__(self, module: nn.Module, inputs: Inputs, keywords: Keywords) -> tuple[Inputs, Keywords]:
-        return cast(inputs, self.dtype), cast(not_shown(keywords), self.dtype)
+        return cast(inputs, self.dtype), cast(not_of_state(module, keywords), self.dtype)
 
 
 class CastOutput:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from torch import nn
+
+from loadstone.frameworks.torch.modeling.shown import not_shown
+
 Inputs = tuple[object, ...]
 """A call's arguments by place, as PyTorch gives them to a hook."""
 Keywords = dict[str, object]
@@ -29,7 +33,10 @@ class Hook:
         return _nothing, ()
 
 
-def not_shown(keywords: Keywords) -> Keywords:
-    """Without what of the state, which goes along, a layer was called with by name."""
+def not_of_state(module: nn.Module, keywords: Keywords) -> Keywords:
+    """Without what a layer was called with by name that is its state's, which goes along."""
     state: Any = keywords.get("state")
-    return keywords if state is None else {"state": state, **state.without_shown(keywords)}
+    if state is None:
+        return keywords
+    component: Any = module.component
+    return {"state": state, **not_shown(component, state, keywords)}
