@@ -65,6 +65,7 @@ def test_what_embeds_a_text_takes_it_by_place_and_by_name() -> None:
     [
         ({}, ArgumentError, "needs position_embeddings"),
         ({"position_embeddings": torch.ones(2)}, ArgumentError, "expected .cos, sin."),
+        ({"position_embeddings": 5}, ArgumentError, "expected .cos, sin."),
         ({"attention_masks": torch.ones(2)}, UnknownArgument, "takes no attention_masks; it takes hidden_states"),
         ({"attention_mask": torch.ones(2, 5)}, ArgumentError, r"shape .2, 5., expected .batch or 1, heads or 1"),
         ({"attention_mask": torch.ones(2, 1, 5, 4).bool()}, ArgumentError, r"shape .2, 1, 5, 4., expected"),
@@ -77,6 +78,28 @@ def test_what_a_layer_cannot_compute_with_is_refused(given: dict[str, Any], erro
     known = {} if not given or "position_embeddings" in given else {"position_embeddings": tables(model)}
     with pytest.raises(error, match=said):
         model.model.layers[0](X, **known, **given)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ((), "needs hidden_states, its input"),
+        ((X, None, True), "by place; give all else by name"),
+        ((X, torch.zeros(1, 1, 5, 5), torch.zeros(1, 1, 5, 5)), "by place; give all else by name"),
+    ],
+    ids=["nothing", "a flag", "two masks"],
+)
+def test_what_is_given_by_place_is_told_by_what_it_is(args: tuple[Any, ...], said: str) -> None:
+    layer = tiny.bert().bert.encoder.layer[0]
+    assert torch.equal(layer(X, None, None), layer(X))
+    with pytest.raises(ArgumentError, match=said):
+        layer(*args)
+
+
+def test_a_block_of_gpt2_takes_a_cache_and_a_mask_by_place() -> None:
+    block, cache = tiny.model("GPT2LMHeadModel", "gpt2").transformer.h[0], DynamicCache()
+    block(X, cache, None, None, use_cache=True)
+    assert cache.get_seq_length() == 5
 
 
 def test_a_model_whose_layers_rotate_in_two_ways_is_asked_for_one() -> None:

@@ -52,9 +52,10 @@ def heard(module: Any, args: Args, state: State | None, given: dict[str, Any]) -
     for name in _INPUTS:
         if not args and name in given:
             args = (given.pop(name),)
+    if not args:
+        raise ArgumentError(f"{type(module).__name__} needs hidden_states, its input.")
     if len(args) > 1 and any(find(component, components.Attention)):
-        second = "past_key_values" if hasattr(args[1], "get_seq_length") else "attention_mask"
-        args, given = args[:1], {second: args[1], **given}
+        args, given = args[:1], {**_by_name(module, args[1:]), **given}
     if state is not None:
         given = not_shown(component, state, given)
     given = {_SAME.get(name, name): value for name, value in given.items()}
@@ -65,6 +66,17 @@ def heard(module: Any, args: Args, state: State | None, given: dict[str, Any]) -
     if state is not None and not given:
         return args, state
     return args, _told(module, args, state, given)
+
+
+def _by_name(module: Any, args: Args) -> dict[str, Any]:
+    """What is given by place after the input: a mask or a cache, told by what it is."""
+    values = [each for each in args if each is not None]
+    found = {"past_key_values" if hasattr(each, "get_seq_length") else "attention_mask": each for each in values}
+    if len(found) < len(values) or not isinstance(found.get("attention_mask"), Tensor | None):
+        raise ArgumentError(
+            f"{type(module).__name__} takes hidden_states, a mask and a cache by place; give all else by name."
+        )
+    return found
 
 
 def _inputs(component: Component, args: Args, given: dict[str, Any]) -> Args:
@@ -111,7 +123,8 @@ def _tables(given: Any) -> tuple[Tensor, Tensor]:
     """cos and sin (batch or 1, tokens, dim) as attention reads them, (batch or 1, 1, tokens, dim)."""
     fits = isinstance(given, tuple | list) and len(given) == 2 and all(isinstance(each, Tensor) for each in given)
     if not fits or any(each.dim() != 3 for each in given):
-        said = [tuple(each.shape) if isinstance(each, Tensor) else type(each).__name__ for each in given]
+        several = given if isinstance(given, tuple | list) else (given,)
+        said = [tuple(each.shape) if isinstance(each, Tensor) else type(each).__name__ for each in several]
         raise ArgumentError(f"position_embeddings are {said}, expected (cos, sin), each (batch or 1, tokens, dim).")
     cos, sin = (each.unsqueeze(1) for each in given)
     return cos, sin
