@@ -22,7 +22,7 @@ class CompileConfig:
     mode: str | None = None
     """A mode of inductor's, such as ``"max-autotune-no-cudagraphs"``, in place of ``options``."""
     options: Mapping[str, object] | None = None
-    """The backend's own. None: for inductor, roundings as they are without it."""
+    """The backend's own. Inductor is told besides to round as without it, unless they or a mode say otherwise."""
 
     @classmethod
     def of(cls, given: object) -> CompileConfig:

@@ -25,7 +25,7 @@ Pass = Callable[..., Any]
 _ROOM_STEP = 256
 """A cache for compiled steps has room for a multiple of so many tokens, so that most texts share a program."""
 _OPTIONS = {"emulate_precision_casts": True}
-"""Of inductor: what is rounded to bfloat16 between operations without it is rounded with it."""
+"""Of inductor, where nothing else is said: what is rounded to bfloat16 between operations without it is rounded with it."""
 
 
 class Programs:
@@ -41,14 +41,16 @@ class Programs:
                 return step
         # A code object of its own: PyTorch counts compilations, and gives up after eight, by that.
         function = types.FunctionType(_step.__code__.replace(), _step.__globals__, _step.__name__)
-        inductor = config.backend == "inductor" and config.mode is None
+        options = config.options
+        if config.backend == "inductor" and config.mode is None:
+            options = {**_OPTIONS, **(options or {})}
         made: Pass = torch.compile(
             function,
             fullgraph=config.fullgraph,
             dynamic=config.dynamic,
             backend=config.backend,
             mode=config.mode,
-            options=dict(_OPTIONS) if config.options is None and inductor else config.options,  # type: ignore[arg-type]
+            options=options,  # type: ignore[arg-type]
         )
         self.made.append((config, made))
         return made
