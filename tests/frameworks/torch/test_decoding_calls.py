@@ -1,4 +1,4 @@
-"""What a step of decoding costs beside its arithmetic: how many functions Python calls, whatever else the machine does."""
+"""What a step of decoding costs beside its arithmetic: how many functions Python calls, whatever the machine does."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Pass = Callable[..., Any]
 _ROOM_STEP = 256
 """A cache for compiled steps has room for a multiple of so many tokens, so that most texts share a program."""
 _OPTIONS = {"emulate_precision_casts": True}
-"""Of inductor, where nothing else is said: what is rounded to bfloat16 between operations without it is rounded with it."""
+"""Of inductor, where nothing else is said: what eager steps round between operations is rounded."""
 
 
 class Programs:
@@ -105,6 +105,7 @@ class FixedSteps:
                 f"compile=True and past_key_values is a {type(cache).__name__}: a compiled step needs a cache of a "
                 "fixed size. Give a StaticCache with room for the whole text."
             )
+        cache.length = cache.length.to(read.device)
         if mask is not None:
             inputs[self.mask] = F.pad(mask, (0, cache.max_cache_len - mask.shape[1]), value=1)
         with _our_errors(self.model):

@@ -17,8 +17,8 @@ class StaticCache(KeyValueCache):
     """Keys and values of every layer, each (batch, kv_heads, max_cache_len, head_dim), written in place; and what does
     not grow with the text.
 
-    A pass reads the whole of them, with a mask, wherever Python must not look at values: in a compiled step, and on an
-    accelerator. Elsewhere it reads the part that is filled, a view. Layers with a sliding window keep all tokens too.
+    An eager pass reads the part that is filled, a view. Where Python must not look at values, in a compiled step, it
+    reads all, with a mask. Layers with a sliding window keep all tokens too.
     """
 
     is_compileable: ClassVar[bool] = True
@@ -34,7 +34,8 @@ class StaticCache(KeyValueCache):
             raise ArgumentError(f"max_cache_len is {max_cache_len!r}, expected a number of tokens, 1 or more.")
         self.max_cache_len = max_cache_len
         self.length = torch.zeros((), dtype=torch.int64)
-        """How many tokens it holds: a tensor, by which no program is compiled anew."""
+        """How many tokens it holds: a tensor, by which no program is compiled anew. On the CPU, where it may be looked
+        at, until a program is to read it on an accelerator."""
 
     def update(
         self, key: Tensor, value: Tensor, layer: int, cache_kwargs: Mapping[str, object] | None = None
@@ -46,7 +47,6 @@ class StaticCache(KeyValueCache):
             self.key_cache.append(self._place(key))
             self.value_cache.append(self._place(value))
         if layer == 0:
-            self.length = self.length.to(key.device)
             self.length += tokens
         keys, values, end = self.key_cache[layer], self.value_cache[layer], self._known(self.length)
         if isinstance(end, int):
