@@ -15,6 +15,7 @@ from loadstone.configs.generation_keys import (
     KNOWN,
     NOT_APPLIED,
     NOT_APPLIED_ARGUMENTS,
+    OF_STEPS,
     ONLY_CALLED,
     REFUSED_ARGUMENTS,
     WITHOUT_EFFECT,
@@ -51,7 +52,7 @@ def test_the_page_has_every_key_and_argument_of_transformers_and_says_where_it_w
     of_passes = {"output_attentions", "output_hidden_states"}
     tables = {
         "all": {*APPLIED, *ONLY_CALLED, "streamer"} - of_passes,
-        "PyTorch": {*REFUSED_ARGUMENTS, *of_passes},
+        "PyTorch": {*REFUSED_ARGUMENTS, *OF_STEPS, *of_passes},
         "Transformers": {*NOT_APPLIED, *NOT_APPLIED_ARGUMENTS},
         "no effect": set(WITHOUT_EFFECT),
     }

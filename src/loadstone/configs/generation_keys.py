@@ -98,11 +98,14 @@ APPLIED = frozenset(GenerationOptions.__annotations__)
 ONLY_CALLED = frozenset({"prefix_allowed_tokens_fn", "tokenizer"})
 """What ``generate`` applies too, where a call says it."""
 
+OF_STEPS = frozenset({"compile", "compile_config", "disable_compile"})
+"""How PyTorch's ``generate`` runs a step. The others take these without effect: they compile every step."""
+
 WITHOUT_EFFECT = frozenset(
     {
         # Where the keys and values lie, and how a step is computed.
         *("cache_config", "max_cache_len", "prefill_chunk_size", "logits_to_keep"),
-        *("compile", "compile_config", "disable_compile", "low_memory", "continuous_batching_config"),
+        *("low_memory", "continuous_batching_config"),
         # Only groups of beams read it, and num_beam_groups is another key.
         "diversity_penalty",
         # How guesses are made that the model confirms; whether it guesses is another key.
@@ -189,7 +192,7 @@ _OF_CALLS = frozenset(
 KEYS = (APPLIED | NOT_APPLIED.keys() | NOT_APPLIED_ARGUMENTS.keys() | WITHOUT_EFFECT) - _OF_CALLS
 """What a generation config may say."""
 
-_TABLES = (APPLIED, NOT_APPLIED, ONLY_CALLED, NOT_APPLIED_ARGUMENTS, REFUSED_ARGUMENTS, WITHOUT_EFFECT)
+_TABLES = (APPLIED, OF_STEPS, NOT_APPLIED, ONLY_CALLED, NOT_APPLIED_ARGUMENTS, REFUSED_ARGUMENTS, WITHOUT_EFFECT)
 KNOWN = frozenset(name for table in _TABLES for name in table)
 """Every name that one of the tables has."""
 

@@ -103,6 +103,7 @@ def test_a_config_of_transformers_is_read() -> None:
         ({"compile": True, "use_cache": False}, ArgumentError, "compile=True and use_cache=False"),
         ({"compile": True, "cache_implementation": "dynamic"}, ArgumentError, "cache_implementation='dynamic'"),
         ({"compile_config": 3}, ArgumentError, "compile_config is a int, expected a CompileConfig or a dict"),
+        ({"compile": True, "token_healing": True}, ArgumentError, "compile=True with what only transformers' generate"),
         ({"compile_config": {"mod": "x"}}, UnknownArgument, "compile_config does not know 'mod'. Did you mean 'mode'?"),
         ({"compile_config": {"mode": "default", "options": {}}}, ArgumentError, "mode and options"),
     ],

@@ -24,6 +24,11 @@ def written(model: Any, given: Mapping[str, Any]) -> Any:
             "generator with what only transformers' generate does: that draws with PyTorch's own. Say "
             "torch.manual_seed(…) before."
         )
+    if asked.pop("compile", False):
+        raise ArgumentError(
+            "compile=True with what only transformers' generate does, which has no such keyword: say compile_config=, "
+            "which it takes for accelerators, or leave compile out."
+        )
     if "generation_config" in asked and not isinstance(asked["generation_config"], GenerationConfig):
         asked["generation_config"] = GenerationConfig(**values_of(asked["generation_config"]))  # type: ignore[no-untyped-call]
     if isinstance(asked.get("assistant_model"), Recognized):
