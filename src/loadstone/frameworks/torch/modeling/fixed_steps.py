@@ -22,7 +22,7 @@ from loadstone.frameworks.torch.modeling.static_cache import StaticCache
 
 Pass = Callable[..., Any]
 """A model's forward pass, by keyword; gives its output."""
-_ROOM_STEP = 256
+_ROOM_STEP = 128
 """A cache for compiled steps has room for a multiple of so many tokens, so that most texts share a program."""
 _OPTIONS = {"emulate_precision_casts": True}
 """Of inductor, where nothing else is said: what eager steps round between operations is rounded."""
@@ -122,12 +122,14 @@ def _copied(value: Any) -> Any:
 @contextmanager
 def _our_errors(model: object) -> Iterator[None]:
     """What PyTorch's compiler says, as an error of ours that names the model and the next step."""
-    from torch._dynamo.exc import FailOnRecompileLimitHit, TorchDynamoException
+    from torch._dynamo import exc
     from torch._inductor.exc import CppCompileError, InvalidCxxCompiler
 
+    # The second is no dynamo exception by its class, and not in every release.
+    of_dynamo = exc.TorchDynamoException, getattr(exc, "FailOnRecompileLimitHit", exc.TorchDynamoException)
     try:
         yield
-    except (TorchDynamoException, FailOnRecompileLimitHit, CppCompileError, InvalidCxxCompiler) as error:
+    except (*of_dynamo, CppCompileError, InvalidCxxCompiler) as error:
         name, reasons = type(model).__name__, _chain(error)
         if any(isinstance(each, InvalidCxxCompiler) or "InvalidCxxCompiler" in str(each) for each in reasons):
             raise FrameworkNotInstalled(
