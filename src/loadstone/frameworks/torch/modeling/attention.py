@@ -35,17 +35,20 @@ def attend(run: Runs, component: components.Attention, query: Tensor, key: Tenso
         if shown is not None:
             shown.append(weights)
     else:
-        allowed = mask.allowed
+        allowed, grouped, shape = mask.allowed, component.heads != component.kv_heads, query.shape
+        if grouped and shape[2] == 1 and (allowed is None or allowed.shape[1] == 1):
+            # Heads that share keys are as many queries of these, which then need not be copied for each.
+            query, grouped = query.reshape(shape[0], key.shape[1], -1, shape[3]), False
         out = F.scaled_dot_product_attention(
             query,
             key,
             value,
             attn_mask=allowed,
             dropout_p=dropout,
-            is_causal=mask.causal and allowed is None,
+            is_causal=mask.causal and allowed is None and shape[2] > 1,
             scale=component.scale,
-            enable_gqa=component.heads != component.kv_heads,
-        )
+            enable_gqa=grouped,
+        ).reshape(*shape[:3], value.shape[3])
         weights = None
     run.beside = (bias, weights) if component.shows_bias else (weights,)
     return out.transpose(1, 2).flatten(2)
