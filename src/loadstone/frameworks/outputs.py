@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, dataclass_transform
 
-from loadstone.frameworks.recognized import Recognized
+from loadstone.core.recognized import Recognized
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -43,7 +43,7 @@ class ModelOutput(Recognized, dict[str, Any]):
     so it may be made of a dict or of pairs, too. Its fields can be set, and items added, as pipelines do; none goes.
     """
 
-    recognized_as = ("transformers.utils.generic", "ModelOutput")
+    recognized_as = (("transformers.utils.generic", "ModelOutput"),)
 
     def __init__(self, *values: object, **fields: object) -> None:
         own = self.__dataclass_fields__

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from loadstone.core.paths import local_path
+from loadstone.core.recognized import Recognized
 from loadstone.errors import ArgumentError
 from loadstone.sources.publish import PushToHub, upload_asked_for
 from loadstone.text.chat.encode import ChatEncoder
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
     import tokenizers
 
 
-class PreTrainedTokenizerFast(ChatEncoder, PushToHub):
+class PreTrainedTokenizerFast(Recognized, ChatEncoder, PushToHub):
     """A checkpoint's own tokenizer, from :meth:`loadstone.AutoTokenizer.from_pretrained`.
 
     Called with texts it returns a :class:`BatchEncoding`; :meth:`decode` gives texts back. Several threads may use one.
     """
+
+    recognized_as = (
+        ("transformers.tokenization_utils_tokenizers", "TokenizersBackend"),
+        ("transformers.tokenization_utils_base", "PreTrainedTokenizerBase"),
+    )
 
     def __init__(self, tokenizer_object: tokenizers.Tokenizer, settings: Settings | None = None, **given: Any) -> None:
         """A tokenizer of your own: a ``tokenizers.Tokenizer``, with special tokens and what else

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tokenizers
 import torch
 import transformers
 from forks import Forks
 from frameworks.torch import tiny
 
 import loadstone
+from loadstone.core.recognized import twin
 from loadstone.frameworks import outputs as loadstone_outputs
-from loadstone.frameworks.recognized import twin
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 
 
@@ -54,6 +55,20 @@ def test_outputs_are_recognized_and_take_what_pipelines_add(llama: Any) -> None:
     for again in (pickle.loads(pickle.dumps(out)), copy.deepcopy(out)):
         assert type(again) is type(out) and list(again) == list(out)
         assert torch.equal(again.logits, out.logits) and torch.equal(again["input_ids"], tiny.IDS)
+
+
+def test_tokenizers_are_recognized(tmp_path: Path) -> None:
+    words = tokenizers.Tokenizer(tokenizers.models.WordLevel({"a": 0, "?": 1}, unk_token="?"))
+    made = loadstone.PreTrainedTokenizerFast(words, unk_token="?", pad_token="?")
+    for each in (made, copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert type(each) is loadstone.PreTrainedTokenizerFast and each("a")["input_ids"] == [0]
+        assert isinstance(each, transformers.PreTrainedTokenizerBase)
+        assert isinstance(each, transformers.PreTrainedTokenizerFast)
+    made.save_pretrained(tmp_path)
+    assert type(made.__class__.from_pretrained(tmp_path)) is loadstone.PreTrainedTokenizerFast
+    model = tiny.llama()
+    collator = transformers.Trainer(model, transformers.TrainingArguments(use_cpu=True), processing_class=made)
+    assert type(collator.data_collator) is transformers.DataCollatorWithPadding
 
 
 def test_nothing_is_imported_and_models_made_before_are_recognized(forks: Forks) -> None:

@@ -1,4 +1,4 @@
-"""TRL's trainers on models of ours and of transformers: the same losses, with and without adapters."""
+"""TRL's trainers on models and tokenizers of ours and of transformers: the same losses, with and without adapters."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def lengths(completions: list[str], **others: object) -> list[float]:
     return [float(len(set(completion))) for completion in completions]
 
 
-def trainer(method: str, model: Any, folder: Path, adapter: peft.LoraConfig | None) -> Any:
+def trainer(method: str, model: Any, words: Any, folder: Path, adapter: peft.LoraConfig | None) -> Any:
     import datasets
     import trl
 
-    shared = {"processing_class": tokenizer(), "peft_config": adapter}
+    shared = {"processing_class": words, "peft_config": adapter}
     pairs = datasets.Dataset.from_list(PREFERENCES)
     if method == "sft":
         given = trl.SFTConfig(str(folder), max_length=16, **SETTINGS)
@@ -66,12 +66,14 @@ def test_losses_are_those_on_transformers(method: str, adapted: bool, tmp_path: 
     labels = {"num_labels": 1} if method == "reward" else {}
     base = tiny.saved(tiny.model(name, "llama", pad_token_id=0, eos_token_id=2, **labels), tmp_path / "base")
     task = "SEQ_CLS" if method == "reward" else "CAUSAL_LM"
+    tokenizer().save_pretrained(base)
     losses, folders = [], []
     for library in (loadstone, transformers):
         adapter = peft.LoraConfig(r=4, task_type=task, target_modules="all-linear") if adapted else None
         model, folder = getattr(library, auto).from_pretrained(base), tmp_path / library.__name__
+        words = library.AutoTokenizer.from_pretrained(base)
         torch.manual_seed(0)
-        made = trainer(method, model, folder, adapter)
+        made = trainer(method, model, words, folder, adapter)
         made.train()
         losses.append([entry["loss"] for entry in made.state.log_history if "loss" in entry])
         folders.append(folder / "checkpoint-3")

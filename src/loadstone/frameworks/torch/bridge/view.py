@@ -7,7 +7,7 @@ from typing import Any
 
 from transformers import GenerationConfig, GenerationMixin, PreTrainedModel
 
-from loadstone.frameworks.recognized import Recognized, twin
+from loadstone.core.recognized import Recognized, twin
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 
 _making = threading.Lock()

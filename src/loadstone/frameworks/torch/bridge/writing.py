@@ -7,9 +7,9 @@ from typing import Any
 
 from transformers import GenerationConfig
 
+from loadstone.core.recognized import Recognized
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.generation_values import values_of
-from loadstone.frameworks.recognized import Recognized
 from loadstone.frameworks.torch.bridge.view import view
 
 

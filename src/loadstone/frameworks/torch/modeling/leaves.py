@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from loadstone.architectures import components
-from loadstone.frameworks.recognized import Recognized
+from loadstone.core.recognized import Recognized
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
 from loadstone.frameworks.torch.modeling.convolution import convolution
 from loadstone.frameworks.torch.modeling.leaf import fill, make, start
@@ -55,7 +55,7 @@ def initialize_linear(module: nn.Linear, names: set[str]) -> None:
 class TransposedLinear(Recognized, nn.Module):
     """A linear map whose ``weight`` is (inputs, outputs), as GPT-2 stores it (its authors' one-wide convolution)."""
 
-    recognized_as = ("transformers.pytorch_utils", "Conv1D")
+    recognized_as = (("transformers.pytorch_utils", "Conv1D"),)
     component: components.Linear
     weight: nn.Parameter
     bias: nn.Parameter | None

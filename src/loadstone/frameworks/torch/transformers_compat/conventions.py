@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.dtypes import dtype_name
+from loadstone.core.recognized import Recognized
 from loadstone.errors import ArgumentError
-from loadstone.frameworks.recognized import Recognized
 from loadstone.frameworks.torch.dtypes import to_torch
 from loadstone.frameworks.torch.loading.foreign import is_of_transformers
 from loadstone.frameworks.torch.modeling.structure import TorchStructure
@@ -28,7 +28,7 @@ from loadstone.frameworks.torch.modeling.structure import TorchStructure
 class Conventions(Recognized, TorchStructure):
     """Attributes and methods that custom model classes take for granted."""
 
-    recognized_as = ("transformers.modeling_utils", "PreTrainedModel")
+    recognized_as = (("transformers.modeling_utils", "PreTrainedModel"),)
     framework: ClassVar[str] = "pt"
     is_parallelizable: ClassVar[bool] = False
     _tied_weights_keys: ClassVar[Sequence[str] | Mapping[str, str] | None] = None

@@ -18,8 +18,9 @@ _making = threading.Lock()
 class Recognized:
     """What passes for an instance of a class of transformers', where that library is loaded."""
 
-    recognized_as: ClassVar[tuple[str, str]]
-    """A module of transformers, and the class in it that this one stands for."""
+    recognized_as: ClassVar[tuple[tuple[str, str], ...]]
+    """Modules of transformers, and the class in each that this one stands for. The first that is loaded counts, so a
+    class comes before its bases."""
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Without what transformers' class does to a new class, which a twin is not: no tree of PyTorch's knows it."""
@@ -49,16 +50,20 @@ def _new(cls: Any) -> Any:
 def twin(cls: type[Recognized]) -> type:
     """The class that derives from ``cls`` and from the class of transformers that it stands for; ``cls`` itself where
     that is not loaded, or where it derives from both already. Called, it makes an instance of ``cls``."""
-    module, name = cls.recognized_as
-    theirs = getattr(sys.modules.get(module), name, None)  # None too while the module is being imported
-    if theirs is None:
+    for module, name in cls.recognized_as:
+        theirs = getattr(sys.modules.get(module), name, None)  # None too while the module is being imported
+        if theirs is not None:
+            break
+    else:
         return cls
-    if "_twin" not in cls.__dict__:
+    made: tuple[type | None, type] = cls.__dict__.get("_twin", (None, cls))
+    if made[0] is not theirs:
         with _making:
-            if "_twin" not in cls.__dict__:
-                cls._twin = cls if issubclass(cls, theirs) else _made_twin(cls, theirs)  # type: ignore[attr-defined]
-    found: type = cls.__dict__["_twin"]
-    return found
+            made = cls.__dict__.get("_twin", (None, cls))
+            if made[0] is not theirs:
+                made = theirs, cls if issubclass(cls, theirs) else _made_twin(cls, theirs)
+                cls._twin = made  # type: ignore[attr-defined]
+    return made[1]
 
 
 def _made_twin(cls: Any, theirs: type) -> type:
@@ -70,5 +75,5 @@ def _made_twin(cls: Any, theirs: type) -> type:
     body |= {name: getattr(cls, name) for name in makers}  # bound to the plain class
     body |= {"__new__": new, "_is_twin_of": cls}
     body["__no_type_check__"] = True  # annotations may name what is imported for type checkers alone
-    made = type(cls)(cls.__name__, (cls, theirs), body)
+    made: type = type(cls)(cls.__name__, (cls, theirs), body)
     return made
