@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from interrupts import noticing
 from leaks import nothing_new_stays
 
 from loadstone.core.slices import ByteRange
@@ -299,18 +300,8 @@ def test_interrupts_stop_all_threads_within_a_block_and_close_all_files(
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     reads: list[int] = []
-    noticed: list[int] = []  # a busy machine may let the main thread wait; what counts is what is read from then on
-
-    def notice(signum: int, frame: FrameType | None) -> None:
-        noticed.append(len(reads))
-        signal.default_int_handler(signum, frame)
-
-    before = signal.signal(signal.SIGINT, notice)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            write_files.write_files({tmp_path / "x": plan(slow_tensor(reads, interrupt))})
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with noticing(reads) as noticed, pytest.raises(KeyboardInterrupt):
+        write_files.write_files({tmp_path / "x": plan(slow_tensor(reads, interrupt))})
     assert len(reads) < noticed[0] + 8 * write_files._MAX_WORKERS
 
 
