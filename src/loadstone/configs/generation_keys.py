@@ -189,7 +189,7 @@ _OF_CALLS = frozenset(
         *("assistant_model", "custom_generate", "negative_prompt_ids", "negative_prompt_attention_mask"),
     }
 )
-KEYS = (APPLIED | NOT_APPLIED.keys() | NOT_APPLIED_ARGUMENTS.keys() | WITHOUT_EFFECT) - _OF_CALLS
+KEYS = (APPLIED | OF_STEPS | NOT_APPLIED.keys() | NOT_APPLIED_ARGUMENTS.keys() | WITHOUT_EFFECT) - _OF_CALLS
 """What a generation config may say."""
 
 _TABLES = (APPLIED, OF_STEPS, NOT_APPLIED, ONLY_CALLED, NOT_APPLIED_ARGUMENTS, REFUSED_ARGUMENTS, WITHOUT_EFFECT)
