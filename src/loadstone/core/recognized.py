@@ -24,7 +24,7 @@ class Recognized:
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Without what transformers' class does to a new class, which a twin is not: no tree of PyTorch's knows it."""
-        if "_is_twin_of" not in cls.__dict__:
+        if not is_twin(cls):
             super(Recognized, cls).__init_subclass__(**keywords)  # noqa: UP008 - this class has a __class__ of its own
 
     @property
@@ -40,6 +40,11 @@ class Recognized:
         """As any object's, without the check that ``__class__`` is the type."""
         made = object.__reduce_ex__(self, max(2, protocol.__index__()))
         return (_new, *made[1:]) if made[0] is copyreg.__newobj__ else made  # type: ignore[attr-defined]
+
+
+def is_twin(cls: type) -> bool:
+    """Whether a class is there for ``isinstance`` alone, so that it has no instances."""
+    return "_is_twin_of" in cls.__dict__
 
 
 def _new(cls: Any) -> Any:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, dataclass_transform
@@ -36,11 +37,12 @@ def output(cls: type[Class]) -> type[Class]:
 
 
 @output
-class ModelOutput(Recognized, dict[str, Any]):
+class ModelOutput(Recognized, OrderedDict[str, Any]):
     """Named fields. Those that are None are left out of the tuple, the keys and the iteration.
 
     It is a dict of the fields that are set, as tools want it that take dicts apart and make another of the same class:
-    so it may be made of a dict or of pairs, too. Its fields can be set, and items added, as pipelines do; none goes.
+    so it may be made of a dict or of pairs, too. Its fields can be set, and items added, as pipelines do; none goes. An
+    ``OrderedDict``, as that of transformers is: PyTorch's compiler takes such apart by the methods of that class.
     """
 
     recognized_as = (("transformers.utils.generic", "ModelOutput"),)
@@ -70,14 +72,14 @@ class ModelOutput(Recognized, dict[str, Any]):
         object.__setattr__(self, name, value)
         if name in self.__dataclass_fields__:
             if value is not None:
-                dict.__setitem__(self, name, value)
+                OrderedDict.__setitem__(self, name, value)
             elif name in self:
-                dict.__delitem__(self, name)
+                OrderedDict.__delitem__(self, name)
 
     def __setitem__(self, name: str, value: object) -> None:
         setattr(self, name, value)
         if name not in self.__dataclass_fields__:
-            dict.__setitem__(self, name, value)
+            OrderedDict.__setitem__(self, name, value)
 
     def update(self, *pairs: Any, **fields: object) -> None:
         """Set fields, as of a dict."""
@@ -87,7 +89,15 @@ class ModelOutput(Recognized, dict[str, Any]):
     def _refuse(self, *args: object, **keywords: object) -> NoReturn:
         raise TypeError(f"{type(self).__qualname__} keeps its fields: set one to None, or change a dict(output).")
 
-    __delitem__ = pop = popitem = setdefault = clear = _refuse
+    __delitem__ = pop = popitem = setdefault = clear = move_to_end = _refuse
+
+    def __or__(self, other: Any) -> Any:
+        """A plain dict of both."""
+        return dict(self) | other
+
+    def __ror__(self, other: Any) -> Any:
+        """The same, where the other comes first."""
+        return other | dict(self)
 
     def _fields(self) -> list[tuple[str, object]]:
         """Name and value of every field."""
@@ -107,7 +117,7 @@ class ModelOutput(Recognized, dict[str, Any]):
         return tuple(value.to_tuple() if isinstance(value, ModelOutput) else value for value in there)
 
     def __getitem__(self, key: int | str | slice) -> Any:
-        return dict.__getitem__(self, key) if isinstance(key, str) else self.to_tuple()[key]
+        return OrderedDict.__getitem__(self, key) if isinstance(key, str) else self.to_tuple()[key]
 
 
 @output

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
+from loadstone.core.recognized import is_twin
 from loadstone.frameworks.outputs import ModelOutput
 from loadstone.frameworks.torch.modeling.cache import DynamicCache
 
@@ -39,8 +40,9 @@ def _register(
 
 def _below(cls: type[ModelOutput]) -> Iterator[type[ModelOutput]]:
     for subclass in cls.__subclasses__():
-        yield subclass
-        yield from _below(subclass)
+        if not is_twin(subclass):
+            yield subclass
+            yield from _below(subclass)
 
 
 def _fields(output: ModelOutput) -> tuple[list[object], list[str]]:
