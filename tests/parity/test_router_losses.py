@@ -51,7 +51,7 @@ def test_the_config_asks_for_them_and_the_tuple_has_the_references_order(store: 
         ours = store.ours(case, head, **changes)(**inputs)
         as_tuple = store.ours(case, head, **changes)(**inputs, return_dict=False)
         without = store.ours(case, head, **changes)(**inputs, output_router_logits=False)
-    assert ours.keys() == list(expected(**inputs).keys())
+    assert [*ours.keys()] == [*expected(**inputs).keys()]
     assert_close(ours.loss, expected(**inputs).loss, "loss", 1e-5)
     assert [type(value) for value in as_tuple] == [type(value) for value in expected(**inputs, return_dict=False)]
     assert_close(as_tuple[1], ours.aux_loss, "aux_loss", 0.0)
@@ -62,7 +62,7 @@ def test_the_config_asks_for_them_and_the_tuple_has_the_references_order(store: 
 def test_the_bare_model_has_the_same_fields_as_the_reference(store: Store, case: Case, head: str) -> None:
     inputs = make_inputs(case) | {"output_router_logits": True}
     with torch.no_grad():
-        assert store.ours(case, head)(**inputs).keys() == list(store.reference(case, head)(**inputs).keys())
+        assert [*store.ours(case, head)(**inputs)] == [*store.reference(case, head)(**inputs)]
 
 
 @pytest.mark.parametrize("checkpointing", [False, True], ids=["plain", "checkpointing"])

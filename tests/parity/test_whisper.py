@@ -454,7 +454,7 @@ def test_texts_under_rules_and_their_outputs_are_those_of_transformers(made: Cal
             generate = transformers.GenerationMixin.generate if model is theirs else type(model).generate
             outputs.append(generate(model, SOUND, max_new_tokens=6, decoder_start_token_id=1, **asked, **way))
         expected, found = outputs
-        assert torch.equal(found.sequences, expected.sequences) and found.keys() == [*expected.keys()], way
+        assert torch.equal(found.sequences, expected.sequences) and [*found.keys()] == [*expected.keys()], way
         for one, other in zip(found.scores, expected.scores, strict=True):
             torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
         for one, other in zip(found.encoder_hidden_states, expected.encoder_hidden_states, strict=True):

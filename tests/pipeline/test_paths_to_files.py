@@ -101,7 +101,7 @@ def test_a_file_is_taken_by_all_that_take_a_folder(entry: str, name: str, folder
     elif entry == "lock":
         (source,) = answer.sources.values()
         shards = {SHARD, SHARD.replace("00001-of", "00002-of")} if name == INDEX else set()
-        beside = set() if name.endswith(".gguf") else {"config.json"}
+        beside = set() if name.endswith(".gguf") else {"config.json", "generation_config.json"}
         assert set(source.files) == {name, *shards, *beside}
     elif entry == "convert":
         assert len(answer) == len(loadstone.open_checkpoint(folder / name))
