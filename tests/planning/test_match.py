@@ -271,6 +271,12 @@ def test_strict_lists_unused_tensors_and_fresh_slots_and_lets_leftovers_pass() -
     match(slots("a"), held("a", "x.inv_freq"), naming, MatchOptions(strict=True))
 
 
+def test_what_is_stored_under_the_name_of_another_slot_is_that_slots() -> None:
+    with pytest.raises(MissingTensors) as caught:
+        match(slots("bert.bert.a", "bert.a"), held("bert.a"), Naming(prefixes=("bert",)))
+    assert [fault.where for fault in caught.value.faults] == ["bert.bert.a"]
+
+
 WORDS = st.sampled_from(["layers", "attn", "norm", "0", "1", "bert", "weight", "bias", "head"])
 NAMES = st.lists(
     st.lists(WORDS, min_size=1, max_size=4).map(".".join),
@@ -299,6 +305,8 @@ def test_every_slot_has_one_source_or_the_load_fails_listing_it(
         listed = {fault.where for fault in error.faults}
         assert listed and listed <= set(wanted)
         spelled = {name: {f"{p}.{name}" if p else name for p in ("", "bert", "model")} for name in names}
+        for name, found in spelled.items() if not prefix else ():  # a bare model's slot, as its own file may have it
+            found |= {name.removeprefix(f"{p}.") for p in ("bert", "model")}
         unfilled = {slot for slot, name in zip(wanted, names, strict=True) if not spelled[name] & there.keys()}
         assert unfilled <= listed
         return

@@ -46,8 +46,10 @@ class Finder:
         return self.find(self._slots[name])
 
     def own(self, slot: Slot) -> Sequence[Piece] | None:
-        """The pieces that are stored under the slot's own name, in whichever spelling."""
+        """The pieces that are stored under the slot's own name, in whichever spelling is no other slot's name."""
         for spelling in self.spellings(slot.name):
+            if spelling in self._slots and spelling != slot.name:
+                continue
             pieces = self._under(spelling, slot)
             if pieces:
                 return pieces
