@@ -33,6 +33,8 @@ class BridgedConfig(PretrainedConfig):
     """What the caller says in place of it, as far as it is known by then: keys, and keywords of the model's class."""
     made: ClassVar[Any] = None
     """transformers' own config, where the caller gave it, or code that came with the checkpoint made it."""
+    per_layer_config: Any = None
+    """A key like others: sizes of single layers, of which the class in transformers knows."""
     apart: ClassVar[frozenset[str]] = frozenset()
     """Slots that the class ties and that are stored with other values than what they are tied to."""
 

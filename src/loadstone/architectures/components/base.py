@@ -52,13 +52,11 @@ class Component:
 
     def parts(self) -> tuple[Part, ...]:
         """The named children, in the order of the fields that hold them."""
-        names = _fields_of_parts(type(self))  # type: ignore[arg-type]
-        if not names:
-            return ()
         parts: tuple[Part, ...] | None = getattr(self, "_parts", None)
         if parts is None:
-            # Kept by the component itself: a table of components would have to hash all that is below each.
-            parts = _parts(self, names)
+            # Kept by the component itself: a table of components would have to hash all that is below each, and what
+            # is traced could not look into a class.
+            parts = _parts(self, _fields_of_parts(type(self)))  # type: ignore[arg-type]
             object.__setattr__(self, "_parts", parts)
         return parts
 
