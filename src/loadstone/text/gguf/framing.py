@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.text.gguf.vocabulary import Kind, Vocabulary
+from loadstone.text.gguf.vocabulary import Vocabulary
+from loadstone.text.piece_type import PieceType
 
 if TYPE_CHECKING:
     import tokenizers
@@ -19,8 +20,8 @@ def add_tokens(tokenizer: tokenizers.Tokenizer, vocabulary: Vocabulary, *, strip
 
     # A file that marks its end token as an ordinary one still ends with it (llama.cpp mends the same).
     special = {token_id for role, token_id in vocabulary.ids.items() if role != "unk"}
-    special |= {index for index, kind in enumerate(vocabulary.kinds) if kind in (Kind.CONTROL, Kind.UNKNOWN)}
-    defined = {index for index, kind in enumerate(vocabulary.kinds) if kind == Kind.USER_DEFINED} - special
+    special |= {index for index, kind in enumerate(vocabulary.kinds) if kind in (PieceType.CONTROL, PieceType.UNKNOWN)}
+    defined = {index for index, kind in enumerate(vocabulary.kinds) if kind == PieceType.USER_DEFINED} - special
 
     def added(index: int) -> AddedToken:
         name, takes_space = _name(tokenizer, index), index in strip_right

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from loadstone.text.gguf.byte_level import read_merges
 from loadstone.text.gguf.framing import add_tokens, frame
 from loadstone.text.gguf.leftmost import FromTheLeft
-from loadstone.text.gguf.vocabulary import Kind, Vocabulary
+from loadstone.text.gguf.vocabulary import Vocabulary
+from loadstone.text.piece_type import PieceType
 
 if TYPE_CHECKING:
     import tokenizers
 
 SPACE = "▁"
-_MERGED = (Kind.NORMAL, Kind.UNDEFINED, Kind.UNUSED)
+_MERGED = (PieceType.NORMAL, PieceType.UNDEFINED, PieceType.UNUSED)
 _MOST_WORK = 1 << 30
 _UNSTRIPPED = ("<unk>", "<s>", "<|endoftext|>")
 
@@ -122,7 +123,7 @@ def _stripping(vocabulary: Vocabulary) -> frozenset[int]:
     """Phi-3's control tokens take white space along; only the model's name tells, as it does llama.cpp."""
     if "phi-3" not in vocabulary.name and "phi3" not in vocabulary.name:
         return frozenset()
-    cut_at = (Kind.CONTROL, Kind.UNKNOWN, Kind.USER_DEFINED)
+    cut_at = (PieceType.CONTROL, PieceType.UNKNOWN, PieceType.USER_DEFINED)
     return frozenset(
         index
         for index, kind in enumerate(vocabulary.kinds)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from loadstone.text.charsmap import check_charsmap
 from loadstone.text.gguf.framing import add_tokens, frame
 from loadstone.text.gguf.sentencepiece import SPACE
-from loadstone.text.gguf.vocabulary import Kind, Vocabulary
+from loadstone.text.gguf.vocabulary import Vocabulary
+from loadstone.text.piece_type import PieceType
 
 if TYPE_CHECKING:
     import tokenizers
@@ -24,10 +25,10 @@ def build(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
     if unknown is None:
         raise vocabulary.error("tokenizer.ggml.unknown_token_id", "the id of a token", "none")
     scored = [
-        (token, 0.0 if kind == Kind.USER_DEFINED else float(score))
+        (token, 0.0 if kind == PieceType.USER_DEFINED else float(score))
         for token, score, kind in zip(vocabulary.tokens, vocabulary.scores, vocabulary.kinds, strict=True)
     ]
-    tokenizer = Tokenizer(models.Unigram(scored, unk_id=unknown, byte_fallback=Kind.BYTE in vocabulary.kinds))
+    tokenizer = Tokenizer(models.Unigram(scored, unk_id=unknown, byte_fallback=PieceType.BYTE in vocabulary.kinds))
     steps: list[normalizers.Normalizer] = []
     if vocabulary.charsmap:
         check_charsmap(vocabulary.charsmap, partial(vocabulary.error, "tokenizer.ggml.precompiled_charsmap"))

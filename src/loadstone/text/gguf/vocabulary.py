@@ -6,10 +6,10 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from loadstone.errors import Fault, TokenizerError
+from loadstone.text.piece_type import PieceType
 
 logger = logging.getLogger(__name__)
 
@@ -38,18 +38,6 @@ _TURN_ENDS = ("<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<end_of_u
 """What ends a turn in files that do not say, by name, as in llama.cpp."""
 _LARGEST_TEMPLATE = 1 << 20
 _SHOWN = 20
-
-
-class Kind(IntEnum):
-    """``tokenizer.ggml.token_type``: what a token is for."""
-
-    UNDEFINED = 0
-    NORMAL = 1
-    UNKNOWN = 2
-    CONTROL = 3
-    USER_DEFINED = 4
-    UNUSED = 5
-    BYTE = 6
 
 
 @dataclass(frozen=True)
@@ -164,8 +152,10 @@ def read_vocabulary(metadata: Mapping[str, object], source: str) -> Vocabulary:
     count = len(tokens)
     kinds = reader.array(f"{ggml}token_type", (int,), "integers", count)
     for index, kind in enumerate(kinds or ()):
-        if not 0 <= kind <= max(Kind):
-            reader.fault(f"{ggml}token_type[{index}]", f"0 to {max(Kind):d}", str(kind), "Is there a newer Loadstone?")
+        if not 0 <= kind <= max(PieceType):
+            reader.fault(
+                f"{ggml}token_type[{index}]", f"0 to {max(PieceType):d}", str(kind), "Is there a newer Loadstone?"
+            )
             break
     scores = reader.array(f"{ggml}scores", (int, float), "numbers", count)
     for index, score in enumerate(scores or ()):
@@ -208,7 +198,7 @@ def read_vocabulary(metadata: Mapping[str, object], source: str) -> Vocabulary:
         pre=reader.text(f"{ggml}pre"),
         name=reader.text("general.name").lower(),
         tokens=tokens,
-        kinds=kinds if kinds is not None else [int(Kind.NORMAL)] * count,
+        kinds=kinds if kinds is not None else [int(PieceType.NORMAL)] * count,
         scores=scores,
         merges=merges,
         ids=ids,

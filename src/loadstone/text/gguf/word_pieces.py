@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from loadstone.text.gguf.framing import add_tokens
 from loadstone.text.gguf.sentencepiece import SPACE
-from loadstone.text.gguf.vocabulary import Kind, Vocabulary, shown
+from loadstone.text.gguf.vocabulary import Vocabulary, shown
+from loadstone.text.piece_type import PieceType
 
 if TYPE_CHECKING:
     import tokenizers
 
 _CONTINUES = "##"
-_KEPT = (Kind.CONTROL, Kind.UNKNOWN, Kind.USER_DEFINED)
+_KEPT = (PieceType.CONTROL, PieceType.UNKNOWN, PieceType.USER_DEFINED)
 _LONGEST_WORD = 100
 """Characters; a longer word is unknown, as in every tokenizer of BERT."""
 

@@ -12,19 +12,9 @@ from loadstone.errors import TokenizerError
 from loadstone.text.charsmap import check_charsmap
 from loadstone.text.files import read_bytes
 from loadstone.text.older.protobuf import as_float, as_signed, fields
+from loadstone.text.piece_type import PieceType
 
 _MOST_PIECES = 1 << 24
-
-
-class PieceType(IntEnum):
-    """What a piece is for."""
-
-    NORMAL = 1
-    UNKNOWN = 2
-    CONTROL = 3
-    USER_DEFINED = 4
-    UNUSED = 5
-    BYTE = 6
 
 
 class Algorithm(IntEnum):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from loadstone.errors import TokenizerError
 from loadstone.text.library import guarded
 from loadstone.text.older.built import Built, flag, template, token
-from loadstone.text.older.model_file import Algorithm, PieceType, SentencePieceModel, read_model
+from loadstone.text.older.model_file import Algorithm, SentencePieceModel, read_model
+from loadstone.text.piece_type import PieceType
 from loadstone.text.settings import Settings
 from loadstone.text.special_tokens import Token
 
