@@ -18,6 +18,7 @@ from torch import Tensor
 from loadstone.configs.compile_config import CompileConfig
 from loadstone.errors import ArgumentError, FrameworkNotInstalled
 from loadstone.frameworks.decoding import Decoding
+from loadstone.frameworks.torch.modeling.one_row import OneRowProducts
 from loadstone.frameworks.torch.modeling.static_cache import StaticCache
 
 Pass = Callable[..., Any]
@@ -63,7 +64,8 @@ class Programs:
 
 
 def _step(model: Pass, inputs: dict[str, Any]) -> Any:
-    return model(**inputs)
+    with OneRowProducts():
+        return model(**inputs)
 
 
 def fixed_steps(model: Any, how: Decoding) -> Pass:
