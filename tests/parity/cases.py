@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from loadstone.architectures import registry
 
 from .heads import HEADS
 
@@ -49,8 +52,13 @@ DECODERS = (
 )
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "modernbert")
 FAMILIES = DECODERS + ENCODERS
-MODAL: tuple[str, ...] = ("clip", "mamba", "qwen2_vl", "t5", "vit", "whisper")
-"""Families that read more than one text: their tests stand in files of their own (:mod:`modal`)."""
+_TABLES = Path(__file__).parent / "modal_families"
+MODAL: tuple[str, ...] = (
+    *("clip", "mamba", "qwen2_vl", "t5", "whisper"),
+    *(name for name in registry.families() if (_TABLES / f"{name.replace('-', '_')}.py").exists()),
+)
+"""Families that read more than one text: a table in :mod:`modal_families`, or tests in a file of their own, on
+:mod:`modal`."""
 
 CLASSES: dict[tuple[str, str], str] = {
     (family, head): table[family] for family in FAMILIES for head, (_, table) in TABLES.items() if family in table

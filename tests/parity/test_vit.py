@@ -1,8 +1,10 @@
-"""ViT in all three frameworks: pictures of any size and number of channels, masked pictures, both name layouts."""
+"""ViT in all three frameworks: pictures of any size and number of channels, masked pictures, bad input.
+
+The rest is among :mod:`test_modal_families`.
+"""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,16 +12,12 @@ from typing import Any
 import pytest
 import torch
 import transformers
-from safetensors import safe_open
-from safetensors.torch import save_file
 
 import loadstone
-from loadstone.architectures import components, registry
 from loadstone.errors import ArgumentError, InvalidConfig, UnknownArgument
 
 from .frameworks import SIDES, TORCH
 from .modal import FRAMEWORKS, Made
-from .test_forecast import bytes_by_place, distinct
 
 TINY: dict[str, Any] = dict(
     hidden_size=12,
@@ -75,46 +73,6 @@ def pictures(variant: str = "", height: int = 0, width: int = 0) -> torch.Tensor
     return torch.randn(2, config["num_channels"], height or high, width or wide, generator=generator)
 
 
-@pytest.mark.parametrize("variant", ["", "odd"])
-@pytest.mark.parametrize("class_name", CLASSES)
-def test_slots_are_the_stored_names_and_shapes(made: Making, class_name: str, variant: str) -> None:
-    each = made(class_name, variant)
-    _, head = registry.class_names()[class_name]
-    assert head is not None
-    blueprint = head.blueprint(loadstone.ViTConfig.from_pretrained(each.folder))
-    assert {slot.name: slot.shape for slot in components.slots(blueprint)} == each.stored()
-    assert {name: tuple(value.shape) for name, value in each.of("torch").state_dict().items()} == each.stored()
-
-
-@pytest.mark.parametrize("class_name", CLASSES)
-def test_the_names_of_transformers_modules_load_too(made: Making, class_name: str, tmp_path: Path) -> None:
-    each = made(class_name)
-    shutil.copy(each.folder / "config.json", tmp_path)
-    renamed = {name: value.contiguous() for name, value in each.model.state_dict().items()}
-    assert renamed.keys() != each.stored().keys()
-    save_file(renamed, tmp_path / "model.safetensors", {"format": "pt"})
-    model = getattr(loadstone, class_name).from_pretrained(tmp_path)
-    assert not model.load_report.initialized
-    for name, value in each.of("torch").state_dict().items():
-        assert model.state_dict()[name].equal(value), name
-
-
-EVERYTHING = {"output_hidden_states": True, "output_attentions": True}
-
-
-@pytest.mark.parametrize("class_name", [pytest.param(CLASSES[0], marks=pytest.mark.long), *CLASSES[1:]])
-def test_outputs_agree(made: Making, class_name: str) -> None:
-    inputs: dict[str, Any] = {"pixel_values": pictures()}
-    fields = {"ViTModel": ("last_hidden_state", "pooler_output"), CLASSES[1]: ("logits", "loss")}
-    if class_name == "ViTForImageClassification":
-        inputs["labels"] = torch.tensor([2, 0])
-    if class_name == "ViTForMaskedImageModeling":
-        inputs["bool_masked_pos"] = torch.tensor([[True, False, True, True], [False, False, False, True]])
-    made(class_name).check(
-        inputs | EVERYTHING, *fields.get(class_name, ("reconstruction", "loss")), "hidden_states", "attentions"
-    )
-
-
 @pytest.mark.parametrize("variant", AWKWARD)
 @pytest.mark.parametrize("class_name", CLASSES)
 def test_awkward_configs_agree_in_pytorch(made: Making, class_name: str, variant: str) -> None:
@@ -167,18 +125,6 @@ def test_losses_of_each_problem_agree(made: Making, variant: str, labels: torch.
         each.model.config.problem_type = problem
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_what_is_saved_is_read_by_transformers(made: Making, framework: str, tmp_path: Path) -> None:
-    each = made("ViTForMaskedImageModeling")
-    each.of(framework).save_pretrained(tmp_path)
-    again, report = transformers.ViTForMaskedImageModeling.from_pretrained(tmp_path, output_loading_info=True)
-    assert not report["missing_keys"] and not report["unexpected_keys"]
-    with safe_open(tmp_path / "model.safetensors", "pt") as file:
-        assert set(file.keys()) == each.stored().keys()
-    with torch.no_grad():
-        torch.testing.assert_close(again(pictures()).reconstruction, each.model(pictures()).reconstruction)
-
-
 def test_parts_that_lie_elsewhere_compute_the_same(made: Making, tmp_path: Path) -> None:
     each = made("ViTForMaskedImageModeling")
     places = {
@@ -194,17 +140,6 @@ def test_parts_that_lie_elsewhere_compute_the_same(made: Making, tmp_path: Path)
     inputs = {"pixel_values": pictures(), "bool_masked_pos": torch.ones(2, 4, dtype=torch.bool)}
     with torch.no_grad():
         assert model(**inputs).reconstruction.equal(each.of("torch")(**inputs).reconstruction)
-
-
-def test_the_forecast_is_what_the_load_does(made: Making, tmp_path: Path) -> None:
-    each = made("ViTForImageClassification")
-    for device_map in ("cpu", "disk"):
-        asked = {"device_map": device_map, "dtype": "auto", "offload_folder": tmp_path}
-        forecast = loadstone.plan(each.folder, head="image-classification", **asked)
-        model = loadstone.ViTForImageClassification.from_pretrained(each.folder, **asked)
-        assert model.hf_device_map == forecast.device_map
-        assert bytes_by_place(model) == {place: size for place, size in forecast.bytes_by_device.items() if size}
-        assert forecast.parameters == sum(tensor.numel() for tensor in distinct(model).values())
 
 
 def test_a_body_alone_has_no_pooler_where_none_is_asked_for(made: Making) -> None:

@@ -1,0 +1,319 @@
+"""Families that read pictures, sound, two texts: every class of each against transformers, by the tables in
+:mod:`modal_families`.
+
+A new family is a module there. The tests here then hold against it: slots are the stored names and shapes; both name
+layouts load; every field of every output, the loss included, in three frameworks; awkward configs; gradients; greedy
+and beam search; fresh parameters; saving; offload and forecast; heads that a checkpoint lacks; bfloat16. What only one
+family has gets a test file of its own, on :mod:`modal`.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+
+import loadstone
+from loadstone.architectures import components, registry
+from loadstone.architectures.tasks import TASKS
+
+from .frameworks import SIDES
+from .modal import FRAMEWORKS, Made
+from .modal_families import ModalFamily, families
+from .test_forecast import bytes_by_place, distinct
+from .test_initialization import difference
+
+KNOWN = families()
+CACHES = ("past_key_values", "cache_params")
+Each = tuple[str, str, str]
+"""Family, class, variant; the plain one has no name."""
+
+
+def classes(family: str) -> list[str]:
+    return [head.class_name for head in registry.family(family).heads]
+
+
+def plain() -> list[Any]:
+    return [pytest.param(name, each, id=each) for name in KNOWN for each in classes(name)]
+
+
+def variants() -> list[Any]:
+    """Every class of a family in every awkward config that transformers can run it with."""
+    return [
+        pytest.param(name, each, variant, id=f"{each}-{variant}")
+        for name, known in KNOWN.items()
+        for variant in known.awkward
+        for each in classes(name)
+        if each not in known.refuses.get(variant, ())
+    ]
+
+
+OTHERS = FRAMEWORKS[1:]
+
+
+def in_frameworks() -> list[Any]:
+    """Every class in PyTorch, a family's main class in the others; the other classes there are among the long."""
+    return [
+        pytest.param(
+            name,
+            each,
+            framework,
+            id=f"{each}-{framework}",
+            marks=[pytest.mark.long] if framework in OTHERS and each != known.main else [],
+        )
+        for name, known in KNOWN.items()
+        for each in classes(name)
+        for framework in FRAMEWORKS
+    ]
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    result = copy.deepcopy(dict(base))
+    for key, value in changes.items():
+        within = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merged(result[key], value) if within else copy.deepcopy(value)
+    return result
+
+
+def config_of(known: ModalFamily, class_name: str, *changes: Mapping[str, Any]) -> Any:
+    """transformers' config of a class."""
+    keys = functools.reduce(merged, (known.changes.get(class_name, {}), *changes), dict(known.plain))
+    config = getattr(transformers, known.config)(**keys)
+    part = known.parts.get(class_name)
+    return getattr(config, part) if part else config
+
+
+class Models:
+    """The models of this module's tests, made once."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._made: dict[Each, Made] = {}
+
+    def __call__(self, family: str, class_name: str = "", variant: str = "") -> Made:
+        known = KNOWN[family]
+        key = (family, class_name or known.main, variant)
+        if key not in self._made:
+            config = config_of(known, key[1], known.awkward.get(variant, {}))
+            self._made[key] = Made(key[1], config, self._folders.mktemp("modal"), norms_at=known.norms_at)
+        return self._made[key]
+
+    def inputs(self, family: str, class_name: str = "", variant: str = "") -> dict[str, Any]:
+        known = KNOWN[family]
+        return dict(known.inputs(class_name or known.main, self(family, class_name, variant).model.config))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    return Models(tmp_path_factory)
+
+
+def fields_of(each: Made, inputs: Mapping[str, Any], unlike: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Every field that transformers gives, but for caches and what is known to differ."""
+    left_out = {*CACHES, *unlike.get("", ()), *unlike.get(each.class_name, ())}
+    found = [name for name, value in each.expected(inputs).items() if value is not None and name not in left_out]
+    return [name for name in found if not name.endswith("_model_output")]
+
+
+@pytest.mark.parametrize(
+    ("family", "class_name", "variant"), [pytest.param(*each.values, "", id=each.id) for each in plain()] + variants()
+)
+def test_slots_are_the_stored_names_and_shapes(made: Models, family: str, class_name: str, variant: str) -> None:
+    each = made(family, class_name, variant)
+    stored, model = each.stored(), each.of("torch")
+    assert not model.load_report.initialized and not model.load_report.unused
+    _, head = registry.class_names()[class_name]
+    assert head is not None
+    slots = {slot.name: slot.shape for slot in components.slots(head.blueprint(model.config))}
+    tied = slots.keys() - stored.keys()
+    assert tied <= head.tied(model.config).keys() if head.tied else not tied
+    assert {name: shape for name, shape in slots.items() if name not in tied} == stored
+    assert {name: tuple(value.shape) for name, value in model.state_dict().items()} == slots
+
+
+@pytest.mark.parametrize(("family", "class_name"), plain())
+def test_the_names_of_transformers_modules_load_too(made: Models, family: str, class_name: str, tmp_path: Path) -> None:
+    each = made(family, class_name)
+    shutil.copy(each.folder / "config.json", tmp_path)
+    modules = {name: value.clone().contiguous() for name, value in each.model.state_dict().items()}
+    save_file(modules, tmp_path / "model.safetensors", {"format": "pt"})
+    model = getattr(loadstone, class_name).from_pretrained(tmp_path)
+    assert not model.load_report.initialized
+    for name, value in each.of("torch").state_dict().items():
+        assert model.state_dict()[name].equal(value), name
+
+
+@pytest.mark.parametrize(("family", "class_name", "framework"), in_frameworks())
+def test_outputs_agree(made: Models, family: str, class_name: str, framework: str) -> None:
+    each, known = made(family, class_name), KNOWN[family]
+    inputs = {**made.inputs(family, class_name), **known.shown}
+    fields = fields_of(each, inputs, known.unlike)
+    assert fields
+    each.check(inputs, *fields, frameworks=(framework,))
+
+
+@pytest.mark.parametrize(("family", "class_name", "variant"), variants())
+def test_awkward_configs_agree(made: Models, family: str, class_name: str, variant: str) -> None:
+    each = made(family, class_name, variant)
+    inputs = {**made.inputs(family, class_name, variant), **KNOWN[family].shown}
+    each.check(inputs, *fields_of(each, inputs, KNOWN[family].unlike), frameworks=("torch",))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("framework", OTHERS)
+@pytest.mark.parametrize(
+    ("family", "variant"), [(name, variant) for name, known in KNOWN.items() for variant in known.awkward]
+)
+def test_awkward_configs_agree_in_the_other_frameworks(made: Models, family: str, variant: str, framework: str) -> None:
+    known = KNOWN[family]
+    runs = [each for each in (known.main, *classes(family)) if each not in known.refuses.get(variant, ())]
+    each, inputs = made(family, runs[0], variant), made.inputs(family, runs[0], variant)
+    each.check(inputs, *fields_of(each, inputs, known.unlike), frameworks=(framework,))
+
+
+@pytest.mark.parametrize(("family", "class_name"), plain())
+def test_gradients_agree(made: Models, family: str, class_name: str) -> None:
+    """Of the loss, where there is one: their length in all, and which parameters they reach."""
+    each, inputs = made(family, class_name), made.inputs(family, class_name)
+    if each.expected(inputs).get("loss") is None:
+        assert not any("label" in name or name.endswith("_positions") for name in inputs), "labels, and no loss"
+        return
+    found = []
+    for model in (each.model, each.of("torch")):
+        model.zero_grad()
+        model(**inputs).loss.backward()
+        found.append([parameter.grad for parameter in model.parameters() if parameter.grad is not None])
+        model.zero_grad()
+    expected, ours = (sorted(float(grad.norm()) for grad in grads if grad.any()) for grads in found)
+    assert len(ours) == len(expected)
+    torch.testing.assert_close(torch.tensor(ours), torch.tensor(expected), atol=1e-4, rtol=1e-3)
+
+
+def writers() -> list[Any]:
+    return [
+        pytest.param(name, head.class_name, id=head.class_name)
+        for name, known in KNOWN.items()
+        if known.prompt is not None
+        for head in registry.family(name).heads
+        if TASKS[head.task].generates
+    ]
+
+
+def written(model: Any, prompt: Mapping[str, Any], known: ModalFamily, **how: Any) -> list[list[int]]:
+    return [list(map(int, row)) for row in model.generate(**prompt, max_new_tokens=known.new_tokens, **how)]
+
+
+@pytest.mark.parametrize("how", [{}, {"use_cache": False}, {"num_beams": 2}], ids=["greedy", "no cache", "beams"])
+@pytest.mark.parametrize(("family", "class_name"), writers())
+def test_texts_agree(made: Models, family: str, class_name: str, how: dict[str, Any]) -> None:
+    each, known = made(family, class_name), KNOWN[family]
+    assert known.prompt is not None
+    prompt = known.prompt(class_name, each.model.config)
+    assert written(each.of("torch"), prompt, known, **how) == written(each.model, prompt, known, **how)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("framework", OTHERS)
+@pytest.mark.parametrize(("family", "class_name"), writers())
+def test_texts_agree_in_the_other_frameworks(made: Models, family: str, class_name: str, framework: str) -> None:
+    each, known = made(family, class_name), KNOWN[family]
+    assert known.prompt is not None
+    prompt = known.prompt(class_name, each.model.config)
+    ours = written(each.of("torch"), prompt, known, do_sample=False)
+    assert (
+        SIDES[framework].generate(each.of(framework), **prompt, max_new_tokens=known.new_tokens, do_sample=False)
+        == ours
+    )
+
+
+@pytest.mark.parametrize(("family", "class_name"), plain())
+def test_parameters_start_like_those_of_transformers(family: str, class_name: str, tmp_path: Path) -> None:
+    known = KNOWN[family]
+    config = config_of(known, class_name, known.wide)
+    torch.manual_seed(1)
+    getattr(transformers, class_name)(config).save_pretrained(tmp_path / "theirs")
+    torch.manual_seed(2)
+    cls = getattr(loadstone, class_name)
+    cls(cls.config_class.from_pretrained(tmp_path / "theirs")).save_pretrained(tmp_path / "ours")
+    ours, theirs = (load_file(tmp_path / side / "model.safetensors") for side in ("ours", "theirs"))
+    assert ours.keys() == theirs.keys()
+    pairs = ((name, ours[name], theirs[name]) for name in theirs if not name.endswith(known.fresh_unlike or ("\0",)))
+    wrong = [fault for name, found, expected in pairs if (fault := difference(name, found, expected))]
+    assert wrong == []
+
+
+def saving() -> list[Any]:
+    return [
+        pytest.param(name, framework, id=f"{name}-{framework}", marks=[pytest.mark.long] if framework in OTHERS else [])
+        for name in KNOWN
+        for framework in FRAMEWORKS
+    ]
+
+
+@pytest.mark.parametrize(("family", "framework"), saving())
+def test_what_is_saved_is_read_by_transformers(made: Models, family: str, framework: str, tmp_path: Path) -> None:
+    each = made(family)
+    each.of(framework).save_pretrained(tmp_path)
+    again, report = type(each.model).from_pretrained(tmp_path, output_loading_info=True)
+    assert not report["missing_keys"] and not report["unexpected_keys"]
+    assert load_file(tmp_path / "model.safetensors").keys() == each.stored().keys()
+    expected = each.model.state_dict()
+    for name, value in again.state_dict().items():
+        assert value.equal(expected[name]), name
+
+
+@pytest.mark.parametrize("family", KNOWN)
+def test_parts_on_disk_compute_the_same_and_the_forecast_knows_it(made: Models, family: str, tmp_path: Path) -> None:
+    each, inputs = made(family), made.inputs(family)
+    _, head = registry.class_names()[each.class_name]
+    assert head is not None
+    cls = getattr(loadstone, each.class_name)
+    for device_map in ("cpu", "disk"):
+        asked = {"device_map": device_map, "dtype": "auto", "offload_folder": tmp_path}
+        forecast = loadstone.plan(each.folder, head=head.task, **asked)
+        model = cls.from_pretrained(each.folder, **asked).eval()
+        assert model.hf_device_map == forecast.device_map
+        assert bytes_by_place(model) == {place: size for place, size in forecast.bytes_by_device.items() if size}
+        assert forecast.parameters == sum(tensor.numel() for tensor in distinct(model).values())
+        _same(model, each.of("torch"), inputs)
+
+
+def _same(model: Any, other: Any, inputs: Mapping[str, Any]) -> None:
+    """Bit for bit."""
+    with torch.no_grad():
+        found, expected = model(**inputs), other(**inputs)
+    for name, value in expected.items():
+        if isinstance(value, torch.Tensor):
+            assert found[name].equal(value), name
+
+
+@pytest.mark.parametrize(("family", "class_name"), plain())
+def test_a_head_that_the_body_alone_lacks_is_new_and_nothing_else(made: Models, family: str, class_name: str) -> None:
+    bare = classes(family)[0]
+    if KNOWN[family].parts.get(class_name) or KNOWN[family].changes.get(class_name):
+        return  # another config than the body's
+    model = getattr(loadstone, class_name).from_pretrained(made(family, bare).folder)
+    _, head = registry.class_names()[class_name]
+    assert head is not None
+    optional = tuple(prefix for group in head.optional for prefix in group)
+    assert all(name.startswith(optional) for name in model.load_report.initialized), model.load_report.initialized
+
+
+@pytest.mark.parametrize("family", KNOWN)
+def test_a_model_in_bfloat16_takes_what_is_float32(made: Models, family: str) -> None:
+    each, inputs = made(family), made.inputs(family)
+    model = getattr(loadstone, each.class_name).from_pretrained(each.folder, dtype=torch.bfloat16).eval()
+    with torch.no_grad():
+        found, exact = model(**inputs), each.of("torch")(**inputs)
+    for name, value in found.items():
+        if isinstance(value, torch.Tensor) and value.is_floating_point() and name != "loss":
+            assert value.dtype == torch.bfloat16, name
+            assert (value.float() - exact[name]).abs().mean() < 0.2 * (exact[name].abs().mean() + 0.1), name
