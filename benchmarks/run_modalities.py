@@ -1,7 +1,7 @@
 """First loads of other models than texts', beside transformers: ``python benchmarks/run_modalities.py``.
 
-ViT-Base, Whisper-small and T5-base with random weights, float32 in one file as on the Hub. Fresh processes take turns;
-each loads the same folder twice and touches every page of it.
+ViT, Whisper, T5, BART and wav2vec 2.0 with random weights, float32 in one file as on the Hub. Fresh processes take
+turns; each loads the same folder twice and touches every page of it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import report
+from probe import memory_bytes
 from processes import finish, warm_files
 from report import Goal, Row, Sample, Series
 
 HERE = Path(__file__).resolve().parent
 OURS, PEER = "loadstone", "transformers"
+_LARGE = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24, "num_attention_heads": 16}
 SHAPES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vit-base": ("AutoModelForImageClassification", "ViT", {"num_labels": 1000}),
     "whisper-small": (
@@ -33,9 +35,16 @@ SHAPES: dict[str, tuple[str, str, dict[str, Any]]] = {
         | {"encoder_ffn_dim": 3072, "decoder_ffn_dim": 3072},
     ),
     "t5-base": ("AutoModelForSeq2SeqLM", "T5", {"d_model": 768, "d_ff": 3072, "num_layers": 12, "num_heads": 12}),
+    "vit-large": ("AutoModelForImageClassification", "ViT", {"num_labels": 1000} | _LARGE),
+    "bart-large": ("AutoModelForSeq2SeqLM", "Bart", {}),
+    "wav2vec2-large": (
+        "AutoModelForCTC",
+        "Wav2Vec2",
+        {"feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True} | _LARGE,
+    ),
 }
 """Name → Auto class, family, and what of its config is not the default."""
-_CLASSES = {"ViT": "ViTForImageClassification"}
+_CLASSES = {"ViT": "ViTForImageClassification", "Wav2Vec2": "Wav2Vec2ForCTC"}
 ROWS = tuple(
     Row(f"{shape}: {what}", shape, figure)
     for shape in SHAPES
@@ -43,12 +52,21 @@ ROWS = tuple(
         ("load, first in its process", "load_first_s"),
         ("load + touch every page, first", "total_first_s"),
         ("load + touch every page, again", "total_again_s"),
+        ("private memory that the first load added", "private_added_first_bytes"),
     )
 )
-PREDICTED_ON = "2026-11-29"
+PREDICTED_ON = "2026-11-30"
+PREDICTED = {
+    "vit-base": 60,
+    "whisper-small": 35,
+    "t5-base": 45,
+    "vit-large": 40,
+    "bart-large": 35,
+    "wav2vec2-large": 35,
+}
 GOALS = tuple(
     Goal(f"{shape}: first load + touch every page", shape, "total_first_s", at_least=10, predicted=predicted)
-    for shape, predicted in (("vit-base", 30), ("whisper-small", 25), ("t5-base", 25))
+    for shape, predicted in PREDICTED.items()
 )
 
 
@@ -74,6 +92,7 @@ def probe(library: str, auto: str, folder: str) -> None:
     if library == PEER:
         importlib.import_module("transformers.utils.logging").disable_progress_bar()
     figures, answers = {}, []
+    before = memory_bytes()["private"]
     for turn in ("first", "again"):
         begin = time.perf_counter()
         model = auto_class.from_pretrained(folder)
@@ -81,6 +100,7 @@ def probe(library: str, auto: str, folder: str) -> None:
         pages = (weight.detach().view(-1).view(torch.uint8)[3::4096] for weight in model.parameters())
         answers.append(sum(int(heads.sum()) for heads in pages))
         used = time.perf_counter()
+        figures[f"private_added_{turn}_bytes"] = memory_bytes()["private"] - before
         figures |= {f"load_{turn}_s": loaded - begin, f"total_{turn}_s": used - begin}
         del model
     print(json.dumps({"figures": figures, "answer": answers}))
@@ -112,7 +132,7 @@ def section(facts: dict[str, Any], samples: list[Sample]) -> str:
     series, host = Series(samples), facts["machine"]
     return "\n\n".join(
         [
-            "## Loading in PyTorch: an image model, a speech model, an encoder-decoder",
+            "## Loading in PyTorch: image models, speech models, encoder-decoders",
             f"{facts['date']} · {host['cpu']}, {host['cores']} cores, {host['memory_bytes'] / 2**30:.0f} GiB, "
             f"{host['kernel']}, load average before {host['load_average_before']} · "
             + ", ".join(f"{name} {number}" for name, number in facts["versions"].items()),
