@@ -38,6 +38,11 @@ def test_the_page_is_made_of_the_worst_that_the_tests_measured(tool: ModuleType,
     assert "| causal lm | `LlamaForCausalLM` 3e-7 | `FlaxLlamaForCausalLM` 3e-7 | `TFLlamaForCausalLM` 3e-7 |" in text
 
 
+def test_what_a_run_did_not_measure_keeps_its_number(tool: ModuleType) -> None:
+    before = tool.PAGE.read_text()
+    assert tool.page(tool.shown(before)) == before
+
+
 def test_a_class_that_no_test_has_measured_is_named(tool: ModuleType) -> None:
     names = [name for row in tool.expected_classes() for name in row]
     with pytest.raises(SystemExit, match=r"measured FlaxBertModel\."):
