@@ -49,7 +49,7 @@ def _bytes(suffix: str, special: tuple[str, ...]) -> tuple[dict[str, int], list[
     return vocabulary, model["merges"]
 
 
-def _sentencepiece(path: Path, kind: str, **options: Any) -> None:
+def train_sentencepiece(path: Path, kind: str, **options: Any) -> None:
     import sentencepiece
 
     source = path.with_suffix(".txt")
@@ -137,5 +137,5 @@ def write(folder: Path, name: str) -> Path:
             (folder / "added_tokens.json").write_text(json.dumps(added))
     else:
         kind, options = _TRAINED[name]
-        _sentencepiece(folder / vocabulary, kind, **options)
+        train_sentencepiece(folder / vocabulary, kind, **options)
     return folder

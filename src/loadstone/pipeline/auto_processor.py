@@ -1,4 +1,5 @@
-"""``AutoProcessor`` and its kind: processors of pictures, sound and films, made by transformers where it is installed.
+"""``AutoProcessor`` and its kind: processors of pictures, sound and films, made by transformers where it is installed;
+and the tokenizers that only it reads.
 
 The files come from where a model's files come from: a folder, or a repository of the Hub at one commit.
 """
@@ -20,11 +21,11 @@ from loadstone.sources.repository import find_beside
 from loadstone.sources.request import FileChoice, HubOptions, check_files, files_asked_for
 from loadstone.sources.resolve import local_folder
 from loadstone.sources.source import Source
-from loadstone.text.files import OLDER, SETTINGS, TEMPLATES, TOKENIZER_NAME
+from loadstone.text.files import ELSEWHERE, OLDER, SETTINGS, TEMPLATES, TOKENIZER_NAME
 from loadstone.transfer.json_file import read_json
 
 _FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json")
-_BESIDE = (*_FILES, *SETTINGS, TOKENIZER_NAME, *OLDER, "chat_template.json", "normalizer.json", f"{TEMPLATES}/")
+_BESIDE = (*_FILES, *SETTINGS, TOKENIZER_NAME, *OLDER, *ELSEWHERE, "chat_template.json", f"{TEMPLATES}/")
 _OF_CODE = (*_FILES, CONFIG_NAME, "tokenizer_config.json")
 
 
@@ -47,29 +48,11 @@ class _OfTransformers:
         files, :class:`UntrustedCode` for code of the processor's own, :class:`ConfigError` for what transformers
         refuses, :class:`HubError`, :class:`LockMismatch`.
         """
-        name = cls.__name__
         if not is_installed():
             raise FrameworkNotInstalled(
-                f'{name} comes from transformers, which is not installed: pip install "loadstone[transformers]"'
+                f'{cls.__name__} comes from transformers, which is not installed: pip install "loadstone[transformers]"'
             )
-        trust = Trust.taken_from(kwargs)
-        which, hub = files_asked_for(kwargs)
-        locked = Locked.of(kwargs.pop("lock", None), pretrained_model_name_or_path, hub.revision)
-        source = _found(pretrained_model_name_or_path, which, hub._replace(revision=locked.revision))
-        folder = source.configs or source.folder
-        for path in sorted(file for file in folder.glob("*.json") if file.name in (*_BESIDE, CONFIG_NAME)):
-            locked.check_file(source.folder, path)
-        references = dict(_references(folder))
-        if name in references:
-            trust.require(references[name], str(pretrained_model_name_or_path))
-        covered = [trust.covers(each, str(pretrained_model_name_or_path)) for each in references.values()]
-        place: str | Path = folder
-        if any(covered):
-            kwargs |= {"trust_remote_code": True}
-            if source.repo_id is not None:  # transformers fetches the code itself, of the same commit
-                place = source.repo_id
-                kwargs |= {"revision": source.commit, "subfolder": which.subfolder, "token": hub.token}
-        return require_torch().transformers_processor(name, place, kwargs)
+        return of_transformers(cls.__name__, pretrained_model_name_or_path, kwargs)
 
 
 class AutoProcessor(_OfTransformers):
@@ -86,6 +69,28 @@ class AutoFeatureExtractor(_OfTransformers):
 
 class AutoVideoProcessor(_OfTransformers):
     """Films as a model reads them."""
+
+
+def of_transformers(name: str, path_or_id: str | os.PathLike[str], kwargs: dict[str, Any]) -> Any:
+    """What transformers' Auto class of a name makes of a folder or repository; errors as for :class:`AutoProcessor`."""
+    trust = Trust.taken_from(kwargs)
+    which, hub = files_asked_for(kwargs)
+    locked = Locked.of(kwargs.pop("lock", None), path_or_id, hub.revision)
+    source = _found(path_or_id, which, hub._replace(revision=locked.revision))
+    folder = source.configs or source.folder
+    for path in sorted(file for file in folder.iterdir() if file.name in (*_BESIDE, CONFIG_NAME) and file.is_file()):
+        locked.check_file(source.folder, path)
+    references = dict(_references(folder))
+    if name in references:
+        trust.require(references[name], str(path_or_id))
+    covered = [trust.covers(each, str(path_or_id)) for each in references.values()]
+    place: str | Path = folder
+    if any(covered):
+        kwargs |= {"trust_remote_code": True}
+        if source.repo_id is not None:  # transformers fetches the code itself, of the same commit
+            place = source.repo_id
+            kwargs |= {"revision": source.commit, "subfolder": which.subfolder, "token": hub.token}
+    return require_torch().transformers_processor(name, place, kwargs)
 
 
 def _found(path_or_id: str | os.PathLike[str], which: FileChoice, hub: HubOptions) -> Source:

@@ -76,6 +76,8 @@ _SAME: Mapping[str, str] = MappingProxyType(
 """Classes that are others by another name."""
 UNNAMED = ("PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend")
 """Classes that say nothing of their tokenizers."""
+WITHOUT_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
+"""Classes whose tokens are bytes or characters: they have no files."""
 
 _TYPES: Mapping[str, str] = MappingProxyType(
     {

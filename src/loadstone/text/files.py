@@ -13,6 +13,8 @@ from loadstone.saving.journal import finish_interrupted_save
 from loadstone.sources.repository import find_beside
 from loadstone.sources.request import FileChoice, HubOptions, check_files, check_gguf_file
 from loadstone.sources.resolve import local_folder
+from loadstone.text.families import FAMILIES, UNNAMED, WITHOUT_VOCABULARY, class_name_of
+from loadstone.transfer.json_file import read_json
 
 TOKENIZER_NAME = "tokenizer.json"
 CONFIG = "tokenizer_config.json"
@@ -26,6 +28,12 @@ SENTENCEPIECE = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "
 SETTINGS = (CONFIG, SPECIAL_TOKENS, ADDED_TOKENS, TEMPLATE, CONFIG_NAME)
 OLDER = (WORD_PIECES, VOCABULARY, MERGES, *SENTENCEPIECE)
 """Vocabularies that are read where there is no ``tokenizer.json``."""
+ELSEWHERE = (
+    *("source.spm", "target.spm", "target_vocab.json", "vocab-src.json", "vocab-tgt.json", "bpe.codes", "dict.txt"),
+    *("emoji.json", "entity_vocab.json", "prophetnet.tokenizer", "spm_char.model", "word_shape.json"),
+    *("word_pronunciation.json", "byte_maps.json", "normalizer.json"),
+)
+"""Those that only classes of transformers read."""
 _LARGEST = 1 << 30
 _LISTED = 5
 
@@ -48,6 +56,10 @@ class TokenizerFiles(NamedTuple):
         names = () if self.vocabulary.suffix == GGUF_SUFFIX else (*SETTINGS, MERGES)
         beside = [path for name in names if (path := self.folder / name).is_file() and path != self.vocabulary]
         return [self.vocabulary, *beside, *sorted((self.folder / TEMPLATES).glob("*.jinja"))]
+
+
+class ReadElsewhere(TokenizerError):
+    """A vocabulary of a class that is not known here; transformers may have it."""
 
 
 Check = Callable[[TokenizerFiles], None]
@@ -89,7 +101,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _on_hub(repo_id: str, which: FileChoice, hub: HubOptions) -> TokenizerFiles:
-    choices = [[TOKENIZER_NAME], OLDER] if which.gguf_file is None else [[which.gguf_file]]
+    choices = [[TOKENIZER_NAME], OLDER, ELSEWHERE] if which.gguf_file is None else [[which.gguf_file]]
     source = find_beside(repo_id, choices, (*SETTINGS, f"{TEMPLATES}/") if which.gguf_file is None else (), which, hub)
     folder = source.configs or source.folder
     vocabulary = folder / which.gguf_file if which.gguf_file is not None else _vocabulary_in(folder)
@@ -106,9 +118,20 @@ def _vocabulary_in(folder: Path) -> Path:
         if path.is_file() and (name != VOCABULARY or (folder / MERGES).is_file()):
             return path
     others = sorted(file.name for file in folder.glob("*") if "token" in file.name or "vocab" in file.name)
-    raise TokenizerError(
+    raise (ReadElsewhere if _is_elsewhere(folder) else TokenizerError)(
         f"{folder}: no {TOKENIZER_NAME} there, nor a vocabulary of another kind, so text cannot be tokenized"
         + (f" (found {', '.join(others[:_LISTED])}). " if others else ". ")
         + f"Looked for {TOKENIZER_NAME}, {VOCABULARY} with {MERGES}, {WORD_PIECES} and {', '.join(SENTENCEPIECE)}. "
         "Add this model's, or call the model with token ids of your own."
     )
+
+
+def _is_elsewhere(folder: Path) -> bool:
+    """Whether files name a class that is not known here, and hold its vocabulary, if it has any: of nothing,
+    transformers would make a tokenizer that knows no words."""
+    said = [read_json(folder / name, "tokenizer") for name in (CONFIG, CONFIG_NAME) if (folder / name).is_file()]
+    stated = next((name for each in said if (name := each.get("tokenizer_class"))), None)
+    name = class_name_of(stated, next((name for each in said if (name := each.get("model_type"))), None))
+    if name in FAMILIES or name in UNNAMED:
+        return False
+    return name in WITHOUT_VOCABULARY or any((folder / each).is_file() for each in (*OLDER, *ELSEWHERE))

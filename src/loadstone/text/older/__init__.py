@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from loadstone.errors import TokenizerError
 from loadstone.text.families import FAMILIES, UNNAMED
-from loadstone.text.files import WORD_PIECES
+from loadstone.text.files import WORD_PIECES, ReadElsewhere
 from loadstone.text.older import byte_level, sentencepiece, word_pieces
 from loadstone.text.older.built import Builder, Built
 from loadstone.text.settings import Settings
@@ -43,14 +42,14 @@ def build_older(path: Path, settings: Settings) -> Built:
     """The tokenizer of a vocabulary: ``vocab.txt``, ``vocab.json`` with ``merges.txt`` beside it, or a SentencePiece
     model. Where no class is named, it is split as its kind of file suggests.
 
-    :class:`TokenizerError` for one that is damaged, for tokens that the settings name and it lacks, and for a class
-    that is not known here: its ids may be others than the file's.
+    :class:`TokenizerError` for one that is damaged, and for tokens that the settings name and it lacks;
+    :class:`ReadElsewhere` for a class that is not known here: its ids may be others than the file's.
     """
     name = settings.class_name
     if name in BUILDERS:
         return BUILDERS[name](path, settings)
     if name not in UNNAMED:
-        raise TokenizerError(
+        raise ReadElsewhere(
             f"{path}: how {name} splits texts is not known here, and this file does not say. Known are "
             f"{', '.join(BUILDERS)}. Add a tokenizer.json, which says it: transformers' save_pretrained writes one."
         )
