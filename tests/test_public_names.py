@@ -103,6 +103,7 @@ FAMILIES = {
     "Mamba": "Model ForCausalLM",
     "T5": "Model ForConditionalGeneration T5EncoderModel ForSequenceClassification ForTokenClassification "
     "ForQuestionAnswering",
+    "ResNet": "Model ForImageClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 

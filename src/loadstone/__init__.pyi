@@ -34,6 +34,7 @@ from loadstone.architectures.families.qwen2_vl import Qwen2VLTextConfig as Qwen2
 from loadstone.architectures.families.qwen2_vl import Qwen2VLVisionConfig as Qwen2VLVisionConfig
 from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
+from loadstone.architectures.families.resnet import ResNetConfig as ResNetConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
 from loadstone.architectures.families.t5 import T5Config as T5Config
 from loadstone.architectures.families.vit import ViTConfig as ViTConfig
@@ -1283,6 +1284,30 @@ class Qwen3MoeForTokenClassification(Qwen3MoePreTrainedModel, _TokenClassificati
 class Qwen3MoeForQuestionAnswering(Qwen3MoePreTrainedModel, _QuestionAnswering):
     config: Qwen3MoeConfig
 
+class ResNetPreTrainedModel(PreTrainedModel):
+    config: ResNetConfig
+
+class ResNetModel(ResNetPreTrainedModel, _BareModel):
+    config: ResNetConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ResNetForImageClassification(ResNetPreTrainedModel, _ImageClassification):
+    config: ResNetConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
 class RobertaPreTrainedModel(PreTrainedModel):
     config: RobertaConfig
 
@@ -2467,6 +2492,34 @@ class FlaxQwen3MoeForTokenClassification(FlaxQwen3MoePreTrainedModel, _FlaxToken
 class FlaxQwen3MoeForQuestionAnswering(FlaxQwen3MoePreTrainedModel, _FlaxQuestionAnswering):
     config: Qwen3MoeConfig
 
+class FlaxResNetPreTrainedModel(FlaxPreTrainedModel):
+    config: ResNetConfig
+
+class FlaxResNetModel(FlaxResNetPreTrainedModel, _FlaxBareModel):
+    config: ResNetConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxResNetForImageClassification(FlaxResNetPreTrainedModel, _FlaxImageClassification):
+    config: ResNetConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
 class FlaxRobertaPreTrainedModel(FlaxPreTrainedModel):
     config: RobertaConfig
 
@@ -3615,6 +3668,30 @@ class TFQwen3MoeForTokenClassification(TFQwen3MoePreTrainedModel, _TFTokenClassi
 
 class TFQwen3MoeForQuestionAnswering(TFQwen3MoePreTrainedModel, _TFQuestionAnswering):
     config: Qwen3MoeConfig
+
+class TFResNetPreTrainedModel(TFPreTrainedModel):
+    config: ResNetConfig
+
+class TFResNetModel(TFResNetPreTrainedModel, _TFBareModel):
+    config: ResNetConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFResNetForImageClassification(TFResNetPreTrainedModel, _TFImageClassification):
+    config: ResNetConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class TFRobertaPreTrainedModel(TFPreTrainedModel):
     config: RobertaConfig

@@ -38,6 +38,10 @@ def test_they_do_what_the_standard_says(where: str) -> None:
     assert tuple(xp.shape(xp.permute_dims(x[None, :, None], (1, 0, 2)))) == (3, 1, 1)
     assert tuple(xp.shape(xp.expand_dims(x, axis=0))) == (1, 3)
     assert [float(each) for each in xp.flip(x, axis=-1)] == [2.0, 1.0, 3.0]
+    assert [float(each) for each in xp.roll(x, (-1,), axis=(0,))] == [1.0, 2.0, 3.0]
+    picture = xp.asarray([[[[-3.0, -1.0, -4.0], [-1.0, -5.0, -9.0]]]])
+    pooled = xp.max_pool(picture, 3, 2, 1)
+    assert np.asarray(pooled).tolist() == [[[[-1.0, -1.0]]]], "beyond the edges there is nothing"
     assert [float(each) for each in xp.broadcast_to(x[None], (2, 3))[1]] == [3.0, 1.0, 2.0]
     assert [float(each) for each in xp.pad(x, 1, 2, axis=0)] == [0.0, 3.0, 1.0, 2.0, 0.0, 0.0]
     assert [float(each) for each in xp.pad(x[None], 0, 1, axis=-2)[1]] == [0.0, 0.0, 0.0]

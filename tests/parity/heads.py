@@ -27,6 +27,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen2_vl": "Qwen2VLModel",
         "qwen3": "Qwen3Model",
         "qwen3_moe": "Qwen3MoeModel",
+        "resnet": "ResNetModel",
         "roberta": "RobertaModel",
         "t5": "T5Model",
         "vit": "ViTModel",
@@ -164,6 +165,7 @@ HEADS: dict[str, dict[str, str]] = {
     },
     "image_classification": {
         "clip": "CLIPForImageClassification",
+        "resnet": "ResNetForImageClassification",
         "vit": "ViTForImageClassification",
     },
     "masked_image_modeling": {

@@ -54,9 +54,15 @@ def fill(model: nn.Module, seed: int, *, norms_at: float) -> None:
             elif id(parameter) in embeddings:
                 noise = 0.5 * noise
             else:
-                fan_in = parameter.shape[0] if id(parameter) in inputs_first else parameter.shape[-1]
+                fan_in = parameter.shape[0] if id(parameter) in inputs_first else parameter[0].numel()
                 noise = noise / fan_in**0.5
             parameter.copy_(noise)
+        for name, buffer in model.named_buffers():
+            if name.endswith(("running_mean", "running_var")):  # what batch norms have seen
+                noise = 0.3 * torch.randn(buffer.shape, generator=generator)
+                buffer.copy_(noise if name.endswith("mean") else noise.exp())
+            elif name.endswith("num_batches_tracked"):
+                buffer.fill_(3)
 
 
 class Reference:

@@ -15,6 +15,7 @@ from loadstone.architectures.components.layers import (
     Add,
     Chain,
     Layer,
+    LayerScale,
     Pooler,
     Residual,
     Stack,
@@ -53,6 +54,15 @@ from loadstone.architectures.components.queries import (
     writer,
 )
 from loadstone.architectures.components.span_mask import SpanMask
+from loadstone.architectures.components.stages import (
+    ChannelsLast,
+    Flatten,
+    MaxPool,
+    MeanPooler,
+    Pictures,
+    StageLayers,
+    Stages,
+)
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
@@ -64,6 +74,7 @@ __all__ = [
     "Attention",
     "BatchNorm",
     "Chain",
+    "ChannelsLast",
     "Component",
     "Conv",
     "Dropout",
@@ -74,6 +85,7 @@ __all__ = [
     "Experts",
     "FeedForward",
     "FirstPooler",
+    "Flatten",
     "Fold",
     "Frames",
     "Gated",
@@ -82,14 +94,18 @@ __all__ = [
     "Head",
     "Layer",
     "LayerNorm",
+    "LayerScale",
     "LayerSum",
     "Linear",
     "Mark",
     "Marked",
+    "MaxPool",
+    "MeanPooler",
     "Merged",
     "Part",
     "PartPass",
     "Patches",
+    "Pictures",
     "PixelDecoder",
     "Pooler",
     "RMSNorm",
@@ -100,6 +116,8 @@ __all__ = [
     "SpanMask",
     "SparseExperts",
     "Stack",
+    "StageLayers",
+    "Stages",
     "Sum",
     "Tower",
     "TwoOutputs",

@@ -18,21 +18,44 @@ class Add(Component):
     """The end of a residual step: ``norm(x + dropout(after(y)))``, with what of it there is."""
 
     after: Part | None = None
-    """A norm over what is added (Gemma 2), or the last map of a body that has none (BERT's ``dense``)."""
+    """A norm over what is added (Gemma 2), the last map of a body that has none (BERT's ``dense``), or a
+    :class:`LayerScale`."""
     norm: Part | None = None
     """Over the sum (post-norm, arXiv:1706.03762)."""
     dropout: float = 0.0
+    drop_path: float = 0.0
+    """While training, the chance of each row to have nothing added (stochastic depth, arXiv:1603.09382)."""
 
     def compute(self, run: Run, y: Array, x: Array) -> Array:
         """``y``: what the body makes of ``x``."""
         if self.after is not None:
             y = run(self.after, y)
-        x = x + run.dropout(y, self.dropout)
+        y = run.dropout(y, self.dropout)
+        x = x + (self._of_some_rows(run, y) if self.drop_path else y)
         return x if self.norm is None else run(self.norm, x)
+
+    def _of_some_rows(self, run: Run, y: Array) -> Array:
+        """While training, ``y`` (batch, …) without some rows, and more of the rest, so that the mean is the same."""
+        xp = run.xp
+        chances = run.random((xp.shape(y)[0], *(1 for _ in y.shape[1:])), y)
+        if chances is None:
+            return y
+        return y * xp.astype(xp.astype(chances >= self.drop_path, xp.float32) / (1 - self.drop_path), y.dtype)
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         if self.after is not None and role is not None:
             yield self.after, role
+
+
+@record
+class LayerScale(Component):
+    """Each value times a number of its own, which is learned (arXiv:2103.17239)."""
+
+    factors: Part
+    """A :class:`~loadstone.architectures.components.leaves.Weight` (width,)."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return x * run.weight(self.factors)
 
 
 @record

@@ -37,6 +37,7 @@ max = jnp.max
 mean = jnp.mean
 permute_dims = jnp.transpose
 reshape = jnp.reshape
+roll = jnp.roll
 scan = jax.lax.scan
 sin = jnp.sin
 softplus = jax.nn.softplus
@@ -79,6 +80,12 @@ def near(x: Array, like: Array, /) -> Array:
 
 def log_softmax(x: Array, /) -> Array:
     return jax.nn.log_softmax(x.astype(jnp.float32), axis=-1)
+
+
+def max_pool(x: Array, kernel: int, stride: int, padding: int, /) -> Array:
+    beyond = ((0, 0), (0, 0), (padding, padding), (padding, padding))
+    window, steps = (1, 1, kernel, kernel), (1, 1, stride, stride)
+    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window, steps, beyond)
 
 
 def pad(x: Array, before: int, after: int, /, *, axis: int) -> Array:

@@ -30,6 +30,7 @@ max = tf.reduce_max
 mean = tf.reduce_mean
 permute_dims = tf.transpose
 reshape = tf.reshape
+roll = tf.roll
 shape = shape_of
 sin = tf.sin
 softplus = tf.math.softplus
@@ -88,6 +89,12 @@ def near(x: tf.Tensor, like: tf.Tensor, /) -> tf.Tensor:
 
 def log_softmax(x: tf.Tensor, /) -> tf.Tensor:
     return tf.nn.log_softmax(tf.cast(x, tf.float32))
+
+
+def max_pool(x: tf.Tensor, kernel: int, stride: int, padding: int, /) -> tf.Tensor:
+    beyond = [(0, 0), (padding, padding), (padding, padding), (0, 0)]
+    x = tf.pad(tf.transpose(x, (0, 2, 3, 1)), beyond, constant_values=x.dtype.min)
+    return tf.transpose(tf.nn.max_pool2d(x, kernel, stride, "VALID"), (0, 3, 1, 2))
 
 
 def pad(x: tf.Tensor, before: int, after: int | tf.Tensor, /, *, axis: int) -> tf.Tensor:

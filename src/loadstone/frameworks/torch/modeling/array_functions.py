@@ -88,6 +88,10 @@ def log_softmax(x: Tensor, /) -> Tensor:
     return x.log_softmax(dim=-1, dtype=torch.float32)
 
 
+def max_pool(x: Tensor, kernel: int, stride: int, padding: int, /) -> Tensor:
+    return F.max_pool2d(x, kernel, stride, padding)
+
+
 def pad(x: Tensor, before: int, after: int, /, *, axis: int) -> Tensor:
     behind = -1 - axis if axis < 0 else x.dim() - 1 - axis
     return F.pad(x, [0, 0] * behind + [before, after])
@@ -95,6 +99,10 @@ def pad(x: Tensor, before: int, after: int, /, *, axis: int) -> Tensor:
 
 def resize(x: Tensor, sizes: tuple[int, int], method: Method, /) -> Tensor:
     return F.interpolate(x, sizes, mode=method, align_corners=False)
+
+
+def roll(x: Tensor, /, shift: tuple[int, ...], *, axis: tuple[int, ...]) -> Tensor:
+    return x.roll(shift, axis)
 
 
 def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, xs: Any, /) -> tuple[Any, Any]:

@@ -1,0 +1,119 @@
+"""Models whose pictures become smaller and deeper, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.layers import Stack
+from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.inputs import Axis
+from loadstone.core.records import record
+
+
+@record
+class Pictures(Component):
+    """A stem that reads pictures: parts, one after another, of which the first takes the pixels."""
+
+    steps: tuple[Part, ...]
+    channels: int
+    size: tuple[int | None, int | None] = (None, None)
+    """Height and width that pictures usually have; any will do."""
+    known: bool = False
+    """Whether a graph must know height and width when it is traced."""
+
+    def reads(self) -> Mapping[str, tuple[Axis, ...]]:
+        return {"pixel_values": self._axes(*self.size)}
+
+    def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
+        """What the parts make of ``pixel_values`` (batch, channels, height, width)."""
+        x = run.take(given, "pixel_values", self._axes(None, None))
+        for step in self.steps:
+            x = run(step, x)
+        return x
+
+    def _axes(self, height: int | None, width: int | None) -> tuple[Axis, ...]:
+        sizes = (Axis("height", height, known=self.known), Axis("width", width, known=self.known))
+        return (Axis("batch"), Axis("channels", self.channels), *sizes)
+
+
+@record
+class Stages(Component):
+    """Stages one after another; what each of them takes is one of ``hidden_states``, not what its layers take."""
+
+    stages: tuple[Part, ...]
+    shows_first: bool = True
+    """Whether what the first takes is among them."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        for index, stage in enumerate(self.stages):
+            if index or self.shows_first:
+                run.state.add_hidden_state(x)
+            x = run(stage, x)
+        return x
+
+
+@record
+class StageLayers(Stack):
+    """The layers of one stage, one after another."""
+
+    first: int = 0
+    """How many layers came before, in other stages."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        for index, part in enumerate(run.blocks(self.layers)):
+            x = run.block(part, x, self.first + index)
+        return x
+
+
+@record
+class ChannelsLast(Component):
+    """What parts that compute with the last axis make of a picture's channels."""
+
+    steps: tuple[Part, ...]
+
+    def compute(self, run: Run, x: Array) -> Array:
+        """``x`` (batch, channels, height, width) → the same."""
+        x = run.xp.permute_dims(x, (0, 2, 3, 1))
+        for step in self.steps:
+            x = run(step, x)
+        return run.xp.permute_dims(x, (0, 3, 1, 2))
+
+
+@record
+class MaxPool(Component):
+    """The largest value within each window of (batch, channels, height, width)."""
+
+    kernel: int
+    stride: int
+    padding: int = 0
+    """How far windows reach beyond the edges, where there is nothing."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return run.xp.max_pool(x, self.kernel, self.stride, self.padding)
+
+
+@record
+class MeanPooler(Component):
+    """The mean over all of a picture (batch, channels, height, width), of which a norm may be made."""
+
+    norm: Part | None = None
+    is_picture: bool = False
+    """Whether it is returned as a picture of one pixel."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        xp = run.xp
+        batch, width = xp.shape(x)[:2]
+        mean = xp.mean(xp.reshape(x, (batch, width, -1)), axis=-1)
+        if self.norm is not None:
+            mean = run(self.norm, mean)
+        return mean[:, :, None, None] if self.is_picture else mean
+
+
+@record
+class Flatten(Component):
+    """Each row as one vector."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return run.xp.reshape(x, (run.xp.shape(x)[0], -1))
