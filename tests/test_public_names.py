@@ -72,6 +72,10 @@ OF_TRANSFORMERS = {
 # Stem → the tasks of its classes, and the classes whose names do not follow the pattern.
 _DECODER = "Model ForCausalLM ForSequenceClassification ForTokenClassification"
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering ForMultipleChoice"
+_T5 = (
+    "Model ForConditionalGeneration {}EncoderModel ForSequenceClassification ForTokenClassification "
+    "ForQuestionAnswering"
+)
 FAMILIES = {
     "Llama": f"{_DECODER} ForQuestionAnswering",
     "Mistral": f"{_DECODER} ForQuestionAnswering",
@@ -101,9 +105,8 @@ FAMILIES = {
         "ForImageClassification"
     ),
     "Mamba": "Model ForCausalLM",
-    "T5": "Model ForConditionalGeneration T5EncoderModel ForSequenceClassification ForTokenClassification "
-    "ForQuestionAnswering",
     "ResNet": "Model ForImageClassification",
+    **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 

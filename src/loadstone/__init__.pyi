@@ -25,6 +25,7 @@ from loadstone.architectures.families.mistral import MistralConfig as MistralCon
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
 from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
+from loadstone.architectures.families.mt5 import MT5Config as MT5Config
 from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
@@ -37,6 +38,7 @@ from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3Mo
 from loadstone.architectures.families.resnet import ResNetConfig as ResNetConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
 from loadstone.architectures.families.t5 import T5Config as T5Config
+from loadstone.architectures.families.umt5 import UMT5Config as UMT5Config
 from loadstone.architectures.families.vit import ViTConfig as ViTConfig
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
@@ -1157,6 +1159,89 @@ class MPNetForTokenClassification(MPNetPreTrainedModel, _TokenClassification):
 class MPNetForQuestionAnswering(MPNetPreTrainedModel, _QuestionAnswering):
     config: MPNetConfig
 
+class MT5PreTrainedModel(PreTrainedModel):
+    config: MT5Config
+
+class MT5Model(MT5PreTrainedModel, _BareModel):
+    config: MT5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class MT5ForConditionalGeneration(MT5PreTrainedModel, _Seq2SeqLM):
+    config: MT5Config
+
+class MT5ForSequenceClassification(MT5PreTrainedModel, _SequenceClassification):
+    config: MT5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class MT5ForQuestionAnswering(MT5PreTrainedModel, _QuestionAnswering):
+    config: MT5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class MT5EncoderModel(MT5PreTrainedModel, _TextEncoding):
+    config: MT5Config
+
+class MT5ForTokenClassification(MT5PreTrainedModel, _TokenClassification):
+    config: MT5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
 class Olmo2PreTrainedModel(PreTrainedModel):
     config: Olmo2Config
 
@@ -1402,6 +1487,89 @@ class T5EncoderModel(T5PreTrainedModel, _TextEncoding):
 
 class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
     config: T5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class UMT5PreTrainedModel(PreTrainedModel):
+    config: UMT5Config
+
+class UMT5Model(UMT5PreTrainedModel, _BareModel):
+    config: UMT5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class UMT5ForConditionalGeneration(UMT5PreTrainedModel, _Seq2SeqLM):
+    config: UMT5Config
+
+class UMT5ForSequenceClassification(UMT5PreTrainedModel, _SequenceClassification):
+    config: UMT5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class UMT5ForQuestionAnswering(UMT5PreTrainedModel, _QuestionAnswering):
+    config: UMT5Config
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class UMT5EncoderModel(UMT5PreTrainedModel, _TextEncoding):
+    config: UMT5Config
+
+class UMT5ForTokenClassification(UMT5PreTrainedModel, _TokenClassification):
+    config: UMT5Config
     def forward(  # type: ignore[override]
         self,
         input_ids: Tensor | None = None,
@@ -2363,6 +2531,97 @@ class FlaxMPNetForTokenClassification(FlaxMPNetPreTrainedModel, _FlaxTokenClassi
 class FlaxMPNetForQuestionAnswering(FlaxMPNetPreTrainedModel, _FlaxQuestionAnswering):
     config: MPNetConfig
 
+class FlaxMT5PreTrainedModel(FlaxPreTrainedModel):
+    config: MT5Config
+
+class FlaxMT5Model(FlaxMT5PreTrainedModel, _FlaxBareModel):
+    config: MT5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxMT5ForConditionalGeneration(FlaxMT5PreTrainedModel, _FlaxSeq2SeqLM):
+    config: MT5Config
+
+class FlaxMT5ForSequenceClassification(FlaxMT5PreTrainedModel, _FlaxSequenceClassification):
+    config: MT5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class FlaxMT5ForQuestionAnswering(FlaxMT5PreTrainedModel, _FlaxQuestionAnswering):
+    config: MT5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxMT5EncoderModel(FlaxMT5PreTrainedModel, _FlaxTextEncoding):
+    config: MT5Config
+
+class FlaxMT5ForTokenClassification(FlaxMT5PreTrainedModel, _FlaxTokenClassification):
+    config: MT5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
 class FlaxOlmo2PreTrainedModel(FlaxPreTrainedModel):
     config: Olmo2Config
 
@@ -2620,6 +2879,97 @@ class FlaxT5EncoderModel(FlaxT5PreTrainedModel, _FlaxTextEncoding):
 
 class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassification):
     config: T5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class FlaxUMT5PreTrainedModel(FlaxPreTrainedModel):
+    config: UMT5Config
+
+class FlaxUMT5Model(FlaxUMT5PreTrainedModel, _FlaxBareModel):
+    config: UMT5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxUMT5ForConditionalGeneration(FlaxUMT5PreTrainedModel, _FlaxSeq2SeqLM):
+    config: UMT5Config
+
+class FlaxUMT5ForSequenceClassification(FlaxUMT5PreTrainedModel, _FlaxSequenceClassification):
+    config: UMT5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class FlaxUMT5ForQuestionAnswering(FlaxUMT5PreTrainedModel, _FlaxQuestionAnswering):
+    config: UMT5Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxUMT5EncoderModel(FlaxUMT5PreTrainedModel, _FlaxTextEncoding):
+    config: UMT5Config
+
+class FlaxUMT5ForTokenClassification(FlaxUMT5PreTrainedModel, _FlaxTokenClassification):
+    config: UMT5Config
     def __call__(  # type: ignore[override]
         self,
         input_ids: ArrayLike | None = None,
@@ -3542,6 +3892,89 @@ class TFMPNetForTokenClassification(TFMPNetPreTrainedModel, _TFTokenClassificati
 class TFMPNetForQuestionAnswering(TFMPNetPreTrainedModel, _TFQuestionAnswering):
     config: MPNetConfig
 
+class TFMT5PreTrainedModel(TFPreTrainedModel):
+    config: MT5Config
+
+class TFMT5Model(TFMT5PreTrainedModel, _TFBareModel):
+    config: MT5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFMT5ForConditionalGeneration(TFMT5PreTrainedModel, _TFSeq2SeqLM):
+    config: MT5Config
+
+class TFMT5ForSequenceClassification(TFMT5PreTrainedModel, _TFSequenceClassification):
+    config: MT5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class TFMT5ForQuestionAnswering(TFMT5PreTrainedModel, _TFQuestionAnswering):
+    config: MT5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFMT5EncoderModel(TFMT5PreTrainedModel, _TFTextEncoding):
+    config: MT5Config
+
+class TFMT5ForTokenClassification(TFMT5PreTrainedModel, _TFTokenClassification):
+    config: MT5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
 class TFOlmo2PreTrainedModel(TFPreTrainedModel):
     config: Olmo2Config
 
@@ -3787,6 +4220,89 @@ class TFT5EncoderModel(TFT5PreTrainedModel, _TFTextEncoding):
 
 class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
     config: T5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class TFUMT5PreTrainedModel(TFPreTrainedModel):
+    config: UMT5Config
+
+class TFUMT5Model(TFUMT5PreTrainedModel, _TFBareModel):
+    config: UMT5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFUMT5ForConditionalGeneration(TFUMT5PreTrainedModel, _TFSeq2SeqLM):
+    config: UMT5Config
+
+class TFUMT5ForSequenceClassification(TFUMT5PreTrainedModel, _TFSequenceClassification):
+    config: UMT5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class TFUMT5ForQuestionAnswering(TFUMT5PreTrainedModel, _TFQuestionAnswering):
+    config: UMT5Config
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFUMT5EncoderModel(TFUMT5PreTrainedModel, _TFTextEncoding):
+    config: UMT5Config
+
+class TFUMT5ForTokenClassification(TFUMT5PreTrainedModel, _TFTokenClassification):
+    config: UMT5Config
     def call(  # type: ignore[override]
         self,
         input_ids: tf.Tensor | None = None,

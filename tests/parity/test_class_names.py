@@ -34,6 +34,7 @@ SEEING = {key: test_qwen2_vl.config().to_dict()[key] for key in ("text_config", 
 
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {name: (family, PLAIN[family]) for (family, _), name in CLASSES.items()}
 MODELS |= dict.fromkeys(("T5Model", "T5ForConditionalGeneration", "T5ForSequenceClassification"), ("t5", T5))
+MODELS |= {"MT5ForSequenceClassification": ("mt5", T5), "UMT5ForConditionalGeneration": ("umt5", T5)}
 MODELS |= {"T5EncoderModel": ("t5", T5 | {"feed_forward_proj": "gated-gelu"})}
 MODELS |= dict.fromkeys(("ViTModel", "ViTForImageClassification", "ViTForMaskedImageModeling"), ("vit", SEES))
 MODELS |= {f"Whisper{what}": ("whisper", WHISPER) for what in ("Model", "ForConditionalGeneration", "ForCausalLM")}

@@ -38,7 +38,7 @@ def table(config: Any) -> Embedding:
 
 
 def attention(config: Any, index: int, *, causal: bool, memory: bool = False) -> Attention:
-    """Attention without a scale; the first layer's has the bias of all."""
+    """Attention without a scale; the first layer's has the bias of all, where they have not one each."""
     width, inner, factor = config.d_model, config.num_heads * config.d_kv, config.initializer_factor
     wide, buckets = factor * width**-0.5, config.relative_attention_num_buckets
     table = Part("relative_attention_bias", Embedding(buckets, config.num_heads, std=wide))
@@ -53,10 +53,10 @@ def attention(config: Any, index: int, *, causal: bool, memory: bool = False) ->
         scale=1.0,
         causal=causal,
         memory=memory,
-        bias=Part("", bias) if index == 0 and not memory else None,
+        bias=Part("", bias) if not memory and (index == 0 or config.bias_in_every_layer) else None,
         dropout=config.dropout_rate,
         index=index,
-        shows_bias=True,
+        shows_bias=not config.bias_in_every_layer,
     )
 
 
@@ -85,7 +85,8 @@ def tower(config: Any, layers: int, *, writes: bool) -> Tower:
             for body in bodies
         )
         numbered = tuple(Part(f"layer.{number}", step) for number, step in enumerate(steps))
-        blocks.append(Part(f"block.{index}", Layer(numbered, shows_attention=True)))
+        layer = Layer(numbered, shows_attention=not config.bias_in_every_layer)
+        blocks.append(Part(f"block.{index}", layer))
     return Tower(
         stem=Part("", Embeddings(Part("embed_tokens", table(config)), dropout=config.dropout_rate)),
         stack=Part("", Stack(tuple(blocks))),

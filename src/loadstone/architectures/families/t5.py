@@ -50,6 +50,8 @@ class T5Config(PretrainedConfig):
     pad_token_id: int | None = 0
     eos_token_id: int | list[int] | None = 1
 
+    bias_in_every_layer: ClassVar[bool] = False
+    """Whether each layer has a bias of its own; else all have the first one's."""
     refused: ClassVar = declarations.REFUSED_BY_ENCODER_DECODERS
     irrelevant: ClassVar = {
         **declarations.IRRELEVANT_TO_ENCODER_DECODERS,

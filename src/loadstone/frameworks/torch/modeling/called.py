@@ -17,7 +17,7 @@ from loadstone.architectures.components.base import Component, find
 from loadstone.architectures.components.masks import MEMORY, Room, see_all, see_as_told, see_memory
 from loadstone.errors import ArgumentError, UnknownArgument
 from loadstone.frameworks.torch.modeling.cache import KeyValueCache, check_cache
-from loadstone.frameworks.torch.modeling.run import Run
+from loadstone.frameworks.torch.modeling.run import Run, places_in
 from loadstone.frameworks.torch.modeling.shown import not_shown
 from loadstone.frameworks.torch.modeling.state import Mask, Options, State
 
@@ -151,6 +151,8 @@ def _see(module: Any, args: Args, state: State, given: Mapping[str, Any]) -> Non
     state.kinds = {each.mask_kind: each.index for each in layers if not each.memory}
     if "attention_mask" in given or not before:
         room = _room(state, x.shape[1], layers[0].index)
+        if not state.places:
+            state.places = {x.device: places_in(room, x)}
         if mask is None:
             see_all(run, x, room, None, None)
         elif mask.dim() != 4:

@@ -114,8 +114,14 @@ class Run:
         return vectors
 
     def places(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        _, past, keys, *_ = self._room(x.shape[1])
-        return xp.arange(x.shape[1], like=x, start=past)[:, None], xp.arange(keys, like=x)[None]
+        """Told once a pass: when a second layer asks, the cache has the new tokens of the first."""
+        known = self.state.places
+        if not known:
+            known[x.device] = places_in(self._room(x.shape[1]), x)
+        if x.device not in known:
+            queries, keys = next(iter(known.values()))
+            known[x.device] = queries.to(x.device), keys.to(x.device)
+        return known[x.device]
 
     def numbers(self, x: Tensor | None) -> np.ndarray | None:
         return x.detach().cpu().numpy() if x is not None and values_known(x) else None
@@ -225,3 +231,10 @@ def _module(holder: nn.Module, name: str) -> nn.Module:
         for level in levels:
             modules = modules[level]._modules  # type: ignore[union-attr]
     return modules[name]  # type: ignore[return-value]
+
+
+def places_in(room: Room, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Where in the text the tokens of ``x`` (batch, queries, width) are, (queries, 1), and those there are to see,
+    (1, keys)."""
+    queries = xp.arange(x.shape[1], like=x, start=room.past)
+    return queries[:, None], xp.arange(room.keys, like=x)[None]

@@ -66,6 +66,8 @@ class State(Movable):
         self._device: torch.device | None = None
         self._biases: dict[torch.device, Tensor] = {}
         """By device; the states of all devices have this one dictionary, since a layer may be what makes the bias."""
+        self.places: dict[torch.device, tuple[Tensor, Tensor]] = {}
+        """Where queries and keys are in the text, by device; one dictionary for all, too."""
         self.elsewhere: dict[torch.device, State] = {}
         """The same for layers on other devices."""
         self.shown: dict[object, dict[str, Any]] = {}
