@@ -107,11 +107,12 @@ FAMILIES = {
     "Mamba": "Model ForCausalLM",
     "ResNet": "Model ForImageClassification",
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
+    "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
 
-WITHIN = ("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision")
+WITHIN = ("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision")
 """Stems of the configs that lie within another."""
 
 PREFIXES = ("Flax", "TF")

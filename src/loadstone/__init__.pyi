@@ -37,6 +37,9 @@ from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.resnet import ResNetConfig as ResNetConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
+from loadstone.architectures.families.siglip import SiglipConfig as SiglipConfig
+from loadstone.architectures.families.siglip import SiglipTextConfig as SiglipTextConfig
+from loadstone.architectures.families.siglip import SiglipVisionConfig as SiglipVisionConfig
 from loadstone.architectures.families.t5 import T5Config as T5Config
 from loadstone.architectures.families.umt5 import UMT5Config as UMT5Config
 from loadstone.architectures.families.vit import ViTConfig as ViTConfig
@@ -1416,6 +1419,63 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
 
 class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
+
+class SiglipPreTrainedModel(PreTrainedModel):
+    config: Any
+
+class SiglipModel(SiglipPreTrainedModel, _BareModel):
+    config: SiglipConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput[Tensor] | tuple[object, ...]: ...
+    def get_text_features(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+    def get_image_features(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class SiglipTextModel(SiglipPreTrainedModel, _TextTower):
+    config: SiglipTextConfig
+
+class SiglipVisionModel(SiglipPreTrainedModel, _ImageTower):
+    config: SiglipVisionConfig
+
+class SiglipForImageClassification(SiglipPreTrainedModel, _ImageClassification):
+    config: SiglipConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class T5PreTrainedModel(PreTrainedModel):
     config: T5Config
@@ -2803,6 +2863,71 @@ class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionA
 class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
     config: RobertaConfig
 
+class FlaxSiglipPreTrainedModel(FlaxPreTrainedModel):
+    config: Any
+
+class FlaxSiglipModel(FlaxSiglipPreTrainedModel, _FlaxBareModel):
+    config: SiglipConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxSiglipTextModel(FlaxSiglipPreTrainedModel, _FlaxTextTower):
+    config: SiglipTextConfig
+
+class FlaxSiglipVisionModel(FlaxSiglipPreTrainedModel, _FlaxImageTower):
+    config: SiglipVisionConfig
+
+class FlaxSiglipForImageClassification(FlaxSiglipPreTrainedModel, _FlaxImageClassification):
+    config: SiglipConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
 class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
     config: T5Config
 
@@ -4149,6 +4274,63 @@ class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnsweri
 
 class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
     config: RobertaConfig
+
+class TFSiglipPreTrainedModel(TFPreTrainedModel):
+    config: Any
+
+class TFSiglipModel(TFSiglipPreTrainedModel, _TFBareModel):
+    config: SiglipConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFSiglipTextModel(TFSiglipPreTrainedModel, _TFTextTower):
+    config: SiglipTextConfig
+
+class TFSiglipVisionModel(TFSiglipPreTrainedModel, _TFImageTower):
+    config: SiglipVisionConfig
+
+class TFSiglipForImageClassification(TFSiglipPreTrainedModel, _TFImageClassification):
+    config: SiglipConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class TFT5PreTrainedModel(TFPreTrainedModel):
     config: T5Config

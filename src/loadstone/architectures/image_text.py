@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeAlias
 
 from loadstone.architectures import declarations
 from loadstone.architectures.components.attention import Attention
@@ -59,100 +59,134 @@ COMPARES: Mapping[str, Any] = {
 """What of a bare model's task is otherwise where it compares texts with pictures."""
 
 
-_SIZES = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "projection_dim")
+class TowerConfig(PretrainedConfig):
+    """The keys of a tower of either kind. Defaults are those of CLIP base."""
+
+    hidden_size: int = 768
+    intermediate_size: int = 3072
+    num_hidden_layers: int = 12
+    num_attention_heads: int = 12
+    hidden_act: str = "quick_gelu"
+    layer_norm_eps: float = 1e-5
+    attention_dropout: float = 0.0
+
+    positive: ClassVar[tuple[str, ...]] = (
+        *("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"),
+    )
+    refused: ClassVar[Mapping[str, Refusal]] = REFUSED
+
+    def check_together(self) -> None:
+        divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
 
 
-class TextTowerConfig(PretrainedConfig):
+IRRELEVANT_TO_TEXTS: Mapping[str, str] = {
+    **declarations.IRRELEVANT,
+    "is_decoder": "the family says who sees whom",
+    "tie_word_embeddings": "no head writes tokens",
+    "id2label": "a tower has no classes",
+}
+"""Key → why it changes nothing in a tower that reads texts."""
+
+
+class TextTowerConfig(TowerConfig):
     """The keys of a tower that reads texts. Defaults are those of CLIP base."""
 
     vocab_size: int = 49408
     hidden_size: int = 512
     intermediate_size: int = 2048
     projection_dim: int = 512
-    num_hidden_layers: int = 12
     num_attention_heads: int = 8
     max_position_embeddings: int = 77
-    hidden_act: str = "quick_gelu"
-    layer_norm_eps: float = 1e-5
-    attention_dropout: float = 0.0
     initializer_range: float = 0.02
     initializer_factor: float = 1.0
     pad_token_id: int | None = 1
     bos_token_id: int | None = 49406
     eos_token_id: int | list[int] | None = 49407
 
-    positive: ClassVar[tuple[str, ...]] = ("vocab_size", "max_position_embeddings", *_SIZES)
-    refused: ClassVar[Mapping[str, Refusal]] = REFUSED
+    positive: ClassVar[tuple[str, ...]] = (
+        *("vocab_size", "max_position_embeddings", "projection_dim"),
+        *TowerConfig.positive,
+    )
     irrelevant: ClassVar[Mapping[str, str]] = {
-        **declarations.IRRELEVANT,
-        "is_decoder": "each token sees those before it, whatever is said",
-        "tie_word_embeddings": "no head writes tokens",
-        "id2label": "a tower has no classes",
+        **IRRELEVANT_TO_TEXTS,
         "initializer_range": "widths and initializer_factor say it",
     }
 
     def check_together(self) -> None:
-        divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
+        super().check_together()
         if not isinstance(self.eos_token_id, int):
             raise InvalidConfig(
                 [Fault("config key 'eos_token_id'", "the id that ends a text", repr(self.eos_token_id))]
             )
 
 
-class ImageTowerConfig(PretrainedConfig):
+IRRELEVANT_TO_PICTURES: Mapping[str, str] = {**IRRELEVANT, "id2label": "a tower has no classes"}
+"""Key → why it changes nothing in a tower that reads pictures."""
+
+
+class ImageTowerConfig(TowerConfig):
     """The keys of a tower that reads pictures. Defaults are those of CLIP base with patches of 32 × 32."""
 
-    hidden_size: int = 768
-    intermediate_size: int = 3072
     projection_dim: int = 512
-    num_hidden_layers: int = 12
-    num_attention_heads: int = 12
     num_channels: int = 3
     image_size: int | list[int] = 224
     patch_size: int | list[int] = 32
-    hidden_act: str = "quick_gelu"
-    layer_norm_eps: float = 1e-5
-    attention_dropout: float = 0.0
     initializer_range: float = 0.02
     initializer_factor: float = 1.0
 
-    positive: ClassVar[tuple[str, ...]] = ("num_channels", *_SIZES)
-    refused: ClassVar[Mapping[str, Refusal]] = REFUSED
-    irrelevant: ClassVar[Mapping[str, str]] = {**IRRELEVANT, "id2label": "a tower has no classes"}
+    positive: ClassVar[tuple[str, ...]] = ("num_channels", "projection_dim", *TowerConfig.positive)
+    irrelevant: ClassVar[Mapping[str, str]] = IRRELEVANT_TO_PICTURES
 
     def check_together(self) -> None:
-        divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
+        super().check_together()
         check_sizes(self)
 
 
-def layer(config: Any, index: int, *, causal: bool) -> Layer:
+Maps: TypeAlias = Callable[[Any, str, int, int], Linear]
+"""(config, name, inputs, outputs) → one of the linear maps of a layer, with the spread of its initial weights."""
+
+
+def clip_map(config: Any, name: str, inputs: int, outputs: int) -> Linear:
+    """As CLIP has it: the deeper a model is, the less each layer adds at first."""
+    width, factor = config.hidden_size, config.initializer_factor
+    spread = {"out_proj": width**-0.5, "fc1": (2 * width) ** -0.5}
+    added = (2 * width * config.num_hidden_layers) ** -0.5
+    return Linear(inputs, outputs, std=spread.get(name, added) * factor)
+
+
+def feed_forward(config: Any, linear: Maps) -> FeedForward:
+    """``fc1`` and ``fc2``."""
+    width, inner = config.hidden_size, config.intermediate_size
+    up, down = linear(config, "fc1", width, inner), linear(config, "fc2", inner, width)
+    return FeedForward(Part("fc1", up), config.hidden_act, Part("fc2", down))
+
+
+def layer(config: Any, index: int, *, causal: bool, linear: Maps = clip_map) -> Layer:
     """``layer_norm1``, ``self_attn``, ``layer_norm2`` and ``mlp``."""
-    width, inner, heads = config.hidden_size, config.intermediate_size, config.num_attention_heads
-    norm, factor = LayerNorm(width, config.layer_norm_eps), config.initializer_factor
-    outwards = width**-0.5 * factor
-    inwards = outwards * (2 * config.num_hidden_layers) ** -0.5
+    width, heads = config.hidden_size, config.num_attention_heads
+    norm = LayerNorm(width, config.layer_norm_eps)
+    query, key, value, output = (
+        Part(name, linear(config, name, width, width)) for name in ("q_proj", "k_proj", "v_proj", "out_proj")
+    )
     attention = Attention(
         heads=heads,
         kv_heads=heads,
         head_dim=width // heads,
-        projections=tuple(Part(f"{name}_proj", Linear(width, width, std=inwards)) for name in "qkv"),
-        output=Part("out_proj", Linear(width, width, std=outwards)),
+        projections=(query, key, value),
+        output=output,
         scale=(width // heads) ** -0.5,
         causal=causal,
         dropout=config.attention_dropout,
         index=index,
     )
-    feed_forward = FeedForward(
-        Part("fc1", Linear(width, inner, std=(2 * width) ** -0.5 * factor)),
-        config.hidden_act,
-        Part("fc2", Linear(inner, width, std=inwards)),
-    )
     first, second = Part("layer_norm1", norm), Part("layer_norm2", norm)
-    return Layer((pre_norm(Part("self_attn", attention), first), pre_norm(Part("mlp", feed_forward), second)))
+    mlp = Part("mlp", feed_forward(config, linear))
+    return Layer((pre_norm(Part("self_attn", attention), first), pre_norm(mlp, second)))
 
 
-def _stack(config: Any, *, causal: bool) -> Part:
-    layers = (layer(config, index, causal=causal) for index in range(config.num_hidden_layers))
+def stack(config: Any, *, causal: bool, linear: Maps = clip_map) -> Part:
+    """``encoder.layers.0`` …"""
+    layers = (layer(config, index, causal=causal, linear=linear) for index in range(config.num_hidden_layers))
     return Part("encoder", Stack(tuple(Part(f"layers.{index}", each) for index, each in enumerate(layers))))
 
 
@@ -167,7 +201,7 @@ def text_tower(config: Any) -> Tower:
     pooler = EndPooler(None if config.eos_token_id == 2 else config.eos_token_id)
     return Tower(
         stem=Part("embeddings", stem),
-        stack=_stack(config, causal=True),
+        stack=stack(config, causal=True),
         width=width,
         norm=Part("final_layer_norm", LayerNorm(width, config.layer_norm_eps)),
         pooler=Part("", pooler),
@@ -189,7 +223,7 @@ def vision_tower(config: Any) -> Tower:
     )
     return Tower(
         stem=Part("", Chain((Part("embeddings", stem), Part("pre_layrnorm", norm)))),
-        stack=_stack(config, causal=False),
+        stack=stack(config, causal=False),
         width=width,
         pooler=Part("", FirstPooler(Part("post_layernorm", norm))),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from loadstone.architectures.components.base import Component
@@ -70,6 +71,26 @@ class Uniform:
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
         return rng.uniform(self.low, self.high, shape).astype("float32")
+
+
+@record
+class Normal:
+    """Normal initial values."""
+
+    std: float
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        return _normal(shape, self.std, None, rng)
+
+
+@record
+class Xavier:
+    """Uniform initial values whose bounds follow from the shape (outputs, inputs, …): √(6 / (inputs + outputs))
+    (Glorot and Bengio, 2010, equation 16)."""
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        bound = (6 / ((shape[0] + shape[1]) * math.prod(shape[2:]))) ** 0.5
+        return Uniform(-bound, bound)(rng, shape)
 
 
 def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.random.Generator) -> np.ndarray:

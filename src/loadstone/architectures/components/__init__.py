@@ -53,6 +53,7 @@ from loadstone.architectures.components.queries import (
     vocabulary,
     writer,
 )
+from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.stages import (
     ChannelsLast,
@@ -64,7 +65,7 @@ from loadstone.architectures.components.stages import (
     Stages,
 )
 from loadstone.architectures.components.towers import Tower, Wrapped
-from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, PartPass, TwoTowers
+from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, LastPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "GridPatches",
     "GroupNorm",
     "Head",
+    "LastPooler",
     "Layer",
     "LayerNorm",
     "LayerScale",
@@ -108,6 +110,8 @@ __all__ = [
     "Pictures",
     "PixelDecoder",
     "Pooler",
+    "QueryAttention",
+    "QueryPooler",
     "RMSNorm",
     "RelativeBias",
     "Residual",

@@ -18,10 +18,13 @@ class TwoTowers(Component):
 
     text: Part
     vision: Part
-    vision_projection: Part
-    text_projection: Part
+    vision_projection: Part | None
+    """Into the common space; None where the tower's pooled vectors are in it."""
+    text_projection: Part | None
     scale: Part
-    """A ``Weight`` (): the logarithm of what cosines are multiplied by."""
+    """A ``Weight`` () or (1,): the logarithm of what cosines are multiplied by."""
+    bias: Part | None = None
+    """A ``Weight`` (1,), added to the product (SigLIP, arXiv:2303.15343)."""
 
     gives_several: ClassVar[bool] = True
 
@@ -32,6 +35,8 @@ class TwoTowers(Component):
         xp = run.xp
         beside = xp.near(xp.permute_dims(images, (1, 0)), texts)
         logits = texts @ beside * xp.exp(xp.near(run.weight(self.scale), texts))
+        if self.bias is not None:
+            logits = logits + xp.near(run.weight(self.bias), texts)
         return run.output(
             "ContrastiveOutput",
             logits_per_image=xp.permute_dims(logits, (1, 0)),
@@ -45,13 +50,15 @@ class TwoTowers(Component):
     def get_text_features(self, run: Run, given: Mapping[str, Any]) -> Any:
         """The output of the tower that reads texts, whose pooled vectors are in the common space."""
         out = run(self.text, given)
-        out.pooler_output = run(self.text_projection, out.pooler_output)
+        if self.text_projection is not None:
+            out.pooler_output = run(self.text_projection, out.pooler_output)
         return out
 
     def get_image_features(self, run: Run, given: Mapping[str, Any]) -> Any:
         """The output of the tower that reads pictures, whose pooled vectors are in the common space."""
         out = run(self.vision, given)
-        out.pooler_output = run(self.vision_projection, out.pooler_output)
+        if self.vision_projection is not None:
+            out.pooler_output = run(self.vision_projection, out.pooler_output)
         return out
 
 
@@ -98,3 +105,13 @@ class FirstPooler(Component):
 
     def compute(self, run: Run, x: Array) -> Array:
         return run(self.norm, x[:, 0])
+
+
+@record
+class LastPooler(Component):
+    """``project(last place)``, padding or not."""
+
+    project: Part
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return run(self.project, x[:, -1])

@@ -134,6 +134,15 @@ def contrastive(logits: Array) -> Array:
     return (cross_entropy(logits, own) + cross_entropy(logits.T, own)) / 2
 
 
+def sigmoid_contrastive(logits: Array) -> Array:
+    """Mean over the texts of how badly their pairs are told apart: each text's own picture fits, all others do not;
+    ``logits`` (texts, pictures). The picture of a text is that of its row (arXiv:2303.15343, algorithm 1).
+    """
+    check_pairs(*logits.shape)
+    fits = 2 * jnp.eye(logits.shape[0], dtype=logits.dtype) - 1
+    return -jnp.mean(jnp.sum(jax.nn.log_sigmoid(fits * logits), axis=-1))
+
+
 LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs], Array]] = {
     "next_token": lambda values, labels, problem, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, problem, given: masked_token(values[0], labels[0]),
@@ -148,6 +157,7 @@ LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs
         values[0], labels[0], given["pixel_values"]
     ),
     "contrastive": lambda values, labels, problem, given: contrastive(values[0]),
+    "sigmoid_contrastive": lambda values, labels, problem, given: sigmoid_contrastive(values[0]),
 }
 """By the names in tasks: of what the head gives, the labels, the config's ``problem_type``, and all arrays by name."""
 

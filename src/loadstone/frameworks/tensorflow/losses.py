@@ -160,6 +160,16 @@ def contrastive(logits: tf.Tensor) -> tf.Tensor:
     return (cross_entropy(logits, own) + cross_entropy(tf.transpose(logits), own)) / 2
 
 
+def sigmoid_contrastive(logits: tf.Tensor) -> tf.Tensor:
+    """Mean over the texts of how badly their pairs are told apart: each text's own picture fits, all others do not;
+    ``logits`` (texts, pictures). The picture of a text is that of its row (arXiv:2303.15343, algorithm 1).
+    """
+    with past_keras():
+        check_pairs(*logits.shape)
+    fits = 2 * tf.eye(tf.shape(logits)[0], dtype=logits.dtype) - 1
+    return -tf.reduce_mean(tf.reduce_sum(tf.math.log_sigmoid(fits * logits), axis=-1))
+
+
 LOSSES: dict[
     str, Callable[[Sequence[tf.Tensor], Sequence[tf.Tensor], PretrainedConfig, Mapping[str, Any]], tf.Tensor]
 ] = {
@@ -174,6 +184,7 @@ LOSSES: dict[
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
     "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
+    "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }
 """By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
 

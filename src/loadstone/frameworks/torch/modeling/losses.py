@@ -150,6 +150,15 @@ def contrastive(logits: Tensor) -> Tensor:
     return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
 
 
+def sigmoid_contrastive(logits: Tensor) -> Tensor:
+    """Mean over the texts of how badly their pairs are told apart: each text's own picture fits, all others do not;
+    ``logits`` (texts, pictures). The picture of a text is that of its row (arXiv:2303.15343, algorithm 1).
+    """
+    check_pairs(*logits.shape)
+    fits = 2 * torch.eye(len(logits), device=logits.device, dtype=logits.dtype) - 1
+    return -F.logsigmoid(fits * logits).sum(dim=-1).mean()
+
+
 LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig, Mapping[str, Any]], Tensor]] = {
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0], _items(given)),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0], _items(given)),
@@ -162,6 +171,7 @@ LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
     "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
+    "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }
 """By the names in tasks: of what the head gives, the labels, the config, and all arguments by name."""
 
