@@ -107,12 +107,16 @@ FAMILIES = {
     "Mamba": "Model ForCausalLM",
     "ResNet": "Model ForImageClassification",
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
+    "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
 
-WITHIN = ("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision")
+WITHIN = (
+    *("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision"),
+    *("ChineseCLIPText", "ChineseCLIPVision"),
+)
 """Stems of the configs that lie within another."""
 
 PREFIXES = ("Flax", "TF")

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from loadstone.architectures.families.bert import BertConfig as BertConfig
+from loadstone.architectures.families.chinese_clip import ChineseCLIPConfig as ChineseCLIPConfig
+from loadstone.architectures.families.chinese_clip import ChineseCLIPTextConfig as ChineseCLIPTextConfig
+from loadstone.architectures.families.chinese_clip import ChineseCLIPVisionConfig as ChineseCLIPVisionConfig
 from loadstone.architectures.families.clip import CLIPConfig as CLIPConfig
 from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConfig
 from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
@@ -867,6 +870,64 @@ class BertForNextSentencePrediction(BertPreTrainedModel, _NextSentencePrediction
 
 class BertForPreTraining(BertPreTrainedModel, _PreTraining):
     config: BertConfig
+
+class ChineseCLIPPreTrainedModel(PreTrainedModel):
+    config: Any
+
+class ChineseCLIPModel(ChineseCLIPPreTrainedModel, _BareModel):
+    config: ChineseCLIPConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput[Tensor] | tuple[object, ...]: ...
+    def get_text_features(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+    def get_image_features(
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ChineseCLIPTextModel(ChineseCLIPPreTrainedModel, _TextTower):
+    config: ChineseCLIPTextConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ChineseCLIPVisionModel(ChineseCLIPPreTrainedModel, _ImageTower):
+    config: ChineseCLIPVisionConfig
 
 class CLIPPreTrainedModel(PreTrainedModel):
     config: Any
@@ -2288,6 +2349,72 @@ class FlaxBertForNextSentencePrediction(FlaxBertPreTrainedModel, _FlaxNextSenten
 
 class FlaxBertForPreTraining(FlaxBertPreTrainedModel, _FlaxPreTraining):
     config: BertConfig
+
+class FlaxChineseCLIPPreTrainedModel(FlaxPreTrainedModel):
+    config: Any
+
+class FlaxChineseCLIPModel(FlaxChineseCLIPPreTrainedModel, _FlaxBareModel):
+    config: ChineseCLIPConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxChineseCLIPTextModel(FlaxChineseCLIPPreTrainedModel, _FlaxTextTower):
+    config: ChineseCLIPTextConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        token_type_ids: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxChineseCLIPVisionModel(FlaxChineseCLIPPreTrainedModel, _FlaxImageTower):
+    config: ChineseCLIPVisionConfig
 
 class FlaxCLIPPreTrainedModel(FlaxPreTrainedModel):
     config: Any
@@ -3722,6 +3849,64 @@ class TFBertForNextSentencePrediction(TFBertPreTrainedModel, _TFNextSentencePred
 
 class TFBertForPreTraining(TFBertPreTrainedModel, _TFPreTraining):
     config: BertConfig
+
+class TFChineseCLIPPreTrainedModel(TFPreTrainedModel):
+    config: Any
+
+class TFChineseCLIPModel(TFChineseCLIPPreTrainedModel, _TFBareModel):
+    config: ChineseCLIPConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        return_loss: bool | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFChineseCLIPTextModel(TFChineseCLIPPreTrainedModel, _TFTextTower):
+    config: ChineseCLIPTextConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        token_type_ids: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFChineseCLIPVisionModel(TFChineseCLIPPreTrainedModel, _TFImageTower):
+    config: ChineseCLIPVisionConfig
 
 class TFCLIPPreTrainedModel(TFPreTrainedModel):
     config: Any

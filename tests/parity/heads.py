@@ -6,6 +6,7 @@ Made by tools/make_heads_table.py: run `make heads`; do not edit.
 HEADS: dict[str, dict[str, str]] = {
     "base": {
         "bert": "BertModel",
+        "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
         "distilbert": "DistilBertModel",
         "electra": "ElectraModel",
@@ -184,6 +185,7 @@ HEADS: dict[str, dict[str, str]] = {
         "vit": "ViTForMaskedImageModeling",
     },
     "zero_shot_image_classification": {
+        "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
     },
     "image_text_to_text": {

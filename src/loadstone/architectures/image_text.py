@@ -25,38 +25,44 @@ from loadstone.errors import Fault, InvalidConfig
 
 _ANSWERS = SHOWN[1:]
 
-COMPARES: Mapping[str, Any] = {
-    "doc": """``input_ids`` (texts, tokens) and ``pixel_values`` (pictures, channels, height, width) → which fit.
 
-    ``logits_per_text`` (texts, pictures) and ``logits_per_image`` (pictures, texts). ``return_loss``: also the loss of
-    a batch in which each text belongs to the picture of its row.
-    """,
-    "inputs": ("input_ids", "pixel_values", "attention_mask", "position_ids"),
-    "options": ("return_loss", *SHOWN),
-    "output": "ContrastiveOutput",
-    "loss": "contrastive",
-    "gives": ("logits_per_text",),
-    "passes": (
-        Task(
-            "get_text_features",
-            "TextFeatures",
-            "Texts alone.",
-            "``input_ids`` (texts, tokens) → hidden states, and ``pooler_output`` (texts, width) in the common space.",
-            TEXT,
-            options=_ANSWERS,
+def compares(
+    texts: tuple[str, ...] = TEXT, pictures: tuple[str, ...] = ("pixel_values",), loss: str = "contrastive"
+) -> Mapping[str, Any]:
+    """What of a bare model's task is otherwise where it compares texts with pictures, by what each is given as."""
+    shown = SHOWN if pictures == ("pixel_values",) else _ANSWERS
+    return {
+        "doc": """``input_ids`` (texts, tokens) and ``pixel_values`` (pictures, channels, height, width) → which fit.
+
+        ``logits_per_text`` (texts, pictures) and ``logits_per_image`` (pictures, texts). ``return_loss``: also the loss
+        of a batch in which each text belongs to the picture of its row.
+        """,
+        "inputs": (texts[0], *pictures, *texts[1:]),
+        "options": ("return_loss", *shown),
+        "output": "ContrastiveOutput",
+        "loss": loss,
+        "gives": ("logits_per_text",),
+        "passes": (
+            Task(
+                "get_text_features",
+                "TextFeatures",
+                "Texts alone.",
+                """``input_ids`` (texts, tokens) → hidden states, and ``pooler_output`` (texts, width) in the common
+                space.""",
+                texts,
+                options=_ANSWERS,
+            ),
+            Task(
+                "get_image_features",
+                "ImageFeatures",
+                "Pictures alone.",
+                """``pixel_values`` (pictures, channels, height, width) → hidden states, and ``pooler_output`` (pictures,
+                width) in the common space.""",
+                pictures,
+                options=shown,
+            ),
         ),
-        Task(
-            "get_image_features",
-            "ImageFeatures",
-            "Pictures alone.",
-            """``pixel_values`` (pictures, channels, height, width) → hidden states, and ``pooler_output`` (pictures,
-            width) in the common space.""",
-            ("pixel_values",),
-            options=SHOWN,
-        ),
-    ),
-}
-"""What of a bare model's task is otherwise where it compares texts with pictures."""
+    }
 
 
 class TowerConfig(PretrainedConfig):

@@ -1,4 +1,4 @@
-"""What SigLIP and its successor have in common: the last token stands for a text, a learned query looks for what a picture
+"""What SigLIP and its successor have in common: the last token stands for a text, a learned query finds what a picture
 shows, and each pair is judged by itself."""
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from loadstone.architectures.components.query_pooler import QueryAttention, Quer
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.components.two_towers import LastPooler, TwoTowers
 from loadstone.architectures.image_text import (
-    COMPARES,
     IRRELEVANT_TO_PICTURES,
     IRRELEVANT_TO_TEXTS,
     TowerConfig,
@@ -29,8 +28,7 @@ from loadstone.configs.keys import Rule as KeyRule
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
 
-JUDGES: Mapping[str, Any] = {**COMPARES, "loss": "sigmoid_contrastive"}
-"""What of a bare model's task is otherwise where each pair is judged by itself."""
+LOSS = "sigmoid_contrastive"
 
 CLASS_NAMES: Mapping[str, str] = {
     "text_model": "{}TextModel",

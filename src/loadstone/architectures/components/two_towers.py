@@ -99,12 +99,12 @@ class EndPooler(Component):
 
 @record
 class FirstPooler(Component):
-    """``norm(first place)``."""
+    """``norm(first place)``, or that itself."""
 
-    norm: Part
+    norm: Part | None = None
 
     def compute(self, run: Run, x: Array) -> Array:
-        return run(self.norm, x[:, 0])
+        return x[:, 0] if self.norm is None else run(self.norm, x[:, 0])
 
 
 @record

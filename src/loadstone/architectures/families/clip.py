@@ -8,9 +8,9 @@ from typing import ClassVar
 from loadstone.architectures.components import Component, Head, Linear, Part, TwoTowers, Weight
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.image_text import (
-    COMPARES,
     ImageTowerConfig,
     TextTowerConfig,
+    compares,
     projection,
     text_tower,
     vision_tower,
@@ -99,7 +99,7 @@ FAMILY = Family(
     stem="CLIP",
     prefix="clip",
     heads=(
-        HeadSpec("CLIPModel", BARE, blueprint, also=(ZERO_SHOT_IMAGE_CLASSIFICATION,), differs=COMPARES),
+        HeadSpec("CLIPModel", BARE, blueprint, also=(ZERO_SHOT_IMAGE_CLASSIFICATION,), differs=compares()),
         HeadSpec(
             "CLIPTextModel",
             TEXT_TOWER,

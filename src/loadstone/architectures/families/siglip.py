@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from loadstone.architectures.components import Component, Conv, Part, Patches, Tower, Weight
 from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.image_text import compares
 from loadstone.architectures.images import SHOWN, check_sizes, sized
 from loadstone.architectures.sigmoid_pairs import (
     CLASS_NAMES,
-    JUDGES,
+    LOSS,
     PairConfig,
     TextConfig,
     VisionConfig,
@@ -76,7 +77,7 @@ FAMILY = Family(
     stem="Siglip",
     prefix="siglip",
     heads=(
-        HeadSpec("SiglipModel", BARE, blueprint, also=(ZERO_SHOT_IMAGE_CLASSIFICATION,), differs=JUDGES),
+        HeadSpec("SiglipModel", BARE, blueprint, also=(ZERO_SHOT_IMAGE_CLASSIFICATION,), differs=compares(loss=LOSS)),
         HeadSpec("SiglipTextModel", TEXT_TOWER, text_tower, also=(BARE,), prefix="text_model", config=SiglipTextConfig),
         HeadSpec(
             "SiglipVisionModel", IMAGE_TOWER, vision, also=(BARE,), prefix="vision_model", config=SiglipVisionConfig
