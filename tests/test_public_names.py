@@ -109,6 +109,8 @@ FAMILIES = {
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
+    "Dinov2": "Model ForImageClassification",
+    "Dinov2WithRegisters": "Model ForImageClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 

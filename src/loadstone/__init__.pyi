@@ -15,6 +15,10 @@ from loadstone.architectures.families.chinese_clip import ChineseCLIPVisionConfi
 from loadstone.architectures.families.clip import CLIPConfig as CLIPConfig
 from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConfig
 from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
+from loadstone.architectures.families.dinov2 import Dinov2Config as Dinov2Config
+from loadstone.architectures.families.dinov2_with_registers import (
+    Dinov2WithRegistersConfig as Dinov2WithRegistersConfig,
+)
 from loadstone.architectures.families.distilbert import DistilBertConfig as DistilBertConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
@@ -991,6 +995,42 @@ class CLIPForImageClassification(CLIPPreTrainedModel, _ImageClassification):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Dinov2PreTrainedModel(PreTrainedModel):
+    config: Dinov2Config
+
+class Dinov2Model(Dinov2PreTrainedModel, _BareModel):
+    config: Dinov2Config
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Dinov2ForImageClassification(Dinov2PreTrainedModel, _ImageClassification):
+    config: Dinov2Config
+
+class Dinov2WithRegistersPreTrainedModel(PreTrainedModel):
+    config: Dinov2WithRegistersConfig
+
+class Dinov2WithRegistersModel(Dinov2WithRegistersPreTrainedModel, _BareModel):
+    config: Dinov2WithRegistersConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Dinov2WithRegistersForImageClassification(Dinov2WithRegistersPreTrainedModel, _ImageClassification):
+    config: Dinov2WithRegistersConfig
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
@@ -2487,6 +2527,46 @@ class FlaxCLIPForImageClassification(FlaxCLIPPreTrainedModel, _FlaxImageClassifi
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class FlaxDinov2PreTrainedModel(FlaxPreTrainedModel):
+    config: Dinov2Config
+
+class FlaxDinov2Model(FlaxDinov2PreTrainedModel, _FlaxBareModel):
+    config: Dinov2Config
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxDinov2ForImageClassification(FlaxDinov2PreTrainedModel, _FlaxImageClassification):
+    config: Dinov2Config
+
+class FlaxDinov2WithRegistersPreTrainedModel(FlaxPreTrainedModel):
+    config: Dinov2WithRegistersConfig
+
+class FlaxDinov2WithRegistersModel(FlaxDinov2WithRegistersPreTrainedModel, _FlaxBareModel):
+    config: Dinov2WithRegistersConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxDinov2WithRegistersForImageClassification(FlaxDinov2WithRegistersPreTrainedModel, _FlaxImageClassification):
+    config: Dinov2WithRegistersConfig
+
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
     config: DistilBertConfig
 
@@ -3970,6 +4050,42 @@ class TFCLIPForImageClassification(TFCLIPPreTrainedModel, _TFImageClassification
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFDinov2PreTrainedModel(TFPreTrainedModel):
+    config: Dinov2Config
+
+class TFDinov2Model(TFDinov2PreTrainedModel, _TFBareModel):
+    config: Dinov2Config
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFDinov2ForImageClassification(TFDinov2PreTrainedModel, _TFImageClassification):
+    config: Dinov2Config
+
+class TFDinov2WithRegistersPreTrainedModel(TFPreTrainedModel):
+    config: Dinov2WithRegistersConfig
+
+class TFDinov2WithRegistersModel(TFDinov2WithRegistersPreTrainedModel, _TFBareModel):
+    config: Dinov2WithRegistersConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFDinov2WithRegistersForImageClassification(TFDinov2WithRegistersPreTrainedModel, _TFImageClassification):
+    config: Dinov2WithRegistersConfig
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
     config: DistilBertConfig

@@ -14,6 +14,8 @@ from loadstone.architectures.registry import families
 from loadstone.core.naming_rules import Rule, to_others, to_slots
 
 FAMILIES = [family for family in families().values() if family.rules]
+SWITCHED: dict[str, dict[str, Any]] = {name: {"use_swiglu_ffn": True} for name in ("dinov2", "dinov2_with_registers")}
+"""Keys without which a family has no slot that some rule is for."""
 RULES = [(family, rule) for family in FAMILIES for rule in family.rules]
 
 
@@ -32,8 +34,13 @@ def test_a_rule_read_to_the_slot_and_back_gives_the_other_spelling(family: Famil
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.model_type)
 def test_slots_keep_their_names_and_every_rule_is_for_some_of_them(family: Any) -> None:
-    made = loadstone.AutoConfig.for_model(family.model_type, **PLAIN.get(family.model_type, {}))
-    names = {slot.name for head in family.heads for slot in components.slots(head.blueprint(made))}
+    keys = PLAIN.get(family.model_type, {})
+    made = [
+        loadstone.AutoConfig.for_model(family.model_type, **keys | more)
+        for more in ({}, SWITCHED.get(family.model_type, {}))
+    ]
+    pairs = [(head, config) for head in family.heads for config in made]
+    names = {slot.name for head, config in pairs for slot in components.slots(head.blueprint(config))}
     assert {name for name in names if to_slots(family.rules)(name) != name} == set()
     assert {name for name in names if to_slots(family.rules)(to_others(family.rules)(name)) != name} == set()
     for rule in family.rules:

@@ -35,12 +35,17 @@ READS_PATCHES: Mapping[str, Any] = {
 }
 """What of a bare model's task is otherwise where it reads pictures."""
 
-NAMES = (
-    Naming("layers.{}", "encoder.layer.{}"),
+ATTENTION_NAMES = (
     Naming("attention.q_proj", "attention.attention.query"),
     Naming("attention.k_proj", "attention.attention.key"),
     Naming("attention.v_proj", "attention.attention.value"),
     Naming("attention.o_proj", "attention.output.dense"),
+)
+"""What Transformers 5 calls the maps of ViT's attention."""
+
+NAMES = (
+    Naming("layers.{}", "encoder.layer.{}"),
+    *ATTENTION_NAMES,
     Naming("mlp.fc1", "intermediate.dense"),
     Naming("mlp.fc2", "output.dense"),
 )
@@ -136,12 +141,11 @@ def linear(config: Any, inputs: int, outputs: int, bias: bool = True) -> Linear:
     return Linear(inputs, outputs, bias, std=config.initializer_range)
 
 
-def layer(config: Any, index: int) -> Layer:
-    """``layernorm_before``, ``attention.attention``, ``attention.output``, ``layernorm_after``, ``intermediate`` and
-    ``output``."""
-    width, inner, heads = config.hidden_size, config.intermediate_size, config.num_attention_heads
-    head_dim, norm = width // heads, LayerNorm(width, config.layer_norm_eps)
-    attention = Attention(
+def attention(config: Any, index: int) -> Attention:
+    """``attention.query``, ``attention.key``, ``attention.value`` and ``output.dense``."""
+    width, heads = config.hidden_size, config.num_attention_heads
+    head_dim = width // heads
+    return Attention(
         heads=heads,
         kv_heads=heads,
         head_dim=head_dim,
@@ -155,12 +159,19 @@ def layer(config: Any, index: int) -> Layer:
         dropout=config.attention_probs_dropout_prob,
         index=index,
     )
+
+
+def layer(config: Any, index: int) -> Layer:
+    """``layernorm_before``, ``attention.attention``, ``attention.output``, ``layernorm_after``, ``intermediate`` and
+    ``output``."""
+    width, inner = config.hidden_size, config.intermediate_size
+    norm = LayerNorm(width, config.layer_norm_eps)
     feed_forward = FeedForward(
         Part("intermediate.dense", linear(config, width, inner)),
         config.hidden_act,
         Part("output.dense", linear(config, inner, width)),
     )
-    parts = (("attention", attention, "layernorm_before"), ("", feed_forward, "layernorm_after"))
+    parts = (("attention", attention(config, index), "layernorm_before"), ("", feed_forward, "layernorm_after"))
     dropout = config.hidden_dropout_prob
     return Layer(tuple(pre_norm(Part(name, body), Part(before, norm), dropout) for name, body, before in parts))
 

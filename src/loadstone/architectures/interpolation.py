@@ -1,7 +1,8 @@
 """Pictures in other sizes, one axis at a time: which values of the old size each of the new is a mean of.
 
-As ``torch.nn.functional.interpolate`` has it with ``align_corners=False`` and without antialiasing; its cubic is Keys's
-with a = -0.75 (10.1109/TASSP.1981.1163711), where other libraries take -0.5.
+As ``torch.nn.functional.interpolate`` has it with ``align_corners=False``. Its cubic is Keys's with a = -0.75
+(10.1109/TASSP.1981.1163711), where other libraries take -0.5; so does PyTorch's own that smooths what becomes smaller,
+``bicubic_antialiased``.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-Method: TypeAlias = Literal["bilinear", "bicubic"]
+Method: TypeAlias = Literal["bilinear", "bicubic", "bicubic_antialiased"]
 
 _CUBIC = -0.75
+_SMOOTHING_CUBIC = -0.5
 
 
 @lru_cache(maxsize=64)
@@ -23,6 +25,8 @@ def shares(inputs: int, outputs: int, method: Method) -> tuple[tuple[float, ...]
     >>> shares(2, 4, "bilinear")
     ((1.0, 0.0), (0.75, 0.25), (0.25, 0.75), (0.0, 1.0))
     """
+    if method == "bicubic_antialiased":
+        return tuple(_smooth(inputs, outputs, output) for output in range(outputs))
     rows = []
     for output in range(outputs):
         row = [0.0] * inputs
@@ -42,8 +46,17 @@ def _places(at: float, method: Method) -> Iterator[tuple[int, float]]:
         yield first + step, _cubic(abs(beyond - step))
 
 
-def _cubic(x: float) -> float:
+def _smooth(inputs: int, outputs: int, output: int) -> tuple[float, ...]:
+    """Of one output: the cubic is as wide as what the output stands for, and nothing lies beyond the edge."""
+    scale = inputs / outputs
+    wide, center = max(scale, 1.0), (output + 0.5) * scale
+    weights = [_cubic(abs(place + 0.5 - center) / wide, _SMOOTHING_CUBIC) for place in range(inputs)]
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
+
+
+def _cubic(x: float, a: float = _CUBIC) -> float:
     """The kernel's value at a distance."""
     if x <= 1:
-        return ((_CUBIC + 2) * x - (_CUBIC + 3)) * x * x + 1
-    return ((_CUBIC * x - 5 * _CUBIC) * x + 8 * _CUBIC) * x - 4 * _CUBIC if x < 2 else 0.0
+        return ((a + 2) * x - (a + 3)) * x * x + 1
+    return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a if x < 2 else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from loadstone.architectures.components.base import Component, Part, find
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
@@ -16,6 +16,10 @@ from loadstone.architectures.tasks import Task
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
+Pool: TypeAlias = Literal[
+    "none", "first", "first_shown", "last", "end", "mean", "mean_of_rest", "first_and_rest", "pooler"
+]
+
 
 @record
 class Head(Component):
@@ -23,10 +27,10 @@ class Head(Component):
 
     backbone: Part
     output: Part
-    pool: Literal["none", "first", "first_shown", "last", "end", "mean", "mean_of_rest", "pooler"] = "none"
+    pool: Pool = "none"
     """Which vector stands for the sequence. ``first_shown``: of the first token that the mask shows; ``last``: of the
     last token that is not padding; ``end``: of the last token that is one of ``end``; ``mean_of_rest``: the mean of
-    all but the first."""
+    all but the first ``skipped``; ``first_and_rest``: the first, and beside it the mean of the rest."""
     labels: int = 0
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
     end: tuple[int, ...] = ()
@@ -36,6 +40,8 @@ class Head(Component):
     without it the last is read."""
     project: Part | None = None
     """Applied to each hidden state before one vector is made of them."""
+    skipped: int = 1
+    """How many hidden states are not of the rest."""
 
     def parts(self) -> tuple[Part, ...]:
         """As transformers registers them: what has no level of its own is before all that has one."""
@@ -99,7 +105,9 @@ class Head(Component):
             shares = xp.astype(mask, x.dtype)[..., None]
             return xp.sum(x * shares, axis=1, keepdims=False) / xp.sum(shares, axis=1, keepdims=False)
         if self.pool == "mean_of_rest":
-            return xp.mean(x[:, 1:], axis=1)
+            return xp.mean(x[:, self.skipped :], axis=1)
+        if self.pool == "first_and_rest":
+            return xp.concat((x[:, 0], xp.mean(x[:, self.skipped :], axis=1)), axis=-1)
         if self.pool == "mean":
             return xp.mean(x, axis=1)
         if ids is None or padding is None:

@@ -10,6 +10,7 @@ from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Conv
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.inputs import Axis
+from loadstone.architectures.interpolation import Method
 from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
@@ -22,7 +23,7 @@ _OTHER_SIZES = (
 class Patches(Component):
     """A picture cut into patches, each of which becomes a vector (arXiv:2010.11929).
 
-    Before the patches stand ``tokens`` of the model's own: a class token, a distillation token, registers.
+    Before the patches stand ``tokens`` of the model's own, such as a class token or a distillation token.
     """
 
     projection: Part
@@ -37,9 +38,15 @@ class Patches(Component):
     """A ``Weight`` (1, 1, width), in the place of patches that a model is to guess."""
     norm: Part | None = None
     dropout: float = 0.0
+    registers: Part | None = None
+    """A ``Weight`` (1, count, width): tokens without positions, after the others (arXiv:2309.16588)."""
+    any_size: bool = False
+    """Whether pictures may have any size without being asked for: positions are interpolated."""
+    method: Method = "bicubic"
+    """How positions are interpolated."""
 
     def reads(self) -> Mapping[str, tuple[Axis, ...]]:
-        return {"pixel_values": self._axes(any_size=self.position is None)}
+        return {"pixel_values": self._axes(any_size=self.any_size or self.position is None)}
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -49,31 +56,40 @@ class Patches(Component):
 
     @property
     def tokens_count(self) -> int:
-        """How many vectors stand before the patches'."""
+        """How many vectors with positions stand before the patches'."""
         return sum(part.component.own_slots()[0].elements // self._conv.outputs for part in self.tokens)
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
-        """Vectors (batch, tokens + patches, width) of ``pixel_values`` (batch, channels, height, width).
+        """Vectors (batch, tokens + registers + patches, width) of ``pixel_values`` (batch, channels, height, width).
 
-        ``bool_masked_pos`` (batch, patches): true for those that the mask token replaces. Without
+        ``bool_masked_pos`` (batch, patches): true for those that the mask token replaces. Without ``any_size`` and
         ``interpolate_pos_encoding`` a picture must have the size that there are positions for.
         """
-        xp, resized = run.xp, self.position is None or bool(given.get("interpolate_pos_encoding"))
+        xp, may_resize = run.xp, self.any_size or self.position is None
+        resized = may_resize or bool(given.get("interpolate_pos_encoding"))
         pixels = run.take(given, "pixel_values", self._axes(resized), "" if resized else _OTHER_SIZES)
         x = run(self.projection, pixels)
         batch, width, *grid = xp.shape(x)
         x = xp.permute_dims(xp.reshape(x, (batch, width, -1)), (0, 2, 1))
         if given.get("bool_masked_pos") is not None:
             x = self._masked(run, x, given, grid)
-        tokens = [xp.reshape(run.weight(part), (1, -1, width)) for part in self.tokens]
-        tokens = [xp.broadcast_to(each, (batch, *each.shape[1:])) for each in tokens]
+        tokens = [self._token(run, part, batch) for part in self.tokens]
         x = xp.concat((*tokens, x), axis=1) if tokens else x
         if self.position is not None:
             table = xp.reshape(run.weight(self.position), (1, -1, width))
             x = x + (self._positions(run, table, (grid[0], grid[1])) if resized else table)
+        if self.registers is not None:
+            own = self.tokens_count
+            x = xp.concat((x[:, :own], self._token(run, self.registers, batch), x[:, own:]), axis=1)
         if self.norm is not None:
             x = run(self.norm, x)
         return run.dropout(x, self.dropout)
+
+    def _token(self, run: Run, part: Part, batch: Any) -> Array:
+        """A token or several, (batch, count, width)."""
+        xp = run.xp
+        token = xp.reshape(run.weight(part), (1, -1, self._conv.outputs))
+        return xp.broadcast_to(token, (batch, *token.shape[1:]))
 
     def _masked(self, run: Run, x: Array, given: Mapping[str, Any], grid: list[Any]) -> Array:
         count = math.prod(grid) if all(isinstance(size, int) for size in grid) else None
@@ -91,7 +107,7 @@ class Patches(Component):
             return table
         xp, own, width = run.xp, self.tokens_count, table.shape[-1]
         patches = xp.permute_dims(xp.reshape(table[:, own:], (1, *self.grid, width)), (0, 3, 1, 2))
-        wide = xp.permute_dims(xp.resize(patches, grid, "bicubic"), (0, 2, 3, 1))
+        wide = xp.permute_dims(xp.resize(patches, grid, self.method), (0, 2, 3, 1))
         return xp.concat((table[:, :own], xp.reshape(wide, (1, -1, width))), axis=1)
 
     @property

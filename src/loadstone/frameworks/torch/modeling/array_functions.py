@@ -98,7 +98,10 @@ def pad(x: Tensor, before: int, after: int, /, *, axis: int) -> Tensor:
 
 
 def resize(x: Tensor, sizes: tuple[int, int], method: Method, /) -> Tensor:
-    return F.interpolate(x, sizes, mode=method, align_corners=False)
+    mode, smooth = method.removesuffix("_antialiased"), method.endswith("_antialiased")
+    # On the CPU there is no antialiasing in half precision.
+    wide = F.interpolate(x.float() if smooth else x, sizes, mode=mode, align_corners=False, antialias=smooth)
+    return wide.to(x.dtype)
 
 
 def roll(x: Tensor, /, shift: tuple[int, ...], *, axis: tuple[int, ...]) -> Tensor:
