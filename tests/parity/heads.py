@@ -8,6 +8,8 @@ HEADS: dict[str, dict[str, str]] = {
         "bert": "BertModel",
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
+        "dinov2": "Dinov2Model",
+        "dinov2_with_registers": "Dinov2WithRegistersModel",
         "distilbert": "DistilBertModel",
         "electra": "ElectraModel",
         "gemma": "GemmaModel",
@@ -31,6 +33,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3_moe": "Qwen3MoeModel",
         "resnet": "ResNetModel",
         "roberta": "RobertaModel",
+        "siglip": "SiglipModel",
         "t5": "T5Model",
         "umt5": "UMT5Model",
         "vit": "ViTModel",
@@ -178,7 +181,10 @@ HEADS: dict[str, dict[str, str]] = {
     },
     "image_classification": {
         "clip": "CLIPForImageClassification",
+        "dinov2": "Dinov2ForImageClassification",
+        "dinov2_with_registers": "Dinov2WithRegistersForImageClassification",
         "resnet": "ResNetForImageClassification",
+        "siglip": "SiglipForImageClassification",
         "vit": "ViTForImageClassification",
     },
     "masked_image_modeling": {
@@ -187,6 +193,7 @@ HEADS: dict[str, dict[str, str]] = {
     "zero_shot_image_classification": {
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
+        "siglip": "SiglipModel",
     },
     "image_text_to_text": {
         "qwen2_vl": "Qwen2VLForConditionalGeneration",

@@ -56,8 +56,8 @@ def compares(
                 "get_image_features",
                 "ImageFeatures",
                 "Pictures alone.",
-                """``pixel_values`` (pictures, channels, height, width) → hidden states, and ``pooler_output`` (pictures,
-                width) in the common space.""",
+                """``pixel_values`` (pictures, channels, height, width) → hidden states, and ``pooler_output``
+                (pictures, width) in the common space.""",
                 pictures,
                 options=shown,
             ),

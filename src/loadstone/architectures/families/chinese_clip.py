@@ -1,4 +1,4 @@
-"""Chinese CLIP: CLIP whose texts are read as BERT reads them, in both directions, and stood for by their first token."""
+"""Chinese CLIP: CLIP whose texts are read as BERT reads them, in both directions; the first token stands for each."""
 
 from __future__ import annotations
 
