@@ -11,7 +11,6 @@ from loadstone.architectures.components.leaves import Activation, Dropout, Linea
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.tasks import (
     BARE,
-    PRETRAINING,
     QUESTION_ANSWERING,
     SEQ2SEQ,
     SEQ2SEQ_KEPT,
@@ -28,6 +27,8 @@ class Built(NamedTuple):
     """Config → blueprint."""
     prefix: str
     """Where the bare model lies in it (``"model."``)."""
+    also: tuple[str, ...] = ()
+    """Other tasks whose Auto classes give it."""
 
 
 def tied(*towers: str, prefix: str = "", head: str = "") -> Callable[[PretrainedConfig], Mapping[str, str]]:
@@ -65,7 +66,7 @@ def encoder_decoder_heads(
             SEQ2SEQ_LM,
             language.build,
             tied=ties(language.prefix, "lm_head"),
-            also=(PRETRAINING,),
+            also=language.also,
             # A file of a model that is not tied may still have only one of the two.
             stand_ins=(("lm_head.weight", f"{language.prefix}shared.weight"),),
         ),

@@ -35,7 +35,7 @@ class ChineseCLIPTextConfig(encoders.EncoderConfig):
     bos_token_id: int | None = 0
 
     irrelevant: ClassVar[Mapping[str, str]] = {
-        **IRRELEVANT_TO_TEXTS,
+        **{key: reason for key, reason in IRRELEVANT_TO_TEXTS.items() if key != "is_decoder"},
         "classifier_dropout": "a tower has no classifier",
     }
 
@@ -45,6 +45,11 @@ class ChineseCLIPVisionConfig(ImageTowerConfig):
 
     model_type = "chinese_clip_vision_model"
     base_config_key = "vision_config"
+
+    irrelevant: ClassVar[Mapping[str, str]] = {
+        **ImageTowerConfig.irrelevant,
+        "projection_dim": "that of the whole model counts",
+    }
 
 
 class ChineseCLIPConfig(PretrainedConfig):

@@ -14,7 +14,7 @@ from loadstone.architectures.components.leaves import Dropout, Linear, Scaled
 from loadstone.architectures.components.towers import Wrapped
 from loadstone.architectures.encoder_decoders import Built, tied
 from loadstone.architectures.family import Family, HeadSpec
-from loadstone.architectures.tasks import TEXT_ENCODING, TOKEN_CLASSIFICATION
+from loadstone.architectures.tasks import PRETRAINING, TEXT_ENCODING, TOKEN_CLASSIFICATION
 from loadstone.configs.keys import Rule
 from loadstone.configs.pretrained import PretrainedConfig
 
@@ -118,13 +118,13 @@ def question_answering(config: T5Config) -> Head:
     return Head(Part("", blueprint(config)), Part("qa_outputs", outputs), labels=2)
 
 
-def heads(stem: str) -> tuple[HeadSpec, ...]:
-    """The classes of T5 and of families with the same modules."""
+def heads(stem: str, also: tuple[str, ...] = ()) -> tuple[HeadSpec, ...]:
+    """The classes of T5 and of families with the same modules. ``also``: other tasks of the one that writes."""
     return (
         *encoder_decoders.encoder_decoder_heads(
             stem,
             blueprint,
-            language=Built(conditional_generation, ""),
+            language=Built(conditional_generation, "", also),
             sequence=Built(sequence_classification, "transformer."),
             answers=Built(question_answering, ""),
         ),
@@ -145,7 +145,7 @@ FAMILY = Family(
     config=T5Config,
     stem="T5",
     prefix="transformer",
-    heads=heads("T5"),
+    heads=heads("T5", (PRETRAINING,)),
     leftovers=("EncDecAttention.relative_attention_bias.weight",),
     class_names={
         **dict.fromkeys(("encoder", "decoder"), "{}Stack"),
