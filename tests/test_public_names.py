@@ -105,6 +105,8 @@ FAMILIES = {
         "ForImageClassification"
     ),
     "Mamba": "Model ForCausalLM",
+    "ConvNext": "Model ForImageClassification",
+    "ConvNextV2": "Model ForImageClassification",
     "ResNet": "Model ForImageClassification",
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",

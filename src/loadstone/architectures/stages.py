@@ -68,3 +68,8 @@ def fan_out(outputs: int, kernel: int, groups: int = 1) -> float:
     """The standard deviation of the initial weight of a convolution before a ReLU (arXiv:1502.01852), so that gradients
     keep their size."""
     return math.sqrt(2 * groups / (outputs * kernel**2))
+
+
+def drop_paths(rate: float, layers: int) -> list[float]:
+    """For each layer the chance to be left out while training: none for the first, ``rate`` for the last."""
+    return [rate * index / max(layers - 1, 1) for index in range(layers)]

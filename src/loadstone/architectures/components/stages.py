@@ -22,6 +22,8 @@ class Pictures(Component):
     """Height and width that pictures usually have; any will do."""
     known: bool = False
     """Whether a graph must know height and width when it is traced."""
+    least: tuple[int, int] = (1, 1)
+    """Height and width of the smallest."""
 
     def reads(self) -> Mapping[str, tuple[Axis, ...]]:
         return {"pixel_values": self._axes(*self.size)}
@@ -34,7 +36,8 @@ class Pictures(Component):
         return x
 
     def _axes(self, height: int | None, width: int | None) -> tuple[Axis, ...]:
-        sizes = (Axis("height", height, known=self.known), Axis("width", width, known=self.known))
+        (rows, columns), known = self.least, self.known
+        sizes = (Axis("height", height, rows, known), Axis("width", width, columns, known))
         return (Axis("batch"), Axis("channels", self.channels), *sizes)
 
 
