@@ -19,6 +19,9 @@ __version__ = "0.1.0"
 _AUTO = (
     "AutoModel",
     "AutoModelForAudioClassification",
+    "AutoModelForAudioFrameClassification",
+    "AutoModelForAudioXVector",
+    "AutoModelForCTC",
     "AutoModelForCausalLM",
     "AutoModelForImageClassification",
     "AutoModelForImageTextToText",
@@ -38,10 +41,7 @@ _AUTO = (
 )
 _AUTO_OF_TRANSFORMERS = (
     "AutoBackbone",
-    "AutoModelForAudioFrameClassification",
     "AutoModelForAudioTokenization",
-    "AutoModelForAudioXVector",
-    "AutoModelForCTC",
     "AutoModelForDecision",
     "AutoModelForDepthEstimation",
     "AutoModelForDocumentQuestionAnswering",

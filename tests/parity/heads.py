@@ -37,6 +37,7 @@ HEADS: dict[str, dict[str, str]] = {
         "t5": "T5Model",
         "umt5": "UMT5Model",
         "vit": "ViTModel",
+        "wav2vec2": "Wav2Vec2Model",
         "whisper": "WhisperModel",
         "xlm-roberta": "XLMRobertaModel",
     },
@@ -162,6 +163,7 @@ HEADS: dict[str, dict[str, str]] = {
         "mpnet": "MPNetForMaskedLM",
         "roberta": "RobertaForMaskedLM",
         "t5": "T5ForConditionalGeneration",
+        "wav2vec2": "Wav2Vec2ForPreTraining",
         "xlm-roberta": "XLMRobertaForMaskedLM",
     },
     "text_encoding": {
@@ -199,7 +201,17 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen2_vl": "Qwen2VLForConditionalGeneration",
     },
     "audio_classification": {
+        "wav2vec2": "Wav2Vec2ForSequenceClassification",
         "whisper": "WhisperForAudioClassification",
+    },
+    "audio_frame_classification": {
+        "wav2vec2": "Wav2Vec2ForAudioFrameClassification",
+    },
+    "audio_xvector": {
+        "wav2vec2": "Wav2Vec2ForXVector",
+    },
+    "ctc": {
+        "wav2vec2": "Wav2Vec2ForCTC",
     },
     "speech_seq2seq": {
         "whisper": "WhisperForConditionalGeneration",

@@ -56,7 +56,7 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
 
 def own_way(leaf: Component, name: str) -> Initial | None:
     """What a leaf itself has said of the initial values of a slot; None where its kind says it."""
-    if isinstance(leaf, Linear) and name == "bias":
+    if isinstance(leaf, Linear | Conv) and name == "bias":
         return leaf.initial_bias
     says = isinstance(leaf, Weight) or (isinstance(leaf, Linear | Conv) and name == "weight")
     return leaf.initial if says else None  # type: ignore[attr-defined]

@@ -69,6 +69,9 @@ INPUTS: Mapping[str, Input] = {
         Input("mm_token_type_ids", _TEXT, once=True),
         Input("bool_masked_pos", ("batch", "patches"), "mask"),
         Input("input_features", ("batch", "bands", "frames"), "values"),
+        Input("input_values", ("batch", "samples"), "values"),
+        Input("mask_time_indices", ("batch", "frames"), "mask"),
+        Input("sampled_negative_indices", ("batch", "frames", "negatives")),
     )
 }
 """Those that families here take, by name."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from loadstone.architectures.components.base import Part
+from loadstone.architectures.components.frame_lengths import FrameLengths
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layer_sum import LayerSum
 from loadstone.architectures.components.leaves import Linear, Weight
 from loadstone.architectures.components.span_mask import SpanMask
-from loadstone.architectures.components.towers import Wrapped
 from loadstone.configs.pretrained import PretrainedConfig
 
 CLASSIFIER = (("projector",), ("classifier",), ("layer_weights",))
@@ -41,16 +41,17 @@ def masks(config: SpeechConfig, bands: int, frames: int) -> tuple[Part, ...]:
     return tuple(Part("", mask) for mask in spans if config.apply_spec_augment and mask.share > 0)
 
 
-def audio_classification(config: Any, encoder: Part, std: float) -> Head:
-    """``classifier`` over the mean of what ``projector`` makes of what the encoder hears, or of a weighted mean of all
-    its hidden states. The encoder's parts lie in the model itself."""
+def audio_classification(config: Any, backbone: Part, std: float, frames: FrameLengths | None = None) -> Head:
+    """``classifier`` over the mean of what ``projector`` makes of what is heard, or of a weighted mean of all hidden
+    states. ``frames``: how many these are, where a mask is for samples."""
     narrow, count = config.classifier_proj_size, config.num_hidden_layers + 1
     layers = Part("", LayerSum(Part("layer_weights", Weight((count,), value=1 / count))))
     return Head(
-        Part("", Wrapped(encoder, encoded="output")),
+        backbone,
         Part("classifier", Linear(narrow, config.num_labels, std=std)),
         pool="mean",
         labels=config.num_labels,
         layers=layers if config.use_weighted_layer_sum else None,
         project=Part("projector", Linear(config.hidden_size, narrow, std=std)),
+        frames=frames,
     )

@@ -29,6 +29,9 @@ ZERO_SHOT_IMAGE_CLASSIFICATION = "zero-shot-image-classification"
 IMAGE_TEXT_TO_TEXT = "image-text-to-text"
 AUDIO_CLASSIFICATION = "audio-classification"
 SPEECH_SEQ2SEQ = "speech-seq2seq"
+CTC = "ctc"
+AUDIO_FRAME_CLASSIFICATION = "audio-frame-classification"
+AUDIO_XVECTOR = "audio-xvector"
 # No family here has this yet; a custom model may.
 OBJECT_DETECTION = "object-detection"
 
@@ -66,6 +69,9 @@ SEEING = (
 )
 """What a decoder of texts with pictures takes, where these come as patches of any number."""
 
+SOUND = ("input_values", "attention_mask")
+"""What a model takes that reads sound as it is sampled."""
+
 _AUTO = {"ReplacedTokens": "PreTraining"}
 """Where a task's Auto class has another name than its own."""
 
@@ -98,9 +104,10 @@ class Task:
     """The class of the output, in :mod:`loadstone.frameworks.outputs`."""
     kept: tuple[str, ...] = ("hidden_states", "attentions")
     """Fields of the bare model's output that the whole one's has too."""
-    reads: Literal["places", "sequence", "both", "all"] = "places"
-    """Whether the head reads every hidden state, one vector that stands for the sequence, or both; or the whole output
-    of what is below, and the arguments of the pass."""
+    reads: Literal["places", "sequence", "both", "frames", "all"] = "places"
+    """Whether the head reads every hidden state, one vector that stands for the sequence, or both; every hidden state
+    and what of the input is padding, of which it makes all that the task gives and what its loss is told besides; or
+    the whole output of what is below, and the arguments of the pass."""
     per_choice: bool = False
     """Whether a row has several sequences, (batch, choices, tokens), of which the logits choose one."""
     loss: str = ""
@@ -362,6 +369,52 @@ TASKS: Mapping[str, Task] = {
             loss="masked_token",
             writes="labels",
             generates=True,
+        ),
+        Task(
+            CTC,
+            "CTC",
+            "Writes down what is said, a token or nothing for each frame (connectionist temporal classification).",
+            """Logits (batch, frames, vocab) of ``input_values`` (batch, samples).
+
+            ``attention_mask`` (batch, samples): 1 for a sample, 0 for padding at the end.
+
+            With ``labels`` (batch, tokens; -100 and the blank token are ignored) the loss.
+            """,
+            SOUND,
+            ("labels",),
+            output="CausalLMOutput",
+            reads="frames",
+            loss="ctc",
+        ),
+        Task(
+            AUDIO_FRAME_CLASSIFICATION,
+            "AudioFrameClassification",
+            "Classification of each frame of a sound.",
+            """Logits (batch, frames, labels) of ``input_values`` (batch, samples). ``attention_mask`` (batch, samples):
+            1 for a sample, 0 for padding at the end.
+
+            With ``labels`` (batch, frames, labels), the largest where a frame's class is, the loss.
+            """,
+            SOUND,
+            ("labels",),
+            output="TokenClassifierOutput",
+            loss="frame_classes",
+        ),
+        Task(
+            AUDIO_XVECTOR,
+            "AudioXVector",
+            "A vector for whoever speaks.",
+            """``logits`` and ``embeddings`` (batch, width) of ``input_values`` (batch, samples). ``attention_mask``
+            (batch, samples): 1 for a sample, 0 for padding at the end.
+
+            With ``labels`` (batch,), who speaks, the loss.
+            """,
+            SOUND,
+            ("labels",),
+            output="XVectorOutput",
+            reads="frames",
+            loss="speakers",
+            gives=("logits", "embeddings"),
         ),
         Task(
             IMAGE_CLASSIFICATION,

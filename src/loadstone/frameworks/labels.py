@@ -16,6 +16,9 @@ OF_TEXTS = (
     "problem_type='multi_label_classification', and a value for each class."
 )
 """What to say of labels that are to be the classes of texts."""
+SPEAKER_SCALE, SPEAKER_MARGIN = 30.0, 0.4
+"""By how much cosines to speakers are multiplied before a softmax, and by how much that of the right one must be
+larger (s and m of arXiv:1801.05599)."""
 
 
 def problem_of(problem: str | None, classes: int, is_fractional: bool) -> str:
@@ -55,6 +58,24 @@ def check_numbers(problem: str, shape: Sequence[int | None], expected: Sequence[
         raise ArgumentError(
             f"labels has shape {_shown(shape)}, expected {_shown(expected)}: a value for each of the outputs "
             f"({problem}). {hint if problem == MULTI_LABEL else ''}".strip()
+        )
+
+
+def check_texts_of_labels(
+    dtype: object, is_whole: bool, shape: Sequence[int | None], logits: Sequence[int | None]
+) -> None:
+    """:class:`ArgumentError` for labels that are no texts (batch, tokens), one for each row of ``logits``."""
+    if not is_whole:
+        raise ArgumentError(f"labels is {dtype}, expected integers: the tokens of what is said.")
+    if len(shape) != 2 or not agree(shape[:1], logits[:1]):
+        raise ArgumentError(f"labels has shape {_shown(shape)}, expected {(logits[0], 'tokens')}: what each row says.")
+
+
+def check_one_each(shape: Sequence[int | None], expected: Sequence[int | None]) -> None:
+    """:class:`ArgumentError` for labels that are not one for each frame and class."""
+    if not agree(shape, expected):
+        raise ArgumentError(
+            f"labels has shape {_shown(shape)}, expected {_shown(expected)}: for each frame 1 at its class and else 0."
         )
 
 

@@ -126,10 +126,12 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
 
     ``last_hidden_state`` (batch, tokens, width); ``pooler_output`` (batch, width); ``hidden_states``: the input of
     each layer and the last hidden state; ``attentions``: for each layer (batch, heads, tokens, keys);
-    ``router_logits``: for each layer with experts (batch · tokens, experts).
+    ``router_logits``: for each layer with experts (batch · tokens, experts); ``extract_features`` (batch, frames,
+    channels): what convolutions make of a sound.
     """
 
     last_hidden_state: TensorT | None = None
+    extract_features: TensorT | None = None
     pooler_output: TensorT | None = None
     past_key_values: object = None
     hidden_states: tuple[TensorT, ...] | None = None
@@ -307,6 +309,33 @@ class TokenClassifierOutput(ModelOutput, Generic[TensorT]):
 
     loss: TensorT | None = None
     logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class Wav2Vec2ForPreTrainingOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (), made of ``contrastive_loss`` () and ``diversity_loss`` (); ``projected_states`` and
+    ``projected_quantized_states`` (batch, frames, width); ``codevector_perplexity`` (): how evenly the codebooks'
+    entries are used."""
+
+    loss: TensorT | None = None
+    projected_states: TensorT | None = None
+    projected_quantized_states: TensorT | None = None
+    codevector_perplexity: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+    contrastive_loss: TensorT | None = None
+    diversity_loss: TensorT | None = None
+
+
+@output
+class XVectorOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` and ``embeddings`` (batch, width)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    embeddings: TensorT | None = None
     hidden_states: tuple[TensorT, ...] | None = None
     attentions: tuple[TensorT, ...] | None = None
 

@@ -8,8 +8,11 @@ from typing import Any, ClassVar, NoReturn
 from loadstone.architectures import user_classes
 from loadstone.architectures.tasks import (
     AUDIO_CLASSIFICATION,
+    AUDIO_FRAME_CLASSIFICATION,
+    AUDIO_XVECTOR,
     BARE,
     CAUSAL_LM,
+    CTC,
     IMAGE_CLASSIFICATION,
     IMAGE_TEXT_TO_TEXT,
     MASKED_IMAGE_MODELING,
@@ -187,6 +190,24 @@ class AutoModelForSpeechSeq2Seq(AutoClass):
     """A model that writes what is said."""
 
     task = SPEECH_SEQ2SEQ
+
+
+class AutoModelForCTC(AutoClass):
+    """A model that writes what is said, frame by frame."""
+
+    task = CTC
+
+
+class AutoModelForAudioFrameClassification(AutoClass):
+    """A model for the classification of each frame of a sound."""
+
+    task = AUDIO_FRAME_CLASSIFICATION
+
+
+class AutoModelForAudioXVector(AutoClass):
+    """A model that has a vector for whoever speaks."""
+
+    task = AUDIO_XVECTOR
 
 
 class AutoModelForImageTextToText(AutoClass):

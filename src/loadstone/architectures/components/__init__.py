@@ -7,6 +7,7 @@ from loadstone.architectures.components.base import ACTIVATIONS, Component, Part
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
+from loadstone.architectures.components.frame_lengths import FrameLengths, Step
 from loadstone.architectures.components.frames import Frames
 from loadstone.architectures.components.grids import Fold, GridPatches
 from loadstone.architectures.components.head import Head, like
@@ -54,6 +55,7 @@ from loadstone.architectures.components.queries import (
     writer,
 )
 from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
+from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.stages import (
     ChannelsLast,
@@ -67,17 +69,21 @@ from loadstone.architectures.components.stages import (
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, LastPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
+from loadstone.architectures.components.waveform import AlongTime, GatedConv, SoundConv, Waveform, WeightNormed
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
     "Add",
+    "AlongTime",
     "Attention",
     "BatchNorm",
+    "CTCOutput",
     "Chain",
     "ChannelsLast",
     "Component",
     "Conv",
+    "DilatedFrames",
     "Dropout",
     "Embedding",
     "Embeddings",
@@ -88,8 +94,10 @@ __all__ = [
     "FirstPooler",
     "Flatten",
     "Fold",
+    "FrameLengths",
     "Frames",
     "Gated",
+    "GatedConv",
     "GridPatches",
     "GroupNorm",
     "Head",
@@ -117,17 +125,22 @@ __all__ = [
     "Residual",
     "Scaled",
     "Softcap",
+    "SoundConv",
     "SpanMask",
     "SparseExperts",
     "Stack",
     "StageLayers",
     "Stages",
+    "Step",
     "Sum",
     "Tower",
     "TwoOutputs",
     "TwoTowers",
+    "Waveform",
     "Weight",
+    "WeightNormed",
     "Wrapped",
+    "XVector",
     "blocks",
     "check_activation",
     "find",

@@ -9,6 +9,7 @@ from typing import Any
 from loadstone.architectures.components.base import Component, Part, check_activation, find
 from loadstone.architectures.components.leaves import Conv, Embedding
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
 
@@ -47,7 +48,8 @@ class Frames(Component):
         """Vectors (batch, places, width) of the sound."""
         xp, x = run.xp, run.take(given, self.argument, self.reads()[self.argument])
         for mask in self.masks:
-            x = run(mask, x, given.get("attention_mask"))
+            assert isinstance(mask.component, SpanMask)
+            x = run(mask, x, given.get("attention_mask") if mask.component.axis == 2 else None)
         for part in self.convolutions:
             x = xp.activations[self.activation](run(part, x))
         x = xp.permute_dims(x, (0, 2, 1))

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from loadstone.architectures.components.base import Component, Part, find
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
+from loadstone.architectures.components.frame_lengths import FrameLengths
 from loadstone.architectures.components.queries import vocabulary
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.components.splitting import Role
@@ -42,6 +43,8 @@ class Head(Component):
     """Applied to each hidden state before one vector is made of them."""
     skipped: int = 1
     """How many hidden states are not of the rest."""
+    frames: FrameLengths | None = None
+    """How many hidden states there are of a sound, whose ``attention_mask`` is for its samples."""
 
     def parts(self) -> tuple[Part, ...]:
         """As transformers registers them: what has no level of its own is before all that has one."""
@@ -49,16 +52,22 @@ class Head(Component):
         return tuple(part for part in parts if part is not None)
 
     def compute(self, run: Run, task: Task, out: Any, given: Mapping[str, Any]) -> Sequence[Array]:
-        """The fields that a task gives, in its order.
+        """The fields that a task gives, in its order; for one that reads frames then what its loss is told besides.
 
         ``out``: the output of the bare model. ``given``: the arguments of the forward pass by name; with ``choices``,
         how many there are, for a task that has them, and ``padding``, the id that fills rows, where there is one.
         """
         if task.reads == "all":
-            return (run(self.output, out, given),)
+            made = run(self.output, out, given)
+            return made if self.output.component.gives_several else (made,)
         x = out.last_hidden_state if self.layers is None else run(self.layers, out.hidden_states)
         if self.project is not None:
             x = run(self.project, x)
+        if self.frames is not None and given.get("attention_mask") is not None:
+            given = {**given, "attention_mask": self.frames.shown(run, given["attention_mask"], run.xp.shape(x)[1])}
+        if task.reads == "frames":
+            fields: Sequence[Array] = run(self.output, x, given.get("attention_mask"))
+            return fields
         if task.reads == "sequence":
             read = run(self.output, self._pooled(run, x, out, given))
         elif task.reads == "both":

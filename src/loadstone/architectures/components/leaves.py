@@ -99,6 +99,8 @@ class Conv(Component):
     """How far apart the values are that a kernel looks at."""
     initial: Initial | None = None
     """An initial weight, where it is not normal."""
+    initial_bias: Initial | None = None
+    """An initial bias, where it is not 0."""
 
     def own_slots(self) -> tuple[Slot, ...]:
         weight = Slot("weight", (self.outputs, self.inputs // self.groups, *self.kernel))

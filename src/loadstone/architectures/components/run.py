@@ -7,12 +7,15 @@ framework has one implementation of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.interpolation import Method
 from loadstone.architectures.rotary import Rotary
+
+if TYPE_CHECKING:
+    from loadstone.architectures.components.leaves import Conv
 
 Array: TypeAlias = Any
 """The framework's own: ``torch.Tensor``, ``jax.Array`` or ``tf.Tensor``."""
@@ -74,6 +77,10 @@ class ArrayFunctions(Protocol):
     def near(self, x: Array, like: Array, /) -> Array:
         """``x`` where ``like`` lies, if a framework spreads parts over devices by hand."""
 
+    def convolve(self, x: Array, weight: Array, conv: Conv, /) -> Array:
+        """What a :class:`~loadstone.architectures.components.leaves.Conv` makes of (batch, inputs, *sizes), without its
+        bias, with a weight that is computed."""
+
     def log_softmax(self, x: Array, /) -> Array:
         """Over the last axis, in float32."""
 
@@ -110,6 +117,9 @@ class ArrayFunctions(Protocol):
     def split(self, x: Array, sizes: tuple[int, ...], /) -> Sequence[Array]:
         """Pieces of these sizes of the last axis."""
 
+    def stop_gradient(self, x: Array, /) -> Array:
+        """``x`` as if it did not depend on anything."""
+
     def top_k(self, x: Array, count: int, /) -> tuple[Array, Array]:
         """The largest values of the last axis and where they are, the largest first."""
 
@@ -131,6 +141,8 @@ class State(Protocol):
     positions."""
     padding: Array | None
     """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
+    features: Array | None
+    """What a stem leaves here to be shown beside the hidden states."""
     memory: Array | None
     """Another tower's output (batch, places, width), for cross-attention."""
 

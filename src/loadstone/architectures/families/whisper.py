@@ -125,7 +125,9 @@ FAMILY = Family(
         HeadSpec(
             "WhisperForAudioClassification",
             AUDIO_CLASSIFICATION,
-            lambda config: speech.audio_classification(config, Part("encoder", encoder(config)), config.init_std),
+            lambda config: speech.audio_classification(
+                config, Part("", Wrapped(Part("encoder", encoder(config)), encoded="output")), config.init_std
+            ),
             speech.CLASSIFIER,
         ),
     ),

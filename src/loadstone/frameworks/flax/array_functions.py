@@ -14,6 +14,7 @@ from jax.typing import DTypeLike
 
 from loadstone.architectures.components.run import ArrayFunctions
 from loadstone.architectures.interpolation import Method, shares
+from loadstone.frameworks.flax import convolution
 from loadstone.frameworks.flax.activations import ACTIVATIONS
 
 xp = cast(ArrayFunctions, sys.modules[__name__])
@@ -28,6 +29,7 @@ argsort = jnp.argsort
 broadcast_to = jnp.broadcast_to
 clip = jnp.clip
 concat = jnp.concatenate
+convolve = convolution.convolve
 cos = jnp.cos
 exp = jnp.exp
 expand_dims = jnp.expand_dims
@@ -42,6 +44,7 @@ scan = jax.lax.scan
 sin = jnp.sin
 softplus = jax.nn.softplus
 sqrt = jnp.sqrt
+stop_gradient = jax.lax.stop_gradient
 sum = jnp.sum
 take = jnp.take
 tanh = jnp.tanh

@@ -27,14 +27,17 @@ class Conv(Leaf):
 
     def __call__(self, x: Array) -> Array:
         component, weight = self.component, self.weight[...]
-        x = x.astype(weight.dtype)  # pictures and sounds come in float32
-        if component.is_depthwise and math.prod(component.kernel) <= _FEW:
-            y = _depthwise(component, x, weight)
-        else:
-            # Group by group: XLA takes at least as long for all of them together.
-            pairs = zip(_split(x, 1, component.groups), _split(weight, 0, component.groups), strict=True)
-            y = jnp.concatenate([_convolved(component, *pair) for pair in pairs], axis=1)
+        y = convolve(x.astype(weight.dtype), weight, component)  # pictures and sounds come in float32
         return y + self.bias[...].reshape(-1, *(1 for _ in component.kernel)) if component.bias else y
+
+
+def convolve(x: Array, weight: Array, conv: components.Conv, /) -> Array:
+    """What a convolution makes of (batch, inputs, *sizes) without its bias."""
+    if conv.is_depthwise and math.prod(conv.kernel) <= _FEW:
+        return _depthwise(conv, x, weight)
+    # Group by group: XLA takes at least as long for all of them together.
+    pairs = zip(_split(x, 1, conv.groups), _split(weight, 0, conv.groups), strict=True)
+    return jnp.concatenate([_convolved(conv, *pair) for pair in pairs], axis=1)
 
 
 def _split(x: Array, axis: int, parts: int) -> list[Array]:

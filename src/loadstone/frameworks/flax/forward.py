@@ -115,9 +115,12 @@ def checked(inputs: Mapping[str, object]) -> Inputs:
             arrays[name] = array = jnp.asarray(value)
         except TypeError as error:
             raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: {error}") from error
-        axes = (2, 3) if name == "position_ids" else (2,)  # several rows, where a model has them
-        if kind == "ids" and (array.ndim not in axes or not jnp.issubdtype(array.dtype, jnp.integer)):
-            expected = "integers of shape (batch, tokens)"
+        if kind != "ids":
+            continue
+        named = INPUTS[name].axes
+        axes = (2, 3) if name == "position_ids" else (len(named),)  # several rows, where a model has them
+        if array.ndim not in axes or not jnp.issubdtype(array.dtype, jnp.integer):
+            expected = f"integers of shape ({', '.join(named)})"
             raise ArgumentError(f"{name} is {array.dtype} of shape {array.shape}, expected {expected}.")
     return arrays
 

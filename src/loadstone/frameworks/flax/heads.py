@@ -119,7 +119,7 @@ class WithHead(TaskModel):
             return MoeCausalLMOutputWithPast(
                 loss=loss, aux_loss=balance, logits=values[0], **kept, router_logits=out.router_logits
             )
-        kept |= dict(zip(task.gives, values, strict=True))
+        kept |= dict(zip(task.gives, values, strict=False))  # beside them may be what the loss alone is told
         made: ModelOutput = getattr(outputs, task.output)(**kept, **({"loss": loss} if task.loss else {}))
         return made
 

@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
+from loadstone.architectures.components.sound_heads import Alignment
+from loadstone.architectures.ctc import losses as of_texts
 from loadstone.architectures.tasks import IGNORED
 from loadstone.errors import ArgumentError
+from loadstone.frameworks.flax.array_functions import xp
 from loadstone.frameworks.flax.inputs import Inputs
 from loadstone.frameworks.labels import (
     OF_TEXTS,
     REGRESSION,
     SINGLE_LABEL,
+    SPEAKER_MARGIN,
+    SPEAKER_SCALE,
     check_classes,
     check_numbers,
+    check_one_each,
     check_pairs,
+    check_texts_of_labels,
     problem_of,
 )
 
@@ -124,6 +132,35 @@ def reconstruction(painted: Array, masked: Array, pixels: Array) -> Array:
     return jnp.sum(jnp.abs(painted - pixels) * shown) / (jnp.sum(shown) + _TINY) / channels
 
 
+def ctc(logits: Array, labels: Array, alignment: Alignment) -> Array:
+    """How unlikely it is that the frames of ``logits`` (batch, frames, vocab) say the ``labels`` (batch, tokens), of
+    which -100 and blanks count for nothing."""
+    is_whole = bool(jnp.issubdtype(labels.dtype, jnp.integer))
+    check_texts_of_labels(labels.dtype, is_whole, labels.shape, logits.shape)
+    losses, counts = of_texts(xp, logits, labels, alignment.lengths, alignment.blank)
+    if alignment.zero_infinity:
+        losses = jnp.where(jnp.isinf(losses), 0, losses)
+    if alignment.reduction == "none":
+        return losses
+    return jnp.sum(losses) if alignment.reduction == "sum" else jnp.mean(losses / jnp.maximum(counts, 1))
+
+
+def frame_classes(logits: Array, labels: Array) -> Array:
+    """Cross entropy of each frame's class; both (batch, frames, classes), the labels largest where the class is."""
+    check_one_each(labels.shape, logits.shape)
+    return cross_entropy(logits, jnp.argmax(labels, axis=-1))
+
+
+def speakers(cosines: Array, labels: Array) -> Array:
+    """Cross entropy of who speaks, whose cosine must be larger by a margin (AM-softmax, arXiv:1801.05599).
+
+    ``cosines`` (batch, speakers), ``labels`` (batch,).
+    """
+    classes = _classes("labels", labels, cosines.shape[:-1])
+    own = jnp.arange(cosines.shape[-1]) == classes[:, None]
+    return cross_entropy(SPEAKER_SCALE * jnp.where(own, cosines - SPEAKER_MARGIN, cosines), classes)
+
+
 def contrastive(logits: Array) -> Array:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -143,7 +180,7 @@ def sigmoid_contrastive(logits: Array) -> Array:
     return -jnp.mean(jnp.sum(jax.nn.log_sigmoid(fits * logits), axis=-1))
 
 
-LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs], Array]] = {
+LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Array], str | None, Inputs], Array]] = {
     "next_token": lambda values, labels, problem, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, problem, given: masked_token(values[0], labels[0]),
     "sequence_classes": lambda values, labels, problem, given: sequence_classes(values[0], labels[0], problem),
@@ -156,6 +193,10 @@ LOSSES: dict[str, Callable[[Sequence[Array], Sequence[Array], str | None, Inputs
     "reconstruction": lambda values, labels, problem, given: reconstruction(
         values[0], labels[0], given["pixel_values"]
     ),
+    "ctc": lambda values, labels, problem, given: ctc(values[0], labels[0], values[1]),
+    "frame_classes": lambda values, labels, problem, given: frame_classes(values[0], labels[0]),
+    "speakers": lambda values, labels, problem, given: speakers(values[2], labels[0]),
+    "own": lambda values, labels, problem, given: values[-1],
     "contrastive": lambda values, labels, problem, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, problem, given: sigmoid_contrastive(values[0]),
 }

@@ -163,6 +163,7 @@ class Run:
         shown = state.shown
         return BaseModelOutput(
             last_hidden_state=x,
+            extract_features=state.features,
             pooler_output=pooled,
             past_key_values=cache,
             hidden_states=(*state.hidden_states, last) if shown.hidden_states else None,

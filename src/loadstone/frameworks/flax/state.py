@@ -52,9 +52,9 @@ class State:
     else it has in the cache, by name; and what it leaves to be shown: its attention ``weights`` and those ``crossed``
     with the memory, and its router's logits ``routed`` (batch · tokens, experts).
 
-    That of a tower also has the cache that it began with, ``filled``, and collects what the layers leave: ``cache``,
-    ``entries``, ``hidden_states``, ``attentions``, ``cross_attentions``, ``router_logits``. These are no part of the
-    pytree.
+    That of a tower also has the cache that it began with, ``filled``, and its stem's ``features``, and collects what
+    the layers leave: ``cache``, ``entries``, ``hidden_states``, ``attentions``, ``cross_attentions``,
+    ``router_logits``. These are no part of the pytree.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class State:
         self.rotary: dict[Rotary, tuple[Array, Array]] = {}
         self.position_ids: Array | None = None
         self.padding: Array | None = None
+        self.features: Array | None = None
         self.bias: Array | None = None
         self.memory: Array | None = None
         self.past: Array | int = 0

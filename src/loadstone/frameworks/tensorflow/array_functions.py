@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from loadstone.architectures.components.run import ArrayFunctions
 from loadstone.architectures.interpolation import Method, shares
+from loadstone.frameworks.tensorflow import convolution
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
 from loadstone.frameworks.tensorflow.state import shape_of
 
@@ -23,6 +24,7 @@ argmax = tf.argmax
 astype = tf.cast
 broadcast_to = tf.broadcast_to
 concat = tf.concat
+convolve = convolution.convolve
 cos = tf.cos
 exp = tf.exp
 log = tf.math.log
@@ -35,6 +37,7 @@ shape = shape_of
 sin = tf.sin
 softplus = tf.math.softplus
 sqrt = tf.sqrt
+stop_gradient = tf.stop_gradient
 take = tf.gather
 tanh = tf.tanh
 top_k = tf.math.top_k

@@ -14,21 +14,28 @@ class Conv(Leaf):
     component: components.Conv
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        component, axes = self.component, len(self.component.kernel)
-        x = tf.cast(x, self.weight.value.dtype)  # pictures and sounds come in float32
-        if component.pads != ((0, 0),) * axes:
-            x = tf.pad(x, [(0, 0), (0, 0), *component.pads])
-        x = tf.transpose(x, (0, *range(2, axes + 2), 1))
         weight = self.weight.value
-        if component.is_depthwise and axes < 3:
-            y = _depthwise(component, x, weight)
-        else:
-            # Group by group: TensorFlow's own way has no gradient where it is built without oneDNN.
-            pairs = zip(tf.split(x, component.groups, -1), tf.split(weight, component.groups, 0), strict=True)
-            y = tf.concat([_convolved(component, *pair) for pair in pairs], -1)
-        if component.bias:
-            y = tf.nn.bias_add(y, self.bias.value)
-        return tf.transpose(y, (0, axes + 1, *range(1, axes + 1)))
+        # Pictures and sounds come in float32.
+        return convolve(
+            tf.cast(x, weight.dtype), weight, self.component, self.bias.value if self.component.bias else None
+        )
+
+
+def convolve(x: tf.Tensor, weight: tf.Tensor, conv: components.Conv, /, bias: tf.Tensor | None = None) -> tf.Tensor:
+    """What a convolution makes of (batch, inputs, *sizes)."""
+    axes = len(conv.kernel)
+    if conv.pads != ((0, 0),) * axes:
+        x = tf.pad(x, [(0, 0), (0, 0), *conv.pads])
+    x = tf.transpose(x, (0, *range(2, axes + 2), 1))
+    if conv.is_depthwise and axes < 3:
+        y = _depthwise(conv, x, weight)
+    else:
+        # Group by group: TensorFlow's own way has no gradient where it is built without oneDNN.
+        pairs = zip(tf.split(x, conv.groups, -1), tf.split(weight, conv.groups, 0), strict=True)
+        y = tf.concat([_convolved(conv, *pair) for pair in pairs], -1)
+    if bias is not None:
+        y = tf.nn.bias_add(y, bias)
+    return tf.transpose(y, (0, axes + 1, *range(1, axes + 1)))
 
 
 def _convolved(component: components.Conv, x: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:

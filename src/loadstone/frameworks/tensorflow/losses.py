@@ -12,6 +12,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from loadstone.architectures.components.sound_heads import Alignment
+from loadstone.architectures.ctc import losses as of_texts
 from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
@@ -19,13 +21,18 @@ from loadstone.frameworks.labels import (
     OF_TEXTS,
     REGRESSION,
     SINGLE_LABEL,
+    SPEAKER_MARGIN,
+    SPEAKER_SCALE,
     check_classes,
     check_numbers,
+    check_one_each,
     check_pairs,
+    check_texts_of_labels,
     label_beyond,
     problem_of,
 )
 from loadstone.frameworks.tensorflow.arguments import bad_argument, past_keras
+from loadstone.frameworks.tensorflow.array_functions import xp
 
 _TINY = 1e-5
 """Keeps a quotient finite where nothing is masked."""
@@ -149,6 +156,43 @@ def reconstruction(painted: tf.Tensor, masked: tf.Tensor, pixels: tf.Tensor) -> 
     return tf.reduce_sum(apart) / (tf.reduce_sum(shown) + _TINY) / channels
 
 
+def ctc(logits: tf.Tensor, labels: tf.Tensor, alignment: Alignment) -> tf.Tensor:
+    """How unlikely it is that the frames of ``logits`` (batch, frames, vocab) say the ``labels`` (batch, tokens), of
+    which -100 and blanks count for nothing."""
+    with past_keras():
+        check_texts_of_labels(labels.dtype.name, labels.dtype.is_integer, labels.shape, logits.shape)
+    labels = tf.cast(labels, tf.int32)
+    if tf.executing_eagerly() and (counted := labels[labels != IGNORED]).shape[0]:
+        error = label_beyond("labels", int(tf.reduce_min(counted)), int(tf.reduce_max(counted)), logits.shape[-1])
+        if error is not None:
+            raise bad_argument(str(error))
+    losses, counts = of_texts(xp, logits, labels, alignment.lengths, alignment.blank)
+    if alignment.zero_infinity:
+        losses = tf.where(tf.math.is_inf(losses), 0.0, losses)
+    if alignment.reduction == "none":
+        return losses
+    if alignment.reduction == "sum":
+        return tf.reduce_sum(losses)
+    return tf.reduce_mean(losses / tf.cast(tf.maximum(counts, 1), losses.dtype))
+
+
+def frame_classes(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    """Cross entropy of each frame's class; both (batch, frames, classes), the labels largest where the class is."""
+    with past_keras():
+        check_one_each(labels.shape, logits.shape)
+    return cross_entropy(_flat(logits), tf.argmax(labels, axis=-1))
+
+
+def speakers(cosines: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    """Cross entropy of who speaks, whose cosine must be larger by a margin (AM-softmax, arXiv:1801.05599).
+
+    ``cosines`` (batch, speakers), ``labels`` (batch,).
+    """
+    classes = tf.reshape(_classes("labels", labels, cosines.shape[:-1]), [-1])
+    own = tf.one_hot(classes, cosines.shape[-1], SPEAKER_MARGIN, 0.0, dtype=cosines.dtype)
+    return cross_entropy(SPEAKER_SCALE * (cosines - own), classes)
+
+
 def contrastive(logits: tf.Tensor) -> tf.Tensor:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -183,6 +227,10 @@ LOSSES: dict[
     ),
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
     "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
+    "ctc": lambda values, labels, config, given: ctc(values[0], labels[0], values[1]),
+    "frame_classes": lambda values, labels, config, given: frame_classes(values[0], labels[0]),
+    "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
+    "own": lambda values, labels, config, given: values[-1],
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }

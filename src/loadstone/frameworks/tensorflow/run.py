@@ -149,6 +149,7 @@ class Run:
         crossing = options.output_attentions and state.memory is not None
         return BaseModelOutput(
             last_hidden_state=x,
+            extract_features=state.features,
             pooler_output=pooled,
             past_key_values=cache,
             hidden_states=(*state.hidden_states, last) if options.output_hidden_states else None,

@@ -35,6 +35,7 @@ class State:
         self.masks: dict[MaskKind, tf.Tensor | None] = {}
         self.position_ids: tf.Tensor | None = None
         self.padding: tf.Tensor | None = None
+        self.features: tf.Tensor | None = None
         self.rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] = {}
         self.bias: tf.Tensor | None = None
         self.memory: tf.Tensor | None = None

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from loadstone.architectures.components.leaves import Conv
 from loadstone.architectures.components.run import ArrayFunctions
 from loadstone.architectures.interpolation import Method
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
@@ -66,6 +67,12 @@ def at_rows(x: Tensor, places: Tensor, /) -> Tensor:
 
 def astype(x: Tensor, dtype: torch.dtype, /) -> Tensor:
     return x.to(dtype)
+
+
+def convolve(x: Tensor, weight: Tensor, conv: Conv, /) -> Tensor:
+    edges = [zeros for pair in reversed(conv.pads) for zeros in pair]
+    over = (F.conv1d, F.conv2d, F.conv3d)[len(conv.kernel) - 1]
+    return over(F.pad(x, edges), weight, None, conv.strides, 0, conv.dilations, conv.groups)
 
 
 def cumulative_sum(x: Tensor, /, *, axis: int) -> Tensor:
@@ -132,6 +139,10 @@ def softmax(x: Tensor, /) -> Tensor:
 
 def split(x: Tensor, sizes: tuple[int, ...], /) -> tuple[Tensor, ...]:
     return x.split_with_sizes(sizes, dim=-1)
+
+
+def stop_gradient(x: Tensor, /) -> Tensor:
+    return x.detach()
 
 
 def sum(x: Tensor, /, *, axis: int, keepdims: bool) -> Tensor:

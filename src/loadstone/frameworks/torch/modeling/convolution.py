@@ -43,10 +43,10 @@ class _Stored(_ConvNd):
         """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
 
     def initialize(self, names: set[str]) -> None:
-        """Random initial values for the named slots: normal weights, zero bias."""
+        """Random initial values for the named slots: normal weights and zero bias, or as the component says."""
         if "weight" in names and not start(self.weight, self.component, "weight"):
             fill(self.weight, self.component.std)
-        if "bias" in names and self.bias is not None:
+        if "bias" in names and self.bias is not None and not start(self.bias, self.component, "bias"):
             nn.init.zeros_(self.bias)
 
 

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from loadstone.architectures.components.sound_heads import Alignment
 from loadstone.architectures.tasks import IGNORED
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
@@ -21,13 +22,17 @@ from loadstone.frameworks.labels import (
     OF_TEXTS,
     REGRESSION,
     SINGLE_LABEL,
+    SPEAKER_MARGIN,
+    SPEAKER_SCALE,
     check_classes,
     check_numbers,
+    check_one_each,
     check_pairs,
+    check_texts_of_labels,
     label_beyond,
     problem_of,
 )
-from loadstone.frameworks.torch.modeling.arguments import check_tensors
+from loadstone.frameworks.torch.modeling.arguments import check_tensors, values_known
 
 _TINY = 1e-5
 """Keeps a quotient finite where nothing is masked."""
@@ -140,6 +145,43 @@ def reconstruction(painted: Tensor, masked: Tensor, pixels: Tensor) -> Tensor:
     return apart.sum() / (shown.sum() + _TINY) / channels
 
 
+def ctc(logits: Tensor, labels: Tensor, alignment: Alignment) -> Tensor:
+    """How unlikely it is that the frames of ``logits`` (batch, frames, vocab) say the ``labels`` (batch, tokens), of
+    which -100 and blanks count for nothing."""
+    check_tensors(labels=labels)
+    is_whole = not labels.is_floating_point() and not labels.is_complex()
+    check_texts_of_labels(labels.dtype, is_whole, labels.shape, logits.shape)
+    labels, blank = labels.to(logits.device, torch.long), alignment.blank
+    counted = (labels != IGNORED) & (labels != blank)
+    tokens = labels[counted]
+    if values_known(tokens) and len(tokens):  # nobody else looks before they are used as indices
+        error = label_beyond("labels", int(tokens.min()), int(tokens.max()), logits.shape[-1])
+        if error is not None:
+            raise error
+    odds = logits.log_softmax(dim=-1, dtype=torch.float32).transpose(0, 1)
+    with torch.backends.cudnn.flags(enabled=False):  # which takes other dtypes of lengths, and rounds otherwise
+        return F.ctc_loss(
+            odds, tokens, alignment.lengths, counted.sum(-1), blank, alignment.reduction, alignment.zero_infinity
+        )
+
+
+def frame_classes(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy of each frame's class; both (batch, frames, classes), the labels largest where the class is."""
+    check_tensors(labels=labels)
+    check_one_each(labels.shape, logits.shape)
+    return _cross_entropy(logits.flatten(0, 1), labels.flatten(0, 1).argmax(dim=-1))
+
+
+def speakers(cosines: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy of who speaks, whose cosine must be larger by a margin (AM-softmax, arXiv:1801.05599).
+
+    ``cosines`` (batch, speakers), ``labels`` (batch,).
+    """
+    classes = _classes("labels", labels, cosines.shape[:-1]).to(cosines.device)
+    own = torch.arange(cosines.shape[-1], device=cosines.device) == classes[:, None]
+    return _cross_entropy(SPEAKER_SCALE * torch.where(own, cosines - SPEAKER_MARGIN, cosines), classes)
+
+
 def contrastive(logits: Tensor) -> Tensor:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -159,7 +201,7 @@ def sigmoid_contrastive(logits: Tensor) -> Tensor:
     return -F.logsigmoid(fits * logits).sum(dim=-1).mean()
 
 
-LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig, Mapping[str, Any]], Tensor]] = {
+LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Tensor], PretrainedConfig, Mapping[str, Any]], Tensor]] = {
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0], _items(given)),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0], _items(given)),
     "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
@@ -170,6 +212,10 @@ LOSSES: dict[str, Callable[[Sequence[Tensor], Sequence[Tensor], PretrainedConfig
     ),
     "span": lambda values, labels, config, given: span(values[0], values[1], labels[0], labels[1]),
     "reconstruction": lambda values, labels, config, given: reconstruction(values[0], labels[0], given["pixel_values"]),
+    "ctc": lambda values, labels, config, given: ctc(values[0], labels[0], values[1]),
+    "frame_classes": lambda values, labels, config, given: frame_classes(values[0], labels[0]),
+    "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
+    "own": lambda values, labels, config, given: values[-1],
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }

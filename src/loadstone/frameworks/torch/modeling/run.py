@@ -209,6 +209,7 @@ class Run:
         crossing = state.memory is not None and state.cross_attentions is not None
         return BaseModelOutput(
             last_hidden_state=x,
+            extract_features=state.features,
             pooler_output=pooled,
             past_key_values=state.cache,
             hidden_states=None if state.hidden_states is None else (*state.hidden_states, last),

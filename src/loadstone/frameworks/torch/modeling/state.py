@@ -55,6 +55,7 @@ class State(Movable):
         self.masks: dict[MaskKind, Mask] = {}
         self.position_ids: Tensor | None = None
         self.padding: Tensor | None = None
+        self.features: Tensor | None = None
         self.rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         """cos and sin of the positions."""
         self.cache = cache
