@@ -15,6 +15,8 @@ from loadstone.architectures.families.chinese_clip import ChineseCLIPVisionConfi
 from loadstone.architectures.families.clip import CLIPConfig as CLIPConfig
 from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConfig
 from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
+from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
+from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from loadstone.architectures.families.dinov2 import Dinov2Config as Dinov2Config
 from loadstone.architectures.families.dinov2_with_registers import (
     Dinov2WithRegistersConfig as Dinov2WithRegistersConfig,
@@ -50,6 +52,7 @@ from loadstone.architectures.families.siglip import SiglipVisionConfig as Siglip
 from loadstone.architectures.families.t5 import T5Config as T5Config
 from loadstone.architectures.families.umt5 import UMT5Config as UMT5Config
 from loadstone.architectures.families.vit import ViTConfig as ViTConfig
+from loadstone.architectures.families.wav2vec2 import Wav2Vec2Config as Wav2Vec2Config
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
@@ -87,6 +90,8 @@ from loadstone.frameworks.outputs import (
     SequenceClassifierOutput,
     TextProjectionOutput,
     TokenClassifierOutput,
+    Wav2Vec2ForPreTrainingOutput,
+    XVectorOutput,
 )
 from loadstone.frameworks.tensorflow.cache import Cache
 from loadstone.frameworks.tensorflow.generation import GenerationMixin as _TFGenerationMixin
@@ -380,6 +385,42 @@ class _SpeechSeq2Seq(_TaskModel, _GenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
 
+class _CTC(_TaskModel):
+    def forward(
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | tuple[object, ...]: ...
+
+class _AudioFrameClassification(_TaskModel):
+    def forward(
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class _AudioXVector(_TaskModel):
+    def forward(
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> XVectorOutput[Tensor] | tuple[object, ...]: ...
+
 class _ImageClassification(_TaskModel):
     def forward(
         self,
@@ -465,9 +506,9 @@ class AutoModelForAudioFrameClassification(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _AudioFrameClassification: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _AudioFrameClassification: ...
 
 class AutoModelForAudioTokenization(AutoClass):
     @classmethod
@@ -481,17 +522,17 @@ class AutoModelForAudioXVector(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _AudioXVector: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _AudioXVector: ...
 
 class AutoModelForCTC(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _CTC: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _CTC: ...
 
 class AutoModelForCausalLM(AutoClass):
     @classmethod
@@ -991,6 +1032,54 @@ class CLIPForImageClassification(CLIPPreTrainedModel, _ImageClassification):
         labels: Tensor | None = None,
         interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ConvNextPreTrainedModel(PreTrainedModel):
+    config: ConvNextConfig
+
+class ConvNextModel(ConvNextPreTrainedModel, _BareModel):
+    config: ConvNextConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ConvNextForImageClassification(ConvNextPreTrainedModel, _ImageClassification):
+    config: ConvNextConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class ConvNextV2PreTrainedModel(PreTrainedModel):
+    config: ConvNextV2Config
+
+class ConvNextV2Model(ConvNextV2PreTrainedModel, _BareModel):
+    config: ConvNextV2Config
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ConvNextV2ForImageClassification(ConvNextV2PreTrainedModel, _ImageClassification):
+    config: ConvNextV2Config
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         **unknown: object,
@@ -1786,6 +1875,58 @@ class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
+class Wav2Vec2PreTrainedModel(PreTrainedModel):
+    config: Wav2Vec2Config
+
+class Wav2Vec2Model(Wav2Vec2PreTrainedModel, _BareModel):
+    config: Wav2Vec2Config
+    def forward(  # type: ignore[override]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2ForCTC(Wav2Vec2PreTrainedModel, _CTC):
+    config: Wav2Vec2Config
+
+class Wav2Vec2ForSequenceClassification(Wav2Vec2PreTrainedModel, _AudioClassification):
+    config: Wav2Vec2Config
+    def forward(  # type: ignore[override]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Wav2Vec2ForAudioFrameClassification(Wav2Vec2PreTrainedModel, _AudioFrameClassification):
+    config: Wav2Vec2Config
+
+class Wav2Vec2ForXVector(Wav2Vec2PreTrainedModel, _AudioXVector):
+    config: Wav2Vec2Config
+
+class Wav2Vec2ForPreTraining(Wav2Vec2PreTrainedModel, _PreTraining):
+    config: Wav2Vec2Config
+    def forward(  # type: ignore[override]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | None = None,
+        sampled_negative_indices: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Wav2Vec2ForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
 class WhisperPreTrainedModel(PreTrainedModel):
     config: WhisperConfig
 
@@ -2152,6 +2293,48 @@ class _FlaxSpeechSeq2Seq(_FlaxTaskModel, _FlaxGenerationMixin):
         **unknown: object,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
+class _FlaxCTC(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class _FlaxAudioFrameClassification(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class _FlaxAudioXVector(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> XVectorOutput | FieldTuple: ...
+
 class _FlaxImageClassification(_FlaxTaskModel):
     def __call__(
         self,
@@ -2231,6 +2414,30 @@ class FlaxAutoModelForAudioClassification(AutoClass):
     ) -> _FlaxAudioClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioClassification: ...
+
+class FlaxAutoModelForAudioFrameClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxAudioFrameClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioFrameClassification: ...
+
+class FlaxAutoModelForAudioXVector(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxAudioXVector: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxAudioXVector: ...
+
+class FlaxAutoModelForCTC(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxCTC: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCTC: ...
 
 class FlaxAutoModelForCausalLM(AutoClass):
     @classmethod
@@ -2520,6 +2727,62 @@ class FlaxCLIPForImageClassification(FlaxCLIPPreTrainedModel, _FlaxImageClassifi
         labels: ArrayLike | None = None,
         interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxConvNextPreTrainedModel(FlaxPreTrainedModel):
+    config: ConvNextConfig
+
+class FlaxConvNextModel(FlaxConvNextPreTrainedModel, _FlaxBareModel):
+    config: ConvNextConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxConvNextForImageClassification(FlaxConvNextPreTrainedModel, _FlaxImageClassification):
+    config: ConvNextConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxConvNextV2PreTrainedModel(FlaxPreTrainedModel):
+    config: ConvNextV2Config
+
+class FlaxConvNextV2Model(FlaxConvNextV2PreTrainedModel, _FlaxBareModel):
+    config: ConvNextV2Config
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxConvNextV2ForImageClassification(FlaxConvNextV2PreTrainedModel, _FlaxImageClassification):
+    config: ConvNextV2Config
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         train: bool = False,
@@ -3365,6 +3628,64 @@ class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageMode
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class FlaxWav2Vec2PreTrainedModel(FlaxPreTrainedModel):
+    config: Wav2Vec2Config
+
+class FlaxWav2Vec2Model(FlaxWav2Vec2PreTrainedModel, _FlaxBareModel):
+    config: Wav2Vec2Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxWav2Vec2ForCTC(FlaxWav2Vec2PreTrainedModel, _FlaxCTC):
+    config: Wav2Vec2Config
+
+class FlaxWav2Vec2ForSequenceClassification(FlaxWav2Vec2PreTrainedModel, _FlaxAudioClassification):
+    config: Wav2Vec2Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxWav2Vec2ForAudioFrameClassification(FlaxWav2Vec2PreTrainedModel, _FlaxAudioFrameClassification):
+    config: Wav2Vec2Config
+
+class FlaxWav2Vec2ForXVector(FlaxWav2Vec2PreTrainedModel, _FlaxAudioXVector):
+    config: Wav2Vec2Config
+
+class FlaxWav2Vec2ForPreTraining(FlaxWav2Vec2PreTrainedModel, _FlaxPreTraining):
+    config: Wav2Vec2Config
+    def __call__(  # type: ignore[override]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        mask_time_indices: ArrayLike | None = None,
+        sampled_negative_indices: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
+
 class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
     config: WhisperConfig
 
@@ -3700,6 +4021,42 @@ class _TFSpeechSeq2Seq(_TFTaskModel, _TFGenerationMixin):
         training: bool | None = False,
     ) -> Seq2SeqLMOutput | FieldTuple: ...
 
+class _TFCTC(_TFTaskModel):
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class _TFAudioFrameClassification(_TFTaskModel):
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> TokenClassifierOutput | FieldTuple: ...
+
+class _TFAudioXVector(_TFTaskModel):
+    def call(
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> XVectorOutput | FieldTuple: ...
+
 class _TFImageClassification(_TFTaskModel):
     def call(
         self,
@@ -3771,6 +4128,30 @@ class TFAutoModelForAudioClassification(AutoClass):
     ) -> _TFAudioClassification: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioClassification: ...
+
+class TFAutoModelForAudioFrameClassification(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFAudioFrameClassification: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioFrameClassification: ...
+
+class TFAutoModelForAudioXVector(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFAudioXVector: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFAudioXVector: ...
+
+class TFAutoModelForCTC(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFCTC: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCTC: ...
 
 class TFAutoModelForCausalLM(AutoClass):
     @classmethod
@@ -4046,6 +4427,54 @@ class TFCLIPForImageClassification(TFCLIPPreTrainedModel, _TFImageClassification
         labels: tf.Tensor | None = None,
         interpolate_pos_encoding: bool | None = None,
         output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFConvNextPreTrainedModel(TFPreTrainedModel):
+    config: ConvNextConfig
+
+class TFConvNextModel(TFConvNextPreTrainedModel, _TFBareModel):
+    config: ConvNextConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFConvNextForImageClassification(TFConvNextPreTrainedModel, _TFImageClassification):
+    config: ConvNextConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFConvNextV2PreTrainedModel(TFPreTrainedModel):
+    config: ConvNextV2Config
+
+class TFConvNextV2Model(TFConvNextV2PreTrainedModel, _TFBareModel):
+    config: ConvNextV2Config
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFConvNextV2ForImageClassification(TFConvNextV2PreTrainedModel, _TFImageClassification):
+    config: ConvNextV2Config
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
         output_hidden_states: bool | None = None,
         return_dict: bool | None = None,
         training: bool | None = False,
@@ -4840,6 +5269,58 @@ class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class TFWav2Vec2PreTrainedModel(TFPreTrainedModel):
+    config: Wav2Vec2Config
+
+class TFWav2Vec2Model(TFWav2Vec2PreTrainedModel, _TFBareModel):
+    config: Wav2Vec2Config
+    def call(  # type: ignore[override]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFWav2Vec2ForCTC(TFWav2Vec2PreTrainedModel, _TFCTC):
+    config: Wav2Vec2Config
+
+class TFWav2Vec2ForSequenceClassification(TFWav2Vec2PreTrainedModel, _TFAudioClassification):
+    config: Wav2Vec2Config
+    def call(  # type: ignore[override]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFWav2Vec2ForAudioFrameClassification(TFWav2Vec2PreTrainedModel, _TFAudioFrameClassification):
+    config: Wav2Vec2Config
+
+class TFWav2Vec2ForXVector(TFWav2Vec2PreTrainedModel, _TFAudioXVector):
+    config: Wav2Vec2Config
+
+class TFWav2Vec2ForPreTraining(TFWav2Vec2PreTrainedModel, _TFPreTraining):
+    config: Wav2Vec2Config
+    def call(  # type: ignore[override]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        mask_time_indices: tf.Tensor | None = None,
+        sampled_negative_indices: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Wav2Vec2ForPreTrainingOutput | FieldTuple: ...
 
 class TFWhisperPreTrainedModel(TFPreTrainedModel):
     config: WhisperConfig

@@ -8,6 +8,8 @@ HEADS: dict[str, dict[str, str]] = {
         "bert": "BertModel",
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
+        "convnext": "ConvNextModel",
+        "convnextv2": "ConvNextV2Model",
         "dinov2": "Dinov2Model",
         "dinov2_with_registers": "Dinov2WithRegistersModel",
         "distilbert": "DistilBertModel",
@@ -183,6 +185,8 @@ HEADS: dict[str, dict[str, str]] = {
     },
     "image_classification": {
         "clip": "CLIPForImageClassification",
+        "convnext": "ConvNextForImageClassification",
+        "convnextv2": "ConvNextV2ForImageClassification",
         "dinov2": "Dinov2ForImageClassification",
         "dinov2_with_registers": "Dinov2WithRegistersForImageClassification",
         "resnet": "ResNetForImageClassification",
