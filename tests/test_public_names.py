@@ -76,6 +76,7 @@ _T5 = (
     "Model ForConditionalGeneration {}EncoderModel ForSequenceClassification ForTokenClassification "
     "ForQuestionAnswering"
 )
+_WRITER = "Model ForConditionalGeneration ForSequenceClassification ForQuestionAnswering ForCausalLM"
 FAMILIES = {
     "Llama": f"{_DECODER} ForQuestionAnswering",
     "Mistral": f"{_DECODER} ForQuestionAnswering",
@@ -100,6 +101,8 @@ FAMILIES = {
     "MPNet": _ENCODER,
     "Electra": f"{_ENCODER} ForCausalLM ForPreTraining",
     "ModernBert": _ENCODER,
+    "Bart": _WRITER,
+    "MBart": _WRITER,
     "CLIP": (
         "Model CLIPTextModel CLIPVisionModel CLIPTextModelWithProjection CLIPVisionModelWithProjection "
         "ForImageClassification"

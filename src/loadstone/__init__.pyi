@@ -8,6 +8,7 @@ from jax import Array
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from loadstone.architectures.families.bart import BartConfig as BartConfig
 from loadstone.architectures.families.bert import BertConfig as BertConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPConfig as ChineseCLIPConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPTextConfig as ChineseCLIPTextConfig
@@ -30,6 +31,7 @@ from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
 from loadstone.architectures.families.mamba import MambaConfig as MambaConfig
+from loadstone.architectures.families.mbart import MBartConfig as MBartConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
@@ -650,9 +652,9 @@ class AutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> _MaskedLM: ...
+    ) -> PreTrainedModel: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _MaskedLM: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForMultimodalLM(AutoClass):
     @classmethod
@@ -885,6 +887,92 @@ class AutoModelForZeroShotObjectDetection(AutoClass):
     ) -> Any: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class BartPreTrainedModel(PreTrainedModel):
+    config: BartConfig
+
+class BartModel(BartPreTrainedModel, _BareModel):
+    config: BartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class BartForConditionalGeneration(BartPreTrainedModel, _Seq2SeqLM):
+    config: BartConfig
+
+class BartForSequenceClassification(BartPreTrainedModel, _SequenceClassification):
+    config: BartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class BartForQuestionAnswering(BartPreTrainedModel, _QuestionAnswering):
+    config: BartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class BartForCausalLM(BartPreTrainedModel, _CausalLM):
+    config: BartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_hidden_states: Tensor | None = None,
+        encoder_attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
 class BertPreTrainedModel(PreTrainedModel):
     config: BertConfig
@@ -1273,6 +1361,92 @@ class MambaModel(MambaPreTrainedModel, _BareModel):
 
 class MambaForCausalLM(MambaPreTrainedModel, _CausalLM):
     config: MambaConfig
+
+class MBartPreTrainedModel(PreTrainedModel):
+    config: MBartConfig
+
+class MBartModel(MBartPreTrainedModel, _BareModel):
+    config: MBartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class MBartForConditionalGeneration(MBartPreTrainedModel, _Seq2SeqLM):
+    config: MBartConfig
+
+class MBartForSequenceClassification(MBartPreTrainedModel, _SequenceClassification):
+    config: MBartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class MBartForQuestionAnswering(MBartPreTrainedModel, _QuestionAnswering):
+    config: MBartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput[Tensor] | tuple[object, ...]: ...
+
+class MBartForCausalLM(MBartPreTrainedModel, _CausalLM):
+    config: MBartConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        encoder_hidden_states: Tensor | None = None,
+        encoder_attention_mask: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        output_router_logits: bool | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions[Tensor] | MoeCausalLMOutputWithPast[Tensor] | tuple[object, ...]: ...
 
 class MistralPreTrainedModel(PreTrainedModel):
     config: MistralConfig
@@ -2475,9 +2649,9 @@ class FlaxAutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> _FlaxMaskedLM: ...
+    ) -> FlaxPreTrainedModel: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxMaskedLM: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForMultipleChoice(AutoClass):
     @classmethod
@@ -2566,6 +2740,99 @@ class FlaxAutoModelForZeroShotImageClassification(AutoClass):
     ) -> FlaxPreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
+class FlaxBartPreTrainedModel(FlaxPreTrainedModel):
+    config: BartConfig
+
+class FlaxBartModel(FlaxBartPreTrainedModel, _FlaxBareModel):
+    config: BartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxBartForConditionalGeneration(FlaxBartPreTrainedModel, _FlaxSeq2SeqLM):
+    config: BartConfig
+
+class FlaxBartForSequenceClassification(FlaxBartPreTrainedModel, _FlaxSequenceClassification):
+    config: BartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class FlaxBartForQuestionAnswering(FlaxBartPreTrainedModel, _FlaxQuestionAnswering):
+    config: BartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxBartForCausalLM(FlaxBartPreTrainedModel, _FlaxCausalLM):
+    config: BartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_hidden_states: ArrayLike | None = None,
+        encoder_attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class FlaxBertPreTrainedModel(FlaxPreTrainedModel):
     config: BertConfig
@@ -2982,6 +3249,99 @@ class FlaxMambaModel(FlaxMambaPreTrainedModel, _FlaxBareModel):
 
 class FlaxMambaForCausalLM(FlaxMambaPreTrainedModel, _FlaxCausalLM):
     config: MambaConfig
+
+class FlaxMBartPreTrainedModel(FlaxPreTrainedModel):
+    config: MBartConfig
+
+class FlaxMBartModel(FlaxMBartPreTrainedModel, _FlaxBareModel):
+    config: MBartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxMBartForConditionalGeneration(FlaxMBartPreTrainedModel, _FlaxSeq2SeqLM):
+    config: MBartConfig
+
+class FlaxMBartForSequenceClassification(FlaxMBartPreTrainedModel, _FlaxSequenceClassification):
+    config: MBartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class FlaxMBartForQuestionAnswering(FlaxMBartPreTrainedModel, _FlaxQuestionAnswering):
+    config: MBartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        start_positions: ArrayLike | None = None,
+        end_positions: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class FlaxMBartForCausalLM(FlaxMBartPreTrainedModel, _FlaxCausalLM):
+    config: MBartConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        encoder_hidden_states: ArrayLike | None = None,
+        encoder_attention_mask: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        inputs_embeds: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | ArrayLike = 0,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class FlaxMistralPreTrainedModel(FlaxPreTrainedModel):
     config: MistralConfig
@@ -4189,9 +4549,9 @@ class TFAutoModelForMaskedLM(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> _TFMaskedLM: ...
+    ) -> TFPreTrainedModel: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFMaskedLM: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForMultipleChoice(AutoClass):
     @classmethod
@@ -4280,6 +4640,91 @@ class TFAutoModelForZeroShotImageClassification(AutoClass):
     ) -> TFPreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
+class TFBartPreTrainedModel(TFPreTrainedModel):
+    config: BartConfig
+
+class TFBartModel(TFBartPreTrainedModel, _TFBareModel):
+    config: BartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFBartForConditionalGeneration(TFBartPreTrainedModel, _TFSeq2SeqLM):
+    config: BartConfig
+
+class TFBartForSequenceClassification(TFBartPreTrainedModel, _TFSequenceClassification):
+    config: BartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class TFBartForQuestionAnswering(TFBartPreTrainedModel, _TFQuestionAnswering):
+    config: BartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFBartForCausalLM(TFBartPreTrainedModel, _TFCausalLM):
+    config: BartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_hidden_states: tf.Tensor | None = None,
+        encoder_attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class TFBertPreTrainedModel(TFPreTrainedModel):
     config: BertConfig
@@ -4668,6 +5113,91 @@ class TFMambaModel(TFMambaPreTrainedModel, _TFBareModel):
 
 class TFMambaForCausalLM(TFMambaPreTrainedModel, _TFCausalLM):
     config: MambaConfig
+
+class TFMBartPreTrainedModel(TFPreTrainedModel):
+    config: MBartConfig
+
+class TFMBartModel(TFMBartPreTrainedModel, _TFBareModel):
+    config: MBartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFMBartForConditionalGeneration(TFMBartPreTrainedModel, _TFSeq2SeqLM):
+    config: MBartConfig
+
+class TFMBartForSequenceClassification(TFMBartPreTrainedModel, _TFSequenceClassification):
+    config: MBartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqSequenceClassifierOutput | FieldTuple: ...
+
+class TFMBartForQuestionAnswering(TFMBartPreTrainedModel, _TFQuestionAnswering):
+    config: MBartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        start_positions: tf.Tensor | None = None,
+        end_positions: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqQuestionAnsweringModelOutput | FieldTuple: ...
+
+class TFMBartForCausalLM(TFMBartPreTrainedModel, _TFCausalLM):
+    config: MBartConfig
+    def call(  # type: ignore[override]
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        encoder_hidden_states: tf.Tensor | None = None,
+        encoder_attention_mask: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        logits_to_keep: int | tf.Tensor = 0,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutputWithCrossAttentions | MoeCausalLMOutputWithPast | FieldTuple: ...
 
 class TFMistralPreTrainedModel(TFPreTrainedModel):
     config: MistralConfig

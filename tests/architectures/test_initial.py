@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loadstone.architectures.components.leaves import Conv, Embedding, Experts, LayerNorm, Linear, RMSNorm, Weight
-from loadstone.architectures.initial import Uniform, initial
+from loadstone.architectures.initial import Uniform, initial, sinusoids, sinusoids_in_halves
 
 
 def made(leaf: Any, name: str = "weight", seed: int = 0) -> np.ndarray[Any, Any]:
@@ -42,9 +42,12 @@ def test_the_padding_row_of_a_table_is_zero_where_the_family_has_it_so() -> None
 
 
 def test_a_sinusoidal_table_holds_sines_and_cosines() -> None:
-    table = made(Embedding(50, 6, sinusoidal=True))
+    table = made(Embedding(50, 6, initial=sinusoids))
     np.testing.assert_allclose(table[7, 0::2], np.sin(7 / 10000 ** (np.array([0, 2, 4]) / 6)), atol=1e-6)
     np.testing.assert_allclose(table[7, 1::2], np.cos(7 / 10000 ** (np.array([0, 2, 4]) / 6)), atol=1e-6)
+    halves = made(Embedding(50, 5, initial=sinusoids_in_halves))
+    np.testing.assert_allclose(halves[7, :3], np.sin(7 / 10000 ** (np.array([0, 2, 4]) / 5)), atol=1e-6)
+    np.testing.assert_allclose(halves[7, 3:], np.cos(7 / 10000 ** (np.array([0, 2]) / 5)), atol=1e-6)
 
 
 @pytest.mark.parametrize(("leaf", "gain"), [(RMSNorm(5), 1.0), (RMSNorm(5, offset=1.0), 0.0), (LayerNorm(5), 1.0)])

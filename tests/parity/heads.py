@@ -5,6 +5,7 @@ Made by tools/make_heads_table.py: run `make heads`; do not edit.
 
 HEADS: dict[str, dict[str, str]] = {
     "base": {
+        "bart": "BartModel",
         "bert": "BertModel",
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
@@ -21,6 +22,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gpt_neox": "GPTNeoXModel",
         "llama": "LlamaModel",
         "mamba": "MambaModel",
+        "mbart": "MBartModel",
         "mistral": "MistralModel",
         "mixtral": "MixtralModel",
         "modernbert": "ModernBertModel",
@@ -44,6 +46,7 @@ HEADS: dict[str, dict[str, str]] = {
         "xlm-roberta": "XLMRobertaModel",
     },
     "causal_lm": {
+        "bart": "BartForCausalLM",
         "bert": "BertLMHeadModel",
         "electra": "ElectraForCausalLM",
         "gemma": "GemmaForCausalLM",
@@ -53,6 +56,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gpt_neox": "GPTNeoXForCausalLM",
         "llama": "LlamaForCausalLM",
         "mamba": "MambaForCausalLM",
+        "mbart": "MBartForCausalLM",
         "mistral": "MistralForCausalLM",
         "mixtral": "MixtralForCausalLM",
         "olmo2": "Olmo2ForCausalLM",
@@ -66,15 +70,18 @@ HEADS: dict[str, dict[str, str]] = {
         "xlm-roberta": "XLMRobertaForCausalLM",
     },
     "masked_lm": {
+        "bart": "BartForConditionalGeneration",
         "bert": "BertForMaskedLM",
         "distilbert": "DistilBertForMaskedLM",
         "electra": "ElectraForMaskedLM",
+        "mbart": "MBartForConditionalGeneration",
         "modernbert": "ModernBertForMaskedLM",
         "mpnet": "MPNetForMaskedLM",
         "roberta": "RobertaForMaskedLM",
         "xlm-roberta": "XLMRobertaForMaskedLM",
     },
     "sequence_classification": {
+        "bart": "BartForSequenceClassification",
         "bert": "BertForSequenceClassification",
         "distilbert": "DistilBertForSequenceClassification",
         "electra": "ElectraForSequenceClassification",
@@ -84,6 +91,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gpt2": "GPT2ForSequenceClassification",
         "gpt_neox": "GPTNeoXForSequenceClassification",
         "llama": "LlamaForSequenceClassification",
+        "mbart": "MBartForSequenceClassification",
         "mistral": "MistralForSequenceClassification",
         "mixtral": "MixtralForSequenceClassification",
         "modernbert": "ModernBertForSequenceClassification",
@@ -124,12 +132,14 @@ HEADS: dict[str, dict[str, str]] = {
         "xlm-roberta": "XLMRobertaForTokenClassification",
     },
     "question_answering": {
+        "bart": "BartForQuestionAnswering",
         "bert": "BertForQuestionAnswering",
         "distilbert": "DistilBertForQuestionAnswering",
         "electra": "ElectraForQuestionAnswering",
         "gpt2": "GPT2ForQuestionAnswering",
         "gpt_neox": "GPTNeoXForQuestionAnswering",
         "llama": "LlamaForQuestionAnswering",
+        "mbart": "MBartForQuestionAnswering",
         "mistral": "MistralForQuestionAnswering",
         "mixtral": "MixtralForQuestionAnswering",
         "modernbert": "ModernBertForQuestionAnswering",
@@ -157,6 +167,7 @@ HEADS: dict[str, dict[str, str]] = {
         "bert": "BertForNextSentencePrediction",
     },
     "pretraining": {
+        "bart": "BartForConditionalGeneration",
         "bert": "BertForPreTraining",
         "distilbert": "DistilBertForMaskedLM",
         "electra": "ElectraForPreTraining",
@@ -179,6 +190,8 @@ HEADS: dict[str, dict[str, str]] = {
         "xlm-roberta": "XLMRobertaModel",
     },
     "seq2seq_lm": {
+        "bart": "BartForConditionalGeneration",
+        "mbart": "MBartForConditionalGeneration",
         "mt5": "MT5ForConditionalGeneration",
         "t5": "T5ForConditionalGeneration",
         "umt5": "UMT5ForConditionalGeneration",

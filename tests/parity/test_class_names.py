@@ -29,6 +29,9 @@ WHISPER: dict[str, Any] = dict.fromkeys(("encoder_layers", "decoder_layers"), 2)
 WHISPER |= dict.fromkeys(("encoder_attention_heads", "decoder_attention_heads"), 4)
 WHISPER |= {"vocab_size": 99, "d_model": 32, "max_source_positions": 10, "max_target_positions": 20, "num_mel_bins": 8}
 WHISPER |= {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 1}
+BART: dict[str, Any] = dict.fromkeys(("encoder_layers", "decoder_layers"), 2)
+BART |= dict.fromkeys(("encoder_attention_heads", "decoder_attention_heads"), 4)
+BART |= {"vocab_size": 99, "d_model": 32, "max_position_embeddings": 20, "pad_token_id": 1}
 MAMBA = {"vocab_size": 99, "hidden_size": 32, "num_hidden_layers": 2, "state_size": 4}
 SEEING = {key: test_qwen2_vl.config().to_dict()[key] for key in ("text_config", "vision_config")}
 
@@ -38,12 +41,14 @@ MODELS |= {"MT5ForSequenceClassification": ("mt5", T5), "UMT5ForConditionalGener
 MODELS |= {"T5EncoderModel": ("t5", T5 | {"feed_forward_proj": "gated-gelu"})}
 MODELS |= dict.fromkeys(("ViTModel", "ViTForImageClassification", "ViTForMaskedImageModeling"), ("vit", SEES))
 MODELS |= {f"Whisper{what}": ("whisper", WHISPER) for what in ("Model", "ForConditionalGeneration", "ForCausalLM")}
+MODELS |= dict.fromkeys(("BartForSequenceClassification", "BartForCausalLM"), ("bart", BART))
+MODELS |= {"MBartForConditionalGeneration": ("mbart", BART)}
 MODELS |= {"MambaForCausalLM": ("mamba", MAMBA), "WhisperForAudioClassification": ("whisper", WHISPER)}
 MODELS |= {"CLIPModel": ("clip", {"text_config": READS, "vision_config": SEES})}
 MODELS |= {"CLIPTextModelWithProjection": ("clip_text_model", READS)}
 MODELS |= dict.fromkeys(("Qwen2VLModel", "Qwen2VLForConditionalGeneration"), ("qwen2_vl", SEEING))
 
-NOT_CALLED = {"ViTPatchEmbeddings", "ViTMLP", "PatchEmbed", "WhisperDecoderWrapper"}
+NOT_CALLED = {"ViTPatchEmbeddings", "ViTMLP", "PatchEmbed", "WhisperDecoderWrapper", "BartDecoderWrapper"}
 """Levels that here are only part of names, as files on the Hub have them, or not even that."""
 HELD_BY_THE_HEAD = {"Qwen2VLModel"}
 """The bare model, whose parts lie in the model with a head, under the names that files on the Hub have."""

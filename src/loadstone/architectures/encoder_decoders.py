@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.layers import Chain
@@ -45,22 +45,33 @@ def tied(*towers: str, prefix: str = "", head: str = "") -> Callable[[Pretrained
     return ties
 
 
+Ties: TypeAlias = Callable[[str, str], Callable[[Any], Mapping[str, str]]]
+"""Where the bare model lies, and the output embeddings or "" → config → what is tied."""
+
+
+def two_tables(prefix: str, head: str) -> Callable[[PretrainedConfig], Mapping[str, str]]:
+    """Both towers' tables are the ``shared`` one, and so is the ``head`` where the config says so."""
+    return tied("encoder", "decoder", prefix=prefix, head=head)
+
+
 def encoder_decoder_heads(
-    stem: str, bare: Callable[[Any], Component], language: Built, sequence: Built, answers: Built
+    stem: str,
+    bare: Callable[[Any], Component],
+    language: Built,
+    sequence: Built | None = None,
+    answers: Built | None = None,
+    *,
+    ties: Ties = two_tables,
 ) -> tuple[HeadSpec, ...]:
-    """The classes that every such family has: what ``language`` writes goes to ``lm_head``, and the two others read a
-    text twice. Their decoder is given it one place later, unless it is given another text."""
+    """The classes of such a family: what ``language`` writes goes to ``lm_head``, and the two others, where there are
+    any, read a text twice. Their decoder is given it one place later, unless it is given another text."""
     reads = {
         "inputs": tuple(name for name in SEQ2SEQ if name != "past_key_values"),
         "writes": "input_ids",
         "kept": SEQ2SEQ_KEPT,
     }
-
-    def ties(prefix: str, head: str = "") -> Callable[[PretrainedConfig], Mapping[str, str]]:
-        return tied("encoder", "decoder", prefix=prefix, head=head)
-
-    return (
-        HeadSpec(f"{stem}Model", BARE, bare, tied=ties(""), differs={"inputs": SEQ2SEQ}),
+    heads = [
+        HeadSpec(f"{stem}Model", BARE, bare, tied=ties("", ""), differs={"inputs": SEQ2SEQ}),
         HeadSpec(
             f"{stem}ForConditionalGeneration",
             SEQ2SEQ_LM,
@@ -70,23 +81,30 @@ def encoder_decoder_heads(
             # A file of a model that is not tied may still have only one of the two.
             stand_ins=(("lm_head.weight", f"{language.prefix}shared.weight"),),
         ),
-        HeadSpec(
-            f"{stem}ForSequenceClassification",
-            SEQUENCE_CLASSIFICATION,
-            sequence.build,
-            (("classification_head",),),
-            ties(sequence.prefix),
-            differs={**reads, "output": "Seq2SeqSequenceClassifierOutput"},
-        ),
-        HeadSpec(
-            f"{stem}ForQuestionAnswering",
-            QUESTION_ANSWERING,
-            answers.build,
-            (("qa_outputs",),),
-            ties(answers.prefix),
-            differs={**reads, "output": "Seq2SeqQuestionAnsweringModelOutput"},
-        ),
-    )
+    ]
+    if sequence is not None:
+        heads.append(
+            HeadSpec(
+                f"{stem}ForSequenceClassification",
+                SEQUENCE_CLASSIFICATION,
+                sequence.build,
+                (("classification_head",),),
+                ties(sequence.prefix, ""),
+                differs={**reads, "output": "Seq2SeqSequenceClassifierOutput"},
+            )
+        )
+    if answers is not None:
+        heads.append(
+            HeadSpec(
+                f"{stem}ForQuestionAnswering",
+                QUESTION_ANSWERING,
+                answers.build,
+                (("qa_outputs",),),
+                ties(answers.prefix, ""),
+                differs={**reads, "output": "Seq2SeqQuestionAnsweringModelOutput"},
+            )
+        )
+    return tuple(heads)
 
 
 def start_token(config: Any) -> int | None:

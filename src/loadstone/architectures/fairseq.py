@@ -83,7 +83,9 @@ class Side:
     """While training, the chance to leave out a layer."""
 
     @classmethod
-    def of(cls, config: Any, name: Literal["encoder", "decoder"], *, key_bias: bool = True) -> Side:
+    def of(
+        cls, config: Any, name: Literal["encoder", "decoder"], *, norm_first: bool = True, key_bias: bool = True
+    ) -> Side:
         """That of a :class:`FairseqConfig`."""
         return cls(
             width=config.d_model,
@@ -92,6 +94,7 @@ class Side:
             inner=getattr(config, f"{name}_ffn_dim"),
             activation=config.activation_function,
             writes=name == "decoder",
+            norm_first=norm_first,
             key_bias=key_bias,
             std=config.init_std,
             dropout=config.dropout,

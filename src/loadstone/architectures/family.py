@@ -34,7 +34,8 @@ class HeadSpec:
     also: tuple[str, ...] = ()
     """Other tasks that have this class: pretraining, where it is the language model's."""
     stand_ins: tuple[tuple[str, str], ...] = ()
-    """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one."""
+    """Pairs of slots either of which may be filled from the other's stored tensor, where a file has only one. One of
+    them may be another class's."""
     prefix: str | None = None
     """The name of the bare model inside this class, where it differs from the family's."""
     body: str = BARE
@@ -84,6 +85,8 @@ class Family:
     """Other spellings of names, older or newer (``LayerNorm.gamma`` for ``LayerNorm.weight``)."""
     leftovers: tuple[str, ...] = ()
     """Endings of stored names that files carry and no model uses, such as ``rotary_emb.inv_freq``."""
+    known: tuple[str, ...] = ()
+    """Endings of slots whose values need no file, such as sines of positions: files may lack them."""
     inputs_first: tuple[str, ...] = ()
     """Endings of the slots that are (inputs, outputs) where other families have (outputs, inputs)."""
     fused: tuple[Fused, ...] = ()
@@ -132,6 +135,7 @@ class Family:
             prefixes=tuple(dict.fromkeys(name for name in prefixes if name)),
             tied=tied,
             optional=optional,
+            known=self.known,
             rules=self.rules,
             leftovers=self.leftovers,
             fused=self.fused,

@@ -36,8 +36,6 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     if own is not None:
         values: np.ndarray = own(rng, shape)
         return values
-    if isinstance(leaf, Embedding) and leaf.sinusoidal:
-        return _sinusoids_in_halves(*shape) if leaf.halves else _sinusoids(*shape)
     if isinstance(leaf, Weight):
         offset = np.float32(leaf.value)
         return _normal(shape, leaf.std, None, rng) + offset if leaf.std else np.full(shape, offset, np.float32)
@@ -58,7 +56,7 @@ def own_way(leaf: Component, name: str) -> Initial | None:
     """What a leaf itself has said of the initial values of a slot; None where its kind says it."""
     if isinstance(leaf, Linear | Conv) and name == "bias":
         return leaf.initial_bias
-    says = isinstance(leaf, Weight) or (isinstance(leaf, Linear | Conv) and name == "weight")
+    says = isinstance(leaf, Weight) or (isinstance(leaf, Linear | Conv | Embedding) and name == "weight")
     return leaf.initial if says else None  # type: ignore[attr-defined]
 
 
@@ -107,19 +105,29 @@ def _normal(shape: tuple[int, ...], std: float, cutoff: float | None, rng: np.ra
     return samples
 
 
-def _sinusoids(count: int, width: int) -> np.ndarray:
-    """Sines in the even columns, cosines in the odd ones (arXiv:1706.03762, section 3.5)."""
+def sinusoids(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Sines of the positions in the even columns, cosines in the odd ones (arXiv:1706.03762, section 3.5)."""
     import numpy as np
 
+    count, width = shape
     columns = np.arange(width)
     angles = np.arange(count)[:, None] / 10000 ** (2 * (columns // 2) / width)
     return np.where(columns % 2 == 0, np.sin(angles), np.cos(angles)).astype(np.float32)
 
 
-def _sinusoids_in_halves(count: int, width: int) -> np.ndarray:
-    """Sines in the first half of the columns, cosines in the second, as in tensor2tensor."""
+def sinusoids_in_halves(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """The same with all sines before all cosines, as Marian has them."""
     import numpy as np
 
+    table = sinusoids(rng, shape)
+    return np.concatenate((table[:, 0::2], table[:, 1::2]), axis=1)
+
+
+def sinusoids_to_the_end(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """All sines before all cosines, of wavelengths up to 10000 · 2π itself, as in tensor2tensor."""
+    import numpy as np
+
+    count, width = shape
     half = width // 2
     angles = np.arange(count)[:, None] * 10000 ** (-np.arange(half) / max(half - 1, 1))
     return np.concatenate((np.sin(angles), np.cos(angles)), axis=1).astype(np.float32)

@@ -271,6 +271,8 @@ def _keys_of(config: PretrainedConfig) -> dict[str, object]:
     """A model config's special tokens, and the generation keys that older files have there."""
     values = {name: _special_id(config, name) for name in SPECIAL_IDS}
     values |= {name: value for name, value in config.other_keys().items() if name in SHAPES_TEXT}
+    own = config.fields().keys() - PretrainedConfig.fields().keys()  # BART's files rely on its defaults
+    values |= {name: config.get(name) for name in own & SHAPES_TEXT - {*SPECIAL_IDS}}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -65,6 +65,8 @@ class PretrainedConfig(NestedConfigs, PushToHub):
     )
     auto_map: dict[str, Any] | None = None
 
+    default_labels: ClassVar[int] = 2
+    """How many classes a classification head tells apart where nobody says it."""
     _auto_class: ClassVar[str | None] = None
     spellings: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"torch_dtype", "dtype"}),)
 
@@ -135,7 +137,7 @@ class PretrainedConfig(NestedConfigs, PushToHub):
         if num_labels is not None:
             self.num_labels = num_labels
         elif self.id2label is None:
-            self.num_labels = 2
+            self.num_labels = self.default_labels
 
     @property
     def num_labels(self) -> int:
@@ -304,7 +306,7 @@ class PretrainedConfig(NestedConfigs, PushToHub):
                 continue
             if name in values and values[name] == default:
                 del values[name]
-        if self.id2label == {0: "LABEL_0", 1: "LABEL_1"}:
+        if self.id2label == {index: f"LABEL_{index}" for index in range(self.default_labels)}:
             values.pop("id2label", None)
             values.pop("label2id", None)
         return values

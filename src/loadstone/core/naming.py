@@ -49,6 +49,8 @@ class Naming:
     """Groups of parts that may be newly initialized if the checkpoint wholly lacks the group."""
     computed: frozenset[str] = frozenset()
     """Slots that have their values already, for where the checkpoint has none."""
+    known: tuple[str, ...] = ()
+    """Endings of slots whose values need no file, for where the checkpoint has none."""
     rules: tuple[Rule, ...] = ()
     """Other spellings of stored names."""
     leftovers: tuple[str, ...] = ()

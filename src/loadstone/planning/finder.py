@@ -159,7 +159,8 @@ def taken_names(
     for slot in slots:
         pieces = finder.find(slot)
         names.update(piece.tensor.name for piece in pieces or ())
-        is_all &= pieces is not None or slot.name in naming.tied or not may_lack.isdisjoint(ancestors(slot.name))
+        may_be_absent = slot.name in naming.tied or slot.name.endswith(naming.known)
+        is_all &= pieces is not None or may_be_absent or not may_lack.isdisjoint(ancestors(slot.name))
     return Taken(names, is_all)
 
 

@@ -47,6 +47,11 @@ class LoadPlan:
         """Newly initialized slot → why."""
         return {name: recipe.reason for name, recipe in self.recipes.items() if isinstance(recipe, Initialized)}
 
+    @property
+    def computed(self) -> list[str]:
+        """Slots whose values need no file."""
+        return [name for name, recipe in self.recipes.items() if isinstance(recipe, Computed)]
+
     def without(self, names: Collection[str]) -> LoadPlan:
         """The plan for all slots but those."""
         recipes = {name: recipe for name, recipe in self.recipes.items() if name not in names}
@@ -121,7 +126,7 @@ def match(
             recipes[slot.name] = Stored((Piece(tensor),))  # as nearly always
             continue
         pieces = finder.find(slot)
-        if pieces is None and slot.name in naming.computed:
+        if pieces is None and (slot.name in naming.computed or slot.name.endswith(naming.known)):
             recipes[slot.name] = Computed()
         elif pieces is None and slot.name.endswith(_COUNT):
             recipes[slot.name] = Initialized("the checkpoint does not count batches")

@@ -124,7 +124,7 @@ class Initialized(NamedTuple):
 
 
 class Computed(NamedTuple):
-    """What the model computed when it was made, for a buffer that the checkpoint does not hold."""
+    """What the model computes, or did when it was made, for a slot that the checkpoint does not hold."""
 
     def __str__(self) -> str:
         return "computed by the model"

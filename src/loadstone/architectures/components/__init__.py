@@ -14,6 +14,7 @@ from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.layer_sum import LayerSum
 from loadstone.architectures.components.layers import (
     Add,
+    Biased,
     Chain,
     Layer,
     LayerScale,
@@ -55,6 +56,7 @@ from loadstone.architectures.components.queries import (
     writer,
 )
 from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
+from loadstone.architectures.components.sinusoids import Sinusoids
 from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.stages import (
@@ -78,6 +80,7 @@ __all__ = [
     "AlongTime",
     "Attention",
     "BatchNorm",
+    "Biased",
     "CTCOutput",
     "Chain",
     "ChannelsLast",
@@ -124,6 +127,7 @@ __all__ = [
     "RelativeBias",
     "Residual",
     "Scaled",
+    "Sinusoids",
     "Softcap",
     "SoundConv",
     "SpanMask",

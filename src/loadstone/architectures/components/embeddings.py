@@ -30,9 +30,12 @@ class TextInputs(NamedTuple):
 class Embeddings(Component):
     """Token embeddings, plus position and segment embeddings where the architecture has them.
 
+    ``position`` is a table, or :class:`~loadstone.architectures.components.sinusoids.Sinusoids`, which has a vector for
+    any position.
+
     ``positions`` says how position ids come about where none are given: counted from 0 (``"count"``), over the
     tokens that the attention mask lets through (``"mask"``, OPT), or over the tokens that are not padding
-    (``"tokens"``, RoBERTa). ``offset`` is added to them.
+    (``"tokens"``, RoBERTa). ``offset`` is added to them: fairseq reserved the first rows of its tables.
     """
 
     tokens: Part
@@ -55,6 +58,11 @@ class Embeddings(Component):
         if not isinstance(table, Embedding):
             return None
         return table.count - self.offset - (self.positions == "tokens")
+
+    @property
+    def shift(self) -> int:
+        """In which row of the position table the position 0 is."""
+        return 0 if self.positions == "tokens" else self.offset
 
     @property
     def reads_segments(self) -> bool:
@@ -80,11 +88,17 @@ class Embeddings(Component):
         elif self.segment_from_tokens and segments is not None:
             x = x + run.lookup(self, self.tokens, "token_type_ids", segments)
         if self.position is not None:
-            shift = self.offset if self.positions == "mask" else 0
-            x = x + run.lookup(self, self.position, "position_ids", inputs.position_ids, shift)
+            x = x + self._placed(run, inputs.position_ids, x)
         if self.norm is not None:
             x = run(self.norm, x)
         return run.dropout(x, self.dropout)
+
+    def _placed(self, run: Run, ids: Array, x: Array) -> Array:
+        """The vectors of positions ``ids`` (batch or 1, tokens), in the dtype of ``x``."""
+        assert self.position is not None
+        if isinstance(self.position.component, Embedding):
+            return run.lookup(self, self.position, "position_ids", ids, self.shift)
+        return run.xp.astype(run(self.position, ids), x.dtype)
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         yield self.tokens, Role("rows")

@@ -49,6 +49,10 @@ class EncoderDecoder(Component):
     padding: int | None = None
     masked: bool = True
     """Whether the input's attention mask is one for the encoder's output, too."""
+    repeats: bool = False
+    """Whether the text that is read is also written, where no other is given (BART's pretraining)."""
+    turns: bool = False
+    """Whether what begins a text is its own last token, which names its language (mBART), in place of ``start``."""
 
     gives_several: ClassVar[bool] = True
 
@@ -64,6 +68,9 @@ class EncoderDecoder(Component):
         writing = {
             name.removeprefix("decoder_"): value for name, value in given.items() if name.startswith(_OF_DECODERS)
         }
+        if writing.get("input_ids") is None and writing.get("inputs_embeds") is None:
+            if self.repeats and given.get("input_ids") is not None:
+                writing["input_ids"] = self.shifted(run, "input_ids", given["input_ids"])
         if writing.get("input_ids") is None and writing.get("inputs_embeds") is None:
             raise ArgumentError("Give decoder_input_ids or decoder_inputs_embeds, or labels: what is to be written.")
         texts = writing["input_ids"] if writing.get("inputs_embeds") is None else writing["inputs_embeds"]
@@ -111,11 +118,20 @@ class EncoderDecoder(Component):
         """
         if len(ids.shape) != 2:
             raise ArgumentError(f"{name} has shape {tuple(ids.shape)}, expected (batch, tokens).")
-        if self.start is None:
+        if self.start is None and not self.turns:
             raise ArgumentError("config.decoder_start_token_id is not set, with which a text to be written begins.")
         xp, zeros = run.xp, run.xp.zeros_like(ids)
-        read = xp.concat((zeros[:, :1] + self.start, ids[:, :-1]), axis=1)
-        return xp.where(read == IGNORED, zeros + (self.padding or 0), read)
+        ids = xp.where(ids == IGNORED, zeros + (self.padding or 0), ids)
+        start = self._last(run, ids) if self.turns else zeros[:, :1] + self.start
+        return xp.concat((start, ids[:, :-1]), axis=1)
+
+    def _last(self, run: Run, ids: Array) -> Array:
+        """The last of the ``ids`` (batch, tokens) of each text that is no padding, (batch, 1)."""
+        xp = run.xp
+        if self.padding is None:
+            return ids[:, -1:]
+        places = xp.arange(xp.shape(ids)[1], like=ids) * xp.astype(ids != self.padding, xp.int32)
+        return xp.at_places(ids, xp.argmax(places, axis=-1)[:, None])
 
 
 @contextmanager

@@ -176,6 +176,22 @@ class Chain(Component):
 
 
 @record
+class Biased(Component):
+    """What a part says, plus an array that lies beside it (BART's ``final_logits_bias``)."""
+
+    body: Part
+    bias: Part
+    """A :class:`~loadstone.architectures.components.leaves.Weight`."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        return run(self.body, x) + run.weight(self.bias)
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        if role is not None:
+            yield from ((part, role) for part in self.parts())
+
+
+@record
 class TwoOutputs(Component):
     """One part over every hidden state, and one over the vector that stands for the sequence."""
 

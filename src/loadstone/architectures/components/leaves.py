@@ -62,13 +62,10 @@ class Embedding(Component):
     cutoff: float | None = None
     zero_padding: bool = True
     """Whether the padding row of an initial table is 0."""
-    sinusoidal: bool = False
-    """An initial table holds sines and cosines (arXiv:1706.03762, section 3.5)."""
-    halves: bool = False
-    """All sines come before all cosines, and the wavelengths go up to 10000 · 2π itself (tensor2tensor's, Whisper's);
-    else they take turns."""
     trained: bool = True
     """False for a table that stays as it is."""
+    initial: Initial | None = None
+    """An initial table, where it is not normal, such as :func:`loadstone.architectures.initial.sinusoids`."""
 
     def own_slots(self) -> tuple[Slot, ...]:
         return (Slot("weight", (self.count, self.width), "parameter" if self.trained else "frozen"),)
@@ -212,8 +209,8 @@ class Weight(Component):
         return (Slot("", self.shape, "parameter" if self.trained else "buffer"),)
 
     def splits(self, role: Role | None) -> Mapping[str, tuple[Split, ...]]:
-        fits = role is not None and role.by == "rows" and self.shape == (role.units,)
-        return {"": (Split(0, self.shape[0]),)} if fits else {}
+        fits = role is not None and role.by == "rows" and self.shape in ((role.units,), (1, role.units))
+        return {"": (Split(len(self.shape) - 1, self.shape[-1]),)} if fits else {}
 
 
 @record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, find
@@ -60,9 +60,10 @@ def writer(component: Component) -> Tower | None:
     return next((tower for tower in find(component, Tower) if tower.is_causal), None)
 
 
-def places_itself(component: Component) -> bool:
-    """Whether a text's positions are more than its tokens counted, so that only the model knows them."""
-    return find_merged(component) is not None
+def places_itself(component: Component, inputs: Collection[str]) -> bool:
+    """Whether only the model knows a text's positions: they are more than its tokens counted, or ``position_ids`` are
+    none of its ``inputs``."""
+    return find_merged(component) is not None or "position_ids" not in inputs
 
 
 def find_merged(component: Component) -> Merged | None:

@@ -32,8 +32,8 @@ def allowed(embeddings: Embeddings, argument: str, rows: int | None = None) -> R
     if argument == "position_ids":
         if embeddings.longest_text is None or embeddings.position is None:
             return None
+        shift = embeddings.shift
         # OPT's padding has the position -1, for which its table has a row.
-        shift = embeddings.offset if embeddings.positions == "mask" else 0
         return Range(-shift, (rows or _rows(embeddings.position)) - shift - 1, _shorten(embeddings.longest_text))
     if argument == "token_type_ids":
         table = embeddings.segment or (embeddings.tokens if embeddings.segment_from_tokens else None)

@@ -14,6 +14,7 @@ from loadstone.architectures.components.leaves import Activation, Dropout, Embed
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.decoders import divide
 from loadstone.architectures.family import Family
+from loadstone.architectures.initial import sinusoids
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
 
@@ -90,11 +91,12 @@ def blueprint(config: DistilBertConfig) -> Tower:
         )
     row = config.pad_token_id
     row = row if row is not None and 0 <= row < config.vocab_size else None
+    table = sinusoids if config.sinusoidal_pos_embds else None
     embeddings = Embeddings(
         tokens=Part("word_embeddings", Embedding(config.vocab_size, width, row, std=std)),
         position=Part(
             "position_embeddings",
-            Embedding(config.max_position_embeddings, width, std=std, sinusoidal=config.sinusoidal_pos_embds),
+            Embedding(config.max_position_embeddings, width, std=std, initial=table),
         ),
         norm=Part("LayerNorm", norm),
         dropout=config.dropout,

@@ -15,6 +15,7 @@ from loadstone.architectures.components.leaves import Conv, Embedding, Linear
 from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.fairseq import Side
 from loadstone.architectures.family import Family, HeadSpec
+from loadstone.architectures.initial import sinusoids_to_the_end
 from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, BARE, CAUSAL_LM, SPEECH, SPEECH_SEQ2SEQ
 from loadstone.errors import Fault, InvalidConfig
 
@@ -55,7 +56,7 @@ class WhisperConfig(fairseq.FairseqConfig, speech.SpeechConfig):
 def encoder(config: WhisperConfig, masks: tuple[Part, ...] = ()) -> Tower:
     """What hears. ``masks``: what is hidden from it while training."""
     width, std = config.d_model, config.init_std
-    table = Embedding(config.max_source_positions, width, sinusoidal=True, halves=True, trained=False)
+    table = Embedding(config.max_source_positions, width, trained=False, initial=sinusoids_to_the_end)
     convolutions = (
         Part("conv1", Conv(config.num_mel_bins, width, (3,), padding=1, std=std)),
         Part("conv2", Conv(width, width, (3,), stride=2, padding=1, std=std)),

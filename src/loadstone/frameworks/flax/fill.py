@@ -76,10 +76,9 @@ def _others(
 ) -> dict[str, Array | np.ndarray]:
     """Numbers that are not stored: of newly initialized slots, and of variables that are no slots at all."""
     about = model.about
-    initial = initial_slots(model, plan.initialized)
-    wanted = {name for name in slots if name not in plan.recipes or name in plan.initialized} - {
-        slot.name for slot in initial
-    }
+    unread = {*plan.initialized, *plan.computed}
+    initial = initial_slots(model, unread)
+    wanted = {name for name in slots if name not in plan.recipes or name in unread} - {slot.name for slot in initial}
     arrays: dict[str, Array | np.ndarray] = dict(initial_arrays(initial, about.seed, jnp.dtype(jnp.float32)))
     if wanted:
         arrays |= _from_constructor(about.remake, wanted)

@@ -172,7 +172,7 @@ def _read(
         positions = jnp.maximum(so_far - 1, 0)
     inputs: dict[str, Any] = {
         "input_ids": ids,
-        "position_ids": None if components.places_itself(model.component) else positions,
+        "position_ids": None if components.places_itself(model.component, model.task.inputs) else positions,
         "attention_mask": mask if room else mask[:, :tokens],
         "past_key_values": cache,
         "token_type_ids": types,

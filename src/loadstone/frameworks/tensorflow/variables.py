@@ -59,7 +59,7 @@ def fill(
     with tf.init_scope(), tf.device(device):
         for name in list(arrays):
             _put(owned[name], tensor_of(arrays.pop(name)))
-        initialize([owned[name] for name in plan.initialized], initial_dtype)
+        initialize([owned[name] for name in (*plan.initialized, *plan.computed)], initial_dtype)
     tie(owned, {name: recipe.slot for name, recipe in plan.recipes.items() if isinstance(recipe, Tied)})
     return Filled(viewed, copied)
 

@@ -111,7 +111,7 @@ class Continued:
         self.programs = kept_programs(model, with_types, lambda: Programs(model, with_types=with_types))
         self.embeddings = next(components.find(model.component, components.Embeddings))
         self.turns = components.frequencies_change_at(model.component)
-        self.places_itself = components.places_itself(model.component)
+        self.places_itself = components.places_itself(model.component, model.task.inputs)
         self.cache: Cache | None = None
 
     @property

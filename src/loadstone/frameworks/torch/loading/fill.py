@@ -164,7 +164,9 @@ def _put(
     device_of = forms.device_of
     modules = dict(modules_of(model))
     parameters: dict[str, Tensor] = {}
-    initialized, default = set(plan.initialized), _default_dtype(values)
+    default = _default_dtype(values)
+    # What a class computed while it was made is there.
+    initialized = {*plan.initialized, *(name for name in plan.computed if owners[name].is_meta)}
     for name in initialized:
         slot = owners[name]
         kind = (forms.initial_dtype_of(name) or default) if slot.is_floating_point() else slot.dtype

@@ -24,7 +24,7 @@ def make(module: nn.Module, **shapes: tuple[int, ...] | None) -> None:
 def start(slot: Tensor, component: Component, name: str) -> bool:
     """Initial values in the leaf's own way, if it has one for this slot: whether it has."""
     own = own_way(component, name)
-    if own is not None:
+    if own is not None and not slot.is_meta:
         rng = np.random.default_rng(int(torch.randint(1 << 62, ())))  # so that torch.manual_seed decides
         slot.copy_(torch.from_numpy(own(rng, tuple(slot.shape))))
     return own is not None

@@ -106,32 +106,13 @@ class Embedding(nn.Embedding):
         )
 
     def initialize(self, names: set[str]) -> None:
-        """An initial table: normal, or sines and cosines; the padding row is 0."""
-        if "weight" not in names:
-            return
-        if self.component.sinusoidal:
-            make_table = _sinusoids_in_halves if self.component.halves else _sinusoids
-            with torch.no_grad():
-                self.weight.copy_(make_table(*self.weight.shape))
+        """An initial table: normal, and the padding row 0; or as the component says."""
+        if "weight" not in names or start(self.weight, self.component, "weight"):
             return
         fill(self.weight, self.component.std, self.component.cutoff)
         if self.padding_idx is not None and self.component.zero_padding:
             with torch.no_grad():
                 self.weight[self.padding_idx].zero_()
-
-
-def _sinusoids(count: int, width: int) -> Tensor:
-    positions = torch.arange(count, dtype=torch.float64)[:, None]
-    angles = positions / 10000 ** (2 * (torch.arange(width) // 2) / width)
-    table = torch.empty(count, width)
-    table[:, 0::2], table[:, 1::2] = angles[:, 0::2].sin(), angles[:, 1::2].cos()
-    return table
-
-
-def _sinusoids_in_halves(count: int, width: int) -> Tensor:
-    half = width // 2
-    angles = torch.arange(count, dtype=torch.float64)[:, None] * 10000 ** (-torch.arange(half) / max(half - 1, 1))
-    return torch.cat((angles.sin(), angles.cos()), dim=1)
 
 
 class Experts(nn.Module):

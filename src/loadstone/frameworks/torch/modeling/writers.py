@@ -89,7 +89,7 @@ class Continued:
         self.turns = components.frequencies_change_at(model.component) if self.is_ours else -1
         self.embeddings: components.Embeddings | None = None
         """By which positions are counted, where the model is not to do it."""
-        if self.is_ours and not components.places_itself(model.component):
+        if self.is_ours and not components.places_itself(model.component, model.task.inputs):
             self.embeddings = next(components.find(model.component, components.Embeddings))
         self.told: Collection[str] = ()
         """Which of the further inputs a cache knows already."""
