@@ -116,13 +116,14 @@ FAMILIES = {
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "Dinov2": "Model ForImageClassification",
     "Dinov2WithRegisters": "Model ForImageClassification",
+    "T5Gemma": "Model ForConditionalGeneration T5GemmaEncoderModel ForSequenceClassification ForTokenClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
 
 WITHIN = (
     *("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision"),
-    *("ChineseCLIPText", "ChineseCLIPVision"),
+    *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule"),
 )
 """Stems of the configs that lie within another."""
 

@@ -131,7 +131,7 @@ def check_last(
     :class:`ArgumentError` where there are several rows and nothing says what padding is; a line in the log where
     there are no ids to look at. ``issued``: what the model has warned of already; None says nothing.
     """
-    if head.pool != "last":
+    if head.pool not in ("last", "after_last"):
         return
     if pad is None and rows != 1:
         raise ArgumentError(

@@ -13,6 +13,7 @@ from loadstone.architectures.components.run import Array, ArrayFunctions, Run
 from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.rotary import Rotary
 from loadstone.core.records import record
+from loadstone.errors import ArgumentError
 
 
 @record
@@ -97,6 +98,8 @@ class Attention(Component):
         kept = state.recall(self.index, "memory_key"), state.recall(self.index, "memory_value")
         if kept[0] is not None:
             return kept
+        if state.memory is None:
+            raise ArgumentError("Give encoder_hidden_states: what an encoder has said, at which this decoder looks.")
         key, value = (
             _by_head(run.xp, run(part, state.memory), self.kv_heads, self.head_dim) for part in self.projections[1:]
         )

@@ -18,7 +18,7 @@ from loadstone.core.records import record
 from loadstone.errors import ArgumentError
 
 Pool: TypeAlias = Literal[
-    "none", "first", "first_shown", "last", "end", "mean", "mean_of_rest", "first_and_rest", "pooler"
+    "none", "first", "first_shown", "last", "after_last", "end", "mean", "mean_of_rest", "first_and_rest", "pooler"
 ]
 
 
@@ -30,8 +30,9 @@ class Head(Component):
     output: Part
     pool: Pool = "none"
     """Which vector stands for the sequence. ``first_shown``: of the first token that the mask shows; ``last``: of the
-    last token that is not padding; ``end``: of the last token that is one of ``end``; ``mean_of_rest``: the mean of
-    all but the first ``skipped``; ``first_and_rest``: the first, and beside it the mean of the rest."""
+    last token that is not padding; ``after_last``: of the place after it, or the last that there is; ``end``: of the
+    last token that is one of ``end``; ``mean_of_rest``: the mean of all but the first ``skipped``; ``first_and_rest``:
+    the first, and beside it the mean of the rest."""
     labels: int = 0
     """How many classes the output tells apart; 0 where the output is over the vocabulary."""
     end: tuple[int, ...] = ()
@@ -88,7 +89,9 @@ class Head(Component):
             return given
         if given.get("decoder_input_ids") is not None or given.get("decoder_inputs_embeds") is not None:
             return given
-        pair = next(find(self.backbone.component, EncoderDecoder))
+        pair = next(find(self.backbone.component, EncoderDecoder), None)
+        if pair is None:
+            return given
         return {**given, "decoder_input_ids": pair.shifted(run, task.writes, given[task.writes])}
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
@@ -121,8 +124,12 @@ class Head(Component):
             return xp.mean(x, axis=1)
         if ids is None or padding is None:
             return x[:, -1]
-        places = xp.arange(xp.shape(x)[1], like=x) * xp.astype(ids != padding, xp.int32)
-        return xp.at_rows(x, xp.argmax(places, axis=-1))
+        places = xp.arange(xp.shape(ids)[1], like=x) * xp.astype(ids != padding, xp.int32)
+        last = xp.argmax(places, axis=-1)
+        if self.pool == "after_last":
+            end = xp.shape(x)[1] - 1
+            last = xp.where(last < end, last + 1, last * 0 + end)
+        return xp.at_rows(x, last)
 
     def _ends(self, run: Run, ids: Array | None, x: Array) -> Array:
         """The place of each token of ``ids`` (batch, tokens) that ends a text, counted from 1; 0 for all others.

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loadstone.architectures import declarations, decoders
+from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.components.layers import Add, Layer, Residual
 from loadstone.architectures.components.leaves import RMSNorm
@@ -24,7 +25,7 @@ class Gemma2Config(decoders.DecoderConfig):
     """The keys of a Gemma 2 model. Defaults are those of Gemma 2 2B."""
 
     model_type = "gemma2"
-    without = ("hidden_act",)
+    without: ClassVar[tuple[str, ...]] = ("hidden_act",)
     positive = (*decoders.DecoderConfig.positive, "query_pre_attn_scalar")
     follows: ClassVar = {**decoders.DecoderConfig.follows, "layer_types": layer_types_rule(_every_other)}
     refused: ClassVar = declarations.but(
@@ -71,23 +72,22 @@ def sandwich_layer(attention: Part, feed_forward: Part, norm: RMSNorm) -> Layer:
     )
 
 
+def attention(config: Gemma2Config, index: int) -> Attention:
+    """Attention of a layer, with a window or without, as ``layer_types`` say."""
+    window = config.sliding_window if (config.layer_types or ())[index] == SLIDING else None
+    rotary, bias = decoders.rotary(config), config.attention_bias
+    plain = decoders.separate_attention(config, index, rotary=rotary, bias=bias, window=window)
+    return replace(plain, scale=config.query_pre_attn_scalar**-0.5, softcap=config.attn_logit_softcapping)
+
+
 def blueprint(config: Gemma2Config) -> Tower:
     """The bare model."""
-    rotary = decoders.rotary(config)
     norm = RMSNorm(config.hidden_size, config.rms_norm_eps, offset=1.0)
     feed_forward = decoders.feed_forward(config, config.hidden_activation)
-    layers = []
-    for index, layer_type in enumerate(config.layer_types or ()):
-        attention = decoders.separate_attention(
-            config,
-            index,
-            rotary=rotary,
-            bias=config.attention_bias,
-            window=config.sliding_window if layer_type == SLIDING else None,
-        )
-        scale, softcap = config.query_pre_attn_scalar**-0.5, config.attn_logit_softcapping
-        attention = replace(attention, scale=scale, softcap=softcap)
-        layers.append(sandwich_layer(Part("self_attn", attention), Part("mlp", feed_forward), norm))
+    layers = [
+        sandwich_layer(Part("self_attn", attention(config, index)), Part("mlp", feed_forward), norm)
+        for index in range(config.num_hidden_layers)
+    ]
     return decoders.tower(config, layers, norm, scale=config.hidden_size**0.5)
 
 
