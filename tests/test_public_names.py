@@ -116,6 +116,7 @@ FAMILIES = {
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "Dinov2": "Model ForImageClassification",
     "Dinov2WithRegisters": "Model ForImageClassification",
+    "Moonshine": "Model ForConditionalGeneration",
     "T5Gemma": "Model ForConditionalGeneration T5GemmaEncoderModel ForSequenceClassification ForTokenClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }

@@ -35,6 +35,7 @@ from loadstone.architectures.families.mbart import MBartConfig as MBartConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
+from loadstone.architectures.families.moonshine import MoonshineConfig as MoonshineConfig
 from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
 from loadstone.architectures.families.mt5 import MT5Config as MT5Config
 from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
@@ -1506,6 +1507,49 @@ class ModernBertForTokenClassification(ModernBertPreTrainedModel, _TokenClassifi
 
 class ModernBertForQuestionAnswering(ModernBertPreTrainedModel, _QuestionAnswering):
     config: ModernBertConfig
+
+class MoonshinePreTrainedModel(PreTrainedModel):
+    config: MoonshineConfig
+
+class MoonshineModel(MoonshinePreTrainedModel, _BareModel):
+    config: MoonshineConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput[Tensor] | tuple[object, ...]: ...
+
+class MoonshineForConditionalGeneration(MoonshinePreTrainedModel, _SpeechSeq2Seq):
+    config: MoonshineConfig
+    def forward(  # type: ignore[override]
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        decoder_input_ids: Tensor | None = None,
+        decoder_attention_mask: Tensor | None = None,
+        encoder_outputs: Tensor | None = None,
+        past_key_values: DynamicCache | None = None,
+        decoder_inputs_embeds: Tensor | None = None,
+        decoder_position_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput[Tensor] | tuple[object, ...]: ...
 
 class MPNetPreTrainedModel(PreTrainedModel):
     config: MPNetConfig
@@ -3506,6 +3550,53 @@ class FlaxModernBertForTokenClassification(FlaxModernBertPreTrainedModel, _FlaxT
 class FlaxModernBertForQuestionAnswering(FlaxModernBertPreTrainedModel, _FlaxQuestionAnswering):
     config: ModernBertConfig
 
+class FlaxMoonshinePreTrainedModel(FlaxPreTrainedModel):
+    config: MoonshineConfig
+
+class FlaxMoonshineModel(FlaxMoonshinePreTrainedModel, _FlaxBareModel):
+    config: MoonshineConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
+
+class FlaxMoonshineForConditionalGeneration(FlaxMoonshinePreTrainedModel, _FlaxSpeechSeq2Seq):
+    config: MoonshineConfig
+    def __call__(  # type: ignore[override]
+        self,
+        input_values: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        decoder_input_ids: ArrayLike | None = None,
+        decoder_attention_mask: ArrayLike | None = None,
+        encoder_outputs: ArrayLike | None = None,
+        past_key_values: KeyValueCache | None = None,
+        decoder_inputs_embeds: ArrayLike | None = None,
+        decoder_position_ids: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
+
 class FlaxMPNetPreTrainedModel(FlaxPreTrainedModel):
     config: MPNetConfig
 
@@ -5475,6 +5566,49 @@ class TFModernBertForTokenClassification(TFModernBertPreTrainedModel, _TFTokenCl
 
 class TFModernBertForQuestionAnswering(TFModernBertPreTrainedModel, _TFQuestionAnswering):
     config: ModernBertConfig
+
+class TFMoonshinePreTrainedModel(TFPreTrainedModel):
+    config: MoonshineConfig
+
+class TFMoonshineModel(TFMoonshinePreTrainedModel, _TFBareModel):
+    config: MoonshineConfig
+    def call(  # type: ignore[override]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        output_router_logits: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqModelOutput | FieldTuple: ...
+
+class TFMoonshineForConditionalGeneration(TFMoonshinePreTrainedModel, _TFSpeechSeq2Seq):
+    config: MoonshineConfig
+    def call(  # type: ignore[override]
+        self,
+        input_values: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        decoder_input_ids: tf.Tensor | None = None,
+        decoder_attention_mask: tf.Tensor | None = None,
+        encoder_outputs: tf.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        decoder_inputs_embeds: tf.Tensor | None = None,
+        decoder_position_ids: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        use_cache: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> Seq2SeqLMOutput | FieldTuple: ...
 
 class TFMPNetPreTrainedModel(TFPreTrainedModel):
     config: MPNetConfig

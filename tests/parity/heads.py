@@ -26,6 +26,7 @@ HEADS: dict[str, dict[str, str]] = {
         "mistral": "MistralModel",
         "mixtral": "MixtralModel",
         "modernbert": "ModernBertModel",
+        "moonshine": "MoonshineModel",
         "mpnet": "MPNetModel",
         "mt5": "MT5Model",
         "olmo2": "Olmo2Model",
@@ -237,6 +238,7 @@ HEADS: dict[str, dict[str, str]] = {
         "wav2vec2": "Wav2Vec2ForCTC",
     },
     "speech_seq2seq": {
+        "moonshine": "MoonshineForConditionalGeneration",
         "whisper": "WhisperForConditionalGeneration",
     },
 }

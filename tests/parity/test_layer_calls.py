@@ -103,6 +103,10 @@ def _equal(found: Any, expected: Any, path: str) -> None:
 IDS = torch.arange(3, 17).reshape(2, 7)
 MODAL: dict[str, tuple[str, dict[str, Any]]] = {
     "T5ForConditionalGeneration": ("t5", {"input_ids": IDS, "decoder_input_ids": IDS}),
+    "MoonshineForConditionalGeneration": (
+        "moonshine",
+        {"input_values": torch.linspace(-1, 1, 4000).reshape(2, 2000), "decoder_input_ids": IDS},
+    ),
     "T5GemmaForConditionalGeneration": ("t5gemma", {"input_ids": IDS, "decoder_input_ids": IDS}),
     "UMT5ForConditionalGeneration": ("umt5", {"input_ids": IDS, "decoder_input_ids": IDS}),
     "MBartForConditionalGeneration": ("mbart", {"input_ids": IDS, "decoder_input_ids": IDS}),

@@ -57,6 +57,8 @@ class Rotary(NamedTuple):
     (arXiv:2409.12191, section 2.1)."""
     restarts: bool = False
     """Whether each section has the frequencies of a head as wide as the section."""
+    interleaved: bool = False
+    """Whether each value turns with the next; else the first half of those that turn with the second."""
 
     @property
     def kind(self) -> str:

@@ -77,8 +77,9 @@ class Attention(Component):
             if self.query_norm is not None and self.key_norm is not None:
                 query, key = run(self.query_norm, query), run(self.key_norm, key)
             if self.rotary is not None:
+                turn = rotate_neighbors if self.rotary.interleaved else rotate
                 cos, sin = run.state.rotary[self.rotary]
-                query, key = rotate(run.xp, query, cos, sin), rotate(run.xp, key, cos, sin)
+                query, key = turn(run.xp, query, cos, sin), turn(run.xp, key, cos, sin)
             key, value = run.state.keep(self.index, key, value)
         out = run.attend(self, query, key, value)
         return out if self.output is None else run(self.output, out)
@@ -184,6 +185,18 @@ def rotate(xp: ArrayFunctions, x: Array, cos: Array, sin: Array) -> Array:
     first, second = xp.split(x, (half, half))
     turned = x * cos + xp.concat((-second, first), axis=-1) * sin
     return turned if passing is None else xp.concat((turned, passing), axis=-1)
+
+
+def rotate_neighbors(xp: ArrayFunctions, x: Array, cos: Array, sin: Array) -> Array:
+    """The same, pairing each value with the next, as in the paper."""
+    dim, head_dim = cos.shape[-1], x.shape[-1]
+    half, shape = dim // 2, xp.shape(x)
+    turning, passing = (x, None) if dim == head_dim else xp.split(x, (dim, head_dim - dim))
+    pairs = xp.reshape(turning, (*shape[:-1], half, 2))
+    first, second, cos, sin = pairs[..., 0], pairs[..., 1], cos[..., :half], sin[..., :half]
+    turned = first * cos - second * sin, second * cos + first * sin
+    joined = xp.reshape(xp.concat([each[..., None] for each in turned], axis=-1), (*shape[:-1], dim))
+    return joined if passing is None else xp.concat((joined, passing), axis=-1)
 
 
 @record

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
 
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.frame_lengths import FrameLengths
 from loadstone.architectures.components.run import Array, Run
 from loadstone.architectures.inputs import agree
 from loadstone.architectures.tasks import IGNORED
@@ -53,6 +54,8 @@ class EncoderDecoder(Component):
     """Whether the text that is read is also written, where no other is given (BART's pretraining)."""
     turns: bool = False
     """Whether what begins a text is its own last token, which names its language (mBART), in place of ``start``."""
+    frames: FrameLengths | None = None
+    """What becomes of that mask on the way, where the encoder's output has other places than its input."""
 
     gives_several: ClassVar[bool] = True
 
@@ -78,8 +81,10 @@ class EncoderDecoder(Component):
         if not agree(rows, tuple(read.shape)[:1]):
             raise ArgumentError(f"decoder_input_ids are for {rows[0]} texts, expected {read.shape[0]}, as were read.")
         writing["encoder_hidden_states"] = read
-        if self.masked:
-            writing["encoder_attention_mask"] = given.get("attention_mask")
+        if self.masked and (mask := given.get("attention_mask")) is not None:
+            if self.frames is not None:
+                mask = self.frames.shown(run, mask, run.xp.shape(read)[1])
+            writing["encoder_attention_mask"] = mask
         with named_for_decoders():
             decoded = run(self.decoder, writing)
         return run.output(
@@ -104,7 +109,7 @@ class EncoderDecoder(Component):
         shape = tuple(read.shape)
         if not agree(shape, (None, None, width)):
             raise ArgumentError(f"encoder_outputs[0] has shape {shape}, expected (batch, places, {width}).")
-        mask = given.get("attention_mask") if self.masked else None
+        mask = given.get("attention_mask") if self.masked and self.frames is None else None
         if mask is not None and not agree(mask.shape, shape[:2]):
             raise ArgumentError(
                 f"attention_mask has shape {tuple(mask.shape)}, expected {shape[:2]}: a column for each place of "
