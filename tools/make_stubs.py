@@ -58,8 +58,8 @@ _ROOMS = (
 )
 
 
-_OVERRIDES = "  # type: ignore[override]"
-"""A forward pass that takes or gives something else than those of its task."""
+_OVERRIDES = "  # type: ignore[override, unused-ignore]"
+"""A forward pass that takes or gives something else than those of its task, which not every framework's types tell."""
 
 
 def stub() -> str:
@@ -113,9 +113,6 @@ def _classes(room: _Room) -> Iterator[str]:
             config = (head.config or family.config).__name__
             own = _method(room, head.of_task, _OVERRIDES) if head.differs else ""
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
-
-
-_OVERRIDES = "  # type: ignore[override]"
 
 
 def _method(room: _Room, task: Task, note: str = "") -> str:

@@ -896,7 +896,7 @@ class BartPreTrainedModel(PreTrainedModel):
 
 class BartModel(BartPreTrainedModel, _BareModel):
     config: BartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -919,7 +919,7 @@ class BartForConditionalGeneration(BartPreTrainedModel, _Seq2SeqLM):
 
 class BartForSequenceClassification(BartPreTrainedModel, _SequenceClassification):
     config: BartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -938,7 +938,7 @@ class BartForSequenceClassification(BartPreTrainedModel, _SequenceClassification
 
 class BartForQuestionAnswering(BartPreTrainedModel, _QuestionAnswering):
     config: BartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -958,7 +958,7 @@ class BartForQuestionAnswering(BartPreTrainedModel, _QuestionAnswering):
 
 class BartForCausalLM(BartPreTrainedModel, _CausalLM):
     config: BartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1012,7 +1012,7 @@ class ChineseCLIPPreTrainedModel(PreTrainedModel):
 
 class ChineseCLIPModel(ChineseCLIPPreTrainedModel, _BareModel):
     config: ChineseCLIPConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         pixel_values: Tensor | None = None,
@@ -1049,7 +1049,7 @@ class ChineseCLIPModel(ChineseCLIPPreTrainedModel, _BareModel):
 
 class ChineseCLIPTextModel(ChineseCLIPPreTrainedModel, _TextTower):
     config: ChineseCLIPTextConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1070,7 +1070,7 @@ class CLIPPreTrainedModel(PreTrainedModel):
 
 class CLIPModel(CLIPPreTrainedModel, _BareModel):
     config: CLIPConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         pixel_values: Tensor | None = None,
@@ -1117,7 +1117,7 @@ class CLIPVisionModelWithProjection(CLIPPreTrainedModel, _ImageProjection):
 
 class CLIPForImageClassification(CLIPPreTrainedModel, _ImageClassification):
     config: CLIPConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -1133,7 +1133,7 @@ class ConvNextPreTrainedModel(PreTrainedModel):
 
 class ConvNextModel(ConvNextPreTrainedModel, _BareModel):
     config: ConvNextConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         output_hidden_states: bool | None = None,
@@ -1143,7 +1143,7 @@ class ConvNextModel(ConvNextPreTrainedModel, _BareModel):
 
 class ConvNextForImageClassification(ConvNextPreTrainedModel, _ImageClassification):
     config: ConvNextConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -1157,7 +1157,7 @@ class ConvNextV2PreTrainedModel(PreTrainedModel):
 
 class ConvNextV2Model(ConvNextV2PreTrainedModel, _BareModel):
     config: ConvNextV2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         output_hidden_states: bool | None = None,
@@ -1167,7 +1167,7 @@ class ConvNextV2Model(ConvNextV2PreTrainedModel, _BareModel):
 
 class ConvNextV2ForImageClassification(ConvNextV2PreTrainedModel, _ImageClassification):
     config: ConvNextV2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -1181,7 +1181,7 @@ class Dinov2PreTrainedModel(PreTrainedModel):
 
 class Dinov2Model(Dinov2PreTrainedModel, _BareModel):
     config: Dinov2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -1199,7 +1199,7 @@ class Dinov2WithRegistersPreTrainedModel(PreTrainedModel):
 
 class Dinov2WithRegistersModel(Dinov2WithRegistersPreTrainedModel, _BareModel):
     config: Dinov2WithRegistersConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -1370,7 +1370,7 @@ class MBartPreTrainedModel(PreTrainedModel):
 
 class MBartModel(MBartPreTrainedModel, _BareModel):
     config: MBartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1393,7 +1393,7 @@ class MBartForConditionalGeneration(MBartPreTrainedModel, _Seq2SeqLM):
 
 class MBartForSequenceClassification(MBartPreTrainedModel, _SequenceClassification):
     config: MBartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1412,7 +1412,7 @@ class MBartForSequenceClassification(MBartPreTrainedModel, _SequenceClassificati
 
 class MBartForQuestionAnswering(MBartPreTrainedModel, _QuestionAnswering):
     config: MBartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1432,7 +1432,7 @@ class MBartForQuestionAnswering(MBartPreTrainedModel, _QuestionAnswering):
 
 class MBartForCausalLM(MBartPreTrainedModel, _CausalLM):
     config: MBartConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1513,7 +1513,7 @@ class MoonshinePreTrainedModel(PreTrainedModel):
 
 class MoonshineModel(MoonshinePreTrainedModel, _BareModel):
     config: MoonshineConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_values: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1533,7 +1533,7 @@ class MoonshineModel(MoonshinePreTrainedModel, _BareModel):
 
 class MoonshineForConditionalGeneration(MoonshinePreTrainedModel, _SpeechSeq2Seq):
     config: MoonshineConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_values: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1577,7 +1577,7 @@ class MT5PreTrainedModel(PreTrainedModel):
 
 class MT5Model(MT5PreTrainedModel, _BareModel):
     config: MT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1600,7 +1600,7 @@ class MT5ForConditionalGeneration(MT5PreTrainedModel, _Seq2SeqLM):
 
 class MT5ForSequenceClassification(MT5PreTrainedModel, _SequenceClassification):
     config: MT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1619,7 +1619,7 @@ class MT5ForSequenceClassification(MT5PreTrainedModel, _SequenceClassification):
 
 class MT5ForQuestionAnswering(MT5PreTrainedModel, _QuestionAnswering):
     config: MT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1642,7 +1642,7 @@ class MT5EncoderModel(MT5PreTrainedModel, _TextEncoding):
 
 class MT5ForTokenClassification(MT5PreTrainedModel, _TokenClassification):
     config: MT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1720,7 +1720,7 @@ class Qwen2VLPreTrainedModel(PreTrainedModel):
 
 class Qwen2VLModel(Qwen2VLPreTrainedModel, _BareModel):
     config: Qwen2VLConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1787,7 +1787,7 @@ class ResNetPreTrainedModel(PreTrainedModel):
 
 class ResNetModel(ResNetPreTrainedModel, _BareModel):
     config: ResNetConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         output_hidden_states: bool | None = None,
@@ -1797,7 +1797,7 @@ class ResNetModel(ResNetPreTrainedModel, _BareModel):
 
 class ResNetForImageClassification(ResNetPreTrainedModel, _ImageClassification):
     config: ResNetConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -1835,7 +1835,7 @@ class SiglipPreTrainedModel(PreTrainedModel):
 
 class SiglipModel(SiglipPreTrainedModel, _BareModel):
     config: SiglipConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         pixel_values: Tensor | None = None,
@@ -1876,7 +1876,7 @@ class SiglipVisionModel(SiglipPreTrainedModel, _ImageTower):
 
 class SiglipForImageClassification(SiglipPreTrainedModel, _ImageClassification):
     config: SiglipConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -1892,7 +1892,7 @@ class T5PreTrainedModel(PreTrainedModel):
 
 class T5Model(T5PreTrainedModel, _BareModel):
     config: T5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1915,7 +1915,7 @@ class T5ForConditionalGeneration(T5PreTrainedModel, _Seq2SeqLM):
 
 class T5ForSequenceClassification(T5PreTrainedModel, _SequenceClassification):
     config: T5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1934,7 +1934,7 @@ class T5ForSequenceClassification(T5PreTrainedModel, _SequenceClassification):
 
 class T5ForQuestionAnswering(T5PreTrainedModel, _QuestionAnswering):
     config: T5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1957,7 +1957,7 @@ class T5EncoderModel(T5PreTrainedModel, _TextEncoding):
 
 class T5ForTokenClassification(T5PreTrainedModel, _TokenClassification):
     config: T5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1975,7 +1975,7 @@ class T5GemmaPreTrainedModel(PreTrainedModel):
 
 class T5GemmaModel(T5GemmaPreTrainedModel, _BareModel):
     config: T5GemmaConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -1997,7 +1997,7 @@ class T5GemmaModel(T5GemmaPreTrainedModel, _BareModel):
 
 class T5GemmaForConditionalGeneration(T5GemmaPreTrainedModel, _Seq2SeqLM):
     config: T5GemmaConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2020,7 +2020,7 @@ class T5GemmaForConditionalGeneration(T5GemmaPreTrainedModel, _Seq2SeqLM):
 
 class T5GemmaEncoderModel(T5GemmaPreTrainedModel, _TextEncoding):
     config: T5GemmaConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2034,7 +2034,7 @@ class T5GemmaEncoderModel(T5GemmaPreTrainedModel, _TextEncoding):
 
 class T5GemmaForSequenceClassification(T5GemmaPreTrainedModel, _SequenceClassification):
     config: T5GemmaConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2055,7 +2055,7 @@ class T5GemmaForSequenceClassification(T5GemmaPreTrainedModel, _SequenceClassifi
 
 class T5GemmaForTokenClassification(T5GemmaPreTrainedModel, _TokenClassification):
     config: T5GemmaConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2079,7 +2079,7 @@ class UMT5PreTrainedModel(PreTrainedModel):
 
 class UMT5Model(UMT5PreTrainedModel, _BareModel):
     config: UMT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2102,7 +2102,7 @@ class UMT5ForConditionalGeneration(UMT5PreTrainedModel, _Seq2SeqLM):
 
 class UMT5ForSequenceClassification(UMT5PreTrainedModel, _SequenceClassification):
     config: UMT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2121,7 +2121,7 @@ class UMT5ForSequenceClassification(UMT5PreTrainedModel, _SequenceClassification
 
 class UMT5ForQuestionAnswering(UMT5PreTrainedModel, _QuestionAnswering):
     config: UMT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2144,7 +2144,7 @@ class UMT5EncoderModel(UMT5PreTrainedModel, _TextEncoding):
 
 class UMT5ForTokenClassification(UMT5PreTrainedModel, _TokenClassification):
     config: UMT5Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2162,7 +2162,7 @@ class ViTPreTrainedModel(PreTrainedModel):
 
 class ViTModel(ViTPreTrainedModel, _BareModel):
     config: ViTConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -2175,7 +2175,7 @@ class ViTModel(ViTPreTrainedModel, _BareModel):
 
 class ViTForImageClassification(ViTPreTrainedModel, _ImageClassification):
     config: ViTConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -2188,7 +2188,7 @@ class ViTForImageClassification(ViTPreTrainedModel, _ImageClassification):
 
 class ViTForMaskedImageModeling(ViTPreTrainedModel, _MaskedImageModeling):
     config: ViTConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -2204,7 +2204,7 @@ class Wav2Vec2PreTrainedModel(PreTrainedModel):
 
 class Wav2Vec2Model(Wav2Vec2PreTrainedModel, _BareModel):
     config: Wav2Vec2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_values: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2220,7 +2220,7 @@ class Wav2Vec2ForCTC(Wav2Vec2PreTrainedModel, _CTC):
 
 class Wav2Vec2ForSequenceClassification(Wav2Vec2PreTrainedModel, _AudioClassification):
     config: Wav2Vec2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_values: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2239,7 +2239,7 @@ class Wav2Vec2ForXVector(Wav2Vec2PreTrainedModel, _AudioXVector):
 
 class Wav2Vec2ForPreTraining(Wav2Vec2PreTrainedModel, _PreTraining):
     config: Wav2Vec2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_values: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2256,7 +2256,7 @@ class WhisperPreTrainedModel(PreTrainedModel):
 
 class WhisperModel(WhisperPreTrainedModel, _BareModel):
     config: WhisperConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_features: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2279,7 +2279,7 @@ class WhisperForConditionalGeneration(WhisperPreTrainedModel, _SpeechSeq2Seq):
 
 class WhisperForCausalLM(WhisperPreTrainedModel, _CausalLM):
     config: WhisperConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -2896,7 +2896,7 @@ class FlaxBartPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxBartModel(FlaxBartPreTrainedModel, _FlaxBareModel):
     config: BartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -2921,7 +2921,7 @@ class FlaxBartForConditionalGeneration(FlaxBartPreTrainedModel, _FlaxSeq2SeqLM):
 
 class FlaxBartForSequenceClassification(FlaxBartPreTrainedModel, _FlaxSequenceClassification):
     config: BartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -2942,7 +2942,7 @@ class FlaxBartForSequenceClassification(FlaxBartPreTrainedModel, _FlaxSequenceCl
 
 class FlaxBartForQuestionAnswering(FlaxBartPreTrainedModel, _FlaxQuestionAnswering):
     config: BartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -2964,7 +2964,7 @@ class FlaxBartForQuestionAnswering(FlaxBartPreTrainedModel, _FlaxQuestionAnsweri
 
 class FlaxBartForCausalLM(FlaxBartPreTrainedModel, _FlaxCausalLM):
     config: BartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3019,7 +3019,7 @@ class FlaxChineseCLIPPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxChineseCLIPModel(FlaxChineseCLIPPreTrainedModel, _FlaxBareModel):
     config: ChineseCLIPConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         pixel_values: ArrayLike | None = None,
@@ -3062,7 +3062,7 @@ class FlaxChineseCLIPModel(FlaxChineseCLIPPreTrainedModel, _FlaxBareModel):
 
 class FlaxChineseCLIPTextModel(FlaxChineseCLIPPreTrainedModel, _FlaxTextTower):
     config: ChineseCLIPTextConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3085,7 +3085,7 @@ class FlaxCLIPPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxCLIPModel(FlaxCLIPPreTrainedModel, _FlaxBareModel):
     config: CLIPConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         pixel_values: ArrayLike | None = None,
@@ -3138,7 +3138,7 @@ class FlaxCLIPVisionModelWithProjection(FlaxCLIPPreTrainedModel, _FlaxImageProje
 
 class FlaxCLIPForImageClassification(FlaxCLIPPreTrainedModel, _FlaxImageClassification):
     config: CLIPConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -3156,7 +3156,7 @@ class FlaxConvNextPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxConvNextModel(FlaxConvNextPreTrainedModel, _FlaxBareModel):
     config: ConvNextConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         output_hidden_states: bool | None = None,
@@ -3168,7 +3168,7 @@ class FlaxConvNextModel(FlaxConvNextPreTrainedModel, _FlaxBareModel):
 
 class FlaxConvNextForImageClassification(FlaxConvNextPreTrainedModel, _FlaxImageClassification):
     config: ConvNextConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -3184,7 +3184,7 @@ class FlaxConvNextV2PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxConvNextV2Model(FlaxConvNextV2PreTrainedModel, _FlaxBareModel):
     config: ConvNextV2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         output_hidden_states: bool | None = None,
@@ -3196,7 +3196,7 @@ class FlaxConvNextV2Model(FlaxConvNextV2PreTrainedModel, _FlaxBareModel):
 
 class FlaxConvNextV2ForImageClassification(FlaxConvNextV2PreTrainedModel, _FlaxImageClassification):
     config: ConvNextV2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -3212,7 +3212,7 @@ class FlaxDinov2PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxDinov2Model(FlaxDinov2PreTrainedModel, _FlaxBareModel):
     config: Dinov2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -3232,7 +3232,7 @@ class FlaxDinov2WithRegistersPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxDinov2WithRegistersModel(FlaxDinov2WithRegistersPreTrainedModel, _FlaxBareModel):
     config: Dinov2WithRegistersConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -3405,7 +3405,7 @@ class FlaxMBartPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxMBartModel(FlaxMBartPreTrainedModel, _FlaxBareModel):
     config: MBartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3430,7 +3430,7 @@ class FlaxMBartForConditionalGeneration(FlaxMBartPreTrainedModel, _FlaxSeq2SeqLM
 
 class FlaxMBartForSequenceClassification(FlaxMBartPreTrainedModel, _FlaxSequenceClassification):
     config: MBartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3451,7 +3451,7 @@ class FlaxMBartForSequenceClassification(FlaxMBartPreTrainedModel, _FlaxSequence
 
 class FlaxMBartForQuestionAnswering(FlaxMBartPreTrainedModel, _FlaxQuestionAnswering):
     config: MBartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3473,7 +3473,7 @@ class FlaxMBartForQuestionAnswering(FlaxMBartPreTrainedModel, _FlaxQuestionAnswe
 
 class FlaxMBartForCausalLM(FlaxMBartPreTrainedModel, _FlaxCausalLM):
     config: MBartConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3555,7 +3555,7 @@ class FlaxMoonshinePreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxMoonshineModel(FlaxMoonshinePreTrainedModel, _FlaxBareModel):
     config: MoonshineConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_values: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3577,7 +3577,7 @@ class FlaxMoonshineModel(FlaxMoonshinePreTrainedModel, _FlaxBareModel):
 
 class FlaxMoonshineForConditionalGeneration(FlaxMoonshinePreTrainedModel, _FlaxSpeechSeq2Seq):
     config: MoonshineConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_values: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3623,7 +3623,7 @@ class FlaxMT5PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxMT5Model(FlaxMT5PreTrainedModel, _FlaxBareModel):
     config: MT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3648,7 +3648,7 @@ class FlaxMT5ForConditionalGeneration(FlaxMT5PreTrainedModel, _FlaxSeq2SeqLM):
 
 class FlaxMT5ForSequenceClassification(FlaxMT5PreTrainedModel, _FlaxSequenceClassification):
     config: MT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3669,7 +3669,7 @@ class FlaxMT5ForSequenceClassification(FlaxMT5PreTrainedModel, _FlaxSequenceClas
 
 class FlaxMT5ForQuestionAnswering(FlaxMT5PreTrainedModel, _FlaxQuestionAnswering):
     config: MT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3694,7 +3694,7 @@ class FlaxMT5EncoderModel(FlaxMT5PreTrainedModel, _FlaxTextEncoding):
 
 class FlaxMT5ForTokenClassification(FlaxMT5PreTrainedModel, _FlaxTokenClassification):
     config: MT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3774,7 +3774,7 @@ class FlaxQwen2VLPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxQwen2VLModel(FlaxQwen2VLPreTrainedModel, _FlaxBareModel):
     config: Qwen2VLConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3843,7 +3843,7 @@ class FlaxResNetPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxResNetModel(FlaxResNetPreTrainedModel, _FlaxBareModel):
     config: ResNetConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         output_hidden_states: bool | None = None,
@@ -3855,7 +3855,7 @@ class FlaxResNetModel(FlaxResNetPreTrainedModel, _FlaxBareModel):
 
 class FlaxResNetForImageClassification(FlaxResNetPreTrainedModel, _FlaxImageClassification):
     config: ResNetConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -3895,7 +3895,7 @@ class FlaxSiglipPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxSiglipModel(FlaxSiglipPreTrainedModel, _FlaxBareModel):
     config: SiglipConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         pixel_values: ArrayLike | None = None,
@@ -3942,7 +3942,7 @@ class FlaxSiglipVisionModel(FlaxSiglipPreTrainedModel, _FlaxImageTower):
 
 class FlaxSiglipForImageClassification(FlaxSiglipPreTrainedModel, _FlaxImageClassification):
     config: SiglipConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -3960,7 +3960,7 @@ class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxT5Model(FlaxT5PreTrainedModel, _FlaxBareModel):
     config: T5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -3985,7 +3985,7 @@ class FlaxT5ForConditionalGeneration(FlaxT5PreTrainedModel, _FlaxSeq2SeqLM):
 
 class FlaxT5ForSequenceClassification(FlaxT5PreTrainedModel, _FlaxSequenceClassification):
     config: T5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4006,7 +4006,7 @@ class FlaxT5ForSequenceClassification(FlaxT5PreTrainedModel, _FlaxSequenceClassi
 
 class FlaxT5ForQuestionAnswering(FlaxT5PreTrainedModel, _FlaxQuestionAnswering):
     config: T5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4031,7 +4031,7 @@ class FlaxT5EncoderModel(FlaxT5PreTrainedModel, _FlaxTextEncoding):
 
 class FlaxT5ForTokenClassification(FlaxT5PreTrainedModel, _FlaxTokenClassification):
     config: T5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4051,7 +4051,7 @@ class FlaxT5GemmaPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxT5GemmaModel(FlaxT5GemmaPreTrainedModel, _FlaxBareModel):
     config: T5GemmaConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4075,7 +4075,7 @@ class FlaxT5GemmaModel(FlaxT5GemmaPreTrainedModel, _FlaxBareModel):
 
 class FlaxT5GemmaForConditionalGeneration(FlaxT5GemmaPreTrainedModel, _FlaxSeq2SeqLM):
     config: T5GemmaConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4100,7 +4100,7 @@ class FlaxT5GemmaForConditionalGeneration(FlaxT5GemmaPreTrainedModel, _FlaxSeq2S
 
 class FlaxT5GemmaEncoderModel(FlaxT5GemmaPreTrainedModel, _FlaxTextEncoding):
     config: T5GemmaConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4116,7 +4116,7 @@ class FlaxT5GemmaEncoderModel(FlaxT5GemmaPreTrainedModel, _FlaxTextEncoding):
 
 class FlaxT5GemmaForSequenceClassification(FlaxT5GemmaPreTrainedModel, _FlaxSequenceClassification):
     config: T5GemmaConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4139,7 +4139,7 @@ class FlaxT5GemmaForSequenceClassification(FlaxT5GemmaPreTrainedModel, _FlaxSequ
 
 class FlaxT5GemmaForTokenClassification(FlaxT5GemmaPreTrainedModel, _FlaxTokenClassification):
     config: T5GemmaConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4165,7 +4165,7 @@ class FlaxUMT5PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxUMT5Model(FlaxUMT5PreTrainedModel, _FlaxBareModel):
     config: UMT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4190,7 +4190,7 @@ class FlaxUMT5ForConditionalGeneration(FlaxUMT5PreTrainedModel, _FlaxSeq2SeqLM):
 
 class FlaxUMT5ForSequenceClassification(FlaxUMT5PreTrainedModel, _FlaxSequenceClassification):
     config: UMT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4211,7 +4211,7 @@ class FlaxUMT5ForSequenceClassification(FlaxUMT5PreTrainedModel, _FlaxSequenceCl
 
 class FlaxUMT5ForQuestionAnswering(FlaxUMT5PreTrainedModel, _FlaxQuestionAnswering):
     config: UMT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4236,7 +4236,7 @@ class FlaxUMT5EncoderModel(FlaxUMT5PreTrainedModel, _FlaxTextEncoding):
 
 class FlaxUMT5ForTokenClassification(FlaxUMT5PreTrainedModel, _FlaxTokenClassification):
     config: UMT5Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4256,7 +4256,7 @@ class FlaxViTPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxViTModel(FlaxViTPreTrainedModel, _FlaxBareModel):
     config: ViTConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -4271,7 +4271,7 @@ class FlaxViTModel(FlaxViTPreTrainedModel, _FlaxBareModel):
 
 class FlaxViTForImageClassification(FlaxViTPreTrainedModel, _FlaxImageClassification):
     config: ViTConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -4286,7 +4286,7 @@ class FlaxViTForImageClassification(FlaxViTPreTrainedModel, _FlaxImageClassifica
 
 class FlaxViTForMaskedImageModeling(FlaxViTPreTrainedModel, _FlaxMaskedImageModeling):
     config: ViTConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -4304,7 +4304,7 @@ class FlaxWav2Vec2PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxWav2Vec2Model(FlaxWav2Vec2PreTrainedModel, _FlaxBareModel):
     config: Wav2Vec2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_values: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4322,7 +4322,7 @@ class FlaxWav2Vec2ForCTC(FlaxWav2Vec2PreTrainedModel, _FlaxCTC):
 
 class FlaxWav2Vec2ForSequenceClassification(FlaxWav2Vec2PreTrainedModel, _FlaxAudioClassification):
     config: Wav2Vec2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_values: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4343,7 +4343,7 @@ class FlaxWav2Vec2ForXVector(FlaxWav2Vec2PreTrainedModel, _FlaxAudioXVector):
 
 class FlaxWav2Vec2ForPreTraining(FlaxWav2Vec2PreTrainedModel, _FlaxPreTraining):
     config: Wav2Vec2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_values: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4362,7 +4362,7 @@ class FlaxWhisperPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxWhisperModel(FlaxWhisperPreTrainedModel, _FlaxBareModel):
     config: WhisperConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_features: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4387,7 +4387,7 @@ class FlaxWhisperForConditionalGeneration(FlaxWhisperPreTrainedModel, _FlaxSpeec
 
 class FlaxWhisperForCausalLM(FlaxWhisperPreTrainedModel, _FlaxCausalLM):
     config: WhisperConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         input_ids: ArrayLike | None = None,
         attention_mask: ArrayLike | None = None,
@@ -4957,7 +4957,7 @@ class TFBartPreTrainedModel(TFPreTrainedModel):
 
 class TFBartModel(TFBartPreTrainedModel, _TFBareModel):
     config: BartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -4980,7 +4980,7 @@ class TFBartForConditionalGeneration(TFBartPreTrainedModel, _TFSeq2SeqLM):
 
 class TFBartForSequenceClassification(TFBartPreTrainedModel, _TFSequenceClassification):
     config: BartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -4999,7 +4999,7 @@ class TFBartForSequenceClassification(TFBartPreTrainedModel, _TFSequenceClassifi
 
 class TFBartForQuestionAnswering(TFBartPreTrainedModel, _TFQuestionAnswering):
     config: BartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5019,7 +5019,7 @@ class TFBartForQuestionAnswering(TFBartPreTrainedModel, _TFQuestionAnswering):
 
 class TFBartForCausalLM(TFBartPreTrainedModel, _TFCausalLM):
     config: BartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5072,7 +5072,7 @@ class TFChineseCLIPPreTrainedModel(TFPreTrainedModel):
 
 class TFChineseCLIPModel(TFChineseCLIPPreTrainedModel, _TFBareModel):
     config: ChineseCLIPConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         pixel_values: tf.Tensor | None = None,
@@ -5109,7 +5109,7 @@ class TFChineseCLIPModel(TFChineseCLIPPreTrainedModel, _TFBareModel):
 
 class TFChineseCLIPTextModel(TFChineseCLIPPreTrainedModel, _TFTextTower):
     config: ChineseCLIPTextConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5130,7 +5130,7 @@ class TFCLIPPreTrainedModel(TFPreTrainedModel):
 
 class TFCLIPModel(TFCLIPPreTrainedModel, _TFBareModel):
     config: CLIPConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         pixel_values: tf.Tensor | None = None,
@@ -5177,7 +5177,7 @@ class TFCLIPVisionModelWithProjection(TFCLIPPreTrainedModel, _TFImageProjection)
 
 class TFCLIPForImageClassification(TFCLIPPreTrainedModel, _TFImageClassification):
     config: CLIPConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -5193,7 +5193,7 @@ class TFConvNextPreTrainedModel(TFPreTrainedModel):
 
 class TFConvNextModel(TFConvNextPreTrainedModel, _TFBareModel):
     config: ConvNextConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         output_hidden_states: bool | None = None,
@@ -5203,7 +5203,7 @@ class TFConvNextModel(TFConvNextPreTrainedModel, _TFBareModel):
 
 class TFConvNextForImageClassification(TFConvNextPreTrainedModel, _TFImageClassification):
     config: ConvNextConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -5217,7 +5217,7 @@ class TFConvNextV2PreTrainedModel(TFPreTrainedModel):
 
 class TFConvNextV2Model(TFConvNextV2PreTrainedModel, _TFBareModel):
     config: ConvNextV2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         output_hidden_states: bool | None = None,
@@ -5227,7 +5227,7 @@ class TFConvNextV2Model(TFConvNextV2PreTrainedModel, _TFBareModel):
 
 class TFConvNextV2ForImageClassification(TFConvNextV2PreTrainedModel, _TFImageClassification):
     config: ConvNextV2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -5241,7 +5241,7 @@ class TFDinov2PreTrainedModel(TFPreTrainedModel):
 
 class TFDinov2Model(TFDinov2PreTrainedModel, _TFBareModel):
     config: Dinov2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -5259,7 +5259,7 @@ class TFDinov2WithRegistersPreTrainedModel(TFPreTrainedModel):
 
 class TFDinov2WithRegistersModel(TFDinov2WithRegistersPreTrainedModel, _TFBareModel):
     config: Dinov2WithRegistersConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -5430,7 +5430,7 @@ class TFMBartPreTrainedModel(TFPreTrainedModel):
 
 class TFMBartModel(TFMBartPreTrainedModel, _TFBareModel):
     config: MBartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5453,7 +5453,7 @@ class TFMBartForConditionalGeneration(TFMBartPreTrainedModel, _TFSeq2SeqLM):
 
 class TFMBartForSequenceClassification(TFMBartPreTrainedModel, _TFSequenceClassification):
     config: MBartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5472,7 +5472,7 @@ class TFMBartForSequenceClassification(TFMBartPreTrainedModel, _TFSequenceClassi
 
 class TFMBartForQuestionAnswering(TFMBartPreTrainedModel, _TFQuestionAnswering):
     config: MBartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5492,7 +5492,7 @@ class TFMBartForQuestionAnswering(TFMBartPreTrainedModel, _TFQuestionAnswering):
 
 class TFMBartForCausalLM(TFMBartPreTrainedModel, _TFCausalLM):
     config: MBartConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5572,7 +5572,7 @@ class TFMoonshinePreTrainedModel(TFPreTrainedModel):
 
 class TFMoonshineModel(TFMoonshinePreTrainedModel, _TFBareModel):
     config: MoonshineConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_values: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5592,7 +5592,7 @@ class TFMoonshineModel(TFMoonshinePreTrainedModel, _TFBareModel):
 
 class TFMoonshineForConditionalGeneration(TFMoonshinePreTrainedModel, _TFSpeechSeq2Seq):
     config: MoonshineConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_values: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5636,7 +5636,7 @@ class TFMT5PreTrainedModel(TFPreTrainedModel):
 
 class TFMT5Model(TFMT5PreTrainedModel, _TFBareModel):
     config: MT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5659,7 +5659,7 @@ class TFMT5ForConditionalGeneration(TFMT5PreTrainedModel, _TFSeq2SeqLM):
 
 class TFMT5ForSequenceClassification(TFMT5PreTrainedModel, _TFSequenceClassification):
     config: MT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5678,7 +5678,7 @@ class TFMT5ForSequenceClassification(TFMT5PreTrainedModel, _TFSequenceClassifica
 
 class TFMT5ForQuestionAnswering(TFMT5PreTrainedModel, _TFQuestionAnswering):
     config: MT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5701,7 +5701,7 @@ class TFMT5EncoderModel(TFMT5PreTrainedModel, _TFTextEncoding):
 
 class TFMT5ForTokenClassification(TFMT5PreTrainedModel, _TFTokenClassification):
     config: MT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5779,7 +5779,7 @@ class TFQwen2VLPreTrainedModel(TFPreTrainedModel):
 
 class TFQwen2VLModel(TFQwen2VLPreTrainedModel, _TFBareModel):
     config: Qwen2VLConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5846,7 +5846,7 @@ class TFResNetPreTrainedModel(TFPreTrainedModel):
 
 class TFResNetModel(TFResNetPreTrainedModel, _TFBareModel):
     config: ResNetConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         output_hidden_states: bool | None = None,
@@ -5856,7 +5856,7 @@ class TFResNetModel(TFResNetPreTrainedModel, _TFBareModel):
 
 class TFResNetForImageClassification(TFResNetPreTrainedModel, _TFImageClassification):
     config: ResNetConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -5894,7 +5894,7 @@ class TFSiglipPreTrainedModel(TFPreTrainedModel):
 
 class TFSiglipModel(TFSiglipPreTrainedModel, _TFBareModel):
     config: SiglipConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         pixel_values: tf.Tensor | None = None,
@@ -5935,7 +5935,7 @@ class TFSiglipVisionModel(TFSiglipPreTrainedModel, _TFImageTower):
 
 class TFSiglipForImageClassification(TFSiglipPreTrainedModel, _TFImageClassification):
     config: SiglipConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -5951,7 +5951,7 @@ class TFT5PreTrainedModel(TFPreTrainedModel):
 
 class TFT5Model(TFT5PreTrainedModel, _TFBareModel):
     config: T5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5974,7 +5974,7 @@ class TFT5ForConditionalGeneration(TFT5PreTrainedModel, _TFSeq2SeqLM):
 
 class TFT5ForSequenceClassification(TFT5PreTrainedModel, _TFSequenceClassification):
     config: T5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -5993,7 +5993,7 @@ class TFT5ForSequenceClassification(TFT5PreTrainedModel, _TFSequenceClassificati
 
 class TFT5ForQuestionAnswering(TFT5PreTrainedModel, _TFQuestionAnswering):
     config: T5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6016,7 +6016,7 @@ class TFT5EncoderModel(TFT5PreTrainedModel, _TFTextEncoding):
 
 class TFT5ForTokenClassification(TFT5PreTrainedModel, _TFTokenClassification):
     config: T5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6034,7 +6034,7 @@ class TFT5GemmaPreTrainedModel(TFPreTrainedModel):
 
 class TFT5GemmaModel(TFT5GemmaPreTrainedModel, _TFBareModel):
     config: T5GemmaConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6056,7 +6056,7 @@ class TFT5GemmaModel(TFT5GemmaPreTrainedModel, _TFBareModel):
 
 class TFT5GemmaForConditionalGeneration(TFT5GemmaPreTrainedModel, _TFSeq2SeqLM):
     config: T5GemmaConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6079,7 +6079,7 @@ class TFT5GemmaForConditionalGeneration(TFT5GemmaPreTrainedModel, _TFSeq2SeqLM):
 
 class TFT5GemmaEncoderModel(TFT5GemmaPreTrainedModel, _TFTextEncoding):
     config: T5GemmaConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6093,7 +6093,7 @@ class TFT5GemmaEncoderModel(TFT5GemmaPreTrainedModel, _TFTextEncoding):
 
 class TFT5GemmaForSequenceClassification(TFT5GemmaPreTrainedModel, _TFSequenceClassification):
     config: T5GemmaConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6114,7 +6114,7 @@ class TFT5GemmaForSequenceClassification(TFT5GemmaPreTrainedModel, _TFSequenceCl
 
 class TFT5GemmaForTokenClassification(TFT5GemmaPreTrainedModel, _TFTokenClassification):
     config: T5GemmaConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6138,7 +6138,7 @@ class TFUMT5PreTrainedModel(TFPreTrainedModel):
 
 class TFUMT5Model(TFUMT5PreTrainedModel, _TFBareModel):
     config: UMT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6161,7 +6161,7 @@ class TFUMT5ForConditionalGeneration(TFUMT5PreTrainedModel, _TFSeq2SeqLM):
 
 class TFUMT5ForSequenceClassification(TFUMT5PreTrainedModel, _TFSequenceClassification):
     config: UMT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6180,7 +6180,7 @@ class TFUMT5ForSequenceClassification(TFUMT5PreTrainedModel, _TFSequenceClassifi
 
 class TFUMT5ForQuestionAnswering(TFUMT5PreTrainedModel, _TFQuestionAnswering):
     config: UMT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6203,7 +6203,7 @@ class TFUMT5EncoderModel(TFUMT5PreTrainedModel, _TFTextEncoding):
 
 class TFUMT5ForTokenClassification(TFUMT5PreTrainedModel, _TFTokenClassification):
     config: UMT5Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6221,7 +6221,7 @@ class TFViTPreTrainedModel(TFPreTrainedModel):
 
 class TFViTModel(TFViTPreTrainedModel, _TFBareModel):
     config: ViTConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -6234,7 +6234,7 @@ class TFViTModel(TFViTPreTrainedModel, _TFBareModel):
 
 class TFViTForImageClassification(TFViTPreTrainedModel, _TFImageClassification):
     config: ViTConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -6247,7 +6247,7 @@ class TFViTForImageClassification(TFViTPreTrainedModel, _TFImageClassification):
 
 class TFViTForMaskedImageModeling(TFViTPreTrainedModel, _TFMaskedImageModeling):
     config: ViTConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -6263,7 +6263,7 @@ class TFWav2Vec2PreTrainedModel(TFPreTrainedModel):
 
 class TFWav2Vec2Model(TFWav2Vec2PreTrainedModel, _TFBareModel):
     config: Wav2Vec2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_values: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6279,7 +6279,7 @@ class TFWav2Vec2ForCTC(TFWav2Vec2PreTrainedModel, _TFCTC):
 
 class TFWav2Vec2ForSequenceClassification(TFWav2Vec2PreTrainedModel, _TFAudioClassification):
     config: Wav2Vec2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_values: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6298,7 +6298,7 @@ class TFWav2Vec2ForXVector(TFWav2Vec2PreTrainedModel, _TFAudioXVector):
 
 class TFWav2Vec2ForPreTraining(TFWav2Vec2PreTrainedModel, _TFPreTraining):
     config: Wav2Vec2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_values: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6315,7 +6315,7 @@ class TFWhisperPreTrainedModel(TFPreTrainedModel):
 
 class TFWhisperModel(TFWhisperPreTrainedModel, _TFBareModel):
     config: WhisperConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_features: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
@@ -6338,7 +6338,7 @@ class TFWhisperForConditionalGeneration(TFWhisperPreTrainedModel, _TFSpeechSeq2S
 
 class TFWhisperForCausalLM(TFWhisperPreTrainedModel, _TFCausalLM):
     config: WhisperConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         input_ids: tf.Tensor | None = None,
         attention_mask: tf.Tensor | None = None,
