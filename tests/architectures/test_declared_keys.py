@@ -11,6 +11,7 @@ import pytest
 from loadstone.architectures.declarations import AROUND
 from loadstone.architectures.family import Family
 from loadstone.architectures.registry import families
+from loadstone.architectures.stages import StagesConfig
 from loadstone.errors import InvalidConfig
 
 FAMILIES = families()
@@ -38,6 +39,8 @@ def read_by_blueprints(family: Family, name: str | None = None) -> set[str]:
     """The keys that all the family's blueprints and ties ask a config for; or one of a class within it, by name."""
     keys: dict[str, set[str]] = {}
     for values in VALUES:
+        if issubclass(family.config, StagesConfig):  # how many stages there are follows from another key
+            values = {name: value for name, value in values.items() if name != "num_hidden_layers"}
         config = family.config(**values)
         watched(config, keys)
         for head in family.heads:

@@ -25,6 +25,7 @@ HEADS: dict[str, dict[str, str]] = {
         "mbart": "MBartModel",
         "mistral": "MistralModel",
         "mixtral": "MixtralModel",
+        "mobilenet_v2": "MobileNetV2Model",
         "modernbert": "ModernBertModel",
         "moonshine": "MoonshineModel",
         "mpnet": "MPNetModel",
@@ -209,9 +210,13 @@ HEADS: dict[str, dict[str, str]] = {
         "convnextv2": "ConvNextV2ForImageClassification",
         "dinov2": "Dinov2ForImageClassification",
         "dinov2_with_registers": "Dinov2WithRegistersForImageClassification",
+        "mobilenet_v2": "MobileNetV2ForImageClassification",
         "resnet": "ResNetForImageClassification",
         "siglip": "SiglipForImageClassification",
         "vit": "ViTForImageClassification",
+    },
+    "semantic_segmentation": {
+        "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",
     },
     "masked_image_modeling": {
         "vit": "ViTForMaskedImageModeling",

@@ -13,7 +13,7 @@ from loadstone.architectures.components.stages import ChannelsLast, MeanPooler, 
 from loadstone.architectures.components.towers import Tower
 from loadstone.architectures.family import HeadSpec
 from loadstone.architectures.images import pair
-from loadstone.architectures.stages import READS_PICTURES, WITHOUT_ATTENTION, StagesConfig, drop_paths
+from loadstone.architectures.stages import READS_PICTURES, WITHOUT_ATTENTION, StagesConfig, check_pair, drop_paths
 from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION
 from loadstone.configs.keys import Rule
 from loadstone.errors import Fault, InvalidConfig
@@ -53,6 +53,7 @@ class ConvNextKeys(StagesConfig):
     irrelevant: ClassVar[Mapping[str, str]] = {
         **StagesConfig.irrelevant,
         "image_size": "pictures may have any size",
+        "num_stages": "there are as many as in 'depths', which is checked",
     }
 
     def check_together(self) -> None:
@@ -61,9 +62,7 @@ class ConvNextKeys(StagesConfig):
         if self.num_stages != len(self.depths):
             expected = f"{len(self.depths)}, as many as in 'depths'"
             raise InvalidConfig([Fault("config key 'num_stages'", expected, repr(self.num_stages))])
-        if len(pair(self.patch_size)) != 2 or min(pair(self.patch_size)) < 1:
-            expected = "a size of at least 1, or [height, width]"
-            raise InvalidConfig([Fault("config key 'patch_size'", expected, repr(self.patch_size))])
+        check_pair(self, "patch_size")
 
 
 def _layer(config: ConvNextKeys, width: int, drop_path: float, within: Inner, after: Inner) -> Residual:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from loadstone.architectures.images import IRRELEVANT, REFUSED
+from loadstone.architectures.images import IRRELEVANT, REFUSED, pair
 from loadstone.configs.keys import Refusal
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import Fault, InvalidConfig
@@ -62,6 +62,13 @@ def _fault(name: str, values: Sequence[int], stages: int) -> Fault | None:
         return None
     expected = f"{stages} numbers, as many as in 'depths'," if name != "depths" else "at least one number, each"
     return Fault(f"config key {name!r}", f"{expected} from 1 to {_LARGEST - 1}", repr(values))
+
+
+def check_pair(config: PretrainedConfig, name: str) -> None:
+    """:class:`InvalidConfig` for a size that is not one number or two."""
+    value = getattr(config, name)
+    if len(pair(value)) != 2 or min(pair(value)) < 1:
+        raise InvalidConfig([Fault(f"config key {name!r}", "a size of at least 1, or [height, width]", repr(value))])
 
 
 def fan_out(outputs: int, kernel: int, groups: int = 1) -> float:

@@ -24,6 +24,7 @@ TEXT_PROJECTION = "text-projection"
 IMAGE_PROJECTION = "image-projection"
 SEQ2SEQ_LM = "seq2seq-lm"
 IMAGE_CLASSIFICATION = "image-classification"
+SEMANTIC_SEGMENTATION = "semantic-segmentation"
 MASKED_IMAGE_MODELING = "masked-image-modeling"
 ZERO_SHOT_IMAGE_CLASSIFICATION = "zero-shot-image-classification"
 IMAGE_TEXT_TO_TEXT = "image-text-to-text"
@@ -429,6 +430,21 @@ TASKS: Mapping[str, Task] = {
             output="ImageClassifierOutput",
             reads="sequence",
             loss="sequence_classes",
+        ),
+        Task(
+            SEMANTIC_SEGMENTATION,
+            "SemanticSegmentation",
+            "A class for each pixel.",
+            """Logits (batch, labels, rows, columns) of ``pixel_values`` (batch, channels, height, width).
+
+            With ``labels`` (batch, height, width), of which ``config.semantic_loss_ignore_index`` counts for nothing,
+            the loss of the logits in that size.
+            """,
+            ("pixel_values",),
+            ("labels",),
+            output="SemanticSegmenterOutput",
+            reads="all",
+            loss="pixel_classes",
         ),
         Task(
             MASKED_IMAGE_MODELING,

@@ -50,6 +50,17 @@ def check_classes(
         raise ArgumentError(f"{name} has shape {_shown(shape)}, expected {_shown(expected)}. {hint}".strip())
 
 
+def check_pixel_labels(
+    dtype: object, is_whole: bool, shape: Sequence[int | None], logits: Sequence[int | None]
+) -> None:
+    """:class:`ArgumentError` for labels that are no class for each pixel, (batch, height, width); ``logits``: the shape
+    of these. A size that is not known yet is None."""
+    if not is_whole:
+        raise ArgumentError(f"labels is {dtype}, expected integers: the class of each pixel.")
+    if len(shape) != 3 or not agree(shape[:1], logits[:1]) or 0 in shape:
+        raise ArgumentError(f"labels has shape {_shown(shape)}, expected ({_shown(logits[:1])[1:-2]}, height, width).")
+
+
 def check_numbers(problem: str, shape: Sequence[int | None], expected: Sequence[int | None]) -> None:
     """:class:`ArgumentError` for labels that are not one for each logit; a size that is not known yet is None."""
     flat = problem == REGRESSION and len(shape) < 2 and agree([_product(shape)], [_product(expected)])

@@ -260,6 +260,16 @@ class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class SemanticSegmenterOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, labels, rows, columns)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``reconstruction`` (batch, channels, height, width)."""
 

@@ -22,6 +22,7 @@ from loadstone.architectures.tasks import (
     OBJECT_DETECTION,
     PRETRAINING,
     QUESTION_ANSWERING,
+    SEMANTIC_SEGMENTATION,
     SEQ2SEQ_LM,
     SEQUENCE_CLASSIFICATION,
     SPEECH_SEQ2SEQ,
@@ -178,6 +179,12 @@ class AutoModelForMaskedImageModeling(AutoClass):
     """A model that fills in masked parts of images."""
 
     task = MASKED_IMAGE_MODELING
+
+
+class AutoModelForSemanticSegmentation(AutoClass):
+    """A model that tells the class of each pixel."""
+
+    task = SEMANTIC_SEGMENTATION
 
 
 class AutoModelForZeroShotImageClassification(AutoClass):

@@ -25,7 +25,6 @@ GIVES = {
     "PointmapEstimation": "the point in space of each pixel",
     "PoseEstimation": "the pose of people or things in an image",
     "RNNT": "the text that is spoken in a sound, by a transducer",
-    "SemanticSegmentation": "a class for each pixel",
     "TDT": "the text that is spoken in a sound, by a token-and-duration transducer",
     "TableQuestionAnswering": "the answer to a question about a table",
     "TableRecognition": "the structure of a table in an image",

@@ -57,6 +57,7 @@ from loadstone.architectures.components.queries import (
 )
 from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
 from loadstone.architectures.components.sinusoids import Sinusoids
+from loadstone.architectures.components.segmentation import ChannelDropout, PixelOutput
 from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.stages import (
@@ -83,6 +84,7 @@ __all__ = [
     "Biased",
     "CTCOutput",
     "Chain",
+    "ChannelDropout",
     "ChannelsLast",
     "Component",
     "Conv",
@@ -120,6 +122,7 @@ __all__ = [
     "Patches",
     "Pictures",
     "PixelDecoder",
+    "PixelOutput",
     "Pooler",
     "QueryAttention",
     "QueryPooler",

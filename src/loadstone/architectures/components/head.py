@@ -47,6 +47,9 @@ class Head(Component):
     frames: FrameLengths | None = None
     """How many hidden states there are of a sound, whose ``attention_mask`` is for its samples."""
 
+    sees_all: bool = False
+    """Whether the output reads all hidden states, which are shown only where they are asked for."""
+
     def parts(self) -> tuple[Part, ...]:
         """As transformers registers them: what has no level of its own is before all that has one."""
         parts = (self.layers, self.backbone, self.project, self.output)
@@ -83,7 +86,7 @@ class Head(Component):
     def given_to_body(self, run: Run, task: Task, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The arguments of what is below the head: where it is to write and is given no text for it, what the task says
         that this is made of; and all hidden states are asked for where they are read."""
-        if self.layers is not None:
+        if self.layers is not None or self.sees_all:
             given = {**given, "output_hidden_states": True}
         if not task.writes or given.get(task.writes) is None:
             return given
@@ -93,6 +96,11 @@ class Head(Component):
         if pair is None:
             return given
         return {**given, "decoder_input_ids": pair.shifted(run, task.writes, given[task.writes])}
+
+    def kept(self, task: Task, out: Any, are_asked_for: bool) -> dict[str, Any]:
+        """The fields of the bare model's output that the whole one's has too; whether hidden states are asked for."""
+        hidden = () if are_asked_for or not self.sees_all else ("hidden_states",)
+        return {name: getattr(out, name) for name in task.kept if name not in hidden}
 
     def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
         tokens = vocabulary(self.backbone.component)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.layers import Stack
+from loadstone.architectures.components.leaves import Linear
 from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.inputs import Axis
 from loadstone.core.records import record
 
@@ -82,6 +84,13 @@ class ChannelsLast(Component):
         for step in self.steps:
             x = run(step, x)
         return run.xp.permute_dims(x, (0, 3, 1, 2))
+
+    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
+        """Of two linear maps the second takes what the first gives."""
+        maps = [step for step in self.steps if isinstance(step.component, Linear)]
+        if len(maps) == 2:
+            yield maps[0], Role("outputs")
+            yield maps[1], Role("inputs")
 
 
 @record

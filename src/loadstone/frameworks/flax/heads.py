@@ -98,6 +98,7 @@ class WithHead(TaskModel):
         # Not the key that the layers' keys are split from.
         run = Run(self, State(train=options.train, rng=None if rng is None else jax.random.fold_in(rng, 1)))
         below: Any = head.given_to_body(run, task, given)
+        asked = options.output_hidden_states
         options = replace(options, output_hidden_states=below.get("output_hidden_states", options.output_hidden_states))
         if head.backbone.name:
             out: Any = self.base_model.forward(below, options)
@@ -111,7 +112,7 @@ class WithHead(TaskModel):
         loss = None
         if task.labels and all(name in given for name in task.labels):
             loss = losses.LOSSES[task.loss](values, [given[name] for name in task.labels], options.problem_type, inputs)
-        kept = {name: getattr(out, name) for name in task.kept}
+        kept = head.kept(task, out, asked)
         if out.get("router_logits") is not None:
             balance = self._load_balance(out.router_logits, inputs, values[0].shape[0])
             if loss is not None:

@@ -30,6 +30,7 @@ from loadstone.frameworks.labels import (
     check_numbers,
     check_one_each,
     check_pairs,
+    check_pixel_labels,
     check_texts_of_labels,
     problem_of,
 )
@@ -161,6 +162,18 @@ def speakers(cosines: Array, labels: Array) -> Array:
     return cross_entropy(SPEAKER_SCALE * jnp.where(own, cosines - SPEAKER_MARGIN, cosines), classes)
 
 
+def pixel_classes(logits: Array, labels: Array, ignored: int) -> Array:
+    """Cross entropy of each pixel's class; ``logits`` (batch, classes, rows, columns), brought to the size of
+    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0."""
+    check_pixel_labels(labels.dtype, bool(jnp.issubdtype(labels.dtype, jnp.integer)), labels.shape, logits.shape)
+    height, width = labels.shape[1:]
+    wide = xp.resize(logits, (height, width), "bilinear")
+    if logits.shape[1] == 1:
+        losses = jax.nn.softplus(wide[:, 0]) - labels * wide[:, 0]
+        return jnp.mean(jnp.where((labels >= 0) & (labels != ignored), losses, 0))
+    return cross_entropy(jnp.moveaxis(wide, 1, -1), labels.astype(jnp.int32), ignored)
+
+
 def contrastive(logits: Array) -> Array:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -197,6 +210,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Array], str | None, Inputs],
     "frame_classes": lambda values, labels, problem, given: frame_classes(values[0], labels[0]),
     "speakers": lambda values, labels, problem, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, problem, given: values[-1],
+    "pixel_classes": lambda values, labels, problem, given: pixel_classes(values[0], labels[0], values[1]),
     "contrastive": lambda values, labels, problem, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, problem, given: sigmoid_contrastive(values[0]),
 }

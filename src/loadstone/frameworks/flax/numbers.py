@@ -73,7 +73,10 @@ def _check_labels(head: components.Head, labels: np.ndarray, problem: str | None
         return
     if of_texts and problem_of(problem, classes, False) != SINGLE_LABEL:
         return
-    counted = labels[labels != IGNORED]
+    ignored = IGNORED
+    for pixels in components.find(head.output.component, components.PixelOutput):
+        ignored, classes = pixels.ignored, max(classes, 2)  # of one class 0 and 1 are labels
+    counted = labels[labels != ignored]
     if counted.size and (error := label_beyond("labels", int(counted.min()), int(counted.max()), classes)):
         raise error
 

@@ -27,6 +27,7 @@ from loadstone.frameworks.labels import (
     check_numbers,
     check_one_each,
     check_pairs,
+    check_pixel_labels,
     check_texts_of_labels,
     label_beyond,
     problem_of,
@@ -193,6 +194,19 @@ def speakers(cosines: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     return cross_entropy(SPEAKER_SCALE * (cosines - own), classes)
 
 
+def pixel_classes(logits: tf.Tensor, labels: tf.Tensor, ignored: int) -> tf.Tensor:
+    """Cross entropy of each pixel's class; ``logits`` (batch, classes, rows, columns), brought to the size of
+    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0."""
+    with past_keras():
+        check_pixel_labels(labels.dtype.name, labels.dtype.is_integer, labels.shape, logits.shape)
+    height, width = labels.shape[1:]
+    wide = xp.resize(logits, (height, width), "bilinear")
+    if logits.shape[1] == 1:
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(labels, wide.dtype), wide[:, 0])
+        return tf.reduce_mean(tf.where((labels >= 0) & (labels != ignored), losses, 0))
+    return cross_entropy(_flat(tf.transpose(wide, (0, 2, 3, 1))), labels, ignored)
+
+
 def contrastive(logits: tf.Tensor) -> tf.Tensor:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -214,9 +228,7 @@ def sigmoid_contrastive(logits: tf.Tensor) -> tf.Tensor:
     return -tf.reduce_mean(tf.reduce_sum(tf.math.log_sigmoid(fits * logits), axis=-1))
 
 
-LOSSES: dict[
-    str, Callable[[Sequence[tf.Tensor], Sequence[tf.Tensor], PretrainedConfig, Mapping[str, Any]], tf.Tensor]
-] = {
+LOSSES: dict[str, Callable[[Sequence[Any], Sequence[tf.Tensor], PretrainedConfig, Mapping[str, Any]], tf.Tensor]] = {
     "next_token": lambda values, labels, config, given: next_token(values[0], labels[0]),
     "masked_token": lambda values, labels, config, given: masked_token(values[0], labels[0]),
     "sequence_classes": lambda values, labels, config, given: sequence_classes(values[0], labels[0], config),
@@ -231,6 +243,7 @@ LOSSES: dict[
     "frame_classes": lambda values, labels, config, given: frame_classes(values[0], labels[0]),
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
+    "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], values[1]),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }

@@ -172,7 +172,8 @@ class WithHead(TaskModel):
         loss = None
         if labels and len(labels) == len(task.labels):
             loss = losses.LOSSES[task.loss](values, labels, self.config, given)
-        kept = {name: getattr(out, name) for name in task.kept}
+        asked = given.get("output_hidden_states")
+        kept = head.kept(task, out, self.config.output_hidden_states if asked is None else asked)
         if out.get("router_logits") is not None:
             balance = self._load_balance(out.router_logits, given.get("attention_mask"), values[0].shape[0])
             if loss is not None:

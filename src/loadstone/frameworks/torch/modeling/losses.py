@@ -28,6 +28,7 @@ from loadstone.frameworks.labels import (
     check_numbers,
     check_one_each,
     check_pairs,
+    check_pixel_labels,
     check_texts_of_labels,
     label_beyond,
     problem_of,
@@ -182,6 +183,19 @@ def speakers(cosines: Tensor, labels: Tensor) -> Tensor:
     return _cross_entropy(SPEAKER_SCALE * torch.where(own, cosines - SPEAKER_MARGIN, cosines), classes)
 
 
+def pixel_classes(logits: Tensor, labels: Tensor, ignored: int) -> Tensor:
+    """Cross entropy of each pixel's class; ``logits`` (batch, classes, rows, columns), brought to the size of
+    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0."""
+    check_tensors(labels=labels)
+    check_pixel_labels(labels.dtype, not labels.is_floating_point(), labels.shape, logits.shape)
+    wide = F.interpolate(logits, labels.shape[1:], mode="bilinear", align_corners=False)
+    labels = labels.to(logits.device)
+    if logits.shape[1] == 1:
+        losses = F.binary_cross_entropy_with_logits(wide[:, 0], labels.to(wide.dtype), reduction="none")
+        return (losses * ((labels >= 0) & (labels != ignored))).mean()
+    return _cross_entropy(wide.movedim(1, -1).flatten(0, -2), labels.reshape(-1).long(), ignored=ignored)
+
+
 def contrastive(logits: Tensor) -> Tensor:
     """Mean cross entropy of each text's picture and of each picture's text; ``logits`` (texts, pictures).
 
@@ -216,6 +230,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Tensor], PretrainedConfig, M
     "frame_classes": lambda values, labels, config, given: frame_classes(values[0], labels[0]),
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
+    "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], values[1]),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }
@@ -234,12 +249,12 @@ def _classes(name: str, labels: Tensor, shape: Sequence[int], hint: str = "") ->
     return labels.reshape(-1).to(torch.long)
 
 
-def _cross_entropy(logits: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
+def _cross_entropy(logits: Tensor, labels: Tensor, reduction: str = "mean", ignored: int = IGNORED) -> Tensor:
     """``logits`` (places, classes), ``labels`` (places,)."""
     try:
-        return F.cross_entropy(logits, labels.to(logits.device), ignore_index=IGNORED, reduction=reduction)
+        return F.cross_entropy(logits, labels.to(logits.device), ignore_index=ignored, reduction=reduction)
     except IndexError:
-        counted = labels[labels != IGNORED]
+        counted = labels[labels != ignored]
         error = label_beyond("labels", int(counted.min()), int(counted.max()), logits.shape[-1])
         if error is None:
             raise

@@ -1,0 +1,99 @@
+"""What only families have whose pictures become smaller stage by stage: a class for each pixel, batch norms, sizes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+
+import loadstone
+from loadstone.errors import ArgumentError, InvalidConfig
+
+from .frameworks import SIDES
+from .modal import FRAMEWORKS, Made
+from .modal_families import families
+from .modal_families.resnet import pictures
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    config = transformers.MobileNetV2Config(**families()["mobilenet_v2"].plain)
+    return Made("MobileNetV2ForSemanticSegmentation", config, tmp_path_factory.mktemp("segmenter"))
+
+
+@pytest.fixture(scope="module")
+def resnet(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    config = transformers.ResNetConfig(**families()["resnet"].plain)
+    return Made("ResNetForImageClassification", config, tmp_path_factory.mktemp("resnet"))
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_hidden_states_that_a_head_reads_are_shown_only_where_they_are_asked_for(
+    segmenter: Made, framework: str
+) -> None:
+    model, call = segmenter.of(framework), SIDES[framework].call
+    assert "hidden_states" not in vars(call(model, pixel_values=pictures(3)))
+    assert len(call(model, pixel_values=pictures(3), output_hidden_states=True).hidden_states) == 16
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_labels_that_are_no_class_for_each_pixel_are_named(segmenter: Made, framework: str) -> None:
+    model, call = segmenter.of(framework), SIDES[framework].call
+    wrong = [
+        (torch.zeros(2, 7, dtype=torch.int64), r"labels has shape \(2, 7\), expected \(2, height, width\)"),
+        (torch.zeros(3, 7, 7, dtype=torch.int64), r"labels has shape \(3, 7, 7\), expected \(2, height, width\)"),
+        (torch.zeros(2, 7, 7), "labels is .*float32, expected integers: the class of each pixel"),
+        (torch.full((2, 7, 7), 3), "labels"),
+    ]
+    for labels, message in wrong:
+        with pytest.raises(ArgumentError, match=message):
+            call(model, pixel_values=pictures(3), labels=labels)
+
+
+def test_training_moves_what_batch_norms_have_stored_as_it_does_in_transformers(resnet: Made, tmp_path: Path) -> None:
+    resnet.model.save_pretrained(tmp_path)
+    theirs = transformers.ResNetForImageClassification.from_pretrained(tmp_path).train()
+    ours = loadstone.ResNetForImageClassification.from_pretrained(tmp_path).train()
+    before = ours.state_dict()["resnet.embedder.embedder.normalization.running_mean"].clone()
+    for model in (theirs, ours):
+        model(pictures(3), labels=torch.tensor([1, 2])).loss.backward()
+    expected = theirs.state_dict()
+    for name, value in ours.state_dict().items():
+        torch.testing.assert_close(value, expected[name], atol=1e-4, rtol=1e-4)
+    assert not before.equal(ours.state_dict()["resnet.embedder.embedder.normalization.running_mean"])
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_pictures_with_other_channels_are_named(resnet: Made, framework: str) -> None:
+    message = r"pixel_values has shape \(2, 4, 35, 27\), expected \(batch, 3, height, width\)"
+    with pytest.raises(ArgumentError, match=message):
+        SIDES[framework].call(resnet.of(framework), pixel_values=pictures(4))
+
+
+def test_pictures_that_no_stage_could_make_smaller_are_refused() -> None:
+    model = loadstone.ConvNextModel(loadstone.ConvNextConfig(hidden_sizes=[4, 8], depths=[1, 1]))
+    with pytest.raises(ArgumentError, match="height of at least 8, width of at least 8"):
+        model(torch.zeros(1, 3, 7, 8))
+    assert model(torch.zeros(1, 3, 8, 8)).last_hidden_state.shape == (1, 8, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("config", "values"),
+    [
+        ("ResNetConfig", {"hidden_sizes": [8]}),
+        ("ResNetConfig", {"depths": [1, 1, 1, 0]}),
+        ("ResNetConfig", {"depths": [20_000], "hidden_sizes": [8]}),
+        ("ResNetConfig", {"hidden_sizes": [2, 4, 8, 16]}),
+        ("ResNetConfig", {"layer_type": "wide"}),
+        ("ConvNextConfig", {"num_stages": 3}),
+        ("ConvNextConfig", {"patch_size": [4]}),
+        ("MobileNetV2Config", {"depth_multiplier": 0.0}),
+        ("MobileNetV2Config", {"hidden_act": "sine"}),
+    ],
+)
+def test_sizes_that_make_no_sense_are_refused(config: str, values: dict[str, Any]) -> None:
+    with pytest.raises(InvalidConfig):
+        getattr(loadstone, config)(**values)
