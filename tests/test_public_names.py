@@ -112,6 +112,8 @@ FAMILIES = {
     "ConvNext": "Model ForImageClassification",
     "ConvNextV2": "Model ForImageClassification",
     "MobileNetV2": "Model ForImageClassification ForSemanticSegmentation",
+    "Swin": "Model ForImageClassification ForMaskedImageModeling",
+    "Swinv2": "Model ForImageClassification ForMaskedImageModeling",
     "ResNet": "Model ForImageClassification",
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",

@@ -52,6 +52,8 @@ from loadstone.architectures.families.roberta import RobertaConfig as RobertaCon
 from loadstone.architectures.families.siglip import SiglipConfig as SiglipConfig
 from loadstone.architectures.families.siglip import SiglipTextConfig as SiglipTextConfig
 from loadstone.architectures.families.siglip import SiglipVisionConfig as SiglipVisionConfig
+from loadstone.architectures.families.swin import SwinConfig as SwinConfig
+from loadstone.architectures.families.swinv2 import Swinv2Config as Swinv2Config
 from loadstone.architectures.families.t5 import T5Config as T5Config
 from loadstone.architectures.families.t5gemma import T5GemmaConfig as T5GemmaConfig
 from loadstone.architectures.families.t5gemma import T5GemmaModuleConfig as T5GemmaModuleConfig
@@ -1886,6 +1888,90 @@ class SiglipForImageClassification(SiglipPreTrainedModel, _ImageClassification):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class SwinPreTrainedModel(PreTrainedModel):
+    config: SwinConfig
+
+class SwinModel(SwinPreTrainedModel, _BareModel):
+    config: SwinConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class SwinForImageClassification(SwinPreTrainedModel, _ImageClassification):
+    config: SwinConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class SwinForMaskedImageModeling(SwinPreTrainedModel, _MaskedImageModeling):
+    config: SwinConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
+class Swinv2PreTrainedModel(PreTrainedModel):
+    config: Swinv2Config
+
+class Swinv2Model(Swinv2PreTrainedModel, _BareModel):
+    config: Swinv2Config
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Swinv2ForImageClassification(Swinv2PreTrainedModel, _ImageClassification):
+    config: Swinv2Config
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class Swinv2ForMaskedImageModeling(Swinv2PreTrainedModel, _MaskedImageModeling):
+    config: Swinv2Config
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
 class T5PreTrainedModel(PreTrainedModel):
     config: T5Config
@@ -3955,6 +4041,102 @@ class FlaxSiglipForImageClassification(FlaxSiglipPreTrainedModel, _FlaxImageClas
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class FlaxSwinPreTrainedModel(FlaxPreTrainedModel):
+    config: SwinConfig
+
+class FlaxSwinModel(FlaxSwinPreTrainedModel, _FlaxBareModel):
+    config: SwinConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxSwinForImageClassification(FlaxSwinPreTrainedModel, _FlaxImageClassification):
+    config: SwinConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxSwinForMaskedImageModeling(FlaxSwinPreTrainedModel, _FlaxMaskedImageModeling):
+    config: SwinConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class FlaxSwinv2PreTrainedModel(FlaxPreTrainedModel):
+    config: Swinv2Config
+
+class FlaxSwinv2Model(FlaxSwinv2PreTrainedModel, _FlaxBareModel):
+    config: Swinv2Config
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxSwinv2ForImageClassification(FlaxSwinv2PreTrainedModel, _FlaxImageClassification):
+    config: Swinv2Config
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxSwinv2ForMaskedImageModeling(FlaxSwinv2PreTrainedModel, _FlaxMaskedImageModeling):
+    config: Swinv2Config
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class FlaxT5PreTrainedModel(FlaxPreTrainedModel):
     config: T5Config
 
@@ -5945,6 +6127,90 @@ class TFSiglipForImageClassification(TFSiglipPreTrainedModel, _TFImageClassifica
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFSwinPreTrainedModel(TFPreTrainedModel):
+    config: SwinConfig
+
+class TFSwinModel(TFSwinPreTrainedModel, _TFBareModel):
+    config: SwinConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFSwinForImageClassification(TFSwinPreTrainedModel, _TFImageClassification):
+    config: SwinConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFSwinForMaskedImageModeling(TFSwinPreTrainedModel, _TFMaskedImageModeling):
+    config: SwinConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
+class TFSwinv2PreTrainedModel(TFPreTrainedModel):
+    config: Swinv2Config
+
+class TFSwinv2Model(TFSwinv2PreTrainedModel, _TFBareModel):
+    config: Swinv2Config
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFSwinv2ForImageClassification(TFSwinv2PreTrainedModel, _TFImageClassification):
+    config: Swinv2Config
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFSwinv2ForMaskedImageModeling(TFSwinv2PreTrainedModel, _TFMaskedImageModeling):
+    config: Swinv2Config
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
 
 class TFT5PreTrainedModel(TFPreTrainedModel):
     config: T5Config

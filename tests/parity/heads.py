@@ -40,6 +40,8 @@ HEADS: dict[str, dict[str, str]] = {
         "resnet": "ResNetModel",
         "roberta": "RobertaModel",
         "siglip": "SiglipModel",
+        "swin": "SwinModel",
+        "swinv2": "Swinv2Model",
         "t5": "T5Model",
         "t5gemma": "T5GemmaModel",
         "umt5": "UMT5Model",
@@ -213,12 +215,16 @@ HEADS: dict[str, dict[str, str]] = {
         "mobilenet_v2": "MobileNetV2ForImageClassification",
         "resnet": "ResNetForImageClassification",
         "siglip": "SiglipForImageClassification",
+        "swin": "SwinForImageClassification",
+        "swinv2": "Swinv2ForImageClassification",
         "vit": "ViTForImageClassification",
     },
     "semantic_segmentation": {
         "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",
     },
     "masked_image_modeling": {
+        "swin": "SwinForMaskedImageModeling",
+        "swinv2": "Swinv2ForMaskedImageModeling",
         "vit": "ViTForMaskedImageModeling",
     },
     "zero_shot_image_classification": {

@@ -92,8 +92,78 @@ def test_pictures_that_no_stage_could_make_smaller_are_refused() -> None:
         ("ConvNextConfig", {"patch_size": [4]}),
         ("MobileNetV2Config", {"depth_multiplier": 0.0}),
         ("MobileNetV2Config", {"hidden_act": "sine"}),
+        ("SwinConfig", {"num_heads": [3, 6, 12, 25]}),
+        ("SwinConfig", {"num_heads": [3, 6]}),
+        ("SwinConfig", {"window_size": 0}),
+        ("SwinConfig", {"mlp_ratio": 0.0}),
+        ("SwinConfig", {"image_size": 2}),
+        ("Swinv2Config", {"pretrained_window_sizes": [8]}),
+        ("Swinv2Config", {"image_size": 16}),
+        ("Swinv2Config", {"use_absolute_embeddings": True}),
     ],
 )
 def test_sizes_that_make_no_sense_are_refused(config: str, values: dict[str, Any]) -> None:
     with pytest.raises(InvalidConfig):
         getattr(loadstone, config)(**values)
+
+
+def swin(stem: str, folder: Path, class_name: str = "", **changes: Any) -> Made:
+    config = getattr(transformers, f"{stem}Config")(**{**families()[stem.lower()].plain, **changes})
+    return Made(class_name or f"{stem}Model", config, folder)
+
+
+def patches(height: int, width: int) -> torch.Tensor:
+    return torch.randn(2, 3, height, width, generator=torch.Generator().manual_seed(3))
+
+
+@pytest.mark.parametrize("stem", ["Swin", "Swinv2"])
+def test_pictures_of_other_sizes_go_through_windows_too(stem: str, tmp_path: Path) -> None:
+    each = swin(stem, tmp_path)
+    for size in ((27, 16), (33, 21)):
+        each.check({"pixel_values": patches(*size)}, "last_hidden_state", "pooler_output", frameworks=("torch",))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stem", ["Swin", "Swinv2"])
+def test_pictures_of_other_sizes_agree_in_all_frameworks(stem: str, tmp_path: Path) -> None:
+    swin(stem, tmp_path).check({"pixel_values": patches(27, 16)}, "last_hidden_state", "pooler_output")
+
+
+def test_positions_of_patches_are_interpolated(tmp_path: Path) -> None:
+    each = swin("Swin", tmp_path, use_absolute_embeddings=True)
+    inputs = {"pixel_values": patches(24, 16), "interpolate_pos_encoding": True}
+    each.check(inputs, "last_hidden_state")
+    with pytest.raises(ArgumentError, match=r"expected \(batch, 3, 20, 20\)\. .*interpolate_pos_encoding=True"):
+        each.of("torch")(patches(24, 16))
+
+
+def test_a_picture_that_is_smaller_than_a_window_is_filled_up(tmp_path: Path) -> None:
+    """In transformers each class of pictures fails here, or makes its windows smaller for good."""
+    each = swin("Swin", tmp_path, window_size=6, depths=[2], num_heads=[2])
+    model = each.of("torch")
+    before = model(patches(20, 20)).last_hidden_state
+    assert model(patches(8, 10)).last_hidden_state.shape == (2, 20, 8)
+    assert model(patches(20, 20)).last_hidden_state.equal(before)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_is_hidden_of_patches_must_fit(tmp_path: Path, framework: str) -> None:
+    model, call = swin("Swin", tmp_path, "SwinForMaskedImageModeling").of(framework), SIDES[framework].call
+    with pytest.raises(ArgumentError, match=r"bool_masked_pos has shape \(2, 5\), expected \(batch, 100\)"):
+        call(model, pixel_values=patches(20, 20), bool_masked_pos=torch.ones(2, 5, dtype=torch.bool))
+    with pytest.raises(ArgumentError, match="expected multiples of 4"):
+        call(model, pixel_values=patches(18, 20), bool_masked_pos=torch.ones(2, 90, dtype=torch.bool))
+    assert call(model, pixel_values=patches(18, 19)).reconstruction.shape == (2, 3, 20, 20)
+    with pytest.raises(ArgumentError, match="no mask token"):
+        call(
+            swin("Swin", tmp_path / "bare").of(framework),
+            pixel_values=patches(20, 20),
+            bool_masked_pos=torch.ones(2, 100, dtype=torch.bool),
+        )
+
+
+def test_a_window_of_padding_has_gradients(tmp_path: Path) -> None:
+    """Keys of Swin V2 have no bias, so that those of padding have no length to be divided by."""
+    model = loadstone.Swinv2Model(loadstone.Swinv2Config(**families()["swinv2"].plain, hidden_act="relu")).train()
+    model(patches(20, 20)).last_hidden_state.square().sum().backward()
+    assert all(parameter.grad is None or parameter.grad.isfinite().all() for parameter in model.parameters())

@@ -127,7 +127,8 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     ``last_hidden_state`` (batch, tokens, width); ``pooler_output`` (batch, width); ``hidden_states``: the input of
     each layer and the last hidden state; ``attentions``: for each layer (batch, heads, tokens, keys);
     ``router_logits``: for each layer with experts (batch · tokens, experts); ``extract_features`` (batch, frames,
-    channels): what convolutions make of a sound.
+    channels): what convolutions make of a sound; ``reshaped_hidden_states``: hidden states whose places are those of a
+    picture, (batch, width, rows, columns).
     """
 
     last_hidden_state: TensorT | None = None
@@ -138,6 +139,7 @@ class BaseModelOutput(ModelOutput, Generic[TensorT]):
     attentions: tuple[TensorT, ...] | None = None
     router_logits: tuple[TensorT, ...] | None = None
     cross_attentions: tuple[TensorT, ...] | None = None
+    reshaped_hidden_states: tuple[TensorT, ...] | None = None
 
 
 @output
@@ -257,6 +259,7 @@ class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
     logits: TensorT | None = None
     hidden_states: tuple[TensorT, ...] | None = None
     attentions: tuple[TensorT, ...] | None = None
+    reshaped_hidden_states: tuple[TensorT, ...] | None = None
 
 
 @output
@@ -277,6 +280,7 @@ class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     reconstruction: TensorT | None = None
     hidden_states: tuple[TensorT, ...] | None = None
     attentions: tuple[TensorT, ...] | None = None
+    reshaped_hidden_states: tuple[TensorT, ...] | None = None
 
 
 @output

@@ -73,6 +73,17 @@ from loadstone.architectures.components.towers import Tower, Wrapped
 from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, LastPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 from loadstone.architectures.components.waveform import AlongTime, GatedConv, SoundConv, Waveform, WeightNormed
+from loadstone.architectures.components.windows import (
+    ContinuousBias,
+    GridDecoder,
+    GridPooler,
+    GridTower,
+    PatchGrid,
+    PatchMerging,
+    Unit,
+    WindowAttention,
+    WindowBias,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -87,6 +98,7 @@ __all__ = [
     "ChannelDropout",
     "ChannelsLast",
     "Component",
+    "ContinuousBias",
     "Conv",
     "DilatedFrames",
     "Dropout",
@@ -103,7 +115,10 @@ __all__ = [
     "Frames",
     "Gated",
     "GatedConv",
+    "GridDecoder",
     "GridPatches",
+    "GridPooler",
+    "GridTower",
     "GroupNorm",
     "Head",
     "LastPooler",
@@ -119,6 +134,8 @@ __all__ = [
     "Merged",
     "Part",
     "PartPass",
+    "PatchGrid",
+    "PatchMerging",
     "Patches",
     "Pictures",
     "PixelDecoder",
@@ -143,9 +160,12 @@ __all__ = [
     "Tower",
     "TwoOutputs",
     "TwoTowers",
+    "Unit",
     "Waveform",
     "Weight",
     "WeightNormed",
+    "WindowAttention",
+    "WindowBias",
     "Wrapped",
     "XVector",
     "blocks",

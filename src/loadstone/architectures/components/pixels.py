@@ -34,7 +34,7 @@ class PixelDecoder(Component):
         sizes = xp.shape(run.take(given, "pixel_values", _AXES))[2:]
         x = out.last_hidden_state[:, self.skipped :]
         batch, _, width = xp.shape(x)
-        rows, columns = (size // patch for size, patch in zip(sizes, self.patch, strict=True))
+        rows, columns = self.grid((sizes[0], sizes[1]))
         if given.get("bool_masked_pos") is not None:
             self._check(run, (rows, columns), sizes)
         x = run(self.conv, xp.reshape(xp.permute_dims(x, (0, 2, 1)), (batch, width, rows, columns)))
@@ -42,12 +42,17 @@ class PixelDecoder(Component):
         x = xp.reshape(x, (batch, channels, side, side, rows, columns))
         return xp.reshape(xp.permute_dims(x, (0, 1, 4, 2, 5, 3)), (batch, channels, rows * side, columns * side))
 
+    def grid(self, sizes: tuple[int, int]) -> tuple[int, int]:
+        """How many vectors lie above and beside each other for a picture of some height and width."""
+        rows, columns = (size // patch for size, patch in zip(sizes, self.patch, strict=True))
+        return rows, columns
+
     def _check(self, run: Run, grid: tuple[Any, Any], sizes: Any) -> None:
         """Whether the picture can be compared with the one that was read."""
         if self.patch != (self.stride, self.stride):
             raise ArgumentError(
-                f"bool_masked_pos needs config.encoder_stride to be config.patch_size, so that the picture painted has "
-                f"the size of the one read; they are {self.stride} and {self.patch}."
+                "bool_masked_pos needs config.encoder_stride to be the side of what a vector stands for, so that the "
+                f"picture painted has the size of the one read; they are {self.stride} and {self.patch}."
             )
         painted = tuple(count * self.stride for count in grid)
         if painted != tuple(sizes):

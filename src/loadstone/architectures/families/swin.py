@@ -1,0 +1,77 @@
+"""Swin: attention within windows of a picture, every other time in moved ones, and fewer places stage by stage."""
+
+from __future__ import annotations
+
+from loadstone.architectures.components import (
+    Add,
+    Layer,
+    LayerNorm,
+    Linear,
+    Part,
+    PatchMerging,
+    Residual,
+    Weight,
+    WindowAttention,
+    WindowBias,
+)
+from loadstone.architectures.family import Family
+from loadstone.architectures.stages import drop_paths
+from loadstone.architectures.swin import CLASS_NAMES, LEFTOVERS, SwinKeys, attention_of, feed_forward, heads
+from loadstone.core.naming_rules import Rule
+
+
+class SwinConfig(SwinKeys):
+    """The keys of a Swin model. Defaults are those of Swin tiny."""
+
+    model_type = "swin"
+
+
+def layer(config: SwinConfig, stage: int, index: int) -> Layer:
+    """``layernorm_before``, ``attention``, ``layernorm_after``, ``intermediate`` and ``output``."""
+    width, side, before = config.widths[stage], config.window_size, sum(config.depths[:stage])
+    table = Weight(((2 * side - 1) ** 2, config.num_heads[stage]))
+    attention = WindowAttention(
+        **attention_of(config, stage),
+        bias=Part("", WindowBias(Part("self.relative_position_bias_table", table), side)),
+        index=before + index,
+        side=side,
+        shift=side // 2 if index % 2 else 0,
+        shifts_above=side,
+    )
+    norm, dropout = LayerNorm(width, config.layer_norm_eps), config.hidden_dropout_prob
+    drop_path = drop_paths(config.drop_path_rate, sum(config.depths))[before + index]
+    ends = (Add(dropout=dropout, drop_path=drop_path), Add(dropout=dropout))
+    parts = (
+        Residual(Part("attention", attention), Part("layernorm_before", norm), Part("", ends[0])),
+        Residual(Part("", feed_forward(config, width)), Part("layernorm_after", norm), Part("", ends[1])),
+    )
+    return Layer(tuple(Part("", part) for part in parts))
+
+
+def merging(config: SwinConfig, width: int) -> PatchMerging:
+    """``norm``, then ``reduction``."""
+    reduction = Linear(4 * width, 2 * width, bias=False, std=config.initializer_range)
+    return PatchMerging((Part("norm", LayerNorm(4 * width)), Part("reduction", reduction)))
+
+
+FAMILY = Family(
+    config=SwinConfig,
+    stem="Swin",
+    prefix="swin",
+    heads=heads("Swin", "swin", layer, merging),
+    rules=(
+        Rule("attention.q_proj", "attention.self.query"),
+        Rule("attention.k_proj", "attention.self.key"),
+        Rule("attention.v_proj", "attention.self.value"),
+        Rule("attention.o_proj", "attention.output.dense"),
+        Rule(
+            "attention.relative_position_bias.relative_position_bias_table",
+            "attention.self.relative_position_bias_table",
+        ),
+        Rule("mlp.fc1", "intermediate.dense"),
+        Rule("mlp.fc2", "output.dense"),
+    ),
+    leftovers=LEFTOVERS,
+    class_names=CLASS_NAMES,
+    sources="arXiv:2103.14030",
+)
