@@ -27,6 +27,7 @@ NAMES = {
     *("AutoModelForImageClassification", "AutoModelForMaskedImageModeling", "AutoModelForZeroShotImageClassification"),
     "AutoModelForSemanticSegmentation",
     *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
+    *("AutoModelForCTC", "AutoModelForAudioFrameClassification", "AutoModelForAudioXVector"),
     *(
         "GenerationConfig",
         "LoadReport",

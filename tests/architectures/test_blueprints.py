@@ -22,7 +22,11 @@ from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS as TORCH
 HEADS = [(family, head) for family in registry.families().values() for head in family.heads]
 
 
-WITH_ALL_PARTS = {"whisper": {"use_weighted_layer_sum": True}}
+WITH_ALL_PARTS = {
+    name: {"use_weighted_layer_sum": True}
+    for name, family in registry.families().items()
+    if "use_weighted_layer_sum" in family.config.fields()
+}
 """What a config says where the default leaves a part out."""
 
 

@@ -219,13 +219,11 @@ def norm(config: Any, width: int | None = None) -> LayerNorm:
     return LayerNorm(width or config.hidden_size, config.layer_norm_eps)
 
 
-def conv(
-    inputs: int, outputs: int, kernel: int, stride: int = 1, *, padding: int = 0, bias: bool = True, groups: int = 1
-) -> Conv:
+def conv(inputs: int, outputs: int, kernel: int, stride: int = 1, padding: int = 0, bias: bool = True) -> Conv:
     """A convolution over time whose initial values are He's (arXiv:1502.01852)."""
-    fan_in = inputs // groups * kernel
+    fan_in = inputs * kernel
     low = Uniform(-(fan_in**-0.5), fan_in**-0.5)
-    return Conv(inputs, outputs, (kernel,), stride, padding, groups, bias, std=(2 / fan_in) ** 0.5, initial_bias=low)
+    return Conv(inputs, outputs, (kernel,), stride, padding, bias=bias, std=(2 / fan_in) ** 0.5, initial_bias=low)
 
 
 def lengths(config: Any) -> FrameLengths:

@@ -7,15 +7,12 @@ framework has one implementation of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from loadstone.architectures.components.base import Part
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.interpolation import Method
 from loadstone.architectures.rotary import Rotary
-
-if TYPE_CHECKING:
-    from loadstone.architectures.components.leaves import Conv
 
 Array: TypeAlias = Any
 """The framework's own: ``torch.Tensor``, ``jax.Array`` or ``tf.Tensor``."""
@@ -77,7 +74,7 @@ class ArrayFunctions(Protocol):
     def near(self, x: Array, like: Array, /) -> Array:
         """``x`` where ``like`` lies, if a framework spreads parts over devices by hand."""
 
-    def convolve(self, x: Array, weight: Array, conv: Conv, /) -> Array:
+    def convolve(self, x: Array, weight: Array, conv: Any, /) -> Array:
         """What a :class:`~loadstone.architectures.components.leaves.Conv` makes of (batch, inputs, *sizes), without its
         bias, with a weight that is computed."""
 
