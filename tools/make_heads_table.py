@@ -51,7 +51,9 @@ def table() -> str:
     families = sorted(registry.families())
     lines = []
     for head, names in _NAMES.items():
-        classes = [f'        "{family}": "{names[family]}",' for family in families if family in names]
+        # Of several for one family the first is that which a config without a name of a class gets.
+        first = {family: name if isinstance(name, str) else name[0] for family, name in names.items()}
+        classes = [f'        "{family}": "{first[family]}",' for family in families if family in first]
         lines += [f'    "{head}": {{', *classes, "    },"]
     return _HEADER + "\n".join(lines) + "\n}\n"
 

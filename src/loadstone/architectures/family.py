@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from typing import Any
 
@@ -151,9 +151,12 @@ class Family:
         part = None if model_type == self.model_type else self.config_of(model_type)
         return tuple(head for head in self.heads if part in (None, head.config))
 
-    def head(self, task: str, model_type: str = "") -> HeadSpec | None:
-        """The class for a task, if the family has one. ``model_type``: that of a part, where that is all there is."""
+    def head(self, task: str, model_type: str = "", names: Collection[str] = ()) -> HeadSpec | None:
+        """The class for a task, if the family has one; of several, the one that bears one of the ``names``, as
+        ``architectures`` in a config has them. ``model_type``: that of a part, where that is all there is."""
         heads, part = self.heads_of(model_type), self.config_of(model_type)
         own = [head for head in heads if head.config is (None if part is self.config else part)]
+        of_task = [head for head in (*own, *heads) if head.task == task]
         serving = (head for head in own if task in head.also)
-        return next((head for head in (*own, *heads) if head.task == task), next(serving, None))
+        named = (head for head in of_task if head.class_name in names)
+        return next(named, next(iter(of_task), next(serving, None)))

@@ -68,8 +68,8 @@ REFUSED: Mapping[str, Refusal] = {
 """Keys with values that ask for what is not computed."""
 
 
-class PatchesConfig(PretrainedConfig):
-    """The keys that ViT's kin share. Defaults are those of ViT base with patches of 16 × 16."""
+class LayersConfig(PretrainedConfig):
+    """The keys of ViT's layers, as its kin have them. Defaults are those of ViT base."""
 
     hidden_size: int = 768
     num_hidden_layers: int = 12
@@ -80,6 +80,20 @@ class PatchesConfig(PretrainedConfig):
     attention_probs_dropout_prob: float = 0.0
     initializer_range: float = 0.02
     layer_norm_eps: float = 1e-12
+
+    positive: ClassVar[tuple[str, ...]] = (
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "intermediate_size",
+    )
+    refused: ClassVar[Mapping[str, Refusal]] = REFUSED
+    irrelevant: ClassVar[Mapping[str, str]] = IRRELEVANT
+
+
+class PatchesConfig(LayersConfig):
+    """The keys that ViT's kin share. Defaults are those of ViT base with patches of 16 × 16."""
+
     image_size: int | list[int] = 224
     patch_size: int | list[int] = 16
     num_channels: int = 3
@@ -88,19 +102,10 @@ class PatchesConfig(PretrainedConfig):
     pooler_output_size: int | None = None
     pooler_act: str = "tanh"
 
-    positive: ClassVar[tuple[str, ...]] = (
-        "hidden_size",
-        "num_hidden_layers",
-        "num_attention_heads",
-        "intermediate_size",
-        "num_channels",
-        "encoder_stride",
-    )
+    positive: ClassVar[tuple[str, ...]] = (*LayersConfig.positive, "num_channels", "encoder_stride")
     follows: ClassVar[Mapping[str, Rule]] = {
         "pooler_output_size": Rule(lambda config, given: given or config.hidden_size),
     }
-    refused: ClassVar[Mapping[str, Refusal]] = REFUSED
-    irrelevant: ClassVar[Mapping[str, str]] = IRRELEVANT
 
     def check_together(self) -> None:
         check_sizes(self)
@@ -182,14 +187,17 @@ class Stem:
 
     tokens: tuple[str, ...] = ("cls_token",)
     mask_token: bool = False
+    zeros: bool = False
+    """Whether tokens and positions start as zeros."""
 
     def build(self, config: Any) -> Patches:
         """``patch_embeddings.projection``, the tokens, ``position_embeddings``."""
         (height, across), patch = sized(config)
-        width, std = config.hidden_size, config.initializer_range
+        width, std = config.hidden_size, 0.0 if self.zeros else config.initializer_range
         places = (height // patch[0]) * (across // patch[1]) + len(self.tokens)
+        conv = Conv(config.num_channels, width, patch, patch, std=config.initializer_range)
         return Patches(
-            Part("patch_embeddings.projection", Conv(config.num_channels, width, patch, patch, std=std)),
+            Part("patch_embeddings.projection", conv),
             (height, across),
             tuple(Part(name, Weight((1, 1, width), std)) for name in self.tokens),
             Part("position_embeddings", Weight((1, places, width), std)),
@@ -198,17 +206,28 @@ class Stem:
         )
 
 
+def encoder(config: Any) -> Part:
+    """``encoder.layer.0`` …"""
+    return Part(
+        "encoder",
+        Stack(tuple(Part(f"layer.{index}", layer(config, index)) for index in range(config.num_hidden_layers))),
+    )
+
+
 def tower(config: Any, stem: Stem, *, pooler: bool) -> Tower:
-    """``embeddings``, ``encoder.layer.0`` …, ``layernorm`` and ``pooler``."""
+    """``embeddings``, ``encoder``, ``layernorm`` and ``pooler``."""
     width = config.hidden_size
-    layers = tuple(Part(f"layer.{index}", layer(config, index)) for index in range(config.num_hidden_layers))
-    dense = linear(config, width, config.pooler_output_size)
+    pooling = None
+    if pooler:
+        pooling = Part(
+            "pooler", Pooler(Part("dense", linear(config, width, config.pooler_output_size)), config.pooler_act)
+        )
     return Tower(
         stem=Part("embeddings", stem.build(config)),
-        stack=Part("encoder", Stack(layers)),
+        stack=encoder(config),
         width=width,
         norm=Part("layernorm", LayerNorm(width, config.layer_norm_eps)),
-        pooler=Part("pooler", Pooler(Part("dense", dense), config.pooler_act)) if pooler else None,
+        pooler=pooling,
         shows_normed=False,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from collections.abc import Collection
 from functools import lru_cache
 
 from loadstone.architectures.family import Family, HeadSpec
@@ -66,10 +67,10 @@ def config_class(model_type: str) -> type[PretrainedConfig]:
     return cls
 
 
-def head(family: Family, task: str, model_type: str) -> HeadSpec:
+def head(family: Family, task: str, model_type: str, names: Collection[str] = ()) -> HeadSpec:
     """The family's class for a task, of a config with a ``model_type``; :class:`UnknownModelType` lists those that it
     has."""
-    head_spec = family.head(task, model_type)
+    head_spec = family.head(task, model_type, names)
     if head_spec is None:
         known = ", ".join(
             f"{TASKS[head.task].auto_class} ({head.class_name})" if TASKS[head.task].has_auto_class else head.class_name

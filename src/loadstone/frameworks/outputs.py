@@ -273,6 +273,17 @@ class SemanticSegmenterOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class DeiTForImageClassificationWithTeacherOutput(ModelOutput, Generic[TensorT]):
+    """``logits`` (batch, labels), the mean of ``cls_logits`` and ``distillation_logits`` of the same shape."""
+
+    logits: TensorT | None = None
+    cls_logits: TensorT | None = None
+    distillation_logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``reconstruction`` (batch, channels, height, width)."""
 

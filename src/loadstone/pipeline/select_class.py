@@ -110,7 +110,7 @@ def pick(target: type[Any] | AutoTarget, framework: str, config: PretrainedConfi
         )
     assert target.task is not None  # without one, the pipeline asks for nothing but shards and the config
     family = registry.family(config.model_type)
-    return FromFamily(family, registry.head(family, target.task, config.model_type))
+    return FromFamily(family, registry.head(family, target.task, config.model_type, config.architectures or ()))
 
 
 def _is_of_code(config: PretrainedConfig) -> bool:
@@ -168,10 +168,11 @@ def needed_shards(target: type[Any] | AutoTarget, key_mapping: Mapping[str, str]
 
 def _head(family: Family, task: str | None, values: Mapping[str, Any]) -> HeadSpec | None:
     """The class for a task; without one, that which the ``values`` of a config name."""
-    if task is not None:
-        return family.head(task, str(values["model_type"]))
     named = values.get("architectures")
-    return named_head(family, named if isinstance(named, list) else [])
+    names = named if isinstance(named, list) else []
+    if task is not None:
+        return family.head(task, str(values["model_type"]), names)
+    return named_head(family, names)
 
 
 def named_head(family: Family, names: Collection[object]) -> HeadSpec | None:
