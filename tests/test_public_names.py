@@ -121,11 +121,13 @@ FAMILIES = {
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "AST": "Model ForAudioClassification",
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",
+    "DINOv3ViT": "Model",
     "IJepa": "Model ForImageClassification",
     "Dinov2": "Model ForImageClassification",
     "Dinov2WithRegisters": "Model ForImageClassification",
     "Moonshine": "Model ForConditionalGeneration",
     "T5Gemma": "Model ForConditionalGeneration T5GemmaEncoderModel ForSequenceClassification ForTokenClassification",
+    "Yolos": "Model ForObjectDetection",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 

@@ -22,6 +22,7 @@ from loadstone.architectures.families.dinov2 import Dinov2Config as Dinov2Config
 from loadstone.architectures.families.dinov2_with_registers import (
     Dinov2WithRegistersConfig as Dinov2WithRegistersConfig,
 )
+from loadstone.architectures.families.dinov3_vit import DINOv3ViTConfig as DINOv3ViTConfig
 from loadstone.architectures.families.distilbert import DistilBertConfig as DistilBertConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
@@ -62,6 +63,7 @@ from loadstone.architectures.families.vit import ViTConfig as ViTConfig
 from loadstone.architectures.families.wav2vec2 import Wav2Vec2Config as Wav2Vec2Config
 from loadstone.architectures.families.whisper import WhisperConfig as WhisperConfig
 from loadstone.architectures.families.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
+from loadstone.architectures.families.yolos import YolosConfig as YolosConfig
 from loadstone.checkpoint import Checkpoint as Checkpoint
 from loadstone.checkpoint import open_checkpoint as open_checkpoint
 from loadstone.configs.compile_config import CompileConfig as CompileConfig
@@ -89,6 +91,7 @@ from loadstone.frameworks.outputs import (
     MoeCausalLMOutputWithPast,
     MultipleChoiceModelOutput,
     NextSentencePredictorOutput,
+    ObjectDetectionOutput,
     QuestionAnsweringModelOutput,
     Seq2SeqLMOutput,
     Seq2SeqModelOutput,
@@ -439,6 +442,16 @@ class _ImageClassification(_TaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class _ObjectDetection(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ObjectDetectionOutput[Tensor] | tuple[object, ...]: ...
+
 class _MaskedImageModeling(_TaskModel):
     def forward(
         self,
@@ -697,9 +710,9 @@ class AutoModelForObjectDetection(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> PreTrainedModel: ...
+    ) -> _ObjectDetection: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _ObjectDetection: ...
 
 class AutoModelForPointmapEstimation(AutoClass):
     @classmethod
@@ -1213,6 +1226,21 @@ class Dinov2WithRegistersModel(Dinov2WithRegistersPreTrainedModel, _BareModel):
 
 class Dinov2WithRegistersForImageClassification(Dinov2WithRegistersPreTrainedModel, _ImageClassification):
     config: Dinov2WithRegistersConfig
+
+class DINOv3ViTPreTrainedModel(PreTrainedModel):
+    config: DINOv3ViTConfig
+
+class DINOv3ViTModel(DINOv3ViTPreTrainedModel, _BareModel):
+    config: DINOv3ViTConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
@@ -2411,6 +2439,23 @@ class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, _QuestionAnsweri
 class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, _CausalLM):
     config: XLMRobertaConfig
 
+class YolosPreTrainedModel(PreTrainedModel):
+    config: YolosConfig
+
+class YolosModel(YolosPreTrainedModel, _BareModel):
+    config: YolosConfig
+    def forward(  # type: ignore[override]
+        self,
+        pixel_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class YolosForObjectDetection(YolosPreTrainedModel, _ObjectDetection):
+    config: YolosConfig
+
 class _FlaxBareModel(_FlaxTaskModel):
     def __call__(
         self,
@@ -2758,6 +2803,18 @@ class _FlaxImageClassification(_FlaxTaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _FlaxObjectDetection(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ObjectDetectionOutput | FieldTuple: ...
+
 class _FlaxMaskedImageModeling(_FlaxTaskModel):
     def __call__(
         self,
@@ -2909,9 +2966,9 @@ class FlaxAutoModelForObjectDetection(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> FlaxPreTrainedModel: ...
+    ) -> _FlaxObjectDetection: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxObjectDetection: ...
 
 class FlaxAutoModelForPreTraining(AutoClass):
     @classmethod
@@ -3332,6 +3389,23 @@ class FlaxDinov2WithRegistersModel(FlaxDinov2WithRegistersPreTrainedModel, _Flax
 
 class FlaxDinov2WithRegistersForImageClassification(FlaxDinov2WithRegistersPreTrainedModel, _FlaxImageClassification):
     config: Dinov2WithRegistersConfig
+
+class FlaxDINOv3ViTPreTrainedModel(FlaxPreTrainedModel):
+    config: DINOv3ViTConfig
+
+class FlaxDINOv3ViTModel(FlaxDINOv3ViTPreTrainedModel, _FlaxBareModel):
+    config: DINOv3ViTConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
 
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
     config: DistilBertConfig
@@ -4616,6 +4690,25 @@ class FlaxXLMRobertaForQuestionAnswering(FlaxXLMRobertaPreTrainedModel, _FlaxQue
 class FlaxXLMRobertaForCausalLM(FlaxXLMRobertaPreTrainedModel, _FlaxCausalLM):
     config: XLMRobertaConfig
 
+class FlaxYolosPreTrainedModel(FlaxPreTrainedModel):
+    config: YolosConfig
+
+class FlaxYolosModel(FlaxYolosPreTrainedModel, _FlaxBareModel):
+    config: YolosConfig
+    def __call__(  # type: ignore[override]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxYolosForObjectDetection(FlaxYolosPreTrainedModel, _FlaxObjectDetection):
+    config: YolosConfig
+
 class _TFBareModel(_TFTaskModel):
     def call(
         self,
@@ -4921,6 +5014,16 @@ class _TFImageClassification(_TFTaskModel):
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _TFObjectDetection(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ObjectDetectionOutput | FieldTuple: ...
+
 class _TFMaskedImageModeling(_TFTaskModel):
     def call(
         self,
@@ -5066,9 +5169,9 @@ class TFAutoModelForObjectDetection(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> TFPreTrainedModel: ...
+    ) -> _TFObjectDetection: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFObjectDetection: ...
 
 class TFAutoModelForPreTraining(AutoClass):
     @classmethod
@@ -5453,6 +5556,21 @@ class TFDinov2WithRegistersModel(TFDinov2WithRegistersPreTrainedModel, _TFBareMo
 
 class TFDinov2WithRegistersForImageClassification(TFDinov2WithRegistersPreTrainedModel, _TFImageClassification):
     config: Dinov2WithRegistersConfig
+
+class TFDINOv3ViTPreTrainedModel(TFPreTrainedModel):
+    config: DINOv3ViTConfig
+
+class TFDINOv3ViTModel(TFDINOv3ViTPreTrainedModel, _TFBareModel):
+    config: DINOv3ViTConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
     config: DistilBertConfig
@@ -6648,3 +6766,20 @@ class TFXLMRobertaForQuestionAnswering(TFXLMRobertaPreTrainedModel, _TFQuestionA
 
 class TFXLMRobertaForCausalLM(TFXLMRobertaPreTrainedModel, _TFCausalLM):
     config: XLMRobertaConfig
+
+class TFYolosPreTrainedModel(TFPreTrainedModel):
+    config: YolosConfig
+
+class TFYolosModel(TFYolosPreTrainedModel, _TFBareModel):
+    config: YolosConfig
+    def call(  # type: ignore[override]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFYolosForObjectDetection(TFYolosPreTrainedModel, _TFObjectDetection):
+    config: YolosConfig

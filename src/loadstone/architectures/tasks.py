@@ -33,7 +33,6 @@ SPEECH_SEQ2SEQ = "speech-seq2seq"
 CTC = "ctc"
 AUDIO_FRAME_CLASSIFICATION = "audio-frame-classification"
 AUDIO_XVECTOR = "audio-xvector"
-# No family here has this yet; a custom model may.
 OBJECT_DETECTION = "object-detection"
 
 IGNORED = -100
@@ -445,6 +444,20 @@ TASKS: Mapping[str, Task] = {
             output="SemanticSegmenterOutput",
             reads="all",
             loss="pixel_classes",
+        ),
+        Task(
+            OBJECT_DETECTION,
+            "ObjectDetection",
+            "Finds objects in an image.",
+            """``logits`` (batch, objects, labels + 1), of which the last is for no object, and ``pred_boxes`` (batch,
+            objects, 4): center, width and height of each, as shares of the picture's. Of ``pixel_values`` (batch,
+            channels, height, width). There is no loss: it would have to match what is found with what there is.
+            """,
+            ("pixel_values",),
+            output="ObjectDetectionOutput",
+            kept=("last_hidden_state", "hidden_states", "attentions"),
+            reads="all",
+            gives=("logits", "pred_boxes"),
         ),
         Task(
             MASKED_IMAGE_MODELING,

@@ -26,7 +26,7 @@ NOT_COMPUTED = {
     "encoder_attention_mask": "No model here has cross-attention.",
     "output_router_logits": "Bare models and language models with experts have these.",
     "num_items_in_batch": "The loss of this head is the mean over its inputs.",
-    "labels": "A model without a head has no loss.",
+    "labels": "This class has no loss: a bare model has none, nor has one that finds objects.",
 }
 
 

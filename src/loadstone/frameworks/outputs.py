@@ -284,6 +284,21 @@ class DeiTForImageClassificationWithTeacherOutput(ModelOutput, Generic[TensorT])
 
 
 @output
+class ObjectDetectionOutput(ModelOutput, Generic[TensorT]):
+    """``logits`` (batch, objects, labels + 1); ``pred_boxes`` (batch, objects, 4), their centers, widths and heights;
+    ``last_hidden_state`` (batch, places, width)."""
+
+    loss: TensorT | None = None
+    loss_dict: dict[str, TensorT] | None = None
+    logits: TensorT | None = None
+    pred_boxes: TensorT | None = None
+    auxiliary_outputs: list[dict[str, TensorT]] | None = None
+    last_hidden_state: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``reconstruction`` (batch, channels, height, width)."""
 

@@ -230,7 +230,7 @@ class AutoModelForAudioClassification(AutoClass):
 
 
 class AutoModelForObjectDetection(AutoClass):
-    """A model for object detection. Loadstone has none of its own: a custom or registered class."""
+    """A model that finds objects in images."""
 
     task = OBJECT_DETECTION
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from loadstone.architectures.components.base import Component, Part
 from loadstone.architectures.components.leaves import Conv
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.run import Array, ArrayFunctions, Run
 from loadstone.architectures.inputs import Axis
 from loadstone.architectures.interpolation import Method
 from loadstone.core.records import record
@@ -33,13 +33,15 @@ class Patches(Component):
     tokens: tuple[Part, ...] = ()
     """Each a ``Weight`` (1, count, width) or (width,), in their order."""
     position: Part | None = None
-    """A ``Weight`` (1, tokens + patches, width), or without the first axis."""
+    """A ``Weight`` (1, all that have positions, width), or without the first axis."""
     mask_token: Part | None = None
     """A ``Weight`` (1, 1, width), in the place of patches that a model is to guess."""
     norm: Part | None = None
     dropout: float = 0.0
     registers: Part | None = None
     """A ``Weight`` (1, count, width): tokens without positions, after the others (arXiv:2309.16588)."""
+    last: tuple[Part, ...] = ()
+    """Tokens with positions that stand after the patches, such as those for what is to be found in a picture."""
     any_size: bool = False
     """Whether pictures may have any size without being asked for: positions are interpolated."""
     method: Method = "bicubic"
@@ -49,9 +51,14 @@ class Patches(Component):
         return {"pixel_values": self._axes(any_size=self.any_size or self.position is None)}
 
     @property
+    def patch(self) -> tuple[int, ...]:
+        """Height and width of a patch."""
+        return self._conv.kernel
+
+    @property
     def grid(self) -> tuple[int, int]:
         """How many patches there are above and beside each other."""
-        rows, columns = self._conv.kernel
+        rows, columns = self.patch
         return self.size[0] // rows, self.size[1] // columns
 
     @property
@@ -60,7 +67,8 @@ class Patches(Component):
         return sum(part.component.own_slots()[0].elements // self._conv.outputs for part in self.tokens)
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
-        """Vectors (batch, tokens + registers + patches, width) of ``pixel_values`` (batch, channels, height, width).
+        """Vectors (batch, places, width) of ``pixel_values`` (batch, channels, height, width): of tokens, registers,
+        patches and the last tokens.
 
         ``bool_masked_pos`` (batch, patches): true for those that the mask token replaces. Without ``any_size`` and
         ``interpolate_pos_encoding`` a picture must have the size that there are positions for.
@@ -74,10 +82,12 @@ class Patches(Component):
         if given.get("bool_masked_pos") is not None:
             x = self._masked(run, x, given, grid)
         tokens = [self._token(run, part, batch) for part in self.tokens]
-        x = xp.concat((*tokens, x), axis=1) if tokens else x
+        last = [self._token(run, part, batch) for part in self.last]
+        x = xp.concat((*tokens, x, *last), axis=1) if tokens or last else x
         if self.position is not None:
             table = xp.reshape(run.weight(self.position), (1, -1, width))
-            x = x + (self._positions(run, table, (grid[0], grid[1])) if resized else table)
+            own = self.tokens_count
+            x = x + (interpolated(xp, table, self.grid, (grid[0], grid[1]), own, self.method) if resized else table)
         if self.registers is not None:
             own = self.tokens_count
             x = xp.concat((x[:, :own], self._token(run, self.registers, batch), x[:, own:]), axis=1)
@@ -101,25 +111,34 @@ class Patches(Component):
         hidden = run.xp.astype(masked, run.xp.int32)[..., None] > 0
         return run.xp.where(hidden, run.weight(self.mask_token), x)
 
-    def _positions(self, run: Run, table: Array, grid: tuple[Any, Any]) -> Array:
-        """(1, tokens + patches, width), for so many patches above and beside each other."""
-        if grid == self.grid:
-            return table
-        xp, own, width = run.xp, self.tokens_count, table.shape[-1]
-        patches = xp.permute_dims(xp.reshape(table[:, own:], (1, *self.grid, width)), (0, 3, 1, 2))
-        wide = xp.permute_dims(xp.resize(patches, grid, self.method), (0, 2, 3, 1))
-        return xp.concat((table[:, :own], xp.reshape(wide, (1, -1, width))), axis=1)
-
     @property
     def _conv(self) -> Conv:
         assert isinstance(self.projection.component, Conv)
         return self.projection.component
 
     def _axes(self, any_size: bool) -> tuple[Axis, ...]:
-        rows, columns = self._conv.kernel
+        rows, columns = self.patch
         sizes = (
             (Axis("height", least=rows, known=True), Axis("width", least=columns, known=True))
             if any_size
             else (Axis("height", self.size[0]), Axis("width", self.size[1]))
         )
         return (Axis("batch"), Axis("channels", self._conv.inputs), *sizes)
+
+
+def interpolated(
+    xp: ArrayFunctions,
+    table: Array,
+    grid: tuple[int, int],
+    wanted: tuple[Any, Any],
+    before: int,
+    method: Method = "bicubic",
+) -> Array:
+    """Positions (1, before + patches + after, width) for ``wanted`` rows and columns of patches, from a table for those
+    of another ``grid``; those before and after the patches stay as they are."""
+    if grid == wanted:
+        return table
+    end = before + grid[0] * grid[1]
+    patches = xp.permute_dims(xp.reshape(table[:, before:end], (1, *grid, table.shape[-1])), (0, 3, 1, 2))
+    wide = xp.permute_dims(xp.resize(patches, wanted, method), (0, 2, 3, 1))
+    return xp.concat((table[:, :before], xp.reshape(wide, (1, -1, table.shape[-1])), table[:, end:]), axis=1)
