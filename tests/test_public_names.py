@@ -128,6 +128,7 @@ FAMILIES = {
     "Moonshine": "Model ForConditionalGeneration",
     "T5Gemma": "Model ForConditionalGeneration T5GemmaEncoderModel ForSequenceClassification ForTokenClassification",
     "Yolos": "Model ForObjectDetection",
+    "Siglip2": "Model Siglip2TextModel Siglip2VisionModel ForImageClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
 }
 
@@ -135,6 +136,7 @@ FAMILIES = {
 WITHIN = (
     *("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision"),
     *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule"),
+    *("ChineseCLIPText", "ChineseCLIPVision", "Siglip2Text", "Siglip2Vision"),
 )
 """Stems of the configs that lie within another."""
 

@@ -67,6 +67,8 @@ INPUTS: Mapping[str, Input] = {
         Input("image_grid_thw", ("pictures", "axes"), once=True),
         Input("video_grid_thw", ("films", "axes"), once=True),
         Input("mm_token_type_ids", _TEXT, once=True),
+        Input("pixel_attention_mask", ("batch", "patches"), "mask", once=True),
+        Input("spatial_shapes", ("batch", "axes"), once=True),
         Input("bool_masked_pos", ("batch", "patches"), "mask"),
         Input("input_features", ("batch", "bands", "frames"), "values"),
         Input("input_values", ("batch", "samples"), "values"),

@@ -167,13 +167,13 @@ def pair(config: Any, vision: Tower) -> Component:
     )
 
 
-def image_classification(vision: Callable[[Any], Tower]) -> Callable[[Any], Component]:
-    """``classifier`` over the mean of the patches."""
+def image_classification(vision: Callable[[Any], Tower], mask: str = "attention_mask") -> Callable[[Any], Component]:
+    """``classifier`` over the mean of the patches; ``mask``: the argument that says which there are."""
 
     def build(config: Any) -> Component:
         width = config.vision_config.hidden_size
         classifier = Linear(width, config.num_labels, std=width**-0.5 * config.initializer_factor)
         backbone = Part("vision_model", vision(config.vision_config))
-        return Head(backbone, Part("classifier", classifier), pool="mean", labels=config.num_labels)
+        return Head(backbone, Part("classifier", classifier), pool="mean", labels=config.num_labels, mask=mask)
 
     return build

@@ -42,6 +42,7 @@ from loadstone.architectures.components.leaves import (
     Weight,
 )
 from loadstone.architectures.components.merged import Mark, Marked, Merged
+from loadstone.architectures.components.padded_patches import PaddedPatches
 from loadstone.architectures.components.patches import Patches
 from loadstone.architectures.components.pixels import PixelDecoder
 from loadstone.architectures.components.queries import (
@@ -132,6 +133,7 @@ __all__ = [
     "MaxPool",
     "MeanPooler",
     "Merged",
+    "PaddedPatches",
     "Part",
     "PartPass",
     "PatchGrid",

@@ -46,6 +46,8 @@ class Head(Component):
     """How many hidden states are not of the rest."""
     frames: FrameLengths | None = None
     """How many hidden states there are of a sound, whose ``attention_mask`` is for its samples."""
+    mask: str = "attention_mask"
+    """The argument that says which hidden states are not of padding."""
 
     sees_all: bool = False
     """Whether the output reads all hidden states, which are shown only where they are asked for."""
@@ -109,7 +111,7 @@ class Head(Component):
 
     def _pooled(self, run: Run, x: Array, out: Any, given: Mapping[str, Any]) -> Array:
         """The vector (batch, width) that stands for each sequence of hidden states ``x``."""
-        xp, mask = run.xp, given.get("attention_mask")
+        xp, mask = run.xp, given.get(self.mask)
         ids, padding = given.get("input_ids"), given.get("padding")
         if self.pool == "pooler":
             return out.pooler_output

@@ -145,7 +145,8 @@ class WithHead(TaskModel):
     def __init__(self, config: PretrainedConfig, *, component: components.Component | None = None) -> None:
         super().__init__(config, component=component)
         body, own = self.base_model, {*self.task.inputs, *self.task.options} - {"return_dict"}
-        looked_at = {"all": self.task.inputs, "places": ()}.get(self.task.reads, ("input_ids", "attention_mask"))
+        mask = getattr(self.component, "mask", "attention_mask")
+        looked_at = {"all": self.task.inputs, "places": ()}.get(self.task.reads, ("input_ids", mask))
         self._looked_at: tuple[str, ...] = looked_at  # of the inputs, by what is above the bare model
         # The arguments that the model below takes, too.
         names = body.task.arguments if isinstance(body, TaskModel) and body is not self else ()
