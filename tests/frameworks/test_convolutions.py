@@ -13,7 +13,7 @@ from frameworks import blended
 from frameworks.leaf_cases import computed, torch_leaf, values_of
 from torch import nn
 
-from loadstone.architectures.components.leaves import Conv
+from loadstone.architectures.components.leaves import Conv, ConvTranspose
 
 EACH = pytest.mark.parametrize("framework", blended.FRAMEWORKS)
 CASES = {
@@ -51,6 +51,31 @@ def test_a_convolution_is_pytorch_s(framework: str, which: str) -> None:
     values, x = values_of(component), np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     found = computed(framework, component, values, x)
     np.testing.assert_allclose(found, reference(component, values, x), rtol=1e-4, atol=2e-5)
+
+
+LARGER = {
+    "side-by-side": ConvTranspose(3, 5, (4, 4), 4),
+    "overlapping": ConvTranspose(3, 5, (4, 4), 2, 1, bias=False),
+    "apart": ConvTranspose(3, 5, (2, 3), 3),
+    "cut": ConvTranspose(3, 5, (2, 2), 2, 1),
+}
+
+
+@EACH
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("which", LARGER)
+def test_a_transposed_convolution_is_pytorch_s(framework: str, which: str, dtype: str) -> None:
+    component = LARGER[which]
+    values, x = values_of(component), np.random.default_rng(1).standard_normal((2, 3, 4, 5)).astype(np.float32)
+    if dtype == "bfloat16":
+        values = {name: value.astype(dtype).astype(np.float32) for name, value in values.items()}
+        x = x.astype(dtype).astype(np.float32)
+    weight, bias = torch.tensor(values["weight"]), torch.tensor(values["bias"]) if component.bias else None
+    expected = F.conv_transpose2d(torch.tensor(x), weight, bias, component.stride, component.padding).numpy()
+    found = computed(framework, component, values, x.astype(dtype))
+    near = {"rtol": 1e-4, "atol": 2e-5} if dtype == "float32" else {"rtol": 2e-2, "atol": 6e-2}
+    np.testing.assert_allclose(found, expected, **near)
+    assert isinstance(torch_leaf(component, values), nn.ConvTranspose2d)
 
 
 @EACH

@@ -11,13 +11,24 @@ Transformers 4.57.1.
 from __future__ import annotations
 
 from loadstone.architectures.components.base import Component
-from loadstone.architectures.components.leaves import BatchNorm, Conv, Embedding, GroupNorm, LayerNorm, Linear
+from loadstone.architectures.components.leaves import (
+    BatchNorm,
+    Conv,
+    ConvTranspose,
+    Embedding,
+    GroupNorm,
+    LayerNorm,
+    Linear,
+)
 from loadstone.architectures.components.walk import walk
 from loadstone.checkpoint.flax.layout import PARAMETERS, STATISTIC_NAMES, STATISTICS, FlaxLeaf
 
-_NAMES: dict[type[Component], str] = {Linear: "kernel", Conv: "kernel", Embedding: "embedding"} | dict.fromkeys(
-    (LayerNorm, GroupNorm, BatchNorm), "scale"
-)
+_NAMES: dict[type[Component], str] = {
+    Linear: "kernel",
+    Conv: "kernel",
+    ConvTranspose: "kernel",
+    Embedding: "embedding",
+} | dict.fromkeys((LayerNorm, GroupNorm, BatchNorm), "scale")
 
 
 def flax_layout(component: Component, prefix: str = "") -> dict[str, FlaxLeaf]:

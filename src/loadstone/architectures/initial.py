@@ -9,6 +9,7 @@ from loadstone.architectures.components.base import Component
 from loadstone.architectures.components.leaves import (
     BatchNorm,
     Conv,
+    ConvTranspose,
     Embedding,
     Experts,
     GroupNorm,
@@ -39,7 +40,7 @@ def initial(leaf: Component, name: str, shape: tuple[int, ...], rng: np.random.G
     if isinstance(leaf, Weight):
         offset = np.float32(leaf.value)
         return _normal(shape, leaf.std, None, rng) + offset if leaf.std else np.full(shape, offset, np.float32)
-    if isinstance(leaf, Experts) or (isinstance(leaf, Linear | Conv | Embedding) and name == "weight"):
+    if isinstance(leaf, Experts) or (isinstance(leaf, Linear | Conv | ConvTranspose | Embedding) and name == "weight"):
         table = _normal(shape, leaf.std, getattr(leaf, "cutoff", None), rng)
         if isinstance(leaf, Embedding) and leaf.padding is not None and leaf.zero_padding:
             table[leaf.padding] = 0.0

@@ -1,8 +1,8 @@
 """Pictures in other sizes, one axis at a time: which values of the old size each of the new is a mean of.
 
-As ``torch.nn.functional.interpolate`` has it with ``align_corners=False``. Its cubic is Keys's with a = -0.75
-(10.1109/TASSP.1981.1163711), where other libraries take -0.5; so does PyTorch's own that smooths what becomes smaller,
-``bicubic_antialiased``.
+As ``torch.nn.functional.interpolate`` has it with ``align_corners=False``; ``bilinear_aligned`` with True. Its cubic is
+Keys's with a = -0.75 (10.1109/TASSP.1981.1163711), where other libraries take -0.5; so does PyTorch's own that smooths
+what becomes smaller, ``bicubic_antialiased``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-Method: TypeAlias = Literal["bilinear", "bicubic", "bicubic_antialiased"]
+Method: TypeAlias = Literal["bilinear", "bilinear_aligned", "bicubic", "bicubic_antialiased"]
 
 _CUBIC = -0.75
 _SMOOTHING_CUBIC = -0.5
@@ -27,10 +27,11 @@ def shares(inputs: int, outputs: int, method: Method) -> tuple[tuple[float, ...]
     """
     if method == "bicubic_antialiased":
         return tuple(_smooth(inputs, outputs, output) for output in range(outputs))
-    rows = []
+    rows, is_aligned = [], method == "bilinear_aligned"
+    step = (inputs - 1) / max(outputs - 1, 1) if is_aligned else inputs / outputs
     for output in range(outputs):
         row = [0.0] * inputs
-        for place, share in _places((output + 0.5) * inputs / outputs - 0.5, method):
+        for place, share in _places(output * step if is_aligned else (output + 0.5) * step - 0.5, method):
             row[min(max(place, 0), inputs - 1)] += share  # beyond the edge lies what is at the edge
         rows.append(tuple(row))
     return tuple(rows)
@@ -39,7 +40,7 @@ def shares(inputs: int, outputs: int, method: Method) -> tuple[tuple[float, ...]
 def _places(at: float, method: Method) -> Iterator[tuple[int, float]]:
     first = math.floor(at)
     beyond = at - first
-    if method == "bilinear":
+    if method in ("bilinear", "bilinear_aligned"):
         yield from ((first, 1.0 - beyond), (first + 1, beyond))
         return
     for step in range(-1, 3):

@@ -129,6 +129,29 @@ class Conv(Component):
 
 
 @record
+class ConvTranspose(Component):
+    """The transpose of a convolution over 2 axes, by which pictures become larger: (batch, inputs, *sizes) → (batch,
+    outputs, *sizes), where each size is (old - 1) · stride + kernel - 2 · padding.
+
+    ``weight`` is (inputs, outputs, *kernel).
+    """
+
+    inputs: int
+    outputs: int
+    kernel: tuple[int, int]
+    stride: int
+    padding: int = 0
+    """How much is cut off at both ends of each axis."""
+    bias: bool = True
+    std: float = 0.02
+    """Standard deviation of an initial weight; an initial bias is 0."""
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        weight = Slot("weight", (self.inputs, self.outputs, *self.kernel))
+        return (weight, Slot("bias", (self.outputs,))) if self.bias else (weight,)
+
+
+@record
 class RMSNorm(Component):
     """Division by the root mean square (arXiv:1910.07467); with ``offset`` 1 the stored weight is the gain minus 1."""
 

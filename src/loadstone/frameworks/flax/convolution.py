@@ -31,6 +31,28 @@ class Conv(Leaf):
         return y + self.bias[...].reshape(-1, *(1 for _ in component.kernel)) if component.bias else y
 
 
+class ConvTranspose(Leaf):
+    """The transpose of a convolution; ``x`` (batch, inputs, height, width) → (batch, outputs, *larger ones)."""
+
+    component: components.ConvTranspose
+    weight: nnx.Param[Array]
+    bias: nnx.Param[Array]
+
+    def __call__(self, x: Array) -> Array:
+        component, weight = self.component, self.weight[...]
+        step, cut = component.stride, component.padding
+        if component.kernel == (step, step):  # no two of them meet
+            batch, _, rows, columns = x.shape
+            y = jnp.einsum("nihw,ioab->nohawb", x, weight).reshape(batch, -1, rows * step, columns * step)
+            y = y[:, :, cut : rows * step - cut, cut : columns * step - cut]
+        else:
+            pads = [(size - 1 - cut,) * 2 for size in component.kernel]
+            turned = jnp.flip(weight, (2, 3))
+            form = ("NCHW", "IOHW", "NCHW")
+            y = jax.lax.conv_general_dilated(x, turned, (1, 1), pads, (step, step), dimension_numbers=form)
+        return y + self.bias[...][:, None, None] if component.bias else y
+
+
 def convolve(x: Array, weight: Array, conv: components.Conv, /) -> Array:
     """What a convolution makes of (batch, inputs, *sizes) without its bias."""
     if conv.is_depthwise and math.prod(conv.kernel) <= _FEW:

@@ -9,7 +9,7 @@ from jax import Array
 
 from loadstone.architectures import components
 from loadstone.frameworks.flax.activations import ACTIVATIONS
-from loadstone.frameworks.flax.convolution import Conv
+from loadstone.frameworks.flax.convolution import Conv, ConvTranspose
 from loadstone.frameworks.flax.leaf import Leaf
 from loadstone.frameworks.flax.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 
@@ -90,6 +90,7 @@ LEAVES: dict[type[components.Component], type[Leaf]] = {
     components.Linear: Linear,
     components.Embedding: Embedding,
     components.Conv: Conv,
+    components.ConvTranspose: ConvTranspose,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
     components.BatchNorm: BatchNorm,

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from loadstone.architectures import components
 from loadstone.frameworks.tensorflow.leaf import Leaf
+from loadstone.frameworks.tensorflow.state import shape_of
 
 
 class Conv(Leaf):
@@ -19,6 +20,28 @@ class Conv(Leaf):
         return convolve(
             tf.cast(x, weight.dtype), weight, self.component, self.bias.value if self.component.bias else None
         )
+
+
+class ConvTranspose(Leaf):
+    """The transpose of a convolution; ``x`` (batch, inputs, height, width) → (batch, outputs, *larger ones)."""
+
+    component: components.ConvTranspose
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        component, step, cut = self.component, self.component.stride, self.component.padding
+        batch, _, *sizes = shape_of(x)
+        larger = [(size - 1) * step + reach for size, reach in zip(sizes, component.kernel, strict=True)]
+        y = tf.nn.conv2d_transpose(
+            tf.transpose(x, (0, 2, 3, 1)),
+            tf.transpose(self.weight.value, (2, 3, 1, 0)),
+            (batch, *larger, component.outputs),
+            step,
+            "VALID",
+        )
+        y = y[:, cut : larger[0] - cut, cut : larger[1] - cut]
+        if component.bias:
+            y = tf.nn.bias_add(y, self.bias.value)
+        return tf.transpose(y, (0, 3, 1, 2))
 
 
 def convolve(x: tf.Tensor, weight: tf.Tensor, conv: components.Conv, /, bias: tf.Tensor | None = None) -> tf.Tensor:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from loadstone.architectures import components
 from loadstone.architectures.components.base import Component
 from loadstone.frameworks.tensorflow.activations import ACTIVATIONS
-from loadstone.frameworks.tensorflow.convolution import Conv
+from loadstone.frameworks.tensorflow.convolution import Conv, ConvTranspose
 from loadstone.frameworks.tensorflow.leaf import Leaf
 from loadstone.frameworks.tensorflow.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 from loadstone.frameworks.tensorflow.state import shape_of
@@ -73,6 +73,7 @@ LEAVES: dict[type[Component], type[Leaf]] = {
     components.Linear: Linear,
     components.Embedding: Embedding,
     components.Conv: Conv,
+    components.ConvTranspose: ConvTranspose,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
     components.BatchNorm: BatchNorm,

@@ -105,9 +105,10 @@ def pad(x: Tensor, before: int, after: int, /, *, axis: int) -> Tensor:
 
 
 def resize(x: Tensor, sizes: tuple[int, int], method: Method, /) -> Tensor:
-    mode, smooth = method.removesuffix("_antialiased"), method.endswith("_antialiased")
+    mode, _, more = method.partition("_")
+    smooth, is_aligned = more == "antialiased", more == "aligned"
     # On the CPU there is no antialiasing in half precision.
-    wide = F.interpolate(x.float() if smooth else x, sizes, mode=mode, align_corners=False, antialias=smooth)
+    wide = F.interpolate(x.float() if smooth else x, sizes, mode=mode, align_corners=is_aligned, antialias=smooth)
     return wide.to(x.dtype)
 
 

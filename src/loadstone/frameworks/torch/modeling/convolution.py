@@ -62,6 +62,31 @@ class Conv3d(_Stored, nn.Conv3d):
     """Over (batch, channels, depth, height, width)."""
 
 
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """The transpose of a convolution over (batch, channels, height, width)."""
+
+    def __init__(self, component: components.ConvTranspose) -> None:
+        super().__init__(
+            component.inputs,
+            component.outputs,
+            component.kernel,
+            component.stride,
+            padding=component.padding,
+            bias=component.bias,
+        )
+        self.component = component
+
+    def reset_parameters(self) -> None:
+        """Nothing: memory is filled from the checkpoint, or by :meth:`initialize`."""
+
+    def initialize(self, names: set[str]) -> None:
+        """Random initial values for the named slots: normal weights and zero bias."""
+        if "weight" in names:
+            fill(self.weight, self.component.std)
+        if "bias" in names and self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+
 def convolution(component: components.Conv) -> nn.Module:
     """The layer for as many axes as the kernel has."""
     return (Conv1d, Conv2d, Conv3d)[len(component.kernel) - 1](component)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from loadstone.architectures import components
 from loadstone.core.recognized import Recognized
 from loadstone.frameworks.torch.modeling.activations import ACTIVATIONS
-from loadstone.frameworks.torch.modeling.convolution import convolution
+from loadstone.frameworks.torch.modeling.convolution import ConvTranspose2d, convolution
 from loadstone.frameworks.torch.modeling.leaf import fill, make, start
 from loadstone.frameworks.torch.modeling.norms import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 
@@ -183,6 +183,7 @@ LEAVES: dict[type[components.Component], Callable[[Any], nn.Module]] = {
     components.Linear: lambda component: TransposedLinear(component) if component.transposed else linear(component),
     components.Embedding: Embedding,
     components.Conv: convolution,
+    components.ConvTranspose: ConvTranspose2d,
     components.RMSNorm: RMSNorm,
     components.LayerNorm: LayerNorm,
     components.BatchNorm: BatchNorm,
