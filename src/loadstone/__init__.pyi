@@ -8,6 +8,7 @@ from jax import Array
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from loadstone.architectures.families.audio_spectrogram_transformer import ASTConfig as ASTConfig
 from loadstone.architectures.families.bart import BartConfig as BartConfig
 from loadstone.architectures.families.bert import BertConfig as BertConfig
 from loadstone.architectures.families.chinese_clip import ChineseCLIPConfig as ChineseCLIPConfig
@@ -18,6 +19,7 @@ from loadstone.architectures.families.clip import CLIPTextConfig as CLIPTextConf
 from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVisionConfig
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
+from loadstone.architectures.families.deit import DeiTConfig as DeiTConfig
 from loadstone.architectures.families.dinov2 import Dinov2Config as Dinov2Config
 from loadstone.architectures.families.dinov2_with_registers import (
     Dinov2WithRegistersConfig as Dinov2WithRegistersConfig,
@@ -30,11 +32,13 @@ from loadstone.architectures.families.gemma2 import Gemma2Config as Gemma2Config
 from loadstone.architectures.families.gemma3_text import Gemma3TextConfig as Gemma3TextConfig
 from loadstone.architectures.families.gpt2 import GPT2Config as GPT2Config
 from loadstone.architectures.families.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
+from loadstone.architectures.families.ijepa import IJepaConfig as IJepaConfig
 from loadstone.architectures.families.llama import LlamaConfig as LlamaConfig
 from loadstone.architectures.families.mamba import MambaConfig as MambaConfig
 from loadstone.architectures.families.mbart import MBartConfig as MBartConfig
 from loadstone.architectures.families.mistral import MistralConfig as MistralConfig
 from loadstone.architectures.families.mixtral import MixtralConfig as MixtralConfig
+from loadstone.architectures.families.mobilenet_v2 import MobileNetV2Config as MobileNetV2Config
 from loadstone.architectures.families.modernbert import ModernBertConfig as ModernBertConfig
 from loadstone.architectures.families.moonshine import MoonshineConfig as MoonshineConfig
 from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
@@ -53,6 +57,9 @@ from loadstone.architectures.families.roberta import RobertaConfig as RobertaCon
 from loadstone.architectures.families.siglip import SiglipConfig as SiglipConfig
 from loadstone.architectures.families.siglip import SiglipTextConfig as SiglipTextConfig
 from loadstone.architectures.families.siglip import SiglipVisionConfig as SiglipVisionConfig
+from loadstone.architectures.families.siglip2 import Siglip2Config as Siglip2Config
+from loadstone.architectures.families.siglip2 import Siglip2TextConfig as Siglip2TextConfig
+from loadstone.architectures.families.siglip2 import Siglip2VisionConfig as Siglip2VisionConfig
 from loadstone.architectures.families.swin import SwinConfig as SwinConfig
 from loadstone.architectures.families.swinv2 import Swinv2Config as Swinv2Config
 from loadstone.architectures.families.t5 import T5Config as T5Config
@@ -83,6 +90,7 @@ from loadstone.frameworks.outputs import (
     CausalLMOutput,
     CausalLMOutputWithCrossAttentions,
     ContrastiveOutput,
+    DeiTForImageClassificationWithTeacherOutput,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
     ImageProjectionOutput,
@@ -93,6 +101,7 @@ from loadstone.frameworks.outputs import (
     NextSentencePredictorOutput,
     ObjectDetectionOutput,
     QuestionAnsweringModelOutput,
+    SemanticSegmenterOutput,
     Seq2SeqLMOutput,
     Seq2SeqModelOutput,
     Seq2SeqQuestionAnsweringModelOutput,
@@ -442,6 +451,17 @@ class _ImageClassification(_TaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class _SemanticSegmentation(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
+
 class _ObjectDetection(_TaskModel):
     def forward(
         self,
@@ -758,9 +778,9 @@ class AutoModelForSemanticSegmentation(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _SemanticSegmentation: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _SemanticSegmentation: ...
 
 class AutoModelForSeq2SeqLM(AutoClass):
     @classmethod
@@ -905,6 +925,32 @@ class AutoModelForZeroShotObjectDetection(AutoClass):
     ) -> Any: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+
+class ASTPreTrainedModel(PreTrainedModel):
+    config: ASTConfig
+
+class ASTModel(ASTPreTrainedModel, _BareModel):
+    config: ASTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class ASTForAudioClassification(ASTPreTrainedModel, _AudioClassification):
+    config: ASTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class BartPreTrainedModel(PreTrainedModel):
     config: BartConfig
@@ -1191,6 +1237,60 @@ class ConvNextV2ForImageClassification(ConvNextV2PreTrainedModel, _ImageClassifi
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class DeiTPreTrainedModel(PreTrainedModel):
+    config: DeiTConfig
+
+class DeiTModel(DeiTPreTrainedModel, _BareModel):
+    config: DeiTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class DeiTForImageClassification(DeiTPreTrainedModel, _ImageClassification):
+    config: DeiTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class DeiTForImageClassificationWithTeacher(DeiTPreTrainedModel, _ImageClassification):
+    config: DeiTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> DeiTForImageClassificationWithTeacherOutput[Tensor] | tuple[object, ...]: ...
+
+class DeiTForMaskedImageModeling(DeiTPreTrainedModel, _MaskedImageModeling):
+    config: DeiTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
+
 class Dinov2PreTrainedModel(PreTrainedModel):
     config: Dinov2Config
 
@@ -1232,7 +1332,7 @@ class DINOv3ViTPreTrainedModel(PreTrainedModel):
 
 class DINOv3ViTModel(DINOv3ViTPreTrainedModel, _BareModel):
     config: DINOv3ViTConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -1367,6 +1467,35 @@ class GPTNeoXForTokenClassification(GPTNeoXPreTrainedModel, _TokenClassification
 
 class GPTNeoXForQuestionAnswering(GPTNeoXPreTrainedModel, _QuestionAnswering):
     config: GPTNeoXConfig
+
+class IJepaPreTrainedModel(PreTrainedModel):
+    config: IJepaConfig
+
+class IJepaModel(IJepaPreTrainedModel, _BareModel):
+    config: IJepaConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        bool_masked_pos: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class IJepaForImageClassification(IJepaPreTrainedModel, _ImageClassification):
+    config: IJepaConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
 class LlamaPreTrainedModel(PreTrainedModel):
     config: LlamaConfig
@@ -1516,6 +1645,41 @@ class MixtralForTokenClassification(MixtralPreTrainedModel, _TokenClassification
 
 class MixtralForQuestionAnswering(MixtralPreTrainedModel, _QuestionAnswering):
     config: MixtralConfig
+
+class MobileNetV2PreTrainedModel(PreTrainedModel):
+    config: MobileNetV2Config
+
+class MobileNetV2Model(MobileNetV2PreTrainedModel, _BareModel):
+    config: MobileNetV2Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class MobileNetV2ForImageClassification(MobileNetV2PreTrainedModel, _ImageClassification):
+    config: MobileNetV2Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
+class MobileNetV2ForSemanticSegmentation(MobileNetV2PreTrainedModel, _SemanticSegmentation):
+    config: MobileNetV2Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput[Tensor] | tuple[object, ...]: ...
 
 class ModernBertPreTrainedModel(PreTrainedModel):
     config: ModernBertConfig
@@ -1917,12 +2081,82 @@ class SiglipForImageClassification(SiglipPreTrainedModel, _ImageClassification):
         **unknown: object,
     ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
 
+class Siglip2PreTrainedModel(PreTrainedModel):
+    config: Any
+
+class Siglip2Model(Siglip2PreTrainedModel, _BareModel):
+    config: Siglip2Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        pixel_attention_mask: Tensor | None = None,
+        spatial_shapes: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        return_loss: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput[Tensor] | tuple[object, ...]: ...
+    def get_text_features(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+    def get_image_features(
+        self,
+        pixel_values: Tensor | None = None,
+        pixel_attention_mask: Tensor | None = None,
+        spatial_shapes: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Siglip2TextModel(Siglip2PreTrainedModel, _TextTower):
+    config: Siglip2TextConfig
+
+class Siglip2VisionModel(Siglip2PreTrainedModel, _ImageTower):
+    config: Siglip2VisionConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        pixel_attention_mask: Tensor | None = None,
+        spatial_shapes: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class Siglip2ForImageClassification(Siglip2PreTrainedModel, _ImageClassification):
+    config: Siglip2Config
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        pixel_attention_mask: Tensor | None = None,
+        spatial_shapes: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput[Tensor] | tuple[object, ...]: ...
+
 class SwinPreTrainedModel(PreTrainedModel):
     config: SwinConfig
 
 class SwinModel(SwinPreTrainedModel, _BareModel):
     config: SwinConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -1935,7 +2169,7 @@ class SwinModel(SwinPreTrainedModel, _BareModel):
 
 class SwinForImageClassification(SwinPreTrainedModel, _ImageClassification):
     config: SwinConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -1948,7 +2182,7 @@ class SwinForImageClassification(SwinPreTrainedModel, _ImageClassification):
 
 class SwinForMaskedImageModeling(SwinPreTrainedModel, _MaskedImageModeling):
     config: SwinConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -1964,7 +2198,7 @@ class Swinv2PreTrainedModel(PreTrainedModel):
 
 class Swinv2Model(Swinv2PreTrainedModel, _BareModel):
     config: Swinv2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -1977,7 +2211,7 @@ class Swinv2Model(Swinv2PreTrainedModel, _BareModel):
 
 class Swinv2ForImageClassification(Swinv2PreTrainedModel, _ImageClassification):
     config: Swinv2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         labels: Tensor | None = None,
@@ -1990,7 +2224,7 @@ class Swinv2ForImageClassification(Swinv2PreTrainedModel, _ImageClassification):
 
 class Swinv2ForMaskedImageModeling(Swinv2PreTrainedModel, _MaskedImageModeling):
     config: Swinv2Config
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         bool_masked_pos: Tensor | None = None,
@@ -2444,7 +2678,7 @@ class YolosPreTrainedModel(PreTrainedModel):
 
 class YolosModel(YolosPreTrainedModel, _BareModel):
     config: YolosConfig
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: Tensor | None = None,
         output_attentions: bool | None = None,
@@ -2803,6 +3037,19 @@ class _FlaxImageClassification(_FlaxTaskModel):
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _FlaxSemanticSegmentation(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
+
 class _FlaxObjectDetection(_FlaxTaskModel):
     def __call__(
         self,
@@ -2986,6 +3233,14 @@ class FlaxAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxQuestionAnswering: ...
 
+class FlaxAutoModelForSemanticSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxSemanticSegmentation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxSemanticSegmentation: ...
+
 class FlaxAutoModelForSeq2SeqLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -3033,6 +3288,36 @@ class FlaxAutoModelForZeroShotImageClassification(AutoClass):
     ) -> FlaxPreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
+
+class FlaxASTPreTrainedModel(FlaxPreTrainedModel):
+    config: ASTConfig
+
+class FlaxASTModel(FlaxASTPreTrainedModel, _FlaxBareModel):
+    config: ASTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxASTForAudioClassification(FlaxASTPreTrainedModel, _FlaxAudioClassification):
+    config: ASTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class FlaxBartPreTrainedModel(FlaxPreTrainedModel):
     config: BartConfig
@@ -3350,6 +3635,68 @@ class FlaxConvNextV2ForImageClassification(FlaxConvNextV2PreTrainedModel, _FlaxI
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class FlaxDeiTPreTrainedModel(FlaxPreTrainedModel):
+    config: DeiTConfig
+
+class FlaxDeiTModel(FlaxDeiTPreTrainedModel, _FlaxBareModel):
+    config: DeiTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxDeiTForImageClassification(FlaxDeiTPreTrainedModel, _FlaxImageClassification):
+    config: DeiTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxDeiTForImageClassificationWithTeacher(FlaxDeiTPreTrainedModel, _FlaxImageClassification):
+    config: DeiTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> DeiTForImageClassificationWithTeacherOutput | FieldTuple: ...
+
+class FlaxDeiTForMaskedImageModeling(FlaxDeiTPreTrainedModel, _FlaxMaskedImageModeling):
+    config: DeiTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class FlaxDinov2PreTrainedModel(FlaxPreTrainedModel):
     config: Dinov2Config
 
@@ -3395,7 +3742,7 @@ class FlaxDINOv3ViTPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxDINOv3ViTModel(FlaxDINOv3ViTPreTrainedModel, _FlaxBareModel):
     config: DINOv3ViTConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -3532,6 +3879,39 @@ class FlaxGPTNeoXForTokenClassification(FlaxGPTNeoXPreTrainedModel, _FlaxTokenCl
 
 class FlaxGPTNeoXForQuestionAnswering(FlaxGPTNeoXPreTrainedModel, _FlaxQuestionAnswering):
     config: GPTNeoXConfig
+
+class FlaxIJepaPreTrainedModel(FlaxPreTrainedModel):
+    config: IJepaConfig
+
+class FlaxIJepaModel(FlaxIJepaPreTrainedModel, _FlaxBareModel):
+    config: IJepaConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        bool_masked_pos: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxIJepaForImageClassification(FlaxIJepaPreTrainedModel, _FlaxImageClassification):
+    config: IJepaConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class FlaxLlamaPreTrainedModel(FlaxPreTrainedModel):
     config: LlamaConfig
@@ -3688,6 +4068,47 @@ class FlaxMixtralForTokenClassification(FlaxMixtralPreTrainedModel, _FlaxTokenCl
 
 class FlaxMixtralForQuestionAnswering(FlaxMixtralPreTrainedModel, _FlaxQuestionAnswering):
     config: MixtralConfig
+
+class FlaxMobileNetV2PreTrainedModel(FlaxPreTrainedModel):
+    config: MobileNetV2Config
+
+class FlaxMobileNetV2Model(FlaxMobileNetV2PreTrainedModel, _FlaxBareModel):
+    config: MobileNetV2Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxMobileNetV2ForImageClassification(FlaxMobileNetV2PreTrainedModel, _FlaxImageClassification):
+    config: MobileNetV2Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class FlaxMobileNetV2ForSemanticSegmentation(FlaxMobileNetV2PreTrainedModel, _FlaxSemanticSegmentation):
+    config: MobileNetV2Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
 
 class FlaxModernBertPreTrainedModel(FlaxPreTrainedModel):
     config: ModernBertConfig
@@ -4115,12 +4536,92 @@ class FlaxSiglipForImageClassification(FlaxSiglipPreTrainedModel, _FlaxImageClas
         **unknown: object,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class FlaxSiglip2PreTrainedModel(FlaxPreTrainedModel):
+    config: Any
+
+class FlaxSiglip2Model(FlaxSiglip2PreTrainedModel, _FlaxBareModel):
+    config: Siglip2Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: ArrayLike | None = None,
+        pixel_values: ArrayLike | None = None,
+        pixel_attention_mask: ArrayLike | None = None,
+        spatial_shapes: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        return_loss: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        position_ids: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: ArrayLike | None = None,
+        pixel_attention_mask: ArrayLike | None = None,
+        spatial_shapes: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxSiglip2TextModel(FlaxSiglip2PreTrainedModel, _FlaxTextTower):
+    config: Siglip2TextConfig
+
+class FlaxSiglip2VisionModel(FlaxSiglip2PreTrainedModel, _FlaxImageTower):
+    config: Siglip2VisionConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        pixel_attention_mask: ArrayLike | None = None,
+        spatial_shapes: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxSiglip2ForImageClassification(FlaxSiglip2PreTrainedModel, _FlaxImageClassification):
+    config: Siglip2Config
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        pixel_attention_mask: ArrayLike | None = None,
+        spatial_shapes: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
 class FlaxSwinPreTrainedModel(FlaxPreTrainedModel):
     config: SwinConfig
 
 class FlaxSwinModel(FlaxSwinPreTrainedModel, _FlaxBareModel):
     config: SwinConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -4135,7 +4636,7 @@ class FlaxSwinModel(FlaxSwinPreTrainedModel, _FlaxBareModel):
 
 class FlaxSwinForImageClassification(FlaxSwinPreTrainedModel, _FlaxImageClassification):
     config: SwinConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -4150,7 +4651,7 @@ class FlaxSwinForImageClassification(FlaxSwinPreTrainedModel, _FlaxImageClassifi
 
 class FlaxSwinForMaskedImageModeling(FlaxSwinPreTrainedModel, _FlaxMaskedImageModeling):
     config: SwinConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -4168,7 +4669,7 @@ class FlaxSwinv2PreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxSwinv2Model(FlaxSwinv2PreTrainedModel, _FlaxBareModel):
     config: Swinv2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -4183,7 +4684,7 @@ class FlaxSwinv2Model(FlaxSwinv2PreTrainedModel, _FlaxBareModel):
 
 class FlaxSwinv2ForImageClassification(FlaxSwinv2PreTrainedModel, _FlaxImageClassification):
     config: Swinv2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -4198,7 +4699,7 @@ class FlaxSwinv2ForImageClassification(FlaxSwinv2PreTrainedModel, _FlaxImageClas
 
 class FlaxSwinv2ForMaskedImageModeling(FlaxSwinv2PreTrainedModel, _FlaxMaskedImageModeling):
     config: Swinv2Config
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         bool_masked_pos: ArrayLike | None = None,
@@ -4695,7 +5196,7 @@ class FlaxYolosPreTrainedModel(FlaxPreTrainedModel):
 
 class FlaxYolosModel(FlaxYolosPreTrainedModel, _FlaxBareModel):
     config: YolosConfig
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: ArrayLike | None = None,
         output_attentions: bool | None = None,
@@ -5014,6 +5515,17 @@ class _TFImageClassification(_TFTaskModel):
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class _TFSemanticSegmentation(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
+
 class _TFObjectDetection(_TFTaskModel):
     def call(
         self,
@@ -5189,6 +5701,14 @@ class TFAutoModelForQuestionAnswering(AutoClass):
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFQuestionAnswering: ...
 
+class TFAutoModelForSemanticSegmentation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFSemanticSegmentation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFSemanticSegmentation: ...
+
 class TFAutoModelForSeq2SeqLM(AutoClass):
     @classmethod
     def from_pretrained(
@@ -5236,6 +5756,32 @@ class TFAutoModelForZeroShotImageClassification(AutoClass):
     ) -> TFPreTrainedModel: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
+
+class TFASTPreTrainedModel(TFPreTrainedModel):
+    config: ASTConfig
+
+class TFASTModel(TFASTPreTrainedModel, _TFBareModel):
+    config: ASTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFASTForAudioClassification(TFASTPreTrainedModel, _TFAudioClassification):
+    config: ASTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SequenceClassifierOutput | FieldTuple: ...
 
 class TFBartPreTrainedModel(TFPreTrainedModel):
     config: BartConfig
@@ -5521,6 +6067,60 @@ class TFConvNextV2ForImageClassification(TFConvNextV2PreTrainedModel, _TFImageCl
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class TFDeiTPreTrainedModel(TFPreTrainedModel):
+    config: DeiTConfig
+
+class TFDeiTModel(TFDeiTPreTrainedModel, _TFBareModel):
+    config: DeiTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFDeiTForImageClassification(TFDeiTPreTrainedModel, _TFImageClassification):
+    config: DeiTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFDeiTForImageClassificationWithTeacher(TFDeiTPreTrainedModel, _TFImageClassification):
+    config: DeiTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> DeiTForImageClassificationWithTeacherOutput | FieldTuple: ...
+
+class TFDeiTForMaskedImageModeling(TFDeiTPreTrainedModel, _TFMaskedImageModeling):
+    config: DeiTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> MaskedImageModelingOutput | FieldTuple: ...
+
 class TFDinov2PreTrainedModel(TFPreTrainedModel):
     config: Dinov2Config
 
@@ -5562,7 +6162,7 @@ class TFDINOv3ViTPreTrainedModel(TFPreTrainedModel):
 
 class TFDINOv3ViTModel(TFDINOv3ViTPreTrainedModel, _TFBareModel):
     config: DINOv3ViTConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -5697,6 +6297,35 @@ class TFGPTNeoXForTokenClassification(TFGPTNeoXPreTrainedModel, _TFTokenClassifi
 
 class TFGPTNeoXForQuestionAnswering(TFGPTNeoXPreTrainedModel, _TFQuestionAnswering):
     config: GPTNeoXConfig
+
+class TFIJepaPreTrainedModel(TFPreTrainedModel):
+    config: IJepaConfig
+
+class TFIJepaModel(TFIJepaPreTrainedModel, _TFBareModel):
+    config: IJepaConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        bool_masked_pos: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFIJepaForImageClassification(TFIJepaPreTrainedModel, _TFImageClassification):
+    config: IJepaConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        interpolate_pos_encoding: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
 
 class TFLlamaPreTrainedModel(TFPreTrainedModel):
     config: LlamaConfig
@@ -5845,6 +6474,41 @@ class TFMixtralForTokenClassification(TFMixtralPreTrainedModel, _TFTokenClassifi
 
 class TFMixtralForQuestionAnswering(TFMixtralPreTrainedModel, _TFQuestionAnswering):
     config: MixtralConfig
+
+class TFMobileNetV2PreTrainedModel(TFPreTrainedModel):
+    config: MobileNetV2Config
+
+class TFMobileNetV2Model(TFMobileNetV2PreTrainedModel, _TFBareModel):
+    config: MobileNetV2Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFMobileNetV2ForImageClassification(TFMobileNetV2PreTrainedModel, _TFImageClassification):
+    config: MobileNetV2Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
+class TFMobileNetV2ForSemanticSegmentation(TFMobileNetV2PreTrainedModel, _TFSemanticSegmentation):
+    config: MobileNetV2Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> SemanticSegmenterOutput | FieldTuple: ...
 
 class TFModernBertPreTrainedModel(TFPreTrainedModel):
     config: ModernBertConfig
@@ -6246,12 +6910,82 @@ class TFSiglipForImageClassification(TFSiglipPreTrainedModel, _TFImageClassifica
         training: bool | None = False,
     ) -> ImageClassifierOutput | FieldTuple: ...
 
+class TFSiglip2PreTrainedModel(TFPreTrainedModel):
+    config: Any
+
+class TFSiglip2Model(TFSiglip2PreTrainedModel, _TFBareModel):
+    config: Siglip2Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_ids: tf.Tensor | None = None,
+        pixel_values: tf.Tensor | None = None,
+        pixel_attention_mask: tf.Tensor | None = None,
+        spatial_shapes: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        return_loss: bool | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ContrastiveOutput | FieldTuple: ...
+    def get_text_features(
+        self,
+        input_ids: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        position_ids: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+    def get_image_features(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        pixel_attention_mask: tf.Tensor | None = None,
+        spatial_shapes: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFSiglip2TextModel(TFSiglip2PreTrainedModel, _TFTextTower):
+    config: Siglip2TextConfig
+
+class TFSiglip2VisionModel(TFSiglip2PreTrainedModel, _TFImageTower):
+    config: Siglip2VisionConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        pixel_attention_mask: tf.Tensor | None = None,
+        spatial_shapes: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFSiglip2ForImageClassification(TFSiglip2PreTrainedModel, _TFImageClassification):
+    config: Siglip2Config
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        pixel_attention_mask: tf.Tensor | None = None,
+        spatial_shapes: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> ImageClassifierOutput | FieldTuple: ...
+
 class TFSwinPreTrainedModel(TFPreTrainedModel):
     config: SwinConfig
 
 class TFSwinModel(TFSwinPreTrainedModel, _TFBareModel):
     config: SwinConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -6264,7 +6998,7 @@ class TFSwinModel(TFSwinPreTrainedModel, _TFBareModel):
 
 class TFSwinForImageClassification(TFSwinPreTrainedModel, _TFImageClassification):
     config: SwinConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -6277,7 +7011,7 @@ class TFSwinForImageClassification(TFSwinPreTrainedModel, _TFImageClassification
 
 class TFSwinForMaskedImageModeling(TFSwinPreTrainedModel, _TFMaskedImageModeling):
     config: SwinConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -6293,7 +7027,7 @@ class TFSwinv2PreTrainedModel(TFPreTrainedModel):
 
 class TFSwinv2Model(TFSwinv2PreTrainedModel, _TFBareModel):
     config: Swinv2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -6306,7 +7040,7 @@ class TFSwinv2Model(TFSwinv2PreTrainedModel, _TFBareModel):
 
 class TFSwinv2ForImageClassification(TFSwinv2PreTrainedModel, _TFImageClassification):
     config: Swinv2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         labels: tf.Tensor | None = None,
@@ -6319,7 +7053,7 @@ class TFSwinv2ForImageClassification(TFSwinv2PreTrainedModel, _TFImageClassifica
 
 class TFSwinv2ForMaskedImageModeling(TFSwinv2PreTrainedModel, _TFMaskedImageModeling):
     config: Swinv2Config
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         bool_masked_pos: tf.Tensor | None = None,
@@ -6772,7 +7506,7 @@ class TFYolosPreTrainedModel(TFPreTrainedModel):
 
 class TFYolosModel(TFYolosPreTrainedModel, _TFBareModel):
     config: YolosConfig
-    def call(  # type: ignore[override]
+    def call(  # type: ignore[override, unused-ignore]
         self,
         pixel_values: tf.Tensor | None = None,
         output_attentions: bool | None = None,

@@ -5,14 +5,17 @@ Made by tools/make_heads_table.py: run `make heads`; do not edit.
 
 HEADS: dict[str, dict[str, str]] = {
     "base": {
+        "audio-spectrogram-transformer": "ASTModel",
         "bart": "BartModel",
         "bert": "BertModel",
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
         "convnext": "ConvNextModel",
         "convnextv2": "ConvNextV2Model",
+        "deit": "DeiTModel",
         "dinov2": "Dinov2Model",
         "dinov2_with_registers": "Dinov2WithRegistersModel",
+        "dinov3_vit": "DINOv3ViTModel",
         "distilbert": "DistilBertModel",
         "electra": "ElectraModel",
         "gemma": "GemmaModel",
@@ -20,6 +23,7 @@ HEADS: dict[str, dict[str, str]] = {
         "gemma3_text": "Gemma3TextModel",
         "gpt2": "GPT2Model",
         "gpt_neox": "GPTNeoXModel",
+        "ijepa": "IJepaModel",
         "llama": "LlamaModel",
         "mamba": "MambaModel",
         "mbart": "MBartModel",
@@ -40,6 +44,7 @@ HEADS: dict[str, dict[str, str]] = {
         "resnet": "ResNetModel",
         "roberta": "RobertaModel",
         "siglip": "SiglipModel",
+        "siglip2": "Siglip2Model",
         "swin": "SwinModel",
         "swinv2": "Swinv2Model",
         "t5": "T5Model",
@@ -49,6 +54,7 @@ HEADS: dict[str, dict[str, str]] = {
         "wav2vec2": "Wav2Vec2Model",
         "whisper": "WhisperModel",
         "xlm-roberta": "XLMRobertaModel",
+        "yolos": "YolosModel",
     },
     "causal_lm": {
         "bart": "BartForCausalLM",
@@ -210,11 +216,14 @@ HEADS: dict[str, dict[str, str]] = {
         "clip": "CLIPForImageClassification",
         "convnext": "ConvNextForImageClassification",
         "convnextv2": "ConvNextV2ForImageClassification",
+        "deit": "DeiTForImageClassification",
         "dinov2": "Dinov2ForImageClassification",
         "dinov2_with_registers": "Dinov2WithRegistersForImageClassification",
+        "ijepa": "IJepaForImageClassification",
         "mobilenet_v2": "MobileNetV2ForImageClassification",
         "resnet": "ResNetForImageClassification",
         "siglip": "SiglipForImageClassification",
+        "siglip2": "Siglip2ForImageClassification",
         "swin": "SwinForImageClassification",
         "swinv2": "Swinv2ForImageClassification",
         "vit": "ViTForImageClassification",
@@ -222,7 +231,11 @@ HEADS: dict[str, dict[str, str]] = {
     "semantic_segmentation": {
         "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",
     },
+    "object_detection": {
+        "yolos": "YolosForObjectDetection",
+    },
     "masked_image_modeling": {
+        "deit": "DeiTForMaskedImageModeling",
         "swin": "SwinForMaskedImageModeling",
         "swinv2": "Swinv2ForMaskedImageModeling",
         "vit": "ViTForMaskedImageModeling",
@@ -231,11 +244,13 @@ HEADS: dict[str, dict[str, str]] = {
         "chinese_clip": "ChineseCLIPModel",
         "clip": "CLIPModel",
         "siglip": "SiglipModel",
+        "siglip2": "Siglip2Model",
     },
     "image_text_to_text": {
         "qwen2_vl": "Qwen2VLForConditionalGeneration",
     },
     "audio_classification": {
+        "audio-spectrogram-transformer": "ASTForAudioClassification",
         "wav2vec2": "Wav2Vec2ForSequenceClassification",
         "whisper": "WhisperForAudioClassification",
     },

@@ -58,8 +58,8 @@ from loadstone.architectures.components.queries import (
     writer,
 )
 from loadstone.architectures.components.query_pooler import QueryAttention, QueryPooler
-from loadstone.architectures.components.sinusoids import Sinusoids
 from loadstone.architectures.components.segmentation import ChannelDropout, PixelOutput
+from loadstone.architectures.components.sinusoids import Sinusoids
 from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.stages import (
