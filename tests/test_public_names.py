@@ -59,7 +59,7 @@ OF_TRANSFORMERS = {
     *(
         f"AutoModelFor{task}"
         for task in (
-            *("AudioFrameClassification", "AudioTokenization", "AudioXVector", "CTC", "Decision", "DepthEstimation"),
+            *("AudioTokenization", "Decision", "DepthEstimation"),
             *("DocumentQuestionAnswering", "ImageMatting", "ImageSegmentation", "ImageToImage", "InstanceSegmentation"),
             *("KeypointDetection", "KeypointMatching", "MaskGeneration", "MultimodalLM", "NormalEstimation", "TDT"),
             *("PointmapEstimation", "PoseEstimation", "RNNT", "TableQuestionAnswering"),
@@ -79,6 +79,8 @@ _T5 = (
     "ForQuestionAnswering"
 )
 _WRITER = "Model ForConditionalGeneration ForSequenceClassification ForQuestionAnswering ForCausalLM"
+_HEARS = "Model ForCTC ForSequenceClassification"
+_SPEAKERS = "ForAudioFrameClassification ForXVector"
 FAMILIES = {
     "Llama": f"{_DECODER} ForQuestionAnswering",
     "Mistral": f"{_DECODER} ForQuestionAnswering",
@@ -130,6 +132,12 @@ FAMILIES = {
     "Yolos": "Model ForObjectDetection",
     "Siglip2": "Model Siglip2TextModel Siglip2VisionModel ForImageClassification",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
+    "Wav2Vec2": f"{_HEARS} {_SPEAKERS} ForPreTraining",
+    "Hubert": _HEARS,
+    "Data2VecAudio": f"{_HEARS} {_SPEAKERS}",
+    "UniSpeech": f"{_HEARS} ForPreTraining",
+    "UniSpeechSat": f"{_HEARS} {_SPEAKERS} ForPreTraining",
+    "WavLM": f"{_HEARS} {_SPEAKERS}",
 }
 
 

@@ -111,7 +111,8 @@ def _classes(room: _Room) -> Iterator[str]:
         yield f"\nclass {base}({room.base}):\n    config: {config if is_one else 'Any'}\n"
         for head in family.heads:
             config = (head.config or family.config).__name__
-            own = _method(room, head.of_task, _OVERRIDES) if head.differs else ""
+            note = _OVERRIDES if _kinds(room, head.of_task) != _kinds(room, TASKS[head.task]) else ""
+            own = _method(room, head.of_task, note) if head.differs else ""
             yield f"\nclass {room.prefix}{head.class_name}({base}, {tasks[head.task]}):\n    config: {config}\n{own}"
 
 
@@ -123,6 +124,15 @@ def _method(room: _Room, task: Task, note: str = "") -> str:
     # A note holds for the line that begins the function, however many there are in the end.
     signature = _signature(method).removeprefix("(")
     return f"    def {room.method}({note}{chr(10) if note else ''}{signature}: ...\n" + "".join(passes)
+
+
+def _kinds(room: _Room, task: Task) -> list[object]:
+    """The types of what the forward pass of a task's class takes and gives, by name. TensorFlow comes without types,
+    and of what has none mypy looks at no names."""
+    signature = inspect.signature(getattr(room.of_task(task), room.method))
+    parameters = signature.parameters.values()
+    names = [] if room.prefix == "TF" else [parameter.name for parameter in parameters]
+    return [names, *(parameter.annotation for parameter in parameters), signature.return_annotation]
 
 
 def _signature(method: Callable[..., Any]) -> str:

@@ -226,3 +226,14 @@ def test_adapters_of_attention_are_of_models_whose_norms_come_first() -> None:
     assert any("adapter_layer" in name for name, _ in with_adapter.named_parameters())
     without = loadstone.Wav2Vec2Model(loadstone.Wav2Vec2Config(**{**CONFIG, "adapter_attn_dim": 3}))
     assert not any("adapter_layer" in name for name, _ in without.named_parameters())
+
+
+def test_weights_of_wavlm_are_each_heads_own(tmp_path: Path) -> None:
+    """transformers shows their mean for each head (https://github.com/pytorch/pytorch/issues/32590)."""
+    config = transformers.WavLMConfig(**{**PLAIN, **SPEAKERS, "num_buckets": 8, "max_bucket_distance": 10})
+    each = Made("WavLMModel", config, tmp_path)
+    ours = TORCH.call(each.of("torch"), **SOUND, output_attentions=True).attentions
+    theirs = each.expected({**SOUND, "output_attentions": True})["attentions"]
+    for found, expected in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(found.mean(dim=1), expected[:, 0], atol=1e-5, rtol=1e-4)
+        assert not torch.allclose(found[:, 0], found[:, 1], atol=1e-3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from loadstone.architectures import declarations, speech
@@ -132,7 +133,8 @@ class WaveformConfig(speech.SpeechConfig):
         divide("hidden_size", self.hidden_size, "num_attention_heads", self.num_attention_heads)
         divide("hidden_size", self.hidden_size, "num_conv_pos_embedding_groups", self.num_conv_pos_embedding_groups)
         check_alike(self, "conv_dim", "conv_stride", "conv_kernel")
-        check_one_of(self, "feat_extract_norm", "group", "layer")
+        if "feat_extract_norm" in self.fields():
+            check_one_of(self, "feat_extract_norm", "group", "layer")
         check_one_of(self, "ctc_loss_reduction", "sum", "mean", "none")
         check_activation(self.feat_extract_activation)
         check_activation(self.hidden_act)
@@ -209,9 +211,29 @@ def check_one_of(config: Any, name: str, *allowed: str) -> None:
         raise InvalidConfig([Fault(f"config key {name!r}", expected, repr(getattr(config, name)))])
 
 
+def check_buckets(config: Any, buckets: str, distance: str) -> None:
+    """:class:`InvalidConfig` where the buckets of distances leave none for those far away."""
+    near = getattr(config, buckets) // 4
+    if near < 1 or getattr(config, distance) <= near:
+        found = f"{getattr(config, buckets)} and {getattr(config, distance)}"
+        expected = "at least 4, and more than a quarter of that"
+        raise InvalidConfig([Fault(f"config keys {buckets!r} and {distance!r}", expected, found)])
+
+
+def said(config: Any, name: str, default: object) -> Any:
+    """What a config says for a key; the default where its family has no such key."""
+    return getattr(config, name) if name in config.fields() else default
+
+
 def linear(config: Any, inputs: int, outputs: int) -> Linear:
     """A linear map with the config's spread for initial weights."""
     return Linear(inputs, outputs, std=config.initializer_range)
+
+
+def _as_pytorch(inputs: int, outputs: int) -> Linear:
+    """A linear map whose initial values are PyTorch's own."""
+    bound = Uniform(-(inputs**-0.5), inputs**-0.5)
+    return Linear(inputs, outputs, initial=bound, initial_bias=bound)
 
 
 def norm(config: Any, width: int | None = None) -> LayerNorm:
@@ -234,33 +256,33 @@ def lengths(config: Any) -> FrameLengths:
 def heard(config: Any) -> FrameLengths:
     """How many there are in the end."""
     steps = lengths(config).steps
-    if getattr(config, "add_adapter", False):
+    if said(config, "add_adapter", False):
         steps += (Step(config.adapter_kernel_size, config.adapter_stride, 2),) * config.num_adapter_layers
     return FrameLengths(steps)
 
 
-def convolutions(config: Any) -> tuple[Part, ...]:
-    """``feature_extractor.conv_layers.0`` …: group norm after the first, or layer norms after all."""
+def convolutions(config: Any, *, zero_bias: bool = False) -> tuple[Part, ...]:
+    """``feature_extractor.conv_layers.0`` …: group norm after the first, or layer norms after all. ``zero_bias``: how
+    initial biases are."""
     parts, inputs = [], 1
     for index, (width, kernel, stride) in enumerate(
         zip(config.conv_dim, config.conv_kernel, config.conv_stride, strict=True)
     ):
         normed = None
-        if config.feat_extract_norm == "layer":
+        if said(config, "feat_extract_norm", "layer") == "layer":
             normed = Part("layer_norm", LayerNorm(width))
         elif index == 0:
             normed = Part("layer_norm", GroupNorm(width, width))
-        part = Part("conv", conv(inputs, width, kernel, stride, bias=config.conv_bias))
-        layer = SoundConv(part, config.feat_extract_activation, normed)
+        over = conv(inputs, width, kernel, stride, bias=config.conv_bias)
+        over = replace(over, initial_bias=None) if zero_bias else over
+        layer = SoundConv(Part("conv", over), config.feat_extract_activation, normed)
         parts.append(Part(f"feature_extractor.conv_layers.{index}", layer))
         inputs = width
     return tuple(parts)
 
 
-def mask_vector(config: Any) -> Part | None:
-    """``masked_spec_embed``, where anything is hidden while training."""
-    if config.mask_time_prob <= 0 and config.mask_feature_prob <= 0:
-        return None
+def mask_vector(config: Any) -> Part:
+    """``masked_spec_embed``."""
     return Part("masked_spec_embed", Weight((config.hidden_size,), initial=Uniform(0.0, 1.0)))
 
 
@@ -270,28 +292,35 @@ def spans(config: Any) -> tuple[Part | None, Part | None]:
     over_width = SpanMask(
         2, config.hidden_size, config.mask_feature_prob, config.mask_feature_length, config.mask_feature_min_masks
     )
-    hides = [each if config.apply_spec_augment and each.share > 0 else None for each in (over_time, over_width)]
+    wanted = said(config, "apply_spec_augment", True)
+    hides = [each if wanted and each.share > 0 else None for each in (over_time, over_width)]
     first, second = (None if each is None else Part("", each) for each in hides)
     return first, second
 
 
-def stem(config: Any, *, normed: bool = True, shows_features: bool = True) -> Waveform:
-    """``feature_extractor``, ``feature_projection`` and ``masked_spec_embed``."""
+def hides(config: Any) -> bool:
+    """Whether anything is hidden while training."""
+    return bool(config.mask_time_prob > 0 or config.mask_feature_prob > 0)
+
+
+def stem(config: Any, *, normed: bool = True, plain: bool = False, masked: bool = False) -> Waveform:
+    """``feature_extractor``, ``feature_projection`` and ``masked_spec_embed``. ``plain``: initial values are those of
+    any other map, and what is mapped is not shown. ``masked``: there is a vector for what is
+    hidden, even if nothing is."""
     inputs, width = config.conv_dim[-1], config.hidden_size
-    bound = Uniform(-(inputs**-0.5), inputs**-0.5)
-    projection = Linear(inputs, width, initial=bound, initial_bias=bound)
+    projection = linear(config, inputs, width) if plain else _as_pytorch(inputs, width)
     over_time, over_width = spans(config)
     return Waveform(
-        convolutions(config),
+        convolutions(config, zero_bias=plain),
         lengths(config),
         norm=Part("feature_projection.layer_norm", norm(config, inputs)) if normed else None,
         projection=Part("feature_projection.projection", projection),
         dropout=config.feat_proj_dropout,
-        mask_vector=mask_vector(config),
+        mask_vector=mask_vector(config) if hides(config) or masked else None,
         over_time=over_time,
         over_width=over_width,
-        shows_features=shows_features,
-        may_hide=config.apply_spec_augment,
+        shows_features=not plain,
+        may_hide=said(config, "apply_spec_augment", True),
     )
 
 
@@ -344,14 +373,15 @@ def feed_forward(config: Any) -> FeedForward:
 def layer(config: Any, index: int, attend: Component | None = None) -> Layer:
     """``attention``, ``layer_norm``, ``feed_forward``, ``final_layer_norm``; of a stable model ``adapter_layer``, where
     there is one."""
-    step = pre_norm if config.do_stable_layer_norm else post_norm
+    stable = said(config, "do_stable_layer_norm", False)
+    step = pre_norm if stable else post_norm
     bodies = (
         (Part("attention", attend or attention(config, index)), "layer_norm"),
         (Part("feed_forward", feed_forward(config)), "final_layer_norm"),
     )
     steps = [step(body, Part(name, norm(config)), config.hidden_dropout) for body, name in bodies]
-    narrow, width = getattr(config, "adapter_attn_dim", None), config.hidden_size
-    if narrow is not None and config.do_stable_layer_norm:
+    narrow, width = said(config, "adapter_attn_dim", None), config.hidden_size
+    if narrow is not None and stable:
         adapter = (
             Part("norm", LayerNorm(width)),
             Part("linear_1", linear(config, width, narrow)),
@@ -365,7 +395,7 @@ def layer(config: Any, index: int, attend: Component | None = None) -> Layer:
 def encoder(config: Any, before: Sequence[Part], layers: Sequence[Component]) -> Part:
     """``encoder``: what comes ``before`` the layers, where norms come last their norm, and they."""
     steps = list(before)
-    if not config.do_stable_layer_norm:
+    if not said(config, "do_stable_layer_norm", False):
         steps.append(Part("layer_norm", norm(config)))
     stack = Stack(tuple(Part(f"layers.{index}", each) for index, each in enumerate(layers)))
     return Part("encoder", Chain((*steps, Part("dropout", Dropout(config.hidden_dropout)), Part("", stack))))
@@ -390,9 +420,10 @@ def adapter(config: Any) -> Part:
 
 def tower(config: Any, first: Component, encoding: Part) -> Tower:
     """The stem, the encoder, the norm of a stable one, and the adapter, where there is one."""
-    ends = [Part("encoder.layer_norm", norm(config))] if config.do_stable_layer_norm else []
+    stable = said(config, "do_stable_layer_norm", False)
+    ends = [Part("encoder.layer_norm", norm(config))] if stable else []
     width = config.hidden_size
-    if getattr(config, "add_adapter", False):
+    if said(config, "add_adapter", False):
         ends.append(adapter(config))
         width = config.output_hidden_size
     end = ends[0] if len(ends) == 1 else Part("", Chain(tuple(ends))) if ends else None
@@ -461,7 +492,7 @@ def speakers(config: Any, backbone: Part) -> Head:
 
 def without_adapter(config: Any) -> None:
     """:class:`InvalidConfig` where there are fewer frames in the end than hidden states."""
-    if getattr(config, "add_adapter", False):
+    if said(config, "add_adapter", False):
         raise InvalidConfig([Fault("config key 'add_adapter'", "False, for a class that classifies", "True")])
 
 
@@ -470,7 +501,7 @@ def pretraining(config: Any, backbone: Part) -> Head:
     assert isinstance(backbone.component, Tower)
     out, dim, width = config.proj_codevector_dim, config.codevector_dim, backbone.component.width
     head = Contrast(
-        quantizer=Part("quantizer", quantizer(config)),
+        quantizer=Part("quantizer", quantizer(config, config.conv_dim[-1])),
         states=Part("project_hid", _as_pytorch(width, out)),
         targets=Part("project_q", _as_pytorch(dim, out)),
         dropout=config.feat_quantizer_dropout,
@@ -480,21 +511,15 @@ def pretraining(config: Any, backbone: Part) -> Head:
     return Head(backbone, Part("", head))
 
 
-def quantizer(config: Any) -> Quantizer:
-    """``codevectors`` and ``weight_proj``."""
+def quantizer(config: Any, inputs: int) -> Quantizer:
+    """``codevectors`` and ``weight_proj``, over so many ``inputs``."""
     groups, entries = config.num_codevector_groups, config.num_codevectors_per_group
     dim = divide("codevector_dim", config.codevector_dim, "num_codevector_groups", groups)
     return Quantizer(
         Part("codevectors", Weight((1, groups * entries, dim), initial=Uniform(0.0, 1.0))),
-        Part("weight_proj", Linear(config.conv_dim[-1], groups * entries, std=1.0)),
+        Part("weight_proj", Linear(inputs, groups * entries, std=1.0)),
         groups,
     )
-
-
-def _as_pytorch(inputs: int, outputs: int) -> Linear:
-    """A linear map whose initial values are PyTorch's own."""
-    bound = Uniform(-(inputs**-0.5), inputs**-0.5)
-    return Linear(inputs, outputs, initial=bound, initial_bias=bound)
 
 
 Build = Callable[[Any, Part], Component]

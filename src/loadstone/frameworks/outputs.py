@@ -370,6 +370,17 @@ class Wav2Vec2ForPreTrainingOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class UniSpeechSatForPreTrainingOutput(ModelOutput, Generic[TensorT]):
+    """``logits`` (batch, frames, channels); ``projected_states`` (batch, frames, width)."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    projected_states: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class XVectorOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` and ``embeddings`` (batch, width)."""
 

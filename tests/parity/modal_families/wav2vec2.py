@@ -82,7 +82,7 @@ def told(class_name: str, config: Any, frames: int) -> dict[str, Any]:
     if class_name.endswith("ForPreTraining"):
         others = torch.randint(0, 3 * frames, (3, frames, 4), generator=torch.Generator().manual_seed(1))
         return {"mask_time_indices": hidden, "sampled_negative_indices": others} if config.mask_time_prob else {}
-    return {"mask_time_indices": hidden} if config.mask_time_prob and config.apply_spec_augment else {}
+    return {"mask_time_indices": hidden} if config.mask_time_prob else {}
 
 
 PARITY = ModalFamily(

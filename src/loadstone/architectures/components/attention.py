@@ -67,6 +67,9 @@ class Attention(Component):
         """``x`` (batch, tokens, width) → (batch, tokens, width)."""
         if self.bias is not None:
             run(self.bias, x)
+        return self._attended(run, x)
+
+    def _attended(self, run: Run, x: Array) -> Array:
         if self.memory:
             query, (key, value) = (
                 _by_head(run.xp, run(self.projections[0], x), self.heads, self.head_dim),

@@ -100,7 +100,10 @@ class XVector(Component):
         count = xp.sum(shares, axis=1, keepdims=True)
         mean = xp.sum(x * shares, axis=1, keepdims=True) / count
         spread = xp.sum((x - mean) * (x - mean) * shares, axis=1, keepdims=True) / (count - 1.0)
-        embeddings = run(self.embedding, xp.concat((mean, xp.sqrt(spread)), axis=-1)[:, 0])
+        # The root of 0 has no gradient.
+        still = spread == 0
+        spread = xp.where(still, 0.0, xp.sqrt(xp.where(still, 1.0, spread)))
+        embeddings = run(self.embedding, xp.concat((mean, spread), axis=-1)[:, 0])
         logits = run(self.logits, embeddings)
         directions = _normed(run, run.weight(self.speakers), axis=0)
         return logits, embeddings, _normed(run, logits, axis=1) @ directions

@@ -1,0 +1,112 @@
+"""WavLM: wav2vec 2.0's encoder, which hears how far apart frames are, by a gate of each frame's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from loadstone.architectures import waveforms
+from loadstone.architectures.components import Attention, Embedding, Layer, Part, RelativeBias, Tower, Weight
+from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.family import Family
+from loadstone.architectures.tasks import AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR, CTC
+from loadstone.core.records import record
+
+
+class WavLMConfig(waveforms.AdaptedConfig, waveforms.QuantizedConfig, waveforms.SpeakerConfig):
+    """The keys of a WavLM model. Defaults are those of WavLM base."""
+
+    model_type = "wavlm"
+
+    without = ("feat_quantizer_dropout",)
+
+    ctc_loss_reduction: str = "mean"
+    num_buckets: int = 320
+    max_bucket_distance: int = 800
+    num_ctc_classes: int = 80
+
+    positive = (
+        *waveforms.SpeakerConfig.positive,
+        *waveforms.AdaptedConfig.positive,
+        *("num_buckets", "max_bucket_distance"),
+    )
+    follows: ClassVar = {**waveforms.SpeakerConfig.follows, **waveforms.AdaptedConfig.follows}
+    irrelevant: ClassVar = {
+        **waveforms.SpeakerConfig.irrelevant,
+        **dict.fromkeys(
+            (
+                *("num_codevectors_per_group", "num_codevector_groups", "contrastive_logits_temperature"),
+                *("num_negatives", "codevector_dim", "proj_codevector_dim", "diversity_loss_weight", "num_ctc_classes"),
+            ),
+            "of pretraining, for which the family has no class",
+        ),
+    }
+
+    def check_together(self) -> None:
+        super().check_together()
+        waveforms.check_buckets(self, "num_buckets", "max_bucket_distance")
+
+
+@record
+class GatedAttention(Attention):
+    """Attention with a bias for distances that all layers share, times a number for each query and head
+    (arXiv:2110.13900, section 3.1)."""
+
+    gate: Part | None = None
+    """A map of each head's part of a vector to eight numbers."""
+    scales: Part | None = None
+    """A ``Weight`` (1, heads, 1, 1)."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        assert self.gate is not None and self.scales is not None
+        if self.bias is not None:
+            run(self.bias, x)
+        xp, shared = run.xp, run.state.bias
+        assert shared is not None
+        batch, places, _ = xp.shape(x)
+        by_head = xp.permute_dims(xp.reshape(x, (batch, places, self.heads, self.head_dim)), (0, 2, 1, 3))
+        pairs = xp.reshape(run(self.gate, by_head), (batch, self.heads, places, 2, 4))
+        sums = xp.activations["sigmoid"](xp.sum(pairs, axis=-1, keepdims=False))
+        shares = sums[..., :1] * (sums[..., 1:] * run.weight(self.scales) - 1.0) + 2.0
+        run.state.bias = shares * shared
+        out = self._attended(run, x)
+        run.state.bias = shared
+        return out
+
+
+def layer(config: WavLMConfig, index: int) -> Layer:
+    """One of wav2vec 2.0's, with ``gru_rel_pos_const`` and ``gru_rel_pos_linear`` in ``attention``, and in that of the
+    first, which is never left out, ``rel_attn_embed``."""
+    plain, heads = waveforms.attention(config, index), config.num_attention_heads
+    table = Part("rel_attn_embed", Embedding(config.num_buckets, heads, std=config.initializer_range))
+    bias = RelativeBias(table, config.num_buckets, config.max_bucket_distance)
+    attention = GatedAttention(
+        **{name: getattr(plain, name) for name in ("heads", "kv_heads", "head_dim", "projections", "output")},
+        **{name: getattr(plain, name) for name in ("scale", "causal", "dropout", "index")},
+        bias=None if index else Part("", bias),
+        gate=Part("gru_rel_pos_linear", waveforms.linear(config, plain.head_dim, 8)),
+        scales=Part("gru_rel_pos_const", Weight((1, heads, 1, 1), value=1.0)),
+    )
+    made = waveforms.layer(config, index, attention)
+    return made if index else replace(made, skip=0.0)
+
+
+def blueprint(config: WavLMConfig) -> Tower:
+    """``feature_extractor``, ``feature_projection``, ``encoder`` and ``adapter``."""
+    layers = [layer(config, index) for index in range(config.num_hidden_layers)]
+    encoder = waveforms.encoder(config, [waveforms.positions(config)], layers)
+    return waveforms.tower(config, waveforms.stem(config), encoder)
+
+
+FAMILY = Family(
+    config=WavLMConfig,
+    stem="WavLM",
+    prefix="wavlm",
+    heads=waveforms.heads(
+        "WavLM", "wavlm", blueprint, CTC, AUDIO_CLASSIFICATION, AUDIO_FRAME_CLASSIFICATION, AUDIO_XVECTOR
+    ),
+    rules=waveforms.NAMES,
+    leftovers=("masked_spec_embed",),
+    class_names={**waveforms.CLASS_NAMES, "GatedAttention": "{}Attention"},
+    sources="arXiv:2110.13900",
+)
