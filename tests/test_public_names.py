@@ -127,6 +127,7 @@ FAMILIES = {
     "IJepa": "Model ForImageClassification",
     "Dinov2": "Model ForImageClassification",
     "Dinov2WithRegisters": "Model ForImageClassification",
+    "Parakeet": "ParakeetEncoder ForCTC",
     "Moonshine": "Model ForConditionalGeneration",
     "T5Gemma": "Model ForConditionalGeneration T5GemmaEncoderModel ForSequenceClassification ForTokenClassification",
     "Yolos": "Model ForObjectDetection",
@@ -143,10 +144,13 @@ FAMILIES = {
 
 WITHIN = (
     *("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision"),
-    *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule"),
+    *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule", "ParakeetEncoder"),
     *("ChineseCLIPText", "ChineseCLIPVision", "Siglip2Text", "Siglip2Vision"),
 )
 """Stems of the configs that lie within another."""
+
+OTHERWISE = {"Parakeet": "ParakeetCTC"}
+"""Stems of the configs that are called otherwise than the classes."""
 
 PREFIXES = ("Flax", "TF")
 """What the classes of the two other frameworks are called besides."""
@@ -157,7 +161,7 @@ def expected() -> set[str]:
     for stem, kinds in FAMILIES.items():
         classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
         classes.add(f"{stem}PreTrainedModel")
-    configs = {f"{stem}Config" for stem in (*FAMILIES, *WITHIN)}
+    configs = {f"{OTHERWISE.get(stem, stem)}Config" for stem in (*FAMILIES, *WITHIN)}
     return NAMES | OF_TRANSFORMERS | configs | classes | {prefix + name for prefix in PREFIXES for name in classes}
 
 

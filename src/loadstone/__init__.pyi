@@ -45,6 +45,8 @@ from loadstone.architectures.families.mpnet import MPNetConfig as MPNetConfig
 from loadstone.architectures.families.mt5 import MT5Config as MT5Config
 from loadstone.architectures.families.olmo2 import Olmo2Config as Olmo2Config
 from loadstone.architectures.families.opt import OPTConfig as OPTConfig
+from loadstone.architectures.families.parakeet_ctc import ParakeetCTCConfig as ParakeetCTCConfig
+from loadstone.architectures.families.parakeet_ctc import ParakeetEncoderConfig as ParakeetEncoderConfig
 from loadstone.architectures.families.phi3 import Phi3Config as Phi3Config
 from loadstone.architectures.families.qwen2 import Qwen2Config as Qwen2Config
 from loadstone.architectures.families.qwen2_vl import Qwen2VLConfig as Qwen2VLConfig
@@ -343,6 +345,17 @@ class _ImageTower(_TaskModel):
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
 
+class _AudioTower(_TaskModel):
+    def forward(
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
 class _TextProjection(_TaskModel):
     def forward(
         self,
@@ -530,9 +543,9 @@ class AutoModel(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> _BareModel: ...
+    ) -> PreTrainedModel: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _BareModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> PreTrainedModel: ...
 
 class AutoModelForAudioClassification(AutoClass):
     @classmethod
@@ -1876,6 +1889,34 @@ class OPTForSequenceClassification(OPTPreTrainedModel, _SequenceClassification):
 class OPTForQuestionAnswering(OPTPreTrainedModel, _QuestionAnswering):
     config: OPTConfig
 
+class ParakeetPreTrainedModel(PreTrainedModel):
+    config: Any
+
+class ParakeetForCTC(ParakeetPreTrainedModel, _CTC):
+    config: ParakeetCTCConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput[Tensor] | tuple[object, ...]: ...
+
+class ParakeetEncoder(ParakeetPreTrainedModel, _AudioTower):
+    config: ParakeetEncoderConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
 class Phi3PreTrainedModel(PreTrainedModel):
     config: Phi3Config
 
@@ -2913,6 +2954,19 @@ class _FlaxImageTower(_FlaxTaskModel):
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
 
+class _FlaxAudioTower(_FlaxTaskModel):
+    def __call__(
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
 class _FlaxTextProjection(_FlaxTaskModel):
     def __call__(
         self,
@@ -3117,9 +3171,9 @@ class FlaxAutoModel(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> _FlaxBareModel: ...
+    ) -> FlaxPreTrainedModel: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxBareModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> FlaxPreTrainedModel: ...
 
 class FlaxAutoModelForAudioClassification(AutoClass):
     @classmethod
@@ -4317,6 +4371,38 @@ class FlaxOPTForSequenceClassification(FlaxOPTPreTrainedModel, _FlaxSequenceClas
 class FlaxOPTForQuestionAnswering(FlaxOPTPreTrainedModel, _FlaxQuestionAnswering):
     config: OPTConfig
 
+class FlaxParakeetPreTrainedModel(FlaxPreTrainedModel):
+    config: Any
+
+class FlaxParakeetForCTC(FlaxParakeetPreTrainedModel, _FlaxCTC):
+    config: ParakeetCTCConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class FlaxParakeetEncoder(FlaxParakeetPreTrainedModel, _FlaxAudioTower):
+    config: ParakeetEncoderConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: ArrayLike | None = None,
+        attention_mask: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
 class FlaxPhi3PreTrainedModel(FlaxPreTrainedModel):
     config: Phi3Config
 
@@ -5407,6 +5493,17 @@ class _TFImageTower(_TFTaskModel):
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
 
+class _TFAudioTower(_TFTaskModel):
+    def call(
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
 class _TFTextProjection(_TFTaskModel):
     def call(
         self,
@@ -5585,9 +5682,9 @@ class TFAutoModel(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> _TFBareModel: ...
+    ) -> TFPreTrainedModel: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFBareModel: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> TFPreTrainedModel: ...
 
 class TFAutoModelForAudioClassification(AutoClass):
     @classmethod
@@ -6704,6 +6801,34 @@ class TFOPTForSequenceClassification(TFOPTPreTrainedModel, _TFSequenceClassifica
 
 class TFOPTForQuestionAnswering(TFOPTPreTrainedModel, _TFQuestionAnswering):
     config: OPTConfig
+
+class TFParakeetPreTrainedModel(TFPreTrainedModel):
+    config: Any
+
+class TFParakeetForCTC(TFParakeetPreTrainedModel, _TFCTC):
+    config: ParakeetCTCConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        labels: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> CausalLMOutput | FieldTuple: ...
+
+class TFParakeetEncoder(TFParakeetPreTrainedModel, _TFAudioTower):
+    config: ParakeetEncoderConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        input_features: tf.Tensor | None = None,
+        attention_mask: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
 
 class TFPhi3PreTrainedModel(TFPreTrainedModel):
     config: Phi3Config

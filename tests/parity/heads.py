@@ -36,6 +36,7 @@ HEADS: dict[str, dict[str, str]] = {
         "mt5": "MT5Model",
         "olmo2": "Olmo2Model",
         "opt": "OPTModel",
+        "parakeet_ctc": "ParakeetForCTC",
         "phi3": "Phi3Model",
         "qwen2": "Qwen2Model",
         "qwen2_vl": "Qwen2VLModel",
@@ -261,6 +262,7 @@ HEADS: dict[str, dict[str, str]] = {
         "wav2vec2": "Wav2Vec2ForXVector",
     },
     "ctc": {
+        "parakeet_ctc": "ParakeetForCTC",
         "wav2vec2": "Wav2Vec2ForCTC",
     },
     "speech_seq2seq": {

@@ -41,6 +41,7 @@ MODELS |= {"MT5ForSequenceClassification": ("mt5", T5), "UMT5ForConditionalGener
 MOONSHINE: dict[str, Any] = {"vocab_size": 99, "hidden_size": 32, "intermediate_size": 44}
 MOONSHINE |= {f"{side}_num_hidden_layers": 2 for side in ("encoder", "decoder")}
 MODELS |= {"MoonshineForConditionalGeneration": ("moonshine", MOONSHINE)}
+MODELS |= {"ParakeetForCTC": ("parakeet_ctc", {"encoder_config": TOWER})}
 GEMMA = TOWER | {"vocab_size": 99, "num_key_value_heads": 2, "head_dim": 8}
 PAIR = {"encoder": GEMMA, "decoder": GEMMA}
 MODELS |= {f"T5Gemma{what}": ("t5gemma", PAIR) for what in ("ForConditionalGeneration", "ForSequenceClassification")}
@@ -55,6 +56,7 @@ MODELS |= {"CLIPTextModelWithProjection": ("clip_text_model", READS)}
 MODELS |= dict.fromkeys(("Qwen2VLModel", "Qwen2VLForConditionalGeneration"), ("qwen2_vl", SEEING))
 
 NOT_CALLED = {"ViTPatchEmbeddings", "ViTMLP", "PatchEmbed", "WhisperDecoderWrapper", "BartDecoderWrapper"}
+NOT_CALLED |= {"ParakeetEncoderRelPositionalEncoding"}
 """Levels that here are only part of names, as files on the Hub have them, or not even that."""
 HELD_BY_THE_HEAD = {"Qwen2VLModel"}
 """The bare model, whose parts lie in the model with a head, under the names that files on the Hub have."""
@@ -81,7 +83,7 @@ def test_every_module_bears_the_class_name_that_transformers_gives_it(name: str)
         if expected in NOT_CALLED or (expected in HELD_BY_THE_HEAD and path == "model"):
             continue
         path = path if path in found else path.replace(*_OWN[0]).replace(*_OWN[1])
-        if isinstance(found[path], nn.Linear | nn.Embedding | nn.Conv2d):
+        if isinstance(found[path], nn.Linear | nn.Embedding | nn.Conv1d | nn.Conv2d):
             continue  # what derives from PyTorch's own layers keeps its name
         assert type(found[path]).__name__ == expected, path
         compared += 1

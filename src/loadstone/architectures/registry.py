@@ -35,10 +35,11 @@ def families() -> dict[str, Family]:
 @lru_cache(maxsize=64)
 def _home(model_type: str) -> Family | None:
     """The family of a ``model_type``, its own or that of a part of its models (``clip_text_model``); no family is
-    imported whose name is not how the type begins."""
+    imported whose name does not begin with the same word."""
     name = model_type.replace("-", "_")
-    near = [module for module in _modules() if f"{name}_".startswith(f"{module}_")]
-    declared = (_declared(module) for module in sorted(near, key=len, reverse=True))
+    alike = [module for module in _modules() if module.partition("_")[0] == name.partition("_")[0]]
+    near = sorted(alike, key=lambda module: (f"{name}_".startswith(f"{module}_"), len(module)), reverse=True)
+    declared = (_declared(module) for module in near)
     return next((family for family in declared if family.config_of(model_type) is not None), None)
 
 

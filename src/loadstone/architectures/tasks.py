@@ -20,6 +20,7 @@ REPLACED_TOKENS = "replaced-tokens"
 TEXT_ENCODING = "text-encoding"
 TEXT_TOWER = "text-tower"
 IMAGE_TOWER = "image-tower"
+AUDIO_TOWER = "audio-tower"
 TEXT_PROJECTION = "text-projection"
 IMAGE_PROJECTION = "image-projection"
 SEQ2SEQ_LM = "seq2seq-lm"
@@ -127,12 +128,12 @@ class Task:
     @property
     def is_bare(self) -> bool:
         """Whether the model has no head: its output is the bare model's."""
-        return self.name in (BARE, TEXT_ENCODING, TEXT_TOWER, IMAGE_TOWER)
+        return self.name in (BARE, TEXT_ENCODING, TEXT_TOWER, IMAGE_TOWER, AUDIO_TOWER)
 
     @property
     def has_auto_class(self) -> bool:
         """Whether there is an Auto class that takes checkpoints for it."""
-        return self.name not in (TEXT_TOWER, IMAGE_TOWER, TEXT_PROJECTION, IMAGE_PROJECTION)
+        return self.name not in (TEXT_TOWER, IMAGE_TOWER, AUDIO_TOWER, TEXT_PROJECTION, IMAGE_PROJECTION)
 
     @property
     def auto_class(self) -> str:
@@ -306,6 +307,13 @@ TASKS: Mapping[str, Task] = {
             """,
             ("pixel_values",),
             options=("interpolate_pos_encoding", *_SHOWN),
+        ),
+        Task(
+            AUDIO_TOWER,
+            "AudioTower",
+            "The part of a model of several that hears.",
+            "``input_features`` (batch, bands, frames) → hidden states.",
+            ("input_features", "attention_mask"),
         ),
         Task(
             TEXT_PROJECTION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loadstone.architectures.components.attention import Attention, RelativeBias
 from loadstone.architectures.components.base import ACTIVATIONS, Component, Part, check_activation, find
+from loadstone.architectures.components.conformer import ConformerConv, RelativeKeyAttention
 from loadstone.architectures.components.embeddings import Embeddings
 from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
@@ -100,6 +101,7 @@ __all__ = [
     "ChannelDropout",
     "ChannelsLast",
     "Component",
+    "ConformerConv",
     "ContinuousBias",
     "Conv",
     "ConvTranspose",
@@ -149,6 +151,7 @@ __all__ = [
     "QueryPooler",
     "RMSNorm",
     "RelativeBias",
+    "RelativeKeyAttention",
     "Residual",
     "Scaled",
     "Sinusoids",
