@@ -31,13 +31,15 @@ class FrameLengths:
             length = max((length - 1) * step.stride + step.kernel - step.padding, 1)
         return length
 
-    def of(self, run: Run, mask: Array) -> Array:
-        """How many frames each row has, (batch,); ``mask`` (batch, samples): 1 for a sample, 0 for padding."""
+    def of(self, run: Run, mask: Array, count: int | None = None) -> Array:
+        """How many frames each row has, (batch,); ``mask`` (batch, samples): 1 for a sample, 0 for padding.
+
+        ``count``: after so many of the convolutions; None for all."""
         lengths = run.xp.sum(run.xp.astype(mask, run.xp.int32), axis=1, keepdims=False)
-        for kernel, stride, padding in self.steps:
+        for kernel, stride, padding in self.steps[:count]:
             lengths = run.xp.clip((lengths + (padding - kernel)) // stride + 1, min=0)
         return lengths
 
-    def shown(self, run: Run, mask: Array, frames: int | Array) -> Array:
+    def shown(self, run: Run, mask: Array, frames: int | Array, count: int | None = None) -> Array:
         """Which of so many frames are real, (batch, frames)."""
-        return run.xp.arange(frames, like=mask)[None] < self.of(run, mask)[:, None]
+        return run.xp.arange(frames, like=mask)[None] < self.of(run, mask, count)[:, None]

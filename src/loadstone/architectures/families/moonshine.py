@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
@@ -100,8 +99,11 @@ class MoonshineConfig(RotaryConfig):
 class FirstSamples(FrameLengths):
     """Frames that are real if the first sample of each is, as far as strides tell."""
 
-    def shown(self, run: Run, mask: Array, frames: int | Array) -> Array:
-        return run.xp.astype(mask[:, :: math.prod(step.stride for step in self.steps)][:, :frames], run.xp.bool_)
+    def shown(self, run: Run, mask: Array, frames: int | Array, count: int | None = None) -> Array:
+        stride = 1
+        for step in self.steps[:count]:
+            stride *= step.stride
+        return run.xp.astype(mask[:, ::stride][:, :frames], run.xp.bool_)
 
 
 @record

@@ -166,7 +166,7 @@ class Subsampling(Component):
             x, conv = run(part, x), part.component
             if mask is not None and isinstance(conv, Conv):
                 shorter += conv.strides[0] > 1 or conv.kernel[0] > 1
-                real = FrameLengths(self.lengths.steps[:shorter]).shown(run, mask, xp.shape(x)[2])
+                real = self.lengths.shown(run, mask, xp.shape(x)[2], shorter)
                 x = xp.where(real[:, None, :, None], x, xp.zeros_like(x))
         batch, channels, frames, bands = xp.shape(x)
         x = run(self.linear, xp.reshape(xp.permute_dims(x, (0, 2, 1, 3)), (batch, frames, channels * bands)))
