@@ -107,6 +107,11 @@ FAMILIES = {
     "ModernBert": _ENCODER,
     "Bart": _WRITER,
     "MBart": _WRITER,
+    "Marian": "Model ForCausalLM MarianMTModel",
+    "Pegasus": "Model ForConditionalGeneration ForCausalLM",
+    "Blenderbot": "Model ForConditionalGeneration ForCausalLM",
+    "BlenderbotSmall": "Model ForConditionalGeneration ForCausalLM",
+    "M2M100": "Model ForConditionalGeneration",
     "CLIP": (
         "Model CLIPTextModel CLIPVisionModel CLIPTextModelWithProjection CLIPVisionModelWithProjection "
         "ForImageClassification"

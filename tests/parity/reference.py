@@ -45,7 +45,10 @@ def fill(model: nn.Module, seed: int, *, norms_at: float) -> None:
     embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
     inputs_first = {id(m.weight) for m in model.modules() if type(m).__name__ == "Conv1D"}
     with torch.no_grad():
+        unsaved = getattr(model, "_keys_to_ignore_on_save", None) or ()
         for name, parameter in model.named_parameters():
+            if name in unsaved:
+                continue
             noise = torch.randn(parameter.shape, generator=generator)
             if parameter.dim() == 1 and name.endswith("weight"):
                 noise = norms_at + 0.2 * noise
@@ -63,6 +66,8 @@ def fill(model: nn.Module, seed: int, *, norms_at: float) -> None:
                 buffer.copy_(noise if name.endswith("mean") else noise.exp())
             elif name.endswith("num_batches_tracked"):
                 buffer.fill_(3)
+            elif name.endswith("final_logits_bias"):
+                buffer.copy_(torch.randn(buffer.shape, generator=generator))
 
 
 class Reference:

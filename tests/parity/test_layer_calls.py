@@ -110,6 +110,7 @@ MODAL: dict[str, tuple[str, dict[str, Any]]] = {
     "T5GemmaForConditionalGeneration": ("t5gemma", {"input_ids": IDS, "decoder_input_ids": IDS}),
     "UMT5ForConditionalGeneration": ("umt5", {"input_ids": IDS, "decoder_input_ids": IDS}),
     "MBartForConditionalGeneration": ("mbart", {"input_ids": IDS, "decoder_input_ids": IDS}),
+    "M2M100ForConditionalGeneration": ("m2m_100", {"input_ids": IDS, "decoder_input_ids": IDS}),
     "WhisperForConditionalGeneration": (
         "whisper",
         {"input_features": torch.linspace(-1, 1, 320).reshape(2, 8, 20), "decoder_input_ids": IDS},

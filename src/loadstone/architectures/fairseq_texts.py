@@ -26,8 +26,11 @@ from loadstone.core.records import record
 LEFTOVERS = ("encoder.version", "decoder.version", "embed_positions._float_tensor", "embed_positions.weights")
 """What fairseq's own files hold beside weights, and files made of them."""
 
-KNOWN = ("final_logits_bias", "embed_positions.weight")
-"""What files may lack: a bias that is 0 unless someone has set it, and, of families that have them, sines."""
+BIAS = ("final_logits_bias",)
+"""What files may lack: it is 0, unless someone has set it."""
+
+SINES = ("embed_positions.weight",)
+"""What files may lack where positions are sines and cosines."""
 
 CLASS_NAMES: Mapping[str, str] = {
     "encoder": "{}Encoder",
@@ -62,12 +65,24 @@ class FairseqTextConfig(FairseqConfig):
 
     positive: ClassVar[tuple[str, ...]] = (*FairseqConfig.positive, "max_position_embeddings")
     refused: ClassVar[Mapping[str, Refusal]] = {**FairseqConfig.refused, **declarations.WITHOUT_ROPE}
-    irrelevant: ClassVar[Mapping[str, str]] = {**FairseqConfig.irrelevant, "forced_eos_token_id": "of generation"}
+    irrelevant: ClassVar[Mapping[str, str]] = {
+        **FairseqConfig.irrelevant,
+        "forced_eos_token_id": "of generation",
+        "id2label": declarations.WITHOUT_CLASSES["id2label"],
+    }
 
     @property
     def embed_scale(self) -> float:
         """What vectors of tokens are multiplied by."""
         return float(self.d_model**0.5) if self.scale_embedding else 1.0
+
+
+class ReadingConfig(FairseqTextConfig):
+    """The keys of those that have classes to classify texts, too."""
+
+    classifier_dropout: float = 0.0
+
+    irrelevant: ClassVar[Mapping[str, str]] = declarations.but(FairseqTextConfig.irrelevant, "id2label")
 
 
 def tokens(config: FairseqTextConfig, count: int | None = None, *, scaled: bool = True) -> Embedding:

@@ -20,7 +20,16 @@ _LAYER = dict(hidden_size=16, intermediate_size=20, num_hidden_layers=1, num_att
 _SEEN = dict(depth=1, embed_dim=8, hidden_size=16, num_heads=2, patch_size=2, mlp_ratio=2)
 _PICTURE = dict(image_size=12, patch_size=4)
 _TOKENS = dict(bos_token_id=0, eos_token_id=1, pad_token_id=1)
+_WRITES = dict(
+    **dict(vocab_size=40, d_model=16, max_position_embeddings=9, pad_token_id=0, bos_token_id=2, eos_token_id=1),
+    **dict.fromkeys(("encoder_layers", "decoder_layers"), 1),
+    **dict.fromkeys(("encoder_attention_heads", "decoder_attention_heads"), 2),
+    **dict.fromkeys(("encoder_ffn_dim", "decoder_ffn_dim"), 20),
+    decoder_start_token_id=3,
+)
+WRITERS = ("bart", "mbart", "marian", "pegasus", "blenderbot", "blenderbot-small", "m2m_100")
 CONFIGS: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(WRITERS, _WRITES),
     "t5": dict(vocab_size=40, d_model=16, d_kv=4, d_ff=20, num_layers=1, num_heads=2, decoder_start_token_id=0),
     "vit": dict(**_LAYER, **_PICTURE, encoder_stride=4),
     "whisper": dict(
@@ -55,6 +64,9 @@ CONFIGS: dict[str, dict[str, Any]] = {
 def inputs_of(family: str, class_name: str) -> dict[str, torch.Tensor]:
     """What a class is called with."""
     decoded = {"decoder_input_ids": IDS} if class_name in ("T5Model", "T5ForConditionalGeneration") else {}
+    if family in WRITERS:
+        alone = class_name.endswith(("ForCausalLM", "ForSequenceClassification", "ForQuestionAnswering"))
+        return TEXT if alone else {**TEXT, "decoder_input_ids": IDS}
     if family in ("t5", "mamba"):
         return {**TEXT, **decoded}
     if family == "vit":

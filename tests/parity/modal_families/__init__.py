@@ -46,6 +46,8 @@ class ModalFamily:
     """The keys of a config that is large enough to tell how parameters start: about a hundred wide."""
     fresh_unlike: tuple[str, ...] = ()
     """Ends of names of parameters that start otherwise than in transformers; a comment beside it says why."""
+    computed: tuple[str, ...] = ()
+    """Ends of names of slots that transformers computes, and does not save with every class."""
     shown: Inputs = field(default_factory=lambda: {"output_hidden_states": True, "output_attentions": True})
     """Keywords that ask for all that a pass can show."""
     norms_at: float = 1.0

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from loadstone.architectures import fairseq_texts
-from loadstone.architectures.fairseq_texts import FairseqTextConfig, Texts
+from loadstone.architectures.fairseq_texts import ReadingConfig, Texts
 from loadstone.architectures.family import Family
 from loadstone.architectures.tasks import MASKED_LM
 
 
-class MBartConfig(FairseqTextConfig):
+class MBartConfig(ReadingConfig):
     """The keys of an mBART model. Defaults are those of mBART large."""
 
     model_type = "mbart"
 
-    classifier_dropout: float = 0.0
     decoder_start_token_id: int | None = None
 
 
@@ -25,7 +24,7 @@ FAMILY = Family(
         fairseq_texts.bart_stem, norm_first=True, repeats=True, turns=True, also=(MASKED_LM,), reads=True
     ).heads("MBart"),
     leftovers=fairseq_texts.LEFTOVERS,
-    known=fairseq_texts.KNOWN,
+    known=fairseq_texts.BIAS,
     class_names=fairseq_texts.CLASS_NAMES,
     sources="arXiv:2001.08210",
 )
