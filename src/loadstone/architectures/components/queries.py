@@ -73,7 +73,9 @@ def find_merged(component: Component) -> Merged | None:
 
 
 def vocabulary(component: Component) -> int | None:
-    """How many tokens the table has that a model looks up texts in; None where it reads no texts."""
-    embeddings = next(find(component, Embeddings), None)
+    """How many tokens the table has that a model looks up texts in, or of two the one for what it writes; None where it
+    reads no texts."""
+    pair = pair_in(component)
+    embeddings = next(find(component if pair is None else pair.decoder.component, Embeddings), None)
     table = None if embeddings is None else embeddings.tokens.component
     return table.count if isinstance(table, Embedding) else None

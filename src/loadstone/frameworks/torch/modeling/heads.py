@@ -107,8 +107,9 @@ class TaskModel(PreTrainedModel):
         body = self.component.backbone.component if isinstance(self.component, components.Head) else self.component
         if isinstance(body, components.EncoderDecoder):
             return self.base_model.get_submodule(getattr(body, name).name)
-        held = None if body is None else dict(body.parts()).get(name)
-        return self.base_model.get_submodule(name) if isinstance(held, components.Tower) else self.base_model
+        towers = [part.name for part in body.parts() if isinstance(part.component, components.Tower)] if body else []
+        held = next((each for each in towers if each.rpartition(".")[2] == name), None)
+        return self.base_model if held is None else self.base_model.get_submodule(held)
 
     def _returned(self, out: OutputT, return_dict: bool | None) -> OutputT | tuple[object, ...]:
         named = self.config.return_dict if return_dict is None else return_dict
