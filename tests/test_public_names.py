@@ -28,6 +28,7 @@ NAMES = {
     "AutoModelForSemanticSegmentation",
     *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
     *("AutoModelForCTC", "AutoModelForAudioFrameClassification", "AutoModelForAudioXVector"),
+    "AutoModelForVideoClassification",
     *(
         "GenerationConfig",
         "LoadReport",
@@ -64,7 +65,7 @@ OF_TRANSFORMERS = {
             *("KeypointDetection", "KeypointMatching", "MaskGeneration", "MultimodalLM", "NormalEstimation", "TDT"),
             *("PointmapEstimation", "PoseEstimation", "RNNT", "TableQuestionAnswering"),
             *("TableRecognition", "TextRecognition", "TextToSpectrogram", "TextToWaveform", "TimeSeriesPrediction"),
-            *("UniversalSegmentation", "VideoClassification", "Vision2Seq", "VisualQuestionAnswering"),
+            *("UniversalSegmentation", "Vision2Seq", "VisualQuestionAnswering"),
             "ZeroShotObjectDetection",
         )
     ),
@@ -137,6 +138,8 @@ FAMILIES = {
     "T5Gemma": "Model ForConditionalGeneration T5GemmaEncoderModel ForSequenceClassification ForTokenClassification",
     "Yolos": "Model ForObjectDetection",
     "Siglip2": "Model Siglip2TextModel Siglip2VisionModel ForImageClassification",
+    "VideoMAE": "Model ForPreTraining ForVideoClassification",
+    "ViTMAE": "Model ForPreTraining",
     "ViT": "Model ForImageClassification ForMaskedImageModeling",
     "Wav2Vec2": f"{_HEARS} {_SPEAKERS} ForPreTraining",
     "Hubert": _HEARS,

@@ -38,6 +38,7 @@ _AUTO = (
     "AutoModelForSpeechSeq2Seq",
     "AutoModelForTextEncoding",
     "AutoModelForTokenClassification",
+    "AutoModelForVideoClassification",
     "AutoModelForZeroShotImageClassification",
 )
 _AUTO_OF_TRANSFORMERS = (
@@ -66,7 +67,6 @@ _AUTO_OF_TRANSFORMERS = (
     "AutoModelForTextToWaveform",
     "AutoModelForTimeSeriesPrediction",
     "AutoModelForUniversalSegmentation",
-    "AutoModelForVideoClassification",
     "AutoModelForVision2Seq",
     "AutoModelForVisualQuestionAnswering",
     "AutoModelForZeroShotObjectDetection",

@@ -166,9 +166,9 @@ def attention(config: Any, index: int) -> Attention:
     )
 
 
-def layer(config: Any, index: int) -> Layer:
+def layer(config: Any, index: int, attend: Attention | None = None) -> Layer:
     """``layernorm_before``, ``attention.attention``, ``attention.output``, ``layernorm_after``, ``intermediate`` and
-    ``output``."""
+    ``output``. ``attend``: the attention, where it is not :func:`attention`."""
     width, inner = config.hidden_size, config.intermediate_size
     norm = LayerNorm(width, config.layer_norm_eps)
     feed_forward = FeedForward(
@@ -176,7 +176,8 @@ def layer(config: Any, index: int) -> Layer:
         config.hidden_act,
         Part("output.dense", linear(config, inner, width)),
     )
-    parts = (("attention", attention(config, index), "layernorm_before"), ("", feed_forward, "layernorm_after"))
+    attend = attention(config, index) if attend is None else attend
+    parts = (("attention", attend, "layernorm_before"), ("", feed_forward, "layernorm_after"))
     dropout = config.hidden_dropout_prob
     return Layer(tuple(pre_norm(Part(name, body), Part(before, norm), dropout) for name, body, before in parts))
 

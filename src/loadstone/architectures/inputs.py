@@ -70,6 +70,7 @@ INPUTS: Mapping[str, Input] = {
         Input("pixel_attention_mask", ("batch", "patches"), "mask", once=True),
         Input("spatial_shapes", ("batch", "axes"), once=True),
         Input("bool_masked_pos", ("batch", "patches"), "mask"),
+        Input("noise", ("batch", "patches"), "values"),
         Input("input_features", ("batch", "bands", "frames"), "values"),
         Input("input_values", ("batch", "samples"), "values"),
         Input("mask_time_indices", ("batch", "frames"), "mask"),

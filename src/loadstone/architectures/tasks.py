@@ -34,6 +34,7 @@ SPEECH_SEQ2SEQ = "speech-seq2seq"
 CTC = "ctc"
 AUDIO_FRAME_CLASSIFICATION = "audio-frame-classification"
 AUDIO_XVECTOR = "audio-xvector"
+VIDEO_CLASSIFICATION = "video-classification"
 OBJECT_DETECTION = "object-detection"
 
 IGNORED = -100
@@ -452,6 +453,20 @@ TASKS: Mapping[str, Task] = {
             output="SemanticSegmenterOutput",
             reads="all",
             loss="pixel_classes",
+        ),
+        Task(
+            VIDEO_CLASSIFICATION,
+            "VideoClassification",
+            "Video classification or regression.",
+            """Logits (batch, labels) of ``pixel_values`` (batch, frames, channels, height, width).
+
+            With ``labels`` (batch,) or (batch, labels) the loss of ``config.problem_type``.
+            """,
+            ("pixel_values",),
+            ("labels",),
+            output="ImageClassifierOutput",
+            reads="sequence",
+            loss="sequence_classes",
         ),
         Task(
             OBJECT_DETECTION,

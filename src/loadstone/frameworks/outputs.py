@@ -310,6 +310,41 @@ class MaskedImageModelingOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class ViTMAEModelOutput(ModelOutput, Generic[TensorT]):
+    """``last_hidden_state`` (batch, 1 + patches that are seen, width); ``mask`` (batch, patches), 1 for those that are
+    hidden; ``ids_restore`` (batch, patches), the place of each patch after those that are seen were put first."""
+
+    last_hidden_state: TensorT | None = None
+    mask: TensorT | None = None
+    ids_restore: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class MaskedAutoencoderOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, patches, numbers), the pixels of each patch; ``mask`` and ``ids_restore`` (batch,
+    patches) as in :class:`ViTMAEModelOutput`, where patches are chosen by chance."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    mask: TensorT | None = None
+    ids_restore: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
+class VideoMAEForPreTrainingOutput(ModelOutput, Generic[TensorT]):
+    """``loss`` (); ``logits`` (batch, hidden tubelets, numbers), the pixels of each."""
+
+    loss: TensorT | None = None
+    logits: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class ContrastiveOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits_per_image`` (pictures, texts) and ``logits_per_text`` (texts, pictures); ``text_embeds``
     (texts, width) and ``image_embeds`` (pictures, width), of length 1; the outputs of the two towers."""

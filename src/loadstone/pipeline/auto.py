@@ -28,6 +28,7 @@ from loadstone.architectures.tasks import (
     SPEECH_SEQ2SEQ,
     TEXT_ENCODING,
     TOKEN_CLASSIFICATION,
+    VIDEO_CLASSIFICATION,
     ZERO_SHOT_IMAGE_CLASSIFICATION,
 )
 from loadstone.configs.bridged import bridged, is_foreign
@@ -221,6 +222,12 @@ class AutoModelForImageTextToText(AutoClass):
     """A model that writes text after images and text."""
 
     task = IMAGE_TEXT_TO_TEXT
+
+
+class AutoModelForVideoClassification(AutoClass):
+    """A model for video classification."""
+
+    task = VIDEO_CLASSIFICATION
 
 
 class AutoModelForAudioClassification(AutoClass):

@@ -33,7 +33,6 @@ GIVES = {
     "TextToWaveform": "the sound of a text that is read aloud",
     "TimeSeriesPrediction": "the continuation of time series",
     "UniversalSegmentation": "the segments of an image, of whichever kind",
-    "VideoClassification": "a class for each video",
     "Vision2Seq": "text after images",
     "VisualQuestionAnswering": "the answer to a question about an image",
     "ZeroShotObjectDetection": "the objects in an image that texts describe",

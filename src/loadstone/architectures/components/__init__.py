@@ -73,6 +73,7 @@ from loadstone.architectures.components.stages import (
     Stages,
 )
 from loadstone.architectures.components.towers import Tower, Wrapped
+from loadstone.architectures.components.tubelets import Tubelets
 from loadstone.architectures.components.two_towers import EndPooler, FirstPooler, LastPooler, PartPass, TwoTowers
 from loadstone.architectures.components.walk import blocks, slots, walk, walk_bare
 from loadstone.architectures.components.waveform import AlongTime, GatedConv, SoundConv, Waveform, WeightNormed
@@ -165,6 +166,7 @@ __all__ = [
     "Step",
     "Sum",
     "Tower",
+    "Tubelets",
     "TwoOutputs",
     "TwoTowers",
     "Unit",

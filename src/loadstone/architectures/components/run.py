@@ -188,8 +188,11 @@ class Run(Protocol):
     def jitter(self, x: Array, share: float) -> Array:
         """While training, each value times a random one from 1 - share to 1 + share."""
 
-    def random(self, shape: Sequence[int | Array], like: Array) -> Array | None:
-        """While training, random numbers from 0 to 1 in float32, where ``like`` lies; otherwise None."""
+    def random(self, shape: Sequence[int | Array], like: Array, *, always: bool = False) -> Array | None:
+        """While training, random numbers from 0 to 1 in float32, where ``like`` lies; otherwise None.
+
+        ``always``: at all times, if the framework has a generator of its own.
+        """
 
     def lookup(self, embeddings: Any, table: Part, argument: str, ids: Array, shift: int = 0) -> Array:
         """The vectors of ids + shift; :class:`ArgumentError` that names the argument where there is none for some."""
@@ -210,6 +213,10 @@ class Run(Protocol):
 
     def known(self, size: int | Array | None) -> int | None:
         """A size as a number; None where a graph does not know it."""
+
+    def size(self, count: Array) -> int | Array:
+        """A count () that an axis is to be as long as; :class:`ArgumentError` where a program that must know it is
+        compiled."""
 
     def surely(self, truths: Array) -> bool:
         """Whether all of an array's values are known to be true; False where looking would cost more than it saves."""

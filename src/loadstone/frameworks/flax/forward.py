@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
@@ -14,7 +14,8 @@ from flax import nnx
 from jax import Array
 from jax.tree_util import PyTreeDef
 
-from loadstone.architectures.components.base import Component
+from loadstone.architectures.components.base import Component, find
+from loadstone.architectures.components.tubelets import Tubelets, hidden_in_each
 from loadstone.architectures.inputs import INPUTS
 from loadstone.errors import ArgumentError
 from loadstone.frameworks.flax.cache import KeyValueCache
@@ -45,6 +46,8 @@ class Options:
     """The keywords of :data:`loadstone.architectures.tasks.READING` that are True."""
     part: str = ""
     """The method of the component, for a pass that computes with some of its parts."""
+    hidden_patches: int | None = None
+    """How many of a film's patches are hidden in each row, where a model leaves these out."""
 
 
 class Forward(Protocol):
@@ -66,6 +69,8 @@ def run(model: Forward, inputs: Mapping[str, object], options: Options) -> Any:
     arrays = _room_for_mask(checked(inputs))
     if model.component is not None:
         check_numbers(model.component, arrays, options.problem_type)
+        if "bool_masked_pos" in arrays and any(find(model.component, Tubelets)):
+            options = replace(options, hidden_patches=hidden_in_each(np.asarray(arrays["bool_masked_pos"])))
     if not _is_pure(structure):  # what a compiled program changed would be lost
         return model.forward(arrays, options)
     return _compiled(structure, options, leaves, arrays)

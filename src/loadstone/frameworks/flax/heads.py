@@ -15,6 +15,7 @@ from jax import Array
 from jax.typing import DTypeLike
 
 from loadstone.architectures import components
+from loadstone.architectures.components.tubelets import HIDDEN
 from loadstone.architectures.tasks import Task
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.errors import ArgumentError
@@ -54,7 +55,8 @@ class TaskModel(FlaxPreTrainedModel):
             shown=Shown(options.output_attentions, options.output_hidden_states, options.output_router_logits),
             dtype=self.dtype,
         )
-        return component.compute(Run(self, state), {**inputs, **dict.fromkeys(options.reading, True)})
+        told = {HIDDEN: options.hidden_patches, **dict.fromkeys(options.reading, True)}
+        return component.compute(Run(self, state), {**inputs, **told})
 
 
 class Bare(TaskModel):
@@ -107,7 +109,7 @@ class WithHead(TaskModel):
         x = out.last_hidden_state
         # While the program is traced, so once for each shape at most.
         check_last(head, options.pad_token_id, inputs.get("input_ids"), x.shape[0], self.about.warnings_issued)
-        more = {"choices": options.choices, "padding": options.pad_token_id}
+        more = {"choices": options.choices, "padding": options.pad_token_id, HIDDEN: options.hidden_patches}
         values = head.compute(run, task, out, {"logits_to_keep": options.last_logits, **given, **more})
         loss = None
         if task.labels and all(name in given for name in task.labels):

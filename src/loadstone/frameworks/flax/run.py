@@ -72,7 +72,7 @@ class Run:
             return x
         return x * jax.random.uniform(self.state.next_rng(), x.shape, x.dtype, 1.0 - share, 1.0 + share)
 
-    def random(self, shape: Sequence[int], like: Array) -> Array | None:
+    def random(self, shape: Sequence[int], like: Array, *, always: bool = False) -> Array | None:
         return jax.random.uniform(self.state.next_rng(), tuple(shape)) if self.state.train else None
 
     def lookup(
@@ -94,6 +94,14 @@ class Run:
 
     def known(self, size: int | Array | None) -> int | None:
         return size if isinstance(size, int) else None
+
+    def size(self, count: Array) -> int:
+        if isinstance(count, jax.core.Tracer):
+            raise ArgumentError(
+                "How many patches bool_masked_pos hides must be known when a program is compiled: call the model "
+                "outside of jax.jit, which it does not need."
+            )
+        return int(count)
 
     def surely(self, truths: Array) -> bool:
         return False

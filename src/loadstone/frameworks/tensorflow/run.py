@@ -66,8 +66,8 @@ class Run:
             return x
         return x * tf.random.uniform(shape_of(x), 1.0 - share, 1.0 + share, x.dtype)
 
-    def random(self, shape: Sequence[int | tf.Tensor], like: tf.Tensor) -> tf.Tensor | None:
-        return tf.random.uniform(list(shape)) if self.state.training else None
+    def random(self, shape: Sequence[int | tf.Tensor], like: tf.Tensor, *, always: bool = False) -> tf.Tensor | None:
+        return tf.random.uniform(list(shape)) if self.state.training or always else None
 
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: tf.Tensor, shift: int = 0
@@ -97,6 +97,9 @@ class Run:
     def known(self, size: int | tf.Tensor | None) -> int | None:
         value = size if isinstance(size, int | None) else tf.get_static_value(size)
         return None if value is None else int(value)
+
+    def size(self, count: tf.Tensor) -> tf.Tensor:
+        return count
 
     def surely(self, truths: tf.Tensor) -> bool:
         return False

@@ -96,8 +96,8 @@ class Run:
     def jitter(self, x: Tensor, share: float) -> Tensor:
         return x * torch.empty_like(x).uniform_(1.0 - share, 1.0 + share) if share and self.holder.training else x
 
-    def random(self, shape: Sequence[int], like: Tensor) -> Tensor | None:
-        return torch.rand(tuple(shape), device=like.device) if self.holder.training else None
+    def random(self, shape: Sequence[int], like: Tensor, *, always: bool = False) -> Tensor | None:
+        return torch.rand(tuple(shape), device=like.device) if self.holder.training or always else None
 
     def lookup(
         self, embeddings: components.Embeddings, table: Part, argument: str, ids: Tensor, shift: int = 0
@@ -128,6 +128,9 @@ class Run:
 
     def known(self, size: int | Tensor | None) -> int | None:
         return None if isinstance(size, Tensor) else size
+
+    def size(self, count: Tensor) -> int:
+        return int(count)
 
     def surely(self, truths: Tensor) -> bool:
         """Looking lets the fast kernels run; a graph must not depend on what is in a tensor."""

@@ -1,0 +1,68 @@
+"""What is particular to single families on ViT's layers: DeiT's two classifiers, YOLOS's objects, DINOv3's places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+
+import loadstone
+from loadstone.errors import InvalidConfig, UnknownArgument
+
+from .modal import Made
+from .modal_families import deit, dinov3_vit, yolos
+from .modal_families.vit import numbers
+
+
+def test_of_two_classes_for_a_task_the_one_that_a_config_names_is_taken(tmp_path: Path) -> None:
+    taught = Made("DeiTForImageClassificationWithTeacher", transformers.DeiTConfig(**deit.PARITY.plain), tmp_path)
+    auto = loadstone.AutoModelForImageClassification
+    assert type(auto.from_pretrained(taught.folder)).__name__ == taught.class_name
+    plain = auto.from_config(loadstone.DeiTConfig(**deit.PARITY.plain))
+    assert type(plain) is loadstone.DeiTForImageClassification
+    forecast = loadstone.plan(taught.folder, head="image-classification")
+    assert forecast.parameters == taught.model.num_parameters()
+
+
+def test_objects_have_no_loss_and_labels_are_refused() -> None:
+    model = loadstone.YolosForObjectDetection(loadstone.YolosConfig(**yolos.PARITY.plain))
+    with pytest.raises(UnknownArgument, match="'labels' is not computed"):
+        model(numbers(1, 3, 8, 12), labels=[{"class_labels": torch.tensor([0]), "boxes": torch.rand(1, 4)}])
+    assert model.get_input_embeddings() is model.vit.embeddings.patch_embeddings.projection
+
+
+@pytest.mark.parametrize("how", [{"pos_embed_shift": 0.5}, {"pos_embed_jitter": 2.0}, {"pos_embed_rescale": 2.0}, {}])
+def test_places_move_while_training_and_only_then(how: dict[str, Any]) -> None:
+    keys = dinov3_vit.PARITY.plain | {"pos_embed_rescale": None} | how
+    model, pixels = loadstone.DINOv3ViTModel(loadstone.DINOv3ViTConfig(**keys)), numbers(2, 3, 12, 8)
+    with torch.no_grad():
+        for layer in model.layer:  # attention that hangs on places
+            layer.attention.q_proj.weight.mul_(50)
+        first, second = (model.eval()(pixels).last_hidden_state for _ in range(2))
+        moved = model.train()(pixels).last_hidden_state
+    assert first.equal(second) and first.equal(moved) is not bool(how)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "key"),
+    [
+        ("DINOv3ViTConfig", {"hidden_size": 18, "num_attention_heads": 3}, "hidden_size"),
+        ("DINOv3ViTConfig", {"rope_theta": 1.0}, "rope_theta"),
+        ("DINOv3ViTConfig", {"pos_embed_jitter": 0.0}, "pos_embed_jitter"),
+        ("Dinov2Config", {"drop_path_rate": 1.0}, "drop_path_rate"),
+        ("Dinov2Config", {"mlp_ratio": 0}, "mlp_ratio"),
+        ("Dinov2Config", {"mlp_ratio": 1e9}, "mlp_ratio"),
+        ("ViTMAEConfig", {"hidden_size": 30}, "hidden_size"),
+        ("ViTMAEConfig", {"mask_ratio": 1.0}, "mask_ratio"),
+        ("VideoMAEConfig", {"num_frames": 1}, "num_frames"),
+        ("ASTConfig", {"max_length": 15}, "max_length"),
+        ("YolosConfig", {"num_detection_tokens": 0}, "num_detection_tokens"),
+        ("YolosConfig", {"image_size": [8, 864]}, "image_size"),
+    ],
+)
+def test_configs_that_no_model_can_have_are_named(name: str, keys: dict[str, Any], key: str) -> None:
+    with pytest.raises(InvalidConfig, match=key):
+        getattr(loadstone, name)(**keys)
