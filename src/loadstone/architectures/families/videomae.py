@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from loadstone.architectures.components import (
     Attention,
+    Biased,
     Chain,
     Component,
     Conv,
@@ -20,7 +21,6 @@ from loadstone.architectures.components import (
     Weight,
 )
 from loadstone.architectures.components.run import Array, Run
-from loadstone.architectures.components.splitting import Role
 from loadstone.architectures.components.tubelets import positions
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import SHOWN, LayersConfig, check_sizes, layer, linear, sized
@@ -63,21 +63,6 @@ class VideoMAEConfig(LayersConfig):
             found = f"{self.num_frames} and {self.tubelet_size}"
             where = "config keys 'num_frames' and 'tubelet_size'"
             raise InvalidConfig([Fault(where, "films of at least one tubelet", found)])
-
-
-@record
-class Biased(Component):
-    """A linear map, and a bias that lies beside it."""
-
-    linear: Part
-    bias: Part
-
-    def compute(self, run: Run, x: Array) -> Array:
-        return run(self.linear, x) + run.weight(self.bias)
-
-    def roles(self, role: Role | None) -> Iterator[tuple[Part, Role]]:
-        if role is not None:
-            yield self.linear, role
 
 
 @record
