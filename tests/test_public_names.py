@@ -28,7 +28,7 @@ NAMES = {
     "AutoModelForSemanticSegmentation",
     *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
     *("AutoModelForCTC", "AutoModelForAudioFrameClassification", "AutoModelForAudioXVector"),
-    "AutoModelForVideoClassification",
+    *("AutoModelForVideoClassification", "AutoBackbone"),
     *(
         "GenerationConfig",
         "LoadReport",
@@ -56,7 +56,6 @@ NAMES = {
 }
 
 OF_TRANSFORMERS = {
-    "AutoBackbone",
     *(
         f"AutoModelFor{task}"
         for task in (
@@ -129,11 +128,13 @@ FAMILIES = {
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "AST": "Model ForAudioClassification",
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",
-    "DINOv3ViT": "Model",
+    "DINOv3ViT": "Model DINOv3ViTBackbone",
     "IJepa": "Model ForImageClassification",
     "Dinov2": "Model ForImageClassification",
     "Dinov2WithRegisters": "Model ForImageClassification",
     "Parakeet": "ParakeetEncoder ForCTC",
+    "Dinov2": "Model Dinov2Backbone ForImageClassification",
+    "Dinov2WithRegisters": "Model Dinov2WithRegistersBackbone ForImageClassification",
     "Moonshine": "Model ForConditionalGeneration",
     "T5Gemma": "Model ForConditionalGeneration T5GemmaEncoderModel ForSequenceClassification ForTokenClassification",
     "Yolos": "Model ForObjectDetection",
@@ -165,7 +166,7 @@ PREFIXES = ("Flax", "TF")
 
 
 def expected() -> set[str]:
-    classes = {name for name in NAMES if name.startswith("AutoModel")} | {"PreTrainedModel"}
+    classes = {name for name in NAMES if name.startswith(("AutoModel", "AutoBackbone"))} | {"PreTrainedModel"}
     for stem, kinds in FAMILIES.items():
         classes |= {f"{stem}{kind}" if kind.startswith(("For", "Model")) else kind for kind in kinds.split()}
         classes.add(f"{stem}PreTrainedModel")

@@ -101,7 +101,7 @@ def _classes(room: _Room) -> Iterator[str]:
         if name in loadstone._AUTO_OF_TRANSFORMERS:
             if not room.prefix:
                 yield _auto(name, "Any")
-        elif name.startswith(f"{room.prefix}AutoModel"):
+        elif name.startswith((f"{room.prefix}AutoModel", f"{room.prefix}AutoBackbone")):
             # Tasks that no family has: the class comes with the checkpoint.
             task = getattr(loadstone, name).task
             yield _auto(name, room.base if task in also else tasks.get(task, room.base))

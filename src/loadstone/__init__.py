@@ -17,6 +17,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _AUTO = (
+    "AutoBackbone",
     "AutoModel",
     "AutoModelForAudioClassification",
     "AutoModelForAudioFrameClassification",
@@ -42,7 +43,6 @@ _AUTO = (
     "AutoModelForZeroShotImageClassification",
 )
 _AUTO_OF_TRANSFORMERS = (
-    "AutoBackbone",
     "AutoModelForAudioTokenization",
     "AutoModelForDecision",
     "AutoModelForDepthEstimation",

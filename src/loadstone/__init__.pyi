@@ -87,6 +87,7 @@ from loadstone.frameworks.flax.heads import TaskModel as _FlaxTaskModel
 from loadstone.frameworks.flax.model import FlaxPreTrainedModel as FlaxPreTrainedModel
 from loadstone.frameworks.flax.outputs import FieldTuple
 from loadstone.frameworks.outputs import (
+    BackboneOutput,
     BaseModelOutput,
     BertForPreTrainingOutput,
     CausalLMOutput,
@@ -309,6 +310,16 @@ class _ReplacedTokens(_TaskModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> ElectraForPreTrainingOutput[Tensor] | tuple[object, ...]: ...
+
+class _Backbone(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BackboneOutput[Tensor] | tuple[object, ...]: ...
 
 class _TextEncoding(_TaskModel):
     def forward(
@@ -535,9 +546,9 @@ class AutoBackbone(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _Backbone: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _Backbone: ...
 
 class AutoModel(AutoClass):
     @classmethod
@@ -1322,6 +1333,9 @@ class Dinov2Model(Dinov2PreTrainedModel, _BareModel):
 class Dinov2ForImageClassification(Dinov2PreTrainedModel, _ImageClassification):
     config: Dinov2Config
 
+class Dinov2Backbone(Dinov2PreTrainedModel, _Backbone):
+    config: Dinov2Config
+
 class Dinov2WithRegistersPreTrainedModel(PreTrainedModel):
     config: Dinov2WithRegistersConfig
 
@@ -1340,6 +1354,9 @@ class Dinov2WithRegistersModel(Dinov2WithRegistersPreTrainedModel, _BareModel):
 class Dinov2WithRegistersForImageClassification(Dinov2WithRegistersPreTrainedModel, _ImageClassification):
     config: Dinov2WithRegistersConfig
 
+class Dinov2WithRegistersBackbone(Dinov2WithRegistersPreTrainedModel, _Backbone):
+    config: Dinov2WithRegistersConfig
+
 class DINOv3ViTPreTrainedModel(PreTrainedModel):
     config: DINOv3ViTConfig
 
@@ -1354,6 +1371,9 @@ class DINOv3ViTModel(DINOv3ViTPreTrainedModel, _BareModel):
         return_dict: bool | None = None,
         **unknown: object,
     ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class DINOv3ViTBackbone(DINOv3ViTPreTrainedModel, _Backbone):
+    config: DINOv3ViTConfig
 
 class DistilBertPreTrainedModel(PreTrainedModel):
     config: DistilBertConfig
@@ -2913,6 +2933,18 @@ class _FlaxReplacedTokens(_FlaxTaskModel):
         **unknown: object,
     ) -> ElectraForPreTrainingOutput | FieldTuple: ...
 
+class _FlaxBackbone(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BackboneOutput | FieldTuple: ...
+
 class _FlaxTextEncoding(_FlaxTaskModel):
     def __call__(
         self,
@@ -3166,6 +3198,14 @@ class _FlaxAudioClassification(_FlaxTaskModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class FlaxAutoBackbone(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxBackbone: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxBackbone: ...
 
 class FlaxAutoModel(AutoClass):
     @classmethod
@@ -3771,6 +3811,9 @@ class FlaxDinov2Model(FlaxDinov2PreTrainedModel, _FlaxBareModel):
 class FlaxDinov2ForImageClassification(FlaxDinov2PreTrainedModel, _FlaxImageClassification):
     config: Dinov2Config
 
+class FlaxDinov2Backbone(FlaxDinov2PreTrainedModel, _FlaxBackbone):
+    config: Dinov2Config
+
 class FlaxDinov2WithRegistersPreTrainedModel(FlaxPreTrainedModel):
     config: Dinov2WithRegistersConfig
 
@@ -3791,6 +3834,9 @@ class FlaxDinov2WithRegistersModel(FlaxDinov2WithRegistersPreTrainedModel, _Flax
 class FlaxDinov2WithRegistersForImageClassification(FlaxDinov2WithRegistersPreTrainedModel, _FlaxImageClassification):
     config: Dinov2WithRegistersConfig
 
+class FlaxDinov2WithRegistersBackbone(FlaxDinov2WithRegistersPreTrainedModel, _FlaxBackbone):
+    config: Dinov2WithRegistersConfig
+
 class FlaxDINOv3ViTPreTrainedModel(FlaxPreTrainedModel):
     config: DINOv3ViTConfig
 
@@ -3807,6 +3853,9 @@ class FlaxDINOv3ViTModel(FlaxDINOv3ViTPreTrainedModel, _FlaxBareModel):
         dropout_rng: Array | None = None,
         **unknown: object,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxDINOv3ViTBackbone(FlaxDINOv3ViTPreTrainedModel, _FlaxBackbone):
+    config: DINOv3ViTConfig
 
 class FlaxDistilBertPreTrainedModel(FlaxPreTrainedModel):
     config: DistilBertConfig
@@ -5458,6 +5507,16 @@ class _TFReplacedTokens(_TFTaskModel):
         training: bool | None = False,
     ) -> ElectraForPreTrainingOutput | FieldTuple: ...
 
+class _TFBackbone(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BackboneOutput | FieldTuple: ...
+
 class _TFTextEncoding(_TFTaskModel):
     def call(
         self,
@@ -5677,6 +5736,14 @@ class _TFAudioClassification(_TFTaskModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> SequenceClassifierOutput | FieldTuple: ...
+
+class TFAutoBackbone(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFBackbone: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFBackbone: ...
 
 class TFAutoModel(AutoClass):
     @classmethod
@@ -6236,6 +6303,9 @@ class TFDinov2Model(TFDinov2PreTrainedModel, _TFBareModel):
 class TFDinov2ForImageClassification(TFDinov2PreTrainedModel, _TFImageClassification):
     config: Dinov2Config
 
+class TFDinov2Backbone(TFDinov2PreTrainedModel, _TFBackbone):
+    config: Dinov2Config
+
 class TFDinov2WithRegistersPreTrainedModel(TFPreTrainedModel):
     config: Dinov2WithRegistersConfig
 
@@ -6254,6 +6324,9 @@ class TFDinov2WithRegistersModel(TFDinov2WithRegistersPreTrainedModel, _TFBareMo
 class TFDinov2WithRegistersForImageClassification(TFDinov2WithRegistersPreTrainedModel, _TFImageClassification):
     config: Dinov2WithRegistersConfig
 
+class TFDinov2WithRegistersBackbone(TFDinov2WithRegistersPreTrainedModel, _TFBackbone):
+    config: Dinov2WithRegistersConfig
+
 class TFDINOv3ViTPreTrainedModel(TFPreTrainedModel):
     config: DINOv3ViTConfig
 
@@ -6268,6 +6341,9 @@ class TFDINOv3ViTModel(TFDINOv3ViTPreTrainedModel, _TFBareModel):
         return_dict: bool | None = None,
         training: bool | None = False,
     ) -> BaseModelOutput | FieldTuple: ...
+
+class TFDINOv3ViTBackbone(TFDINOv3ViTPreTrainedModel, _TFBackbone):
+    config: DINOv3ViTConfig
 
 class TFDistilBertPreTrainedModel(TFPreTrainedModel):
     config: DistilBertConfig

@@ -13,7 +13,7 @@ import loadstone
 from loadstone.errors import InvalidConfig, UnknownArgument
 
 from .modal import Made
-from .modal_families import deit, dinov3_vit, yolos
+from .modal_families import deit, dinov2, dinov3_vit, yolos
 from .modal_families.vit import numbers
 
 
@@ -25,6 +25,35 @@ def test_of_two_classes_for_a_task_the_one_that_a_config_names_is_taken(tmp_path
     assert type(plain) is loadstone.DeiTForImageClassification
     forecast = loadstone.plan(taught.folder, head="image-classification")
     assert forecast.parameters == taught.model.num_parameters()
+
+
+@pytest.mark.parametrize("prefix", ["", "Flax", "TF"])
+def test_a_backbone_gives_the_maps_that_a_call_or_a_config_names(prefix: str, tmp_path: Path) -> None:
+    config = transformers.Dinov2Config(**dinov2.PARITY.plain, out_features=["stem", "stage1"])
+    made = Made("Dinov2Backbone", config, tmp_path)
+    auto = getattr(loadstone, f"{prefix}AutoBackbone")
+    pixels = numbers(2, 3, 12, 8).numpy()
+    for asked, count in (({}, 2), ({"out_indices": [-1]}, 1), ({"out_features": ["stage1", "stage2"]}, 2)):
+        model = auto.from_pretrained(made.folder, **asked)
+        assert type(model).__name__ == f"{prefix}Dinov2Backbone"
+        maps = model(pixels if prefix else torch.tensor(pixels)).feature_maps
+        assert [tuple(each.shape) for each in maps] == [(2, 12, 3, 2)] * count
+        assert len(model.config.out_features) == len(model.config.out_indices) == count
+
+
+def test_a_backbone_of_stages_that_there_are_not_is_refused_and_a_bare_model_does_not_mind() -> None:
+    wrong: list[dict[str, Any]] = [
+        {"out_indices": [3]},
+        {"out_features": ["stage9"]},
+        {"out_indices": [1, 1]},
+        {"out_indices": [2, 1]},
+        {"out_features": ["stage1"], "out_indices": [2]},
+    ]
+    for keys in wrong:
+        config = loadstone.Dinov2Config(**dinov2.PARITY.plain, **keys)
+        with pytest.raises(InvalidConfig, match="out_features"):
+            loadstone.Dinov2Backbone(config)
+        loadstone.Dinov2Model(config)
 
 
 def test_objects_have_no_loss_and_labels_are_refused() -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from loadstone.architectures.components.attention import Attention
 from loadstone.architectures.components.base import Component, Part
+from loadstone.architectures.components.feature_maps import FeatureTower, taking
 from loadstone.architectures.components.feed_forward import FeedForward, Gated
 from loadstone.architectures.components.head import Head
 from loadstone.architectures.components.layers import Add, Layer, LayerScale, Residual, Stack
@@ -27,8 +28,9 @@ from loadstone.architectures.images import (
     sized,
 )
 from loadstone.architectures.interpolation import Method
-from loadstone.architectures.tasks import BARE, IMAGE_CLASSIFICATION
-from loadstone.configs.keys import Refusal
+from loadstone.architectures.stage_names import STAGES, stages_of
+from loadstone.architectures.tasks import BACKBONE, BARE, IMAGE_CLASSIFICATION
+from loadstone.configs.keys import Refusal, Rule
 from loadstone.configs.pretrained import PretrainedConfig
 from loadstone.core.naming import Fused
 from loadstone.core.naming_rules import Rule as Naming
@@ -74,16 +76,15 @@ class DinoConfig(PretrainedConfig):
     num_channels: int = 3
     layerscale_value: float = 1.0
     drop_path_rate: float = 0.0
+    out_features: list[str] | None = None
+    out_indices: list[int] | None = None
     apply_layernorm: bool = True
     reshape_hidden_states: bool = True
 
     positive: ClassVar[tuple[str, ...]] = ("hidden_size", "num_hidden_layers", "num_attention_heads", "num_channels")
     refused: ClassVar[Mapping[str, Refusal]] = REFUSED
-    irrelevant: ClassVar[Mapping[str, str]] = {
-        **IRRELEVANT,
-        "apply_layernorm": "a backbone's",
-        "reshape_hidden_states": "a backbone's",
-    }
+    irrelevant: ClassVar[Mapping[str, str]] = IRRELEVANT
+    follows: ClassVar[Mapping[str, Rule]] = STAGES
 
     def check_together(self) -> None:
         check_sizes(self)
@@ -161,10 +162,28 @@ def tower(config: Any, *, mask_token: bool, registers: int = 0, method: Method =
     )
 
 
+def backbone(config: Any, bare: Tower, tokens: int, *, last_is_normed: bool = False) -> FeatureTower:
+    """The same tower, whose output is maps. ``tokens``: how many vectors stand before the patches'.
+
+    ``last_is_normed``: whether what comes out of the last layer is, whatever the config says, and maps are of the
+    patches alone.
+    """
+    taken, last = stages_of(config), config.num_hidden_layers
+    return taking(
+        bare,
+        taken,
+        normed=tuple(config.apply_layernorm or (last_is_normed and stage == last) for stage in taken),
+        tokens=tokens,
+        is_grid=config.reshape_hidden_states,
+        keeps_tokens=not last_is_normed,
+    )
+
+
 def heads(
     stem: str, prefix: str, build: Callable[[Any], Tower], own_tokens: Callable[[Any], int]
 ) -> tuple[HeadSpec, ...]:
-    """The bare model and the classifier of DINOv2, whose pictures have so many vectors before the patches'."""
+    """The bare model, the classifier and the backbone of DINOv2. ``own_tokens``: how many vectors stand before the
+    patches'."""
 
     def image_classification(config: Any) -> Component:
         """``classifier`` over the class token and the mean of the patches."""
@@ -177,4 +196,5 @@ def heads(
     return (
         HeadSpec(f"{stem}Model", BARE, build, differs=READS_ANY_SIZE),
         HeadSpec(f"{stem}ForImageClassification", IMAGE_CLASSIFICATION, image_classification, (("classifier",),)),
+        HeadSpec(f"{stem}Backbone", BACKBONE, lambda config: backbone(config, build(config), own_tokens(config))),
     )

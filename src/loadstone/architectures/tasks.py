@@ -17,6 +17,7 @@ MULTIPLE_CHOICE = "multiple-choice"
 NEXT_SENTENCE = "next-sentence-prediction"
 PRETRAINING = "pretraining"
 REPLACED_TOKENS = "replaced-tokens"
+BACKBONE = "backbone"
 TEXT_ENCODING = "text-encoding"
 TEXT_TOWER = "text-tower"
 IMAGE_TOWER = "image-tower"
@@ -129,7 +130,7 @@ class Task:
     @property
     def is_bare(self) -> bool:
         """Whether the model has no head: its output is the bare model's."""
-        return self.name in (BARE, TEXT_ENCODING, TEXT_TOWER, IMAGE_TOWER, AUDIO_TOWER)
+        return self.name in (BARE, BACKBONE, TEXT_ENCODING, TEXT_TOWER, IMAGE_TOWER, AUDIO_TOWER)
 
     @property
     def has_auto_class(self) -> bool:
@@ -139,7 +140,8 @@ class Task:
     @property
     def auto_class(self) -> str:
         """The Auto class that takes checkpoints for it."""
-        return "AutoModel" if self.name == BARE else f"AutoModelFor{_AUTO.get(self.class_name, self.class_name)}"
+        whole = {BARE: "AutoModel", BACKBONE: "AutoBackbone"}
+        return whole.get(self.name, f"AutoModelFor{_AUTO.get(self.class_name, self.class_name)}")
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -283,6 +285,18 @@ TASKS: Mapping[str, Task] = {
             output="ElectraForPreTrainingOutput",
             loss="replaced_tokens",
             splits=True,
+        ),
+        Task(
+            BACKBONE,
+            "Backbone",
+            "What layers in the middle say of a picture, for another model.",
+            """``pixel_values`` (batch, channels, height, width), pictures of any size → ``feature_maps``, each (batch,
+            width, rows, columns).
+
+            ``config.out_features`` or ``config.out_indices``: of what, by name (``stem``, ``stage1``, …) or by number.
+            """,
+            ("pixel_values",),
+            output="BackboneOutput",
         ),
         Task(
             TEXT_ENCODING,

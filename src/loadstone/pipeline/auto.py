@@ -10,6 +10,7 @@ from loadstone.architectures.tasks import (
     AUDIO_CLASSIFICATION,
     AUDIO_FRAME_CLASSIFICATION,
     AUDIO_XVECTOR,
+    BACKBONE,
     BARE,
     CAUSAL_LM,
     CTC,
@@ -222,6 +223,12 @@ class AutoModelForImageTextToText(AutoClass):
     """A model that writes text after images and text."""
 
     task = IMAGE_TEXT_TO_TEXT
+
+
+class AutoBackbone(AutoClass):
+    """A model that gives the feature maps of images."""
+
+    task = BACKBONE
 
 
 class AutoModelForVideoClassification(AutoClass):

@@ -40,12 +40,6 @@ GIVES = {
 """What comes after ``AutoModelFor`` in a name → what the model gives."""
 
 
-class AutoBackbone(AutoClass):
-    """A model that gives the feature maps of images."""
-
-    task = "backbone"
-
-
 def _auto(name: str) -> type[AutoClass]:
     """The Auto class of a task."""
     body = {"task": name, "__doc__": f"A model that gives {GIVES[name]}.", "__module__": __name__}

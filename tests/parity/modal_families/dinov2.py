@@ -35,6 +35,8 @@ AWKWARD: Mapping[str, Inputs] = {
         drop_path_rate=0.2,
     ),
     "gated": dict(use_swiglu_ffn=True, mlp_ratio=2, num_labels=1),
+    "stages": dict(out_indices=[0, 1, -1], apply_layernorm=False),
+    "flat stages": dict(out_features=["stage1", "stage2"], reshape_hidden_states=False),
 }
 
 
@@ -44,7 +46,7 @@ def inputs(class_name: str, config: Any) -> Inputs:
     given: dict[str, Any] = {"pixel_values": numbers(2, config.num_channels, side + 5, side + config.patch_size)}
     if class_name.endswith("ForImageClassification"):
         given["labels"] = torch.tensor([2, 0]) if config.num_labels > 1 else torch.tensor([0.3, -2.0])
-    else:
+    if class_name.endswith("Model"):
         places = (side + 5) // config.patch_size * (side // config.patch_size + 1)
         given["bool_masked_pos"] = torch.arange(2 * places).reshape(2, places) % 3 == 0
     return given

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import ModalFamily
-from .dinov2 import inputs
+from .dinov2 import AWKWARD, inputs
 
 PARITY = ModalFamily(
     family="dinov3_vit",
@@ -36,6 +36,7 @@ PARITY = ModalFamily(
             rope_theta=7.0,
         ),
         "gated": dict(use_gated_mlp=True, hidden_act="silu", num_register_tokens=1, num_attention_heads=4),
+        **{name: AWKWARD[name] for name in ("stages", "flat stages")},
         "without registers": dict(num_register_tokens=0),
     },
     wide=dict(hidden_size=96, intermediate_size=160, image_size=32),

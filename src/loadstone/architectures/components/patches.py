@@ -68,7 +68,7 @@ class Patches(Component):
 
     def compute(self, run: Run, given: Mapping[str, Any]) -> Array:
         """Vectors (batch, places, width) of ``pixel_values`` (batch, channels, height, width): of tokens, registers,
-        patches and the last tokens.
+        patches and the last tokens. The state gets the grid.
 
         ``bool_masked_pos`` (batch, patches): true for those that the mask token replaces. Without ``any_size`` and
         ``interpolate_pos_encoding`` a picture must have the size that there are positions for.
@@ -78,6 +78,7 @@ class Patches(Component):
         pixels = run.take(given, "pixel_values", self._axes(resized), "" if resized else _OTHER_SIZES)
         x = run(self.projection, pixels)
         batch, width, *grid = xp.shape(x)
+        run.state.grid = (grid[0], grid[1])
         x = xp.permute_dims(xp.reshape(x, (batch, width, -1)), (0, 2, 1))
         if given.get("bool_masked_pos") is not None:
             x = self._masked(run, x, given, grid)
@@ -87,7 +88,7 @@ class Patches(Component):
         if self.position is not None:
             table = xp.reshape(run.weight(self.position), (1, -1, width))
             own = self.tokens_count
-            x = x + (interpolated(xp, table, self.grid, (grid[0], grid[1]), own, self.method) if resized else table)
+            x = x + (interpolated(xp, table, self.grid, run.state.grid, own, self.method) if resized else table)
         if self.registers is not None:
             own = self.tokens_count
             x = xp.concat((x[:, :own], self._token(run, self.registers, batch), x[:, own:]), axis=1)

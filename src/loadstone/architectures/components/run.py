@@ -140,6 +140,10 @@ class State(Protocol):
     """(batch, tokens): true for a token of this pass, false for padding; None where all are tokens."""
     features: Array | None
     """What a stem leaves here to be shown beside the hidden states."""
+    grid: tuple[int | Array, int | Array] | None
+    """How many patches of a picture lie above and beside each other: what the stem leaves here."""
+    taken: list[Array]
+    """What a stack leaves here of what lies between its layers."""
     memory: Array | None
     """Another tower's output (batch, places, width), for cross-attention."""
 

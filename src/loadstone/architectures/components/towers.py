@@ -11,7 +11,7 @@ from loadstone.architectures.components.base import CacheEntry, Component, Part,
 from loadstone.architectures.components.encoder_decoder import Encoded
 from loadstone.architectures.components.layers import Layer
 from loadstone.architectures.components.masks import MaskKind, see_memory
-from loadstone.architectures.components.run import Array, Run
+from loadstone.architectures.components.run import Run
 from loadstone.architectures.rotary import Rotary
 from loadstone.core.records import record
 
@@ -41,17 +41,13 @@ class Tower(Component):
         x = run(self.stem, given)
         if self.rotaries:
             run.state.rotary = run.rotary(self, x)
-        x = last = self.through_layers(run, x, given)
+        x = last = run(self.stack, x)
         if self.norm is not None:
             x = run(self.norm, x)
         pooled = None
         if self.pooler is not None:
             pooled = run(self.pooler, x, *((given,) if self.pooler.component.reads_given else ()))
         return run.end(x, pooled, x if self.shows_normed else last)
-
-    def through_layers(self, run: Run, x: Array, given: Mapping[str, Any]) -> Array:
-        """What the layers make of ``x``; a tower whose layers read more than that says it here."""
-        return run(self.stack, x)
 
     def __post_init__(self) -> None:
         # A traced graph could not.

@@ -22,11 +22,11 @@ from loadstone.architectures.components import (
     Weight,
 )
 from loadstone.architectures.components.run import Array, Run
-from loadstone.architectures.dino import READS_ANY_SIZE, DinoConfig, layer
+from loadstone.architectures.dino import READS_ANY_SIZE, DinoConfig, backbone, layer
 from loadstone.architectures.family import Family, HeadSpec
 from loadstone.architectures.images import sized
 from loadstone.architectures.rotary import axial_rotary
-from loadstone.architectures.tasks import BARE
+from loadstone.architectures.tasks import BACKBONE, BARE
 from loadstone.core.naming_rules import Rule as Naming
 from loadstone.core.records import record
 from loadstone.errors import Fault, InvalidConfig
@@ -91,8 +91,7 @@ class CenteredPatches(Component):
         rows and columns turn by the first frequency."""
         x, xp, inner = run(self.patches, given), run.xp, self.patches.component
         assert isinstance(inner, Patches)
-        sizes = xp.shape(given["pixel_values"])[2:]
-        rows, columns = (size // side for size, side in zip(sizes, inner.patch, strict=True))
+        rows, columns = run.state.grid
         down, right = self._moved(run, [self._centers(run, count, x) for count in (rows, columns)], x)
         grid = (xp.broadcast_to(down[:, None], (rows, columns)), xp.broadcast_to(right[None], (rows, columns)))
         places = xp.concat([xp.reshape(each, (1, 1, -1)) for each in grid], axis=0)
@@ -168,11 +167,19 @@ def blueprint(config: DINOv3ViTConfig) -> Tower:
     )
 
 
+def feature_maps(config: DINOv3ViTConfig) -> Tower:
+    """The same, whose output is maps."""
+    return backbone(config, blueprint(config), 1 + config.num_register_tokens, last_is_normed=True)
+
+
 FAMILY = Family(
     config=DINOv3ViTConfig,
     stem="DINOv3ViT",
     prefix="dinov3_vit",
-    heads=(HeadSpec("DINOv3ViTModel", BARE, blueprint, differs=READS_ANY_SIZE),),
+    heads=(
+        HeadSpec("DINOv3ViTModel", BARE, blueprint, differs=READS_ANY_SIZE),
+        HeadSpec("DINOv3ViTBackbone", BACKBONE, feature_maps),
+    ),
     rules=(Naming("model.layer.{}", "layer.{}"),),
     class_names={"layer.{}": "{}Layer", "LayerScale": "{}LayerScale", "Gated": "{}GatedMLP"},
     sources="arXiv:2508.10104",

@@ -72,25 +72,15 @@ class PlacedStack(Component):
     def parts(self) -> tuple[Part, ...]:
         return (*self.inner.layers, self.position)
 
-    def compute(self, run: Run, x: Array, pixels: Array) -> Array:
-        """``x`` (batch, places, width), of ``pixels`` (batch, channels, height, width)."""
-        xp, stem = run.xp, self.patches
-        rows, columns = (size // side for size, side in zip(xp.shape(pixels)[2:], stem.patch, strict=True))
-        tables = run.weight(self.position)
+    def compute(self, run: Run, x: Array) -> Array:
+        """``x`` (batch, places, width)."""
+        stem, tables = self.patches, run.weight(self.position)
         for index, part in enumerate(run.blocks(self.inner.layers)):
             run.state.add_hidden_state(x)  # of all but the first, what the layer before said, without positions
             if index > 0:
-                x = x + interpolated(xp, tables[index - 1], stem.grid, (rows, columns), stem.tokens_count)
+                x = x + interpolated(run.xp, tables[index - 1], stem.grid, run.state.grid, stem.tokens_count)
             x = run.block(part, x, index)
         return x
-
-
-@record
-class PlacedTower(Tower):
-    """A tower whose layers are a :class:`PlacedStack`."""
-
-    def through_layers(self, run: Run, x: Array, given: Mapping[str, Any]) -> Array:
-        return run(self.stack, x, given["pixel_values"])
 
 
 @record
@@ -122,12 +112,12 @@ def _tower(config: YolosConfig, *, pooler: bool) -> Tower:
         last=(Part("detection_tokens", Weight((1, config.num_detection_tokens, width))),),
         any_size=True,
     )
-    stack, kind = encoder(config), Tower
+    stack = encoder(config)
     if config.use_mid_position_embeddings:
         assert isinstance(stack.component, Stack)
         between = Part("mid_position_embeddings", Weight((config.num_hidden_layers - 1, 1, places, width)))
-        stack, kind = Part(stack.name, PlacedStack(stack.component, between, stem)), PlacedTower
-    return kind(
+        stack = Part(stack.name, PlacedStack(stack.component, between, stem))
+    return Tower(
         stem=Part("embeddings", stem),
         stack=stack,
         width=width,

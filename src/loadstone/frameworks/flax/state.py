@@ -79,6 +79,8 @@ class State:
         self.position_ids: Array | None = None
         self.padding: Array | None = None
         self.features: Array | None = None
+        self.grid: tuple[Any, Any] | None = None
+        self.taken: list[Array] = []
         self.bias: Array | None = None
         self.memory: Array | None = None
         self.past: Array | int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -36,6 +36,8 @@ class State:
         self.position_ids: tf.Tensor | None = None
         self.padding: tf.Tensor | None = None
         self.features: tf.Tensor | None = None
+        self.grid: tuple[Any, Any] | None = None
+        self.taken: list[tf.Tensor] = []
         self.rotary: dict[Rotary, tuple[tf.Tensor, tf.Tensor]] = {}
         self.bias: tf.Tensor | None = None
         self.memory: tf.Tensor | None = None

@@ -56,6 +56,8 @@ class State(Movable):
         self.position_ids: Tensor | None = None
         self.padding: Tensor | None = None
         self.features: Tensor | None = None
+        self.grid: tuple[Any, Any] | None = None
+        self.taken: list[Tensor] = []
         self.rotary: dict[Rotary, tuple[Tensor, Tensor]] = {}
         """cos and sin of the positions."""
         self.cache = cache
