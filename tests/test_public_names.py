@@ -120,6 +120,7 @@ FAMILIES = {
     "ConvNext": "Model ForImageClassification",
     "ConvNextV2": "Model ForImageClassification",
     "MobileNetV2": "Model ForImageClassification ForSemanticSegmentation",
+    "Segformer": "Model ForImageClassification ForSemanticSegmentation",
     "Swin": "Model ForImageClassification ForMaskedImageModeling",
     "Swinv2": "Model ForImageClassification ForMaskedImageModeling",
     "ResNet": "Model ForImageClassification",

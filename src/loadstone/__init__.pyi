@@ -56,6 +56,7 @@ from loadstone.architectures.families.qwen3 import Qwen3Config as Qwen3Config
 from loadstone.architectures.families.qwen3_moe import Qwen3MoeConfig as Qwen3MoeConfig
 from loadstone.architectures.families.resnet import ResNetConfig as ResNetConfig
 from loadstone.architectures.families.roberta import RobertaConfig as RobertaConfig
+from loadstone.architectures.families.segformer import SegformerConfig as SegformerConfig
 from loadstone.architectures.families.siglip import SiglipConfig as SiglipConfig
 from loadstone.architectures.families.siglip import SiglipTextConfig as SiglipTextConfig
 from loadstone.architectures.families.siglip import SiglipVisionConfig as SiglipVisionConfig
@@ -2084,6 +2085,26 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, _QuestionAnswering):
 
 class RobertaForCausalLM(RobertaPreTrainedModel, _CausalLM):
     config: RobertaConfig
+
+class SegformerPreTrainedModel(PreTrainedModel):
+    config: SegformerConfig
+
+class SegformerModel(SegformerPreTrainedModel, _BareModel):
+    config: SegformerConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class SegformerForImageClassification(SegformerPreTrainedModel, _ImageClassification):
+    config: SegformerConfig
+
+class SegformerForSemanticSegmentation(SegformerPreTrainedModel, _SemanticSegmentation):
+    config: SegformerConfig
 
 class SiglipPreTrainedModel(PreTrainedModel):
     config: Any
@@ -4606,6 +4627,28 @@ class FlaxRobertaForQuestionAnswering(FlaxRobertaPreTrainedModel, _FlaxQuestionA
 class FlaxRobertaForCausalLM(FlaxRobertaPreTrainedModel, _FlaxCausalLM):
     config: RobertaConfig
 
+class FlaxSegformerPreTrainedModel(FlaxPreTrainedModel):
+    config: SegformerConfig
+
+class FlaxSegformerModel(FlaxSegformerPreTrainedModel, _FlaxBareModel):
+    config: SegformerConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxSegformerForImageClassification(FlaxSegformerPreTrainedModel, _FlaxImageClassification):
+    config: SegformerConfig
+
+class FlaxSegformerForSemanticSegmentation(FlaxSegformerPreTrainedModel, _FlaxSemanticSegmentation):
+    config: SegformerConfig
+
 class FlaxSiglipPreTrainedModel(FlaxPreTrainedModel):
     config: Any
 
@@ -7053,6 +7096,26 @@ class TFRobertaForQuestionAnswering(TFRobertaPreTrainedModel, _TFQuestionAnsweri
 
 class TFRobertaForCausalLM(TFRobertaPreTrainedModel, _TFCausalLM):
     config: RobertaConfig
+
+class TFSegformerPreTrainedModel(TFPreTrainedModel):
+    config: SegformerConfig
+
+class TFSegformerModel(TFSegformerPreTrainedModel, _TFBareModel):
+    config: SegformerConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFSegformerForImageClassification(TFSegformerPreTrainedModel, _TFImageClassification):
+    config: SegformerConfig
+
+class TFSegformerForSemanticSegmentation(TFSegformerPreTrainedModel, _TFSemanticSegmentation):
+    config: SegformerConfig
 
 class TFSiglipPreTrainedModel(TFPreTrainedModel):
     config: Any

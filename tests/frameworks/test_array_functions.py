@@ -85,6 +85,15 @@ def test_pictures_are_resized_as_pytorch_does(where: str, method: Any, sizes: tu
     np.testing.assert_allclose(found, expected.numpy(), atol=2e-6)
 
 
+@pytest.mark.parametrize("where", MODULES)
+def test_pictures_of_one_channel_are_resized_too(where: str) -> None:
+    """For which a product of a matrix and a batch ends the process in TensorFlow's graphs."""
+    x = np.random.default_rng(0).standard_normal((2, 1, 9, 7)).astype(np.float32)
+    (found,) = compiled(where, lambda x: functions(where).resize(x, (35, 27), "bilinear"), x)
+    expected = F.interpolate(torch.tensor(x), (35, 27), mode="bilinear", align_corners=False)
+    np.testing.assert_allclose(found, expected.numpy(), atol=2e-6)
+
+
 @pytest.mark.parametrize("where", MODULES[1:])
 def test_of_half_precision_the_resized_picture_is_rounded_once(where: str) -> None:
     x = np.random.default_rng(0).standard_normal((1, 2, 4, 5)).astype(ml_dtypes.bfloat16)

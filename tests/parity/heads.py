@@ -44,6 +44,7 @@ HEADS: dict[str, dict[str, str]] = {
         "qwen3_moe": "Qwen3MoeModel",
         "resnet": "ResNetModel",
         "roberta": "RobertaModel",
+        "segformer": "SegformerModel",
         "siglip": "SiglipModel",
         "siglip2": "Siglip2Model",
         "swin": "SwinModel",
@@ -223,6 +224,7 @@ HEADS: dict[str, dict[str, str]] = {
         "ijepa": "IJepaForImageClassification",
         "mobilenet_v2": "MobileNetV2ForImageClassification",
         "resnet": "ResNetForImageClassification",
+        "segformer": "SegformerForImageClassification",
         "siglip": "SiglipForImageClassification",
         "siglip2": "Siglip2ForImageClassification",
         "swin": "SwinForImageClassification",
@@ -231,6 +233,10 @@ HEADS: dict[str, dict[str, str]] = {
     },
     "semantic_segmentation": {
         "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",
+        "segformer": "SegformerForSemanticSegmentation",
+    },
+    "object_detection": {
+        "yolos": "YolosForObjectDetection",
     },
     "object_detection": {
         "yolos": "YolosForObjectDetection",

@@ -92,6 +92,9 @@ def test_pictures_that_no_stage_could_make_smaller_are_refused() -> None:
         ("ConvNextConfig", {"patch_size": [4]}),
         ("MobileNetV2Config", {"depth_multiplier": 0.0}),
         ("MobileNetV2Config", {"hidden_act": "sine"}),
+        ("SegformerConfig", {"num_encoder_blocks": 3}),
+        ("SegformerConfig", {"sr_ratios": [1, 2]}),
+        ("SegformerConfig", {"num_attention_heads": [1, 2, 3, 8]}),
         ("SwinConfig", {"num_heads": [3, 6, 12, 25]}),
         ("SwinConfig", {"num_heads": [3, 6]}),
         ("SwinConfig", {"window_size": 0}),
@@ -167,3 +170,37 @@ def test_a_window_of_padding_has_gradients(tmp_path: Path) -> None:
     model = loadstone.Swinv2Model(loadstone.Swinv2Config(**families()["swinv2"].plain, hidden_act="relu")).train()
     model(patches(20, 20)).last_hidden_state.square().sum().backward()
     assert all(parameter.grad is None or parameter.grad.isfinite().all() for parameter in model.parameters())
+
+
+def test_pictures_that_attention_has_no_square_of_are_refused() -> None:
+    model = loadstone.SegformerModel(loadstone.SegformerConfig(**families()["segformer"].plain))
+    with pytest.raises(ArgumentError, match="height of at least 5"):
+        model(torch.zeros(1, 3, 4, 9))
+    assert model(torch.zeros(1, 3, 5, 9)).last_hidden_state.shape == (1, 12, 1, 2)
+
+
+def test_a_class_for_each_pixel_is_told_of_rows_too(tmp_path: Path) -> None:
+    """transformers takes the root of the width for the side of a picture, which fails."""
+    config = transformers.SegformerConfig(**families()["segformer"].plain)
+    each = Made("SegformerForSemanticSegmentation", config, tmp_path)
+    rows = loadstone.SegformerForSemanticSegmentation.from_pretrained(tmp_path, reshape_last_stage=False).eval()
+    with torch.no_grad():
+        assert rows(pictures(3)).logits.equal(each.of("torch")(pictures(3)).logits)
+
+
+@pytest.mark.long
+def test_a_graph_tells_the_classes_of_pixels(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    config = transformers.SegformerConfig(**families()["segformer"].plain)
+    each = Made("SegformerForSemanticSegmentation", config, tmp_path)
+    model = each.of("tensorflow")
+    assert [tuple(spec.shape) for spec in model.serving_signature().values()] == [(None, 3, 512, 512)]
+    unknown = tf.function(lambda pixels: model(pixels).logits, autograph=False)
+    with pytest.raises(ArgumentError, match="its height must be known when it is traced"):
+        unknown.get_concrete_function(tf.TensorSpec((None, 3, None, None)))
+    bare = loadstone.TFSegformerModel.from_pretrained(tmp_path)
+    any_size = tf.function(lambda pixels: bare(pixels).last_hidden_state, autograph=False)
+    found = any_size.get_concrete_function(tf.TensorSpec((None, 3, None, None)))(tf.constant(pictures(3).numpy()))
+    expected = each.of("torch").segformer(pictures(3)).last_hidden_state.detach()
+    torch.testing.assert_close(torch.from_numpy(found.numpy()), expected, atol=1e-4, rtol=1e-4)

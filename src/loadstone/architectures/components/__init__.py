@@ -64,10 +64,12 @@ from loadstone.architectures.components.sinusoids import Sinusoids
 from loadstone.architectures.components.sound_heads import CTCOutput, DilatedFrames, XVector
 from loadstone.architectures.components.span_mask import SpanMask
 from loadstone.architectures.components.stages import (
+    ChannelsFirst,
     ChannelsLast,
     Flatten,
     MaxPool,
     MeanPooler,
+    PictureRows,
     Pictures,
     StageLayers,
     Stages,
@@ -100,6 +102,7 @@ __all__ = [
     "CTCOutput",
     "Chain",
     "ChannelDropout",
+    "ChannelsFirst",
     "ChannelsLast",
     "Component",
     "ConformerConv",
@@ -144,6 +147,7 @@ __all__ = [
     "PatchGrid",
     "PatchMerging",
     "Patches",
+    "PictureRows",
     "Pictures",
     "PixelDecoder",
     "PixelOutput",

@@ -94,6 +94,29 @@ class ChannelsLast(Component):
 
 
 @record
+class ChannelsFirst(Component):
+    """What parts that compute with pictures make of places in rows and columns."""
+
+    steps: tuple[Part, ...]
+
+    def compute(self, run: Run, x: Array) -> Array:
+        """``x`` (batch, rows, columns, width) → the same."""
+        x = run.xp.permute_dims(x, (0, 3, 1, 2))
+        for step in self.steps:
+            x = run(step, x)
+        return run.xp.permute_dims(x, (0, 2, 3, 1))
+
+
+@record
+class PictureRows(Component):
+    """The places of a picture (batch, channels, height, width) one after another, (batch, places, channels)."""
+
+    def compute(self, run: Run, x: Array) -> Array:
+        batch, width = run.xp.shape(x)[:2]
+        return run.xp.permute_dims(run.xp.reshape(x, (batch, width, -1)), (0, 2, 1))
+
+
+@record
 class MaxPool(Component):
     """The largest value within each window of (batch, channels, height, width)."""
 

@@ -94,7 +94,10 @@ def place(holder: nnx.Module, name: str, module: nnx.Module | nnx.Variable[Array
     lists, to whose end it goes."""
     *levels, name = name.split(".")
     for level, inner in pairwise((*levels, name)):
-        if not isinstance(holder, nnx.List) and not hasattr(holder, level):
+        if isinstance(holder, nnx.List):
+            while len(holder) <= int(level):
+                holder.append(nnx.List() if inner.isdecimal() else Level())
+        elif not hasattr(holder, level):
             setattr(holder, level, nnx.List() if inner.isdecimal() else Level())
         holder = holder[int(level)] if isinstance(holder, nnx.List) else getattr(holder, level)
     if isinstance(holder, nnx.List):

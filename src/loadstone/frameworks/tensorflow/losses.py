@@ -202,7 +202,7 @@ def pixel_classes(logits: tf.Tensor, labels: tf.Tensor, ignored: int) -> tf.Tens
     height, width = labels.shape[1:]
     wide = xp.resize(logits, (height, width), "bilinear")
     if logits.shape[1] == 1:
-        losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(labels, wide.dtype), wide[:, 0])
+        losses = tf.math.softplus(wide[:, 0]) - tf.cast(labels, wide.dtype) * wide[:, 0]
         return tf.reduce_mean(tf.where((labels >= 0) & (labels != ignored), losses, 0))
     return cross_entropy(_flat(tf.transpose(wide, (0, 2, 3, 1))), labels, ignored)
 
