@@ -45,16 +45,25 @@ def computed(framework: str, component: Component, values: dict[str, np.ndarray]
     import keras
     import tensorflow as tf
 
-    from loadstone.frameworks.tensorflow.build import build as build_tf
-
-    layer: Any = build_tf(component, "leaf")
-    for slot in component.own_slots():
-        variable = keras.Variable(tf.constant(cast[slot.name]), dtype=str(cast[slot.name].dtype), trainable=False)
-        setattr(layer, slot.name, variable)
+    layer = tensorflow_leaf(component, cast)
     layer.dtype_policy = keras.DTypePolicy(str(x.dtype))
     out = tf.function(layer)(tf.constant(x))
     assert out.dtype.name == str(x.dtype)
     return out.numpy().astype(np.float32)
+
+
+def tensorflow_leaf(component: Component, values: dict[str, np.ndarray]) -> Any:
+    """The Keras layer with these values."""
+    import keras
+    import tensorflow as tf
+
+    from loadstone.frameworks.tensorflow.build import build
+
+    layer: Any = build(component, "leaf")
+    for slot in component.own_slots():
+        value = values[slot.name]
+        setattr(layer, slot.name, keras.Variable(tf.constant(value), dtype=str(value.dtype), trainable=False))
+    return layer
 
 
 def torch_leaf(component: Component, values: dict[str, np.ndarray], dtype: str = "float32") -> Any:

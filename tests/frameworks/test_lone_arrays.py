@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from frameworks import blended
-from frameworks.leaf_cases import computed, torch_leaf, values_of
+from frameworks.leaf_cases import computed, tensorflow_leaf, torch_leaf, values_of
 
 from loadstone.architectures.components.leaves import BatchNorm, GroupNorm
 from loadstone.checkpoint.faults import Faults
@@ -189,6 +189,23 @@ def test_in_training_pytorch_moves_the_statistics_as_its_own_norm_does() -> None
         assert torch.equal(ours.train()(x), theirs.train()(x))
     assert all(torch.equal(one, other) for one, other in zip(ours.buffers(), theirs.buffers(), strict=True))
     assert isinstance(ours, torch.nn.BatchNorm2d)
+
+
+@pytest.mark.parametrize("sizes", [(), (4, 3)])
+def test_in_training_tensorflow_moves_the_statistics_as_pytorch_does(sizes: tuple[int, ...]) -> None:
+    import tensorflow as tf
+
+    component = BatchNorm(4, eps=1e-3, momentum=0.2)
+    theirs, ours = torch_leaf(component, values_of(component)).train(), tensorflow_leaf(component, values_of(component))
+    step = tf.function(lambda x: ours(x, training=True), autograph=False)
+    for call in (step, lambda x: ours(x, training=True)):
+        x = torch.randn(3, 4, *sizes)
+        np.testing.assert_allclose(call(tf.constant(x.numpy())).numpy(), theirs(x).detach().numpy(), atol=1e-5)
+    for name, buffer in theirs.named_buffers():
+        np.testing.assert_allclose(getattr(ours, name).numpy(), buffer.numpy(), atol=1e-5)
+    same = ours(tf.constant(x.numpy())).numpy()
+    np.testing.assert_allclose(same, theirs.eval()(x).detach().numpy(), atol=1e-5)
+    assert int(ours.num_batches_tracked) == 5, "not by a pass that does not train"
 
 
 @EACH

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 
 import loadstone
 from loadstone.errors import ArgumentError, InvalidConfig
@@ -17,11 +18,16 @@ from .modal import FRAMEWORKS, Made
 from .modal_families import families
 from .modal_families.resnet import pictures
 
+EACH = pytest.mark.parametrize(
+    "framework", ["torch", *(pytest.param(other, marks=pytest.mark.long) for other in FRAMEWORKS[1:])]
+)
+"""The others among the long: what they share says it once."""
+
 
 @pytest.fixture(scope="module")
 def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    config = transformers.MobileNetV2Config(**families()["mobilenet_v2"].plain)
-    return Made("MobileNetV2ForSemanticSegmentation", config, tmp_path_factory.mktemp("segmenter"))
+    config = transformers.SegformerConfig(**families()["segformer"].plain)
+    return Made("SegformerForSemanticSegmentation", config, tmp_path_factory.mktemp("segmenter"))
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +36,16 @@ def resnet(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made("ResNetForImageClassification", config, tmp_path_factory.mktemp("resnet"))
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@EACH
 def test_hidden_states_that_a_head_reads_are_shown_only_where_they_are_asked_for(
     segmenter: Made, framework: str
 ) -> None:
-    model, call = segmenter.of(framework), SIDES[framework].call
+    model, call = segmenter.of(framework), SIDES[framework].compiled
     assert "hidden_states" not in vars(call(model, pixel_values=pictures(3)))
-    assert len(call(model, pixel_values=pictures(3), output_hidden_states=True).hidden_states) == 16
+    assert len(call(model, pixel_values=pictures(3), output_hidden_states=True).hidden_states) == 2
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@EACH
 def test_labels_that_are_no_class_for_each_pixel_are_named(segmenter: Made, framework: str) -> None:
     model, call = segmenter.of(framework), SIDES[framework].call
     wrong = [
@@ -64,6 +70,28 @@ def test_training_moves_what_batch_norms_have_stored_as_it_does_in_transformers(
     for name, value in ours.state_dict().items():
         torch.testing.assert_close(value, expected[name], atol=1e-4, rtol=1e-4)
     assert not before.equal(ours.state_dict()["resnet.embedder.embedder.normalization.running_mean"])
+
+
+@pytest.mark.parametrize("optimized", [False, pytest.param(True, marks=pytest.mark.long)], ids=["a pass", "fit"])
+def test_training_moves_what_batch_norms_have_stored_in_tensorflow_too(
+    resnet: Made, tmp_path: Path, optimized: bool
+) -> None:
+    resnet.model.save_pretrained(tmp_path)
+    theirs = loadstone.ResNetForImageClassification.from_pretrained(tmp_path).train()
+    theirs(pictures(3))
+    ours = loadstone.TFResNetForImageClassification.from_pretrained(tmp_path)
+    if optimized:
+        ours.compile("sgd")
+        ours.fit(pictures(3).numpy(), torch.tensor([1, 2]).numpy(), verbose=0)
+    else:
+        ours(pictures(3).numpy(), training=True)
+    ours.save_pretrained(tmp_path)
+    stored, moved = load_file(tmp_path / "model.safetensors"), theirs.state_dict()
+    names = [name for name in stored if "running" in name or "num_batches" in name]
+    assert names
+    for name in names:
+        torch.testing.assert_close(stored[name], moved[name], atol=1e-4, rtol=1e-4)
+    assert int(stored["resnet.embedder.embedder.normalization.num_batches_tracked"]) == 4
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
@@ -149,17 +177,19 @@ def test_a_picture_that_is_smaller_than_a_window_is_filled_up(tmp_path: Path) ->
     assert model(patches(20, 20)).last_hidden_state.equal(before)
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@EACH
 def test_what_is_hidden_of_patches_must_fit(tmp_path: Path, framework: str) -> None:
-    model, call = swin("Swin", tmp_path, "SwinForMaskedImageModeling").of(framework), SIDES[framework].call
+    one_stage = {"depths": [1], "num_heads": [2], "encoder_stride": 2}
+    model = swin("Swin", tmp_path, "SwinForMaskedImageModeling", **one_stage).of(framework)
+    call = SIDES[framework].call
     with pytest.raises(ArgumentError, match=r"bool_masked_pos has shape \(2, 5\), expected \(batch, 100\)"):
         call(model, pixel_values=patches(20, 20), bool_masked_pos=torch.ones(2, 5, dtype=torch.bool))
-    with pytest.raises(ArgumentError, match="expected multiples of 4"):
-        call(model, pixel_values=patches(18, 20), bool_masked_pos=torch.ones(2, 90, dtype=torch.bool))
-    assert call(model, pixel_values=patches(18, 19)).reconstruction.shape == (2, 3, 20, 20)
+    with pytest.raises(ArgumentError, match="expected multiples of 2"):
+        call(model, pixel_values=patches(17, 20), bool_masked_pos=torch.ones(2, 90, dtype=torch.bool))
+    assert call(model, pixel_values=patches(17, 19)).reconstruction.shape == (2, 3, 18, 20)
     with pytest.raises(ArgumentError, match="no mask token"):
         call(
-            swin("Swin", tmp_path / "bare").of(framework),
+            swin("Swin", tmp_path / "bare", **one_stage).of(framework),
             pixel_values=patches(20, 20),
             bool_masked_pos=torch.ones(2, 100, dtype=torch.bool),
         )
@@ -204,3 +234,14 @@ def test_a_graph_tells_the_classes_of_pixels(tmp_path: Path) -> None:
     found = any_size.get_concrete_function(tf.TensorSpec((None, 3, None, None)))(tf.constant(pictures(3).numpy()))
     expected = each.of("torch").segformer(pictures(3)).last_hidden_state.detach()
     torch.testing.assert_close(torch.from_numpy(found.numpy()), expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("stem", ["Swin", "Swinv2"])
+def test_tables_that_files_carry_and_a_model_makes_itself_are_left_over(stem: str, tmp_path: Path) -> None:
+    swin(stem, tmp_path)
+    stored = load_file(tmp_path / "model.safetensors")
+    tables = {"relative_position_index": torch.zeros(16, 16), "relative_coords_table": torch.zeros(1, 7, 7, 2)}
+    at = "encoder.layers.0.blocks.0.attention.self"
+    save_file(stored | {f"{at}.{name}": table for name, table in tables.items()}, tmp_path / "model.safetensors")
+    report = getattr(loadstone, f"{stem}Model").from_pretrained(tmp_path).load_report
+    assert not report.unused and not report.initialized

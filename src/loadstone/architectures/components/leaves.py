@@ -181,8 +181,8 @@ class LayerNorm(Component):
 class BatchNorm(Component):
     """Batch normalization (arXiv:1502.03167) of (batch, width, *sizes), by the means and variances that are stored.
 
-    In training PyTorch's module takes those of the batch, and moves the stored ones towards them, as ``nn.BatchNorm2d``
-    does. In Flax and TensorFlow they are frozen: training takes the stored ones too.
+    In training PyTorch's module and TensorFlow's layer take those of the batch, and move the stored ones towards them,
+    as ``nn.BatchNorm2d`` does. In Flax, whose passes change nothing, they are frozen: training takes the stored ones.
     """
 
     width: int

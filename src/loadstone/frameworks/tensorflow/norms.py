@@ -39,14 +39,28 @@ class LayerNorm(Leaf):
 
 
 class BatchNorm(Leaf):
-    """Batch norm of (batch, channels, *sizes) by the stored statistics, which training does not change."""
+    """Batch norm of (batch, channels, *sizes): by the stored statistics, or while training by those of the batch, which
+    move the stored ones."""
 
     component: components.BatchNorm
 
-    def call(self, x: tf.Tensor) -> tf.Tensor:
-        mean, variance = _by_channel(self.running_mean.value, x), _by_channel(self.running_var.value, x)
-        gain = _by_channel(self.weight.value, x) * tf.math.rsqrt(variance + self.component.eps)
-        return tf.cast((tf.cast(x, tf.float32) - mean) * gain + _by_channel(self.bias.value, x), x.dtype)
+    def call(self, x: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        wide = tf.cast(x, tf.float32)
+        if training:  # which Keras tells each layer of a model
+            mean, variance = tf.nn.moments(wide, [0, *range(2, x.shape.rank)])
+            self._move(mean, variance, tf.size(wide) // x.shape[1])
+        else:
+            mean, variance = self.running_mean.value, self.running_var.value
+        gain = _by_channel(self.weight.value, x) * tf.math.rsqrt(_by_channel(variance, x) + self.component.eps)
+        return tf.cast((wide - _by_channel(mean, x)) * gain + _by_channel(self.bias.value, x), x.dtype)
+
+    def _move(self, mean: tf.Tensor, variance: tf.Tensor, count: tf.Tensor) -> None:
+        """Move the stored statistics towards those of ``count`` values a channel, as PyTorch does."""
+        spread = variance * tf.cast(count, tf.float32) / tf.cast(tf.maximum(count - 1, 1), tf.float32)
+        for kept, new in ((self.running_mean, mean), (self.running_var, spread)):
+            moved = tf.cast(kept.value, tf.float32) + self.component.momentum * (new - tf.cast(kept.value, tf.float32))
+            kept.assign(tf.cast(moved, kept.dtype))
+        self.num_batches_tracked.assign_add(1)
 
 
 class GroupNorm(Leaf):
