@@ -25,6 +25,7 @@ NAMES = {
     *("AutoModelForMultipleChoice", "AutoModelForNextSentencePrediction", "AutoModelForPreTraining"),
     *("AutoModelForTextEncoding", "AutoModelForSeq2SeqLM", "AutoModelForSpeechSeq2Seq"),
     *("AutoModelForImageClassification", "AutoModelForMaskedImageModeling", "AutoModelForZeroShotImageClassification"),
+    "AutoModelForDepthEstimation",
     "AutoModelForSemanticSegmentation",
     *("AutoModelForImageTextToText", "AutoModelForAudioClassification", "AutoModelForObjectDetection"),
     *("AutoModelForCTC", "AutoModelForAudioFrameClassification", "AutoModelForAudioXVector"),
@@ -60,6 +61,7 @@ OF_TRANSFORMERS = {
         f"AutoModelFor{task}"
         for task in (
             *("AudioTokenization", "Decision", "DepthEstimation"),
+            *("AudioFrameClassification", "AudioTokenization", "AudioXVector", "CTC", "Decision"),
             *("DocumentQuestionAnswering", "ImageMatting", "ImageSegmentation", "ImageToImage", "InstanceSegmentation"),
             *("KeypointDetection", "KeypointMatching", "MaskGeneration", "MultimodalLM", "NormalEstimation", "TDT"),
             *("PointmapEstimation", "PoseEstimation", "RNNT", "TableQuestionAnswering"),
@@ -126,6 +128,8 @@ FAMILIES = {
     "ResNet": "Model ForImageClassification",
     **{stem: _T5.format(stem) for stem in ("T5", "MT5", "UMT5")},
     "ChineseCLIP": "Model ChineseCLIPTextModel ChineseCLIPVisionModel",
+    "DPT": "Model ForDepthEstimation ForSemanticSegmentation",
+    "DepthAnything": "ForDepthEstimation",
     "Siglip": "Model SiglipTextModel SiglipVisionModel ForImageClassification",
     "AST": "Model ForAudioClassification",
     "DeiT": "Model ForImageClassification ForImageClassificationWithTeacher ForMaskedImageModeling",
@@ -156,6 +160,7 @@ WITHIN = (
     *("CLIPText", "CLIPVision", "Qwen2VLText", "Qwen2VLVision", "SiglipText", "SiglipVision"),
     *("ChineseCLIPText", "ChineseCLIPVision", "T5GemmaModule", "ParakeetEncoder"),
     *("ChineseCLIPText", "ChineseCLIPVision", "Siglip2Text", "Siglip2Vision"),
+    *("DPTBackbone", "DepthAnythingBackbone"),
 )
 """Stems of the configs that lie within another."""
 

@@ -33,6 +33,7 @@ _AUTO = (
     "AutoModelForObjectDetection",
     "AutoModelForPreTraining",
     "AutoModelForQuestionAnswering",
+    "AutoModelForDepthEstimation",
     "AutoModelForSemanticSegmentation",
     "AutoModelForSeq2SeqLM",
     "AutoModelForSequenceClassification",
@@ -45,7 +46,6 @@ _AUTO = (
 _AUTO_OF_TRANSFORMERS = (
     "AutoModelForAudioTokenization",
     "AutoModelForDecision",
-    "AutoModelForDepthEstimation",
     "AutoModelForDocumentQuestionAnswering",
     "AutoModelForImageMatting",
     "AutoModelForImageSegmentation",

@@ -20,12 +20,16 @@ from loadstone.architectures.families.clip import CLIPVisionConfig as CLIPVision
 from loadstone.architectures.families.convnext import ConvNextConfig as ConvNextConfig
 from loadstone.architectures.families.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from loadstone.architectures.families.deit import DeiTConfig as DeiTConfig
+from loadstone.architectures.families.depth_anything import DepthAnythingBackboneConfig as DepthAnythingBackboneConfig
+from loadstone.architectures.families.depth_anything import DepthAnythingConfig as DepthAnythingConfig
 from loadstone.architectures.families.dinov2 import Dinov2Config as Dinov2Config
 from loadstone.architectures.families.dinov2_with_registers import (
     Dinov2WithRegistersConfig as Dinov2WithRegistersConfig,
 )
 from loadstone.architectures.families.dinov3_vit import DINOv3ViTConfig as DINOv3ViTConfig
 from loadstone.architectures.families.distilbert import DistilBertConfig as DistilBertConfig
+from loadstone.architectures.families.dpt import DPTBackboneConfig as DPTBackboneConfig
+from loadstone.architectures.families.dpt import DPTConfig as DPTConfig
 from loadstone.architectures.families.electra import ElectraConfig as ElectraConfig
 from loadstone.architectures.families.gemma import GemmaConfig as GemmaConfig
 from loadstone.architectures.families.gemma2 import Gemma2Config as Gemma2Config
@@ -95,6 +99,7 @@ from loadstone.frameworks.outputs import (
     CausalLMOutputWithCrossAttentions,
     ContrastiveOutput,
     DeiTForImageClassificationWithTeacherOutput,
+    DepthEstimatorOutput,
     ElectraForPreTrainingOutput,
     ImageClassifierOutput,
     ImageProjectionOutput,
@@ -497,6 +502,16 @@ class _ObjectDetection(_TaskModel):
         **unknown: object,
     ) -> ObjectDetectionOutput[Tensor] | tuple[object, ...]: ...
 
+class _DepthEstimation(_TaskModel):
+    def forward(
+        self,
+        pixel_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> DepthEstimatorOutput[Tensor] | tuple[object, ...]: ...
+
 class _MaskedImageModeling(_TaskModel):
     def forward(
         self,
@@ -619,9 +634,9 @@ class AutoModelForDepthEstimation(AutoClass):
     @classmethod
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
-    ) -> Any: ...
+    ) -> _DepthEstimation: ...
     @classmethod
-    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> Any: ...
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _DepthEstimation: ...
 
 class AutoModelForDocumentQuestionAnswering(AutoClass):
     @classmethod
@@ -1316,6 +1331,12 @@ class DeiTForMaskedImageModeling(DeiTPreTrainedModel, _MaskedImageModeling):
         **unknown: object,
     ) -> MaskedImageModelingOutput[Tensor] | tuple[object, ...]: ...
 
+class DepthAnythingPreTrainedModel(PreTrainedModel):
+    config: DepthAnythingConfig
+
+class DepthAnythingForDepthEstimation(DepthAnythingPreTrainedModel, _DepthEstimation):
+    config: DepthAnythingConfig
+
 class Dinov2PreTrainedModel(PreTrainedModel):
     config: Dinov2Config
 
@@ -1396,6 +1417,26 @@ class DistilBertForTokenClassification(DistilBertPreTrainedModel, _TokenClassifi
 
 class DistilBertForQuestionAnswering(DistilBertPreTrainedModel, _QuestionAnswering):
     config: DistilBertConfig
+
+class DPTPreTrainedModel(PreTrainedModel):
+    config: DPTConfig
+
+class DPTModel(DPTPreTrainedModel, _BareModel):
+    config: DPTConfig
+    def forward(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput[Tensor] | tuple[object, ...]: ...
+
+class DPTForDepthEstimation(DPTPreTrainedModel, _DepthEstimation):
+    config: DPTConfig
+
+class DPTForSemanticSegmentation(DPTPreTrainedModel, _SemanticSegmentation):
+    config: DPTConfig
 
 class ElectraPreTrainedModel(PreTrainedModel):
     config: ElectraConfig
@@ -3169,6 +3210,18 @@ class _FlaxObjectDetection(_FlaxTaskModel):
         **unknown: object,
     ) -> ObjectDetectionOutput | FieldTuple: ...
 
+class _FlaxDepthEstimation(_FlaxTaskModel):
+    def __call__(
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> DepthEstimatorOutput | FieldTuple: ...
+
 class _FlaxMaskedImageModeling(_FlaxTaskModel):
     def __call__(
         self,
@@ -3275,6 +3328,14 @@ class FlaxAutoModelForCausalLM(AutoClass):
     ) -> _FlaxCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxCausalLM: ...
+
+class FlaxAutoModelForDepthEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _FlaxDepthEstimation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _FlaxDepthEstimation: ...
 
 class FlaxAutoModelForImageClassification(AutoClass):
     @classmethod
@@ -3812,6 +3873,12 @@ class FlaxDeiTForMaskedImageModeling(FlaxDeiTPreTrainedModel, _FlaxMaskedImageMo
         **unknown: object,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class FlaxDepthAnythingPreTrainedModel(FlaxPreTrainedModel):
+    config: DepthAnythingConfig
+
+class FlaxDepthAnythingForDepthEstimation(FlaxDepthAnythingPreTrainedModel, _FlaxDepthEstimation):
+    config: DepthAnythingConfig
+
 class FlaxDinov2PreTrainedModel(FlaxPreTrainedModel):
     config: Dinov2Config
 
@@ -3898,6 +3965,28 @@ class FlaxDistilBertForTokenClassification(FlaxDistilBertPreTrainedModel, _FlaxT
 
 class FlaxDistilBertForQuestionAnswering(FlaxDistilBertPreTrainedModel, _FlaxQuestionAnswering):
     config: DistilBertConfig
+
+class FlaxDPTPreTrainedModel(FlaxPreTrainedModel):
+    config: DPTConfig
+
+class FlaxDPTModel(FlaxDPTPreTrainedModel, _FlaxBareModel):
+    config: DPTConfig
+    def __call__(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: ArrayLike | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        train: bool = False,
+        dropout_rng: Array | None = None,
+        **unknown: object,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class FlaxDPTForDepthEstimation(FlaxDPTPreTrainedModel, _FlaxDepthEstimation):
+    config: DPTConfig
+
+class FlaxDPTForSemanticSegmentation(FlaxDPTPreTrainedModel, _FlaxSemanticSegmentation):
+    config: DPTConfig
 
 class FlaxElectraPreTrainedModel(FlaxPreTrainedModel):
     config: ElectraConfig
@@ -5735,6 +5824,16 @@ class _TFObjectDetection(_TFTaskModel):
         training: bool | None = False,
     ) -> ObjectDetectionOutput | FieldTuple: ...
 
+class _TFDepthEstimation(_TFTaskModel):
+    def call(
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> DepthEstimatorOutput | FieldTuple: ...
+
 class _TFMaskedImageModeling(_TFTaskModel):
     def call(
         self,
@@ -5835,6 +5934,14 @@ class TFAutoModelForCausalLM(AutoClass):
     ) -> _TFCausalLM: ...
     @classmethod
     def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFCausalLM: ...
+
+class TFAutoModelForDepthEstimation(AutoClass):
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, *model_args: Any, **kwargs: Any
+    ) -> _TFDepthEstimation: ...
+    @classmethod
+    def from_config(cls, config: PretrainedConfig, **kwargs: Any) -> _TFDepthEstimation: ...
 
 class TFAutoModelForImageClassification(AutoClass):
     @classmethod
@@ -6328,6 +6435,12 @@ class TFDeiTForMaskedImageModeling(TFDeiTPreTrainedModel, _TFMaskedImageModeling
         training: bool | None = False,
     ) -> MaskedImageModelingOutput | FieldTuple: ...
 
+class TFDepthAnythingPreTrainedModel(TFPreTrainedModel):
+    config: DepthAnythingConfig
+
+class TFDepthAnythingForDepthEstimation(TFDepthAnythingPreTrainedModel, _TFDepthEstimation):
+    config: DepthAnythingConfig
+
 class TFDinov2PreTrainedModel(TFPreTrainedModel):
     config: Dinov2Config
 
@@ -6408,6 +6521,26 @@ class TFDistilBertForTokenClassification(TFDistilBertPreTrainedModel, _TFTokenCl
 
 class TFDistilBertForQuestionAnswering(TFDistilBertPreTrainedModel, _TFQuestionAnswering):
     config: DistilBertConfig
+
+class TFDPTPreTrainedModel(TFPreTrainedModel):
+    config: DPTConfig
+
+class TFDPTModel(TFDPTPreTrainedModel, _TFBareModel):
+    config: DPTConfig
+    def call(  # type: ignore[override, unused-ignore]
+        self,
+        pixel_values: tf.Tensor | None = None,
+        output_attentions: bool | None = None,
+        output_hidden_states: bool | None = None,
+        return_dict: bool | None = None,
+        training: bool | None = False,
+    ) -> BaseModelOutput | FieldTuple: ...
+
+class TFDPTForDepthEstimation(TFDPTPreTrainedModel, _TFDepthEstimation):
+    config: DPTConfig
+
+class TFDPTForSemanticSegmentation(TFDPTPreTrainedModel, _TFSemanticSegmentation):
+    config: DPTConfig
 
 class TFElectraPreTrainedModel(TFPreTrainedModel):
     config: ElectraConfig

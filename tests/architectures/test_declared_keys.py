@@ -22,6 +22,8 @@ VALUES: list[dict[str, Any]] = [
     {"num_hidden_layers": 2, "use_sliding_window": True, "add_adapter": True},
 ]
 """Few layers, and keys that others wait for."""
+MORE: dict[str, dict[str, Any]] = {"dpt": {"backbone_config": {"out_indices": [1, 2, 3, 4]}}}
+"""Family → keys that it alone has, and without which others are not read."""
 
 
 def watched(config: Any, keys: dict[str, set[str]]) -> None:
@@ -42,8 +44,9 @@ def watched(config: Any, keys: dict[str, set[str]]) -> None:
 def read_by_blueprints(family: Family, name: str | None = None) -> set[str]:
     """The keys that all the family's blueprints and ties ask a config for; or one of a class within it, by name."""
     keys: dict[str, set[str]] = {}
-    for values in VALUES:
-        if issubclass(family.config, StagesConfig):  # how many stages there are follows from another key
+    for values in (*VALUES, *filter(None, [MORE.get(family.model_type)])):
+        # How many layers there are follows from another key, or others name some of them.
+        if issubclass(family.config, StagesConfig) or "backbone_out_indices" in family.config.fields():
             values = {name: value for name, value in values.items() if name != "num_hidden_layers"}
         config = family.config(**values)
         watched(config, keys)

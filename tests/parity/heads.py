@@ -17,6 +17,7 @@ HEADS: dict[str, dict[str, str]] = {
         "dinov2_with_registers": "Dinov2WithRegistersModel",
         "dinov3_vit": "DINOv3ViTModel",
         "distilbert": "DistilBertModel",
+        "dpt": "DPTModel",
         "electra": "ElectraModel",
         "gemma": "GemmaModel",
         "gemma2": "Gemma2Model",
@@ -231,7 +232,12 @@ HEADS: dict[str, dict[str, str]] = {
         "swinv2": "Swinv2ForImageClassification",
         "vit": "ViTForImageClassification",
     },
+    "depth_estimation": {
+        "depth_anything": "DepthAnythingForDepthEstimation",
+        "dpt": "DPTForDepthEstimation",
+    },
     "semantic_segmentation": {
+        "dpt": "DPTForSemanticSegmentation",
         "mobilenet_v2": "MobileNetV2ForSemanticSegmentation",
         "segformer": "SegformerForSemanticSegmentation",
     },

@@ -27,6 +27,7 @@ IMAGE_PROJECTION = "image-projection"
 SEQ2SEQ_LM = "seq2seq-lm"
 IMAGE_CLASSIFICATION = "image-classification"
 SEMANTIC_SEGMENTATION = "semantic-segmentation"
+DEPTH_ESTIMATION = "depth-estimation"
 MASKED_IMAGE_MODELING = "masked-image-modeling"
 ZERO_SHOT_IMAGE_CLASSIFICATION = "zero-shot-image-classification"
 IMAGE_TEXT_TO_TEXT = "image-text-to-text"
@@ -495,6 +496,16 @@ TASKS: Mapping[str, Task] = {
             kept=("last_hidden_state", "hidden_states", "attentions"),
             reads="all",
             gives=("logits", "pred_boxes"),
+        ),
+        Task(
+            DEPTH_ESTIMATION,
+            "DepthEstimation",
+            "How far away what each pixel shows is.",
+            "``predicted_depth`` (batch, rows, columns) of ``pixel_values`` (batch, channels, height, width).",
+            ("pixel_values",),
+            output="DepthEstimatorOutput",
+            reads="all",
+            gives=("predicted_depth",),
         ),
         Task(
             MASKED_IMAGE_MODELING,

@@ -45,6 +45,8 @@ class NestedConfigs(ConfigKeys):
     flat_in: ClassVar[tuple[str, ...]] = ()
     """The ``model_type`` of larger models whose older files have the keys of this class at the top level, not in an
     object of their own. There they are also read and set as attributes of the larger config."""
+    is_of_several_kinds: ClassVar[bool] = False
+    """Whether other models may lie under that key in its place, such as other backbones: these are refused."""
     complete_dicts: ClassVar[Mapping[str, str]] = {}
     """Older key → the nested config's key (``text_config_dict``): all that it says or leaves to defaults goes first."""
     _nested: ClassVar[dict[str, type[NestedConfigs]]]
@@ -150,6 +152,9 @@ class NestedConfigs(ConfigKeys):
         if value is default:
             return copy.copy(default)
         if isinstance(value, Mapping):
+            kind = value.get("model_type", cls.model_type)
+            if cls.is_of_several_kinds and kind != cls.model_type:
+                raise InvalidConfig([Fault(f"config key '{name}.model_type'", repr(cls.model_type), repr(kind))])
             with faults_within(name):
                 return cls._unchecked(value)
         return value

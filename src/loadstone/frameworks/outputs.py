@@ -263,6 +263,16 @@ class ImageClassifierOutput(ModelOutput, Generic[TensorT]):
 
 
 @output
+class DepthEstimatorOutput(ModelOutput, Generic[TensorT]):
+    """``predicted_depth`` (batch, rows, columns)."""
+
+    loss: TensorT | None = None
+    predicted_depth: TensorT | None = None
+    hidden_states: tuple[TensorT, ...] | None = None
+    attentions: tuple[TensorT, ...] | None = None
+
+
+@output
 class SemanticSegmenterOutput(ModelOutput, Generic[TensorT]):
     """``loss`` (); ``logits`` (batch, labels, rows, columns)."""
 

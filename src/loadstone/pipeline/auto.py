@@ -14,6 +14,7 @@ from loadstone.architectures.tasks import (
     BARE,
     CAUSAL_LM,
     CTC,
+    DEPTH_ESTIMATION,
     IMAGE_CLASSIFICATION,
     IMAGE_TEXT_TO_TEXT,
     MASKED_IMAGE_MODELING,
@@ -181,6 +182,12 @@ class AutoModelForMaskedImageModeling(AutoClass):
     """A model that fills in masked parts of images."""
 
     task = MASKED_IMAGE_MODELING
+
+
+class AutoModelForDepthEstimation(AutoClass):
+    """A model that tells how far away things are."""
+
+    task = DEPTH_ESTIMATION
 
 
 class AutoModelForSemanticSegmentation(AutoClass):

@@ -10,6 +10,7 @@ from loadstone.architectures.components.encoder_decoder import EncoderDecoder
 from loadstone.architectures.components.feed_forward import FeedForward, Gated, SparseExperts
 from loadstone.architectures.components.frame_lengths import FrameLengths, Step
 from loadstone.architectures.components.frames import Frames
+from loadstone.architectures.components.fusion import Backbone, FusedClasses, FusedMaps, Fusion, MapHead, Neck
 from loadstone.architectures.components.grids import Fold, GridPatches
 from loadstone.architectures.components.head import Head, like
 from loadstone.architectures.components.layer_sum import LayerSum
@@ -97,6 +98,7 @@ __all__ = [
     "Add",
     "AlongTime",
     "Attention",
+    "Backbone",
     "BatchNorm",
     "Biased",
     "CTCOutput",
@@ -122,6 +124,9 @@ __all__ = [
     "Fold",
     "FrameLengths",
     "Frames",
+    "FusedClasses",
+    "FusedMaps",
+    "Fusion",
     "Gated",
     "GatedConv",
     "GridDecoder",
@@ -136,11 +141,13 @@ __all__ = [
     "LayerScale",
     "LayerSum",
     "Linear",
+    "MapHead",
     "Mark",
     "Marked",
     "MaxPool",
     "MeanPooler",
     "Merged",
+    "Neck",
     "PaddedPatches",
     "Part",
     "PartPass",

@@ -34,6 +34,10 @@ class ChineseCLIPTextConfig(encoders.EncoderConfig):
     initializer_factor: float | None = 1.0
     bos_token_id: int | None = 0
 
+    refused: ClassVar[Mapping[str, Refusal]] = {
+        **encoders.EncoderConfig.refused,
+        "is_decoder": Refusal((False,), "texts are read in both directions"),
+    }
     irrelevant: ClassVar[Mapping[str, str]] = {
         **{key: reason for key, reason in IRRELEVANT_TO_TEXTS.items() if key != "is_decoder"},
         "classifier_dropout": "a tower has no classifier",

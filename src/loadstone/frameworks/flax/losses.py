@@ -162,9 +162,12 @@ def speakers(cosines: Array, labels: Array) -> Array:
     return cross_entropy(SPEAKER_SCALE * jnp.where(own, cosines - SPEAKER_MARGIN, cosines), classes)
 
 
-def pixel_classes(logits: Array, labels: Array, ignored: int) -> Array:
+def pixel_classes(logits: Array, labels: Array, ignored: int, others: Array | None = None, share: float = 0.0) -> Array:
     """Cross entropy of each pixel's class; ``logits`` (batch, classes, rows, columns), brought to the size of
-    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0."""
+    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0. ``others``: logits of
+    another head, whose loss is added ``share`` times."""
+    if others is not None:
+        return pixel_classes(logits, labels, ignored) + share * pixel_classes(others, labels, ignored)
     check_pixel_labels(labels.dtype, bool(jnp.issubdtype(labels.dtype, jnp.integer)), labels.shape, logits.shape)
     height, width = labels.shape[1:]
     wide = xp.resize(logits, (height, width), "bilinear")
@@ -210,7 +213,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Array], str | None, Inputs],
     "frame_classes": lambda values, labels, problem, given: frame_classes(values[0], labels[0]),
     "speakers": lambda values, labels, problem, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, problem, given: values[-1],
-    "pixel_classes": lambda values, labels, problem, given: pixel_classes(values[0], labels[0], values[1]),
+    "pixel_classes": lambda values, labels, problem, given: pixel_classes(values[0], labels[0], *values[1:]),
     "contrastive": lambda values, labels, problem, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, problem, given: sigmoid_contrastive(values[0]),
 }

@@ -74,7 +74,7 @@ def _check_labels(head: components.Head, labels: np.ndarray, problem: str | None
     if of_texts and problem_of(problem, classes, False) != SINGLE_LABEL:
         return
     ignored = IGNORED
-    for pixels in components.find(head.output.component, components.PixelOutput):
+    if isinstance(pixels := head.output.component, components.PixelOutput | components.FusedClasses):
         ignored, classes = pixels.ignored, max(classes, 2)  # of one class 0 and 1 are labels
     counted = labels[labels != ignored]
     if counted.size and (error := label_beyond("labels", int(counted.min()), int(counted.max()), classes)):

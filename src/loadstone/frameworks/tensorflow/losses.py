@@ -194,9 +194,14 @@ def speakers(cosines: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     return cross_entropy(SPEAKER_SCALE * (cosines - own), classes)
 
 
-def pixel_classes(logits: tf.Tensor, labels: tf.Tensor, ignored: int) -> tf.Tensor:
+def pixel_classes(
+    logits: tf.Tensor, labels: tf.Tensor, ignored: int, others: tf.Tensor | None = None, share: float = 0.0
+) -> tf.Tensor:
     """Cross entropy of each pixel's class; ``logits`` (batch, classes, rows, columns), brought to the size of
-    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0."""
+    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0. ``others``: logits of
+    another head, whose loss is added ``share`` times."""
+    if others is not None:
+        return pixel_classes(logits, labels, ignored) + share * pixel_classes(others, labels, ignored)
     with past_keras():
         check_pixel_labels(labels.dtype.name, labels.dtype.is_integer, labels.shape, logits.shape)
     height, width = labels.shape[1:]
@@ -243,7 +248,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[tf.Tensor], PretrainedConfig
     "frame_classes": lambda values, labels, config, given: frame_classes(values[0], labels[0]),
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
-    "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], values[1]),
+    "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }

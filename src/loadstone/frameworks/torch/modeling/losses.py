@@ -183,9 +183,14 @@ def speakers(cosines: Tensor, labels: Tensor) -> Tensor:
     return _cross_entropy(SPEAKER_SCALE * torch.where(own, cosines - SPEAKER_MARGIN, cosines), classes)
 
 
-def pixel_classes(logits: Tensor, labels: Tensor, ignored: int) -> Tensor:
+def pixel_classes(
+    logits: Tensor, labels: Tensor, ignored: int, others: Tensor | None = None, share: float = 0.0
+) -> Tensor:
     """Cross entropy of each pixel's class; ``logits`` (batch, classes, rows, columns), brought to the size of
-    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0."""
+    ``labels`` (batch, height, width). Of one class how sure it is that labels are 1 and not 0. ``others``: logits of
+    another head, whose loss is added ``share`` times."""
+    if others is not None:
+        return pixel_classes(logits, labels, ignored) + share * pixel_classes(others, labels, ignored)
     check_tensors(labels=labels)
     check_pixel_labels(labels.dtype, not labels.is_floating_point(), labels.shape, logits.shape)
     wide = F.interpolate(logits, labels.shape[1:], mode="bilinear", align_corners=False)
@@ -230,7 +235,7 @@ LOSSES: dict[str, Callable[[Sequence[Any], Sequence[Tensor], PretrainedConfig, M
     "frame_classes": lambda values, labels, config, given: frame_classes(values[0], labels[0]),
     "speakers": lambda values, labels, config, given: speakers(values[2], labels[0]),
     "own": lambda values, labels, config, given: values[-1],
-    "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], values[1]),
+    "pixel_classes": lambda values, labels, config, given: pixel_classes(values[0], labels[0], *values[1:]),
     "contrastive": lambda values, labels, config, given: contrastive(values[0]),
     "sigmoid_contrastive": lambda values, labels, config, given: sigmoid_contrastive(values[0]),
 }

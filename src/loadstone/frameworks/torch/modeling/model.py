@@ -113,8 +113,8 @@ class PreTrainedModel(Conventions, Adapters, Tying, Saves, nn.Module):
             attach(self, component, naming)
             return
         backbone = component.backbone
-        bare = self._classes.body_class(self.family_spec, self.head_spec)
         if backbone.name:
+            bare = self._classes.body_class(self.family_spec, self.head_spec)
             self.add_module(backbone.name, bare(self.config, component=backbone.component))
         else:
             attach(self, backbone.component, naming)
